@@ -1,0 +1,55 @@
+// Headless twins of what the window shows: made from a run's checkpoint or from bare weights. All block, all report progress,
+// and all belong to the thread that calls them (set its threads with EngineInfo's rules; the CLI calls them from main).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/api/config.h"
+#include "core/api/prediction.h"
+
+namespace thaw::core {
+
+/// done of total pictures; false cancels.
+using CountCallback = std::function<bool(std::int64_t done, std::int64_t total)>;
+
+struct RunSelection {
+    std::filesystem::path run;
+    std::string checkpoint = "best";   ///< "best", "last" or "epoch:N"
+};
+
+struct EvaluateRequest {
+    RunSelection run;
+    Split split = Split::Test;
+    DataConfig data;                   ///< dataset "auto": the run's own
+    int threads = 0;
+};
+struct Evaluation {
+    PredictionSet predictions;
+    std::vector<std::string> classNames;
+    std::string dataset;
+    int epoch = 0;
+};
+Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& progress);
+
+/// Throws only for the run; a picture that cannot be read carries its error.
+std::vector<FilePrediction> predictFiles(const RunSelection& run, const std::vector<std::filesystem::path>& files, int threads,
+                                         std::vector<std::string>* classNames);
+
+struct ExtractRequest {
+    RunSelection run;                  ///< run empty: the bare trunk of `config`
+    RunConfig config;                  ///< data, weights, scaling, inputSize, batchSize, threads; ignored with a run except data and threads
+    std::string layer;                 ///< Keras's or torchvision's name
+    Split split = Split::Test;
+    std::int64_t limit = 0;            ///< first N in data-set order; 0: all
+    std::filesystem::path output;      ///< safetensors: float32 `features`, int64 `labels`, and float32 `logits` with a run
+};
+void extractFeatures(const ExtractRequest& request, const CountCallback& progress);
+
+/// Whole model of a checkpoint as ExportModel writes it.
+void exportModel(const RunSelection& run, const std::filesystem::path& file);
+
+}  // namespace thaw::core

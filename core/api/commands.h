@@ -1,0 +1,42 @@
+// What can be asked of a running Trainer. Values; each answer echoes `requestId` (0 asks for no answer).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/api/layer_info.h"
+
+namespace thaw::core {
+
+/// Freeze or thaw layers, from the next step on. Names as in PhaseConfig::trainable. Refused when nothing would train.
+struct SetTrainable { std::vector<std::string> layers; bool trainable = true; };
+/// Replace the whole mask, from the next step on.
+struct SetMask { LayerMask trainable; };
+/// From the next step on; (0, 10]. The phase's schedule goes on from the new rate.
+struct SetLearningRate { double value = 0; };
+struct Pause {};
+struct Resume {};
+/// One optimiser step, then pause. From pause or idle start.
+struct StepOnce {};
+/// To the end of the epoch, its evaluation and checkpoint, then pause.
+struct RunEpoch {};
+/// Ends the run after a checkpoint; a stopped run can be resumed.
+struct Stop {};
+/// Predicts the whole test split with the present weights, between steps.
+struct Evaluate {};
+struct PredictFiles { std::vector<std::filesystem::path> files; };
+struct SaveCheckpoint {};
+/// Whole model as float32 safetensors with torchvision's names (head: "head.dense_1.weight" ...), class names and scaling in the metadata.
+struct ExportModel { std::filesystem::path file; };
+
+using CommandData = std::variant<SetTrainable, SetMask, SetLearningRate, Pause, Resume, StepOnce, RunEpoch, Stop, Evaluate, PredictFiles,
+                                 SaveCheckpoint, ExportModel>;
+struct Command {
+    std::uint64_t requestId = 0;
+    CommandData data;
+};
+
+}  // namespace thaw::core

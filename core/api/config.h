@@ -1,0 +1,152 @@
+// What a run is asked to do: plain values, no behaviour. Filled from a lesson file, the command line or the window, and
+// written verbatim into run.json, so that a run can be repeated from its own record.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace thaw::core {
+
+/// How 8-bit RGB becomes the network's float input.
+enum class Scaling {
+    ZeroToOne,  ///< x / 255
+    ImageNet,   ///< (x / 255 - mean) / standard deviation, per RGB channel; what torchvision's weights expect
+    Caffe,      ///< BGR, x - mean, no division; what Keras's own VGG16 weights expect
+};
+
+enum class OptimizerKind { Sgd, Adam, AdamW };
+
+enum class ScheduleKind {
+    Constant,
+    Cosine,  ///< from the phase's learning rate to `floor` times it, over the phase, per step
+    Step,    ///< times `factor` after every `everyEpochs` epochs of the phase
+};
+
+struct OptimizerConfig {
+    OptimizerKind kind = OptimizerKind::Adam;
+    double learningRate = 1e-4;  ///< (0, 10]
+    double beta1 = 0.9;          ///< Adam, AdamW: [0, 1)
+    double beta2 = 0.999;        ///< Adam, AdamW: [0, 1)
+    double epsilon = 1e-7;       ///< Adam, AdamW: added outside the square root, as Keras and torch do; > 0
+    double momentum = 0.9;       ///< SGD: [0, 1)
+    bool nesterov = false;       ///< SGD; needs momentum > 0
+    double weightDecay = 0.0;    ///< [0, 1]; L2 in SGD and Adam, decoupled in AdamW
+};
+
+struct ScheduleConfig {
+    ScheduleKind kind = ScheduleKind::Constant;
+    double floor = 0.0;   ///< Cosine: [0, 1]
+    double factor = 0.1;  ///< Step: (0, 1]
+    int everyEpochs = 1;  ///< Step: >= 1
+};
+
+struct PhaseConfig {
+    std::string title;            ///< shown on the band, e.g. "Feature extraction"
+    int epochs = 1;               ///< 0..10000; 0 skips the phase
+    OptimizerConfig optimizer;    ///< a new optimiser, without moments, is made at the start of the phase
+    ScheduleConfig schedule;
+    /// Trainable layers: layer names (Keras's or torchvision's), block names ("block5"), "head", "trunk" or "all".
+    std::vector<std::string> trainable = {"head"};
+};
+
+struct AugmentationConfig {
+    bool flip = false;  ///< horizontal, probability one half; two cached variants
+    int shift = 0;      ///< pixels of the data set's picture, 0..16: random shift with edge padding; turns the feature cache off
+    bool any() const { return flip || shift > 0; }
+};
+
+struct EarlyStoppingConfig {
+    bool enabled = false;
+    int patience = 3;         ///< epochs of a phase without a better validation loss; >= 1
+    double minDelta = 0.0;    ///< >= 0
+};
+
+struct DataConfig {
+    std::string dataset = "auto";     ///< "cifar10", "fashion-mnist", or "auto": CIFAR-10 if present, else Fashion-MNIST
+    std::filesystem::path directory;  ///< folder or archive to look in first; empty: the usual places only
+    int trainLimit = 0;               ///< pictures, chosen by seed with equal counts per class; 0: all
+    int testLimit = 0;                ///< as above
+};
+
+struct HeadConfig {
+    int hiddenUnits = 512;  ///< 1..8192
+    double dropout = 0.5;   ///< [0, 1)
+};
+
+struct CacheConfig {
+    bool enabled = true;
+    std::filesystem::path directory;           ///< empty: the user's cache folder
+    bool onDisk = true;
+    std::int64_t memoryBudget = 1'500'000'000; ///< bytes of features held in memory, all rungs together
+    std::int64_t diskBudget = 4'000'000'000;   ///< bytes of features kept on disk over all runs; least recently used out first
+};
+
+enum class Initialization { Pretrained, Random };
+enum class DeviceKind { Auto, Cpu, Cuda };
+
+struct RunConfig {
+    std::string preset = "lesson";   ///< the lesson file it started from
+    std::string title;               ///< for people
+    DataConfig data;
+    std::string model = "vgg16";
+    Initialization initialization = Initialization::Pretrained;
+    std::filesystem::path weights;   ///< trunk weights; empty: the embedded ones
+    int inputSize = 32;              ///< pixels, 32..224; pictures are resized bilinearly
+    Scaling scaling = Scaling::ImageNet;
+    int batchSize = 128;             ///< 1..4096
+    AugmentationConfig augmentation;
+    HeadConfig head;
+    std::vector<PhaseConfig> phases;
+    EarlyStoppingConfig earlyStopping;
+    std::uint64_t seed = 42;
+    int threads = 0;                 ///< 0: all cores
+    DeviceKind device = DeviceKind::Auto;
+    CacheConfig cache;
+    double checkpointMinutes = 2.0;  ///< between checkpoints inside an epoch; > 0
+    std::filesystem::path output;    ///< run folder; empty: a new one under the user's data
+
+    int totalEpochs() const {
+        int sum = 0;
+        for (const PhaseConfig& phase : phases) sum += phase.epochs;
+        return sum;
+    }
+};
+
+/// Everything wrong with a config, in plain words; empty when it can run. Pure.
+std::vector<std::string> validate(const RunConfig& config);
+
+/// JSON text of a config; every field is written. Pure.
+std::string toJson(const RunConfig& config);
+
+/// Reads what toJson wrote or a lesson file: missing fields keep the values of `base`, unknown ones are an error.
+/// Throws ConfigError with the field's name and what was expected.
+RunConfig configFromJson(const std::string& json, const RunConfig& base = {});
+
+/// The field's names on the command line and in JSON: "0-1", "imagenet", "caffe"; "sgd", "adam", "adamw"; ...
+std::string toString(Scaling value);
+std::string toString(OptimizerKind value);
+std::string toString(ScheduleKind value);
+Scaling scalingFromString(const std::string& name);              ///< throws ConfigError
+OptimizerKind optimizerFromString(const std::string& name);      ///< throws ConfigError
+ScheduleKind scheduleFromString(const std::string& name);        ///< throws ConfigError
+
+/// A named starting point: a lesson file from the program's resources/lessons or the user's lessons folder.
+struct Lesson {
+    std::string name;         ///< file name without .json: "lesson-64"
+    std::string title;        ///< "The lesson at 64 pixels"
+    std::string description;  ///< one or two plain sentences
+    /// Accuracies that the lesson's text prints, 0..1, after each phase; empty when it prints none.
+    std::vector<double> claims;
+    RunConfig config;
+    std::filesystem::path file;
+    std::string problem;      ///< why the file cannot be used; empty when it can
+};
+
+/// All lessons, the program's first (with "lesson" leading), then the user's. Reads small files; never throws for a bad one.
+std::vector<Lesson> listLessons();
+/// Throws ConfigError naming the lessons that exist.
+Lesson findLesson(const std::string& name);
+
+}  // namespace thaw::core

@@ -1,0 +1,73 @@
+// Data sets as people see them: what is there, what is in it, what it looks like, where it can be had.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/api/config.h"
+
+namespace thaw::core {
+
+/// Pictures of one size, 8-bit RGB, row-major, interleaved; immutable once shared. Grey sources are repeated over the channels.
+struct PictureSet {
+    int width = 0, height = 0;
+    std::vector<std::uint8_t> rgb;   ///< count * height * width * 3
+    std::vector<int> labels;         ///< count; -1: unknown
+    std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
+    const std::uint8_t* picture(std::int64_t index) const { return rgb.data() + index * width * height * 3; }
+};
+
+enum class Split { Train, Test };
+
+struct DownloadSource {
+    std::string url;
+    std::int64_t bytes = 0;     ///< expected size; 0: unknown
+    std::string sha256;         ///< hex; empty: md5 is checked instead
+    std::string md5;
+    std::string fileName;
+};
+
+struct DatasetInfo {
+    std::string id;                        ///< "cifar10"
+    std::string title;                     ///< "CIFAR-10"
+    std::string description;               ///< a plain sentence
+    bool substitute = false;               ///< stands in for the lesson's own data set; labelled so wherever it is shown
+    bool present = false;
+    std::filesystem::path location;        ///< folder or archive, when present
+    std::string problem;                   ///< why a found copy cannot be used, and what to do; empty when it can
+    std::vector<std::string> classNames;
+    std::int64_t trainCount = 0, testCount = 0;
+    std::vector<std::int64_t> trainPerClass, testPerClass;
+    DownloadSource download;               ///< url empty: cannot be downloaded
+    std::string installHint;               ///< e.g. the Debian package that brings it
+};
+
+/// Every data set Thaw knows, looked for in `extra` (file or folder, may be empty), THAW_DATA, the user's data folder and
+/// system folders, in that order. Counts are read from headers and label bytes. Blocking file access: not for the GUI thread.
+std::vector<DatasetInfo> listDatasets(const std::filesystem::path& extra = {});
+
+/// The one that `config` means. Throws DataError naming where it was looked for and how to get it.
+DatasetInfo resolveDataset(const DataConfig& config);
+
+/// Up to `perClass` pictures of each class, chosen by `seed`. Blocking. Throws DataError.
+std::shared_ptr<const PictureSet> samplePictures(const DatasetInfo& dataset, Split split, int perClass, std::uint64_t seed);
+
+struct DownloadProgress {
+    std::int64_t received = 0, total = 0;  ///< bytes; total 0: unknown
+    double bytesPerSecond = 0;
+    bool resumed = false;                  ///< continued an earlier partial download
+    std::string activity;                  ///< "Downloading", "Checking", "Unpacking"
+};
+
+/// Called a few times a second on the calling thread; false cancels (the partial file stays for resumption).
+using ProgressCallback = std::function<bool(const DownloadProgress&)>;
+
+/// Downloads, checks and installs a data set into the user's data folder; returns what is now there. Blocking.
+/// Throws NetworkError, StoreError, DataError, Cancelled.
+DatasetInfo downloadDataset(const std::string& id, const ProgressCallback& progress);
+
+}  // namespace thaw::core

@@ -1,0 +1,48 @@
+// The machine and the libraries, and what a process has to do before it computes.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace thaw::core {
+
+struct EngineInfo {
+    std::string thawVersion;
+    std::string libtorchVersion;
+    std::string cpuCapability;     ///< of LibTorch: "AVX512"
+    std::string processor;
+    std::string blasLibrary;       ///< "OpenBLAS 0.3.21", "reference BLAS (slow)"
+    std::string blasCore;          ///< kernels it runs: "SkylakeX"
+    bool blasSuitable = true;      ///< the kernels are this processor's own
+    int cores = 0, threads = 0;
+    std::string device;            ///< "CPU" or the GPU's name
+    std::int64_t memoryBytes = 0;  ///< of the machine
+    std::filesystem::path dataFolder, cacheFolder, runsFolder, configFolder;
+    std::int64_t cacheBytes = 0;
+    std::string note;              ///< "started again with OPENBLAS_CORETYPE=SkylakeX", ...
+};
+
+EngineInfo engineInfo();
+
+/// First thing in main(): looks at processor and BLAS and, where the library chose another processor's kernels, starts the
+/// program again with OPENBLAS_CORETYPE set (once); raises malloc's thresholds; ignores SIGXFSZ and SIGPIPE; opens the log.
+void prepareProcess(int argc, char** argv);
+
+/// Calling thread: all cores (threads = 0) or as many as said. First thing in the thread that trains.
+void useComputeThreads(int threads);
+
+/// Messages of the core's log, level "debug", "info", "warning" or "error". Called on the thread that logs; keep it short.
+using LogListener = std::function<void(double time, const std::string& level, const std::string& text)>;
+/// Returns an id for removeLogListener. Thread-safe.
+int addLogListener(LogListener listener);
+void removeLogListener(int id);
+/// Writes to the core's log. Thread-safe.
+void logMessage(const std::string& level, const std::string& text);
+
+/// Deletes cached features; returns the bytes freed. Blocking.
+std::int64_t clearFeatureCache();
+
+}  // namespace thaw::core

@@ -1,0 +1,43 @@
+// What the model says of pictures.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/api/dataset_info.h"
+
+namespace thaw::core {
+
+/// Predictions of a whole split at one moment of a run; immutable once shared.
+struct PredictionSet {
+    Split split = Split::Test;
+    std::int64_t step = 0;                  ///< optimiser steps taken when it was made
+    int epoch = 0;                          ///< finished epochs when it was made
+    int classCount = 0;
+    std::vector<float> probabilities;       ///< count * classCount, softmax, rows in data-set order
+    std::vector<int> labels;                ///< count
+    double loss = 0, accuracy = 0;          ///< mean cross-entropy (nats); 0..1
+
+    std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
+    const float* row(std::int64_t index) const { return probabilities.data() + index * classCount; }
+    int predicted(std::int64_t index) const;  ///< index of the largest probability, the first of equals
+};
+
+/// The user's own picture.
+struct FilePrediction {
+    std::filesystem::path file;
+    std::string error;                      ///< in plain words; empty when it was read
+    int width = 0, height = 0;              ///< of `rgb`: the whole picture, at most 512 pixels a side
+    std::vector<std::uint8_t> rgb;
+    std::vector<std::uint8_t> modelRgb;     ///< what the model saw before scaling: inputSize * inputSize * 3, centre crop
+    int modelSize = 0;
+    std::vector<float> probabilities;       ///< classCount; empty with an error
+};
+
+/// Indices of the k largest probabilities, largest first.
+std::vector<int> topK(const float* probabilities, int classCount, int k);
+
+}  // namespace thaw::core

@@ -1,0 +1,44 @@
+// Runs on disk: a folder each, with run.json, events.jsonl and checkpoints/.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/api/events.h"
+
+namespace thaw::core {
+
+enum class RunStatus { Running, Interrupted, Stopped, Finished, Failed };
+std::string toString(RunStatus status);
+
+struct RunSummary {
+    std::string runId;
+    std::filesystem::path directory;
+    int number = 0;                    ///< "Run 3"; counted from 1 in order of creation within the runs folder
+    std::string title, preset, dataset;
+    double startedAt = 0;              ///< seconds since 1970
+    RunStatus status = RunStatus::Interrupted;  ///< Interrupted: no end recorded and no live process holds its lock
+    int epochs = 0, plannedEpochs = 0;
+    double bestAccuracy = -1;          ///< negative: no epoch finished
+    int bestEpoch = 0;
+    bool resumable = false;            ///< has a usable checkpoint and is not finished
+    std::string problem;               ///< why the record cannot be read
+};
+
+/// The record of one run: what the curves need. A torn last line of events.jsonl is left out.
+struct RunHistory {
+    RunSummary summary;
+    RunConfig config;
+    std::vector<EpochFinished> epochs;
+    std::vector<Event> events;         ///< milestones in order, those that draw on the curves: phases, layers, rates, pauses
+};
+
+/// Newest first. Blocking, small files. Never throws for one bad folder.
+std::vector<RunSummary> listRuns(const std::filesystem::path& root = {});
+/// Throws StoreError.
+RunHistory readRun(const std::filesystem::path& runDirectory);
+/// Deletes a run folder that has a run.json and is not running. Throws StoreError.
+void deleteRun(const std::filesystem::path& runDirectory);
+
+}  // namespace thaw::core

@@ -1,0 +1,63 @@
+// Weight files as people see them. Any file is read as untrusted input: sizes are checked before memory is taken and nothing in it runs.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/api/dataset_info.h"
+
+namespace thaw::core {
+
+enum class WeightsFormat { Safetensors, TorchZip, TorchLegacy, KerasH5, Unknown };
+std::string toString(WeightsFormat format);
+
+struct TensorInfo {
+    std::string name;
+    std::string dtype;                  ///< "float32", "int8", ...
+    std::vector<std::int64_t> shape;
+};
+
+struct WeightsReport {
+    std::filesystem::path file;
+    WeightsFormat format = WeightsFormat::Unknown;  ///< by content, never by name
+    std::int64_t fileBytes = 0;
+    std::string sha256;
+    std::vector<TensorInfo> tensors;
+    std::vector<std::pair<std::string, std::string>> metadata;
+    // Against VGG16's trunk:
+    std::vector<std::string> matched;     ///< "features.0.weight <- block1_conv1/kernel"
+    std::vector<std::string> missing;     ///< trunk tensors that the file lacks
+    std::vector<std::string> unexpected;  ///< tensors of the file that the trunk has no place for (a full model's classifier is one)
+    std::vector<std::string> misshapen;   ///< "features.0.weight: expected 64x3x3x3, file has 64x3x5x5"
+    bool usable() const { return missing.empty() && misshapen.empty() && !matched.empty(); }
+};
+
+/// Reads headers, names and shapes. Blocking. Throws WeightsError for a file that is damaged, foreign or unsafe.
+WeightsReport inspectWeights(const std::filesystem::path& file);
+
+/// Converts the trunk of any readable file into `output` (float32 safetensors, torchvision's names). Blocking.
+/// Empty output: the user's weights folder. Returns the file written. Throws WeightsError, StoreError.
+std::filesystem::path importWeights(const std::filesystem::path& file, std::filesystem::path output = {});
+
+struct WeightsChoice {
+    std::string title;                  ///< "VGG16, ImageNet (built in, 8 bit)"
+    std::filesystem::path file;         ///< empty: the embedded ones
+    std::string description;
+};
+
+/// The embedded weights and every usable file of the user's weights folder. Reads headers only.
+std::vector<WeightsChoice> listWeights();
+std::filesystem::path embeddedWeightsFile();  ///< throws WeightsError where the installation lacks it
+
+/// Full-precision weights that can be downloaded: "vgg16".
+std::vector<std::pair<std::string, DownloadSource>> downloadableWeights();
+/// Downloads, checks and imports. Returns the imported file. Throws NetworkError, WeightsError, StoreError, Cancelled.
+std::filesystem::path downloadWeights(const std::string& name, const ProgressCallback& progress);
+
+/// Entry of the child process that alone touches the HDF5 library: call first thing in main() of every program; when the
+/// arguments ask for it, converts and returns the exit code to leave with, otherwise returns -1.
+int runHdf5ImportChild(int argc, char** argv);
+
+}  // namespace thaw::core

@@ -1,0 +1,22 @@
+// Pictures in memory, ready for the engine.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/api/dataset_info.h"
+
+namespace thaw::core {
+
+/// One split or the seeded part of it that a run uses.
+struct LoadedSplit {
+    std::shared_ptr<const PictureSet> pictures;
+    std::string digest;  ///< SHA-256 of sizes, pixels and labels, in order
+};
+
+/// Reads one split. `limit` > 0 keeps that many pictures: equal counts per class (as equal as the number allows), chosen by
+/// `seed`, in data-set order; the same seed always gives the same pictures. Throws DataError naming file and reason.
+LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed);
+
+}  // namespace thaw::core

@@ -1,0 +1,27 @@
+// A VGG16 trunk out of any file that Thaw reads, as plain float32 by torchvision's names.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace thaw::core {
+
+struct HostTensor {
+    std::vector<std::int64_t> shape;
+    std::vector<float> values;
+};
+
+struct TrunkWeights {
+    std::map<std::string, HostTensor> tensors;  ///< "features.0.weight" [64,3,3,3], "features.0.bias" [64], ...
+    std::string digest;                         ///< SHA-256 of the file
+    std::string title;                          ///< "VGG16, ImageNet (built in, 8 bit)" or the file's name
+};
+
+/// Reads, matches names and shapes, dequantises int8, checks that every value is finite. Empty file: the embedded weights.
+/// Throws WeightsError that lists what is missing or misshapen.
+TrunkWeights loadTrunkWeights(const std::filesystem::path& file);
+
+}  // namespace thaw::core

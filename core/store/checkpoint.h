@@ -1,0 +1,67 @@
+// A run's checkpoints: <run>/checkpoints/<name>.json (the manifest: what, where, digests, the loop's state) and
+// <run>/checkpoints/objects/<sha256>.safetensors (one tensor a file, stored once however many manifests refer to it).
+// A manifest ends with the digest of all that stands before it, and is written last: what it names is on the disk by then.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/model/safetensors.h"
+
+namespace thaw::core {
+
+/// A tensor to store or one that was read. For storing, `data` points to the caller's memory.
+struct CheckpointTensor {
+    DType dtype = DType::Float32;
+    std::vector<std::int64_t> shape;
+    const void* data = nullptr;
+    std::vector<std::uint8_t> owned;  ///< filled when read; data points into it
+};
+
+struct Checkpoint {
+    std::string name;                 ///< "step-000000391"
+    std::int64_t step = 0;
+    int epoch = 0;                    ///< finished epochs
+    double valAccuracy = -1;          ///< of the newest finished epoch; negative: none
+    std::string reason;
+    std::string loopState;            ///< JSON, the Trainer's own: position, generators, sums, mask, schedule, fingerprint
+    std::map<std::string, CheckpointTensor> model;      ///< by state_dict name
+    std::map<std::string, CheckpointTensor> optimizer;  ///< "<parameter>/exp_avg"; needed for the newest only
+};
+
+struct CheckpointEntry {
+    std::string name, reason;
+    std::int64_t step = 0;
+    int epoch = 0;
+    double valAccuracy = -1;
+    bool endsEpoch = false, endsPhase = false;
+};
+
+class CheckpointStore {
+public:
+    explicit CheckpointStore(std::filesystem::path runDirectory);
+
+    /// Writes new objects, then the manifest; then prunes. Objects whose digest is there already are not written again.
+    /// Returns the bytes written. Throws StoreError; every earlier checkpoint is then as it was.
+    std::int64_t save(const Checkpoint& checkpoint, bool endsEpoch, bool endsPhase);
+
+    /// Oldest first; only manifests whose own digest is right and whose objects exist with the right size.
+    std::vector<CheckpointEntry> list() const;
+    /// "best" (highest valAccuracy, the first of equals; the newest while no epoch is finished), "last", "epoch:N" or an entry's
+    /// name. Verifies every object's digest. Throws StoreError.
+    Checkpoint load(const std::string& which) const;
+    /// The newest that loads without fault, whatever lies broken above it. Throws StoreError when there is none.
+    Checkpoint loadNewestUsable() const;
+
+    /// Keeps every checkpoint that ends an epoch (model only), the newest with its optimiser, and drops objects that nobody
+    /// refers to and stray temporary files. Called by save().
+    void prune();
+
+private:
+    std::filesystem::path m_folder;
+};
+
+}  // namespace thaw::core

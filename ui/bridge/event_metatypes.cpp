@@ -1,0 +1,1 @@
+#include "ui/bridge/event_metatypes.h"

@@ -1,0 +1,52 @@
+// Data sets, weights, lessons and past runs for the GUI thread: file access and downloads happen in a thread of its own.
+#pragma once
+
+#include <QObject>
+
+#include <memory>
+
+#include "ui/bridge/event_metatypes.h"
+
+namespace thaw::ui {
+
+class LibraryController : public QObject {
+    Q_OBJECT
+public:
+    explicit LibraryController(QObject* parent = nullptr);
+    ~LibraryController() override;  ///< cancels a running download (its part file stays) and waits
+
+public Q_SLOTS:
+    void refreshDatasets(const QString& extraPath = {});
+    void loadSamples(const QString& datasetId, int perClass, quint64 seed);
+    /// One download at a time; id as in DatasetInfo::id or downloadableWeights().
+    void downloadDataset(const QString& id);
+    void downloadWeights(const QString& name);
+    void cancelDownload();
+    void refreshWeights();
+    void importWeights(const QString& file);
+    void refreshRuns();
+    void readRun(const QString& directory);
+    void deleteRun(const QString& directory);
+    void refreshLessons();
+    void refreshEngineInfo();
+
+Q_SIGNALS:
+    void datasetsListed(const std::vector<thaw::core::DatasetInfo>& datasets);
+    void samplesReady(const QString& datasetId, const std::shared_ptr<const thaw::core::PictureSet>& pictures);
+    void downloadProgress(const QString& id, const thaw::core::DownloadProgress& progress);
+    /// error empty: done; cancelled: by the user.
+    void downloadFinished(const QString& id, const QString& error, const QString& hint, bool cancelled);
+    void weightsListed(const std::vector<thaw::core::WeightsChoice>& weights);
+    void weightsImported(const QString& file, const QString& error, const QString& hint);
+    void runsListed(const std::vector<thaw::core::RunSummary>& runs);
+    void runRead(const thaw::core::RunHistory& history);
+    void lessonsListed(const std::vector<thaw::core::Lesson>& lessons);
+    void engineInfoReady(const thaw::core::EngineInfo& info);
+    void failed(const QString& what, const QString& hint);  ///< anything above that has no answer of its own
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+}  // namespace thaw::ui

@@ -1,0 +1,66 @@
+// Colours, type and icons: the tokens of the visual design, for light and dark, at the classroom's scale. GUI thread only.
+#pragma once
+
+#include <QColor>
+#include <QFont>
+#include <QIcon>
+#include <QObject>
+#include <QPalette>
+#include <QPen>
+
+namespace thaw::ui {
+
+enum class Tone {
+    Window, Surface, Surface2, Line, Line2, Ink, Ink2, Ink3, Disabled,
+    Ice, IceFill, IceBackground, IceBand,
+    Warm, WarmFill, WarmBackground, WarmBand, WarmTick,
+    Right, RightBackground, Wrong, WrongBackground,
+    Accent, AccentOn, AccentBackground,
+    Validation, Training, Raw, Hatch,
+    Count
+};
+
+enum class TextRole { Hero, Welcome, BigButton, PriceFigure, CardTitle, PanelTitle, Body, BodyStrong, Table, TableStrong, Caption };
+
+enum class ColorScheme { System, Light, Dark };
+
+class Theme : public QObject {
+    Q_OBJECT
+public:
+    static Theme& instance();
+
+    void setScheme(ColorScheme scheme);
+    ColorScheme scheme() const { return m_scheme; }
+    bool isDark() const { return m_dark; }
+    void setScale(double scale);              ///< 1.0, 1.25 or 1.5
+    double scale() const { return m_scale; }
+    void setReducedMotion(bool reduced) { m_reducedMotion = reduced; }
+    bool reducedMotion() const { return m_reducedMotion; }
+
+    QColor color(Tone tone) const;
+    int px(double designPixels) const;        ///< design pixels at 100 % to logical pixels at this scale
+    QFont font(TextRole role) const;
+    /// One-colour SVG ":/icons/<name>.svg" in a tone (disabled: Tone::Disabled), sharp at any device pixel ratio.
+    QIcon icon(const QString& name, Tone tone = Tone::Ink) const;
+    QPixmap pixmap(const QString& name, Tone tone, int designPixels, qreal devicePixelRatio) const;
+    /// Line of the n-th run shown, with its own dash: colour is never the only difference.
+    QPen runPen(int index, double width = 2.0) const;
+    QPalette palette() const;
+    QString styleSheet() const;               ///< resources/style.qss with the tokens filled in
+
+    /// Applies palette, font and style sheet to the application; again after every change.
+    void apply();
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    Theme();
+    bool systemIsDark() const;
+    ColorScheme m_scheme = ColorScheme::System;
+    bool m_dark = false;
+    double m_scale = 1.0;
+    bool m_reducedMotion = false;
+};
+
+}  // namespace thaw::ui
