@@ -1,1 +1,52 @@
-int main() { return 0; }
+#include "app/cli/commands.h"
+#include "core/api/engine_info.h"
+#include "core/api/errors.h"
+#include "core/api/weights_info.h"
+
+#include <cstdio>
+#include <new>
+#include <vector>
+
+using namespace thaw;
+
+namespace {
+
+int runChosen(const std::vector<cli::Subcommand>& subcommands) {
+    try {
+        for (const cli::Subcommand& subcommand : subcommands)
+            if (subcommand.app->parsed()) return subcommand.run();
+    } catch (const core::Cancelled&) {
+        std::fprintf(stderr, "thaw-cli: cancelled\n");
+        return cli::kInterrupted;
+    } catch (const core::Error& error) {
+        std::fprintf(stderr, "thaw-cli: %s\n", error.what());
+        if (!error.hint().empty()) std::fprintf(stderr, "  %s\n", error.hint().c_str());
+        return dynamic_cast<const core::ConfigError*>(&error) ? cli::kUsage : cli::kFailed;
+    } catch (const std::bad_alloc&) {
+        std::fprintf(stderr, "thaw-cli: out of memory\n  Use a smaller batch, fewer pictures or a smaller input size.\n");
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "thaw-cli: %s\n", error.what());
+    }
+    return cli::kFailed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (const int code = core::runHdf5ImportChild(argc, argv); code >= 0) return code;
+    core::prepareProcess(argc, argv);
+
+    CLI::App parser("Thaw without its window: transfer learning on a real VGG16.", "thaw-cli");
+    parser.set_version_flag("--version", core::engineInfo().thawVersion);
+    parser.require_subcommand(1);
+    const std::vector<cli::Subcommand> subcommands = {
+        cli::addLesson(parser), cli::addTrain(parser),   cli::addEvaluate(parser), cli::addPredict(parser),
+        cli::addExtract(parser), cli::addExport(parser), cli::addWeights(parser),  cli::addData(parser),
+        cli::addRuns(parser),   cli::addInfo(parser),    cli::addBench(parser)};
+    try {
+        parser.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return parser.exit(error) == 0 ? cli::kDone : cli::kUsage;
+    }
+    return runChosen(subcommands);
+}

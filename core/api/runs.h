@@ -41,4 +41,7 @@ RunHistory readRun(const std::filesystem::path& runDirectory);
 /// Deletes a run folder that has a run.json and is not running. Throws StoreError.
 void deleteRun(const std::filesystem::path& runDirectory);
 
+/// Accuracy and loss over the epochs as a picture of 1200x900 pixels, phases shaded. Throws StoreError; an existing file is replaced whole.
+void drawCurves(const RunHistory& history, const std::filesystem::path& png);
+
 }  // namespace thaw::core

@@ -1,0 +1,37 @@
+// What thaw-cli prints: a progress line on a terminal, plain lines otherwise.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "core/api/events.h"
+
+namespace thaw::cli {
+
+std::string duration(double seconds);        ///< "3:07", "1:02:40"
+std::string percent(double share);           ///< "64.7 %"
+std::string thousands(std::int64_t number);  ///< "50,000"
+
+/// Says what happens in a run. Writes to `stream`; a line that is overwritten in place only where that is a terminal.
+class Console {
+public:
+    explicit Console(std::FILE* stream);
+    void show(const core::Event& event);
+    void say(const std::string& line);
+
+private:
+    void progress(const std::string& line);
+    void clearProgress();
+    void showBatch(const core::BatchFinished& batch);
+    void showEpoch(const core::EpochFinished& epoch);
+
+    std::FILE* m_stream;
+    bool m_terminal;
+    bool m_progressShown = false;
+    double m_lastProgress = 0;
+    int m_totalEpochs = 0;
+    double m_secondsLeft = -1;
+    std::string m_activity;
+};
+
+}  // namespace thaw::cli

@@ -1,0 +1,251 @@
+// weights, data, runs, info: what is there and how to get what is not.
+#include <nlohmann/json.hpp>
+
+#include <memory>
+
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "core/api/engine_info.h"
+#include "core/api/errors.h"
+#include "core/api/runs.h"
+#include "core/api/weights_info.h"
+
+namespace thaw::cli {
+
+namespace {
+
+using nlohmann::json;
+
+void print(const json& value) { std::printf("%s\n", value.dump(2, ' ', false, json::error_handler_t::replace).c_str()); }
+
+core::ProgressCallback downloadProgressOn(Console& console) {
+    return [&console](const core::DownloadProgress& progress) {
+        core::Event event;
+        const double left = progress.total > 0 && progress.bytesPerSecond > 0
+                                ? static_cast<double>(progress.total - progress.received) / progress.bytesPerSecond
+                                : -1;
+        event.data = core::WorkProgress{progress.activity + (progress.resumed ? " (continued)" : ""), progress.received, progress.total, left};
+        console.show(event);
+        return true;
+    };
+}
+
+void printList(const char* title, const std::vector<std::string>& items) {
+    if (items.empty()) return;
+    std::printf("%s (%zu):\n", title, items.size());
+    for (const std::string& item : items) std::printf("  %s\n", item.c_str());
+}
+
+int inspect(const std::string& file, bool asJson) {
+    const core::WeightsReport report = core::inspectWeights(file);
+    if (asJson) {
+        json tensors = json::array();
+        for (const core::TensorInfo& tensor : report.tensors)
+            tensors.push_back({{"name", tensor.name}, {"dtype", tensor.dtype}, {"shape", tensor.shape}});
+        json metadata = json::object();
+        for (const auto& [key, value] : report.metadata) metadata[key] = value;
+        print({{"file", report.file.string()},
+               {"format", core::toString(report.format)},
+               {"bytes", report.fileBytes},
+               {"sha256", report.sha256},
+               {"usable", report.usable()},
+               {"tensors", tensors},
+               {"metadata", metadata},
+               {"matched", report.matched},
+               {"missing", report.missing},
+               {"unexpected", report.unexpected},
+               {"misshapen", report.misshapen}});
+    } else {
+        std::printf("%s\n%s, %s bytes, sha256 %s\n", report.file.c_str(), core::toString(report.format).c_str(),
+                    thousands(report.fileBytes).c_str(), report.sha256.c_str());
+        for (const auto& [key, value] : report.metadata) std::printf("  %s: %s\n", key.c_str(), value.c_str());
+        printList("Matched", report.matched);
+        printList("Missing", report.missing);
+        printList("Unexpected", report.unexpected);
+        printList("Misshapen", report.misshapen);
+        std::printf(report.usable() ? "Usable as VGG16's trunk.\n" : "Not usable as VGG16's trunk.\n");
+    }
+    return report.usable() ? kDone : kFailed;
+}
+
+json toJson(const core::DatasetInfo& dataset) {
+    return {{"id", dataset.id},
+            {"title", dataset.title},
+            {"description", dataset.description},
+            {"present", dataset.present},
+            {"substitute", dataset.substitute},
+            {"location", dataset.location.string()},
+            {"problem", dataset.problem},
+            {"classes", dataset.classNames},
+            {"train", dataset.trainCount},
+            {"test", dataset.testCount},
+            {"train_per_class", dataset.trainPerClass},
+            {"test_per_class", dataset.testPerClass},
+            {"download", dataset.download.url},
+            {"install_hint", dataset.installHint}};
+}
+
+int listData(const std::string& directory, bool asJson) {
+    const std::vector<core::DatasetInfo> datasets = core::listDatasets(directory);
+    json all = json::array();
+    for (const core::DatasetInfo& dataset : datasets) {
+        all.push_back(toJson(dataset));
+        if (asJson) continue;
+        std::printf("%-14s %s\n", dataset.id.c_str(), dataset.title.c_str());
+        if (dataset.present && dataset.problem.empty())
+            std::printf("               %s training, %s test pictures, %zu classes\n               %s\n", thousands(dataset.trainCount).c_str(),
+                        thousands(dataset.testCount).c_str(), dataset.classNames.size(), dataset.location.c_str());
+        else if (!dataset.problem.empty())
+            std::printf("               %s\n", dataset.problem.c_str());
+        else if (!dataset.download.url.empty())
+            std::printf("               not here; get it with: thaw-cli data get %s\n", dataset.id.c_str());
+        else
+            std::printf("               not here; %s\n", dataset.installHint.c_str());
+    }
+    if (asJson) print(all);
+    return kDone;
+}
+
+int listRuns(bool asJson) {
+    json all = json::array();
+    for (const core::RunSummary& run : core::listRuns()) {
+        all.push_back({{"run", run.runId},
+                       {"number", run.number},
+                       {"directory", run.directory.string()},
+                       {"preset", run.preset},
+                       {"dataset", run.dataset},
+                       {"status", core::toString(run.status)},
+                       {"epochs", run.epochs},
+                       {"planned_epochs", run.plannedEpochs},
+                       {"best_accuracy", run.bestAccuracy},
+                       {"best_epoch", run.bestEpoch},
+                       {"resumable", run.resumable}});
+        if (asJson) continue;
+        const std::string best = run.bestAccuracy >= 0 ? percent(run.bestAccuracy) : "-";
+        std::printf("Run %-3d %-12s %-16s %-14s %2d of %2d epochs  best %-7s %s\n", run.number, core::toString(run.status).c_str(),
+                    run.preset.c_str(), run.dataset.c_str(), run.epochs, run.plannedEpochs, best.c_str(), run.directory.c_str());
+    }
+    if (asJson) print(all);
+    else if (all.empty()) std::printf("No runs yet.\n");
+    return kDone;
+}
+
+json infoJson() {
+    const core::EngineInfo info = core::engineInfo();
+    json datasets = json::array();
+    for (const core::DatasetInfo& dataset : core::listDatasets()) datasets.push_back(toJson(dataset));
+    json weights = json::array();
+    for (const core::WeightsChoice& choice : core::listWeights())
+        weights.push_back({{"title", choice.title}, {"file", choice.file.string()}, {"description", choice.description}});
+    return {{"thaw", info.thawVersion},
+            {"libtorch", info.libtorchVersion},
+            {"cpu_capability", info.cpuCapability},
+            {"processor", info.processor},
+            {"blas", info.blasLibrary},
+            {"blas_core", info.blasCore},
+            {"blas_suitable", info.blasSuitable},
+            {"cores", info.cores},
+            {"threads", info.threads},
+            {"device", info.device},
+            {"memory_bytes", info.memoryBytes},
+            {"data_folder", info.dataFolder.string()},
+            {"runs_folder", info.runsFolder.string()},
+            {"config_folder", info.configFolder.string()},
+            {"cache_folder", info.cacheFolder.string()},
+            {"cache_bytes", info.cacheBytes},
+            {"note", info.note},
+            {"data", datasets},
+            {"weights", weights}};
+}
+
+int showInfo(bool asJson) {
+    core::useComputeThreads(0);
+    const json info = infoJson();
+    if (asJson) {
+        print(info);
+        return kDone;
+    }
+    const auto text = [&info](const char* key) { return info.at(key).get<std::string>(); };
+    std::printf("Thaw %s, LibTorch %s (%s)\n", text("thaw").c_str(), text("libtorch").c_str(), text("cpu_capability").c_str());
+    std::printf("Processor    %s, %d cores, %d compute threads\n", text("processor").c_str(), info["cores"].get<int>(), info["threads"].get<int>());
+    std::printf("Device       %s\n", text("device").c_str());
+    std::printf("BLAS         %s, kernels for %s%s\n", text("blas").c_str(), text("blas_core").c_str(),
+                info["blas_suitable"].get<bool>() ? "" : "  (not this processor's own: expect slow training)");
+    if (!text("note").empty()) std::printf("Note         %s\n", text("note").c_str());
+    std::printf("Data         %s\nRuns         %s\nCache        %s (%s MB)\n", text("data_folder").c_str(), text("runs_folder").c_str(),
+                text("cache_folder").c_str(), thousands(info["cache_bytes"].get<std::int64_t>() / 1'000'000).c_str());
+    for (const json& choice : info["weights"]) std::printf("Weights      %s\n", choice["title"].get<std::string>().c_str());
+    for (const json& dataset : info["data"])
+        std::printf("Data set     %s: %s\n", dataset["title"].get<std::string>().c_str(),
+                    dataset["present"].get<bool>() ? dataset["location"].get<std::string>().c_str() : "not here");
+    return kDone;
+}
+
+}  // namespace
+
+Subcommand addWeights(CLI::App& parser) {
+    struct Options {
+        std::string file, output, name;
+        bool json = false;
+        CLI::App *inspect = nullptr, *import = nullptr, *get = nullptr;
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* app = parser.add_subcommand("weights", "Look into, convert or download weight files");
+    app->require_subcommand(1);
+    options->inspect = app->add_subcommand("inspect", "What a weights file holds and whether VGG16's trunk is in it");
+    options->inspect->add_option("file", options->file, "Weights file")->required();
+    options->inspect->add_flag("--json", options->json, "Print JSON");
+    options->import = app->add_subcommand("import", "Convert a weights file to Thaw's own (safetensors, float32)");
+    options->import->add_option("file", options->file, "Weights file")->required();
+    options->import->add_option("--out", options->output, "File to write (default: the user's weights folder)");
+    options->get = app->add_subcommand("get", "Download full-precision weights: vgg16");
+    options->get->add_option("name", options->name, "vgg16")->required();
+    return {app, [options] {
+                if (options->inspect->parsed()) return inspect(options->file, options->json);
+                if (options->import->parsed()) {
+                    std::printf("Written: %s\n", core::importWeights(options->file, options->output).c_str());
+                    return kDone;
+                }
+                Console console(stderr);
+                console.say("Installed: " + core::downloadWeights(options->name, downloadProgressOn(console)).string());
+                return kDone;
+            }};
+}
+
+Subcommand addData(CLI::App& parser) {
+    struct Options {
+        std::string directory, name;
+        bool json = false;
+        CLI::App *list = nullptr, *get = nullptr;
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* app = parser.add_subcommand("data", "List or download data sets");
+    app->require_subcommand(1);
+    options->list = app->add_subcommand("list", "Data sets that Thaw knows and where they are");
+    options->list->add_option("--data", options->directory, "Folder or archive to look in first");
+    options->list->add_flag("--json", options->json, "Print JSON");
+    options->get = app->add_subcommand("get", "Download a data set: cifar10");
+    options->get->add_option("name", options->name, "cifar10")->required();
+    return {app, [options] {
+                if (options->list->parsed()) return listData(options->directory, options->json);
+                Console console(stderr);
+                console.say("Installed: " + core::downloadDataset(options->name, downloadProgressOn(console)).location.string());
+                return kDone;
+            }};
+}
+
+Subcommand addRuns(CLI::App& parser) {
+    auto asJson = std::make_shared<bool>(false);
+    CLI::App* app = parser.add_subcommand("runs", "List past runs");
+    app->add_flag("--json", *asJson, "Print JSON");
+    return {app, [asJson] { return listRuns(*asJson); }};
+}
+
+Subcommand addInfo(CLI::App& parser) {
+    auto asJson = std::make_shared<bool>(false);
+    CLI::App* app = parser.add_subcommand("info", "Libraries, processor, threads, data, weights and cache");
+    app->add_flag("--json", *asJson, "Print JSON");
+    return {app, [asJson] { return showInfo(*asJson); }};
+}
+
+}  // namespace thaw::cli

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# One command from nothing to the running lesson: installs what is missing, builds, opens the window and starts the lesson.
+# Without a display: runs a smaller lesson headless, on the real data that is there, and says where the results are.
+# Further arguments go to the program.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source packaging/install.sh
+
+install_missing "${build_packages[@]}" "${run_packages[@]}"
+build_release
+
+if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+  say "Opening Thaw; the lesson starts by itself"
+  exec build/release/bin/thaw --run-lesson "$@"
+fi
+say "No display: the lesson runs headless on 20,000 training pictures"
+exec build/release/bin/thaw-cli lesson --train-limit 20000 --test-limit 4000 "$@"
