@@ -11,6 +11,9 @@
 
 #include <array>
 
+// Resources of a static library are linked only where they are asked for, and the macro wants the global namespace.
+static void initResources() { Q_INIT_RESOURCE(thaw); }
+
 namespace thaw::ui {
 namespace {
 
@@ -76,7 +79,7 @@ Theme& Theme::instance() {
     return theme;
 }
 
-Theme::Theme() : m_dark(systemIsDark()) {}
+Theme::Theme() : m_dark(systemIsDark()) { initResources(); }
 
 bool Theme::systemIsDark() const {
     // Before Qt 6.5 there is no QStyleHints::colorScheme: the platform's palette tells.
@@ -187,6 +190,7 @@ QString Theme::styleSheet() const {
     std::sort(entries.begin(), entries.end(), [](auto* a, auto* b) { return qstrlen(a->name) > qstrlen(b->name); });
     for (const ToneEntry* entry : entries)
         sheet.replace(QLatin1Char('@') + QLatin1String(entry->name), QColor::fromRgba(m_dark ? entry->dark : entry->light).name());
+    sheet.replace(QLatin1String("@scheme"), QLatin1String(m_dark ? "dark" : "light"));
     // Lengths are written as 12dp and follow the classroom's scale.
     static const QRegularExpression length(QStringLiteral("(\\d+(?:\\.\\d+)?)dp"));
     QString scaled;
