@@ -1,0 +1,56 @@
+#include <algorithm>
+
+#include "core/api/layer_info.h"
+#include "core/train/rungs.h"
+
+namespace thaw::core {
+
+Price estimatePrice(const RunConfig& config, const ModelInfo& model, const LayerMask& trainable, const StageTimes& times,
+                    const PriceInput& input) {
+    Price price;
+    const std::size_t count = model.layers.size();
+    const int boundary = freezeBoundary(model, trainable);
+    for (std::size_t i = 0; i < std::min(count, trainable.size()); ++i)
+        if (trainable[i]) price.trainableParameters += model.layers[i].parameterCount;
+
+    const int rung = usableRung(config, model, boundary, input.trainCount, input.testCount);
+    const int variants = cachedVariants(config.augmentation);
+    // With shifted crops only the test split's features are kept.
+    const int trainRung = variants == 0 ? 0 : rung;
+
+    const auto floatsAfter = [&](std::size_t i) {
+        std::int64_t floats = 1;
+        for (std::int64_t size : model.layers[i].outputShape) floats *= size;
+        return floats;
+    };
+    const std::int64_t micro = microBatchSize(config, model, boundary, trainRung, times);
+    std::int64_t activations = 0, widest = 0;
+    for (std::size_t i = static_cast<std::size_t>(trainRung); i < count; ++i) {
+        if (static_cast<int>(i) >= boundary) activations += 2 * floatsAfter(i);  // the output and its gradient
+        else widest = std::max(widest, 2 * floatsAfter(i));
+    }
+    const int moments = config.phases.empty() || config.phases.front().optimizer.kind != OptimizerKind::Sgd ? 2 : 1;
+    price.memoryBytes = 4 * (model.parameterCount + price.trainableParameters * (1 + moments) + micro * (activations + widest));
+    if (rung > 0) price.memoryBytes += rungBytes(config, model, rung, input.trainCount, input.testCount);
+
+    if (times.stages.size() != count) return price;
+    double forwardFrom = 0, backward = 0, testForward = 0, fill = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const StageTimes::Stage& stage = times.stages[i];
+        const int index = static_cast<int>(i);
+        if (index >= trainRung) forwardFrom += stage.forward;
+        if (index >= rung) testForward += stage.forward;
+        if (index > boundary) backward += stage.backwardData;
+        if (i < trainable.size() && trainable[i]) backward += stage.backwardWeights;
+        if (index >= input.cachedBoundary && index < rung) fill += stage.forward;
+    }
+    const double update = times.optimizerPerParameter * static_cast<double>(price.trainableParameters) / std::max(1, config.batchSize);
+    const double perPicture = forwardFrom + backward + update;
+    if (perPicture <= 0) return price;
+    price.imagesPerSecond = 1.0 / perPicture;
+    price.epochSeconds = static_cast<double>(input.trainCount) * perPicture + static_cast<double>(input.testCount) * testForward;
+    price.oneTimeSeconds = fill * static_cast<double>(input.trainCount * variants + input.testCount);
+    return price;
+}
+
+}  // namespace thaw::core

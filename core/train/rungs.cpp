@@ -1,0 +1,66 @@
+#include "core/train/rungs.h"
+
+#include <algorithm>
+
+namespace thaw::core {
+namespace {
+
+constexpr int kSlicePixels = 128 * 32 * 32;
+constexpr double kLongestStage = 0.2;  // seconds
+
+}  // namespace
+
+std::vector<int> rungsOf(const ModelInfo& model) {
+    std::vector<int> rungs;
+    for (int i = 0; i < model.headBegin; ++i)
+        if (model.layers[static_cast<std::size_t>(i)].kind == LayerKind::MaxPool2d) rungs.push_back(i + 1);
+    return rungs;
+}
+
+int rungBelow(const ModelInfo& model, int boundary) {
+    int best = 0;
+    for (int rung : rungsOf(model))
+        if (rung <= boundary) best = rung;
+    return best;
+}
+
+std::int64_t rungFloats(const ModelInfo& model, int rung) {
+    std::int64_t floats = 1;
+    for (std::int64_t size : model.layers[static_cast<std::size_t>(rung - 1)].outputShape) floats *= size;
+    return floats;
+}
+
+int cachedVariants(const AugmentationConfig& augmentation) { return augmentation.shift > 0 ? 0 : augmentation.flip ? 2 : 1; }
+
+std::int64_t rungBytes(const RunConfig& config, const ModelInfo& model, int rung, std::int64_t trainCount, std::int64_t testCount) {
+    const std::int64_t rows = trainCount * cachedVariants(config.augmentation) + testCount;
+    return rows * rungFloats(model, rung) * static_cast<std::int64_t>(sizeof(float));
+}
+
+int usableRung(const RunConfig& config, const ModelInfo& model, int boundary, std::int64_t trainCount, std::int64_t testCount) {
+    if (!config.cache.enabled) return 0;
+    int best = 0;
+    for (int rung : rungsOf(model))
+        if (rung <= boundary && rungBytes(config, model, rung, trainCount, testCount) <= config.cache.memoryBudget) best = rung;
+    return best;
+}
+
+int sliceSize(int inputSize) {
+    int slice = 128;
+    while (slice > 1 && slice * inputSize * inputSize > kSlicePixels) slice /= 2;
+    return slice;
+}
+
+int microBatchSize(const RunConfig& config, const ModelInfo& model, int boundary, int rung, const StageTimes& times) {
+    if (boundary >= model.headBegin && rung >= model.headBegin) return config.batchSize;
+    int slice = sliceSize(config.inputSize);
+    double longest = 0;
+    for (std::size_t i = static_cast<std::size_t>(rung); i < times.stages.size(); ++i) {
+        const StageTimes::Stage& stage = times.stages[i];
+        longest = std::max({longest, stage.forward, static_cast<int>(i) < boundary ? 0 : stage.backwardData + stage.backwardWeights});
+    }
+    while (slice > 1 && longest * slice > kLongestStage) slice /= 2;
+    return std::min(config.batchSize, slice);
+}
+
+}  // namespace thaw::core

@@ -1,0 +1,32 @@
+// Where features may be cached, how large they are and in what portions they are computed. Pure arithmetic.
+// A rung is the index of the stage whose input is kept: the stage after a pooling, or 0 for the pictures themselves.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/api/layer_info.h"
+
+namespace thaw::core {
+
+/// All rungs above the pictures, lowest first.
+std::vector<int> rungsOf(const ModelInfo& model);
+/// The highest rung at or below a freeze boundary.
+int rungBelow(const ModelInfo& model, int boundary);
+/// Floats of one picture's features at a rung above 0.
+std::int64_t rungFloats(const ModelInfo& model, int rung);
+/// Copies of the training split that augmentation asks for: 1, or 2 with flips; 0: its pictures cannot be enumerated.
+int cachedVariants(const AugmentationConfig& augmentation);
+/// Bytes of a rung for both splits.
+std::int64_t rungBytes(const RunConfig& config, const ModelInfo& model, int rung, std::int64_t trainCount, std::int64_t testCount);
+/// The rung that training with this boundary should read from: the highest that the settings and the memory budget allow; 0: none.
+int usableRung(const RunConfig& config, const ModelInfo& model, int boundary, std::int64_t trainCount, std::int64_t testCount);
+
+/// Pictures that go through trunk stages together, whatever the batch: it bounds a stage's time and memory. Depends on the
+/// input size alone, so that features have the same bits in every run.
+int sliceSize(int inputSize);
+/// Pictures of one forward and backward pass of a batch: all of them where only the head trains on cached features. Where `times`
+/// says that a stage would take longer than a fifth of a second, halves of a slice.
+int microBatchSize(const RunConfig& config, const ModelInfo& model, int boundary, int rung, const StageTimes& times);
+
+}  // namespace thaw::core

@@ -1,0 +1,16 @@
+// Measured speeds of this machine, kept in the cache folder between runs.
+#pragma once
+
+#include <string>
+
+#include "core/api/layer_info.h"
+
+namespace thaw::core {
+
+/// Threads that a run of this config computes with: its own number, or all cores.
+int computeThreadsOf(const RunConfig& config);
+
+/// Writes what storedStageTimes() will find. Throws StoreError.
+void storeStageTimes(const RunConfig& config, const StageTimes& times);
+
+}  // namespace thaw::core
