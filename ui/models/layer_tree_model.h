@@ -62,6 +62,8 @@ Q_SIGNALS:
     void pendingChanged();
 
 private:
+    void changed(int firstColumn = LayerColumn, int lastColumn = MovedColumn, int onlyBlock = -1);
+
     class Private;
     std::unique_ptr<Private> d;
 };

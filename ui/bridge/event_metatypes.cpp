@@ -1,1 +1,0 @@
-#include "ui/bridge/event_metatypes.h"
