@@ -1,0 +1,59 @@
+// What it takes to teach Thaw a data set: one class that implements DatasetSource in a file of its own, and one line in
+// datasetSources(). Looking for copies, subsets, digests, listing and downloading are the same for all (dataset.cpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/api/dataset_info.h"
+
+namespace thaw::core {
+
+/// Labels of both splits in data-set order, each in 0..classNames.size() - 1.
+struct DatasetLabels {
+    std::vector<int> train, test;
+    std::vector<std::string> classNames;
+    const std::vector<int>& of(Split split) const { return split == Split::Train ? train : test; }
+};
+
+/// All methods are const, without state and safe from any thread. Those that read throw DataError: what() names the file and
+/// the reason, hint() says what to do. Files are untrusted: every size is checked before memory is taken.
+class DatasetSource {
+public:
+    virtual ~DatasetSource() = default;
+
+    /// What can be said without a file: id, title, description, class names, download, hint.
+    virtual DatasetInfo describe() const = 0;
+
+    /// The copy that `place` (a folder or a file) is or holds, told by names alone; empty when there is none.
+    virtual std::filesystem::path find(const std::filesystem::path& place) const = 0;
+
+    /// The files of a copy; their sizes and times tell whether it has changed since it was looked at.
+    virtual std::vector<std::filesystem::path> files(const std::filesystem::path& location) const = 0;
+
+    /// Checks the copy's layout, sizes and labels.
+    virtual DatasetLabels readLabels(const std::filesystem::path& location) const = 0;
+
+    /// The pictures of `indices` (ascending) of a split, with their labels.
+    virtual PictureSet readPictures(const std::filesystem::path& location, Split split,
+                                    const std::vector<std::int64_t>& indices) const = 0;
+
+    /// Called with a downloaded and checked file inside `folder`: may unpack it there. progress(done, total) false cancels.
+    virtual void install(const std::filesystem::path& file, const std::filesystem::path& folder,
+                         const std::function<bool(std::int64_t, std::int64_t)>& progress) const {
+        (void)file, (void)folder, (void)progress;
+    }
+};
+
+/// In the order in which "auto" prefers them.
+const std::vector<std::unique_ptr<DatasetSource>>& datasetSources();
+
+/// The places that are searched, in order: `extra` (unless empty), THAW_DATA, the user's data folder, and "datasets" and
+/// "thaw/datasets" in each system folder (XDG_DATA_DIRS, by default /usr/local/share and /usr/share).
+std::vector<std::filesystem::path> datasetPlaces(const std::filesystem::path& extra = {});
+
+}  // namespace thaw::core

@@ -1,0 +1,15 @@
+// Fashion-MNIST (Zalando Research): four IDX files, gzipped or plain, 28x28 grey. An IDX file is a big-endian header (two zero
+// bytes, 8 for unsigned bytes, the number of dimensions, then each dimension as 32 bits) and the raw bytes.
+#pragma once
+
+#include <memory>
+
+#include "core/data/dataset_source.h"
+
+namespace thaw::core {
+
+/// Read from the folder of Debian's package dataset-fashion-mnist, of torchvision (FashionMNIST/raw) or any other that has the
+/// four files. Thaw's offline stand-in for CIFAR-10.
+std::unique_ptr<DatasetSource> makeFashionMnist();
+
+}  // namespace thaw::core
