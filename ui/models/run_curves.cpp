@@ -1,0 +1,660 @@
+#include "ui/models/run_curves.h"
+
+#include <QIODevice>
+#include <QLocale>
+#include <QStringList>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <set>
+
+namespace thaw::ui {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kDefaultSmoothing = 1 - 1.0 / 32;  ///< an average over about 32 batches
+constexpr double kGuessedEpochSeconds = 60;         ///< length of the time axis before anything was measured
+
+/// 10 for 0.1, 2 for 0.5; 0 when it is no whole number.
+int wholeRatio(double ratio) {
+    const double nearest = std::round(ratio);
+    return nearest >= 2 && nearest <= 1000 && std::abs(ratio - nearest) < 0.01 * nearest ? static_cast<int>(nearest) : 0;
+}
+
+QString rateText(double rate) { return QLocale().toString(rate, 'g', 4); }
+
+QString joined(const std::vector<std::string>& names) {
+    QStringList list;
+    for (const std::string& name : names) list << QString::fromStdString(name);
+    return list.join(QStringLiteral(", "));
+}
+
+void appendNumber(QByteArray& line, double value) {
+    if (!std::isfinite(value)) return;
+    char text[32];
+    const auto result = std::to_chars(text, text + sizeof text, value);
+    line.append(text, result.ptr - text);
+}
+
+QByteArray csvField(const QString& text) {
+    QByteArray field = text.toUtf8();
+    if (!field.contains(',') && !field.contains('"') && !field.contains('\n') && !field.contains('\r')) return field;
+    return '"' + field.replace('"', "\"\"") + '"';
+}
+
+}  // namespace
+
+QString durationText(double seconds, bool exact) {
+    const auto whole = static_cast<qint64>(std::llround(std::max(0.0, seconds)));
+    const auto text = [](const char* source) { return QCoreApplication::translate("thaw::ui::RunCurves", source); };
+    if (whole < 60) return text(QT_TRANSLATE_NOOP("thaw::ui::RunCurves", "%1 s")).arg(whole);
+    if (whole < 3600) {
+        if (!exact || whole % 60 == 0)
+            return text(QT_TRANSLATE_NOOP("thaw::ui::RunCurves", "%1 min")).arg(exact ? whole / 60 : (whole + 30) / 60);
+        return text(QT_TRANSLATE_NOOP("thaw::ui::RunCurves", "%1 min %2 s")).arg(whole / 60).arg(whole % 60);
+    }
+    return text(QT_TRANSLATE_NOOP("thaw::ui::RunCurves", "%1 h %2 min")).arg(whole / 3600).arg(whole % 3600 / 60);
+}
+
+RunCurves::RunCurves() { setSmoothing(kDefaultSmoothing); }
+
+void RunCurves::reset() {
+    const double weight = smoothing();
+    *this = {};
+    setSmoothing(weight);
+}
+
+void RunCurves::setSmoothing(double weight) {
+    m_trainLoss.setSmoothing(weight);
+    m_trainAccuracy.setSmoothing(weight);
+}
+
+void RunCurves::setPlan(const core::RunConfig& config, std::int64_t stepsPerEpoch, const core::ModelInfo* model) {
+    m_config = config;
+    if (stepsPerEpoch > 0) m_stepsPerEpoch = stepsPerEpoch;
+    if (model) m_model = *model;
+}
+
+// --- what happens -----------------------------------------------------------------------------------------------------------
+
+void RunCurves::start(double now) {
+    if (m_started) return;
+    m_started = true;
+    m_clockStart = m_lastFlush = now;
+}
+
+double RunCurves::working(double now) const {
+    if (!m_started) return m_timeBase;
+    const double resting = m_pausedSince >= 0 ? now - m_pausedSince : 0;
+    return m_timeBase + std::max(0.0, now - m_clockStart - m_pausedTotal - resting);
+}
+
+void RunCurves::insert(Happening happening) {
+    const auto after = std::upper_bound(m_happenings.begin(), m_happenings.end(), happening.position,
+                                        [](double position, const Happening& other) { return position < other.position; });
+    m_happenings.insert(after, std::move(happening));
+}
+
+void RunCurves::addPhase(const core::PhaseStarted& phase, double now) {
+    start(now);
+    const auto old = std::remove_if(m_happenings.begin(), m_happenings.end(), [&](const Happening& other) {
+        return other.kind == Happening::Phase && other.phase >= phase.phase;
+    });
+    m_happenings.erase(old, m_happenings.end());
+    m_phases.erase(m_phases.lower_bound(phase.phase), m_phases.end());
+    m_phases[phase.phase] = phase;
+    Happening happening;
+    happening.kind = Happening::Phase;
+    happening.phase = phase.phase;
+    happening.position = phase.firstEpoch - 1;
+    happening.step = (phase.firstEpoch - 1) * m_stepsPerEpoch;
+    happening.mask = phase.trainable;
+    happening.after = phase.learningRate;
+    happening.planned = true;
+    insert(std::move(happening));
+}
+
+void RunCurves::addBatches(const std::vector<core::BatchFinished>& batches, double now) {
+    if (batches.empty()) return;
+    start(now);
+    if (batches.front().batchesPerEpoch > 0 && m_stepsPerEpoch == 0) m_stepsPerEpoch = batches.front().batchesPerEpoch;
+    if (!m_trainLoss.empty() && batches.front().step <= m_trainLoss.lastStep()) rewindTo(batches.front().step, batches.front().epoch);
+
+    // They came in one flush: spread over the time since the last one, but not over a preparation that went before.
+    const double end = working(now);
+    const auto count = static_cast<double>(batches.size());
+    double pace = (end - working(m_lastFlush)) / count;
+    if (batches.back().imagesPerSecond > 0) pace = std::min(pace, m_config.batchSize / batches.back().imagesPerSecond);
+    const double previous = m_trainLoss.empty() ? 0 : m_trainLoss.at(m_trainLoss.size() - 1).seconds;
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+        const core::BatchFinished& batch = batches[i];
+        const double part = batch.batchesPerEpoch > 0 ? static_cast<double>(batch.batch) / static_cast<double>(batch.batchesPerEpoch) : 0;
+        const double seconds = std::max(previous, end - pace * (count - 1 - static_cast<double>(i)));
+        m_trainLoss.append({batch.step, batch.epoch - 1 + part, seconds, batch.loss});
+        m_trainAccuracy.append({batch.step, batch.epoch - 1 + part, seconds, batch.accuracy});
+        m_batchRates.push_back(batch.learningRate);
+    }
+    m_lastFlush = now;
+}
+
+void RunCurves::rewindTo(std::int64_t step, int epoch) {
+    m_trainLoss.truncateFrom(step);
+    m_trainAccuracy.truncateFrom(step);
+    m_batchRates.resize(m_trainLoss.size());
+    m_epochs.erase(m_epochs.lower_bound(epoch), m_epochs.end());
+    m_epochSeconds.erase(m_epochSeconds.lower_bound(epoch), m_epochSeconds.end());
+    rebuildEpochSeries();
+    const auto undone = [&](const Happening& happening) { return happening.step >= step; };
+    m_happenings.erase(std::remove_if(m_happenings.begin(), m_happenings.end(), undone), m_happenings.end());
+}
+
+void RunCurves::addEpoch(const core::EpochFinished& epoch, double now) {
+    start(now);
+    storeEpoch(epoch, working(now));
+    m_lastFlush = now;
+}
+
+void RunCurves::storeEpoch(const core::EpochFinished& epoch, double seconds) {
+    const bool appends = m_epochs.empty() || epoch.epoch > m_epochs.rbegin()->first;
+    if (!appends) {
+        m_epochs.erase(m_epochs.lower_bound(epoch.epoch), m_epochs.end());
+        m_epochSeconds.erase(m_epochSeconds.lower_bound(epoch.epoch), m_epochSeconds.end());
+    }
+    m_epochs[epoch.epoch] = epoch;
+    m_epochSeconds[epoch.epoch] = seconds;
+    if (!appends) {
+        rebuildEpochSeries();
+        return;
+    }
+    const std::int64_t step = epoch.step > 0 ? epoch.step : epoch.epoch * m_stepsPerEpoch;
+    const auto point = [&](double value) { return SeriesPoint{step, static_cast<double>(epoch.epoch), seconds, value}; };
+    m_epochTrainLoss.append(point(epoch.trainLoss));
+    m_epochTrainAccuracy.append(point(epoch.trainAccuracy));
+    m_valLoss.append(point(epoch.valLoss));
+    m_valAccuracy.append(point(epoch.valAccuracy));
+}
+
+void RunCurves::rebuildEpochSeries() {
+    for (MetricSeries* series : {&m_epochTrainLoss, &m_epochTrainAccuracy, &m_valLoss, &m_valAccuracy}) series->clear();
+    const auto epochs = std::exchange(m_epochs, {});
+    const auto seconds = std::exchange(m_epochSeconds, {});
+    for (const auto& [number, epoch] : epochs) storeEpoch(epoch, seconds.at(number));
+}
+
+void RunCurves::addLayersChanged(const core::LayersChanged& change) {
+    if (change.thawed.empty() && change.frozen.empty()) return;
+    Happening happening;
+    happening.kind = Happening::Layers;
+    happening.position = change.epochPosition;
+    happening.step = change.step;
+    happening.mask = change.trainable;
+    happening.thawed = change.thawed;
+    happening.frozen = change.frozen;
+    happening.planned = change.requestId == 0;
+    insert(std::move(happening));
+}
+
+void RunCurves::addLearningRateChanged(const core::LearningRateChanged& change) {
+    if (change.before == change.after) return;
+    Happening happening;
+    happening.kind = Happening::Rate;
+    happening.position = change.epochPosition;
+    happening.step = change.step;
+    happening.before = change.before;
+    happening.after = change.after;
+    happening.planned = change.requestId == 0;
+    insert(std::move(happening));
+}
+
+void RunCurves::addPaused(const core::Paused& event, double now) {
+    if (m_started && m_pausedSince < 0) m_pausedSince = now;
+    Happening happening;
+    happening.kind = Happening::Pause;
+    happening.position = event.epochPosition;
+    happening.step = event.step;
+    happening.seconds = -1;
+    insert(std::move(happening));
+}
+
+void RunCurves::addResumed(const core::Resumed& event, double now) {
+    if (m_pausedSince >= 0) {
+        m_pausedTotal += now - m_pausedSince;
+        m_pausedSince = -1;
+    }
+    const auto open = std::find_if(m_happenings.rbegin(), m_happenings.rend(), [](const Happening& happening) {
+        return happening.kind == Happening::Pause && happening.seconds < 0;
+    });
+    if (open != m_happenings.rend()) {
+        open->seconds = event.pausedSeconds;
+        return;
+    }
+    Happening happening;
+    happening.kind = Happening::ResumeAlone;
+    happening.position = event.epochPosition;
+    happening.step = event.step;
+    insert(std::move(happening));
+}
+
+void RunCurves::addHistory(const core::RunHistory& history) {
+    if (m_config.phases.empty()) m_config = history.config;
+    const double liveFrom = m_trainLoss.empty() ? std::numeric_limits<double>::infinity() : m_trainLoss.at(0).epochPosition;
+    if (m_stepsPerEpoch == 0 && !history.epochs.empty() && history.epochs.back().epoch > 0)
+        m_stepsPerEpoch = history.epochs.back().step / history.epochs.back().epoch;
+
+    // Working time as far as the record tells: the seconds of its epochs.
+    std::map<int, core::EpochFinished> epochs;
+    std::map<int, double> seconds;
+    double elapsed = 0;
+    for (const core::EpochFinished& epoch : history.epochs) {
+        if (epoch.epoch > liveFrom) continue;
+        elapsed += epoch.seconds;
+        epochs[epoch.epoch] = epoch;
+        seconds[epoch.epoch] = elapsed;
+    }
+    const double shift = m_timeBase == 0 ? elapsed : 0;
+    m_timeBase += shift;
+    m_trainLoss.shiftSeconds(shift);
+    m_trainAccuracy.shiftSeconds(shift);
+    for (const auto& [number, epoch] : m_epochs) {
+        epochs[number] = epoch;
+        seconds[number] = m_epochSeconds[number] + shift;
+    }
+    m_epochs = std::move(epochs);
+    m_epochSeconds = std::move(seconds);
+    rebuildEpochSeries();
+
+    RunCurves past;
+    past.m_stepsPerEpoch = m_stepsPerEpoch;
+    for (const core::Event& event : history.events) {
+        if (const auto* phase = std::get_if<core::PhaseStarted>(&event.data)) past.addPhase(*phase, 0);
+        if (const auto* layers = std::get_if<core::LayersChanged>(&event.data)) past.addLayersChanged(*layers);
+        if (const auto* rate = std::get_if<core::LearningRateChanged>(&event.data)) past.addLearningRateChanged(*rate);
+        if (const auto* paused = std::get_if<core::Paused>(&event.data)) past.addPaused(*paused, 0);
+        if (const auto* resumed = std::get_if<core::Resumed>(&event.data)) past.addResumed(*resumed, 0);
+    }
+    for (const auto& [index, phase] : past.m_phases) m_phases.emplace(index, phase);
+    const std::vector<Happening> present = m_happenings;
+    for (Happening& happening : past.m_happenings) {
+        if (happening.position > liveFrom) continue;
+        const bool known = std::any_of(present.begin(), present.end(), [&](const Happening& other) {
+            return other.kind == happening.kind && other.step == happening.step && other.phase == happening.phase;
+        });
+        if (!known) insert(std::move(happening));
+    }
+}
+
+// --- the plan ---------------------------------------------------------------------------------------------------------------
+
+double RunCurves::position() const {
+    double position = m_epochs.empty() ? 0 : m_epochs.rbegin()->first;
+    if (!m_trainLoss.empty()) position = std::max(position, m_trainLoss.at(m_trainLoss.size() - 1).epochPosition);
+    return position;
+}
+
+std::vector<std::pair<double, double>> RunCurves::phaseBounds() const {
+    std::vector<std::pair<double, double>> bounds;
+    double end = 0;
+    const std::size_t count = std::max(m_config.phases.size(), m_phases.empty() ? 0 : static_cast<std::size_t>(m_phases.rbegin()->first) + 1);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto started = m_phases.find(static_cast<int>(i));
+        double epochs = i < m_config.phases.size() ? m_config.phases[i].epochs : 0;
+        if (started != m_phases.end()) {
+            // An earlier phase may have ended before its time.
+            const double begin = started->second.firstEpoch - 1;
+            if (!bounds.empty()) bounds.back().second = std::max(bounds.back().first, begin);
+            end = begin;
+            epochs = started->second.epochs;
+        }
+        bounds.emplace_back(end, end + epochs);
+        end += epochs;
+    }
+    return bounds;
+}
+
+int RunCurves::plannedEpochs() const {
+    const auto bounds = phaseBounds();
+    const double planned = bounds.empty() ? 0 : bounds.back().second;
+    return std::max(1, static_cast<int>(std::ceil(std::max(planned, position()) - 1e-9)));
+}
+
+core::LayerMask RunCurves::plannedMask(std::size_t phase) const {
+    if (!m_model || phase >= m_config.phases.size()) return {};
+    try {
+        return m_model->maskOf(m_config.phases[phase].trainable);
+    } catch (const std::exception&) {
+        return {};  // a plan that validate() refuses never runs; its band has a title all the same
+    }
+}
+
+std::vector<RunCurves::Span> RunCurves::spans() const {
+    std::vector<Span> spans;
+    const auto bounds = phaseBounds();
+    auto happening = m_happenings.begin();
+    for (std::size_t i = 0; i < bounds.size(); ++i) {
+        const bool last = i + 1 == bounds.size();
+        const double end = last ? std::max(bounds[i].second, position()) : bounds[i].second;
+        if (end <= bounds[i].first) continue;
+        Span span{bounds[i].first, end, plannedMask(i), static_cast<int>(i), false};
+        const auto started = m_phases.find(static_cast<int>(i));
+        if (started != m_phases.end()) {
+            span.actual = true;
+            if (!started->second.trainable.empty()) span.mask = started->second.trainable;
+        }
+        for (; happening != m_happenings.end() && (last || happening->position < end - halfStep()); ++happening) {
+            if (happening->kind != Happening::Layers) continue;
+            if (happening->position > span.from + halfStep()) {
+                Span before = span;
+                before.to = happening->position;
+                spans.push_back(before);
+                span.from = happening->position;
+            }
+            span.mask = happening->mask;
+        }
+        spans.push_back(span);
+    }
+    return spans;
+}
+
+bool RunCurves::isThawed(const Span& span) const {
+    if (m_model && span.mask.size() == m_model->layers.size())
+        return core::freezeBoundary(*m_model, span.mask) < m_model->headBegin;
+    if (static_cast<std::size_t>(span.phase) >= m_config.phases.size()) return false;
+    const std::vector<std::string>& names = m_config.phases[static_cast<std::size_t>(span.phase)].trainable;
+    return std::any_of(names.begin(), names.end(), [](const std::string& name) {
+        return name == "all" || name == "trunk" || name.rfind("block", 0) == 0 || name.rfind("features", 0) == 0;
+    });
+}
+
+QString RunCurves::labelOf(const Span& span) const {
+    if (m_model && span.mask.size() == m_model->layers.size())
+        return QString::fromStdString(core::describeMask(*m_model, span.mask));
+    const auto started = m_phases.find(span.phase);
+    if (started != m_phases.end()) return QString::fromStdString(started->second.title);
+    if (static_cast<std::size_t>(span.phase) < m_config.phases.size())
+        return QString::fromStdString(m_config.phases[static_cast<std::size_t>(span.phase)].title);
+    return {};
+}
+
+std::vector<PhaseBand> RunCurves::bands() const {
+    std::vector<PhaseBand> bands;
+    for (const Span& span : spans()) {
+        PhaseBand band{span.from, span.to, isThawed(span), labelOf(span), {}};
+        if (!bands.empty() && bands.back().label == band.label && bands.back().thawed == band.thawed) {
+            bands.back().to = band.to;
+        } else {
+            bands.push_back(std::move(band));
+        }
+    }
+    for (PhaseBand& band : bands) {
+        const QLocale locale;
+        band.details = tr("%1, from epoch %2 to %3").arg(band.label, locale.toString(band.from, 'g', 4), locale.toString(band.to, 'g', 4));
+    }
+    return bands;
+}
+
+double RunCurves::firstThaw() const {
+    for (const Span& span : spans())
+        if (span.actual && isThawed(span) && span.from <= position()) return span.from;
+    return -1;
+}
+
+// --- flags ------------------------------------------------------------------------------------------------------------------
+
+std::vector<EventFlag> RunCurves::flags() const {
+    std::vector<EventFlag> flags;
+    core::LayerMask mask = plannedMask(0);
+    double rate = 0;
+    for (std::size_t first = 0; first < m_happenings.size();) {
+        std::size_t last = first;
+        while (last < m_happenings.size() && m_happenings[last].position - m_happenings[first].position <= halfStep()) ++last;
+
+        const core::LayerMask maskBefore = mask;
+        const double rateBefore = rate;
+        bool thaws = false, freezes = false, pausing = false, paused = false, resumedAlone = false, byHand = false;
+        double pausedSeconds = 0, rateNamed = 0;
+        for (std::size_t i = first; i < last; ++i) {
+            const Happening& happening = m_happenings[i];
+            byHand = byHand || !happening.planned;
+            switch (happening.kind) {
+                case Happening::Phase:
+                    if (!happening.mask.empty()) mask = happening.mask;
+                    if (happening.after > 0) rate = happening.after;
+                    break;
+                case Happening::Layers:
+                    if (!happening.mask.empty()) mask = happening.mask;
+                    thaws = thaws || !happening.thawed.empty();
+                    freezes = freezes || !happening.frozen.empty();
+                    break;
+                case Happening::Rate:
+                    if (rateNamed == 0) rateNamed = happening.before;
+                    rate = happening.after;
+                    break;
+                case Happening::Pause:
+                    paused = true;
+                    pausing = pausing || happening.seconds < 0;
+                    pausedSeconds += std::max(0.0, happening.seconds);
+                    break;
+                case Happening::ResumeAlone: resumedAlone = true; break;
+            }
+        }
+        const double position = m_happenings[first].position;
+        if (maskBefore.size() == mask.size() && !mask.empty()) {
+            // The net change: a layer that was thawed and frozen again between two batches has not changed.
+            thaws = freezes = false;
+            for (std::size_t i = 0; i < mask.size(); ++i) {
+                thaws = thaws || (mask[i] && !maskBefore[i]);
+                freezes = freezes || (!mask[i] && maskBefore[i]);
+            }
+        }
+        const bool atStart = position <= halfStep() && !byHand;
+        QStringList parts;
+        if (!atStart && thaws) parts << tr("Thaw");
+        if (!atStart && freezes) parts << (thaws ? tr("freeze") : tr("Freeze"));
+        const double before = rateBefore > 0 ? rateBefore : rateNamed;
+        if (!atStart && rate > 0 && before > 0 && std::abs(rate / before - 1) > 1e-9) {
+            if (const int down = wholeRatio(before / rate)) {
+                parts << tr("LR ÷%1").arg(down);
+            } else if (const int up = wholeRatio(rate / before)) {
+                parts << tr("LR ×%1").arg(up);
+            } else {
+                parts << tr("LR %1").arg(rateText(rate));
+            }
+        }
+        const FlagTone tone = !parts.isEmpty() ? (freezes && !thaws && parts.size() == 1 ? FlagTone::Ice : FlagTone::Warm) : FlagTone::Neutral;
+        if (position > halfStep()) {
+            if (pausing) parts << tr("Paused");
+            else if (paused) parts << (pausedSeconds >= 1 ? tr("Pause %1").arg(durationText(pausedSeconds)) : tr("Pause"));
+            if (resumedAlone) parts << tr("Resumed");
+        }
+        if (!parts.isEmpty()) flags.push_back({position, tone, parts.join(QStringLiteral(", ")), first, last});
+        first = last;
+    }
+    return flags;
+}
+
+QString RunCurves::flagDetails(const EventFlag& flag) const {
+    const QLocale locale;
+    const auto step = static_cast<qint64>(std::llround(flag.position * static_cast<double>(m_stepsPerEpoch)));
+    QStringList lines{tr("%1 of training, epoch %2, step %3")
+                          .arg(durationText(secondsOf(flag.position), true), locale.toString(flag.position, 'f', 2), locale.toString(step))};
+    for (std::size_t i = flag.first; i < std::min(flag.last, m_happenings.size()); ++i) {
+        const Happening& happening = m_happenings[i];
+        switch (happening.kind) {
+            case Happening::Phase: {
+                const auto phase = m_phases.find(happening.phase);
+                if (phase != m_phases.end() && !phase->second.title.empty())
+                    lines << tr("%1 begins, learning rate %2").arg(QString::fromStdString(phase->second.title), rateText(happening.after));
+                break;
+            }
+            case Happening::Layers:
+                if (!happening.thawed.empty()) lines << tr("Thawed: %1").arg(joined(happening.thawed));
+                if (!happening.frozen.empty()) lines << tr("Frozen: %1").arg(joined(happening.frozen));
+                break;
+            case Happening::Rate:
+                lines << tr("Learning rate from %1 to %2").arg(rateText(happening.before), rateText(happening.after));
+                break;
+            case Happening::Pause:
+                lines << (happening.seconds < 0 ? tr("Paused") : tr("Paused for %1").arg(durationText(happening.seconds, true)));
+                break;
+            case Happening::ResumeAlone: lines << tr("Resumed from a checkpoint"); break;
+        }
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+// --- the x axis -------------------------------------------------------------------------------------------------------------
+
+double RunCurves::secondsOf(double epochPosition) const {
+    const double present = position();
+    const double latest = std::max(m_epochSeconds.empty() ? 0 : m_epochSeconds.rbegin()->second,
+                                   m_trainLoss.empty() ? 0 : m_trainLoss.at(m_trainLoss.size() - 1).seconds);
+    if (epochPosition > present || present <= 0) {
+        if (m_secondsLeft >= 0 && plannedEpochs() > present)
+            return latest + m_secondsLeft * (epochPosition - present) / (plannedEpochs() - present);
+        return latest + (epochPosition - present) * (present > 0 ? latest / present : kGuessedEpochSeconds);
+    }
+    if (!m_trainLoss.empty() && epochPosition >= m_trainLoss.at(0).epochPosition) {
+        const double last = m_trainLoss.at(m_trainLoss.size() - 1).epochPosition;
+        if (epochPosition <= last) return m_trainLoss.interpolate(epochPosition, SeriesAxis::Time);
+    }
+    const auto after = m_epochSeconds.lower_bound(static_cast<int>(std::ceil(epochPosition)));
+    double right = present, rightSeconds = latest, left = 0, leftSeconds = 0;
+    if (after != m_epochSeconds.end()) {
+        right = after->first;
+        rightSeconds = after->second;
+    }
+    if (after != m_epochSeconds.begin()) {
+        left = std::prev(after)->first;
+        leftSeconds = std::prev(after)->second;
+    }
+    return right > left ? leftSeconds + (rightSeconds - leftSeconds) * (epochPosition - left) / (right - left) : rightSeconds;
+}
+
+double RunCurves::xOf(double epochPosition, SeriesAxis axis) const {
+    switch (axis) {
+        case SeriesAxis::Epoch: return epochPosition;
+        case SeriesAxis::Step: return epochPosition * static_cast<double>(std::max<std::int64_t>(1, m_stepsPerEpoch));
+        case SeriesAxis::Time: return secondsOf(epochPosition);
+    }
+    return epochPosition;
+}
+
+// --- reading ----------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+QString clockText(double seconds) {
+    const auto whole = static_cast<qint64>(std::llround(seconds));
+    const QLatin1Char zero('0');
+    if (whole < 3600) return QStringLiteral("%1:%2").arg(whole / 60).arg(whole % 60, 2, 10, zero);
+    return QStringLiteral("%1:%2:%3").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, zero).arg(whole % 60, 2, 10, zero);
+}
+
+}  // namespace
+
+ReadOut RunCurves::readOutOfEpoch(int epoch, SeriesAxis axis) const {
+    const auto found = m_epochs.find(epoch);
+    if (found == m_epochs.end()) return {{}, {}, 0, false, kNaN, kNaN, kNaN, kNaN};
+    const core::EpochFinished& figures = found->second;
+    ReadOut out{tr("Epoch %1").arg(QLocale().toString(epoch)), {}, 0, true, figures.valAccuracy, figures.valLoss, figures.trainAccuracy,
+                figures.trainLoss};
+    const std::size_t index = m_valAccuracy.nearest(SeriesAxis::Epoch, epoch);
+    out.x = m_valAccuracy.x(index, axis);
+    switch (axis) {
+        case SeriesAxis::Epoch: out.axisTag = QLocale().toString(epoch); break;
+        case SeriesAxis::Step: out.axisTag = QLocale().toString(static_cast<qint64>(out.x)); break;
+        case SeriesAxis::Time: out.axisTag = clockText(out.x); break;
+    }
+    return out;
+}
+
+ReadOut RunCurves::readOut(double x, SeriesAxis axis, double reach) const {
+    if (!m_trainLoss.empty()) x = std::min(x, std::max(m_trainLoss.x(m_trainLoss.size() - 1, axis),
+                                                       m_valLoss.empty() ? 0 : m_valLoss.x(m_valLoss.size() - 1, axis)));
+    const std::size_t epoch = m_valAccuracy.nearest(axis, x);
+    const std::size_t batch = m_trainLoss.nearest(axis, x);
+    const bool hasEpoch = epoch < m_valAccuracy.size(), hasBatch = batch < m_trainLoss.size();
+    const double epochDistance = hasEpoch ? std::abs(m_valAccuracy.x(epoch, axis) - x) : 0;
+    const bool farFromBatches = !hasBatch || std::abs(m_trainLoss.x(batch, axis) - x) > reach;
+    if (hasEpoch && (epochDistance <= reach || farFromBatches))
+        return readOutOfEpoch(static_cast<int>(std::lround(m_valAccuracy.at(epoch).epochPosition)), axis);
+    if (!hasBatch) return {{}, {}, 0, false, kNaN, kNaN, kNaN, kNaN};
+    const SeriesPoint point = m_trainLoss.at(batch);
+    const QString step = QLocale().toString(static_cast<qint64>(point.step));
+    ReadOut out{tr("Step %1").arg(step), step, m_trainLoss.x(batch, axis), false, kNaN, kNaN,
+                m_trainAccuracy.value(batch, MetricSeries::Values::Smoothed), m_trainLoss.value(batch, MetricSeries::Values::Smoothed)};
+    if (axis == SeriesAxis::Epoch) out.axisTag = QLocale().toString(point.epochPosition, 'f', 2);
+    if (axis == SeriesAxis::Time) out.axisTag = clockText(point.seconds);
+    return out;
+}
+
+ReadOut RunCurves::restingReadOut(SeriesAxis axis) const {
+    if (!m_epochs.empty()) return readOutOfEpoch(m_epochs.rbegin()->first, axis);
+    return readOut(std::numeric_limits<double>::max(), axis, 0);
+}
+
+const core::EpochFinished* RunCurves::lastEpoch() const { return m_epochs.empty() ? nullptr : &m_epochs.rbegin()->second; }
+
+const core::EpochFinished* RunCurves::bestEpoch() const {
+    const core::EpochFinished* best = nullptr;
+    for (const auto& [number, epoch] : m_epochs)
+        if (!best || epoch.valAccuracy > best->valAccuracy) best = &epoch;
+    return best;
+}
+
+std::optional<double> RunCurves::bestFrozen() const {
+    const double thaw = firstThaw();
+    std::optional<double> best;
+    for (const auto& [number, epoch] : m_epochs)
+        if (number <= thaw + halfStep() && (!best || epoch.valAccuracy > *best)) best = epoch.valAccuracy;
+    return best;
+}
+
+std::optional<double> RunCurves::pointsSinceThaw() const {
+    const std::optional<double> frozen = bestFrozen();
+    if (!frozen || m_epochs.rbegin()->first <= firstThaw() + halfStep()) return {};
+    return 100 * (m_epochs.rbegin()->second.valAccuracy - *frozen);
+}
+
+bool RunCurves::writeCsv(QIODevice& device, const QString& runName, bool withHeader) const {
+    QByteArray buffer;
+    if (withHeader)
+        buffer = "run,kind,step,epoch,seconds,training_loss,training_accuracy,validation_loss,validation_accuracy,learning_rate\n";
+    const QByteArray name = csvField(runName);
+    const auto row = [&](const char* kind, std::int64_t step, double position, double seconds, std::initializer_list<double> figures) {
+        buffer.append(name).append(',').append(kind).append(',').append(QByteArray::number(static_cast<qint64>(step))).append(',');
+        appendNumber(buffer, position);
+        buffer.append(',');
+        appendNumber(buffer, seconds);
+        for (const double figure : figures) {
+            buffer.append(',');
+            appendNumber(buffer, figure);
+        }
+        buffer.append('\n');
+        if (buffer.size() < (1 << 16)) return true;
+        const bool taken = device.write(buffer) == buffer.size();
+        buffer.clear();
+        return taken;
+    };
+    std::size_t batch = 0;
+    std::size_t epochIndex = 0;
+    for (auto epoch = m_epochs.begin();; ++epoch, ++epochIndex) {
+        const bool hasEpoch = epoch != m_epochs.end();
+        for (; batch < m_trainLoss.size() && (!hasEpoch || m_trainLoss.at(batch).epochPosition <= epoch->first); ++batch) {
+            const SeriesPoint loss = m_trainLoss.at(batch);
+            const double accuracy = m_trainAccuracy.at(batch).value;
+            if (!row("batch", loss.step, loss.epochPosition, loss.seconds, {loss.value, accuracy, kNaN, kNaN, m_batchRates[batch]})) return false;
+        }
+        if (!hasEpoch) break;
+        const core::EpochFinished& figures = epoch->second;
+        const SeriesPoint point = m_valLoss.at(epochIndex);
+        if (!row("epoch", point.step, point.epochPosition, point.seconds,
+                 {figures.trainLoss, figures.trainAccuracy, figures.valLoss, figures.valAccuracy, figures.learningRate}))
+            return false;
+    }
+    return device.write(buffer) == buffer.size();
+}
+
+}  // namespace thaw::ui
