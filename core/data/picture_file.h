@@ -1,0 +1,24 @@
+// The user's own pictures: PNG, JPEG, WebP and BMP, told by content. Untrusted input: file size (64 MB) and pixels (100 million)
+// are checked before anything is decoded, and the decoder's exceptions stop here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "core/api/prediction.h"
+
+namespace thaw::core {
+
+/// The picture at most 512 pixels a side, and its centre square at modelSize x modelSize: averaged when it shrinks, bilinear
+/// when it grows. 8-bit RGB: turned upright by its EXIF orientation, transparency over white, grey over three channels, 16 bit
+/// rounded to 8. Never throws for a bad file: `error` says why. Thread-safe.
+FilePrediction readPictureFile(const std::filesystem::path& file, int modelSize);
+
+/// Only the centre square: side * side * 3 bytes. Throws DataError. Thread-safe.
+std::vector<std::uint8_t> readSquarePicture(const std::filesystem::path& file, int side);
+
+/// Whether the name's ending is one of a picture that can be read. Pure.
+bool isPictureName(const std::filesystem::path& file);
+
+}  // namespace thaw::core
