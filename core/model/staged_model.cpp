@@ -1,0 +1,173 @@
+#include "core/model/staged_model.h"
+
+#include <cmath>
+#include <utility>
+
+#include "core/api/errors.h"
+#include "core/train/random.h"
+#include "core/util/hash.h"
+
+namespace thaw::core {
+namespace {
+
+class ConvReluStage : public Stage {
+public:
+    ConvReluStage(const std::string& name, std::int64_t inputs, std::int64_t outputs, RandomStream random) {
+        torch::Tensor weight = torch::empty({outputs, inputs, 3, 3});
+        const double deviation = std::sqrt(2.0 / static_cast<double>(outputs * 9));
+        float* values = weight.data_ptr<float>();
+        for (std::int64_t i = 0; i < weight.numel(); i += 2) {
+            const double radius = std::sqrt(-2.0 * std::log(1.0 - random.uniform())), angle = 2.0 * M_PI * random.uniform();
+            values[i] = static_cast<float>(deviation * radius * std::cos(angle));
+            if (i + 1 < weight.numel()) values[i + 1] = static_cast<float>(deviation * radius * std::sin(angle));
+        }
+        m_parameters = {{name + ".weight", weight}, {name + ".bias", torch::zeros({outputs})}};
+    }
+    torch::Tensor forward(const torch::Tensor& input, const ForwardContext&) const override {
+        return at::conv2d(input, m_parameters[0].value, m_parameters[1].value, /*stride=*/1, /*padding=*/1).relu_();
+    }
+};
+
+class MaxPoolStage : public Stage {
+public:
+    torch::Tensor forward(const torch::Tensor& input, const ForwardContext&) const override {
+        return at::max_pool2d(input, /*kernel_size=*/2, /*stride=*/2);
+    }
+};
+
+class FlattenStage : public Stage {
+public:
+    torch::Tensor forward(const torch::Tensor& input, const ForwardContext&) const override { return input.flatten(1); }
+};
+
+class DenseStage : public Stage {
+public:
+    DenseStage(const std::string& name, std::int64_t inputs, std::int64_t outputs, bool relu, RandomStream random) : m_relu(relu) {
+        torch::Tensor weight = torch::empty({outputs, inputs});
+        const double limit = std::sqrt(6.0 / static_cast<double>(inputs + outputs));
+        float* values = weight.data_ptr<float>();
+        for (std::int64_t i = 0; i < weight.numel(); ++i) values[i] = static_cast<float>(limit * (2.0 * random.uniform() - 1.0));
+        m_parameters = {{name + ".weight", weight}, {name + ".bias", torch::zeros({outputs})}};
+    }
+    torch::Tensor forward(const torch::Tensor& input, const ForwardContext&) const override {
+        torch::Tensor output = at::linear(input, m_parameters[0].value, m_parameters[1].value);
+        return m_relu ? output.relu_() : output;
+    }
+
+private:
+    bool m_relu;
+};
+
+class DropoutStage : public Stage {
+public:
+    torch::Tensor forward(const torch::Tensor& input, const ForwardContext& context) const override {
+        return context.dropoutMask.defined() ? input * context.dropoutMask : input;
+    }
+};
+
+std::int64_t product(const std::vector<std::int64_t>& shape) {
+    std::int64_t result = 1;
+    for (std::int64_t size : shape) result *= size;
+    return result;
+}
+
+}  // namespace
+
+StagedModel::StagedModel(ModelInfo info, std::uint64_t seed) : m_info(std::move(info)) {
+    std::vector<std::int64_t> shape{3};
+    for (std::size_t i = 0; i < m_info.layers.size(); ++i) {
+        const LayerInfo& layer = m_info.layers[i];
+        const RandomStream random(seed, Purpose::Initialization, i);
+        switch (layer.kind) {
+            case LayerKind::Conv2d:
+                m_stages.push_back(std::make_unique<ConvReluStage>(layer.torchName, shape[0], layer.outputShape[0], random));
+                break;
+            case LayerKind::MaxPool2d: m_stages.push_back(std::make_unique<MaxPoolStage>()); break;
+            case LayerKind::Flatten: m_stages.push_back(std::make_unique<FlattenStage>()); break;
+            case LayerKind::Dense:
+                m_stages.push_back(std::make_unique<DenseStage>(layer.torchName, product(shape), layer.outputShape[0],
+                                                                /*relu=*/i + 1 < m_info.layers.size(), random));
+                break;
+            case LayerKind::Dropout: m_stages.push_back(std::make_unique<DropoutStage>()); break;
+        }
+        shape = layer.outputShape;
+    }
+    m_stageDigests.resize(m_stages.size());
+}
+
+torch::Tensor StagedModel::forward(torch::Tensor input, int begin, int end, const ForwardContext& context) const {
+    for (int i = begin; i < end; ++i) input = stage(i).forward(input, context);
+    return input;
+}
+
+std::vector<Parameter> StagedModel::stateDict() const {
+    std::vector<Parameter> all;
+    for (const auto& stage : m_stages) all.insert(all.end(), stage->parameters().begin(), stage->parameters().end());
+    return all;
+}
+
+void StagedModel::load(const std::string& name, const torch::Tensor& value) {
+    for (int i = 0; i < stageCount(); ++i) {
+        for (const Parameter& parameter : parameters(i)) {
+            if (parameter.name != name) continue;
+            if (parameter.value.sizes() != value.sizes()) throw WeightsError("The tensor \"" + name + "\" has another shape than the model's.");
+            torch::NoGradGuard noGrad;
+            parameter.value.copy_(value);
+            markChanged(i);
+            return;
+        }
+    }
+    throw WeightsError("The model has no tensor \"" + name + "\".");
+}
+
+void StagedModel::loadTrunk(const TrunkWeights& weights) {
+    for (int i = 0; i < m_info.headBegin; ++i) {
+        for (const Parameter& parameter : parameters(i)) {
+            const auto found = weights.tensors.find(parameter.name);
+            if (found == weights.tensors.end()) throw WeightsError("The weights lack the tensor \"" + parameter.name + "\".");
+            const HostTensor& tensor = found->second;
+            load(parameter.name, torch::from_blob(const_cast<float*>(tensor.values.data()), tensor.shape));
+        }
+    }
+}
+
+void StagedModel::moveTo(const torch::Device& device) {
+    torch::NoGradGuard noGrad;
+    for (const Parameter& parameter : stateDict()) {
+        torch::Tensor value = parameter.value;
+        if (value.device() != device) value.set_data(value.to(device));
+    }
+}
+
+void StagedModel::setTrainable(const LayerMask& trainable) {
+    for (int i = 0; i < stageCount(); ++i) {
+        for (const Parameter& parameter : parameters(i)) {
+            torch::Tensor value = parameter.value;
+            value.mutable_grad() = torch::Tensor();
+            value.set_requires_grad(trainable[static_cast<std::size_t>(i)]);
+        }
+    }
+}
+
+std::string StagedModel::prefixDigest(int end) const {
+    Digest all;
+    for (int i = 0; i < end; ++i) {
+        std::string& digest = m_stageDigests[static_cast<std::size_t>(i)];
+        if (digest.empty()) {
+            Digest one;
+            one.update(m_info.layers[static_cast<std::size_t>(i)].torchName.data(), m_info.layers[static_cast<std::size_t>(i)].torchName.size());
+            for (const Parameter& parameter : parameters(i)) {
+                const torch::Tensor value = parameter.value.detach().cpu().contiguous();
+                one.update(value.sizes().data(), value.sizes().size() * sizeof(std::int64_t));
+                one.update(value.data_ptr<float>(), static_cast<std::size_t>(value.numel()) * sizeof(float));
+            }
+            digest = one.hex();
+        }
+        all.update(digest.data(), digest.size());
+    }
+    return all.hex();
+}
+
+void StagedModel::markChanged(int stage) { m_stageDigests[static_cast<std::size_t>(stage)].clear(); }
+
+}  // namespace thaw::core

@@ -1,0 +1,76 @@
+// A model is an ordered list of stages, each one named layer; forward is their composition. The layer tree, the freeze boundary,
+// the feature cache and the activation views all hang on this. Belongs to the thread that computes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "core/api/layer_info.h"
+#include "core/model/weights.h"
+
+namespace thaw::core {
+
+struct Parameter {
+    std::string name;  ///< torchvision's state_dict key: "features.28.weight"
+    torch::Tensor value;
+};
+
+/// What a forward pass needs beside its input.
+struct ForwardContext {
+    torch::Tensor dropoutMask;  ///< [rows, units], 0 or 1 / (1 - rate); undefined: dropout is off
+};
+
+/// One layer. Its forward is the seam for other implementations of the same mathematics: a subclass may compute it otherwise when
+/// no gradient is recorded.
+class Stage {
+public:
+    virtual ~Stage() = default;
+    /// [rows, ...] to [rows, ...]; float32. Pure but for the dropout mask of the context.
+    virtual torch::Tensor forward(const torch::Tensor& input, const ForwardContext& context) const = 0;
+    const std::vector<Parameter>& parameters() const { return m_parameters; }
+
+protected:
+    std::vector<Parameter> m_parameters;
+};
+
+class StagedModel {
+public:
+    /// Parameters drawn from the seed: dense layers Glorot-uniform, convolutions He-normal over outputs (as torchvision's
+    /// VGG), biases zero.
+    StagedModel(ModelInfo info, std::uint64_t seed);
+
+    const ModelInfo& info() const { return m_info; }
+    int stageCount() const { return static_cast<int>(m_stages.size()); }
+    const Stage& stage(int index) const { return *m_stages[static_cast<std::size_t>(index)]; }
+    const std::vector<Parameter>& parameters(int stage) const { return m_stages[static_cast<std::size_t>(stage)]->parameters(); }
+
+    /// Stages [begin, end) of the composition.
+    torch::Tensor forward(torch::Tensor input, int begin, int end, const ForwardContext& context = {}) const;
+
+    /// Every parameter by its state_dict name, in forward order.
+    std::vector<Parameter> stateDict() const;
+    /// Copies values in; the model's own device and grad flags stay. Throws WeightsError for an unknown name or another shape.
+    void load(const std::string& name, const torch::Tensor& value);
+    void loadTrunk(const TrunkWeights& weights);
+
+    void moveTo(const torch::Device& device);
+    /// Flags that hold for autograd from now on; gradients of all parameters become undefined.
+    void setTrainable(const LayerMask& trainable);
+
+    /// SHA-256 of the parameters of stages [0, end), names and shapes included.
+    std::string prefixDigest(int end) const;
+    /// To be called for a stage whose parameters were written to.
+    void markChanged(int stage);
+
+private:
+    ModelInfo m_info;
+    std::vector<std::unique_ptr<Stage>> m_stages;
+    mutable std::vector<std::string> m_stageDigests;  // empty: to be computed
+};
+
+}  // namespace thaw::core
