@@ -1,0 +1,449 @@
+#include "tests/support/fake_trainer.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+#include "core/api/errors.h"
+#include "tests/support/drawn_pictures.h"
+
+namespace thaw::test {
+namespace {
+
+using core::TrainerState;
+
+struct CurvePoint {
+    double trainAccuracy, valAccuracy, valLoss;
+};
+// The default lesson on CIFAR-10 as Python's torch gives it; before the first epoch the model guesses.
+constexpr std::array<CurvePoint, 16> kLesson{{{.100, .100, 2.303}, {.398, .566, 1.256}, {.528, .595, 1.165}, {.566, .609, 1.120},
+                                              {.589, .621, 1.091}, {.604, .629, 1.071}, {.619, .635, 1.053}, {.633, .638, 1.038},
+                                              {.638, .642, 1.029}, {.645, .644, 1.022}, {.653, .647, 1.012}, {.682, .685, .905},
+                                              {.711, .701, .858},  {.737, .716, .826},  {.754, .722, .802},  {.769, .731, .784}}};
+
+CurvePoint lessonAt(double epoch) {
+    const double x = std::clamp(epoch, 0.0, 15.0);
+    const auto left = std::min<std::size_t>(static_cast<std::size_t>(x), 14);
+    const double t = x - static_cast<double>(left);
+    const auto mix = [t](double a, double b) { return a + (b - a) * t; };
+    const CurvePoint &a = kLesson[left], &b = kLesson[left + 1];
+    return {mix(a.trainAccuracy, b.trainAccuracy), mix(a.valAccuracy, b.valAccuracy), mix(a.valLoss, b.valLoss)};
+}
+
+/// Deterministic, about normal, standard deviation one.
+double noise(std::int64_t seed) {
+    double sum = 0;
+    auto x = static_cast<std::uint64_t>(seed) * 0x9E3779B97F4A7C15ULL + 1;
+    for (int i = 0; i < 12; ++i) {
+        x ^= x >> 12, x ^= x << 25, x ^= x >> 27;
+        sum += static_cast<double>((x * 0x2545F4914F6CDD1DULL) >> 40) / static_cast<double>(1 << 24);
+    }
+    return sum - 6.0;
+}
+
+double now() {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+FakeTrainer::FakeTrainer(core::RunConfig config, bool startPaused, FakeScript script, std::shared_ptr<FakeProbe> probe)
+    : m_config(std::move(config)), m_script(std::move(script)), m_probe(std::move(probe)), m_startPaused(startPaused) {
+    if (!m_probe) return;
+    ++m_probe->trainers;
+    ++m_probe->made;
+    m_probe->threadHash = std::hash<std::thread::id>()(std::this_thread::get_id());
+}
+
+FakeTrainer::~FakeTrainer() {
+    if (m_probe) --m_probe->trainers;
+}
+
+bool FakeTrainer::hasWork() const {
+    return m_state == TrainerState::Idle || m_state == TrainerState::Preparing || m_state == TrainerState::Running ||
+           m_state == TrainerState::Stopping;
+}
+
+std::vector<core::Event> FakeTrainer::step() {
+    if (m_probe) ++m_probe->steps;
+    if (m_script.stepMilliseconds > 0) std::this_thread::sleep_for(std::chrono::milliseconds(m_script.stepMilliseconds));
+    switch (m_state) {
+        case TrainerState::Idle: setState(TrainerState::Preparing); break;
+        case TrainerState::Preparing: prepare(); break;
+        case TrainerState::Running: m_evaluating ? evaluateSlice() : trainBatch(); break;
+        case TrainerState::Stopping:
+            saveCheckpoint("stop", false);
+            finish("stopped");
+            break;
+        default: break;
+    }
+    return std::exchange(m_events, {});
+}
+
+std::vector<core::Event> FakeTrainer::apply(const core::Command& command) {
+    if (m_probe) ++m_probe->commands;
+    std::visit([&](const auto& data) { obey(command.requestId, data); }, command.data);
+    return std::exchange(m_events, {});
+}
+
+void FakeTrainer::emitEvent(core::EventData data) {
+    const bool early = m_state == TrainerState::Idle || (m_state == TrainerState::Preparing && m_prepared < m_script.preparationSteps);
+    m_events.push_back({early ? std::string() : m_script.runId, now(), std::move(data)});
+}
+
+void FakeTrainer::setState(TrainerState state) {
+    if (m_state == state) return;
+    m_state = state;
+    emitEvent(core::StateChanged{state});
+}
+
+void FakeTrainer::prepare() {
+    if (m_prepared < m_script.preparationSteps) {
+        ++m_prepared;
+        emitEvent(core::WorkProgress{"Reading " + drawnDataset(1, m_script.substituteData).title, m_prepared, m_script.preparationSteps, 1.0});
+        if (m_prepared < m_script.preparationSteps) return;
+    }
+    m_dataset = drawnDataset(m_script.picturesPerClass, m_script.substituteData);
+    m_model = core::describeModel(m_config, static_cast<int>(m_dataset.classNames.size()));
+    m_pictures = drawnPictures(m_script.picturesPerClass);
+    m_moved.assign(m_model.layers.size(), 0.0);
+    core::RunStarted started;
+    started.runId = m_script.runId;
+    started.directory = m_script.directory;
+    started.config = m_config;
+    started.model = m_model;
+    started.dataset = m_dataset;
+    started.trainCount = m_script.stepsPerEpoch * m_config.batchSize;
+    started.testCount = m_pictures->count();
+    started.stepsPerEpoch = m_script.stepsPerEpoch;
+    started.testPictures = m_pictures;
+    started.device = "CPU, 2 threads";
+    started.resumed = m_script.resumed;
+    started.resumedEpoch = m_script.resumedEpoch;
+    started.bitExact = m_script.bitExact;
+    if (!m_script.bitExact) started.bitExactReason = "threads 4 -> 2";
+    m_epoch = m_script.resumedEpoch + 1;
+    m_step = m_script.resumedEpoch * m_script.stepsPerEpoch;
+    emitEvent(started);
+    emitEvent(core::StageTimesMeasured{drawnStageTimes(m_model, m_config.batchSize), 0});
+    enterPhaseOfNextEpoch();
+    if (m_state != TrainerState::Preparing) return;
+    setState(m_startPaused && m_pauseAt == PauseAt::Never ? TrainerState::Paused : TrainerState::Running);
+    if (m_state == TrainerState::Paused) emitEvent(core::PredictionsReady{0, drawnPredictions(*m_pictures, 0.1, 0, 0)});
+}
+
+void FakeTrainer::enterPhaseOfNextEpoch() {
+    int first = 1;
+    for (int phase = 0; phase < static_cast<int>(m_config.phases.size()); ++phase) {
+        const int epochs = m_config.phases[static_cast<std::size_t>(phase)].epochs;
+        if (m_epoch < first + epochs) {
+            if (!m_phaseStarted || phase != m_phase) {
+                m_phaseFirstEpoch = first;
+                startPhase(phase);
+            }
+            return;
+        }
+        first += epochs;
+    }
+    finish("completed");
+}
+
+void FakeTrainer::startPhase(int phase) {
+    const core::PhaseConfig& config = m_config.phases[static_cast<std::size_t>(phase)];
+    const core::LayerMask before = m_mask;
+    const double rateBefore = m_rate;
+    m_phase = phase;
+    m_mask = m_model.maskOf(config.trainable);
+    m_rate = config.optimizer.learningRate;
+    emitEvent(core::PhaseStarted{phase, config.title, m_phaseFirstEpoch, config.epochs, m_rate, m_mask});
+    if (m_phaseStarted) {
+        core::LayersChanged change;
+        change.revision = ++m_revision;
+        change.step = m_step;
+        change.epoch = m_epoch;
+        change.epochPosition = epochPosition();
+        change.trainable = m_mask;
+        for (std::size_t i = 0; i < m_mask.size(); ++i)
+            if (m_mask[i] != before[i]) (m_mask[i] ? change.thawed : change.frozen).push_back(m_model.layers[i].name);
+        emitEvent(change);
+        emitEvent(core::LearningRateChanged{0, m_step, epochPosition(), rateBefore, m_rate});
+    }
+    m_phaseStarted = true;
+}
+
+void FakeTrainer::confirmLayers() {
+    for (const auto& [requestId, mask] : std::exchange(m_requested, {})) {
+        core::LayersChanged change;
+        change.requestId = requestId;
+        change.revision = ++m_revision;
+        change.step = m_step;
+        change.epoch = m_epoch;
+        change.epochPosition = epochPosition();
+        change.trainable = mask;
+        for (std::size_t i = 0; i < mask.size(); ++i)
+            if (mask[i] != m_mask[i]) (mask[i] ? change.thawed : change.frozen).push_back(m_model.layers[i].name);
+        m_mask = mask;
+        emitEvent(change);
+    }
+}
+
+void FakeTrainer::trainBatch() {
+    confirmLayers();
+    const std::int64_t next = m_step + 1;
+    if (next == m_script.failAtStep) return fail("The loss is not a number any more.", "Choose a smaller learning rate.");
+    if (next == m_script.throwAtStep) throw core::TrainingError("The step failed.", "Try again.");
+    if (next == m_script.throwUnknownAtStep) throw 42;
+    m_step = next;
+    ++m_batch;
+    const CurvePoint here = lessonAt(epochPosition());
+    core::BatchFinished batch;
+    batch.step = m_step;
+    batch.phase = m_phase;
+    batch.epoch = m_epoch;
+    batch.batch = m_batch;
+    batch.batchesPerEpoch = m_script.stepsPerEpoch;
+    batch.accuracy = std::clamp(here.trainAccuracy + 0.035 * noise(m_step), 0.0, 1.0);
+    batch.loss = std::max(0.01, here.valLoss + 0.9 * (here.valAccuracy - here.trainAccuracy) + 0.07 * noise(m_step + 77777));
+    batch.learningRate = m_rate;
+    batch.imagesPerSecond = speed() * (1 + 0.01 * noise(m_step + 5));
+    batch.fromCache = m_phase == 0;
+    m_trainLossSum += batch.loss;
+    m_trainAccuracySum += batch.accuracy;
+    emitEvent(batch);
+    for (std::size_t i = 0; i < m_mask.size(); ++i)
+        if (m_mask[i]) m_moved[i] += (m_model.layers[i].block == "head" ? 0.5 : 0.04) * m_rate * 100 / (1 + 20 * m_moved[i]);
+    if (const auto found = m_script.extra.find(m_step); found != m_script.extra.end())
+        m_events.insert(m_events.end(), found->second.begin(), found->second.end());
+    if (m_batch == m_script.stepsPerEpoch) {
+        m_evaluating = true;
+        m_evaluated = 0;
+    }
+    if (m_pauseAt == PauseAt::NextStep || m_step == m_script.restAtStep) pauseNow(0);
+}
+
+void FakeTrainer::evaluateSlice() {
+    ++m_evaluated;
+    emitEvent(core::WorkProgress{"Evaluating", m_evaluated * m_pictures->count() / std::max(1, m_script.evaluationSteps), m_pictures->count(),
+                                 0.1 * (m_script.evaluationSteps - m_evaluated)});
+    if (m_evaluated >= m_script.evaluationSteps) finishEpoch();
+}
+
+void FakeTrainer::finishEpoch() {
+    const CurvePoint here = lessonAt(m_epoch);
+    const auto batches = static_cast<double>(std::max<std::int64_t>(m_batch, 1));
+    core::EpochFinished epoch;
+    epoch.phase = m_phase;
+    epoch.epoch = m_epoch;
+    epoch.step = m_step;
+    epoch.trainLoss = m_trainLossSum / batches;
+    epoch.trainAccuracy = m_trainAccuracySum / batches;
+    epoch.valLoss = here.valLoss;
+    epoch.valAccuracy = here.valAccuracy;
+    epoch.imagesPerSecond = speed();
+    epoch.seconds = batches * m_config.batchSize / speed();
+    epoch.learningRate = m_rate;
+    epoch.best = epoch.valAccuracy > m_bestAccuracy;
+    if (epoch.best) {
+        m_bestAccuracy = epoch.valAccuracy;
+        m_bestEpoch = m_epoch;
+    }
+    emitEvent(epoch);
+    emitEvent(core::MovedChanged{m_step, m_moved});
+    emitEvent(core::PredictionsReady{0, drawnPredictions(*m_pictures, here.valAccuracy, m_epoch, m_step)});
+    saveCheckpoint("epoch", epoch.best);
+    m_trainLossSum = m_trainAccuracySum = 0;
+    m_evaluating = false;
+    m_batch = 0;
+    ++m_epoch;
+    const int left = m_config.totalEpochs() - m_epoch + 1;
+    emitEvent(core::PlanProgress{left * epoch.seconds, (m_epoch - 1) * epoch.seconds, 1'400'000'000});
+    enterPhaseOfNextEpoch();
+    if (m_state == TrainerState::Running && m_pauseAt == PauseAt::EpochEnd) pauseNow(0);
+}
+
+void FakeTrainer::finish(const std::string& reason) {
+    emitEvent(core::RunFinished{m_epoch - 1, m_step, m_bestAccuracy, m_bestEpoch, static_cast<double>(m_step), reason});
+    setState(TrainerState::Finished);
+}
+
+void FakeTrainer::fail(const std::string& what, const std::string& hint) {
+    emitEvent(core::RunFailed{what, m_config.phases[static_cast<std::size_t>(m_phase)].title, hint});
+    setState(TrainerState::Failed);
+}
+
+void FakeTrainer::pauseNow(std::uint64_t requestId) {
+    m_pauseAt = PauseAt::Never;
+    saveCheckpoint("pause", false);
+    setState(TrainerState::Paused);
+    emitEvent(core::Paused{requestId, m_step, epochPosition()});
+}
+
+void FakeTrainer::saveCheckpoint(const std::string& reason, bool best) {
+    if (m_probe) ++m_probe->checkpoints;
+    emitEvent(core::CheckpointSaved{m_script.directory / "checkpoints" / ("step-" + std::to_string(m_step)), m_step, m_epoch - 1, reason,
+                                    1'200'000, best});
+}
+
+void FakeTrainer::requestLayers(std::uint64_t requestId, const core::LayerMask& mask) {
+    if (!m_script.refuseWith.empty()) return emitEvent(core::CommandRefused{requestId, m_script.refuseWith});
+    if (std::find(mask.begin(), mask.end(), true) == mask.end())
+        return emitEvent(core::CommandRefused{requestId, "Nothing would train. Leave at least one layer thawed."});
+    m_requested.emplace_back(requestId, mask);
+    if (m_state != TrainerState::Running) confirmLayers();
+}
+
+void FakeTrainer::beginRunning(std::uint64_t requestId, PauseAt pauseAt) {
+    if (m_state == TrainerState::Idle || m_state == TrainerState::Preparing) {
+        m_startPaused = false;
+        m_pauseAt = pauseAt;
+    } else if (m_state == TrainerState::Paused) {
+        m_pauseAt = pauseAt;
+        setState(TrainerState::Running);
+        emitEvent(core::Resumed{requestId, m_step, epochPosition(), 1.0});
+    } else if (m_state == TrainerState::Running) {
+        m_pauseAt = pauseAt;
+    } else {
+        emitEvent(core::CommandRefused{requestId, "The run has ended."});
+    }
+}
+
+double FakeTrainer::epochPosition() const {
+    return m_epoch - 1 + static_cast<double>(m_batch) / static_cast<double>(m_script.stepsPerEpoch);
+}
+
+double FakeTrainer::speed() const { return m_phase == 0 ? 38'000 : 612; }
+
+void FakeTrainer::obey(std::uint64_t id, const core::SetTrainable& command) {
+    if (m_model.layers.empty()) return emitEvent(core::CommandRefused{id, "The model is not ready yet."});
+    core::LayerMask mask = m_requested.empty() ? m_mask : m_requested.back().second;
+    try {
+        const core::LayerMask named = m_model.maskOf(command.layers);
+        for (std::size_t i = 0; i < mask.size(); ++i)
+            if (named[i]) mask[i] = command.trainable;
+    } catch (const core::Error& error) {
+        return emitEvent(core::CommandRefused{id, error.what()});
+    }
+    requestLayers(id, mask);
+}
+
+void FakeTrainer::obey(std::uint64_t id, const core::SetMask& command) {
+    if (command.trainable.size() != m_model.layers.size())
+        return emitEvent(core::CommandRefused{id, "The model is not ready yet."});
+    requestLayers(id, command.trainable);
+}
+
+void FakeTrainer::obey(std::uint64_t id, const core::SetLearningRate& command) {
+    if (!m_script.refuseWith.empty()) return emitEvent(core::CommandRefused{id, m_script.refuseWith});
+    if (!(command.value > 0 && command.value <= 10))
+        return emitEvent(core::CommandRefused{id, "The learning rate must lie above 0 and not above 10."});
+    const double before = std::exchange(m_rate, command.value);
+    emitEvent(core::LearningRateChanged{id, m_step, epochPosition(), before, m_rate});
+}
+
+void FakeTrainer::obey(std::uint64_t id, const core::Pause&) {
+    if (m_state == TrainerState::Running)
+        pauseNow(id);
+    else if (m_state == TrainerState::Idle || m_state == TrainerState::Preparing)
+        m_startPaused = true;
+    else
+        emitEvent(core::CommandRefused{id, "Nothing is running."});
+}
+
+void FakeTrainer::obey(std::uint64_t id, const core::Resume&) { beginRunning(id, PauseAt::Never); }
+void FakeTrainer::obey(std::uint64_t id, const core::StepOnce&) { beginRunning(id, PauseAt::NextStep); }
+void FakeTrainer::obey(std::uint64_t id, const core::RunEpoch&) { beginRunning(id, PauseAt::EpochEnd); }
+
+void FakeTrainer::obey(std::uint64_t id, const core::Stop&) {
+    if (m_probe) m_probe->stopped = true;
+    if (m_state == TrainerState::Running || m_state == TrainerState::Paused || m_state == TrainerState::Preparing ||
+        m_state == TrainerState::Idle)
+        setState(TrainerState::Stopping);
+    else
+        emitEvent(core::CommandRefused{id, "Nothing is running."});
+}
+
+void FakeTrainer::obey(std::uint64_t id, const core::Evaluate&) {
+    if (!m_pictures) return emitEvent(core::CommandRefused{id, "The pictures are not ready yet."});
+    emitEvent(core::PredictionsReady{id, drawnPredictions(*m_pictures, lessonAt(epochPosition()).valAccuracy, m_epoch - 1, m_step)});
+}
+
+void FakeTrainer::obey(std::uint64_t id, const core::PredictFiles& command) {
+    if (!m_pictures) return emitEvent(core::CommandRefused{id, "The model is not ready yet."});
+    const auto predictions = drawnPredictions(*m_pictures, lessonAt(epochPosition()).valAccuracy);
+    const auto large = drawnPictures(1, 256, 3);
+    auto answers = std::make_shared<std::vector<core::FilePrediction>>();
+    for (std::size_t i = 0; i < command.files.size(); ++i) {
+        core::FilePrediction answer;
+        answer.file = command.files[i];
+        if (answer.file.extension() == ".txt") {
+            answer.error = answer.file.filename().string() + " is not a picture that Thaw can read.";
+        } else {
+            const auto which = static_cast<std::int64_t>(i % static_cast<std::size_t>(large->count()));
+            answer.width = large->width;
+            answer.height = large->height;
+            answer.rgb.assign(large->picture(which), large->picture(which) + 3 * large->width * large->height);
+            answer.modelSize = m_pictures->width;
+            answer.modelRgb.assign(m_pictures->picture(which), m_pictures->picture(which) + 3 * m_pictures->width * m_pictures->height);
+            answer.probabilities.assign(predictions->row(which), predictions->row(which) + predictions->classCount);
+        }
+        answers->push_back(std::move(answer));
+    }
+    emitEvent(core::FilePredictionsReady{id, m_step, std::move(answers)});
+}
+
+void FakeTrainer::obey(std::uint64_t id, const core::SaveCheckpoint&) {
+    if (!m_pictures) return emitEvent(core::CommandRefused{id, "There is nothing to save yet."});
+    saveCheckpoint("request", false);
+}
+
+void FakeTrainer::obey(std::uint64_t id, const core::ExportModel& command) {
+    if (!m_pictures) return emitEvent(core::CommandRefused{id, "The model is not ready yet."});
+    emitEvent(core::ModelExported{id, command.file});
+}
+
+core::RunConfig lessonConfig(int headEpochs, int thawEpochs) {
+    core::RunConfig config;
+    config.title = "The lesson";
+    core::PhaseConfig head;
+    head.title = "Feature extraction";
+    head.epochs = headEpochs;
+    core::PhaseConfig thaw = head;
+    thaw.title = "Fine-tuning";
+    thaw.epochs = thawEpochs;
+    thaw.optimizer.learningRate = 1e-5;
+    thaw.trainable = {"block5", "head"};
+    config.phases = {head, thaw};
+    return config;
+}
+
+ui::TrainerFactory fakeFactory(FakeScript script, std::shared_ptr<FakeProbe> probe) {
+    ui::TrainerFactory factory;
+    factory.make = [script, probe](const core::RunConfig& config, bool startPaused) -> std::unique_ptr<core::Trainer> {
+        if (!script.makeError.empty()) throw core::ConfigError(script.makeError, "Choose another setting.");
+        return std::make_unique<FakeTrainer>(config, startPaused, script, probe);
+    };
+    factory.resume = [script, probe](const std::filesystem::path& directory, bool startPaused) -> std::unique_ptr<core::Trainer> {
+        if (!script.makeError.empty()) throw core::StoreError(script.makeError, "Choose another run.");
+        FakeScript resumed = script;
+        resumed.directory = directory;
+        resumed.runId = directory.filename().string();
+        resumed.resumed = true;
+        return std::make_unique<FakeTrainer>(lessonConfig(), startPaused, resumed, probe);
+    };
+    return factory;
+}
+
+core::StageTimes drawnStageTimes(const core::ModelInfo& model, int batchSize) {
+    core::StageTimes times;
+    for (const core::LayerInfo& layer : model.layers) {
+        const double forward = 1e-6 + layer.multiplyAdds / 400e9;
+        times.stages.push_back({forward, forward, layer.hasParameters() ? 1.2 * forward : 0.0});
+    }
+    times.optimizerPerParameter = 1.5e-9;
+    times.batchSize = batchSize;
+    return times;
+}
+
+}  // namespace thaw::test
