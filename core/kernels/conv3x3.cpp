@@ -1,0 +1,113 @@
+#include "core/kernels/conv3x3.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "core/kernels/conv3x3_isa.h"
+
+namespace thaw::core::kernels {
+namespace {
+
+InstructionSet detect() {
+#if defined(__x86_64__)
+    const char* wanted = std::getenv("THAW_ISA");
+    if (wanted && std::strcmp(wanted, "none") == 0) return InstructionSet::None;
+    __builtin_cpu_init();
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+                        __builtin_cpu_supports("avx512bw");
+    if (avx512 && !(wanted && std::strcmp(wanted, "avx2") == 0)) return InstructionSet::Avx512;
+    if (avx2) return InstructionSet::Avx2;
+#endif
+    return InstructionSet::None;
+}
+
+const ConvKernels& kernels() {
+#if defined(__x86_64__)
+    static const ConvKernels& table = instructionSet() == InstructionSet::Avx512 ? kAvx512Kernels : kAvx2Kernels;
+    return table;
+#else
+    std::abort();
+#endif
+}
+
+bool multipleOf64(int channels) { return channels > 0 && channels % 64 == 0; }
+
+ConvMethod transformMethod(const ConvShape& shape) {
+    if (instructionSet() == InstructionSet::None || !multipleOf64(shape.inChannels) || !multipleOf64(shape.outChannels))
+        return ConvMethod::None;
+    if (shape.height == 2 && shape.width == 2) return ConvMethod::Toeplitz;
+    return shape.height > 2 && shape.width > 2 ? ConvMethod::Winograd : ConvMethod::None;
+}
+
+}  // namespace
+
+InstructionSet instructionSet() {
+    static const InstructionSet set = detect();
+    return set;
+}
+
+const char* toString(InstructionSet set) {
+    return set == InstructionSet::Avx512 ? "AVX-512" : set == InstructionSet::Avx2 ? "AVX2" : "none";
+}
+
+ConvMethod forwardMethod(const ConvShape& shape) {
+    if (shape.inChannels == 3 && multipleOf64(shape.outChannels) && instructionSet() != InstructionSet::None && shape.height > 0 && shape.width > 0)
+        return ConvMethod::Direct;
+    return transformMethod(shape);
+}
+
+bool hasGradients(const ConvShape& shape) { return transformMethod(shape) != ConvMethod::None; }
+
+PackedFilter::~PackedFilter() { std::free(m_data); }
+
+PackedFilter::PackedFilter(PackedFilter&& other) noexcept { *this = std::move(other); }
+
+PackedFilter& PackedFilter::operator=(PackedFilter&& other) noexcept {
+    std::swap(m_method, other.m_method);
+    std::swap(m_data, other.m_data);
+    std::swap(m_capacity, other.m_capacity);
+    return *this;
+}
+
+void PackedFilter::reserve(std::size_t floats) {
+    if (floats <= m_capacity) return;
+    std::free(m_data);
+    m_capacity = 0;
+    m_data = static_cast<float*>(std::aligned_alloc(64, (floats * sizeof(float) + 63) / 64 * 64));
+    if (!m_data) throw std::bad_alloc();
+    m_capacity = floats;
+}
+
+void PackedFilter::pack(ConvMethod method, const float* weights, int outChannels, int inChannels, int threads) {
+    const std::size_t pairs = static_cast<std::size_t>(outChannels) * static_cast<std::size_t>(inChannels);
+    reserve(method == ConvMethod::Direct ? pairs * 9 : pairs * static_cast<std::size_t>(positionsOf(method)));
+    kernels().pack(method, weights, outChannels, inChannels, /*forGradient=*/false, m_data, threads);
+    m_method = method;
+}
+
+void PackedFilter::packForGradient(ConvMethod method, const float* weights, int outChannels, int inChannels, int threads) {
+    reserve(static_cast<std::size_t>(outChannels) * static_cast<std::size_t>(inChannels) * static_cast<std::size_t>(positionsOf(method)));
+    kernels().pack(method, weights, outChannels, inChannels, /*forGradient=*/true, m_data, threads);
+    m_method = method;
+}
+
+void forward(const ConvShape& shape, const float* x, const PackedFilter& filter, const Epilogue& epilogue, float* y, int threads) {
+    if (shape.batch > 0) kernels().convolve(filter.method(), shape, x, filter.data(), epilogue, y, threads);
+}
+
+void dataGradient(const ConvShape& shape, const float* dy, const PackedFilter& filter, float* dx, int threads) {
+    const ConvShape turned{shape.batch, shape.height, shape.width, shape.outChannels, shape.inChannels};
+    if (shape.batch > 0) kernels().convolve(filter.method(), turned, dy, filter.data(), {}, dx, threads);
+}
+
+void weightGradient(const ConvShape& shape, const float* x, const float* dy, float* dw, int threads) {
+    if (shape.batch > 0)
+        kernels().weightGradient(transformMethod(shape), shape, x, dy, dw, threads);
+    else
+        std::memset(dw, 0, sizeof(float) * 9 * static_cast<std::size_t>(shape.inChannels) * static_cast<std::size_t>(shape.outChannels));
+}
+
+}  // namespace thaw::core::kernels

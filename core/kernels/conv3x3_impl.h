@@ -1,0 +1,540 @@
+// The kernels themselves, compiled once for AVX2 and once for AVX-512: the including file defines THAW_VECTOR_FLOATS (8 or 16)
+// and THAW_KERNELS (the table's name). Nothing here may instantiate a function that other files share (std::vector, std::min):
+// the linker could keep this file's copy, with instructions that the processor lacks.
+#include <immintrin.h>
+#include <omp.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "core/kernels/conv3x3_isa.h"
+
+namespace thaw::core::kernels {
+namespace {
+
+#define THAW_INLINE inline __attribute__((always_inline))
+#define THAW_UNROLL _Pragma("GCC unroll 16")
+
+constexpr int kVector = THAW_VECTOR_FLOATS;
+typedef float Vector __attribute__((vector_size(kVector * sizeof(float)), aligned(sizeof(float)), may_alias));
+
+#if THAW_VECTOR_FLOATS == 16
+constexpr int kPanelVectors = 4;
+THAW_INLINE Vector broadcast(const float* p) { return (Vector)_mm512_set1_ps(*p); }
+THAW_INLINE Vector maximum(Vector a, Vector b) { return (Vector)_mm512_max_ps((__m512)a, (__m512)b); }
+THAW_INLINE Vector gather(const float* p, long stride) {
+    const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    return (Vector)_mm512_i32gather_ps(_mm512_mullo_epi32(lanes, _mm512_set1_epi32((int)stride)), p, 4);
+}
+#else
+constexpr int kPanelVectors = 2;
+THAW_INLINE Vector broadcast(const float* p) { return (Vector)_mm256_broadcast_ss(p); }
+THAW_INLINE Vector maximum(Vector a, Vector b) { return (Vector)_mm256_max_ps((__m256)a, (__m256)b); }
+THAW_INLINE Vector gather(const float* p, long stride) {
+    const __m256i lanes = _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0);
+    return (Vector)_mm256_i32gather_ps(p, _mm256_mullo_epi32(lanes, _mm256_set1_epi32((int)stride)), 4);
+}
+#endif
+
+constexpr int kPanel = kPanelVectors * kVector;  // columns of a micro-kernel
+constexpr int kRows = 6;                         // rows of a micro-kernel
+constexpr int kDepth = 256;                      // products a pass over a panel, so that it stays in the first-level cache
+
+THAW_INLINE Vector load(const float* p) { return *(const Vector*)p; }
+THAW_INLINE void store(float* p, Vector v) { *(Vector*)p = v; }
+THAW_INLINE int least(int a, int b) { return a < b ? a : b; }
+THAW_INLINE long least(long a, long b) { return a < b ? a : b; }
+
+// ---- Products ------------------------------------------------------------------------------------------------------------
+
+/// c[Rows][kPanel] (+)= a * b; a's element (row, k) is a[row * rowStride + k * depthStride], b holds kPanel floats for each k.
+template <int Rows>
+THAW_INLINE void multiply(int depth, const float* a, long rowStride, long depthStride, const float* b, float* c, long cStride, bool accumulate) {
+    Vector sum[Rows][kPanelVectors];
+    THAW_UNROLL for (int i = 0; i < Rows; ++i) {
+        THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) sum[i][j] = accumulate ? load(c + i * cStride + j * kVector) : Vector{};
+    }
+    for (int k = 0; k < depth; ++k) {
+        Vector row[kPanelVectors];
+        THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) row[j] = load(b + (long)k * kPanel + j * kVector);
+        THAW_UNROLL for (int i = 0; i < Rows; ++i) {
+            const Vector factor = broadcast(a + i * rowStride + k * depthStride);
+            THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) sum[i][j] += factor * row[j];
+        }
+    }
+    THAW_UNROLL for (int i = 0; i < Rows; ++i) {
+        THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) store(c + i * cStride + j * kVector, sum[i][j]);
+    }
+}
+
+/// The two forms that occur, so that one stride is a constant: a row-major, and a transposed.
+template <int Rows, bool Transposed>
+__attribute__((noinline)) void multiplyRows(int depth, const float* a, long aStride, const float* b, float* c, long cStride, bool accumulate) {
+    if constexpr (Transposed)
+        multiply<Rows>(depth, a, 1, aStride, b, c, cStride, accumulate);
+    else
+        multiply<Rows>(depth, a, aStride, 1, b, c, cStride, accumulate);
+}
+
+template <int Rows, bool Transposed>
+void multiplyLastRows(int rows, int depth, const float* a, long aStride, const float* b, float* c, long cStride, bool accumulate) {
+    if constexpr (Rows > 0) {
+        if (rows == Rows)
+            multiplyRows<Rows, Transposed>(depth, a, aStride, b, c, cStride, accumulate);
+        else
+            multiplyLastRows<Rows - 1, Transposed>(rows, depth, a, aStride, b, c, cStride, accumulate);
+    }
+}
+
+template <bool Transposed>
+void multiplyPanel(int rows, int depth, const float* a, long aStride, const float* b, float* c, long cStride, bool accumulate) {
+    const long rowStep = Transposed ? 1 : aStride;
+    int i = 0;
+    for (; i + kRows <= rows; i += kRows) multiplyRows<kRows, Transposed>(depth, a + i * rowStep, aStride, b, c + i * cStride, cStride, accumulate);
+    if (i < rows) multiplyLastRows<kRows - 1, Transposed>(rows - i, depth, a + i * rowStep, aStride, b, c + i * cStride, cStride, accumulate);
+}
+
+/// c[rows][columns] = a[rows][depth] * b, b packed in panels of kPanel columns.
+void product(int rows, int depth, int columns, const float* a, long aStride, const float* packed, float* c, long cStride) {
+    for (int k = 0; k < depth; k += kDepth) {
+        const int part = least(kDepth, depth - k);
+        for (int panel = 0; panel < columns / kPanel; ++panel)
+            multiplyPanel<false>(rows, part, a + k, aStride, packed + ((long)panel * depth + k) * kPanel, c + panel * kPanel, cStride, k > 0);
+    }
+}
+
+/// c[rows][columns] (+)= transpose(a[depth][rows]) * b[depth][columns]; `scratch` holds kDepth * kPanel floats.
+void productOfTransposed(int depth, int rows, int columns, const float* a, long aStride, const float* b, long bStride, float* c, long cStride,
+                         bool accumulate, float* scratch) {
+    for (int k = 0; k < depth; k += kDepth) {
+        const int part = least(kDepth, depth - k);
+        for (int panel = 0; panel < columns / kPanel; ++panel) {
+            for (int i = 0; i < part; ++i) {
+                THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j)
+                    store(scratch + i * kPanel + j * kVector, load(b + (long)(k + i) * bStride + panel * kPanel + j * kVector));
+            }
+            multiplyPanel<true>(rows, part, a + k * aStride, aStride, scratch, c + panel * kPanel, cStride, accumulate || k > 0);
+        }
+    }
+}
+
+// ---- One-dimensional transforms ------------------------------------------------------------------------------------------
+// input: kIn values of x to kPositions; output: kPositions to kOut values of y; outputTransposed: kOut values of dy to
+// kPositions; filter: 3 weights to kPositions; filterTransposed: kPositions to 3 weights.
+
+struct Winograd {
+    static constexpr int kIn = 6, kOut = 4, kPositions = 6;
+
+    static THAW_INLINE void input(const Vector* d, int s, Vector* o, int t) {
+        const Vector d0 = d[0], d1 = d[s], d2 = d[2 * s], d3 = d[3 * s], d4 = d[4 * s], d5 = d[5 * s];
+        const Vector a = d4 - 4.f * d2, b = d3 - 4.f * d1, c = d4 - d2, e = 2.f * (d3 - d1);
+        o[0] = 4.f * d0 - 5.f * d2 + d4;
+        o[t] = a + b;
+        o[2 * t] = a - b;
+        o[3 * t] = c + e;
+        o[4 * t] = c - e;
+        o[5 * t] = 4.f * d1 - 5.f * d3 + d5;
+    }
+    static THAW_INLINE void output(const Vector* m, int s, Vector* o, int t) {
+        const Vector p = m[s] + m[2 * s], q = m[s] - m[2 * s], u = m[3 * s] + m[4 * s], v = m[3 * s] - m[4 * s];
+        o[0] = m[0] + p + u;
+        o[t] = q + 2.f * v;
+        o[2 * t] = p + 4.f * u;
+        o[3 * t] = q + 8.f * v + m[5 * s];
+    }
+    static THAW_INLINE void outputTransposed(const Vector* y, int s, Vector* o, int t) {
+        const Vector y0 = y[0], y1 = y[s], y2 = y[2 * s], y3 = y[3 * s];
+        const Vector e = y0 + y2, f = y1 + y3, g = y0 + 4.f * y2, h = 2.f * y1 + 8.f * y3;
+        o[0] = y0;
+        o[t] = e + f;
+        o[2 * t] = e - f;
+        o[3 * t] = g + h;
+        o[4 * t] = g - h;
+        o[5 * t] = y3;
+    }
+    static THAW_INLINE void filter(const Vector* g, int s, Vector* o, int t) {
+        const Vector g0 = g[0], g1 = g[s], g2 = g[2 * s];
+        const Vector even = (g0 + g2) * (-1.f / 6), odd = g1 * (-1.f / 6);
+        const Vector wide = g0 * (1.f / 24) + g2 * (1.f / 6), wideOdd = g1 * (1.f / 12);
+        o[0] = g0 * 0.25f;
+        o[t] = even + odd;
+        o[2 * t] = even - odd;
+        o[3 * t] = wide + wideOdd;
+        o[4 * t] = wide - wideOdd;
+        o[5 * t] = g2;
+    }
+    static THAW_INLINE void filterTransposed(const Vector* m, int s, Vector* o, int t) {
+        const Vector p = (m[s] + m[2 * s]) * (-1.f / 6), q = (m[s] - m[2 * s]) * (-1.f / 6);
+        const Vector u = m[3 * s] + m[4 * s], v = m[3 * s] - m[4 * s];
+        o[0] = m[0] * 0.25f + p + u * (1.f / 24);
+        o[t] = q + v * (1.f / 12);
+        o[2 * t] = p + u * (1.f / 6) + m[5 * s];
+    }
+};
+
+/// y0 = w1 x0 + w2 x1, y1 = w0 x0 + w1 x1: three products, w1 (x0 + x1), (w2 - w1) x1, (w0 - w1) x0.
+struct Toeplitz {
+    static constexpr int kIn = 2, kOut = 2, kPositions = 3;
+
+    static THAW_INLINE void input(const Vector* d, int s, Vector* o, int t) {
+        o[0] = d[0] + d[s];
+        o[t] = d[s];
+        o[2 * t] = d[0];
+    }
+    static THAW_INLINE void output(const Vector* m, int s, Vector* o, int t) {
+        o[0] = m[0] + m[s];
+        o[t] = m[0] + m[2 * s];
+    }
+    static THAW_INLINE void outputTransposed(const Vector* y, int s, Vector* o, int t) {
+        o[0] = y[0] + y[s];
+        o[t] = y[0];
+        o[2 * t] = y[s];
+    }
+    static THAW_INLINE void filter(const Vector* g, int s, Vector* o, int t) {
+        o[0] = g[s];
+        o[t] = g[2 * s] - g[s];
+        o[2 * t] = g[0] - g[s];
+    }
+    static THAW_INLINE void filterTransposed(const Vector* m, int s, Vector* o, int t) {
+        o[0] = m[2 * s];
+        o[t] = m[0] - m[s] - m[2 * s];
+        o[2 * t] = m[s];
+    }
+};
+
+// ---- Tiles ---------------------------------------------------------------------------------------------------------------
+
+/// Tiles of a batch of planes, numbered picture by picture, row by row.
+template <typename Transform>
+struct Tiling {
+    int height, width, rows, columns;
+    explicit Tiling(const ConvShape& shape)
+        : height(shape.height), width(shape.width), rows((shape.height + Transform::kOut - 1) / Transform::kOut),
+          columns((shape.width + Transform::kOut - 1) / Transform::kOut) {}
+    long count(int batch) const { return (long)batch * rows * columns; }
+    void locate(long tile, int& picture, int& y, int& x) const {
+        const long perPicture = (long)rows * columns;
+        picture = (int)(tile / perPicture);
+        const int rest = (int)(tile % perPicture);
+        y = rest / columns * Transform::kOut;
+        x = rest % columns * Transform::kOut;
+    }
+};
+
+/// Distance between two positions' matrices: away from multiples of a page, where all would meet in one cache set.
+THAW_INLINE long paddedStride(long floats) { return (floats + 1023) / 1024 * 1024 + 80; }
+
+alignas(64) const float kZeros[kVector] = {};
+
+/// Transforms tiles [from, to) of x into v: position p of tile t at v[p * stride + (t - from) * channels].
+/// Gradient: takes kOut x kOut values of dy instead of the window of x.
+template <typename Transform, bool Gradient>
+void transformInput(const Tiling<Transform>& tiling, const float* x, int channels, long from, long to, float* v, long stride) {
+    constexpr int kSize = Gradient ? Transform::kOut : Transform::kIn;
+    constexpr int kPositions = Transform::kPositions;
+    constexpr int kBorder = Gradient || Transform::kIn == Transform::kOut ? 0 : 1;
+    for (long tile = from; tile < to; ++tile) {
+        int picture, top, left;
+        tiling.locate(tile, picture, top, left);
+        // Outside the plane a source points to zeros and does not move with the channel.
+        const float* source[kSize * kSize];
+        long step[kSize * kSize];
+        for (int i = 0; i < kSize * kSize; ++i) {
+            const int row = top - kBorder + i / kSize, column = left - kBorder + i % kSize;
+            const bool inside = row >= 0 && row < tiling.height && column >= 0 && column < tiling.width;
+            source[i] = inside ? x + (((long)picture * tiling.height + row) * tiling.width + column) * channels : kZeros;
+            step[i] = inside ? 1 : 0;
+        }
+        float* out = v + (tile - from) * channels;
+        for (int c = 0; c < channels; c += kVector) {
+            Vector half[kPositions * kSize];
+            THAW_UNROLL for (int column = 0; column < kSize; ++column) {
+                Vector d[kSize];
+                THAW_UNROLL for (int row = 0; row < kSize; ++row) {
+                    const int i = row * kSize + column;
+                    d[row] = load(source[i] + step[i] * c);
+                }
+                if constexpr (Gradient)
+                    Transform::outputTransposed(d, 1, half + column, kSize);
+                else
+                    Transform::input(d, 1, half + column, kSize);
+            }
+            THAW_UNROLL for (int row = 0; row < kPositions; ++row) {
+                Vector o[kPositions];
+                if constexpr (Gradient)
+                    Transform::outputTransposed(half + row * kSize, 1, o, 1);
+                else
+                    Transform::input(half + row * kSize, 1, o, 1);
+                THAW_UNROLL for (int column = 0; column < kPositions; ++column) store(out + (row * kPositions + column) * stride + c, o[column]);
+            }
+        }
+    }
+}
+
+THAW_INLINE Vector finish(Vector value, Vector bias, bool relu) {
+    value += bias;
+    return relu ? maximum(value, Vector{}) : value;
+}
+
+/// Transforms products m of tiles [from, to) into y, with bias, ReLU and max pool.
+template <typename Transform>
+void transformOutput(const Tiling<Transform>& tiling, const float* m, long stride, int channels, long from, long to, const Epilogue& epilogue,
+                     float* y) {
+    constexpr int kOut = Transform::kOut, kPositions = Transform::kPositions;
+    const bool pool = epilogue.maxPool;
+    const int height = pool ? tiling.height / 2 : tiling.height, width = pool ? tiling.width / 2 : tiling.width;
+    for (long tile = from; tile < to; ++tile) {
+        int picture, top, left;
+        tiling.locate(tile, picture, top, left);
+        if (pool) top /= 2, left /= 2;
+        const int side = pool ? kOut / 2 : kOut;
+        const int rows = least(side, height - top), columns = least(side, width - left);
+        const float* in = m + (tile - from) * channels;
+        float* out = y + (((long)picture * height + top) * width + left) * channels;
+        for (int c = 0; c < channels; c += kVector) {
+            Vector half[kOut * kPositions], value[kOut][kOut];
+            THAW_UNROLL for (int column = 0; column < kPositions; ++column) {
+                Vector d[kPositions];
+                THAW_UNROLL for (int row = 0; row < kPositions; ++row) d[row] = load(in + (row * kPositions + column) * stride + c);
+                Transform::output(d, 1, half + column, kPositions);
+            }
+            THAW_UNROLL for (int row = 0; row < kOut; ++row) Transform::output(half + row * kPositions, 1, value[row], 1);
+            const Vector bias = epilogue.bias ? load(epilogue.bias + c) : Vector{};
+            if (pool) {
+                THAW_UNROLL for (int row = 0; row < kOut / 2; ++row) {
+                    THAW_UNROLL for (int column = 0; column < kOut / 2; ++column) {
+                        if (row >= rows || column >= columns) continue;
+                        const Vector largest = maximum(maximum(value[2 * row][2 * column], value[2 * row][2 * column + 1]),
+                                                       maximum(value[2 * row + 1][2 * column], value[2 * row + 1][2 * column + 1]));
+                        store(out + ((long)row * width + column) * channels + c, finish(largest, bias, epilogue.relu));
+                    }
+                }
+            } else {
+                THAW_UNROLL for (int row = 0; row < kOut; ++row) {
+                    THAW_UNROLL for (int column = 0; column < kOut; ++column) {
+                        if (row >= rows || column >= columns) continue;
+                        store(out + ((long)row * width + column) * channels + c, finish(value[row][column], bias, epilogue.relu));
+                    }
+                }
+            }
+        }
+    }
+}
+
+// ---- Memory --------------------------------------------------------------------------------------------------------------
+
+/// Grows and is kept for the thread's next call: fresh pages at every call would cost as much as the transforms.
+class Workspace {
+public:
+    ~Workspace() { std::free(m_data); }
+    float* reserve(long floats) {
+        if (floats > m_capacity) {
+            std::free(m_data);
+            m_capacity = floats;
+            m_data = static_cast<float*>(std::aligned_alloc(64, ((std::size_t)floats * sizeof(float) + 63) / 64 * 64));
+            if (!m_data) std::abort();
+        }
+        return m_data;
+    }
+
+private:
+    float* m_data = nullptr;
+    long m_capacity = 0;
+};
+thread_local Workspace t_inputs, t_products, t_panel;
+
+// ---- Forward and data gradient -------------------------------------------------------------------------------------------
+
+template <typename Transform>
+void convolveTiles(const ConvShape& shape, const float* x, const float* packed, const Epilogue& epilogue, float* y, int threads) {
+    constexpr int kCount = Transform::kPositions * Transform::kPositions;
+    const Tiling<Transform> tiling(shape);
+    const long tiles = tiling.count(shape.batch);
+    const int in = shape.inChannels, out = shape.outChannels;
+    // About 64 tiles a block keep the transforms in the second-level cache; equal blocks keep the threads busy to the end.
+    const long rounds = (tiles + 64L * threads - 1) / (64L * threads);
+    const long blocks = rounds * threads;
+    const long perBlock = (tiles + blocks - 1) / blocks;
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (long block = 0; block < blocks; ++block) {
+        const long from = block * perBlock, to = least(tiles, from + perBlock);
+        if (from >= to) continue;
+        const int count = (int)(to - from);
+        const long vStride = paddedStride((long)count * in), mStride = paddedStride((long)count * out);
+        float* v = t_inputs.reserve(vStride * kCount);
+        float* m = t_products.reserve(mStride * kCount);
+        transformInput<Transform, false>(tiling, x, in, from, to, v, vStride);
+        for (int p = 0; p < kCount; ++p) product(count, in, out, v + p * vStride, in, packed + (long)p * in * out, m + p * mStride, out);
+        transformOutput<Transform>(tiling, m, mStride, out, from, to, epilogue, y);
+    }
+}
+
+/// Three input channels: the 27 weights of each output channel times the window, Pixels outputs of a row at a time.
+template <int Pixels>
+THAW_INLINE void directPixels(const float* window, long rowStride, const float* packed, int out, const Epilogue& epilogue, float* y) {
+    for (int panel = 0; panel < out; panel += kPanel) {
+        Vector sum[Pixels][kPanelVectors];
+        THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) {
+            const Vector bias = epilogue.bias ? load(epilogue.bias + panel + j * kVector) : Vector{};
+            THAW_UNROLL for (int i = 0; i < Pixels; ++i) sum[i][j] = bias;
+        }
+        for (int row = 0; row < 3; ++row) {
+            for (int k = 0; k < 9; ++k) {
+                Vector weights[kPanelVectors];
+                THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) weights[j] = load(packed + (long)(row * 9 + k) * out + panel + j * kVector);
+                THAW_UNROLL for (int i = 0; i < Pixels; ++i) {
+                    const Vector factor = broadcast(window + row * rowStride + i * 3 + k);
+                    THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) sum[i][j] += factor * weights[j];
+                }
+            }
+        }
+        THAW_UNROLL for (int i = 0; i < Pixels; ++i) {
+            THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j)
+                store(y + (long)i * out + panel + j * kVector, epilogue.relu ? maximum(sum[i][j], Vector{}) : sum[i][j]);
+        }
+    }
+}
+
+void convolveDirect(const ConvShape& shape, const float* x, const float* packed, const Epilogue& epilogue, float* y, int threads) {
+    const int height = shape.height, width = shape.width, out = shape.outChannels;
+    const long rowStride = (width + 2) * 3L;
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (int picture = 0; picture < shape.batch; ++picture) {
+        float* padded = t_inputs.reserve(rowStride * (height + 2));
+        std::memset(padded, 0, (std::size_t)rowStride * (height + 2) * sizeof(float));
+        for (int row = 0; row < height; ++row)
+            std::memcpy(padded + (row + 1) * rowStride + 3, x + ((long)picture * height + row) * width * 3, (std::size_t)width * 3 * sizeof(float));
+        for (int row = 0; row < height; ++row) {
+            const float* window = padded + row * rowStride;
+            float* target = y + ((long)picture * height + row) * width * out;
+            int column = 0;
+            for (; column + 6 <= width; column += 6)
+                directPixels<6>(window + column * 3, rowStride, packed, out, epilogue, target + (long)column * out);
+            for (; column < width; ++column) directPixels<1>(window + column * 3, rowStride, packed, out, epilogue, target + (long)column * out);
+        }
+    }
+}
+
+void convolve(ConvMethod method, const ConvShape& shape, const float* x, const float* packed, const Epilogue& epilogue, float* y, int threads) {
+    if (method == ConvMethod::Toeplitz) convolveTiles<Toeplitz>(shape, x, packed, epilogue, y, threads);
+    else if (method == ConvMethod::Winograd) convolveTiles<Winograd>(shape, x, packed, epilogue, y, threads);
+    else convolveDirect(shape, x, packed, epilogue, y, threads);
+}
+
+// ---- Filters -------------------------------------------------------------------------------------------------------------
+
+/// packed[p][panel][row][kPanel]: rows are the channels that are summed over, panels those that come out.
+/// weights[o][i][3][3]; for the gradient rows are o, panels are i, and the 3x3 is turned by 180 degrees.
+template <typename Transform>
+void packTransformed(const float* weights, int outChannels, int inChannels, bool forGradient, float* packed, int threads) {
+    constexpr int kPositions = Transform::kPositions;
+    const int rows = forGradient ? outChannels : inChannels, columns = forGradient ? inChannels : outChannels;
+    const long rowStride = forGradient ? inChannels * 9L : 9L, columnStride = forGradient ? 9L : inChannels * 9L;
+#pragma omp parallel for collapse(2) schedule(static) num_threads(threads)
+    for (int panel = 0; panel < columns / kPanel; ++panel) {
+        for (int row = 0; row < rows; ++row) {
+            for (int j = 0; j < kPanelVectors; ++j) {
+                const int column = panel * kPanel + j * kVector;
+                const float* source = weights + row * rowStride + column * columnStride;
+                Vector g[9];
+                THAW_UNROLL for (int i = 0; i < 9; ++i) g[i] = gather(source + (forGradient ? 8 - i : i), columnStride);
+                Vector half[kPositions * 3];
+                THAW_UNROLL for (int x = 0; x < 3; ++x) Transform::filter(g + x, 3, half + x, 3);
+                float* out = packed + ((long)panel * rows + row) * kPanel + j * kVector;
+                THAW_UNROLL for (int y = 0; y < kPositions; ++y) {
+                    Vector o[kPositions];
+                    Transform::filter(half + y * 3, 1, o, 1);
+                    THAW_UNROLL for (int x = 0; x < kPositions; ++x) store(out + (long)(y * kPositions + x) * rows * columns, o[x]);
+                }
+            }
+        }
+    }
+}
+
+/// packed[row][column * 3 + channel][out], the order in which a window of NHWC pictures is read.
+void packDirect(const float* weights, int outChannels, float* packed) {
+    for (int o = 0; o < outChannels; ++o)
+        for (int channel = 0; channel < 3; ++channel)
+            for (int tap = 0; tap < 9; ++tap)
+                packed[(long)((tap / 3) * 9 + (tap % 3) * 3 + channel) * outChannels + o] = weights[((long)o * 3 + channel) * 9 + tap];
+}
+
+void pack(ConvMethod method, const float* weights, int outChannels, int inChannels, bool forGradient, float* packed, int threads) {
+    if (method == ConvMethod::Toeplitz) packTransformed<Toeplitz>(weights, outChannels, inChannels, forGradient, packed, threads);
+    else if (method == ConvMethod::Winograd) packTransformed<Winograd>(weights, outChannels, inChannels, forGradient, packed, threads);
+    else packDirect(weights, outChannels, packed);
+}
+
+// ---- Weight gradient -----------------------------------------------------------------------------------------------------
+
+/// Back from the transformed gradient u[p][o][i] to dw[o][i][3][3].
+template <typename Transform>
+void unpackGradient(const float* u, long stride, int outChannels, int inChannels, float* dw) {
+    constexpr int kPositions = Transform::kPositions;
+#pragma omp for schedule(static)
+    for (int o = 0; o < outChannels; ++o) {
+        for (int i = 0; i < inChannels; i += kVector) {
+            const float* source = u + (long)o * inChannels + i;
+            Vector half[3 * kPositions], g[9];
+            THAW_UNROLL for (int x = 0; x < kPositions; ++x) {
+                Vector m[kPositions];
+                THAW_UNROLL for (int y = 0; y < kPositions; ++y) m[y] = load(source + (y * kPositions + x) * stride);
+                Transform::filterTransposed(m, 1, half + x, kPositions);
+            }
+            THAW_UNROLL for (int y = 0; y < 3; ++y) Transform::filterTransposed(half + y * kPositions, 1, g + y * 3, 1);
+            float* target = dw + ((long)o * inChannels + i) * 9;
+            for (int lane = 0; lane < kVector; ++lane)
+                for (int tap = 0; tap < 9; ++tap) target[lane * 9 + tap] = g[tap][lane];
+        }
+    }
+}
+
+template <typename Transform>
+void weightGradientTiles(const ConvShape& shape, const float* x, const float* dy, float* dw, int threads) {
+    constexpr int kCount = Transform::kPositions * Transform::kPositions;
+    const Tiling<Transform> tiling(shape);
+    const long tiles = tiling.count(shape.batch);
+    const int in = shape.inChannels, out = shape.outChannels;
+    // Chunks of tiles whose transforms take about 24 MB: large enough for few barriers, small enough to stay near the cores.
+    long chunk = 24'000'000L / (long)(kCount * (in + out) * sizeof(float));
+    chunk = chunk < 128 ? 128 : chunk > 1024 ? 1024 : chunk;
+    chunk = least(chunk, tiles);
+    const long vStride = paddedStride(chunk * in), mStride = paddedStride(chunk * out), uStride = paddedStride((long)in * out);
+    float* v = t_inputs.reserve(vStride * kCount + mStride * kCount);
+    float* m = v + vStride * kCount;
+    float* u = t_products.reserve(uStride * kCount);
+#pragma omp parallel num_threads(threads)
+    {
+        float* scratch = t_panel.reserve((long)kDepth * kPanel);
+        for (long from = 0; from < tiles; from += chunk) {
+            const long to = least(tiles, from + chunk), count = to - from;
+            constexpr int kParts = 8;
+            const long part = (count + kParts - 1) / kParts;
+#pragma omp for schedule(dynamic)
+            for (int task = 0; task < 2 * kParts; ++task) {
+                const long begin = from + (task / 2) * part, end = least(to, begin + part);
+                if (begin >= end) continue;
+                if (task % 2 == 0)
+                    transformInput<Transform, false>(tiling, x, in, begin, end, v + (begin - from) * in, vStride);
+                else
+                    transformInput<Transform, true>(tiling, dy, out, begin, end, m + (begin - from) * out, mStride);
+            }
+#pragma omp for schedule(dynamic)
+            for (int p = 0; p < kCount; ++p)
+                productOfTransposed((int)count, out, in, m + p * mStride, out, v + p * vStride, in, u + p * uStride, in, from > 0, scratch);
+        }
+        unpackGradient<Transform>(u, uStride, out, in, dw);
+    }
+}
+
+void weightGradient(ConvMethod method, const ConvShape& shape, const float* x, const float* dy, float* dw, int threads) {
+    if (method == ConvMethod::Toeplitz) weightGradientTiles<Toeplitz>(shape, x, dy, dw, threads);
+    else weightGradientTiles<Winograd>(shape, x, dy, dw, threads);
+}
+
+}  // namespace
+
+extern const ConvKernels THAW_KERNELS;
+const ConvKernels THAW_KERNELS = {kPanel, pack, convolve, weightGradient};
+
+}  // namespace thaw::core::kernels
