@@ -1,7 +1,6 @@
 #include "core/store/atomic_file.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <system_error>
 
 #include "core/store/system_error.h"
+#include "core/util/process.h"
 
 namespace thaw::core {
 
@@ -29,15 +29,6 @@ fs::path resolveTarget(const fs::path& target) {
     if (fs::exists(resolved, error) && !fs::is_regular_file(resolved, error))
         throw StoreError("Cannot write " + target.string() + ": it is not a regular file.", "Choose another name.");
     return resolved;
-}
-
-void syncFolder(const fs::path& folder) {
-    const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) throw systemError("Cannot open the folder", folder, errno);
-    const int code = ::fsync(descriptor) == 0 ? 0 : errno;
-    ::close(descriptor);
-    // Some network file systems cannot sync a folder; the rename itself has succeeded there.
-    if (code != 0 && code != EINVAL && code != EROFS) throw systemError("Cannot sync the folder", folder, code);
 }
 
 }  // namespace
@@ -77,6 +68,15 @@ void AtomicFile::commit() {
     syncFolder(m_target.parent_path());
 }
 
+void syncFolder(const fs::path& folder) {
+    const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) throw systemError("Cannot open the folder", folder, errno);
+    const int code = ::fsync(descriptor) == 0 ? 0 : errno;
+    ::close(descriptor);
+    // Some network file systems cannot sync a folder; the rename itself has succeeded there.
+    if (code != 0 && code != EINVAL && code != EROFS) throw systemError("Cannot sync the folder", folder, code);
+}
+
 void writeFileAtomically(const fs::path& target, const std::string& text) {
     AtomicFile file(target);
     file.write(text);
@@ -112,8 +112,12 @@ void removeStrayParts(const fs::path& folder) {
         pid_t pid = 0;
         const char* last = process.data() + process.size();
         if (process.size() < 2 || std::from_chars(process.data() + 1, last, pid).ptr != last || pid <= 0) continue;
+        struct stat info {};
+        const double started = processStartTime(pid);
+        // Containers give the same few pids again and again: a file older than the process of its number is not that process's.
+        const bool stray = started < 0 || (::lstat(it->path().c_str(), &info) == 0 && static_cast<double>(info.st_mtime) < started - 2);
         std::error_code ignored;
-        if (::kill(pid, 0) != 0 && errno == ESRCH) fs::remove(it->path(), ignored);
+        if (stray) fs::remove(it->path(), ignored);
     }
 }
 

@@ -32,6 +32,8 @@ private:
 void writeFileAtomically(const std::filesystem::path& target, const std::string& text);
 /// Whole file, at most `limit` bytes. Throws StoreError.
 std::string readSmallFile(const std::filesystem::path& file, std::size_t limit = 64u << 20);
+/// Makes the folder's names durable: what was created, renamed or removed in it stays so after a power loss. Throws StoreError.
+void syncFolder(const std::filesystem::path& folder);
 /// Removes "*.part" files of dead processes that an interrupted write left in a folder.
 void removeStrayParts(const std::filesystem::path& folder);
 

@@ -40,6 +40,14 @@ struct CheckpointEntry {
     bool endsEpoch = false, endsPhase = false;
 };
 
+/// An object's file as this process knows it.
+struct StoredObject {
+    std::int64_t bytes = 0;
+    std::string digest;
+    bool checked = false;  ///< written or verified by this process
+};
+
+/// Belongs to one thread. Reading needs no lock: what a writer prunes meanwhile is reported as missing.
 class CheckpointStore {
 public:
     explicit CheckpointStore(std::filesystem::path runDirectory);
@@ -56,12 +64,14 @@ public:
     /// The newest that loads without fault, whatever lies broken above it. Throws StoreError when there is none.
     Checkpoint loadNewestUsable() const;
 
-    /// Keeps every checkpoint that ends an epoch (model only), the newest with its optimiser, and drops objects that nobody
-    /// refers to and stray temporary files. Called by save().
+    /// Keeps the newest two whole (the second to fall back to), the best, every one that ends a phase and those that end an
+    /// epoch without their optimiser; of more than 50 epochs only every second, fourth, ... Drops the rest, objects that nobody
+    /// refers to and stray temporary files. Called by save(). Failures are logged: nothing is lost by them but disk space.
     void prune();
 
 private:
     std::filesystem::path m_folder;
+    std::map<std::string, StoredObject> m_known;  // by content digest
 };
 
 }  // namespace thaw::core

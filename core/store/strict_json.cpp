@@ -122,6 +122,17 @@ void JsonFields::read(const char* name, std::vector<double>& target) {
     }
 }
 
+void JsonFields::read(const char* name, std::vector<std::int64_t>& target) {
+    if (const json* value = take(name)) {
+        if (!value->is_array()) fail(name, "expected a list in [ ].");
+        target.clear();
+        for (const json& item : *value) {
+            if (!item.is_number_integer()) fail(name, "expected a list of whole numbers.");
+            target.push_back(item.get<std::int64_t>());
+        }
+    }
+}
+
 void JsonFields::finish() const {
     for (const auto& field : m_object.items()) {
         if (m_taken.count(field.key())) continue;

@@ -34,6 +34,7 @@ public:
     void read(const char* name, std::filesystem::path& target);
     void read(const char* name, std::vector<std::string>& target);
     void read(const char* name, std::vector<double>& target);
+    void read(const char* name, std::vector<std::int64_t>& target);
     /// Text that `fromString` turns into a value; its ConfigError is passed on under the field's name.
     template <class Value>
     void read(const char* name, Value& target, Value (*fromString)(const std::string&)) {

@@ -1,0 +1,220 @@
+#include "core/api/runs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <system_error>
+
+#include "core/store/checkpoint.h"
+#include "core/store/paths.h"
+#include "core/store/run_files.h"
+#include "core/store/run_lock.h"
+#include "core/store/run_record.h"
+#include "core/store/strict_json.h"
+#include "core/store/system_error.h"
+
+namespace thaw::core {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+double real(const json& value, const char* name) {
+    const auto found = value.find(name);
+    return found != value.end() && found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::int64_t whole(const json& value, const char* name) {
+    const auto found = value.find(name);
+    return found != value.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+int small(const json& value, const char* name) { return static_cast<int>(std::clamp<std::int64_t>(whole(value, name), 0, 1'000'000'000)); }
+
+bool flag(const json& value, const char* name) {
+    const auto found = value.find(name);
+    return found != value.end() && found->is_boolean() && found->get<bool>();
+}
+
+std::string text(const json& value, const char* name) {
+    const auto found = value.find(name);
+    return found != value.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::vector<std::string> texts(const json& value, const char* name) {
+    std::vector<std::string> list;
+    const auto found = value.find(name);
+    if (found != value.end() && found->is_array())
+        for (const json& item : *found)
+            if (item.is_string()) list.push_back(item.get<std::string>());
+    return list;
+}
+
+LayerMask mask(const json& value, const char* name) {
+    LayerMask list;
+    const auto found = value.find(name);
+    if (found != value.end() && found->is_array())
+        for (const json& item : *found) list.push_back(item.is_boolean() && item.get<bool>());
+    return list;
+}
+
+PhaseStarted phaseStarted(const json& value) {
+    return {small(value, "phase"),  text(value, "title"),         small(value, "first_epoch"),
+            small(value, "epochs"), real(value, "learning_rate"), mask(value, "trainable")};
+}
+
+EpochFinished epochFinished(const json& value) {
+    EpochFinished event;
+    event.phase = small(value, "phase");
+    event.epoch = small(value, "epoch");
+    event.step = whole(value, "step");
+    event.trainLoss = real(value, "train_loss");
+    event.trainAccuracy = real(value, "train_accuracy");
+    event.valLoss = real(value, "val_loss");
+    event.valAccuracy = real(value, "val_accuracy");
+    event.seconds = real(value, "seconds");
+    event.imagesPerSecond = real(value, "images_per_second");
+    event.learningRate = real(value, "learning_rate");
+    event.best = flag(value, "best");
+    return event;
+}
+
+LayersChanged layersChanged(const json& value) {
+    LayersChanged event;
+    event.requestId = flag(value, "by_plan") ? 0 : 1;
+    event.revision = static_cast<std::uint64_t>(whole(value, "revision"));
+    event.step = whole(value, "step");
+    event.epoch = small(value, "epoch");
+    event.epochPosition = real(value, "epoch_position");
+    event.trainable = mask(value, "trainable");
+    event.thawed = texts(value, "thawed");
+    event.frozen = texts(value, "frozen");
+    return event;
+}
+
+LearningRateChanged learningRateChanged(const json& value) {
+    return {flag(value, "by_plan") ? 0u : 1u, whole(value, "step"), real(value, "epoch_position"), real(value, "before"), real(value, "after")};
+}
+
+struct Record {
+    RunHistory history;
+    std::string ending;  // "finished", "stopped", "failed"; empty: none recorded
+};
+
+void takeLine(const json& value, Record& record) {
+    const std::string name = text(value, "event");
+    const auto milestone = [&](EventData data) {
+        record.history.events.push_back({text(value, "run"), real(value, "time"), std::move(data)});
+    };
+    if (name == "epoch_finished") record.history.epochs.push_back(epochFinished(value));
+    if (name == "phase_started") milestone(phaseStarted(value));
+    if (name == "layers_changed") milestone(layersChanged(value));
+    if (name == "learning_rate_changed") milestone(learningRateChanged(value));
+    if (name == "paused") milestone(Paused{0, whole(value, "step"), real(value, "epoch_position")});
+    if (name == "resumed") milestone(Resumed{0, whole(value, "step"), real(value, "epoch_position"), real(value, "paused_seconds")});
+    if (name == "run_started") record.ending.clear();
+    if (name == "run_finished") record.ending = text(value, "reason") == "stopped" ? "stopped" : "finished";
+    if (name == "run_failed") record.ending = "failed";
+}
+
+RunStatus statusOf(const std::string& ending, const fs::path& directory) {
+    if (ending == "finished") return RunStatus::Finished;
+    if (ending == "stopped") return RunStatus::Stopped;
+    if (ending == "failed") return RunStatus::Failed;
+    return RunLock::holder(directory) != 0 ? RunStatus::Running : RunStatus::Interrupted;
+}
+
+RunHistory readHistory(const fs::path& directory) {
+    const RunManifest manifest = readManifest(directory);
+    Record record;
+    for (const std::string& line : readEventLines(directory)) {
+        const json value = json::parse(line, nullptr, false);
+        if (value.is_object()) takeLine(value, record);
+    }
+    RunHistory& history = record.history;
+    history.config = manifest.config;
+    RunSummary& summary = history.summary;
+    summary.runId = directory.filename().string();
+    summary.directory = directory;
+    summary.number = manifest.number;
+    summary.title = manifest.config.title;
+    summary.preset = manifest.config.preset;
+    summary.dataset = manifest.datasetTitle;
+    summary.startedAt = manifest.createdAt;
+    summary.plannedEpochs = manifest.config.totalEpochs();
+    summary.status = statusOf(record.ending, directory);
+    for (const EpochFinished& epoch : history.epochs) {
+        summary.epochs = std::max(summary.epochs, epoch.epoch);
+        if (epoch.valAccuracy > summary.bestAccuracy) {
+            summary.bestAccuracy = epoch.valAccuracy;
+            summary.bestEpoch = epoch.epoch;
+        }
+    }
+    const bool ended = summary.status == RunStatus::Finished || summary.status == RunStatus::Running;
+    summary.resumable = !ended && !CheckpointStore(directory).list().empty();
+    return std::move(record.history);
+}
+
+// A folder's name without a slash at its end, so that it has a file name.
+fs::path normal(const fs::path& directory) {
+    const fs::path path = fs::absolute(directory).lexically_normal();
+    return path.has_filename() ? path : path.parent_path();
+}
+
+}  // namespace
+
+std::string toString(RunStatus status) {
+    switch (status) {
+        case RunStatus::Running: return "running";
+        case RunStatus::Interrupted: return "interrupted";
+        case RunStatus::Stopped: return "stopped";
+        case RunStatus::Finished: return "finished";
+        case RunStatus::Failed: return "failed";
+    }
+    return {};
+}
+
+std::vector<RunSummary> listRuns(const fs::path& root) {
+    std::vector<RunSummary> runs;
+    std::error_code error;
+    for (fs::directory_iterator it(root.empty() ? runsFolder() : root, error), end; !error && it != end; it.increment(error)) {
+        std::error_code ignored;
+        if (!fs::exists(manifestFileOf(it->path()), ignored)) continue;
+        try {
+            runs.push_back(readHistory(normal(it->path())).summary);
+        } catch (const Error& problem) {
+            RunSummary broken;
+            broken.runId = broken.title = it->path().filename().string();
+            broken.directory = normal(it->path());
+            broken.problem = problem.what();
+            runs.push_back(std::move(broken));
+        }
+    }
+    std::sort(runs.begin(), runs.end(), [](const RunSummary& a, const RunSummary& b) {
+        return std::tie(a.startedAt, a.number, a.runId) > std::tie(b.startedAt, b.number, b.runId);
+    });
+    return runs;
+}
+
+RunHistory readRun(const fs::path& runDirectory) { return readHistory(normal(runDirectory)); }
+
+void deleteRun(const fs::path& runDirectory) {
+    const fs::path directory = normal(runDirectory);
+    std::error_code error;
+    if (!fs::exists(manifestFileOf(directory), error)) throw StoreError(directory.string() + " is not a run: it has no run.json.");
+    if (const pid_t process = RunLock::holder(directory); process != 0)
+        throw StoreError("The run " + directory.string() + " is open in " +
+                             (process > 0 ? "process " + std::to_string(process) : std::string("another process")) + '.',
+                         "Stop it first.");
+    // The record goes last: a deletion that is interrupted leaves a run that can be deleted again.
+    std::vector<fs::path> others;
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory, error))
+        if (entry.path().filename() != "run.json") others.push_back(entry.path());
+    for (const fs::path& other : others)
+        if (!error) fs::remove_all(other, error);
+    if (!error) fs::remove_all(directory, error);
+    if (error) throw systemError("Cannot delete", directory, error.value());
+}
+
+}  // namespace thaw::core
