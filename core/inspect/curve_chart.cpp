@@ -36,7 +36,7 @@ void text(cv::Mat& image, const std::string& words, cv::Point origin, double siz
 }
 
 std::string number(double value, const char* format) {
-    char buffer[32];
+    char buffer[400];
     std::snprintf(buffer, sizeof buffer, format, value);
     return buffer;
 }
