@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""The lesson as a plain PyTorch script: what people use today, and the yardstick for Thaw.
+"""A lesson as a plain PyTorch script: what people use today, and the yardstick for Thaw.
 
-usage: pytorch_lesson.py --data DIR --weights FILE [--pictures N | --full] [--scaling imagenet|0-1] [--size 32|64] [--preset NAME]
+usage: pytorch_lesson.py LESSON.json --data DIR --weights FILE [--pictures N | --full [--train-limit N] [--cache]]
 
-Without --full: one epoch of each phase on N pictures (default 2,000) and as many test pictures as the whole set's share;
-prints the rates and the whole lesson's time in proportion. With --full: the whole lesson, with the curve. JSON on standard
-output. All cores are used. --weights takes a safetensors file with float32 tensors by torchvision's names
-(packaging/make_weights.py --float32 writes one). Debian: python3-torch python3-torchvision.
+LESSON.json is one of Thaw's own (resources/lessons). Without --full: one epoch of each phase on N pictures (default 2,000) and
+the whole set's share of test pictures; prints the rates and the whole lesson's time in proportion. With --full: every epoch,
+with the curve. --cache computes the frozen layers once a phase instead of at every step: the same mathematics, sooner. JSON on
+standard output. All cores are used. --data is the folder with CIFAR-10's .bin files, --weights a safetensors file with float32
+tensors by torchvision's names (packaging/make_weights.py --float32 writes one). Debian: python3-torch.
 """
 import argparse
 import json
@@ -20,12 +21,6 @@ import torch
 from torch import nn
 
 VGG16 = [64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512, "M"]
-PLANS = {  # preset: [(epochs, learning rate, first trainable index of `features`, None: the head alone)]
-    "lesson": [(10, 1e-4, None), (5, 1e-5, 24)],
-    "fine-tune-all": [(3, 1e-4, None), (6, 1e-5, 0)],
-}
-
-
 def read_safetensors(path):
     with open(path, "rb") as file:
         (size,) = struct.unpack("<Q", file.read(8))
@@ -49,6 +44,13 @@ def read_cifar10(folder):
     return split([f"data_batch_{i}.bin" for i in range(1, 6)]), split(["test_batch.bin"])
 
 
+def subset(split, limit):
+    """The first pictures of each class, equal counts."""
+    x, y = split
+    rows = torch.cat([torch.nonzero(y == label)[:limit // 10, 0] for label in range(10)]).sort().values
+    return x[rows], y[rows]
+
+
 def build(weights):
     layers, channels = [], 3
     for entry in VGG16:
@@ -58,6 +60,12 @@ def build(weights):
             layers += [nn.Conv2d(channels, entry, 3, padding=1), nn.ReLU(inplace=True)]
             channels = entry
     features = nn.Sequential(*layers)
+    if weights is None:
+        for layer in features:
+            if isinstance(layer, nn.Conv2d):
+                nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
+                nn.init.zeros_(layer.bias)
+        return features
     features.load_state_dict({name[len("features."):]: tensor for name, tensor in weights.items() if name.startswith("features.")})
     return features
 
@@ -84,45 +92,69 @@ def prepare(pictures, scaling, size):
     return x
 
 
+def boundary(phase):
+    """Index in `features` of the first layer that trains; its length when the head alone does."""
+    if "all" in phase["trainable"]:
+        return 0
+    return 24 if "block5" in phase["trainable"] else len(VGG16) + 13
+
+
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("lesson")
     parser.add_argument("--data", required=True)
     parser.add_argument("--weights", required=True)
     parser.add_argument("--pictures", type=int, default=2000)
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--scaling", default="imagenet")
-    parser.add_argument("--size", type=int, default=32)
-    parser.add_argument("--preset", default="lesson", choices=PLANS)
-    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--train-limit", type=int, default=0)
+    parser.add_argument("--cache", action="store_true")
     parser.add_argument("--seed", type=int, default=42)
     options = parser.parse_args()
     torch.set_num_threads(os.cpu_count())
     torch.manual_seed(options.seed)
+    with open(options.lesson) as file:
+        lesson = json.load(file)
+    size, batch = lesson["inputSize"], lesson["batchSize"]
 
-    (train_x, train_y), (test_x, test_y) = read_cifar10(options.data)
-    whole_train = len(train_x)
+    train, test = read_cifar10(options.data)
+    whole_train = len(train[0])
+    if options.full and options.train_limit:
+        train = subset(train, options.train_limit)
     if not options.full:
-        test_count = options.pictures * len(test_x) // whole_train
-        train_x, train_y = train_x[:options.pictures], train_y[:options.pictures]
-        test_x, test_y = test_x[:test_count], test_y[:test_count]
+        test = subset(test, options.pictures * len(test[0]) // whole_train)
+        train = subset(train, options.pictures)
+    (train_x, train_y), (test_x, test_y) = train, test
 
-    model = Lesson(build(read_safetensors(options.weights)), options.size)
+    weights = None if lesson.get("initialization") == "random" else read_safetensors(options.weights)
+    model = Lesson(build(weights), size)
     loss_of = nn.CrossEntropyLoss()
     curve, seconds_whole, epoch = [], 0.0, 0
-    for epochs, rate, first_trainable in PLANS[options.preset]:
+    for phase in lesson["phases"]:
+        first = boundary(phase)
         for index, layer in enumerate(model.features):
             for parameter in layer.parameters():
-                parameter.requires_grad_(first_trainable is not None and index >= first_trainable)
-        optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=rate, eps=1e-7)
-        for _ in range(epochs if options.full else 1):
+                parameter.requires_grad_(index >= first)
+        frozen, thawed = model.features[:first], model.features[first:]
+        optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=phase["optimizer"]["learningRate"],
+                                     eps=phase["optimizer"]["epsilon"])
+
+        def below(pictures):
+            with torch.no_grad():
+                return frozen(prepare(pictures, lesson["scaling"], size))
+
+        start = time.perf_counter()
+        cached = [torch.cat([below(x) for x in split.split(batch)]) for split in (train_x, test_x)] if options.cache else None
+        cache_seconds = time.perf_counter() - start
+        inputs = (lambda split, rows: cached[split][rows]) if options.cache else (lambda split, rows: below((train_x, test_x)[split][rows]))
+        for _ in range(phase["epochs"] if options.full else 1):
             epoch += 1
             start = time.perf_counter()
             model.train()
             total_loss = correct = 0
-            for rows in torch.randperm(len(train_x)).split(options.batch):
+            for rows in torch.randperm(len(train_x)).split(batch):
                 optimizer.zero_grad()
                 y = train_y[rows]
-                output = model(prepare(train_x[rows], options.scaling, options.size))
+                output = model.head(thawed(inputs(0, rows)))
                 loss = loss_of(output, y)
                 loss.backward()
                 optimizer.step()
@@ -132,19 +164,20 @@ def main():
             model.eval()
             val_loss = val_correct = 0
             with torch.no_grad():
-                for x, y in zip(test_x.split(options.batch), test_y.split(options.batch)):
-                    output = model(prepare(x, options.scaling, options.size))
-                    val_loss += loss_of(output, y).item() * len(y)
-                    val_correct += (output.argmax(1) == y).sum().item()
+                for rows in torch.arange(len(test_x)).split(batch):
+                    output = model.head(thawed(inputs(1, rows)))
+                    val_loss += loss_of(output, test_y[rows]).item() * len(rows)
+                    val_correct += (output.argmax(1) == test_y[rows]).sum().item()
             done = time.perf_counter()
-            seconds_whole += (done - start) * (1 if options.full else epochs * whole_train / len(train_x))
+            seconds_whole += (done - start) * (1 if options.full else phase["epochs"] * whole_train / len(train_x))
             curve.append({"epoch": epoch, "train_loss": total_loss / len(train_x), "train_accuracy": correct / len(train_x),
                           "val_loss": val_loss / len(test_x), "val_accuracy": val_correct / len(test_x),
                           "train_images_per_second": len(train_x) / (trained - start),
                           "evaluation_images_per_second": len(test_x) / (done - trained)})
             print(curve[-1], file=sys.stderr)
-    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(), "measured_pictures": len(train_x),
-                      "lesson_seconds": seconds_whole, "curve": curve}, indent=2))
+        seconds_whole += cache_seconds
+    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(), "training_pictures": len(train_x),
+                      "cached": options.cache, "lesson_seconds": seconds_whole, "curve": curve}, indent=2))
 
 
 main()
