@@ -16,14 +16,6 @@ QString shapeText(const std::vector<std::int64_t>& shape) {
     return shape.empty() ? QString() : QString::number(shape[0]);
 }
 
-QString movedText(double moved) {
-    if (moved < 0) return QString(kEnDash);
-    if (moved == 0) return QStringLiteral("0");
-    const double percent = moved * 100;
-    if (percent < 0.1) return QStringLiteral("<%1%").arg(QLocale().toString(0.1, 'f', 1));
-    return QLocale().toString(percent, 'f', percent < 9.95 ? 1 : 0) + QLatin1Char('%');
-}
-
 }  // namespace
 
 class LayerTreeModel::Private {
@@ -123,6 +115,14 @@ public:
 LayerTreeModel::LayerTreeModel(QObject* parent) : QAbstractItemModel(parent), d(std::make_unique<Private>()) {}
 LayerTreeModel::~LayerTreeModel() = default;
 
+QString LayerTreeModel::movedText(double moved) {
+    if (moved < 0) return QString(kEnDash);
+    if (moved == 0) return QStringLiteral("0");
+    const double percent = moved * 100;
+    if (percent < 0.1) return QStringLiteral("<%1%").arg(QLocale().toString(0.1, 'f', 1));
+    return QLocale().toString(percent, 'f', percent < 9.95 ? 1 : 0) + QLatin1Char('%');
+}
+
 void LayerTreeModel::setModelInfo(const core::ModelInfo& model, const core::LayerMask& trainable) {
     beginResetModel();
     d->model = model;
@@ -189,6 +189,22 @@ core::LayerMask LayerTreeModel::pendingMask() const {
     core::LayerMask mask(d->layerCount());
     for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = d->wanted(i);
     return mask;
+}
+
+void LayerTreeModel::requestMask(const core::LayerMask& mask) {
+    if (mask.size() != d->layerCount() || mask == pendingMask()) return;
+    for (std::size_t i = 0; i < mask.size(); ++i) {
+        if (!d->model.layers[i].hasParameters()) continue;
+        if (d->immediate)
+            d->confirmed[i] = mask[i];
+        else if (d->confirmed[i] == mask[i])
+            d->wishes[i].reset();
+        else
+            d->wishes[i] = mask[i];
+    }
+    changed();
+    Q_EMIT maskRequested(pendingMask());
+    Q_EMIT pendingChanged();
 }
 
 bool LayerTreeModel::hasPending() const { return d->pending({0, static_cast<int>(d->layerCount())}); }

@@ -1,0 +1,356 @@
+#include "ui/bridge/session.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/api/errors.h"
+
+namespace thaw::ui {
+namespace {
+
+constexpr int kClassesWithoutData = 10;
+
+QString text(const std::string& value) { return QString::fromStdString(value); }
+
+bool sameLayers(const core::ModelInfo& a, const core::ModelInfo& b) {
+    return a.layers.size() == b.layers.size() &&
+           std::equal(a.layers.begin(), a.layers.end(), b.layers.begin(), [](const auto& x, const auto& y) {
+               return x.name == y.name && x.parameterCount == y.parameterCount && x.outputShape == y.outputShape;
+           });
+}
+
+}  // namespace
+
+Session::Session(TrainingController& training, LibraryController& library, QObject* parent)
+    : QObject(parent), m_training(training), m_library(library) {
+    m_lessons = core::listLessons();
+    if (const core::Lesson* found = lesson()) m_config = found->config;
+    loadStageTimes();
+    showNextRun();
+
+    connect(&m_layers, &LayerTreeModel::maskRequested, this, [this](const core::LayerMask& mask) {
+        if (isActive()) {
+            m_maskRequests.insert(m_training.setMask(mask));
+        } else if (!m_config.phases.empty()) {
+            m_config.phases.front().trainable = namesOf(mask);
+            Q_EMIT configChanged(m_config);
+        }
+        Q_EMIT priceChanged();
+    });
+    connect(&m_layers, &LayerTreeModel::pendingChanged, this, &Session::priceChanged);
+
+    connect(&m_library, &LibraryController::lessonsListed, this, [this](const std::vector<core::Lesson>& lessons) {
+        m_lessons = lessons;
+        Q_EMIT lessonChanged();
+    });
+    connect(&m_library, &LibraryController::datasetsListed, this, [this](const std::vector<core::DatasetInfo>& datasets) {
+        m_datasets = datasets;
+        showNextRun();
+        Q_EMIT shownRunChanged();
+    });
+    connect(&m_library, &LibraryController::runsListed, this, [this](const std::vector<core::RunSummary>& runs) {
+        m_runs = runs;
+        Q_EMIT shownRunChanged();
+    });
+
+    connect(&m_training, &TrainingController::stateChanged, this, &Session::onState);
+    connect(&m_training, &TrainingController::startRefused, this, &Session::refused);
+    connect(&m_training, &TrainingController::runStarted, this, &Session::showRun);
+    connect(&m_training, &TrainingController::phaseStarted, this, [this](const core::PhaseStarted& phase) {
+        m_layers.applyConfirmed(phase.trainable);
+        Q_EMIT priceChanged();
+        Q_EMIT rateChanged(phase.learningRate);
+    });
+    connect(&m_training, &TrainingController::layersChanged, this, [this](const core::LayersChanged& change) {
+        m_maskRequests.remove(change.requestId);
+        m_layers.applyConfirmed(change.trainable);
+        Q_EMIT priceChanged();
+    });
+    connect(&m_training, &TrainingController::learningRateChanged, this,
+            [this](const core::LearningRateChanged& change) { Q_EMIT rateChanged(change.after); });
+    connect(&m_training, &TrainingController::movedChanged, this,
+            [this](const core::MovedChanged& moved) { m_layers.setMoved(moved.moved); });
+    connect(&m_training, &TrainingController::stageTimesMeasured, this, [this](const core::StageTimesMeasured& measured) {
+        m_times = measured.times;
+        m_cachedBoundary = measured.cachedBoundary;
+        Q_EMIT priceChanged();
+    });
+    connect(&m_training, &TrainingController::commandRefused, this, [this](quint64 request, const QString& reason) {
+        const bool ofMask = m_maskRequests.remove(request);
+        if (ofMask) m_layers.refuse();
+        if (request == m_rateRequest) Q_EMIT rateChanged(shownRate());
+        Q_EMIT refused(reason, {});
+    });
+}
+
+void Session::refresh() {
+    m_library.refreshDatasets(QString::fromStdString(m_config.data.directory.string()));
+    m_library.refreshLessons();
+    m_library.refreshRuns();
+    m_library.refreshWeights();
+    m_library.refreshEngineInfo();
+}
+
+bool Session::isActive() const {
+    switch (m_training.state()) {
+        case core::TrainerState::Idle:
+        case core::TrainerState::Finished:
+        case core::TrainerState::Failed: return false;
+        default: return true;
+    }
+}
+
+const core::RunConfig& Session::shownConfig() const { return m_runShown ? m_training.run()->config : m_config; }
+
+const core::Lesson* Session::lesson() const {
+    const auto usable = [](const core::Lesson& lesson) { return lesson.problem.empty(); };
+    const auto named = std::find_if(m_lessons.begin(), m_lessons.end(),
+                                    [this, usable](const core::Lesson& lesson) { return text(lesson.name) == m_lessonName && usable(lesson); });
+    if (named != m_lessons.end()) return &*named;
+    const auto first = std::find_if(m_lessons.begin(), m_lessons.end(), usable);
+    return first == m_lessons.end() ? nullptr : &*first;
+}
+
+const core::DatasetInfo* Session::dataset() const {
+    if (m_runShown) return &m_training.run()->dataset;
+    const core::DatasetInfo* found = nullptr;
+    for (const core::DatasetInfo& info : m_datasets) {
+        const bool wanted = m_config.data.dataset == "auto" ? info.present && info.problem.empty() : info.id == m_config.data.dataset;
+        // The lesson's own data set before those that stand in for it.
+        if (wanted && (!found || (found->substitute && !info.substitute))) found = &info;
+    }
+    return found;
+}
+
+int Session::runNumber() const {
+    if (!m_runShown) return 0;
+    for (const core::RunSummary& run : m_runs)
+        if (run.runId == m_training.run()->runId) return run.number;
+    return 0;
+}
+
+bool Session::isLessonRun() const {
+    const std::string& preset = shownConfig().preset;
+    return std::any_of(m_lessons.begin(), m_lessons.end(), [&](const core::Lesson& lesson) { return lesson.name == preset; });
+}
+
+std::vector<LayerPreset> Session::layerPresets() const {
+    const core::ModelInfo& model = m_layers.modelInfo();
+    const std::vector<std::pair<QString, std::vector<std::string>>> named{{tr("Head only"), {"head"}},
+                                                                         {tr("Block 5 thawed"), {"head", "block5"}},
+                                                                         {tr("Blocks 4 and 5 thawed"), {"head", "block5", "block4"}},
+                                                                         {tr("Everything thawed"), {"all"}}};
+    std::vector<LayerPreset> presets;
+    for (const auto& [title, layers] : named) try {
+            presets.push_back({title, model.maskOf(layers)});
+        } catch (const core::ConfigError&) {
+            // A model without these blocks has no such preset.
+        }
+    return presets;
+}
+
+void Session::requestMask(const core::LayerMask& mask) { m_layers.requestMask(mask); }
+
+std::int64_t Session::plannedCount(bool train) const {
+    if (m_runShown) return train ? m_training.run()->trainCount : m_training.run()->testCount;
+    const int limit = train ? m_config.data.trainLimit : m_config.data.testLimit;
+    const core::DatasetInfo* data = dataset();
+    const std::int64_t all = data ? (train ? data->trainCount : data->testCount) : 0;
+    return limit > 0 && (all == 0 || limit < all) ? limit : all;
+}
+
+core::PriceInput Session::priceInput() const {
+    core::PriceInput input;
+    input.trainCount = plannedCount(true);
+    input.testCount = plannedCount(false);
+    input.cachedBoundary = m_cachedBoundary;
+    return input;
+}
+
+core::Price Session::price(const core::LayerMask& mask) const {
+    return core::estimatePrice(shownConfig(), m_layers.modelInfo(), mask, m_times, priceInput());
+}
+
+double Session::planSeconds(const core::RunConfig& config) const {
+    if (m_times.empty()) return -1;
+    double sum = 0;
+    core::PriceInput input = priceInput();
+    for (const core::PhaseConfig& phase : config.phases) try {
+            if (phase.epochs == 0) continue;
+            const core::ModelInfo& model = m_layers.modelInfo();
+            const core::LayerMask mask = model.maskOf(phase.trainable);
+            const core::Price price = core::estimatePrice(config, model, mask, m_times, input);
+            if (price.epochSeconds < 0) return -1;
+            sum += std::max(0.0, price.oneTimeSeconds) + phase.epochs * price.epochSeconds;
+            // Rungs at the pools below stay with the cache: a later phase finds its features there.
+            input.cachedBoundary = std::max(input.cachedBoundary, core::freezeBoundary(model, mask));
+        } catch (const core::ConfigError&) {
+            return -1;
+        }
+    return sum;
+}
+
+double Session::shownRate() const {
+    if (m_runShown && m_training.learningRate() > 0) return m_training.learningRate();
+    return m_config.phases.empty() ? 0 : m_config.phases.front().optimizer.learningRate;
+}
+
+void Session::setConfig(const core::RunConfig& config) {
+    if (core::toJson(config) == core::toJson(m_config)) return;
+    setConfigQuietly(config);
+    Q_EMIT configChanged(m_config);
+}
+
+void Session::setConfigQuietly(core::RunConfig config) {
+    m_config = std::move(config);
+    if (!isActive()) m_runShown = false;
+    loadStageTimes();
+    showNextRun();
+    Q_EMIT shownRunChanged();
+    Q_EMIT rateChanged(shownRate());
+}
+
+void Session::loadStageTimes() {
+    if (isActive()) return;
+    m_times = core::storedStageTimes(m_config);
+    m_cachedBoundary = 0;
+}
+
+void Session::showNextRun() {
+    if (m_runShown) return;
+    const core::DatasetInfo* data = dataset();
+    try {
+        const int classes = data && !data->classNames.empty() ? static_cast<int>(data->classNames.size()) : kClassesWithoutData;
+        const core::ModelInfo model = core::describeModel(m_config, classes);
+        const core::LayerMask mask =
+            m_config.phases.empty() ? core::LayerMask(model.layers.size()) : model.maskOf(m_config.phases.front().trainable);
+        if (sameLayers(model, m_layers.modelInfo()))
+            m_layers.applyConfirmed(mask);
+        else
+            m_layers.setModelInfo(model, mask);
+        m_layers.clearMoved();
+    } catch (const core::ConfigError&) {
+        // The settings say what is wrong with them; the tree keeps what it showed.
+    }
+    Q_EMIT priceChanged();
+}
+
+void Session::showRun() {
+    const core::RunStarted& run = *m_training.run();
+    m_runShown = true;
+    if (!sameLayers(run.model, m_layers.modelInfo())) {
+        m_layers.setModelInfo(run.model, m_training.trainable());
+    } else {
+        m_layers.refuse();
+        m_layers.applyConfirmed(m_training.trainable());
+        m_layers.clearMoved();
+    }
+    m_library.refreshRuns();
+    Q_EMIT shownRunChanged();
+    Q_EMIT priceChanged();
+    Q_EMIT rateChanged(shownRate());
+}
+
+void Session::onState(core::TrainerState state) {
+    m_layers.setImmediate(!isActive());
+    if (!isActive()) {
+        m_layers.refuse();  // whatever still waited waits in vain
+        m_maskRequests.clear();
+        m_library.refreshRuns();
+    }
+    if (state == core::TrainerState::Preparing && !m_training.run()) m_runShown = false;
+    Q_EMIT actionsChanged();
+    Q_EMIT rateChanged(shownRate());
+}
+
+void Session::keepChoices(core::RunConfig& config) const {
+    config.data.dataset = m_config.data.dataset;
+    config.data.directory = m_config.data.directory;
+    config.threads = m_config.threads;
+    config.device = m_config.device;
+    config.cache.directory = m_config.cache.directory;
+}
+
+void Session::chooseLesson(const QString& name) {
+    m_lessonName = name;
+    if (const core::Lesson* chosen = lesson(); chosen && actions().editSettings) {
+        core::RunConfig config = chosen->config;
+        keepChoices(config);
+        setConfig(config);
+    }
+    Q_EMIT lessonChanged();
+}
+
+void Session::setDataFolder(const QString& folder) {
+    core::RunConfig config = m_config;
+    config.data.directory = folder.toStdString();
+    setConfig(config);
+    m_library.refreshDatasets(folder);
+}
+
+void Session::runLesson() {
+    if (!actions().runLesson) return;
+    const core::Lesson* chosen = lesson();
+    if (!chosen) {
+        Q_EMIT refused(tr("No lesson can be read."), tr("Install Thaw again, or start with your own settings."));
+        return;
+    }
+    chooseLesson(text(chosen->name));
+    m_training.startRun(m_config);
+}
+
+void Session::start() {
+    if (actions().resume)
+        m_training.resume();
+    else if (actions().start)
+        m_training.startRun(m_config);
+}
+
+void Session::pause() {
+    if (actions().pause) m_training.pause();
+}
+
+void Session::pauseOrResume() {
+    if (actions().resume)
+        m_training.resume();
+    else
+        pause();
+}
+
+void Session::step() {
+    if (!actions().step) return;
+    if (!isActive()) m_training.startRun(m_config, true);
+    m_training.stepOnce();
+}
+
+void Session::runEpoch() {
+    if (!actions().runEpoch) return;
+    if (!isActive()) m_training.startRun(m_config, true);
+    m_training.runEpoch();
+}
+
+void Session::stop() {
+    if (actions().stop) m_training.stop();
+}
+
+void Session::openRun(const QString& directory) {
+    if (!isActive()) m_training.openRun(directory.toStdString(), true);
+}
+
+void Session::requestRate(double rate) {
+    if (!(rate > 0) || !actions().editLive) return;
+    if (isActive()) {
+        m_rateRequest = m_training.setLearningRate(rate);
+    } else if (!m_config.phases.empty()) {
+        core::RunConfig config = m_config;
+        config.phases.front().optimizer.learningRate = rate;
+        setConfig(config);
+    }
+}
+
+void Session::scaleRate(int powersOfTen) {
+    const double rate = QString::number(shownRate() * std::pow(10.0, powersOfTen), 'g', 12).toDouble();
+    if (rate >= 1e-12 && rate <= 10) requestRate(rate);
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,30 @@
+// Paints the cells of the layer tree: tick box with snowflake, tick, clock or half and half; names; the moved bar. The ground
+// of the row and its edge are LayerTreeView's.
+#pragma once
+
+#include <QStyledItemDelegate>
+
+namespace thaw::ui {
+
+class LayerDelegate : public QStyledItemDelegate {
+    Q_OBJECT
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void setRowHeight(int pixels) { m_rowHeight = pixels; }
+    int rowHeight() const { return m_rowHeight; }
+    /// The box and its surroundings over the whole height of the row: where a click ticks.
+    static QRect tickArea(const QRect& cell, const QModelIndex& index);
+    static QRect foldArea(const QRect& cell, const QModelIndex& index);
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    bool editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option, const QModelIndex& index) override;
+
+private:
+    void paintBox(QPainter* painter, const QRectF& box, const QModelIndex& index, qreal ratio) const;
+    void paintMoved(QPainter* painter, const QRect& cell, const QModelIndex& index, bool expanded) const;
+    int m_rowHeight = 30;
+};
+
+}  // namespace thaw::ui

@@ -1,0 +1,49 @@
+// The Layers dock: preset, tree of layers, price of the ticks.
+#pragma once
+
+#include <QComboBox>
+#include <QFrame>
+
+class QLabel;
+
+namespace thaw::ui {
+
+class LayerTreeView;
+class PriceTag;
+class Session;
+
+/// Tells when its list opens and closes, so that a hovered entry can be previewed.
+class PresetCombo : public QComboBox {
+    Q_OBJECT
+public:
+    using QComboBox::QComboBox;
+    void hidePopup() override;
+
+Q_SIGNALS:
+    void popupHidden();
+};
+
+class LayerPanel : public QFrame {
+    Q_OBJECT
+public:
+    explicit LayerPanel(Session& session, QWidget* parent = nullptr);
+
+    LayerTreeView& tree() { return *m_tree; }
+    void setCompact(bool compact);
+
+Q_SIGNALS:
+    void collapseRequested();
+
+private:
+    void applyTheme();
+    void fillPresets();
+    void showPreset();
+    Session& m_session;
+    QLabel* m_presetLabel;
+    PresetCombo* m_preset;
+    LayerTreeView* m_tree;
+    PriceTag* m_price;
+    QWidget* m_header;
+};
+
+}  // namespace thaw::ui

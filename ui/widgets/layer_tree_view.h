@@ -1,0 +1,57 @@
+// The layer tree on screen: grounds and edges of the rows, folding, ticks by mouse and keys, the fade of a thaw.
+#pragma once
+
+#include <QElapsedTimer>
+#include <QHash>
+#include <QTimer>
+#include <QTreeView>
+
+namespace thaw::ui {
+
+class LayerDelegate;
+class LayerTreeModel;
+
+class LayerTreeView : public QTreeView {
+    Q_OBJECT
+public:
+    explicit LayerTreeView(LayerTreeModel& model, QWidget* parent = nullptr);
+
+    void setEditable(bool editable);
+    /// No Kind column, lower rows, frozen blocks folded.
+    void setCompact(bool compact);
+    void toggleCurrent();  ///< the F key: as a click on the current row's box
+    /// Names of the open blocks, to remember.
+    QStringList openBlocks() const;
+    void setOpenBlocks(const QStringList& names);
+
+protected:
+    void drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void drawBranches(QPainter* painter, const QRect& rect, const QModelIndex& index) const override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    bool edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) override;
+
+private:
+    struct Fade {
+        QColor from;
+        QElapsedTimer since;
+    };
+    bool foldAt(const QPoint& point);
+    void applyTheme();
+    void layoutColumns();
+    void fitRowHeight();
+    void unfoldTraining();                ///< opens blocks in which something trains; folds the rest
+    void noticeChanges();                 ///< starts fades, opens blocks that began to train
+    QColor groundOf(const QModelIndex& index) const;
+    LayerTreeModel& m_model;
+    LayerDelegate* m_delegate;
+    QHash<QString, int> m_states;         ///< last shown state by name
+    mutable QHash<QString, Fade> m_fades;
+    QTimer m_fadeTimer;
+    bool m_editable = true;
+    bool m_compact = false;
+};
+
+}  // namespace thaw::ui

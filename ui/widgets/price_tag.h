@@ -1,0 +1,36 @@
+// What the ticks cost: trainable parameters, speed, time of an epoch, memory; and what they would cost once the pending ones hold.
+#pragma once
+
+#include <QFrame>
+
+#include "core/api/layer_info.h"
+
+class QGridLayout;
+class QLabel;
+
+namespace thaw::ui {
+
+class Session;
+
+class PriceTag : public QFrame {
+    Q_OBJECT
+public:
+    explicit PriceTag(Session& session, QWidget* parent = nullptr);
+
+    /// Under a hovered preset: its price instead of that of the pending ticks. Empty mask: none.
+    void setPreview(const QString& title, const core::LayerMask& mask);
+
+private:
+    void refresh();
+    void applyTheme();
+    QString differenceTitle(const core::LayerMask& now, const core::LayerMask& then, bool* thaws) const;
+
+    Session& m_session;
+    QString m_previewTitle;
+    core::LayerMask m_preview;
+    QLabel *m_parameters, *m_parametersOf, *m_speed, *m_speedUnit, *m_epoch, *m_epochUnit, *m_memory;
+    QLabel *m_nextIcon, *m_next;
+    QGridLayout* m_grid;
+};
+
+}  // namespace thaw::ui
