@@ -1,0 +1,70 @@
+#include "core/util/blas.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <array>
+
+namespace thaw::core {
+
+namespace {
+
+template <class Function>
+Function* symbol(const char* name) {
+    return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
+}
+
+template <std::size_t Count>
+bool contains(const std::array<const char*, Count>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// OpenBLAS's names for kernels that use AVX-512, and for those that use AVX2 with FMA.
+constexpr std::array kAvx512Cores = {"SkylakeX", "Cooperlake", "SapphireRapids"};
+constexpr std::array kAvx2Cores = {"Haswell", "Zen", "Excavator"};
+
+}  // namespace
+
+LoadedBlas loadedBlas() {
+    LoadedBlas blas;
+    if (const auto coreName = symbol<char*()>("openblas_get_corename")) {
+        blas.isOpenBlas = true;
+        blas.core = coreName();
+        blas.library = "OpenBLAS";
+        if (const auto config = symbol<char*()>("openblas_get_config")) {
+            const std::string text = config();  // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ..."
+            const std::size_t second = text.find(' ', text.find(' ') + 1);
+            if (text.rfind("OpenBLAS ", 0) == 0) blas.library = text.substr(0, second);
+        }
+    } else if (symbol<void()>("bli_info_get_version_str")) {
+        blas.library = "BLIS";
+    } else if (symbol<void()>("mkl_get_version_string") || symbol<void()>("MKL_Get_Version_String")) {
+        blas.library = "Intel MKL";
+    } else {
+        blas.library = "reference BLAS (slow)";
+    }
+    return blas;
+}
+
+CpuFeatures cpuFeatures() {
+    CpuFeatures features;
+#if defined(__x86_64__)
+    features.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    features.avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512vl");
+#endif
+    return features;
+}
+
+std::string betterCoreType(const std::string& core, const CpuFeatures& features) {
+    // Zen is what OpenBLAS chooses on AMD's processors on purpose, with AVX-512 or without.
+    if (features.avx512) return contains(kAvx512Cores, core) || core == "Zen" ? "" : "SkylakeX";
+    if (features.avx2) return contains(kAvx2Cores, core) ? "" : "Haswell";
+    return {};
+}
+
+void setBlasThreads(int threads) {
+    if (const auto set = symbol<void(int)>("openblas_set_num_threads")) set(threads);
+}
+
+}  // namespace thaw::core

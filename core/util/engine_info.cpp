@@ -1,0 +1,101 @@
+#include "core/api/engine_info.h"
+
+#include <torch/torch.h>
+#include <torch/version.h>
+
+#include <ATen/Version.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <vector>
+
+#include "core/store/paths.h"
+#include "core/util/blas.h"
+#include "core/util/threads.h"
+
+namespace thaw::core {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string processorName() {
+    std::ifstream stream("/proc/cpuinfo");
+    for (std::string line; std::getline(stream, line);)
+        if (line.rfind("model name", 0) == 0)
+            if (const std::size_t colon = line.find(": "); colon != std::string::npos) return line.substr(colon + 2);
+    return "unknown processor";
+}
+
+std::int64_t sizeOfFolder(const fs::path& folder) {
+    std::int64_t bytes = 0;
+    std::error_code error;
+    for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+        std::error_code ignored;
+        if (!it->is_regular_file(ignored) || it->is_symlink(ignored)) continue;
+        const auto size = it->file_size(ignored);
+        if (!ignored) bytes += static_cast<std::int64_t>(size);
+    }
+    return bytes;
+}
+
+// at::get_cpu_capability() came with LibTorch 2; the text that both print has a line "  - CPU capability usage: AVX512".
+std::string cpuCapability() {
+    static constexpr char kLabel[] = "CPU capability usage: ";
+    const std::string config = at::show_config();
+    const std::size_t label = config.find(kLabel);
+    if (label == std::string::npos) return "unknown";
+    const std::size_t begin = label + sizeof kLabel - 1;
+    return config.substr(begin, config.find('\n', begin) - begin);
+}
+
+}  // namespace
+
+EngineInfo engineInfo() {
+    EngineInfo info;
+    info.thawVersion = THAW_VERSION;
+    info.libtorchVersion = TORCH_VERSION;
+    info.cpuCapability = cpuCapability();
+    info.processor = processorName();
+
+    const LoadedBlas blas = loadedBlas();
+    if (at::hasMKL()) {  // LibTorch's own builds carry it inside, where no other library can see it
+        info.blasLibrary = "Intel MKL";
+    } else {
+        info.blasLibrary = blas.library;
+        info.blasCore = blas.core;
+        info.blasSuitable = blas.isOpenBlas ? betterCoreType(blas.core, cpuFeatures()).empty() : blas.library.find("slow") == std::string::npos;
+    }
+    info.cores = availableCores();
+    info.threads = at::get_num_threads();
+    const auto devices = torch::cuda::is_available() ? torch::cuda::device_count() : 0;
+    info.device = devices > 0 ? "CUDA (" + std::to_string(devices) + (devices == 1 ? " device)" : " devices)") : "CPU";
+    info.memoryBytes = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGE_SIZE);
+    info.dataFolder = dataFolder();
+    info.cacheFolder = cacheFolder();
+    info.runsFolder = runsFolder();
+    info.configFolder = configFolder();
+    info.cacheBytes = sizeOfFolder(info.cacheFolder);
+    info.note = preparationNote();
+    return info;
+}
+
+void useComputeThreads(int threads) {
+    const int count = threads > 0 ? threads : availableCores();
+    at::set_num_threads(count);
+    setBlasThreads(count);
+}
+
+std::int64_t clearFeatureCache() {
+    const fs::path folder = cacheFolder() / "features";
+    const std::int64_t before = sizeOfFolder(folder);
+    std::error_code error;
+    std::vector<fs::path> files;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) files.push_back(it->path());
+    for (const fs::path& file : files) fs::remove_all(file, error);
+    return before - sizeOfFolder(folder);
+}
+
+}  // namespace thaw::core
