@@ -58,7 +58,8 @@ public:
 
     bool number_unsigned(number_unsigned_t value) override {
         if (m_list == nullptr) return null();
-        if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return fail("a number in the header is too large");
+        if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+            return fail("a number in the header is too large");
         if (m_list->size() >= kMaxDimensions) return fail("tensor " + printable(m_tensor) + " has too many dimensions");
         m_list->push_back(value);
         return true;
@@ -66,7 +67,8 @@ public:
 
     bool string(string_t& value) override {
         if (m_place == Place::Metadata) {
-            if (!metadata.emplace(m_key, value).second) return fail("the metadata name " + printable(m_key) + " stands there twice");
+            if (!metadata.emplace(m_key, value).second)
+                return fail("the metadata name " + printable(m_key) + " stands there twice");
             return true;
         }
         if (m_place != Place::Tensor || m_list != nullptr || m_key != "dtype") return null();
@@ -74,7 +76,9 @@ public:
         for (const DTypeRow& known : kDTypes) {
             if (value == known.tag) m_dtype = known.dtype;
         }
-        return m_dtype ? true : fail("tensor " + printable(m_tensor) + " has the type " + printable(value) + ", which Thaw does not read");
+        return m_dtype
+                   ? true
+                   : fail("tensor " + printable(m_tensor) + " has the type " + printable(value) + ", which Thaw does not read");
     }
 
     bool start_object(std::size_t) override {
@@ -107,7 +111,9 @@ public:
 
     bool start_array(std::size_t) override {
         if (m_place != Place::Tensor || m_list != nullptr) return null();
-        std::optional<std::vector<std::uint64_t>>* list = m_key == "shape" ? &m_shape : m_key == "data_offsets" ? &m_offsets : nullptr;
+        std::optional<std::vector<std::uint64_t>>* list = m_key == "shape"          ? &m_shape
+                                                          : m_key == "data_offsets" ? &m_offsets
+                                                                                    : nullptr;
         if (list == nullptr) return null();
         if (list->has_value()) return twice();
         m_list = &list->emplace();
@@ -133,12 +139,14 @@ public:
         std::uint64_t bytes = sizeOf(*m_dtype);
         for (std::uint64_t size : *m_shape) {
             entry.shape.push_back(static_cast<std::int64_t>(size));
-            if (__builtin_mul_overflow(bytes, size, &bytes)) return fail("the shape of tensor " + printable(m_tensor) + " is too large");
+            if (__builtin_mul_overflow(bytes, size, &bytes))
+                return fail("the shape of tensor " + printable(m_tensor) + " is too large");
         }
         entry.begin = (*m_offsets)[0];
         entry.end = (*m_offsets)[1];
         if (entry.end < entry.begin || entry.end - entry.begin != bytes) {
-            return fail("tensor " + printable(m_tensor) + " claims " + std::to_string(bytes) + " bytes, but its place in the file has another size");
+            return fail("tensor " + printable(m_tensor) + " claims " + std::to_string(bytes) +
+                        " bytes, but its place in the file has another size");
         }
         entries.emplace(m_tensor, std::move(entry));
         return true;
@@ -196,7 +204,8 @@ SafetensorsReader::SafetensorsReader(const std::filesystem::path& path) : m_impl
 
     std::vector<std::uint8_t> header(static_cast<std::size_t>(headerBytes));
     file.read(8, header.data(), header.size());
-    const auto first = std::find_if(header.begin(), header.end(), [](std::uint8_t c) { return std::strchr(" \t\r\n", c) == nullptr; });
+    const auto first =
+        std::find_if(header.begin(), header.end(), [](std::uint8_t c) { return std::strchr(" \t\r\n", c) == nullptr; });
     if (first == header.end() || *first != '{') file.fail("its header is not JSON");
 
     HeaderHandler handler;
@@ -211,14 +220,16 @@ SafetensorsReader::SafetensorsReader(const std::filesystem::path& path) : m_impl
     std::uint64_t position = 0;
     for (const auto* entry : order) {
         if (entry->second.begin != position) {
-            file.fail("tensor " + printable(entry->first) + (entry->second.begin < position ? " overlaps another one" : " follows a hole"));
+            file.fail("tensor " + printable(entry->first) +
+                      (entry->second.begin < position ? " overlaps another one" : " follows a hole"));
         }
         position = entry->second.end;
     }
     m_impl->dataBegin = 8 + headerBytes;
     const std::uint64_t dataBytes = file.size() - m_impl->dataBegin;
     if (position != dataBytes) {
-        file.fail("its tensors should fill " + std::to_string(position) + " bytes, but the file has " + std::to_string(dataBytes));
+        file.fail("its tensors should fill " + std::to_string(position) + " bytes, but the file has " +
+                  std::to_string(dataBytes));
     }
     m_impl->entries = std::move(handler.entries);
     m_impl->metadata = std::move(handler.metadata);
@@ -233,7 +244,8 @@ const std::map<std::string, std::string>& SafetensorsReader::metadata() const { 
 void SafetensorsReader::read(const std::string& name, void* out) const {
     const auto found = m_impl->entries.find(name);
     if (found == m_impl->entries.end()) m_impl->file.fail("it has no tensor " + printable(name));
-    m_impl->file.read(m_impl->dataBegin + found->second.begin, out, static_cast<std::size_t>(found->second.end - found->second.begin));
+    m_impl->file.read(m_impl->dataBegin + found->second.begin, out,
+                      static_cast<std::size_t>(found->second.end - found->second.begin));
 }
 
 std::vector<std::uint8_t> SafetensorsReader::read(const std::string& name) const {
@@ -264,11 +276,13 @@ std::int64_t SafetensorsWriter::write(const std::filesystem::path& file) const {
     std::vector<std::size_t> sizes;
     std::uint64_t position = 0;
     for (const Item* item : order) {
-        if (item->name == "__metadata__" || header.contains(item->name)) throw StoreError("Tensor " + printable(item->name) + " was added twice.");
+        if (item->name == "__metadata__" || header.contains(item->name))
+            throw StoreError("Tensor " + printable(item->name) + " was added twice.");
         SafetensorsEntry entry;
         entry.shape = item->shape;
         const std::uint64_t bytes = static_cast<std::uint64_t>(entry.count()) * sizeOf(item->dtype);
-        header[item->name] = {{"dtype", row(item->dtype).tag}, {"shape", item->shape}, {"data_offsets", {position, position + bytes}}};
+        header[item->name] = {
+            {"dtype", row(item->dtype).tag}, {"shape", item->shape}, {"data_offsets", {position, position + bytes}}};
         sizes.push_back(static_cast<std::size_t>(bytes));
         position += bytes;
     }
@@ -276,7 +290,8 @@ std::int64_t SafetensorsWriter::write(const std::filesystem::path& file) const {
     text.resize((text.size() + 7) / 8 * 8, ' ');
 
     std::array<std::uint8_t, 8> start{};
-    for (std::size_t i = 0; i < start.size(); ++i) start[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(text.size()) >> (8 * i));
+    for (std::size_t i = 0; i < start.size(); ++i)
+        start[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(text.size()) >> (8 * i));
     AtomicFile out(file);
     out.write(start.data(), start.size());
     out.write(text);

@@ -18,7 +18,8 @@ UntrustedFile::UntrustedFile(std::filesystem::path path) : m_path(std::move(path
     if (m_descriptor < 0 || ::fstat(m_descriptor, &status) != 0) {
         const int error = errno;
         if (m_descriptor >= 0) ::close(m_descriptor);
-        throw WeightsError("Cannot open " + m_path.string() + ": " + std::strerror(error) + ".", "Check the path and its permissions.");
+        throw WeightsError("Cannot open " + m_path.string() + ": " + std::strerror(error) + ".",
+                           "Check the path and its permissions.");
     }
     if (!S_ISREG(status.st_mode)) {
         ::close(m_descriptor);

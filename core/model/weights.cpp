@@ -1,9 +1,9 @@
 #include "core/model/weights.h"
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include "core/api/errors.h"
@@ -51,12 +51,24 @@ void convertAll(const std::vector<std::uint8_t>& raw, std::vector<float>& values
 std::vector<float> toFloats(const std::vector<std::uint8_t>& raw, DType dtype) {
     std::vector<float> values(raw.size() / sizeOf(dtype));
     switch (dtype) {
-        case DType::Float32: convertAll<float>(raw, values, [](float x) { return x; }); break;
-        case DType::Float64: convertAll<double>(raw, values, [](double x) { return static_cast<float>(x); }); break;
-        case DType::Float16: convertAll<std::uint16_t>(raw, values, fromHalf); break;
-        case DType::BFloat16: convertAll<std::uint16_t>(raw, values, fromBFloat16); break;
-        case DType::Int8: convertAll<std::int8_t>(raw, values, [](std::int8_t x) { return static_cast<float>(x); }); break;
-        default: values.clear(); break;
+        case DType::Float32:
+            convertAll<float>(raw, values, [](float x) { return x; });
+            break;
+        case DType::Float64:
+            convertAll<double>(raw, values, [](double x) { return static_cast<float>(x); });
+            break;
+        case DType::Float16:
+            convertAll<std::uint16_t>(raw, values, fromHalf);
+            break;
+        case DType::BFloat16:
+            convertAll<std::uint16_t>(raw, values, fromBFloat16);
+            break;
+        case DType::Int8:
+            convertAll<std::int8_t>(raw, values, [](std::int8_t x) { return static_cast<float>(x); });
+            break;
+        default:
+            values.clear();
+            break;
     }
     return values;
 }
@@ -84,11 +96,8 @@ std::string listed(const std::vector<std::string>& items) {
 
 }  // namespace
 
-TrunkWeights loadTrunkWeights(const std::filesystem::path& file) {
-    const bool embedded = file.empty();
-    const std::filesystem::path path = embedded ? embeddedWeightsFile() : file;
-    const std::unique_ptr<WeightsSource> source = openWeights(path);
-    const TrunkMatch match = matchTrunk(source->tensors());
+std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const std::filesystem::path& path) {
+    const TrunkMatch match = matchTrunk(source.tensors());
     if (!match.missing.empty() || !match.misshapen.empty()) {
         std::string why = path.string() + " does not hold VGG16's trunk.";
         if (!match.misshapen.empty()) why += " Wrong: " + listed(match.misshapen) + ".";
@@ -96,29 +105,34 @@ TrunkWeights loadTrunkWeights(const std::filesystem::path& file) {
         throw WeightsError(why, "Choose a VGG16 file with torchvision's or Keras's layer names.");
     }
 
-    TrunkWeights weights;
+    std::map<std::string, HostTensor> tensors;
     const std::vector<TrunkTensor>& trunk = trunkTensors();
     for (const auto& [index, found] : match.found) {
         HostTensor tensor;
         tensor.shape = trunk[index].shape;
-        const DType dtype = source->tensors().at(found.name).dtype;
-        tensor.values = toFloats(source->read(found.name), dtype);
-        if (found.channelsLast && tensor.shape.size() == 4) tensor.values = toChannelsFirst(tensor.values, tensor.shape);
+        tensor.values = toFloats(source.read(found.name), source.tensors().at(found.name).dtype);
+        if (found.channelsLast) tensor.values = toChannelsFirst(tensor.values, tensor.shape);
         if (!found.scaleName.empty()) {
-            const std::vector<float> scales = toFloats(source->read(found.scaleName), DType::Float32);
+            const std::vector<float> scales = toFloats(source.read(found.scaleName), DType::Float32);
             const std::size_t perChannel = tensor.values.size() / scales.size();
             for (std::size_t i = 0; i < tensor.values.size(); ++i) tensor.values[i] *= scales[i / perChannel];
         }
-        for (float value : tensor.values) {
-            if (!std::isfinite(value)) {
-                throw WeightsError(path.string() + " holds a number that is not finite in " + printable(found.name) + ".",
-                                   "A training run that failed may have written it. Choose another file.");
-            }
+        if (!std::all_of(tensor.values.begin(), tensor.values.end(), [](float value) { return std::isfinite(value); })) {
+            throw WeightsError(path.string() + " holds numbers that are not finite in " + printable(found.name) + ".",
+                               "A training run that failed may have written it. Choose another file.");
         }
-        weights.tensors.emplace(trunk[index].name, std::move(tensor));
+        tensors.emplace(trunk[index].name, std::move(tensor));
     }
+    return tensors;
+}
+
+TrunkWeights loadTrunkWeights(const std::filesystem::path& file) {
+    const bool embedded = file.empty();
+    const std::filesystem::path path = embedded ? embeddedWeightsFile() : file;
+    TrunkWeights weights;
+    weights.tensors = readTrunk(*openWeights(path), path);
     weights.digest = digestOfFile(path);
-    weights.title = embedded ? "VGG16, ImageNet (built in, 8 bit)" : path.filename().string();
+    weights.title = embedded ? kEmbeddedTitle : path.filename().string();
     return weights;
 }
 

@@ -9,10 +9,15 @@
 
 namespace thaw::core {
 
+/// Title of the weights that come with Thaw.
+inline constexpr const char* kEmbeddedTitle = "VGG16, ImageNet (built in, 8 bit)";
+
 struct HostTensor {
     std::vector<std::int64_t> shape;
     std::vector<float> values;
 };
+
+class WeightsSource;
 
 struct TrunkWeights {
     std::map<std::string, HostTensor> tensors;  ///< "features.0.weight" [64,3,3,3], "features.0.bias" [64], ...
@@ -23,5 +28,8 @@ struct TrunkWeights {
 /// Reads, matches names and shapes, dequantises int8, checks that every value is finite. Empty file: the embedded weights.
 /// Throws WeightsError that lists what is missing or misshapen.
 TrunkWeights loadTrunkWeights(const std::filesystem::path& file);
+
+/// The same from an open file; `path` is for messages.
+std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const std::filesystem::path& path);
 
 }  // namespace thaw::core

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "core/model/keras_h5.h"
+#include "core/model/torch_pickle.h"
 #include "core/model/untrusted.h"
 
 namespace thaw::core {
@@ -11,6 +13,7 @@ namespace thaw::core {
 namespace {
 
 constexpr const char* kReadable = "Thaw reads safetensors, PyTorch state_dict and Keras .h5 files.";
+using Start = std::array<std::uint8_t, 64>;
 
 class SafetensorsSource : public WeightsSource {
 public:
@@ -25,11 +28,7 @@ private:
     SafetensorsReader m_reader;
 };
 
-bool looksLikeSafetensors(const UntrustedFile& file) {
-    std::array<std::uint8_t, 64> start{};
-    if (file.size() < 10) return false;
-    const std::size_t bytes = static_cast<std::size_t>(std::min<std::uint64_t>(start.size(), file.size()));
-    file.read(0, start.data(), bytes);
+bool isSafetensors(const Start& start, std::size_t bytes) {
     for (std::size_t i = 8; i < bytes; ++i) {
         if (start[i] == '{') return true;
         if (std::memchr(" \t\r\n", start[i], 4) == nullptr) return false;
@@ -37,19 +36,67 @@ bool looksLikeSafetensors(const UntrustedFile& file) {
     return false;
 }
 
+/// The signature stands at the start or, after a block of the user's own, at 512, 1024, 2048 ...
+bool isHdf5(const UntrustedFile& file) {
+    constexpr std::array<std::uint8_t, 8> kSignature = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+    for (std::uint64_t at = 0; at <= 4096 && file.size() >= at + kSignature.size(); at = at == 0 ? 512 : at * 2) {
+        std::array<std::uint8_t, 8> bytes{};
+        file.read(at, bytes.data(), bytes.size());
+        if (bytes == kSignature) return true;
+    }
+    return false;
+}
+
+std::size_t readStart(const UntrustedFile& file, Start& start) {
+    const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(start.size(), file.size()));
+    file.read(0, start.data(), bytes);
+    return bytes;
+}
+
+bool begins(const Start& start, std::size_t bytes, const char* text) {
+    return bytes >= std::strlen(text) && std::memcmp(start.data(), text, std::strlen(text)) == 0;
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& path) {
+    const UntrustedFile file(path);
+    Start start{};
+    const std::size_t bytes = readStart(file, start);
+    if (bytes == 0) file.fail("it is empty");
+    if (bytes >= 2 && start[0] == 0x80 && start[1] >= 2 && start[1] <= 5)
+        file.fail("it is a Python pickle, but no state_dict of PyTorch", kReadable);
+    if (begins(start, bytes, "<"))
+        file.fail("it is a web page, not a weights file", "Download it again, from the address of the file itself.");
+    if (begins(start, bytes, "version https://git-lfs"))
+        file.fail("it only points to the real file (Git LFS)", "Fetch it with git lfs pull.");
+    file.fail("it is not a weights file", kReadable);
+}
+
 }  // namespace
 
 WeightsFormat detectFormat(const std::filesystem::path& path) {
     const UntrustedFile file(path);
-    return looksLikeSafetensors(file) ? WeightsFormat::Safetensors : WeightsFormat::Unknown;
+    Start start{};
+    const std::size_t bytes = readStart(file, start);
+    if (isLegacyTorch(start.data(), bytes)) return WeightsFormat::TorchLegacy;
+    if (begins(start, bytes, "PK\x03\x04")) return WeightsFormat::TorchZip;
+    if (isHdf5(file)) return WeightsFormat::KerasH5;
+    if (isSafetensors(start, bytes)) return WeightsFormat::Safetensors;
+    return WeightsFormat::Unknown;
 }
 
 std::unique_ptr<WeightsSource> openWeights(const std::filesystem::path& path) {
-    switch (detectFormat(path)) {
-        case WeightsFormat::Safetensors: return std::make_unique<SafetensorsSource>(path);
-        default: break;
+    switch (const WeightsFormat format = detectFormat(path)) {
+        case WeightsFormat::Safetensors:
+            return std::make_unique<SafetensorsSource>(path);
+        case WeightsFormat::TorchZip:
+        case WeightsFormat::TorchLegacy:
+            return std::make_unique<TorchSource>(path, format);
+        case WeightsFormat::KerasH5:
+            return std::make_unique<KerasSource>(path);
+        case WeightsFormat::Unknown:
+            break;
     }
-    UntrustedFile(path).fail("it is not a weights file", kReadable);
+    refuse(path);
 }
 
 }  // namespace thaw::core
