@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
@@ -90,7 +91,10 @@ void prepareProcess(int argc, char** argv) {
                            std::to_string(info.cores) + (info.cores == 1 ? " core" : " cores") + (info.note.empty() ? "" : ", " + info.note));
     if (!info.blasSuitable)
         logMessage("warning", info.blasLibrary + (info.blasCore.empty() ? "" : " with its " + info.blasCore + " kernels") +
-                                  " is slow on this processor. Install OpenBLAS (libopenblas0-pthread) or a newer one.");
+                                  " is slow on this processor. " +
+                                  (std::getenv(kGuard) || !std::getenv(kCoreType)
+                                       ? "Install OpenBLAS (libopenblas0-pthread) or a newer one."
+                                       : std::string("Unset ") + kCoreType + ", which asks for them."));
 }
 
 }  // namespace thaw::core
