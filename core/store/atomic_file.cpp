@@ -23,8 +23,10 @@ constexpr char kSuffix[] = ".part";
 
 // A link's target is replaced, not the link; a device is never replaced.
 fs::path resolveTarget(const fs::path& target) {
-    std::error_code error;
-    const fs::path resolved = fs::is_symlink(target, error) ? fs::weakly_canonical(target, error) : target;
+    std::error_code error;  // symlink_status calls a missing file an error
+    const bool link = fs::is_symlink(fs::symlink_status(target, error));
+    error.clear();
+    const fs::path resolved = link ? fs::weakly_canonical(target, error) : target;
     if (error) throw systemError("Cannot follow the link", target, error.value());
     if (fs::exists(resolved, error) && !fs::is_regular_file(resolved, error))
         throw StoreError("Cannot write " + target.string() + ": it is not a regular file.", "Choose another name.");
