@@ -51,6 +51,7 @@ std::int64_t readHeader(GzipReader& reader, int dimensions) {
     if (readNumber(reader) != 0x0800 + dimensions)
         throw DataError(name + " is not an IDX file of " + (dimensions == 1 ? "labels." : "pictures."), kInstall);
     const std::int64_t count = readNumber(reader);
+    const std::int64_t headerBytes = 4 * (1 + dimensions);
     std::int64_t bytes = count;
     for (int i = 1; i < dimensions; ++i) {
         const std::int64_t side = readNumber(reader);
@@ -58,7 +59,7 @@ std::int64_t readHeader(GzipReader& reader, int dimensions) {
             throw DataError(name + " has pictures with a side of " + std::to_string(side) + " pixels; Fashion-MNIST has 28.", kInstall);
         bytes *= side;
     }
-    if (count < 1 || count > kMaxPictures || bytes > reader.upperBound())
+    if (count < 1 || count > kMaxPictures || headerBytes + bytes > reader.upperBound())
         throw DataError(name + " claims " + std::to_string(count) + " entries, which cannot be.", kInstall);
     return count;
 }
