@@ -2,22 +2,11 @@
 
 #include <QThread>
 
-#include "core/api/errors.h"
 #include "ui/bridge/training_worker.h"
 
 namespace thaw::ui {
 
 using core::TrainerState;
-
-TrainerFactory coreTrainerFactory() {
-    TrainerFactory factory;
-    factory.make = [](const core::RunConfig& config, bool startPaused) { return core::makeTrainer(config, startPaused); };
-    factory.resume = [](const std::filesystem::path& directory, bool startPaused) {
-        return core::resumeTrainer(directory, startPaused);
-    };
-    factory.prepareThread = [] { core::useComputeThreads(0); };
-    return factory;
-}
 
 ActionStates actionsIn(TrainerState state, bool hasRun) {
     ActionStates allowed;
