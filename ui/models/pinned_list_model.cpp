@@ -1,0 +1,169 @@
+#include "ui/models/pinned_list_model.h"
+
+#include <QLocale>
+#include <QSettings>
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+
+#include "ui/models/prediction_list_model.h"
+
+namespace thaw::ui {
+namespace {
+
+// 40 kB each for 10,000 pictures.
+constexpr std::size_t kMaxMoments = 500;
+constexpr double kConfidenceUnit = std::numeric_limits<std::uint16_t>::max();
+
+QString settingsPath(const QString& key) { return QStringLiteral("pinned/") + key; }
+
+}  // namespace
+
+PinnedListModel::PinnedListModel(QObject* parent) : QAbstractListModel(parent) {}
+PinnedListModel::~PinnedListModel() = default;
+
+void PinnedListModel::setPictures(std::shared_ptr<const core::PictureSet> pictures, const QStringList& classNames,
+                                  const QString& settingsKey) {
+    static std::atomic<int> generations{0};
+    beginResetModel();
+    m_generation = ++generations;
+    m_pictures = std::move(pictures);
+    m_classNames = classNames;
+    m_settingsKey = settingsKey;
+    m_moments.clear();
+    m_pins.clear();
+    const std::int64_t count = m_pictures ? m_pictures->count() : 0;
+    for (const QVariant& value : QSettings().value(settingsPath(settingsKey)).toList()) {
+        bool valid = false;
+        const int id = value.toInt(&valid);
+        if (valid && id >= 0 && id < count && !isPinned(id) && !isFull()) m_pins.push_back(id);
+    }
+    endResetModel();
+    Q_EMIT pinsChanged();
+}
+
+void PinnedListModel::addPredictions(const core::PredictionSet& predictions) {
+    const std::int64_t count = predictions.count();
+    if (!m_pictures || m_pictures->count() != count || predictions.classCount < 1 ||
+        static_cast<std::int64_t>(predictions.probabilities.size()) != count * predictions.classCount)
+        return;
+    Moment moment{predictions.step, predictions.epoch, {}, {}};
+    moment.predicted.reserve(static_cast<std::size_t>(count));
+    moment.confidence.reserve(static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; ++i) {
+        const int predicted = predictions.predicted(i);
+        const double confidence = std::clamp(static_cast<double>(predictions.row(i)[predicted]), 0.0, 1.0);
+        moment.predicted.push_back(static_cast<std::uint16_t>(predicted));
+        moment.confidence.push_back(static_cast<std::uint16_t>(qRound(confidence * kConfidenceUnit)));
+    }
+    const auto place = std::lower_bound(m_moments.begin(), m_moments.end(), moment.step,
+                                        [](const Moment& a, std::int64_t step) { return a.step < step; });
+    if (place != m_moments.end() && place->step == moment.step)
+        *place = std::move(moment);
+    else
+        m_moments.insert(place, std::move(moment));
+
+    if (m_moments.size() > kMaxMoments) {
+        // The older half keeps every second moment.
+        std::vector<Moment> kept;
+        for (std::size_t i = 0; i < m_moments.size(); ++i)
+            if (i >= kMaxMoments / 2 || i % 2 == 0) kept.push_back(std::move(m_moments[i]));
+        m_moments = std::move(kept);
+    }
+    if (!m_pins.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+}
+
+void PinnedListModel::forgetAfter(std::int64_t step) {
+    m_moments.erase(std::remove_if(m_moments.begin(), m_moments.end(), [step](const Moment& moment) { return moment.step > step; }),
+                    m_moments.end());
+    if (!m_pins.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+}
+
+bool PinnedListModel::isPinned(int id) const { return std::find(m_pins.begin(), m_pins.end(), id) != m_pins.end(); }
+
+bool PinnedListModel::pin(int id) {
+    if (id < 0 || !m_pictures || id >= m_pictures->count() || isFull() || isPinned(id)) return false;
+    beginInsertRows({}, rowCount(), rowCount());
+    m_pins.push_back(id);
+    endInsertRows();
+    save();
+    Q_EMIT pinsChanged();
+    return true;
+}
+
+void PinnedListModel::unpin(int id) {
+    const auto found = std::find(m_pins.begin(), m_pins.end(), id);
+    if (found == m_pins.end()) return;
+    const int row = static_cast<int>(found - m_pins.begin());
+    beginRemoveRows({}, row, row);
+    m_pins.erase(found);
+    endRemoveRows();
+    save();
+    Q_EMIT pinsChanged();
+}
+
+void PinnedListModel::save() const {
+    if (m_settingsKey.isEmpty()) return;
+    QVariantList list;
+    for (int id : m_pins) list << id;
+    QSettings().setValue(settingsPath(m_settingsKey), list);
+}
+
+std::vector<PredictionMoment> PinnedListModel::moments(int id) const {
+    std::vector<PredictionMoment> result;
+    if (!m_pictures || id < 0 || id >= m_pictures->count()) return result;
+    const auto i = static_cast<std::size_t>(id);
+    for (const Moment& moment : m_moments) {
+        PredictionMoment point;
+        point.step = moment.step;
+        point.epoch = moment.epoch;
+        point.predictedClass = moment.predicted[i];
+        point.confidence = moment.confidence[i] / kConfidenceUnit;
+        point.right = point.predictedClass == m_pictures->labels[i];
+        point.flipped = !result.empty() && result.back().predictedClass != point.predictedClass;
+        result.push_back(point);
+    }
+    return result;
+}
+
+QString PinnedListModel::className(int classIndex) const {
+    return classIndex >= 0 && classIndex < m_classNames.size() ? m_classNames.at(classIndex) : QString();
+}
+
+QImage PinnedListModel::picture(int id) const {
+    if (!m_pictures || id < 0 || id >= m_pictures->count()) return {};
+    return QImage(m_pictures->picture(id), m_pictures->width, m_pictures->height, m_pictures->width * 3, QImage::Format_RGB888)
+        .convertToFormat(QImage::Format_RGB32);
+}
+
+int PinnedListModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_pins.size()); }
+
+QVariant PinnedListModel::data(const QModelIndex& index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) return {};
+    const int id = m_pins[static_cast<std::size_t>(index.row())];
+    const int label = m_pictures->labels[static_cast<std::size_t>(id)];
+    switch (role) {
+        case Qt::DisplayRole: return tr("Picture %1").arg(QLocale().toString(id + 1));
+        case Qt::AccessibleTextRole: {
+            const QString title = tr("Picture %1, %2").arg(QLocale().toString(id + 1), className(label));
+            const std::vector<PredictionMoment> history = moments(id);
+            if (history.empty()) return tr("%1, not predicted yet").arg(title);
+            const int flips = static_cast<int>(std::count_if(history.begin(), history.end(), [](const auto& m) { return m.flipped; }));
+            const PredictionMoment& now = history.back();
+            return tr("%1, after epoch %2: %3, %4 sure, %5; number of changes: %6")
+                .arg(title)
+                .arg(now.epoch)
+                .arg(className(now.predictedClass), percentText(now.confidence), now.right ? tr("right") : tr("wrong"))
+                .arg(flips);
+        }
+        case IdRole: return id;
+        case TrueClassRole: return label;
+        case TrueNameRole: return className(label);
+        case PictureRole: return picture(id);
+        case PictureKeyRole: return QStringLiteral("pinned-%1-%2").arg(m_generation).arg(id);
+        default: return {};
+    }
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,74 @@
+// Up to twenty test pictures that somebody wants to watch, each with what the model said of it at every moment of the run.
+// Every moment is kept for all pictures in short form, so a picture that is pinned late shows its past too. The choice is
+// remembered in the settings for each data set. GUI thread only.
+#pragma once
+
+#include <QAbstractListModel>
+#include <QImage>
+#include <QStringList>
+
+#include <memory>
+#include <vector>
+
+#include "core/api/prediction.h"
+
+namespace thaw::ui {
+
+struct PredictionMoment {
+    std::int64_t step = 0;
+    int epoch = 0;             ///< finished epochs
+    int predictedClass = -1;
+    double confidence = 0;     ///< 0..1, to 1/65535
+    bool right = false;
+    bool flipped = false;      ///< another class than at the moment before
+};
+
+class PinnedListModel : public QAbstractListModel {
+    Q_OBJECT
+public:
+    enum Role { IdRole = Qt::UserRole + 1, TrueClassRole, TrueNameRole, PictureRole, PictureKeyRole };
+    static constexpr int kLimit = 20;
+
+    explicit PinnedListModel(QObject* parent = nullptr);
+    ~PinnedListModel() override;
+
+    /// Pictures of a run. `settingsKey` names the split's exact content; pins of an earlier session come back from it.
+    void setPictures(std::shared_ptr<const core::PictureSet> pictures, const QStringList& classNames, const QString& settingsKey);
+    /// Adds a moment; one of the same step is replaced. Ignored when the number of pictures differs.
+    void addPredictions(const core::PredictionSet& predictions);
+    /// Forgets moments after `step`: a run was resumed from there.
+    void forgetAfter(std::int64_t step);
+    int momentCount() const { return static_cast<int>(m_moments.size()); }
+
+    bool isPinned(int id) const;
+    bool isFull() const { return static_cast<int>(m_pins.size()) >= kLimit; }
+    bool pin(int id);                          ///< false when it is full, pinned already or no test picture
+    void unpin(int id);
+    void toggle(int id) { isPinned(id) ? unpin(id) : static_cast<void>(pin(id)); }
+    std::vector<PredictionMoment> moments(int id) const;
+    QString className(int classIndex) const;
+    QImage picture(int id) const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+
+Q_SIGNALS:
+    void pinsChanged();
+
+private:
+    struct Moment {
+        std::int64_t step = 0;
+        int epoch = 0;
+        std::vector<std::uint16_t> predicted, confidence;
+    };
+    void save() const;
+
+    std::shared_ptr<const core::PictureSet> m_pictures;
+    QStringList m_classNames;
+    QString m_settingsKey;
+    int m_generation = 0;
+    std::vector<int> m_pins;
+    std::vector<Moment> m_moments;
+};
+
+}  // namespace thaw::ui

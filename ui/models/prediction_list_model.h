@@ -1,0 +1,157 @@
+// Test pictures with what the model says of them, one page at a time, and the user's own pictures as a filter of their own.
+// Holds the core's shared values; a picture becomes a QImage only when somebody asks for it. GUI thread only.
+#pragma once
+
+#include <QAbstractListModel>
+#include <QImage>
+#include <QStringList>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/api/prediction.h"
+
+namespace thaw::ui {
+
+enum class PictureFilter { All, Right, Wrong, ConfidentWrong, Mine };
+enum class PictureOrder { Drawn, OneOfEachClass };
+enum class Verdict { Unknown, Right, Wrong };
+
+/// "71.2 %", with a thin space; value 0..1.
+QString percentText(double value);
+/// "71%" for tiles; 100% only for what is at least 0.9995.
+QString shortPercentText(double value);
+/// A class name for a narrow tile: "automobile" is drawn as "auto".
+QString shortClassName(const QString& name);
+
+/// One picture as tiles and the detail show it.
+struct PictureItem {
+    int id = -1;               ///< as in PredictionListModel
+    int trueClass = -1;        ///< -1: no label
+    int predictedClass = -1;   ///< -1: not predicted yet, or the file could not be read
+    double confidence = 0;     ///< 0..1, of the predicted class
+    Verdict verdict = Verdict::Unknown;
+    QString trueName, predictedName;
+    QString title;             ///< "Picture 1,217" or the file's name
+    QString file, error;       ///< own pictures only; error in plain words
+    bool isValid() const { return id != -1; }
+    bool isOwn() const { return id < -1; }
+};
+
+/// A picture's id is stable over refreshes, filters and pages: the index in the split (0 and up) for test pictures,
+/// -2 and down for the user's own, -1 for none.
+class PredictionListModel : public QAbstractListModel {
+    Q_OBJECT
+public:
+    enum Role {
+        IdRole = Qt::UserRole + 1,  ///< int
+        TrueClassRole,              ///< int, -1: no label
+        PredictedClassRole,         ///< int, -1: none
+        TrueNameRole,
+        PredictedNameRole,
+        ConfidenceRole,             ///< double, 0..1
+        VerdictRole,                ///< Verdict as int
+        PictureRole,                ///< QImage in its own size; null where the file could not be read
+        PictureKeyRole,             ///< QString: changes whenever the pixels behind the id do
+        ErrorRole,                  ///< QString, own pictures only
+        FileRole,                   ///< QString, own pictures only
+    };
+
+    explicit PredictionListModel(QObject* parent = nullptr);
+    ~PredictionListModel() override;
+
+    /// A new data set: predictions are dropped, the class filters reset, own pictures kept.
+    void setPictures(std::shared_ptr<const core::PictureSet> pictures, const QStringList& classNames);
+    /// Newer predictions of the same pictures; null drops them. Ignored (false) when shapes do not agree.
+    bool setPredictions(std::shared_ptr<const core::PredictionSet> predictions);
+    const std::shared_ptr<const core::PictureSet>& pictures() const { return m_pictures; }
+    const std::shared_ptr<const core::PredictionSet>& predictions() const { return m_predictions; }
+    bool hasPredictions() const { return m_predictions != nullptr; }
+    const QStringList& classNames() const { return m_classNames; }
+
+    /// Adds own pictures, or replaces those of the same file, which keep their ids. Returns the first one's id; -1: none given.
+    int addOwnPictures(const std::vector<core::FilePrediction>& files);
+    void removeOwnPicture(int id);
+    void removeOwnPictures();
+    QStringList ownFiles() const;
+
+    void setFilter(PictureFilter filter);
+    PictureFilter filter() const { return m_filter; }
+    void setTrueClass(int classIndex);       ///< -1: any
+    int trueClass() const { return m_trueClass; }
+    void setPredictedClass(int classIndex);  ///< -1: any
+    int predictedClass() const { return m_predictedClass; }
+    void setOrder(PictureOrder order);
+    void setSeed(quint64 seed);              ///< 0: the data set's order; any other: a random order of its own, the same everywhere
+    quint64 seed() const { return m_seed; }
+    void drawAnew();                         ///< the next seed, from the first page
+
+    /// Pictures that a filter would show under the present class filters.
+    int count(PictureFilter filter) const;
+    int total() const { return static_cast<int>(m_order.size()); }  ///< of the present filter, over all pages
+    void setPageSize(int size);              ///< at least 1
+    int pageSize() const { return m_pageSize; }
+    int pageBegin() const { return m_pageBegin; }  ///< position of the page's first picture
+    void setPageBegin(int position);         ///< clamped; aligned to whole pages
+    bool hasPreviousPage() const { return m_pageBegin > 0; }
+    bool hasNextPage() const { return m_pageBegin + m_pageSize < total(); }
+    void previousPage() { setPageBegin(m_pageBegin - m_pageSize); }
+    void nextPage() { setPageBegin(m_pageBegin + m_pageSize); }
+
+    /// The picture whose page stays in view when fresh predictions move it (the selected one); -1: none.
+    void setAnchor(int id) { m_anchor = id; }
+
+    int idAt(int position) const;            ///< over all pages; -1 outside
+    int positionOf(int id) const;            ///< -1: not in the present filter
+    int rowOf(int id) const;                 ///< on the present page; -1: not there
+    bool showPicture(int id);                ///< turns to its page; false when the filter hides it
+    PictureItem item(int id) const;          ///< whatever the filter; invalid for an unknown id
+    QImage picture(int id) const;
+    QImage modelPicture(int id) const;       ///< as the model sees it, before scaling; null for test pictures
+    QString pictureKey(int id) const;
+    std::vector<std::pair<int, double>> bestGuesses(int id, int k) const;  ///< class and probability, best first
+    QString className(int classIndex) const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QHash<int, QByteArray> roleNames() const override;
+
+Q_SIGNALS:
+    /// Counts, total, filter or page have changed (after the rows have).
+    void summaryChanged();
+
+private:
+    struct OwnPicture {
+        int id = -1;
+        int revision = 0;
+        core::FilePrediction prediction;
+    };
+
+    int pictureCount() const;
+    const OwnPicture* ownPicture(int id) const;
+    bool passes(int id, PictureFilter filter) const;
+    std::vector<int> orderedIds() const;
+    void shuffle();
+    void rebuild(bool keepAnchorInView = false);
+
+    std::shared_ptr<const core::PictureSet> m_pictures;
+    std::shared_ptr<const core::PredictionSet> m_predictions;
+    QStringList m_classNames;
+    std::vector<int> m_predicted;       // a class for each picture
+    std::vector<float> m_confidence;
+    std::vector<OwnPicture> m_own;
+    int m_nextOwnId = -2;
+    int m_generation = 0;
+
+    PictureFilter m_filter = PictureFilter::All;
+    PictureOrder m_pictureOrder = PictureOrder::Drawn;
+    int m_trueClass = -1, m_predictedClass = -1;
+    quint64 m_seed = 1;
+    std::vector<int> m_shuffled;        // all test pictures in the drawn order
+    std::vector<int> m_order;           // ids that the filter shows
+    int m_pageSize = 32, m_pageBegin = 0;
+    int m_anchor = -1;
+};
+
+}  // namespace thaw::ui

@@ -1,0 +1,21 @@
+#include "ui/widgets/framed_button.h"
+
+#include <QToolButton>
+
+#include "ui/widgets/styling.h"
+
+namespace thaw::ui {
+
+QToolButton* makeFramedButton(const QString& icon, const QString& word, const QString& name, QWidget* parent) {
+    auto* button = new QToolButton(parent);
+    button->setProperty("framed", true);
+    button->setFocusPolicy(Qt::StrongFocus);
+    button->setToolTip(name);
+    button->setAccessibleName(name);
+    button->setText(word);
+    button->setToolButtonStyle(word.isEmpty() ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
+    bindIcon(button, icon, Tone::Ink2);
+    return button;
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,99 @@
+#include "ui/widgets/guess_bars.h"
+
+#include <QPainter>
+
+#include "ui/models/prediction_list_model.h"
+#include "ui/widgets/picture_tile_delegate.h"
+#include "ui/widgets/theme.h"
+
+namespace thaw::ui {
+
+GuessBars::GuessBars(QWidget* parent) : QWidget(parent) {
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    setAccessibleName(tr("Five best guesses"));
+    connect(&Theme::instance(), &Theme::changed, this, [this] {
+        updateGeometry();
+        update();
+    });
+}
+
+void GuessBars::setGuesses(std::vector<Guess> guesses, bool known) {
+    m_guesses = std::move(guesses);
+    m_known = known;
+    QStringList spoken;
+    for (const Guess& guess : m_guesses)
+        spoken << (guess.isLabel ? tr("%1 %2, the label") : tr("%1 %2")).arg(guess.name, percentText(guess.probability));
+    setAccessibleDescription(spoken.join(QLatin1String("; ")));
+    updateGeometry();
+    update();
+}
+
+QSize GuessBars::sizeHint() const { return {Theme::instance().px(300), Theme::instance().px(42) * 5}; }
+QSize GuessBars::minimumSizeHint() const { return {Theme::instance().px(200), Theme::instance().px(24) * 5}; }
+
+void GuessBars::paintEvent(QPaintEvent*) {
+    if (m_guesses.empty()) return;
+    const Theme& theme = Theme::instance();
+    QPainter painter(this);
+    const int rowHeight = qMin(height() / static_cast<int>(qMax<std::size_t>(5, m_guesses.size())), theme.px(46));
+    const QFont nameFont = theme.font(TextRole::Body);
+    QFont percentFont = theme.font(TextRole::BodyStrong);
+    const int percentWidth = QFontMetrics(percentFont).horizontalAdvance(percentText(1.0)) + theme.px(2);
+    int nameWidth = theme.px(80);
+    for (const Guess& guess : m_guesses) nameWidth = qMax(nameWidth, QFontMetrics(percentFont).horizontalAdvance(guess.name));
+    nameWidth = qMin(nameWidth, width() * 2 / 5);
+    const double barLeft = nameWidth + theme.px(10);
+    const double barWidth = width() - barLeft - percentWidth - theme.px(10);
+
+    for (std::size_t i = 0; i < m_guesses.size(); ++i) {
+        const Guess& guess = m_guesses[i];
+        const QRect row(0, static_cast<int>(i) * rowHeight, width(), rowHeight);
+        const bool best = i == 0;
+        const Tone tone = guess.isLabel ? Tone::Right : best && m_known ? Tone::Wrong : best ? Tone::Accent : Tone::Ink3;
+
+        painter.setFont(best || guess.isLabel ? percentFont : nameFont);
+        painter.setPen(theme.color(best || guess.isLabel ? tone : Tone::Ink2));
+        painter.drawText(QRect(0, row.top(), nameWidth, rowHeight), Qt::AlignVCenter | Qt::AlignLeft,
+                         painter.fontMetrics().elidedText(guess.name, Qt::ElideRight, nameWidth));
+        painter.setFont(percentFont);
+        painter.setPen(theme.color(Tone::Ink));
+        painter.drawText(row, Qt::AlignVCenter | Qt::AlignRight, percentText(guess.probability));
+
+        const double barHeight = theme.px(12);
+        const QRectF track(barLeft, row.center().y() - barHeight / 2 + 0.5, barWidth, barHeight);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(theme.color(Tone::Line2));
+        painter.drawRoundedRect(track, theme.px(4), theme.px(4));
+        QRectF bar = track;
+        bar.setWidth(qMax<double>(theme.px(4), barWidth * qBound(0.0, guess.probability, 1.0)));
+        painter.setBrush(theme.color(tone));
+        const double radius = qMin<double>(theme.px(4), bar.width() / 2);
+        painter.drawRoundedRect(bar, radius, radius);
+
+        if (guess.isLabel) {
+            QFont caption = theme.font(TextRole::Caption);
+            caption.setWeight(QFont::DemiBold);
+            painter.setFont(caption);
+            const QString mark = tr("the label");
+            const double markWidth = painter.fontMetrics().horizontalAdvance(mark);
+            const bool beside = track.right() - bar.right() > markWidth + theme.px(12);
+            QRectF box(bar.right() + theme.px(8), row.top(), markWidth + theme.px(2), rowHeight);
+            if (!beside) {
+                // No room behind a long bar: a plate on its end.
+                box.moveRight(bar.right() - theme.px(8));
+                QRectF plate = box;
+                plate.setHeight(theme.px(18));
+                plate.moveCenter(QPointF(box.center().x(), track.center().y()));
+                plate.adjust(-theme.px(6), 0, theme.px(6), 0);
+                painter.setPen(QPen(theme.color(Tone::Right), 1));
+                painter.setBrush(theme.color(Tone::Surface));
+                painter.drawRoundedRect(plate, theme.px(5), theme.px(5));
+            }
+            painter.setPen(theme.color(Tone::Right));
+            painter.drawText(box, Qt::AlignVCenter | Qt::AlignLeft, mark);
+        }
+    }
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,168 @@
+#include "ui/widgets/picture_grid.h"
+
+#include <QContextMenuEvent>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QScrollBar>
+
+#include "ui/models/pinned_list_model.h"
+#include "ui/models/prediction_list_model.h"
+#include "ui/widgets/picture_tile_delegate.h"
+#include "ui/widgets/theme.h"
+
+namespace thaw::ui {
+
+PictureGrid::PictureGrid(QWidget* parent) : QListView(parent), m_delegate(new PictureTileDelegate(this)) {
+    setViewMode(QListView::IconMode);
+    setMovement(QListView::Static);
+    setResizeMode(QListView::Adjust);
+    setUniformItemSizes(true);
+    setSelectionMode(QAbstractItemView::SingleSelection);
+    setDragDropMode(QAbstractItemView::NoDragDrop);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    setMouseTracking(true);
+    setFrameShape(QFrame::NoFrame);
+    setItemDelegate(m_delegate);
+    setAccessibleName(tr("Test pictures"));
+    connect(&Theme::instance(), &Theme::changed, this, &PictureGrid::fit);
+    connect(this, &QAbstractItemView::doubleClicked, this,
+            [this](const QModelIndex& index) { Q_EMIT pictureActivated(index.data(PredictionListModel::IdRole).toInt()); });
+}
+
+void PictureGrid::setPictureModel(PredictionListModel* model) {
+    m_pictures = model;
+    setModel(model);
+    connect(model, &QAbstractItemModel::modelReset, this, &PictureGrid::restoreCurrent);
+    fit();
+}
+
+void PictureGrid::setPins(PinnedListModel* pins) {
+    m_pins = pins;
+    m_delegate->setPins(pins);
+    connect(pins, &PinnedListModel::pinsChanged, viewport(), qOverload<>(&QWidget::update));
+}
+
+void PictureGrid::setTiles(int columns, int pictureSize) {
+    m_columns = columns;
+    m_delegate->setPictureSize(pictureSize);
+    fit();
+}
+
+void PictureGrid::setFixedPageSize(int size) {
+    m_fixedPageSize = size;
+    setVerticalScrollBarPolicy(size > 0 ? Qt::ScrollBarAsNeeded : Qt::ScrollBarAlwaysOff);
+    fit();
+}
+
+void PictureGrid::fit() {
+    const QSize tile = m_delegate->tileSize();
+    const int gap = Theme::instance().px(m_columns > 0 ? 2 : 10);
+    // The width must not depend on the scroll bar's coming and going.
+    const int width = contentsRect().width() - (m_fixedPageSize > 0 ? verticalScrollBar()->sizeHint().width() / 2 : 0);
+    const int columns = m_columns > 0 ? m_columns : qMax(1, width / (tile.width() + gap));
+    const int rows = qMax(1, contentsRect().height() / tile.height());
+    const int cellWidth = qMax(tile.width(), width / columns);
+    // Spare height goes between the rows, but no more than makes them look like rows.
+    const int cellHeight = m_fixedPageSize > 0 ? tile.height() : qMin(contentsRect().height() / rows, tile.height() + Theme::instance().px(22));
+    setGridSize({cellWidth, qMax(tile.height(), cellHeight)});
+    if (m_pictures && contentsRect().height() > 0) m_pictures->setPageSize(m_fixedPageSize > 0 ? m_fixedPageSize : rows * columns);
+}
+
+void PictureGrid::setCurrentPicture(int id) {
+    m_current = id;
+    if (!m_pictures) return;
+    m_pictures->setAnchor(id);
+    m_pictures->showPicture(id);
+    restoreCurrent();
+}
+
+void PictureGrid::restoreCurrent() {
+    const int row = m_pictures->rowOf(m_current);
+    m_restoring = true;
+    if (row >= 0)
+        setCurrentIndex(m_pictures->index(row));
+    else
+        selectionModel()->clear();
+    m_restoring = false;
+}
+
+void PictureGrid::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
+    QListView::currentChanged(current, previous);
+    if (m_restoring || !current.isValid()) return;
+    const int id = current.data(PredictionListModel::IdRole).toInt();
+    if (id == m_current) return;
+    m_current = id;
+    m_pictures->setAnchor(id);
+    Q_EMIT currentPictureChanged(id);
+}
+
+void PictureGrid::step(int by) {
+    const int position = m_pictures->positionOf(m_current);
+    const int id = position < 0 ? m_pictures->idAt(m_pictures->pageBegin()) : m_pictures->idAt(position + by);
+    if (id == -1) return;
+    setCurrentPicture(id);
+    Q_EMIT currentPictureChanged(id);
+}
+
+void PictureGrid::goToPrevious() { step(-1); }
+void PictureGrid::goToNext() { step(1); }
+
+void PictureGrid::setRawPixels(bool raw) {
+    if (raw == m_delegate->rawPixels()) return;
+    m_delegate->setRawPixels(raw);
+    viewport()->update();
+    Q_EMIT rawPixelsChanged(raw);
+}
+
+bool PictureGrid::rawPixels() const { return m_delegate->rawPixels(); }
+
+void PictureGrid::resizeEvent(QResizeEvent* event) {
+    QListView::resizeEvent(event);
+    fit();
+}
+
+void PictureGrid::keyPressEvent(QKeyEvent* event) {
+    switch (event->key()) {
+        case Qt::Key_Left: goToPrevious(); return;
+        case Qt::Key_Right: goToNext(); return;
+        case Qt::Key_PageUp: m_pictures->previousPage(); return;
+        case Qt::Key_PageDown: m_pictures->nextPage(); return;
+        case Qt::Key_P: setRawPixels(!rawPixels()); return;
+        case Qt::Key_Delete:
+            if (m_current < -1) {
+                Q_EMIT removeRequested(m_current);
+                return;
+            }
+            break;
+        case Qt::Key_Return:
+        case Qt::Key_Enter:
+            if (m_current != -1) Q_EMIT pictureActivated(m_current);
+            return;
+        default: break;
+    }
+    QListView::keyPressEvent(event);
+}
+
+void PictureGrid::contextMenuEvent(QContextMenuEvent* event) {
+    const QModelIndex index = event->reason() == QContextMenuEvent::Keyboard ? currentIndex() : indexAt(event->pos());
+    if (!index.isValid()) return;
+    const int id = index.data(PredictionListModel::IdRole).toInt();
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (m_pins && id >= 0) {
+        QAction* pin = menu->addAction(Theme::instance().icon(QStringLiteral("pin")), m_pins->isPinned(id) ? tr("Unpin") : tr("Pin"),
+                                       this, [this, id] { m_pins->toggle(id); });
+        pin->setEnabled(m_pins->isPinned(id) || !m_pins->isFull());
+    }
+    if (id < -1) menu->addAction(Theme::instance().icon(QStringLiteral("cross")), tr("Remove from my pictures"), this, [this, id] { Q_EMIT removeRequested(id); });
+    QAction* raw = menu->addAction(tr("Show raw pixels"), this, [this] { setRawPixels(!rawPixels()); });
+    raw->setCheckable(true);
+    raw->setChecked(rawPixels());
+    raw->setShortcut(QKeySequence(Qt::Key_P));
+    const QPoint place = event->reason() == QContextMenuEvent::Keyboard ? viewport()->mapToGlobal(visualRect(index).center()) : event->globalPos();
+    menu->popup(place);
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,597 @@
+#include "ui/widgets/prediction_view.h"
+
+#include <QComboBox>
+#include <QDir>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFrame>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLocale>
+#include <QMimeData>
+#include <QPainter>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/widgets/framed_button.h"
+#include "ui/widgets/picture_grid.h"
+#include "ui/widgets/picture_tile_delegate.h"
+#include "ui/widgets/pinned_strip.h"
+#include "ui/widgets/prediction_detail.h"
+#include "ui/widgets/segmented_bar.h"
+#include "ui/widgets/styling.h"
+#include "ui/widgets/theme.h"
+
+namespace thaw::ui {
+namespace {
+
+// What the core can decode.
+const QStringList& picturePatterns() {
+    static const QStringList patterns{QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg"),
+                                      QStringLiteral("*.webp"), QStringLiteral("*.bmp")};
+    return patterns;
+}
+
+QString number(int value) { return QLocale().toString(value); }
+
+/// Names the split's content: the same pins belong to the same pictures only.
+QString pinKey(const core::RunStarted& run) {
+    QString key = QString::fromStdString(run.dataset.id);
+    if (run.config.data.testLimit > 0) key += QStringLiteral("-%1-%2").arg(run.config.data.testLimit).arg(run.config.seed);
+    return key;
+}
+
+/// "right", "wrong" and the bar, as far as there is room.
+class Legend : public QWidget {
+public:
+    explicit Legend(QWidget* parent) : QWidget(parent) {
+        setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        setAccessibleName(PredictionView::tr("Round tick: right. Square cross: wrong. Bar: how sure the network is."));
+    }
+    QSize sizeHint() const override { return {marksWidth() + barWidth(), Theme::instance().px(24)}; }
+    QSize minimumSizeHint() const override { return {marksWidth(), Theme::instance().px(24)}; }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        const Theme& theme = Theme::instance();
+        QPainter painter(this);
+        double left = 0;
+        const double mark = theme.px(18);
+        const auto entry = [&](Verdict verdict, Tone tone, const QString& text) {
+            drawVerdictMark(&painter, QRectF(left, (height() - mark) / 2, mark, mark), verdict);
+            painter.setFont(theme.font(TextRole::TableStrong));
+            painter.setPen(theme.color(tone));
+            const double width = painter.fontMetrics().horizontalAdvance(text);
+            painter.drawText(QRectF(left + mark + theme.px(6), 0, width + 2, height()), Qt::AlignVCenter, text);
+            left += mark + theme.px(6) + width + theme.px(20);
+        };
+        entry(Verdict::Right, Tone::Right, PredictionView::tr("right"));
+        entry(Verdict::Wrong, Tone::Wrong, PredictionView::tr("wrong"));
+        if (width() < sizeHint().width()) return;
+        drawConfidenceBar(&painter, QRectF(left, height() / 2.0 - theme.px(2.5), theme.px(48), theme.px(5)), 0.68, theme.color(Tone::Right));
+        painter.setFont(theme.font(TextRole::Table));
+        painter.setPen(theme.color(Tone::Ink2));
+        painter.drawText(QRectF(left + theme.px(58), 0, width(), height()), Qt::AlignVCenter, barText());
+    }
+
+private:
+    static QString barText() { return PredictionView::tr("bar: how sure the network is"); }
+    static int marksWidth() {
+        const Theme& theme = Theme::instance();
+        const QFontMetrics metrics(theme.font(TextRole::TableStrong));
+        return metrics.horizontalAdvance(PredictionView::tr("right")) + metrics.horizontalAdvance(PredictionView::tr("wrong")) + theme.px(68);
+    }
+    static int barWidth() {
+        const Theme& theme = Theme::instance();
+        return QFontMetrics(theme.font(TextRole::Table)).horizontalAdvance(barText()) + theme.px(88);
+    }
+};
+
+/// Over the whole tab while files hover over it.
+class DropOverlay : public QWidget {
+public:
+    explicit DropOverlay(QWidget* parent) : QWidget(parent) {
+        setAttribute(Qt::WA_TransparentForMouseEvents);
+        hide();
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        const Theme& theme = Theme::instance();
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        QColor ground = theme.color(Tone::AccentBackground);
+        ground.setAlpha(235);
+        painter.setPen(QPen(theme.color(Tone::Accent), theme.px(2), Qt::DashLine));
+        painter.setBrush(ground);
+        painter.drawRoundedRect(QRectF(rect()).adjusted(2, 2, -2, -2), theme.px(10), theme.px(10));
+        painter.setFont(theme.font(TextRole::CardTitle));
+        painter.setPen(theme.color(Tone::Accent));
+        painter.drawText(rect(), Qt::AlignCenter, PredictionView::tr("Drop your pictures: the network says what it sees"));
+    }
+};
+
+}  // namespace
+
+QString momentText(const core::PredictionSet& predictions, std::int64_t stepsPerEpoch) {
+    if (predictions.step == 0) return PredictionView::tr("before training");
+    if (stepsPerEpoch > 0 && predictions.step != predictions.epoch * stepsPerEpoch)
+        return PredictionView::tr("in epoch %1, step %2").arg(number(predictions.epoch + 1), QLocale().toString(qlonglong(predictions.step)));
+    return PredictionView::tr("after epoch %1").arg(number(predictions.epoch));
+}
+
+PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
+    setAcceptDrops(true);
+
+    m_panel = makePanel(this);
+    m_grid = new PictureGrid(m_panel);
+    m_grid->setPictureModel(&m_pictures);
+    m_grid->setPins(&m_pins);
+    m_stack = new QStackedWidget(m_panel);
+    m_stack->addWidget(m_grid);
+    m_stack->addWidget(makeEmpty());
+    m_head = makeHead();
+
+    m_messageBar = makePanel(m_panel, true);
+    m_message = makeLabel({}, "table", m_messageBar);
+    m_message->setWordWrap(true);
+    m_closeMessage = makeIconButton(QStringLiteral("cross"), tr("Close this message"), m_messageBar);
+    auto* message = new QHBoxLayout(m_messageBar);
+    message->setContentsMargins(12, 4, 6, 4);
+    message->addWidget(m_message, 1);
+    message->addWidget(m_closeMessage);
+    m_messageBar->hide();
+    connect(m_closeMessage, &QToolButton::clicked, m_messageBar, &QWidget::hide);
+
+    auto* inner = new QVBoxLayout;
+    inner->setContentsMargins(14, 12, 14, 2);
+    inner->setSpacing(8);
+    inner->addWidget(m_head);
+    inner->addWidget(m_messageBar);
+    inner->addWidget(m_stack, 1);
+    auto* panel = new QVBoxLayout(m_panel);
+    panel->setContentsMargins(1, 1, 1, 1);
+    panel->setSpacing(0);
+    panel->addLayout(inner, 1);
+    panel->addWidget(makeRule(Qt::Horizontal, m_panel, true));
+    panel->addWidget(makeFoot());
+
+    m_strip = new PinnedStrip(this);
+    m_strip->setPins(&m_pins);
+    m_detail = new PredictionDetail(this);
+    m_detail->setPictureModel(&m_pictures);
+    m_detail->setPins(&m_pins);
+
+    auto* left = new QVBoxLayout;
+    left->setSpacing(10);
+    left->addWidget(m_panel, 1);
+    left->addWidget(m_strip);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(10);
+    row->addLayout(left, 1);
+    row->addWidget(m_detail);
+    m_overlay = new DropOverlay(this);
+
+    connect(&m_pictures, &PredictionListModel::summaryChanged, this, &PredictionView::refresh);
+    connect(m_grid, &PictureGrid::currentPictureChanged, m_detail, &PredictionDetail::showPicture);
+    connect(m_grid, &PictureGrid::rawPixelsChanged, m_detail, &PredictionDetail::setRawPixels);
+    connect(m_detail, &PredictionDetail::previousRequested, m_grid, &PictureGrid::goToPrevious);
+    connect(m_detail, &PredictionDetail::nextRequested, m_grid, &PictureGrid::goToNext);
+    connect(m_strip, &PinnedStrip::pictureChosen, this, &PredictionView::showPicture);
+    const auto remove = [this](int id) {
+        // The neighbour takes its place in the detail.
+        const int position = m_pictures.positionOf(id);
+        m_pictures.removeOwnPicture(id);
+        const int next = m_pictures.idAt(qMin(position, m_pictures.total() - 1));
+        m_grid->setCurrentPicture(next);
+        m_detail->showPicture(next);
+        if (m_pictures.count(PictureFilter::Mine) == 0) setFilter(PictureFilter::All);
+    };
+    connect(m_grid, &PictureGrid::removeRequested, this, remove);
+    connect(m_detail, &PredictionDetail::removeRequested, this, remove);
+    connect(&Theme::instance(), &Theme::changed, this, &PredictionView::arrange);
+    arrange();
+    refresh();
+}
+
+PredictionView::~PredictionView() = default;
+
+QWidget* PredictionView::makeHead() {
+    auto* head = new QWidget(m_panel);
+    m_filters = new SegmentedBar(head);
+    m_filters->setAccessibleName(tr("Which pictures"));
+    for (PictureFilter filter : {PictureFilter::All, PictureFilter::Right, PictureFilter::Wrong, PictureFilter::ConfidentWrong, PictureFilter::Mine})
+        m_filters->addSegment(static_cast<int>(filter), {});
+    connect(m_filters, &SegmentedBar::currentChanged, this, [this](int id) { setFilter(static_cast<PictureFilter>(id)); });
+
+    m_combos = new QWidget(head);
+    const auto combo = [this](const QString& title, const QString& name) {
+        auto* box = new QComboBox(m_combos);
+        box->setAccessibleName(name);
+        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+        box->addItem(tr("Any class"), -1);
+        QLabel* label = makeLabel(title, "table", m_combos);
+        label->setBuddy(box);
+        m_combos->layout()->addWidget(label);
+        m_combos->layout()->addWidget(box);
+        return box;
+    };
+    auto* combos = new QHBoxLayout(m_combos);
+    combos->setContentsMargins(0, 0, 0, 0);
+    combos->setSpacing(6);
+    m_trueClass = combo(tr("True"), tr("True class"));
+    combos->addSpacing(6);
+    m_predictedClass = combo(tr("Predicted"), tr("Predicted class"));
+    connect(m_trueClass, &QComboBox::currentIndexChanged, this, [this](int index) { m_pictures.setTrueClass(index - 1); });
+    connect(m_predictedClass, &QComboBox::currentIndexChanged, this, [this](int index) { m_pictures.setPredictedClass(index - 1); });
+
+    m_buttons = new QWidget(head);
+    auto* buttons = new QHBoxLayout(m_buttons);
+    buttons->setContentsMargins(0, 0, 0, 0);
+    buttons->setSpacing(8);
+    m_add = makeFramedButton(QStringLiteral("image"), {}, tr("Show the network your own pictures"), m_buttons);
+    m_dice = makeFramedButton(QStringLiteral("dice"), {}, tr("Draw other pictures"), m_buttons);
+    buttons->addWidget(m_add);
+    buttons->addWidget(m_dice);
+    connect(m_add, &QToolButton::clicked, this, &PredictionView::chooseFiles);
+    connect(m_dice, &QToolButton::clicked, &m_pictures, &PredictionListModel::drawAnew);
+
+    m_headGrid = new QGridLayout(head);
+    m_headGrid->setContentsMargins(0, 0, 0, 0);
+    m_headGrid->setHorizontalSpacing(12);
+    m_headGrid->setVerticalSpacing(8);
+    m_headGrid->setColumnStretch(2, 1);
+    m_headGrid->addWidget(m_filters, 0, 0);
+    m_headGrid->addWidget(m_combos, 0, 1);
+    m_headGrid->addWidget(m_buttons, 0, 3, Qt::AlignRight);
+    return head;
+}
+
+QWidget* PredictionView::makeFoot() {
+    auto* foot = new QWidget(m_panel);
+    m_legend = new Legend(foot);
+    m_moment = makeLabel({}, "table", foot);
+    m_refresh = makeFramedButton(QStringLiteral("reset"), tr("Refresh"), tr("Ask the network about every test picture now"), foot);
+    m_range = makeLabel({}, "table", foot);
+    m_previousPage = makeFramedButton(QStringLiteral("chevron-left"), {}, tr("Page before"), foot);
+    m_nextPage = makeFramedButton(QStringLiteral("chevron-right"), {}, tr("Next page"), foot);
+    m_previousPage->setToolTip(toolTipWithKey(tr("Page before"), tr("Page Up")));
+    m_nextPage->setToolTip(toolTipWithKey(tr("Next page"), tr("Page Down")));
+    auto* row = new QHBoxLayout(foot);
+    row->setContentsMargins(16, 6, 13, 7);
+    row->setSpacing(8);
+    row->addWidget(m_legend, 1);
+    row->addWidget(m_moment);
+    row->addWidget(m_refresh);
+    row->addSpacing(8);
+    row->addWidget(m_range);
+    row->addWidget(m_previousPage);
+    row->addWidget(m_nextPage);
+    connect(m_refresh, &QToolButton::clicked, this, &PredictionView::refreshPredictions);
+    connect(m_previousPage, &QToolButton::clicked, &m_pictures, &PredictionListModel::previousPage);
+    connect(m_nextPage, &QToolButton::clicked, &m_pictures, &PredictionListModel::nextPage);
+    return foot;
+}
+
+QWidget* PredictionView::makeEmpty() {
+    auto* empty = new QWidget(m_stack);
+    m_emptyTitle = makeLabel({}, "cardTitle", empty);
+    m_emptyText = makeLabel({}, "body", empty);
+    m_emptyText->setWordWrap(true);
+    m_emptyText->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
+    m_emptyText->setMinimumWidth(Theme::instance().px(320));
+    m_emptyText->setMaximumWidth(Theme::instance().px(440));
+    m_emptyAction = new QPushButton(empty);
+    auto* column = new QVBoxLayout(empty);
+    column->addStretch(1);
+    column->addWidget(m_emptyTitle, 0, Qt::AlignHCenter);
+    column->addSpacing(6);
+    column->addWidget(m_emptyText, 0, Qt::AlignHCenter);
+    column->addSpacing(12);
+    column->addWidget(m_emptyAction, 0, Qt::AlignHCenter);
+    column->addStretch(2);
+    connect(m_emptyAction, &QPushButton::clicked, this, [this] {
+        if (!m_pictures.hasPredictions()) {
+            refreshPredictions();
+            return;
+        }
+        m_trueClass->setCurrentIndex(0);
+        m_predictedClass->setCurrentIndex(0);
+        setFilter(PictureFilter::All);
+    });
+    return empty;
+}
+
+void PredictionView::bindController(TrainingController* controller) {
+    m_controller = controller;
+    connect(controller, &TrainingController::runStarted, this, &PredictionView::setRun);
+    connect(controller, &TrainingController::stateChanged, this, [this](core::TrainerState state) {
+        if (state == core::TrainerState::Failed || state == core::TrainerState::Idle) dropRequests();
+        refreshActions();
+        sendFiles();
+    });
+    connect(controller, &TrainingController::predictionsReady, this, [this](const core::PredictionsReady& ready) {
+        if (ready.requestId == m_evaluateRequest) m_evaluateRequest = 0;
+        setPredictions(ready.predictions);
+    });
+    connect(controller, &TrainingController::filePredictionsReady, this, [this](const core::FilePredictionsReady& ready) {
+        if (m_fileRequest == 0 || ready.requestId != m_fileRequest) return;
+        m_fileRequest = 0;
+        setOwnPredictions(*ready.files);
+        sendFiles();
+    });
+    connect(controller, &TrainingController::commandRefused, this, [this](quint64 requestId, const QString& reason) {
+        if (requestId == 0 || (requestId != m_evaluateRequest && requestId != m_fileRequest)) return;
+        (requestId == m_evaluateRequest ? m_evaluateRequest : m_fileRequest) = 0;
+        say(reason);
+        refreshActions();
+    });
+    if (controller->run()) setRun(*controller->run());
+    refreshActions();
+}
+
+void PredictionView::setRun(const core::RunStarted& run) {
+    QStringList names;
+    for (const std::string& name : run.dataset.classNames) names << QString::fromStdString(name);
+    const QString runId = QString::fromStdString(run.runId);
+    const bool sameRun = !runId.isEmpty() && runId == m_runId && m_pictures.pictures() && run.testPictures &&
+                         m_pictures.pictures()->labels == run.testPictures->labels;
+    m_runId = runId;
+    m_stepsPerEpoch = run.stepsPerEpoch;
+    dropRequests();
+    m_messageBar->hide();
+    if (sameRun) {
+        m_pins.forgetAfter(run.resumedEpoch * run.stepsPerEpoch);
+    } else {
+        for (QComboBox* box : {m_trueClass, m_predictedClass}) {
+            const QSignalBlocker blocker(box);
+            box->clear();
+            box->addItem(tr("Any class"));
+            box->addItems(names);
+        }
+        m_pins.setPictures(run.testPictures, names, pinKey(run));
+        m_pictures.setPictures(run.testPictures, names);
+        m_grid->setCurrentPicture(-1);
+        m_detail->showPicture(-1);
+    }
+    m_ownOutdated = true;
+    arrange();
+    refresh();
+    sendFiles();
+}
+
+void PredictionView::setPredictions(const std::shared_ptr<const core::PredictionSet>& predictions) {
+    if (!predictions || predictions->split != core::Split::Test || !m_pictures.setPredictions(predictions)) return;
+    m_pins.addPredictions(*predictions);
+    m_ownOutdated = true;
+    // A page without a chosen picture leaves the side panel empty: begin with the first one.
+    if (m_grid->currentPicture() == -1 && m_pictures.total() > 0) showPicture(m_pictures.idAt(m_pictures.pageBegin()));
+    refresh();
+    sendFiles();
+}
+
+void PredictionView::setOwnPredictions(const std::vector<core::FilePrediction>& files) {
+    const int first = m_pictures.addOwnPictures(files);
+    int unreadable = 0;
+    for (const core::FilePrediction& file : files) unreadable += file.error.empty() ? 0 : 1;
+    if (m_showOwnWhenReady && first != -1) {
+        m_showOwnWhenReady = false;
+        setFilter(PictureFilter::Mine);
+        m_grid->setCurrentPicture(first);
+        m_detail->showPicture(first);
+        m_grid->setFocus();
+        if (unreadable > 0)
+            say(files.size() == 1 ? QString::fromStdString(files.front().error)
+                                  : tr("%1 of %2 files cannot be used. Click one to see why.").arg(number(unreadable), number(static_cast<int>(files.size()))));
+    }
+    refresh();
+}
+
+void PredictionView::showPicture(int id) {
+    if (m_pictures.positionOf(id) < 0) {
+        m_trueClass->setCurrentIndex(0);
+        m_predictedClass->setCurrentIndex(0);
+        setFilter(id < -1 ? PictureFilter::Mine : PictureFilter::All);
+    }
+    m_grid->setCurrentPicture(id);
+    m_detail->showPicture(id);
+}
+
+void PredictionView::setFilter(PictureFilter filter) {
+    m_filters->setCurrent(static_cast<int>(filter));
+    m_pictures.setFilter(filter);
+    refresh();
+    sendFiles();
+}
+
+void PredictionView::chooseFiles() {
+    auto* dialog = new QFileDialog(this, tr("Show the network your own pictures"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFiles);
+    dialog->setNameFilters({tr("Pictures (%1)").arg(picturePatterns().join(QLatin1Char(' '))), tr("All files (*)")});
+    connect(dialog, &QFileDialog::filesSelected, this, &PredictionView::addFiles);
+    dialog->open();
+}
+
+void PredictionView::addFiles(const QStringList& files) {
+    m_messageBar->hide();
+    QStringList wanted;
+    for (const QString& file : files) {
+        const QFileInfo info(file);
+        if (!info.isDir()) {
+            wanted << info.absoluteFilePath();
+            continue;
+        }
+        const QFileInfoList inside = QDir(file).entryInfoList(picturePatterns(), QDir::Files, QDir::Name);
+        for (const QFileInfo& picture : inside) wanted << picture.absoluteFilePath();
+        if (inside.isEmpty()) say(tr("There are no pictures in the folder %1.").arg(info.fileName()));
+    }
+    const QStringList known = m_pictures.ownFiles();
+    int room = kMostOwnPictures - static_cast<int>(known.size()) - static_cast<int>(m_waitingFiles.size());
+    for (const QString& file : wanted) {
+        if (m_waitingFiles.contains(file)) continue;
+        if (!known.contains(file) && room-- <= 0) {
+            say(tr("Thaw shows %1 pictures of yours at most. Remove some first.").arg(kMostOwnPictures));
+            break;
+        }
+        m_waitingFiles << file;
+    }
+    if (m_waitingFiles.isEmpty()) return;
+    m_showOwnWhenReady = true;
+    sendFiles();
+    if (!m_waitingFiles.isEmpty() && m_fileRequest == 0)
+        say(tr("Your pictures wait: start or open a run, then the network says what it sees on them."));
+}
+
+void PredictionView::sendFiles() {
+    if (!m_controller || m_fileRequest != 0 || !m_controller->actions().predictFiles) return;
+    QStringList files = m_waitingFiles;
+    // Older answers are refreshed only while somebody looks at them.
+    if (m_ownOutdated && isVisible() && m_pictures.filter() == PictureFilter::Mine)
+        for (const QString& file : m_pictures.ownFiles())
+            if (!files.contains(file)) files << file;
+    if (files.isEmpty()) return;
+    m_ownOutdated = false;
+    m_waitingFiles.clear();
+    m_fileRequest = m_controller->predictFiles(files);
+    refreshActions();
+}
+
+void PredictionView::dropRequests() { m_evaluateRequest = m_fileRequest = 0; }
+
+void PredictionView::refreshPredictions() {
+    if (!m_controller || m_evaluateRequest != 0 || !m_controller->actions().evaluate) return;
+    m_evaluateRequest = m_controller->evaluate();
+    refreshActions();
+}
+
+void PredictionView::say(const QString& text) {
+    m_message->setText(text);
+    m_messageBar->setVisible(!text.isEmpty());
+}
+
+void PredictionView::refresh() {
+    const auto segment = [this](PictureFilter filter, const QString& text, bool counted) {
+        m_filters->setSegmentText(static_cast<int>(filter),
+                                  counted ? text + QLatin1Char(' ') + number(m_pictures.count(filter)) : text);
+    };
+    const bool predicted = m_pictures.hasPredictions();
+    segment(PictureFilter::All, tr("All"), m_pictures.pictures() != nullptr);
+    segment(PictureFilter::Right, tr("Right"), predicted);
+    segment(PictureFilter::Wrong, tr("Wrong"), predicted);
+    segment(PictureFilter::ConfidentWrong, tr("Most confident wrong"), false);
+    segment(PictureFilter::Mine, tr("My pictures"), true);
+    m_filters->setSegmentVisible(static_cast<int>(PictureFilter::Mine), m_pictures.count(PictureFilter::Mine) > 0);
+    const PictureFilter filter = m_pictures.filter();
+    m_combos->setEnabled(predicted && filter != PictureFilter::Mine);
+    m_dice->setEnabled(predicted && filter != PictureFilter::Mine && filter != PictureFilter::ConfidentWrong);
+
+    const int total = m_pictures.total();
+    const bool shown = total > 0 && (predicted || filter == PictureFilter::Mine);
+    m_stack->setCurrentIndex(shown ? 0 : 1);
+    const int first = m_pictures.pageBegin() + 1;
+    const int last = qMin(total, m_pictures.pageBegin() + m_pictures.pageSize());
+    m_range->setText(shown ? tr("%1 to %2 of %3").arg(number(first), number(last), number(total)) : QString());
+    m_previousPage->setEnabled(shown && m_pictures.hasPreviousPage());
+    m_nextPage->setEnabled(shown && m_pictures.hasNextPage());
+    m_moment->setText(predicted ? momentText(*m_pictures.predictions(), m_stepsPerEpoch) : QString());
+    refreshActions();
+    arrange();
+}
+
+void PredictionView::refreshActions() {
+    const ActionStates actions = m_controller ? m_controller->actions() : ActionStates();
+    const bool waiting = m_evaluateRequest != 0;
+    m_refresh->setEnabled(actions.evaluate && !waiting);
+    m_refresh->setText(waiting ? tr("Refreshing") : tr("Refresh"));
+    if (m_pictures.hasPredictions()) {
+        m_emptyTitle->setText(tr("No picture passes these filters"));
+        m_emptyText->setText(tr("Choose other classes, or look at all pictures."));
+        m_emptyAction->setText(tr("Show all pictures"));
+        m_emptyAction->setVisible(true);
+    } else if (m_pictures.pictures()) {
+        m_emptyTitle->setText(waiting ? tr("The network looks at the test pictures") : tr("The first predictions come after the first epoch"));
+        m_emptyText->setText(actions.evaluate ? tr("You need not wait: ask the network now, before it has learned anything.")
+                                              : tr("Then this page shows what the network says of every test picture."));
+        m_emptyAction->setText(tr("Ask now"));
+        m_emptyAction->setVisible(actions.evaluate && !waiting);
+    } else {
+        m_emptyTitle->setText(tr("No predictions yet"));
+        m_emptyText->setText(tr("Run the lesson, or open a run. After each epoch this page shows what the network says of every test "
+                                "picture. You can drop pictures of your own here as well."));
+        m_emptyAction->setVisible(false);
+    }
+}
+
+void PredictionView::arrange() {
+    const Theme& theme = Theme::instance();
+    m_detail->setFixedWidth(qMin(theme.px(380), qMax(300, width() * 2 / 5)));
+    const int room = width() - m_detail->width() - 10 - 30;
+    const int spacing = m_headGrid->horizontalSpacing();
+    const bool twoRows = m_filters->sizeHint().width() + m_combos->sizeHint().width() + m_buttons->sizeHint().width() + 3 * spacing > room;
+    const int row = twoRows ? 1 : 0;
+    int oldRow = 0, column = 0, rows = 0, columns = 0;
+    m_headGrid->getItemPosition(m_headGrid->indexOf(m_combos), &oldRow, &column, &rows, &columns);
+    if (oldRow != row) {
+        m_headGrid->removeWidget(m_combos);
+        if (twoRows)
+            m_headGrid->addWidget(m_combos, 1, 0, 1, 4, Qt::AlignLeft);
+        else
+            m_headGrid->addWidget(m_combos, 0, 1);
+    }
+    m_strip->setVisibleRows(height() > theme.px(620) ? 3 : 2);
+    m_overlay->setGeometry(rect());
+}
+
+void PredictionView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+void PredictionView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    sendFiles();
+}
+
+void PredictionView::keyPressEvent(QKeyEvent* event) {
+    switch (event->key()) {
+        case Qt::Key_Left: m_grid->goToPrevious(); return;
+        case Qt::Key_Right: m_grid->goToNext(); return;
+        case Qt::Key_P: m_grid->setRawPixels(!m_grid->rawPixels()); return;
+        case Qt::Key_PageUp: m_pictures.previousPage(); return;
+        case Qt::Key_PageDown: m_pictures.nextPage(); return;
+        default: QWidget::keyPressEvent(event);
+    }
+}
+
+void PredictionView::dragEnterEvent(QDragEnterEvent* event) {
+    if (!event->mimeData()->hasUrls()) return;
+    event->setDropAction(Qt::CopyAction);
+    event->accept();
+    m_overlay->raise();
+    m_overlay->show();
+}
+
+void PredictionView::dragLeaveEvent(QDragLeaveEvent*) { m_overlay->hide(); }
+
+void PredictionView::dropEvent(QDropEvent* event) {
+    m_overlay->hide();
+    QStringList files;
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile()) files << url.toLocalFile();
+    event->setDropAction(Qt::CopyAction);
+    event->accept();
+    if (files.isEmpty())
+        say(tr("That picture is on the web. Save it to a file first, then drop the file."));
+    else
+        addFiles(files);
+}
+
+}  // namespace thaw::ui
