@@ -1,0 +1,44 @@
+// The runs under the test pictures: an eye that shows a run in the curves, its line, its name and state, and its best
+// validation accuracy. Double click or Enter opens a run; the context menu deletes one after asking in its own row.
+#pragma once
+
+#include <QFrame>
+
+class QListView;
+class QStackedWidget;
+
+namespace thaw::ui {
+
+class LibraryController;
+class RunListModel;
+
+class RunsPanel : public QFrame {
+    Q_OBJECT
+public:
+    explicit RunsPanel(QWidget* parent = nullptr);
+
+    void setRunModel(RunListModel* model);
+    /// Deletes by it; the controller outlives the panel.
+    void bindLibrary(LibraryController* library);
+    /// Asks in the row whether to delete its run; a run that is open is refused.
+    void askToDelete(int row);
+
+Q_SIGNALS:
+    void openRequested(const QString& directory);
+    void deleteRequested(const QString& directory);  ///< confirmed
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void showMenu(const QPoint& place);
+    void cancelQuestion();
+    void refresh();
+
+    RunListModel* m_model = nullptr;
+    QListView* m_list;
+    QStackedWidget* m_stack;
+    QWidget* m_question = nullptr;
+};
+
+}  // namespace thaw::ui
