@@ -89,8 +89,8 @@ void TstTrainingController::runsTheWholePlanInOrder() {
     controller.startRun(test::lessonConfig(2, 1));
     QVERIFY(controller.state() == TrainerState::Preparing);
     QVERIFY(awaitState(controller, TrainerState::Finished));
-    QCOMPARE(transcript.text(), QStringLiteral("state:Preparing run phase0 state:Running b b b epoch1 saved:epoch b b b epoch2 saved:epoch "
-                                               "phase1 layers1 b b b epoch3 saved:epoch finished:completed state:Finished"));
+    QCOMPARE(transcript.text(), QStringLiteral("state:preparing run phase0 state:running b b b epoch1 saved:epoch b b b epoch2 saved:epoch "
+                                               "phase1 layers1 b b b epoch3 saved:epoch finished:completed state:finished"));
     QCOMPARE(transcript.steps, (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9}));
     QVERIFY(controller.run());
     QCOMPARE(controller.run()->runId, script.runId);

@@ -98,8 +98,8 @@ public:
         const auto [begin, end] = range(index);
         if (index.internalId()) {
             switch (layer(begin).kind) {
-                case core::LayerKind::Conv2d: return tr("Conv 3%13").arg(kTimes);
-                case core::LayerKind::MaxPool2d: return tr("Max 2%12").arg(kTimes);
+                case core::LayerKind::Conv2d: return tr("Conv 3×3");
+                case core::LayerKind::MaxPool2d: return tr("Max 2×2");
                 case core::LayerKind::Flatten: return tr("Flatten");
                 case core::LayerKind::Dense: return tr("Dense");
                 case core::LayerKind::Dropout: return tr("Dropout");
