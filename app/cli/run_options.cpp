@@ -92,6 +92,8 @@ void RunOptions::addInputOptionsTo(CLI::App& app) {
     add<int>(app, "--input-size", "Pixels a side, 32 to 224", [](RunConfig& c, const int& v) { c.inputSize = v; });
     add<int>(app, "--batch", "Pictures a step, 1 to 4096", [](RunConfig& c, const int& v) { c.batchSize = v; });
     add<int>(app, "--threads", "Compute threads (default: all cores)", [](RunConfig& c, const int& v) { c.threads = v; });
+    add<std::string>(app, "--kernels", "Whose convolutions compute: thaw or libtorch",
+                     [](RunConfig& c, const std::string& v) { c.kernels = core::kernelsFromString(v); });
     add<std::uint64_t>(app, "--seed", "Seed of every random choice", [](RunConfig& c, const std::uint64_t& v) { c.seed = v; });
 }
 

@@ -86,6 +86,12 @@ struct CacheConfig {
 enum class Initialization { Pretrained, Random };
 enum class DeviceKind { Auto, Cpu, Cuda };
 
+/// Which implementation computes the convolutions. The mathematics is the same; results differ by rounding.
+enum class KernelKind {
+    Thaw,      ///< core/kernels where processor and shape allow it, LibTorch elsewhere
+    LibTorch,  ///< LibTorch everywhere
+};
+
 struct RunConfig {
     std::string preset = "lesson";   ///< the lesson file it started from
     std::string title;               ///< for people
@@ -103,6 +109,7 @@ struct RunConfig {
     std::uint64_t seed = 42;
     int threads = 0;                 ///< 0: all cores
     DeviceKind device = DeviceKind::Auto;
+    KernelKind kernels = KernelKind::Thaw;
     CacheConfig cache;
     double checkpointMinutes = 2.0;  ///< between checkpoints inside an epoch; > 0
     std::filesystem::path output;    ///< run folder; empty: a new one under the user's data
@@ -128,9 +135,11 @@ RunConfig configFromJson(const std::string& json, const RunConfig& base = {});
 std::string toString(Scaling value);
 std::string toString(OptimizerKind value);
 std::string toString(ScheduleKind value);
+std::string toString(KernelKind value);
 Scaling scalingFromString(const std::string& name);              ///< throws ConfigError
 OptimizerKind optimizerFromString(const std::string& name);      ///< throws ConfigError
 ScheduleKind scheduleFromString(const std::string& name);        ///< throws ConfigError
+KernelKind kernelsFromString(const std::string& name);           ///< "thaw" or "libtorch"; throws ConfigError
 
 /// A named starting point: a lesson file from the program's resources/lessons or the user's lessons folder.
 struct Lesson {
@@ -146,6 +155,10 @@ struct Lesson {
 
 /// All lessons, the program's first (with "lesson" leading), then the user's. Reads small files; never throws for a bad one.
 std::vector<Lesson> listLessons();
+/// Writes a lesson file into the user's lessons folder, without the config's places on this machine. The file's name is made from
+/// the title ("My lesson": my-lesson.json); an own lesson of that name is replaced. Blocking, a small file.
+/// Throws ConfigError for a title without letters, a name that the program's own lessons have or a config that cannot run; StoreError.
+Lesson saveLesson(const std::string& title, const std::string& description, const RunConfig& config);
 /// Throws ConfigError naming the lessons that exist.
 Lesson findLesson(const std::string& name);
 

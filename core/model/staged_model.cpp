@@ -1,9 +1,11 @@
 #include "core/model/staged_model.h"
 
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "core/api/errors.h"
+#include "core/kernels/fast_conv.h"
 #include "core/train/random.h"
 #include "core/util/hash.h"
 
@@ -24,8 +26,30 @@ public:
         m_parameters = {{name + ".weight", weight}, {name + ".bias", torch::zeros({outputs})}};
     }
     torch::Tensor forward(const torch::Tensor& input, const ForwardContext&) const override {
-        return at::conv2d(input, m_parameters[0].value, m_parameters[1].value, /*stride=*/1, /*padding=*/1).relu_();
+        const torch::Tensor &weight = m_parameters[0].value, &bias = m_parameters[1].value;
+        if (m_fast) {
+            const bool recorded = torch::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad());
+            if (recorded && FastConv::supportsGradients(input, weight)) return m_fast->forwardRecorded(input, weight, bias);
+            if (!recorded && FastConv::supports(input, weight)) return m_fast->forward(input, weight, bias, /*pool=*/false);
+        }
+        return at::conv2d(input, weight, bias, /*stride=*/1, /*padding=*/1).relu_();
     }
+    torch::Tensor forwardPooled(const torch::Tensor& input) const override {
+        const torch::Tensor &weight = m_parameters[0].value, &bias = m_parameters[1].value;
+        const bool recorded = torch::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad());
+        if (!m_fast || recorded || !FastConv::supports(input, weight)) return {};
+        return m_fast->forward(input, weight, bias, /*pool=*/true);
+    }
+    void setKernels(KernelKind kernels) override {
+        if (kernels == KernelKind::LibTorch) m_fast.reset();
+        else if (!m_fast) m_fast.emplace();
+    }
+    void parametersChanged() override {
+        if (m_fast) m_fast->weightsChanged();
+    }
+
+private:
+    std::optional<FastConv> m_fast;
 };
 
 class MaxPoolStage : public Stage {
@@ -96,7 +120,16 @@ StagedModel::StagedModel(ModelInfo info, std::uint64_t seed) : m_info(std::move(
 }
 
 torch::Tensor StagedModel::forward(torch::Tensor input, int begin, int end, const ForwardContext& context) const {
-    for (int i = begin; i < end; ++i) input = stage(i).forward(input, context);
+    for (int i = begin; i < end; ++i) {
+        if (i + 1 < end && m_info.layers[static_cast<std::size_t>(i) + 1].kind == LayerKind::MaxPool2d) {
+            if (torch::Tensor pooled = stage(i).forwardPooled(input); pooled.defined()) {
+                input = std::move(pooled);
+                ++i;
+                continue;
+            }
+        }
+        input = stage(i).forward(input, context);
+    }
     return input;
 }
 
@@ -129,6 +162,10 @@ void StagedModel::loadTrunk(const TrunkWeights& weights) {
             load(parameter.name, torch::from_blob(const_cast<float*>(tensor.values.data()), tensor.shape));
         }
     }
+}
+
+void StagedModel::setKernels(KernelKind kernels) {
+    for (const auto& stage : m_stages) stage->setKernels(kernels);
 }
 
 void StagedModel::moveTo(const torch::Device& device) {
@@ -168,6 +205,9 @@ std::string StagedModel::prefixDigest(int end) const {
     return all.hex();
 }
 
-void StagedModel::markChanged(int stage) { m_stageDigests[static_cast<std::size_t>(stage)].clear(); }
+void StagedModel::markChanged(int stage) {
+    m_stageDigests[static_cast<std::size_t>(stage)].clear();
+    m_stages[static_cast<std::size_t>(stage)]->parametersChanged();
+}
 
 }  // namespace thaw::core

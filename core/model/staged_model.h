@@ -25,13 +25,17 @@ struct ForwardContext {
     torch::Tensor dropoutMask;  ///< [rows, units], 0 or 1 / (1 - rate); undefined: dropout is off
 };
 
-/// One layer. Its forward is the seam for other implementations of the same mathematics: a subclass may compute it otherwise when
-/// no gradient is recorded.
+/// One layer. Its forward is the seam for other implementations of the same mathematics.
 class Stage {
 public:
     virtual ~Stage() = default;
     /// [rows, ...] to [rows, ...]; float32. Pure but for the dropout mask of the context.
     virtual torch::Tensor forward(const torch::Tensor& input, const ForwardContext& context) const = 0;
+    /// The same followed by a 2x2 max pooling, where one pass does both and no gradient is recorded; undefined: it does not.
+    virtual torch::Tensor forwardPooled(const torch::Tensor&) const { return {}; }
+    virtual void setKernels(KernelKind) {}
+    /// To be called when parameters were written to.
+    virtual void parametersChanged() {}
     const std::vector<Parameter>& parameters() const { return m_parameters; }
 
 protected:
@@ -58,6 +62,8 @@ public:
     void load(const std::string& name, const torch::Tensor& value);
     void loadTrunk(const TrunkWeights& weights);
 
+    /// Whose convolutions compute; LibTorch's until told otherwise.
+    void setKernels(KernelKind kernels);
     void moveTo(const torch::Device& device);
     /// Flags that hold for autograd from now on; gradients of all parameters become undefined.
     void setTrainable(const LayerMask& trainable);

@@ -24,6 +24,7 @@ constexpr Name<OptimizerKind> kOptimizers[] = {
 constexpr Name<ScheduleKind> kSchedules[] = {
     {ScheduleKind::Constant, "constant"}, {ScheduleKind::Cosine, "cosine"}, {ScheduleKind::Step, "step"}};
 constexpr Name<Initialization> kInitializations[] = {{Initialization::Pretrained, "pretrained"}, {Initialization::Random, "random"}};
+constexpr Name<KernelKind> kKernels[] = {{KernelKind::Thaw, "thaw"}, {KernelKind::LibTorch, "libtorch"}};
 constexpr Name<DeviceKind> kDevices[] = {{DeviceKind::Auto, "auto"}, {DeviceKind::Cpu, "cpu"}, {DeviceKind::Cuda, "cuda"}};
 
 template <class Value, std::size_t Count>
@@ -153,9 +154,11 @@ void checkPhase(const PhaseConfig& phase, const std::string& where, Problems& pr
 std::string toString(Scaling value) { return nameOf(kScalings, value); }
 std::string toString(OptimizerKind value) { return nameOf(kOptimizers, value); }
 std::string toString(ScheduleKind value) { return nameOf(kSchedules, value); }
+std::string toString(KernelKind value) { return nameOf(kKernels, value); }
 Scaling scalingFromString(const std::string& name) { return valueOf(kScalings, name); }
 OptimizerKind optimizerFromString(const std::string& name) { return valueOf(kOptimizers, name); }
 ScheduleKind scheduleFromString(const std::string& name) { return valueOf(kSchedules, name); }
+KernelKind kernelsFromString(const std::string& name) { return valueOf(kKernels, name); }
 
 std::vector<std::string> validate(const RunConfig& config) {
     Problems problems;
@@ -216,6 +219,7 @@ std::string toJson(const RunConfig& config) {
         {"seed", config.seed},
         {"threads", config.threads},
         {"device", nameOf(kDevices, config.device)},
+        {"kernels", toString(config.kernels)},
         {"cache",
          {{"enabled", config.cache.enabled},
           {"directory", config.cache.directory.string()},
@@ -278,6 +282,7 @@ RunConfig configFromJson(const std::string& text, const RunConfig& base) {
     fields.read("seed", config.seed);
     fields.read("threads", config.threads);
     fields.read("device", config.device, deviceFromString);
+    fields.read("kernels", config.kernels, kernelsFromString);
     if (const json* object = fields.take("cache")) {
         JsonFields inner(*object, "cache");
         inner.read("enabled", config.cache.enabled);
