@@ -22,7 +22,7 @@ std::filesystem::path timesFile(const RunConfig& config) {
 std::string keyOf(const RunConfig& config) {
     const char* device = config.device == DeviceKind::Cpu ? "cpu" : config.device == DeviceKind::Cuda ? "cuda" : "auto";
     return config.model + ", " + std::to_string(config.inputSize) + " px, batch " + std::to_string(config.batchSize) + ", head " +
-           std::to_string(config.head.hiddenUnits) + ", threads " + std::to_string(computeThreadsOf(config)) + ", " + device;
+           std::to_string(config.head.hiddenUnits) + ", threads " + std::to_string(computeThreadsOf(config)) + ", " + device + ", " + toString(config.kernels);
 }
 
 /// What is in the file; an empty object where it is missing or damaged: times are measured again then.

@@ -1,0 +1,116 @@
+#include "core/train/batch_step.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/train/random.h"
+
+namespace thaw::core {
+
+BatchStep::BatchStep(const StagedModel& model, BatchPlan plan) : m_model(model), m_plan(std::move(plan)) {
+    m_inputs.resize(static_cast<std::size_t>(model.stageCount()));
+    m_outputs.resize(static_cast<std::size_t>(model.stageCount()));
+}
+
+BatchStep::~BatchStep() = default;
+
+bool BatchStep::advance(const Deadline& deadline) {
+    while (m_begin < m_plan.rows) {
+        switch (m_part) {
+            case Part::Input:
+                m_end = std::min(m_plan.rows, m_begin + m_plan.microBatch);
+                m_current = m_plan.input(m_begin, m_end);
+                if (m_plan.dropoutMask.defined()) m_context.dropoutMask = m_plan.dropoutMask.slice(0, m_begin, m_end);
+                m_stage = m_plan.rung;
+                m_part = Part::Forward;
+                break;
+            case Part::Forward:
+                forwardStage();
+                if (++m_stage == m_model.stageCount()) m_part = Part::Loss;
+                break;
+            case Part::Loss:
+                lossGradient();
+                m_part = Part::Backward;
+                break;
+            case Part::Backward:
+                backwardStage();
+                if (m_stage == std::max(m_plan.boundary, m_plan.rung)) {
+                    m_begin = m_end;
+                    m_part = Part::Input;
+                }
+                break;
+        }
+        if (deadline.passed() && m_begin < m_plan.rows) return false;
+    }
+    return true;
+}
+
+void BatchStep::forwardStage() {
+    const auto begin = Clock::now();
+    const std::size_t index = static_cast<std::size_t>(m_stage);
+    if (m_stage < m_plan.boundary) {
+        torch::NoGradGuard noGrad;
+        m_current = m_model.stage(m_stage).forward(m_current, m_context);
+    } else {
+        torch::AutoGradMode record(true);
+        // A leaf of its own: the graph of this stage ends here.
+        m_inputs[index] = m_current.detach();
+        if (m_stage > m_plan.boundary) m_inputs[index].set_requires_grad(true);
+        m_outputs[index] = m_model.stage(m_stage).forward(m_inputs[index], m_context);
+        m_current = m_outputs[index];
+    }
+    m_samples.push_back({m_stage, false, secondsSince(begin), m_end - m_begin});
+}
+
+void BatchStep::lossGradient() {
+    torch::NoGradGuard noGrad;
+    const torch::Tensor logits = m_current.detach();
+    const torch::Tensor labels = m_plan.labels.slice(0, m_begin, m_end), column = labels.unsqueeze(1);
+    const torch::Tensor logProbabilities = at::log_softmax(logits, 1);
+    m_lossSum -= logProbabilities.gather(1, column).to(torch::kFloat64).sum().item<double>();
+    m_right += logits.argmax(1).eq(labels).sum().item<std::int64_t>();
+    // Derivative of the mean cross-entropy: (softmax - one-hot) / rows of the whole batch.
+    m_gradient = logProbabilities.exp();
+    m_gradient.scatter_add_(1, column, torch::full({column.size(0), 1}, -1.0, logits.options()));
+    m_gradient.div_(static_cast<double>(m_plan.rows));
+    m_stage = m_model.stageCount();
+}
+
+void BatchStep::backwardStage() {
+    const auto begin = Clock::now();
+    const std::size_t index = static_cast<std::size_t>(--m_stage);
+    torch::autograd::backward({m_outputs[index]}, {m_gradient});
+    m_gradient = m_inputs[index].grad();
+    m_inputs[index] = torch::Tensor();
+    m_outputs[index] = torch::Tensor();
+    m_samples.push_back({m_stage, true, secondsSince(begin), m_end - m_begin});
+}
+
+void BatchStep::abandon() {
+    for (const Parameter& parameter : m_model.stateDict()) {
+        torch::Tensor value = parameter.value;
+        value.mutable_grad() = torch::Tensor();
+    }
+}
+
+double BatchStep::loss() const { return m_lossSum / static_cast<double>(std::max<std::int64_t>(1, m_plan.rows)); }
+
+torch::Tensor dropoutMask(std::int64_t rows, std::int64_t units, double rate, std::uint64_t seed, std::int64_t step) {
+    torch::Tensor mask = torch::empty({rows, units});
+    float* out = mask.data_ptr<float>();
+    const RandomStream random(seed, Purpose::Dropout, static_cast<std::uint64_t>(step));
+    const std::uint64_t dropped = static_cast<std::uint64_t>(rate * 0x1.0p32);  // of the 2^32 values of half a number
+    const float kept = static_cast<float>(1.0 / (1.0 - rate));
+    at::parallel_for(0, (mask.numel() + 1) / 2, 1 << 14, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+            const std::uint64_t bits = random.at(static_cast<std::uint64_t>(i));
+            out[2 * i] = (bits & 0xFFFFFFFFu) < dropped ? 0.0f : kept;
+            if (2 * i + 1 < mask.numel()) out[2 * i + 1] = (bits >> 32) < dropped ? 0.0f : kept;
+        }
+    });
+    return mask;
+}
+
+}  // namespace thaw::core

@@ -1,0 +1,68 @@
+// The gradients of one batch, in pieces between which the caller may do something else: forward and backward go stage by stage, each
+// stage's graph on its own, and a batch too large for that goes through in micro-batches whose gradients add up. Nothing of the
+// model changes before the optimiser's step, so that an unfinished batch can be thrown away and begun again.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "core/model/staged_model.h"
+#include "core/train/deadline.h"
+
+namespace thaw::core {
+
+struct BatchPlan {
+    int rung = 0;              ///< stage whose input the batch is
+    int boundary = 0;          ///< first stage that trains; below it nothing is recorded
+    std::int64_t rows = 0;
+    std::int64_t microBatch = 0;
+    std::function<torch::Tensor(std::int64_t begin, std::int64_t end)> input;  ///< rows of the batch, on the model's device
+    torch::Tensor labels;      ///< int64 [rows]
+    torch::Tensor dropoutMask; ///< of the whole batch; undefined: none
+};
+
+struct StageSample {
+    int stage = 0;
+    bool backward = false;
+    double seconds = 0;
+    std::int64_t rows = 0;
+};
+
+class BatchStep {
+public:
+    BatchStep(const StagedModel& model, BatchPlan plan);
+    ~BatchStep();
+    BatchStep(const BatchStep&) = delete;
+    BatchStep& operator=(const BatchStep&) = delete;
+
+    /// True when every parameter that trains has the gradient of the batch's mean loss.
+    bool advance(const Deadline& deadline);
+    /// Clears what gradients there are, so that the batch can be begun anew.
+    void abandon();
+
+    double loss() const;                ///< mean cross-entropy, nats
+    std::int64_t right() const { return m_right; }
+    const std::vector<StageSample>& samples() const { return m_samples; }
+
+private:
+    void forwardStage();
+    void lossGradient();
+    void backwardStage();
+
+    const StagedModel& m_model;
+    BatchPlan m_plan;
+    std::int64_t m_begin = 0, m_end = 0;  // the micro-batch
+    enum class Part { Input, Forward, Loss, Backward } m_part = Part::Input;
+    int m_stage = 0;
+    ForwardContext m_context;
+    torch::Tensor m_current, m_gradient;
+    std::vector<torch::Tensor> m_inputs, m_outputs;
+    double m_lossSum = 0;
+    std::int64_t m_right = 0;
+    std::vector<StageSample> m_samples;
+};
+
+/// [rows, units]: 0 with probability `rate`, 1 / (1 - rate) otherwise; a pure function of (seed, step).
+torch::Tensor dropoutMask(std::int64_t rows, std::int64_t units, double rate, std::uint64_t seed, std::int64_t step);
+
+}  // namespace thaw::core

@@ -1,0 +1,55 @@
+#include "core/train/evaluation.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "core/train/rungs.h"
+
+namespace thaw::core {
+namespace {
+
+constexpr std::int64_t kHeadSlice = 1024;  // rows where only dense layers are left
+
+}  // namespace
+
+EvaluationPass::EvaluationPass(const InputSource& source, const StagedModel& model, Split split, int rung)
+    : m_source(source), m_model(model), m_split(split), m_rung(rung),
+      m_slice(rung >= model.info().headBegin ? kHeadSlice : sliceSize(source.inputSize)), m_total(source.pictures(split).count()) {
+    m_result.split = split;
+    m_result.classCount = static_cast<int>(model.info().layers.back().outputShape[0]);
+    m_result.labels = source.pictures(split).labels;
+    m_result.probabilities.resize(static_cast<std::size_t>(m_total * m_result.classCount));
+}
+
+bool EvaluationPass::advance(const Deadline& deadline, const StageListener& timed) {
+    torch::NoGradGuard noGrad;
+    while (m_row < m_total) {
+        if (!m_forward.active())
+            m_forward.start(m_source.rows(m_split, m_rung, rowRange(m_row, std::min(m_total, m_row + m_slice))), m_rung, m_model.stageCount());
+        if (!m_forward.advance(m_model, deadline, timed)) return false;
+        const torch::Tensor logProbabilities = at::log_softmax(m_forward.takeResult(), 1).cpu();
+        const torch::Tensor probabilities = logProbabilities.exp().contiguous();
+        const std::int64_t rows = probabilities.size(0), classes = m_result.classCount;
+        std::memcpy(m_result.probabilities.data() + m_row * classes, probabilities.data_ptr<float>(),
+                    static_cast<std::size_t>(rows * classes) * sizeof(float));
+        const auto logs = logProbabilities.accessor<float, 2>();
+        for (std::int64_t i = 0; i < rows; ++i) {
+            const int label = m_result.labels[static_cast<std::size_t>(m_row + i)];
+            m_lossSum -= static_cast<double>(logs[i][label]);
+            if (m_result.predicted(m_row + i) == label) ++m_right;
+        }
+        m_row += rows;
+        if (deadline.passed() && m_row < m_total) return false;
+    }
+    return true;
+}
+
+PredictionSet EvaluationPass::take() {
+    const double count = static_cast<double>(std::max<std::int64_t>(1, m_total));
+    m_result.loss = m_lossSum / count;
+    m_result.accuracy = static_cast<double>(m_right) / count;
+    return std::move(m_result);
+}
+
+}  // namespace thaw::core

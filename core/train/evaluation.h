@@ -1,0 +1,35 @@
+// Predictions of a whole split with dropout off, in slices.
+#pragma once
+
+#include <memory>
+
+#include "core/api/prediction.h"
+#include "core/train/forward_slice.h"
+#include "core/train/input_source.h"
+
+namespace thaw::core {
+
+class EvaluationPass {
+public:
+    /// Reads the input of stage `rung`, a rung that the source can give for the split.
+    EvaluationPass(const InputSource& source, const StagedModel& model, Split split, int rung);
+
+    /// True when all pictures are done.
+    bool advance(const Deadline& deadline, const StageListener& timed);
+    std::int64_t done() const { return m_row; }
+    std::int64_t total() const { return m_total; }
+    /// step and epoch are the caller's to fill in.
+    PredictionSet take();
+
+private:
+    const InputSource& m_source;
+    const StagedModel& m_model;
+    Split m_split;
+    int m_rung;
+    std::int64_t m_slice, m_row = 0, m_total = 0, m_right = 0;
+    double m_lossSum = 0;
+    PredictionSet m_result;
+    ForwardSlice m_forward;
+};
+
+}  // namespace thaw::core

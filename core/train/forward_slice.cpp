@@ -1,0 +1,28 @@
+#include "core/train/forward_slice.h"
+
+#include <utility>
+
+namespace thaw::core {
+
+void ForwardSlice::start(torch::Tensor input, int begin, int end) {
+    m_current = std::move(input);
+    m_stage = begin;
+    m_end = end;
+}
+
+bool ForwardSlice::advance(const StagedModel& model, const Deadline& deadline, const StageListener& timed,
+                           const std::function<void(int, const torch::Tensor&)>& afterStage) {
+    torch::NoGradGuard noGrad;
+    while (m_stage < m_end) {
+        const auto begin = Clock::now();
+        const std::int64_t rows = m_current.size(0);
+        m_current = model.forward(std::move(m_current), m_stage, m_stage + 1);
+        if (timed) timed(m_stage, secondsSince(begin), rows);
+        ++m_stage;
+        if (afterStage) afterStage(m_stage, m_current);
+        if (deadline.passed() && m_stage < m_end) return false;
+    }
+    return true;
+}
+
+}  // namespace thaw::core

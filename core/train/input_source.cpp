@@ -1,0 +1,46 @@
+#include "core/train/input_source.h"
+
+#include <ATen/Parallel.h>
+
+#include <cstring>
+#include <numeric>
+
+namespace thaw::core {
+
+torch::Tensor InputSource::rows(Split split, int rung, const std::vector<std::int64_t>& rows,
+                                const std::vector<PictureChange>& changes) const {
+    torch::NoGradGuard noGrad;
+    if (rung == 0) return networkInput(pictures(split), rows, changes, scaling, inputSize).to(device);
+
+    std::vector<std::int64_t> shape = model->layers[static_cast<std::size_t>(rung - 1)].outputShape;
+    shape.insert(shape.begin(), static_cast<std::int64_t>(rows.size()));
+    torch::Tensor result = torch::empty(shape);
+    const FeatureBlock* plain = features->find(rung, split == Split::Test ? FeaturePart::Test : FeaturePart::Train);
+    const FeatureBlock* flipped = features->find(rung, FeaturePart::TrainFlipped);
+    float* out = result.data_ptr<float>();
+    const std::int64_t floats = plain->floats();
+    at::parallel_for(0, shape[0], 64, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+            const bool flip = !changes.empty() && changes[static_cast<std::size_t>(i)].flip;
+            std::memcpy(out + i * floats, (flip ? flipped : plain)->row(rows[static_cast<std::size_t>(i)]),
+                        static_cast<std::size_t>(floats) * sizeof(float));
+        }
+    });
+    return result.to(device);
+}
+
+torch::Tensor InputSource::labels(Split split, const std::vector<std::int64_t>& rows) const {
+    const std::vector<int>& all = pictures(split).labels;
+    torch::Tensor result = torch::empty({static_cast<std::int64_t>(rows.size())}, torch::kInt64);
+    std::int64_t* out = result.data_ptr<std::int64_t>();
+    for (std::size_t i = 0; i < rows.size(); ++i) out[i] = all[static_cast<std::size_t>(rows[i])];
+    return result.to(device);
+}
+
+std::vector<std::int64_t> rowRange(std::int64_t begin, std::int64_t end) {
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(end - begin));
+    std::iota(rows.begin(), rows.end(), begin);
+    return rows;
+}
+
+}  // namespace thaw::core

@@ -1,0 +1,34 @@
+// Rows of a split as a stage takes them: pictures turned into network input, or cached features.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "core/api/layer_info.h"
+#include "core/data/preprocess.h"
+#include "core/train/feature_cache.h"
+
+namespace thaw::core {
+
+struct InputSource {
+    std::shared_ptr<const PictureSet> train, test;
+    const FeatureStore* features = nullptr;
+    const ModelInfo* model = nullptr;
+    Scaling scaling = Scaling::ImageNet;
+    int inputSize = 32;
+    torch::Device device = torch::kCPU;
+
+    const PictureSet& pictures(Split split) const { return split == Split::Train ? *train : *test; }
+    /// The input of stage `rung`, on the device, for rows of a split; `changes` is empty or has an entry a row. The store must
+    /// hold the rung for the parts that are asked for.
+    torch::Tensor rows(Split split, int rung, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes = {}) const;
+    /// int64 [rows] on the device.
+    torch::Tensor labels(Split split, const std::vector<std::int64_t>& rows) const;
+};
+
+/// begin, begin + 1, ... end - 1.
+std::vector<std::int64_t> rowRange(std::int64_t begin, std::int64_t end);
+
+}  // namespace thaw::core

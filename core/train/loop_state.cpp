@@ -1,0 +1,127 @@
+#include "core/train/loop_state.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/api/errors.h"
+
+namespace thaw::core {
+namespace {
+
+using nlohmann::json;
+
+json toValue(const OptimizerConfig& o) {
+    return {{"kind", toString(o.kind)}, {"learning_rate", o.learningRate}, {"beta1", o.beta1},       {"beta2", o.beta2},
+            {"epsilon", o.epsilon},     {"momentum", o.momentum},          {"nesterov", o.nesterov}, {"weight_decay", o.weightDecay}};
+}
+
+OptimizerConfig optimizerFrom(const json& value) {
+    OptimizerConfig o;
+    o.kind = optimizerFromString(value.at("kind").get<std::string>());
+    o.learningRate = value.at("learning_rate");
+    o.beta1 = value.at("beta1");
+    o.beta2 = value.at("beta2");
+    o.epsilon = value.at("epsilon");
+    o.momentum = value.at("momentum");
+    o.nesterov = value.at("nesterov");
+    o.weightDecay = value.at("weight_decay");
+    return o;
+}
+
+json toValue(const StageTimes& times) {
+    json stages = json::array();
+    for (const StageTimes::Stage& stage : times.stages) stages.push_back({stage.forward, stage.backwardData, stage.backwardWeights});
+    return {{"optimizer", times.optimizerPerParameter}, {"batch", times.batchSize}, {"stages", std::move(stages)}};
+}
+
+StageTimes timesFrom(const json& value) {
+    StageTimes times;
+    times.optimizerPerParameter = value.at("optimizer");
+    times.batchSize = value.at("batch");
+    for (const json& stage : value.at("stages")) times.stages.push_back({stage.at(0), stage.at(1), stage.at(2)});
+    return times;
+}
+
+}  // namespace
+
+std::string toJson(const LoopState& s) {
+    const json value{{"point", static_cast<int>(s.point)},
+                     {"phase", s.phase},
+                     {"epoch", s.epoch},
+                     {"phase_epoch", s.phaseEpoch},
+                     {"phase_first_epoch", s.phaseFirstEpoch},
+                     {"batch", s.batch},
+                     {"step", s.step},
+                     {"phase_step", s.phaseStep},
+                     {"mask", s.mask},
+                     {"ever_trained", s.everTrained},
+                     {"revision", s.revision},
+                     {"base_rate", s.baseRate},
+                     {"rung", s.rung},
+                     {"test_rung", s.testRung},
+                     {"micro_batch", s.microBatch},
+                     {"decision_times", toValue(s.decisionTimes)},
+                     {"loss_sum", s.lossSum},
+                     {"right", s.right},
+                     {"seen", s.seen},
+                     {"epoch_seconds", s.epochSeconds},
+                     {"train_seconds", s.trainSeconds},
+                     {"work_seconds", s.workSeconds},
+                     {"best_accuracy", s.bestAccuracy},
+                     {"best_epoch", s.bestEpoch},
+                     {"last_accuracy", s.lastAccuracy},
+                     {"phase_best_loss", s.phaseBestLoss},
+                     {"waited", s.waited},
+                     {"end_reason", s.endReason},
+                     {"optimizer_steps", s.optimizerSteps},
+                     {"optimizer", toValue(s.optimizer)},
+                     {"threads", s.threads},
+                     {"fingerprint", s.fingerprint}};
+    return value.dump();
+}
+
+LoopState loopStateFromJson(const std::string& text) {
+    try {
+        const json value = json::parse(text);
+        LoopState s;
+        const int point = value.at("point");
+        if (point < 0 || point > static_cast<int>(LoopPoint::Finished)) throw StoreError("The checkpoint's position is unknown.");
+        s.point = static_cast<LoopPoint>(point);
+        s.phase = value.at("phase");
+        s.epoch = value.at("epoch");
+        s.phaseEpoch = value.at("phase_epoch");
+        s.phaseFirstEpoch = value.at("phase_first_epoch");
+        s.batch = value.at("batch");
+        s.step = value.at("step");
+        s.phaseStep = value.at("phase_step");
+        s.mask = value.at("mask").get<std::vector<bool>>();
+        s.everTrained = value.at("ever_trained").get<std::vector<bool>>();
+        s.revision = value.at("revision");
+        s.baseRate = value.at("base_rate");
+        s.rung = value.at("rung");
+        s.testRung = value.at("test_rung");
+        s.microBatch = value.at("micro_batch");
+        s.decisionTimes = timesFrom(value.at("decision_times"));
+        s.lossSum = value.at("loss_sum");
+        s.right = value.at("right");
+        s.seen = value.at("seen");
+        s.epochSeconds = value.at("epoch_seconds");
+        s.trainSeconds = value.at("train_seconds");
+        s.workSeconds = value.at("work_seconds");
+        s.bestAccuracy = value.at("best_accuracy");
+        s.bestEpoch = value.at("best_epoch");
+        s.lastAccuracy = value.at("last_accuracy");
+        s.phaseBestLoss = value.at("phase_best_loss");
+        s.waited = value.at("waited");
+        s.endReason = value.at("end_reason").get<std::string>();
+        s.optimizerSteps = value.at("optimizer_steps").get<std::map<std::string, std::int64_t>>();
+        s.optimizer = optimizerFrom(value.at("optimizer"));
+        s.threads = value.at("threads");
+        s.fingerprint = value.at("fingerprint").get<std::string>();
+        return s;
+    } catch (const nlohmann::json::exception& error) {
+        throw StoreError(std::string("The checkpoint's position cannot be read: ") + error.what() + ".",
+                         "Resume from an earlier checkpoint.");
+    }
+}
+
+}  // namespace thaw::core

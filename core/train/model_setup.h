@@ -1,0 +1,24 @@
+// From a config to a model on a device: shared by training and by its headless twins.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/data/dataset.h"
+#include "core/model/staged_model.h"
+#include "core/model/weights.h"
+
+namespace thaw::core {
+
+/// The device that a config means. Throws ConfigError where it asks for a GPU that is not there.
+torch::Device deviceOf(const RunConfig& config);
+/// "CPU, 2 threads" or the GPU's index.
+std::string describeDevice(const torch::Device& device, int threads);
+
+/// Drawn from the seed; with `trunk`, its weights are copied in. On the CPU.
+std::unique_ptr<StagedModel> buildModel(const RunConfig& config, int classCount, const TrunkWeights* trunk);
+
+/// LibTorch, its vector instructions, BLAS and its kernels, convolution kernels, device: what must be equal for equal bits, but for the thread count.
+std::string computeFingerprint(const torch::Device& device, KernelKind kernels);
+
+}  // namespace thaw::core

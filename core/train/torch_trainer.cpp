@@ -1,0 +1,477 @@
+#include "core/train/torch_trainer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+#include <utility>
+
+#include "core/api/engine_info.h"
+#include "core/api/errors.h"
+#include "core/train/rungs.h"
+#include "core/train/schedule.h"
+
+namespace thaw::core {
+namespace {
+
+constexpr double kPiece = 0.06;       // seconds of work in one step() before it returns at the next chance
+constexpr double kRecentSeconds = 3;  // window of the images/s that are shown
+constexpr double kMovedEvery = 2;     // seconds
+
+std::string joined(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) text += (text.empty() ? "" : " ") + line;
+    return text;
+}
+
+void check(const RunConfig& config) {
+    if (const std::vector<std::string> problems = validate(config); !problems.empty()) throw ConfigError(joined(problems));
+    const ModelInfo model = describeModel(config, /*classCount=*/10);
+    for (const PhaseConfig& phase : config.phases)
+        if (phase.epochs > 0 && freezeBoundary(model, model.maskOf(phase.trainable)) == static_cast<int>(model.layers.size()))
+            throw ConfigError("Nothing trains in the phase \"" + phase.title + "\".", "Name at least one layer with weights, head for instance.");
+}
+
+}  // namespace
+
+TorchTrainer::TorchTrainer(RunConfig config, bool startPaused) : m_config(std::move(config)), m_startPaused(startPaused) { check(m_config); }
+
+TorchTrainer::~TorchTrainer() = default;
+
+std::vector<Event> TorchTrainer::step() {
+    if (!hasWork()) return {};
+    const auto begin = Clock::now();
+    const TrainerState before = m_state;
+    try {
+        work();
+    } catch (const std::exception& error) {
+        failFrom(error);
+    } catch (...) {
+        fail("Something unknown went wrong.", "Resume the run from its last checkpoint.");
+    }
+    if (before == TrainerState::Running) {
+        m_loop.workSeconds += secondsSince(begin);
+        if (m_loop.point == LoopPoint::Batches || m_loop.point == LoopPoint::EpochEnd) m_loop.epochSeconds += secondsSince(begin);
+    }
+    return std::exchange(m_events, {});
+}
+
+bool TorchTrainer::hasWork() const {
+    switch (m_state) {
+        case TrainerState::Idle:
+        case TrainerState::Preparing:
+        case TrainerState::Running:
+        case TrainerState::Stopping: return true;
+        case TrainerState::Paused: return m_stopAsked || !m_requests.empty();
+        case TrainerState::Finished: return !m_requests.empty();
+        case TrainerState::Failed: return false;
+    }
+    return false;
+}
+
+void TorchTrainer::work() {
+    if (m_state == TrainerState::Idle) setState(TrainerState::Preparing);
+    if (m_threads > 0 && at::get_num_threads() != m_threads) useComputeThreads(m_threads);
+    if (m_stopAsked) return stopRun();
+    if (m_state == TrainerState::Preparing) return prepare();
+    if (!m_requests.empty()) {
+        advanceRequest(Deadline(kPiece));
+        return;
+    }
+    if (m_state == TrainerState::Running) advance();
+}
+
+void TorchTrainer::advance() {
+    if (m_pauseAsked) return pauseRun();
+    const Deadline deadline(kPiece);
+    switch (m_loop.point) {
+        case LoopPoint::PhaseBegin: beginPhase(); break;
+        case LoopPoint::EpochBegin: beginEpoch(deadline); break;
+        case LoopPoint::Batches:
+            if (m_restored && !restoreFeatures(deadline)) break;
+            advanceBatch(deadline);
+            break;
+        case LoopPoint::EpochEnd:
+            if (m_restored && !restoreFeatures(deadline)) break;
+            advanceEpochEnd(deadline);
+            break;
+        case LoopPoint::Finished: finishRun(m_loop.endReason); break;
+    }
+    if (m_state == TrainerState::Running) tellPlan(/*force=*/false);
+}
+
+/// A resumed run first gets the features back that it was reading.
+bool TorchTrainer::restoreFeatures(const Deadline& deadline) {
+    if (!prepareFeatures(deadline)) return false;
+    m_restored = false;
+    if (std::exchange(m_chooseAgain, false)) chooseSource(/*tell=*/true);
+    tellTimes();
+    return true;
+}
+
+bool TorchTrainer::morePhases() const {
+    for (std::size_t i = static_cast<std::size_t>(m_loop.phase) + 1; i < m_config.phases.size(); ++i)
+        if (m_config.phases[i].epochs > 0) return true;
+    return false;
+}
+
+double TorchTrainer::scheduledFactor() const {
+    const std::int64_t perEpoch = m_batcher->batches();
+    return scheduleFactor(phase().schedule, m_loop.phaseStep, perEpoch, perEpoch * phase().epochs);
+}
+
+double TorchTrainer::epochPosition() const {
+    return m_loop.epoch + (m_batcher ? static_cast<double>(m_loop.batch) / static_cast<double>(std::max<std::int64_t>(1, m_batcher->batches())) : 0.0);
+}
+
+void TorchTrainer::beginPhase() {
+    while (m_loop.phase < static_cast<int>(m_config.phases.size()) && phase().epochs == 0) ++m_loop.phase;
+    if (m_loop.phase >= static_cast<int>(m_config.phases.size())) {
+        m_loop.endReason = m_loop.endReason.empty() ? "completed" : m_loop.endReason;
+        m_loop.point = LoopPoint::Finished;
+        saveCheckpoint("phase");
+        return finishRun(m_loop.endReason);
+    }
+    const LayerMask before = m_loop.mask;
+    const double rateBefore = m_optimizer ? m_optimizer->learningRate() : 0;
+    const PhaseConfig& now = phase();
+    m_loop.mask = m_info.maskOf(now.trainable);
+    m_loop.phaseEpoch = 0;
+    m_loop.phaseFirstEpoch = m_loop.epoch + 1;
+    m_loop.phaseStep = 0;
+    m_loop.batch = 0;
+    m_loop.baseRate = now.optimizer.learningRate;
+    m_loop.phaseBestLoss = -1;
+    m_loop.waited = 0;
+    m_loop.endReason.clear();
+    rememberInitial(m_loop.mask);
+    m_model->setTrainable(m_loop.mask);
+    makeOptimizer(now.optimizer);
+    m_optimizer->setLearningRate(currentRate());
+    m_secondsPerBatch = -1;
+
+    emit(PhaseStarted{m_loop.phase, now.title, m_loop.phaseFirstEpoch, now.epochs, currentRate(), m_loop.mask});
+    m_phaseAnnounced = true;
+    if (!before.empty()) {
+        LayersChanged change;
+        change.revision = ++m_loop.revision;
+        change.step = m_loop.step;
+        change.epoch = m_loop.epoch + 1;
+        change.epochPosition = epochPosition();
+        change.trainable = m_loop.mask;
+        for (std::size_t i = 0; i < before.size(); ++i)
+            if (before[i] != m_loop.mask[i]) (m_loop.mask[i] ? change.thawed : change.frozen).push_back(m_info.layers[i].name);
+        if (!change.thawed.empty() || !change.frozen.empty()) emit(change);
+        if (rateBefore != currentRate()) emit(LearningRateChanged{0, m_loop.step, epochPosition(), rateBefore, currentRate()});
+    }
+    m_loop.point = LoopPoint::EpochBegin;
+    m_featureStep = FeatureStep::Plan;
+    m_mayCompute = true;
+    if (m_loop.step == 0) saveCheckpoint("phase");
+    applyChanges();
+    if (m_startPaused) {
+        m_startPaused = false;
+        m_pauseAsked = true;
+        m_quietPause = true;
+    }
+}
+
+bool TorchTrainer::beginEpoch(const Deadline& deadline) {
+    if (!prepareFeatures(deadline)) return false;
+    m_restored = false;
+    chooseSource(/*tell=*/true);
+    m_loop.batch = 0;
+    m_loop.lossSum = 0;
+    m_loop.right = m_loop.seen = 0;
+    m_loop.epochSeconds = m_loop.trainSeconds = 0;
+    m_loop.point = LoopPoint::Batches;
+    m_recent.clear();
+    const double rate = currentRate();
+    if (phase().schedule.kind == ScheduleKind::Step && rate != m_optimizer->learningRate())
+        emit(LearningRateChanged{0, m_loop.step, epochPosition(), m_optimizer->learningRate(), rate});
+    m_optimizer->setLearningRate(rate);
+    tellTimes();
+    tellPlan(/*force=*/true);
+    return true;
+}
+
+void TorchTrainer::advanceBatch(const Deadline& deadline) {
+    if (!m_batch) {
+        applyChanges();
+        if (m_loop.batch >= m_batcher->batches()) {
+            m_loop.point = LoopPoint::EpochEnd;
+            return;
+        }
+        if (m_changedSinceCheckpoint && secondsSince(m_lastCheckpoint) >= 60 * m_config.checkpointMinutes) {
+            saveCheckpoint("timer");
+            return;
+        }
+    }
+    const auto begin = Clock::now();
+    if (!m_batch) startBatch();
+    const bool done = m_batch->advance(deadline);
+    if (done) finishBatch();
+    const double seconds = secondsSince(begin);
+    m_loop.trainSeconds += seconds;
+    m_batchSeconds += seconds;
+    if (done) {
+        m_secondsPerBatch = m_secondsPerBatch < 0 ? m_batchSeconds : m_secondsPerBatch + 0.05 * (m_batchSeconds - m_secondsPerBatch);
+        m_batchSeconds = 0;
+    }
+}
+
+void TorchTrainer::startBatch() {
+    const int epoch = m_loop.epoch + 1;
+    m_rows = m_batcher->rows(epoch, m_loop.batch);
+    BatchPlan plan;
+    plan.rung = m_loop.rung;
+    plan.boundary = freezeBoundary(m_info, m_loop.mask);
+    plan.rows = static_cast<std::int64_t>(m_rows.size());
+    plan.microBatch = m_loop.microBatch;
+    plan.labels = m_source.labels(Split::Train, m_rows);
+    plan.input = [this, epoch](std::int64_t begin, std::int64_t end) {
+        const std::vector<std::int64_t> rows(m_rows.begin() + begin, m_rows.begin() + end);
+        std::vector<PictureChange> changes;
+        if (m_config.augmentation.any())
+            for (std::int64_t row : rows) changes.push_back(augmentationOf(m_config.augmentation, m_config.seed, epoch, row));
+        return m_source.rows(Split::Train, m_loop.rung, rows, changes);
+    };
+    if (m_config.head.dropout > 0)
+        plan.dropoutMask = dropoutMask(plan.rows, m_config.head.hiddenUnits, m_config.head.dropout, m_config.seed, m_loop.step).to(m_device);
+    m_batch = std::make_unique<BatchStep>(*m_model, std::move(plan));
+}
+
+void TorchTrainer::finishBatch() {
+    const std::unique_ptr<BatchStep> batch = std::move(m_batch);
+    const double loss = batch->loss(), rate = currentRate();
+    const std::string where = "step " + std::to_string(m_loop.step + 1) + " (epoch " + std::to_string(m_loop.epoch + 1) + ", learning rate " +
+                              [&] { char text[32]; std::snprintf(text, sizeof text, "%g", rate); return std::string(text); }() + ")";
+    const char* hint = "Choose a smaller learning rate and resume from the last checkpoint, which is good.";
+    if (!std::isfinite(loss)) {
+        m_optimizer->clearGradients();
+        throw TrainingError("The loss is no longer a finite number at " + where + ".", hint);
+    }
+    m_optimizer->setLearningRate(rate);
+    const auto begin = Clock::now();
+    if (!m_optimizer->step()) throw TrainingError("The weights are no longer finite numbers at " + where + ".", hint);
+    const double updateSeconds = secondsSince(begin);
+
+    const int boundary = freezeBoundary(m_info, m_loop.mask);
+    std::int64_t trained = 0;
+    for (int i = boundary; i < m_model->stageCount(); ++i) {
+        if (!m_loop.mask[static_cast<std::size_t>(i)]) continue;
+        m_model->markChanged(i);
+        m_loop.everTrained[static_cast<std::size_t>(i)] = true;
+        trained += m_info.layers[static_cast<std::size_t>(i)].parameterCount;
+    }
+    dropStaleFeatures();
+    m_changedSinceCheckpoint = true;
+    const std::int64_t rows = static_cast<std::int64_t>(m_rows.size());
+    ++m_loop.batch;
+    ++m_loop.step;
+    ++m_loop.phaseStep;
+    m_loop.lossSum += loss * static_cast<double>(rows);
+    m_loop.right += batch->right();
+    m_loop.seen += rows;
+
+    if (!m_device.is_cuda()) {
+        for (const StageSample& sample : batch->samples()) {
+            if (sample.backward)
+                m_times.backward(sample.stage, sample.seconds, sample.rows, sample.stage > boundary, m_loop.mask[static_cast<std::size_t>(sample.stage)]);
+            else
+                m_times.forward(sample.stage, sample.seconds, sample.rows);
+        }
+        m_times.update(updateSeconds, trained);
+    }
+    const auto now = Clock::now();
+    m_recent.emplace_back(now, rows);
+    while (m_recent.size() > 2 && std::chrono::duration<double>(now - m_recent.front().first).count() > kRecentSeconds) m_recent.pop_front();
+    std::int64_t pictures = 0;
+    for (std::size_t i = 1; i < m_recent.size(); ++i) pictures += m_recent[i].second;
+    const double window = std::chrono::duration<double>(now - m_recent.front().first).count();
+
+    BatchFinished event;
+    event.step = m_loop.step;
+    event.phase = m_loop.phase;
+    event.epoch = m_loop.epoch + 1;
+    event.batch = m_loop.batch;
+    event.batchesPerEpoch = m_batcher->batches();
+    event.loss = loss;
+    event.accuracy = static_cast<double>(batch->right()) / static_cast<double>(rows);
+    event.learningRate = rate;
+    event.imagesPerSecond = window > 0 ? static_cast<double>(pictures) / window : static_cast<double>(rows) / std::max(1e-9, m_batchSeconds);
+    event.fromCache = m_loop.rung > 0;
+    emit(event);
+    if (secondsSince(m_lastMoved) > kMovedEvery) tellMoved();
+
+    applyChanges();
+    if (m_pauseAfter == PauseAfter::Step) {
+        m_pauseAfter = PauseAfter::Never;
+        m_pauseAsked = true;
+        m_quietPause = true;
+    }
+}
+
+void TorchTrainer::advanceEpochEnd(const Deadline& deadline) {
+    if (!m_evaluation) {
+        applyChanges();
+        m_evaluation = std::make_unique<EvaluationPass>(m_source, *m_model, Split::Test, m_loop.testRung);
+    }
+    const bool done = m_evaluation->advance(deadline, forwardListener());
+    progress("Evaluating", m_evaluation->done(), m_evaluation->total());
+    if (done) finishEpoch();
+}
+
+void TorchTrainer::finishEpoch() {
+    auto predictions = std::make_shared<PredictionSet>(m_evaluation->take());
+    m_evaluation.reset();
+    if (!std::isfinite(predictions->loss))
+        throw TrainingError("The validation loss is no longer a finite number after epoch " + std::to_string(m_loop.epoch + 1) + ".",
+                            "Choose a smaller learning rate and resume from the last checkpoint, which is good.");
+    ++m_loop.epoch;
+    ++m_loop.phaseEpoch;
+    predictions->step = m_loop.step;
+    predictions->epoch = m_loop.epoch;
+
+    EpochFinished event;
+    event.phase = m_loop.phase;
+    event.epoch = m_loop.epoch;
+    event.step = m_loop.step;
+    const double seen = static_cast<double>(std::max<std::int64_t>(1, m_loop.seen));
+    event.trainLoss = m_loop.lossSum / seen;
+    event.trainAccuracy = static_cast<double>(m_loop.right) / seen;
+    event.valLoss = predictions->loss;
+    event.valAccuracy = predictions->accuracy;
+    event.seconds = m_loop.epochSeconds;
+    event.imagesPerSecond = m_loop.trainSeconds > 0 ? seen / m_loop.trainSeconds : 0;
+    event.learningRate = m_optimizer->learningRate();
+    event.best = predictions->accuracy > m_loop.bestAccuracy;
+    if (event.best) {
+        m_loop.bestAccuracy = predictions->accuracy;
+        m_loop.bestEpoch = m_loop.epoch;
+    }
+    m_loop.lastAccuracy = predictions->accuracy;
+    m_loop.batch = 0;
+    emit(event);
+    emit(PredictionsReady{0, predictions});
+    tellMoved();
+
+    bool endsPhase = false;
+    afterEpoch(predictions->loss, &endsPhase);
+    m_changedSinceCheckpoint = true;
+    saveCheckpoint(endsPhase ? "phase" : "epoch", /*endsEpoch=*/true, endsPhase, event.best);
+    keepTimes();
+    if (m_loop.point == LoopPoint::Finished) return finishRun(m_loop.endReason);
+    if (m_pauseAfter == PauseAfter::Epoch) {
+        m_pauseAfter = PauseAfter::Never;
+        m_pauseAsked = true;
+    }
+}
+
+void TorchTrainer::afterEpoch(double validationLoss, bool* endsPhase) {
+    bool early = false;
+    if (m_config.earlyStopping.enabled) {
+        if (m_loop.phaseBestLoss < 0 || validationLoss < m_loop.phaseBestLoss - m_config.earlyStopping.minDelta) {
+            m_loop.phaseBestLoss = validationLoss;
+            m_loop.waited = 0;
+        } else if (++m_loop.waited >= m_config.earlyStopping.patience) {
+            early = true;
+        }
+    }
+    *endsPhase = early || m_loop.phaseEpoch >= phase().epochs;
+    m_featureStep = FeatureStep::Plan;
+    m_mayCompute = true;
+    if (!*endsPhase) {
+        m_loop.point = LoopPoint::EpochBegin;
+        return;
+    }
+    if (early && m_loop.phaseEpoch < phase().epochs)
+        notice("The validation loss did not get better for " + std::to_string(m_loop.waited) + " epochs: this phase ends early.");
+    m_loop.endReason = early ? "early stopping" : "completed";
+    if (morePhases()) {
+        ++m_loop.phase;
+        m_loop.point = LoopPoint::PhaseBegin;
+    } else {
+        m_loop.point = LoopPoint::Finished;
+    }
+}
+
+void TorchTrainer::pauseRun() {
+    if (m_batch) m_batch->abandon();
+    m_batch.reset();
+    m_batchSeconds = 0;
+    applyChanges();
+    const bool quiet = std::exchange(m_quietPause, false);
+    if (!quiet && m_changedSinceCheckpoint) saveCheckpoint("pause");
+    if (!quiet) keepTimes();
+    m_pauseAsked = false;
+    m_pausedAt = Clock::now();
+    if (!quiet) {
+        emit(Paused{m_pauseRequest, m_loop.step, epochPosition()});
+        m_pauseTold = true;
+    }
+    m_pauseRequest = 0;
+    setState(TrainerState::Paused);
+}
+
+void TorchTrainer::stopRun() {
+    m_stopAsked = false;
+    if (m_batch) m_batch->abandon();
+    m_batch.reset();
+    if (m_record && m_phaseAnnounced && m_loop.point != LoopPoint::Finished) {
+        applyChanges();
+        if (m_changedSinceCheckpoint) saveCheckpoint("stop");
+        keepTimes();
+    }
+    finishRun("stopped");
+}
+
+void TorchTrainer::finishRun(const std::string& reason) {
+    for (const Command& command : std::exchange(m_changes, {})) refuse(command.requestId, "The run has ended.");
+    if (!ready())
+        for (const Request& request : std::exchange(m_requests, {})) refuse(request.id, "The run was stopped before its model was ready.");
+    m_evaluation.reset();
+    m_pass.reset();
+    m_writer.reset();
+    RunFinished event;
+    event.epochs = m_loop.epoch;
+    event.steps = m_loop.step;
+    event.bestAccuracy = std::max(0.0, m_loop.bestAccuracy);
+    event.bestEpoch = m_loop.bestEpoch;
+    event.seconds = m_loop.workSeconds;
+    event.reason = reason;
+    emit(event);
+    setState(TrainerState::Finished);
+    m_record.reset();
+}
+
+void TorchTrainer::fail(const std::string& what, const std::string& hint) {
+    m_batch.reset();
+    m_evaluation.reset();
+    m_requested.reset();
+    m_pass.reset();
+    m_reader.reset();
+    m_writer.reset();
+    m_toWrite.clear();
+    m_requests.clear();
+    m_changes.clear();
+    m_features = FeatureStore();
+    const bool inLoop = m_phaseAnnounced && m_loop.phase < static_cast<int>(m_config.phases.size());
+    emit(RunFailed{what, inLoop ? phase().title : "Preparing", hint});
+    setState(TrainerState::Failed);
+    m_record.reset();
+}
+
+void TorchTrainer::failFrom(const std::exception& error) {
+    const std::string what = error.what();
+    const bool memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr || what.find("not enough memory") != std::string::npos ||
+                        what.find("out of memory") != std::string::npos || what.find("can't allocate memory") != std::string::npos;
+    if (memory) {
+        return fail("The memory ran out.", "Choose a batch size of " + std::to_string(std::max(1, m_config.batchSize / 2)) +
+                                               " or less, a smaller input size or less memory for features, and resume.");
+    }
+    if (const Error* known = dynamic_cast<const Error*>(&error)) return fail(what, known->hint());
+    logMessage("error", what);
+    fail("LibTorch stopped with an error: " + what.substr(0, what.find('\n')), "Resume the run from its last checkpoint.");
+}
+
+}  // namespace thaw::core

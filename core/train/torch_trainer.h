@@ -1,0 +1,197 @@
+// The training loop as a state machine: every step() does the next bounded piece of work and leaves its position in members.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/api/trainer.h"
+#include "core/data/batcher.h"
+#include "core/data/dataset.h"
+#include "core/store/checkpoint.h"
+#include "core/store/run_record.h"
+#include "core/train/batch_step.h"
+#include "core/train/evaluation.h"
+#include "core/train/feature_cache.h"
+#include "core/train/feature_pass.h"
+#include "core/train/input_source.h"
+#include "core/train/loop_state.h"
+#include "core/train/optimizer.h"
+#include "core/train/speed_measurement.h"
+
+namespace thaw::core {
+
+class TorchTrainer : public Trainer {
+public:
+    TorchTrainer(RunConfig config, bool startPaused);
+    /// Continues the folder's run.
+    TorchTrainer(std::filesystem::path runDirectory, bool startPaused, int threads);
+    ~TorchTrainer() override;
+
+    std::vector<Event> step() override;
+    std::vector<Event> apply(const Command& command) override;
+    bool hasWork() const override;
+    TrainerState state() const override { return m_state; }
+
+private:
+    enum class Preparation { Begin, FindData, ReadTrain, ReadTest, Model, Record, Measure, Done };
+    enum class PauseAfter { Never, Step, Epoch };
+    enum class FeatureStep { Plan, Read, Compute, Write, Done };
+    struct Request {
+        std::uint64_t id = 0;
+        CommandData data;
+    };
+    struct FeaturePlace {
+        int rung = 0;
+        FeaturePart part = FeaturePart::Train;
+    };
+
+    // torch_trainer.cpp: the loop
+    void work();
+    void advance();
+    void beginPhase();
+    bool beginEpoch(const Deadline& deadline);
+    bool restoreFeatures(const Deadline& deadline);
+    void advanceBatch(const Deadline& deadline);
+    void startBatch();
+    void finishBatch();
+    void advanceEpochEnd(const Deadline& deadline);
+    void finishEpoch();
+    void afterEpoch(double validationLoss, bool* endsPhase);
+    void stopRun();
+    void pauseRun();
+    void finishRun(const std::string& reason);
+    void fail(const std::string& what, const std::string& hint);
+    void failFrom(const std::exception& error);
+    const PhaseConfig& phase() const { return m_config.phases[static_cast<std::size_t>(m_loop.phase)]; }
+    bool morePhases() const;
+    double scheduledFactor() const;
+    double currentRate() const { return m_loop.baseRate * scheduledFactor(); }
+    double epochPosition() const;
+
+    // trainer_prepare.cpp: data, weights, model, record, restoring
+    void prepare();
+    void findData();
+    void setUpModel();
+    void setUpRecord();
+    void restore(const Checkpoint& checkpoint);
+    void announceRun();
+    void enterLoop();
+    void makeOptimizer(const OptimizerConfig& config);
+    std::vector<Parameter> trainableParameters() const;
+
+    // trainer_features.cpp: the cache
+    bool prepareFeatures(const Deadline& deadline);
+    void planFeatures();
+    bool readFeatures(const Deadline& deadline);
+    void planComputation();
+    bool computeFeatures(const Deadline& deadline);
+    bool writeFeatures(const Deadline& deadline);
+    std::vector<int> wantedRungs() const;
+    std::string featureKey(int rung, FeaturePart part);
+    void chooseSource(bool tell);
+    void dropStaleFeatures();
+    void featuresAfterMaskChange();
+
+    // trainer_commands.cpp
+    void take(const Command& command);
+    void takeChange(const Command& command);
+    void applyChanges();
+    bool applyMask(std::uint64_t requestId, const LayerMask& wanted);
+    void applyRate(std::uint64_t requestId, double value);
+    void refuse(std::uint64_t requestId, const std::string& reason);
+    bool canChange() const;
+    bool ready() const { return m_preparation == Preparation::Measure || m_preparation == Preparation::Done; }
+    bool advanceRequest(const Deadline& deadline);
+    void rememberInitial(const LayerMask& mask);
+
+    // trainer_report.cpp: events, checkpoints, speeds
+    void emit(EventData data, bool record = true);
+    void setState(TrainerState state);
+    void progress(const std::string& activity, std::int64_t done, std::int64_t total, double secondsLeft = -1);
+    void notice(const std::string& text, bool warning = false);
+    bool saveCheckpoint(const std::string& reason, bool endsEpoch = false, bool endsPhase = false, bool best = false);
+    void tellMoved();
+    void tellTimes();
+    void tellPlan(bool force);
+    double secondsLeft() const;
+    double evaluationSeconds(int rung) const;
+    Price priceOf(const LayerMask& mask) const;
+    StageListener forwardListener();
+    void keepTimes();
+
+    RunConfig m_config;
+    std::filesystem::path m_resumeFrom;
+    int m_threadsAsked = 0;
+    bool m_startPaused = false;
+    std::optional<Checkpoint> m_toRestore;  // until the model is there to take it
+    RunManifest m_resumeManifest;
+
+    TrainerState m_state = TrainerState::Idle;
+    Preparation m_preparation = Preparation::Begin;
+    std::vector<Event> m_events;
+    std::string m_runId;
+    std::filesystem::path m_directory;
+    int m_threads = 0;
+    torch::Device m_device = torch::kCPU;
+    std::string m_fingerprint;
+    bool m_bitExact = true;
+    std::string m_bitExactReason;
+
+    DatasetInfo m_dataset;
+    LoadedSplit m_train, m_test;
+    std::string m_weightsTitle, m_weightsDigest;
+    ModelInfo m_info;
+    std::unique_ptr<StagedModel> m_model;
+    std::vector<std::vector<torch::Tensor>> m_initial;  // by stage; empty where it never trained
+    std::optional<Optimizer> m_optimizer;
+    std::optional<Batcher> m_batcher;
+    InputSource m_source;
+
+    std::optional<RunRecord> m_record;
+    std::optional<CheckpointStore> m_checkpoints;
+    bool m_recordBroken = false;
+    bool m_changedSinceCheckpoint = false;
+    Clock::time_point m_lastCheckpoint;
+
+    LoopState m_loop;
+    bool m_restored = false;         // the position came from a checkpoint whose epoch is not over
+    bool m_chooseAgain = false;      // the layers changed before its features were fetched
+    bool m_phaseAnnounced = false;
+    PauseAfter m_pauseAfter = PauseAfter::Never;
+    bool m_pauseAsked = false, m_stopAsked = false;
+    std::uint64_t m_pauseRequest = 0;
+    Clock::time_point m_pausedAt;
+    bool m_quietPause = false;       // a single step: no line on the curves
+    bool m_pauseTold = false;
+    std::deque<Command> m_changes;   // layers and rates that wait for the end of the batch
+    std::deque<Request> m_requests;
+
+    std::unique_ptr<SpeedMeasurement> m_measurement;
+    TimesRefiner m_times;
+    std::unique_ptr<BatchStep> m_batch;
+    std::vector<std::int64_t> m_rows;
+    double m_batchSeconds = 0;       // work on the batch so far
+    double m_secondsPerBatch = -1;   // of the present layers
+    std::deque<std::pair<Clock::time_point, std::int64_t>> m_recent;
+    std::unique_ptr<EvaluationPass> m_evaluation, m_requested;
+    std::shared_ptr<std::vector<FilePrediction>> m_answered;
+
+    FeatureStore m_features;
+    FeatureStep m_featureStep = FeatureStep::Plan;
+    bool m_mayCompute = true;        // not while a change of layers would have to wait for it
+    std::deque<FeaturePlace> m_toRead;
+    std::unique_ptr<FeatureReader> m_reader;
+    std::unique_ptr<FeaturePass> m_pass;
+    Clock::time_point m_passBegan;
+    std::deque<std::pair<FeaturePlace, std::shared_ptr<const FeatureBlock>>> m_toWrite;
+    std::unique_ptr<FeatureWriter> m_writer;
+    std::vector<int> m_keepOnDisk;
+
+    Clock::time_point m_lastProgress, m_lastPlan, m_lastMoved;
+};
+
+}  // namespace thaw::core

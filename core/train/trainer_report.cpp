@@ -1,0 +1,205 @@
+// What the Trainer tells and keeps: events, checkpoints, speeds and the remaining time.
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <utility>
+
+#include "core/api/engine_info.h"
+#include "core/api/errors.h"
+#include "core/train/rungs.h"
+#include "core/train/stage_times.h"
+#include "core/train/torch_trainer.h"
+
+namespace thaw::core {
+namespace {
+
+constexpr double kProgressEvery = 0.2, kPlanEvery = 0.5;  // seconds
+
+double wallClock() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+std::int64_t residentBytes() {
+    std::ifstream file("/proc/self/statm");
+    std::int64_t size = 0, resident = 0;
+    file >> size >> resident;
+    return resident * sysconf(_SC_PAGESIZE);
+}
+
+CheckpointTensor referTo(const torch::Tensor& tensor, std::vector<torch::Tensor>& keepAlive) {
+    keepAlive.push_back(tensor.detach().cpu().contiguous());
+    CheckpointTensor result;
+    result.shape = keepAlive.back().sizes().vec();
+    result.data = keepAlive.back().data_ptr<float>();
+    return result;
+}
+
+}  // namespace
+
+void TorchTrainer::emit(EventData data, bool record) {
+    Event event{m_runId, wallClock(), std::move(data)};
+    if (m_record && record && !eventName(event.data).empty()) {
+        try {
+            m_record->append(event);
+            m_recordBroken = false;
+        } catch (const Error& error) {
+            if (!std::exchange(m_recordBroken, true)) m_events.push_back({m_runId, event.time, Notice{std::string(error.what()) + " " + error.hint(), true}});
+        }
+    }
+    m_events.push_back(std::move(event));
+}
+
+void TorchTrainer::setState(TrainerState state) {
+    if (m_state == state) return;
+    m_state = state;
+    emit(StateChanged{state});
+}
+
+void TorchTrainer::progress(const std::string& activity, std::int64_t done, std::int64_t total, double left) {
+    const bool edge = done == 0 || done == total;
+    if (!edge && secondsSince(m_lastProgress) < kProgressEvery) return;
+    m_lastProgress = Clock::now();
+    emit(WorkProgress{activity, done, total, left});
+}
+
+void TorchTrainer::notice(const std::string& text, bool warning) { emit(Notice{text, warning}); }
+
+bool TorchTrainer::saveCheckpoint(const std::string& reason, bool endsEpoch, bool endsPhase, bool best) {
+    m_lastCheckpoint = Clock::now();
+    try {
+        std::vector<torch::Tensor> keepAlive;
+        Checkpoint checkpoint;
+        char name[32];
+        std::snprintf(name, sizeof name, "step-%09lld", static_cast<long long>(m_loop.step));
+        checkpoint.name = name;
+        checkpoint.step = m_loop.step;
+        checkpoint.epoch = m_loop.epoch;
+        checkpoint.valAccuracy = m_loop.lastAccuracy;
+        checkpoint.reason = reason;
+        for (const Parameter& parameter : m_model->stateDict()) checkpoint.model[parameter.name] = referTo(parameter.value, keepAlive);
+        m_loop.optimizerSteps.clear();
+        if (m_optimizer) {
+            m_loop.optimizer = m_optimizer->config();
+            for (const auto& [parameter, record] : m_optimizer->records()) {
+                m_loop.optimizerSteps[parameter] = record.step;
+                for (const auto& [moment, tensor] : record.moments) checkpoint.optimizer[parameter + "/" + moment] = referTo(tensor, keepAlive);
+            }
+        }
+        m_loop.threads = m_threads;
+        m_loop.fingerprint = m_fingerprint;
+        checkpoint.loopState = toJson(m_loop);
+        const std::int64_t bytes = m_checkpoints->save(checkpoint, endsEpoch, endsPhase);
+        m_changedSinceCheckpoint = false;
+        CheckpointSaved saved;
+        saved.file = m_directory / "checkpoints" / (checkpoint.name + ".json");
+        saved.step = m_loop.step;
+        saved.epoch = m_loop.epoch;
+        saved.reason = reason;
+        saved.bytesWritten = bytes;
+        saved.best = best;
+        emit(saved);
+        return true;
+    } catch (const Error& error) {
+        emit(CheckpointFailed{error.what(), error.hint()});
+        return false;
+    }
+}
+
+void TorchTrainer::tellMoved() {
+    torch::NoGradGuard noGrad;
+    m_lastMoved = Clock::now();
+    MovedChanged event;
+    event.step = m_loop.step;
+    event.moved.assign(m_info.layers.size(), 0.0);
+    for (std::size_t i = 0; i < m_initial.size(); ++i) {
+        if (m_initial[i].empty() || !m_loop.everTrained[i]) continue;
+        double difference = 0, before = 0;
+        const std::vector<Parameter>& parameters = m_model->parameters(static_cast<int>(i));
+        for (std::size_t k = 0; k < parameters.size(); ++k) {
+            const double moved = (parameters[k].value - m_initial[i][k]).norm().item<double>();
+            const double norm = m_initial[i][k].norm().item<double>();
+            difference += moved * moved;
+            before += norm * norm;
+        }
+        event.moved[i] = before > 0 ? std::sqrt(difference / before) : 0.0;
+    }
+    emit(std::move(event));
+}
+
+void TorchTrainer::tellTimes() {
+    if (m_times.times().empty()) return;
+    StageTimesMeasured event{m_times.times(), 0};
+    for (int rung : m_features.rungs())
+        if (m_features.holds(rung, featureParts(m_config.augmentation))) event.cachedBoundary = rung;
+    emit(std::move(event));
+}
+
+void TorchTrainer::keepTimes() {
+    if (m_times.times().empty()) return;
+    try {
+        storeStageTimes(m_config, m_times.times());
+    } catch (const Error& error) {
+        logMessage("warning", error.what());
+    }
+}
+
+StageListener TorchTrainer::forwardListener() {
+    if (m_device.is_cuda()) return {};
+    return [this](int stage, double seconds, std::int64_t rows) { m_times.forward(stage, seconds, rows); };
+}
+
+Price TorchTrainer::priceOf(const LayerMask& mask) const {
+    PriceInput input{m_train.pictures->count(), m_test.pictures->count(), 0};
+    for (int rung : m_features.rungs())
+        if (m_features.holds(rung, featureParts(m_config.augmentation))) input.cachedBoundary = rung;
+    return estimatePrice(m_config, m_info, mask, m_times.times(), input);
+}
+
+double TorchTrainer::evaluationSeconds(int rung) const {
+    double perPicture = 0;
+    for (std::size_t i = static_cast<std::size_t>(rung); i < m_times.times().stages.size(); ++i) perPicture += m_times.times().stages[i].forward;
+    return perPicture * static_cast<double>(m_test.pictures->count());
+}
+
+double TorchTrainer::secondsLeft() const {
+    const StageTimes& times = m_times.times();
+    if (times.empty() || m_loop.phase >= static_cast<int>(m_config.phases.size())) return -1;
+    const double batches = static_cast<double>(m_batcher->batches());
+    const Price price = priceOf(m_loop.mask);
+    const double evaluation = evaluationSeconds(m_loop.point == LoopPoint::EpochBegin ? usableRung(m_config, m_info, freezeBoundary(m_info, m_loop.mask),
+                                                                                                   m_train.pictures->count(), m_test.pictures->count())
+                                                                                      : m_loop.testRung);
+    const double epoch = m_secondsPerBatch > 0 ? batches * m_secondsPerBatch + evaluation : price.epochSeconds;
+    double left = epoch * (phase().epochs - m_loop.phaseEpoch);
+    if (m_loop.point == LoopPoint::Batches) left -= (epoch - evaluation) * static_cast<double>(m_loop.batch) / batches;
+    if (m_loop.point == LoopPoint::EpochEnd) left -= epoch - evaluation;
+    if (m_evaluation) left -= evaluation * static_cast<double>(m_evaluation->done()) / static_cast<double>(std::max<std::int64_t>(1, m_evaluation->total()));
+
+    int covered = 0;
+    if (m_pass) {
+        double perPicture = 0;
+        for (int i = m_pass->base(); i < m_pass->rungs().back(); ++i) perPicture += times.stages[static_cast<std::size_t>(i)].forward;
+        left += perPicture * static_cast<double>(m_pass->total() - m_pass->done());
+        covered = m_pass->rungs().back();
+    } else if (m_loop.point == LoopPoint::EpochBegin) {
+        left += std::max(0.0, price.oneTimeSeconds);
+    }
+    for (std::size_t i = static_cast<std::size_t>(m_loop.phase) + 1; i < m_config.phases.size(); ++i) {
+        if (m_config.phases[i].epochs == 0) continue;
+        const LayerMask mask = m_info.maskOf(m_config.phases[i].trainable);
+        const Price later = priceOf(mask);
+        left += later.epochSeconds * m_config.phases[i].epochs;
+        const int rung = usableRung(m_config, m_info, freezeBoundary(m_info, mask), m_train.pictures->count(), m_test.pictures->count());
+        if (rung > covered) left += std::max(0.0, later.oneTimeSeconds);
+    }
+    return std::max(0.0, left);
+}
+
+void TorchTrainer::tellPlan(bool force) {
+    if (!force && secondsSince(m_lastPlan) < kPlanEvery) return;
+    m_lastPlan = Clock::now();
+    emit(PlanProgress{secondsLeft(), m_loop.workSeconds, residentBytes()});
+}
+
+}  // namespace thaw::core
