@@ -1,1 +1,129 @@
 #include "app/application.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QSettings>
+#include <QSocketNotifier>
+#include <QTextStream>
+#include <QTimer>
+
+#include <csignal>
+#include <unistd.h>
+
+#include "core/api/engine_info.h"
+#include "ui/bridge/session.h"
+#include "ui/models/log_model.h"
+#include "ui/widgets/main_window.h"
+#include "ui/widgets/theme.h"
+
+namespace thaw {
+namespace {
+
+int signalPipe[2] = {-1, -1};
+
+/// Signal handlers may do next to nothing: the number goes through a pipe into the event loop.
+void forwardSignal(int number) {
+    const char byte = static_cast<char>(number);
+    [[maybe_unused]] const ssize_t written = ::write(signalPipe[1], &byte, 1);
+}
+
+}  // namespace
+
+Application::Application(QApplication& application) : m_application(application) {
+    QApplication::setApplicationName(QStringLiteral("thaw"));
+    QApplication::setApplicationDisplayName(tr("Thaw"));
+    QApplication::setDesktopFileName(QStringLiteral("thaw"));
+}
+
+Application::~Application() {
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+}
+
+bool Application::parse(WindowOptions& options) {
+    QCommandLineParser parser;
+    parser.setApplicationDescription(tr("A studio for transfer learning. The same engine without a window: thaw-cli."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    const QCommandLineOption lesson(QStringLiteral("run-lesson"), tr("Start the lesson at once."));
+    const QCommandLineOption preset(QStringLiteral("preset"), tr("Lesson file to start from, e.g. lesson-64."), tr("name"));
+    const QCommandLineOption data(QStringLiteral("data"), tr("Folder or archive to look for data sets in first."), tr("path"));
+    const QCommandLineOption open(QStringLiteral("open"), tr("Open a run of earlier."), tr("folder"));
+    const QCommandLineOption theme(QStringLiteral("theme"), tr("light, dark or system."), tr("name"));
+    const QCommandLineOption scale(QStringLiteral("scale"), tr("Classroom scale in percent: 100, 125 or 150."), tr("percent"));
+    parser.addOptions({lesson, preset, data, open, theme, scale});
+    parser.process(m_application);
+    QTextStream complaint(stderr);
+    if (!parser.positionalArguments().isEmpty()) {
+        complaint << tr("Unknown argument: %1. See --help.").arg(parser.positionalArguments().front()) << Qt::endl;
+        return false;
+    }
+    options.runLesson = parser.isSet(lesson);
+    options.preset = parser.value(preset);
+    options.data = parser.value(data);
+    options.openRun = parser.value(open);
+    options.theme = parser.value(theme);
+    if (!options.theme.isEmpty() && !QStringList({QStringLiteral("light"), QStringLiteral("dark"), QStringLiteral("system")}).contains(options.theme)) {
+        complaint << tr("--theme knows light, dark and system.") << Qt::endl;
+        return false;
+    }
+    if (parser.isSet(scale)) {
+        const int percent = parser.value(scale).toInt();
+        if (percent != 100 && percent != 125 && percent != 150) {
+            complaint << tr("--scale knows 100, 125 and 150.") << Qt::endl;
+            return false;
+        }
+        options.scale = percent / 100.0;
+    }
+    return true;
+}
+
+void Application::applyLook(const WindowOptions& options) {
+    ui::Theme& theme = ui::Theme::instance();
+    int scheme = m_settings->value(QStringLiteral("look/scheme"), 0).toInt();
+    if (!options.theme.isEmpty()) scheme = options.theme == QLatin1String("light") ? 1 : options.theme == QLatin1String("dark") ? 2 : 0;
+    const double scale = options.scale > 0 ? options.scale : m_settings->value(QStringLiteral("look/scale"), 1.0).toDouble();
+    theme.setReducedMotion(m_settings->value(QStringLiteral("look/reduceMotion"), false).toBool());
+    theme.setLook(static_cast<ui::ColorScheme>(qBound(0, scheme, 2)), scale);
+}
+
+void Application::listenToSignals() {
+    if (::pipe(signalPipe) != 0) return;
+    m_signals = std::make_unique<QSocketNotifier>(signalPipe[0], QSocketNotifier::Read);
+    connect(m_signals.get(), &QSocketNotifier::activated, this, [this] {
+        char byte = 0;
+        if (::read(signalPipe[0], &byte, 1) == 1) m_window->saveAndClose();
+    });
+    std::signal(SIGINT, forwardSignal);
+    std::signal(SIGTERM, forwardSignal);
+}
+
+int Application::run() {
+    WindowOptions options;
+    if (!parse(options)) return 2;
+    const auto file = core::configFolder() / "window.ini";
+    m_settings = std::make_unique<QSettings>(QString::fromStdString(file.string()), QSettings::IniFormat);
+    applyLook(options);
+
+    m_log = std::make_unique<ui::LogModel>();
+    m_log->listenToCore();
+    m_training = std::make_unique<ui::TrainingController>();
+    m_library = std::make_unique<ui::LibraryController>();
+    m_session = std::make_unique<ui::Session>(*m_training, *m_library);
+    m_window = std::make_unique<ui::MainWindow>(*m_session, *m_log, *m_settings);
+    listenToSignals();
+    connect(&m_application, &QApplication::commitDataRequest, this, [this] { m_window->saveAndClose(); });
+
+    if (!options.data.isEmpty()) m_session->setDataFolder(options.data);
+    if (!options.preset.isEmpty()) m_session->chooseLesson(options.preset);
+    m_window->show();
+    m_session->refresh();
+    // Once the window is there.
+    if (!options.openRun.isEmpty())
+        QTimer::singleShot(0, m_session.get(), [this, options] { m_session->openRun(options.openRun); });
+    else if (options.runLesson)
+        QTimer::singleShot(0, m_session.get(), [this] { m_session->runLesson(); });
+    return QApplication::exec();
+}
+
+}  // namespace thaw

@@ -87,13 +87,13 @@ bool Theme::systemIsDark() const {
     return dark;
 }
 
-void Theme::setScheme(ColorScheme scheme) {
+void Theme::setScheme(ColorScheme scheme) { setLook(scheme, m_scale); }
+
+void Theme::setScale(double scale) { setLook(m_scheme, scale); }
+
+void Theme::setLook(ColorScheme scheme, double scale) {
     m_scheme = scheme;
     m_dark = scheme == ColorScheme::Dark || (scheme == ColorScheme::System && systemIsDark());
-    apply();
-}
-
-void Theme::setScale(double scale) {
     m_scale = qBound(1.0, scale, 1.5);
     apply();
 }

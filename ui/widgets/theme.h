@@ -33,6 +33,7 @@ public:
     ColorScheme scheme() const { return m_scheme; }
     bool isDark() const { return m_dark; }
     void setScale(double scale);              ///< 1.0, 1.25 or 1.5
+    void setLook(ColorScheme scheme, double scale);  ///< both in one go
     double scale() const { return m_scale; }
     void setReducedMotion(bool reduced) { m_reducedMotion = reduced; }
     bool reducedMotion() const { return m_reducedMotion; }

@@ -4,12 +4,19 @@
 #include <QMenu>
 #include <QMenuBar>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "ui/bridge/session.h"
 #include "ui/widgets/styling.h"
 
 namespace thaw::ui {
+namespace {
+
+constexpr double kScales[] = {1.0, 1.25, 1.5};
+
+}  // namespace
 
 WindowActions::WindowActions(Session& session, QWidget* window)
     : QObject(window), m_session(session), m_window(window), m_lessonMenu(new QMenu(tr("&Lesson"), window)),
@@ -51,8 +58,8 @@ WindowActions::WindowActions(Session& session, QWidget* window)
         schemeGroup->addAction(schemes.back());
     }
     auto* scaleGroup = new QActionGroup(this);
-    for (const int percent : {100, 125, 150}) {
-        scales.push_back(add(tr("%1 %").arg(percent), {}));
+    for (const double scale : kScales) {
+        scales.push_back(add(tr("%1 %").arg(qRound(100 * scale)), {}));
         scales.back()->setCheckable(true);
         scaleGroup->addAction(scales.back());
     }
@@ -72,6 +79,15 @@ WindowActions::WindowActions(Session& session, QWidget* window)
         const std::vector<LayerPreset> presets = m_session.layerPresets();
         if (!presets.empty()) m_session.requestMask(presets.front().mask);
     });
+    for (std::size_t i = 0; i < schemes.size(); ++i)
+        connect(schemes[i], &QAction::triggered, this, [i] { Theme::instance().setScheme(static_cast<ColorScheme>(i)); });
+    for (std::size_t i = 0; i < scales.size(); ++i)
+        connect(scales[i], &QAction::triggered, this, [i] { Theme::instance().setScale(kScales[i]); });
+    connect(scaleUp, &QAction::triggered, this, [this] { changeScale(1); });
+    connect(scaleDown, &QAction::triggered, this, [this] { changeScale(-1); });
+    connect(reduceMotion, &QAction::triggered, this, [](bool on) { Theme::instance().setReducedMotion(on); });
+    connect(&Theme::instance(), &Theme::changed, this, &WindowActions::checkLook);
+    checkLook();
     connect(&session, &Session::actionsChanged, this, &WindowActions::update);
     connect(&session, &Session::lessonChanged, this, &WindowActions::fillLessonMenu);
     connect(m_presetMenu, &QMenu::aboutToShow, this, &WindowActions::fillPresetMenu);
@@ -111,6 +127,19 @@ void WindowActions::update() {
     openRun->setEnabled(!m_session.isActive());
     m_lessonMenu->setEnabled(allowed.editSettings);
     m_presetMenu->setEnabled(allowed.editLive);
+}
+
+void WindowActions::checkLook() {
+    const Theme& theme = Theme::instance();
+    schemes[static_cast<std::size_t>(theme.scheme())]->setChecked(true);
+    reduceMotion->setChecked(theme.reducedMotion());
+    const auto now = std::find(std::begin(kScales), std::end(kScales), theme.scale());
+    if (now != std::end(kScales)) scales[static_cast<std::size_t>(now - std::begin(kScales))]->setChecked(true);
+}
+
+void WindowActions::changeScale(int steps) {
+    const auto now = std::find(std::begin(kScales), std::end(kScales), Theme::instance().scale()) - std::begin(kScales);
+    Theme::instance().setScale(kScales[std::clamp<std::ptrdiff_t>(now + steps, 0, std::size(kScales) - 1)]);
 }
 
 void WindowActions::fillLessonMenu() {

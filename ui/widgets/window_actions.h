@@ -39,6 +39,8 @@ public:
 private:
     QAction* add(const QString& text, const QKeySequence& key, const QString& icon = {}, const QString& toolTip = {});
     void update();
+    void checkLook();
+    void changeScale(int steps);
     void fillLessonMenu();
     void fillPresetMenu();
 

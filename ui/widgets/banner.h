@@ -1,0 +1,46 @@
+// A message in the window, across it, under the run bar: what happened or a question, with one or two buttons. One at a time,
+// the newest; never modal.
+#pragma once
+
+#include <QWidget>
+
+#include <functional>
+
+class QHBoxLayout;
+class QLabel;
+class QPushButton;
+
+namespace thaw::ui {
+
+class Banner : public QWidget {
+    Q_OBJECT
+public:
+    enum class Look { Note, Warning };
+    struct Choice {
+        QString text;
+        std::function<void()> action;  ///< after the banner has gone
+    };
+
+    explicit Banner(QWidget* parent = nullptr);
+
+    /// `kind` names what it is about: dismiss(kind) takes only that one back. The first choice is the main one.
+    void ask(const QString& kind, Look look, const QString& text, const std::vector<Choice>& choices = {});
+    void dismiss(const QString& kind);
+    QString kind() const { return isVisibleTo(parentWidget()) ? m_kind : QString(); }
+    QString text() const;
+    QList<QPushButton*> buttons() const { return m_buttons; }
+    void focusFirst();
+
+Q_SIGNALS:
+    void shownChanged(bool shown);
+
+private:
+    void applyTheme();
+    QString m_kind;
+    Look m_look = Look::Note;
+    QLabel *m_icon, *m_text;
+    QHBoxLayout* m_choices;
+    QList<QPushButton*> m_buttons;
+};
+
+}  // namespace thaw::ui

@@ -1,0 +1,44 @@
+// Which docks of the body are open, and how wide: defaults by what the window shows, the user's own choice for each view over
+// them, and both within the room that there is.
+#pragma once
+
+#include <QHash>
+#include <QObject>
+
+#include <optional>
+
+class QSettings;
+
+namespace thaw::ui {
+
+class SideDock;
+
+class BodyLayout : public QObject {
+    Q_OBJECT
+public:
+    BodyLayout(SideDock& layers, SideDock& settings, QObject* parent = nullptr);
+
+    /// "welcome", "live", "predictions", "data".
+    void setView(const QString& view);
+    /// Body width in design pixels.
+    void setRoom(double designPixels, bool compact);
+    void save(QSettings& settings) const;
+    void restore(const QSettings& settings);
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    struct Choice {
+        std::optional<bool> layers, settings;  ///< open?
+    };
+    void choose(bool ofLayers, bool open);
+    void apply();
+    SideDock &m_layers, &m_settings;
+    QHash<QString, Choice> m_choices;
+    QString m_view = QStringLiteral("welcome");
+    double m_room = 1440;
+    bool m_compact = false, m_applying = false;
+};
+
+}  // namespace thaw::ui

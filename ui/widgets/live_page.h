@@ -1,0 +1,56 @@
+// The Live tab: the welcome page until a run starts; then the curves, and beside them test pictures above the list of runs as
+// far as there is room. Reads the records of the runs that the list shows behind the present one.
+#pragma once
+
+#include <QHash>
+#include <QStackedWidget>
+
+#include "ui/bridge/event_metatypes.h"
+#include "ui/models/run_list_model.h"
+
+namespace thaw::ui {
+
+class LiveView;
+class RunsPanel;
+class Session;
+class TestPicturesPanel;
+class WelcomePage;
+
+class LivePage : public QStackedWidget {
+    Q_OBJECT
+public:
+    explicit LivePage(Session& session, QWidget* parent = nullptr);
+
+    WelcomePage& welcome() { return *m_welcome; }
+    LiveView& live() { return *m_live; }
+    TestPicturesPanel& pictures() { return *m_pictures; }
+    RunsPanel& runs() { return *m_runs; }
+    bool showsWelcome() const;
+    void showWelcome(bool welcome);
+    /// Narrow side column without the list of runs.
+    void setCompact(bool compact);
+
+Q_SIGNALS:
+    void welcomeShown(bool shown);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void arrange();
+    void updatePlan();
+    void updateTitle();
+    void takeHistory(const core::RunHistory& history);
+    void updateOtherRuns();
+    Session& m_session;
+    RunListModel m_runList;
+    QHash<QString, core::RunHistory> m_histories;  ///< by run id
+    WelcomePage* m_welcome;
+    LiveView* m_live;
+    TestPicturesPanel* m_pictures;
+    RunsPanel* m_runs;
+    QWidget *m_curves, *m_side;
+    bool m_compact = false;
+};
+
+}  // namespace thaw::ui

@@ -1,0 +1,97 @@
+#include "ui/widgets/log_dock.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QTableView>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/widgets/styling.h"
+
+namespace thaw::ui {
+
+LogDock::LogDock(LogModel& log, QWidget* parent)
+    : QFrame(parent), m_level(new QComboBox(this)), m_table(new QTableView(this)), m_header(new QWidget(this)) {
+    setProperty("panel", true);
+    m_filter.setSourceModel(&log);
+    auto* header = new QHBoxLayout(m_header);
+    QToolButton* collapse = makeIconButton(QStringLiteral("chevron-down"), tr("Close the log"), m_header);
+    auto* title = makeLabel(tr("Log"), "panelTitle", m_header);
+    auto* levelName = makeLabel(tr("Show"), "body", m_header);
+    m_level->addItem(tr("everything"), static_cast<int>(LogLevel::Debug));
+    m_level->addItem(tr("notes and worse"), static_cast<int>(LogLevel::Info));
+    m_level->addItem(tr("warnings and errors"), static_cast<int>(LogLevel::Warning));
+    m_level->addItem(tr("errors"), static_cast<int>(LogLevel::Error));
+    m_level->setAccessibleName(tr("Log level"));
+    levelName->setBuddy(m_level);
+    auto* copy = new QPushButton(tr("Copy all"), m_header);
+    copy->setToolTip(tr("Copy the lines shown, for a mail or a bug report"));
+    header->addWidget(collapse);
+    header->addWidget(title);
+    header->addStretch(1);
+    header->addWidget(levelName);
+    header->addWidget(m_level);
+    header->addWidget(copy);
+
+    m_table->setModel(&m_filter);
+    m_table->setAccessibleName(tr("Log"));
+    m_table->setShowGrid(false);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setWordWrap(false);
+    m_table->setTabKeyNavigation(false);
+    m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_table->verticalHeader()->hide();
+    m_table->horizontalHeader()->hide();
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setMinimumSectionSize(10);
+    auto* rows = new QVBoxLayout(this);
+    rows->setContentsMargins(1, 1, 1, 8);
+    rows->setSpacing(0);
+    rows->addWidget(m_header);
+    rows->addWidget(m_table, 1);
+
+    connect(collapse, &QToolButton::clicked, this, &LogDock::collapseRequested);
+    connect(copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(visibleText()); });
+    connect(m_level, &QComboBox::activated, this, [this] { setMinimumLevel(static_cast<LogLevel>(m_level->currentData().toInt())); });
+    // Follows the newest line unless someone has scrolled up to read.
+    connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this,
+            [this](int value) { m_atEnd = value >= m_table->verticalScrollBar()->maximum() - 2; });
+    connect(m_table->verticalScrollBar(), &QScrollBar::rangeChanged, this, [this] {
+        if (m_atEnd) m_table->scrollToBottom();
+    });
+    connect(&Theme::instance(), &Theme::changed, this, &LogDock::applyTheme);
+    setMinimumLevel(LogLevel::Info);
+    applyTheme();
+}
+
+void LogDock::setMinimumLevel(LogLevel level) {
+    m_filter.setMinimumLevel(level);
+    m_level->setCurrentIndex(m_level->findData(static_cast<int>(level)));
+}
+
+QString LogDock::visibleText() const {
+    QString text;
+    for (int row = 0; row < m_filter.rowCount(); ++row) text += m_filter.index(row, 0).data(LogModel::LineRole).toString() + QLatin1Char('\n');
+    return text;
+}
+
+void LogDock::applyTheme() {
+    const Theme& theme = Theme::instance();
+    m_header->setFixedHeight(theme.px(44));
+    m_header->layout()->setContentsMargins(theme.px(6), 0, theme.px(14), 0);
+    m_header->layout()->setSpacing(theme.px(8));
+    m_level->setMinimumWidth(theme.px(170));
+    m_table->verticalHeader()->setDefaultSectionSize(theme.px(25));
+    m_table->setColumnWidth(LogModel::TimeColumn, theme.px(92));
+    m_table->setColumnWidth(LogModel::LevelColumn, theme.px(74));
+    setMinimumHeight(theme.px(120));
+}
+
+}  // namespace thaw::ui

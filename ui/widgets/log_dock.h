@@ -1,0 +1,33 @@
+// The open log: every line with its time and level, from a chosen level up, and a button that copies all of them.
+#pragma once
+
+#include <QFrame>
+
+#include "ui/models/log_model.h"
+
+class QComboBox;
+class QTableView;
+
+namespace thaw::ui {
+
+class LogDock : public QFrame {
+    Q_OBJECT
+public:
+    explicit LogDock(LogModel& log, QWidget* parent = nullptr);
+    LogLevel minimumLevel() const { return m_filter.minimumLevel(); }
+    void setMinimumLevel(LogLevel level);
+    QString visibleText() const;  ///< what "Copy all" copies
+
+Q_SIGNALS:
+    void collapseRequested();
+
+private:
+    void applyTheme();
+    LogFilterModel m_filter;
+    QComboBox* m_level;
+    QTableView* m_table;
+    QWidget* m_header;
+    bool m_atEnd = true;
+};
+
+}  // namespace thaw::ui

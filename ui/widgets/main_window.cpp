@@ -1,0 +1,305 @@
+#include "ui/widgets/main_window.h"
+
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenuBar>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QToolBar>
+#include <QVBoxLayout>
+
+#include "ui/bridge/session.h"
+#include "ui/models/log_model.h"
+#include "ui/widgets/about_dialog.h"
+#include "ui/widgets/banner.h"
+#include "ui/widgets/body_layout.h"
+#include "ui/widgets/closing.h"
+#include "ui/widgets/file_dialogs.h"
+#include "ui/widgets/layer_panel.h"
+#include "ui/widgets/layer_tree_view.h"
+#include "ui/widgets/live_page.h"
+#include "ui/widgets/log_bar.h"
+#include "ui/widgets/log_dock.h"
+#include "ui/widgets/notices.h"
+#include "ui/widgets/prediction_view.h"
+#include "ui/widgets/run_bar.h"
+#include "ui/widgets/run_log.h"
+#include "ui/widgets/side_dock.h"
+#include "ui/widgets/styling.h"
+#include "ui/widgets/test_pictures_panel.h"
+#include "ui/widgets/view_tabs.h"
+#include "ui/widgets/welcome_page.h"
+#include "ui/widgets/window_actions.h"
+
+namespace thaw::ui {
+namespace {
+
+constexpr QSize kMinimumSize(1180, 700);
+
+/// A bar that stays where it is and cannot be taken away.
+QToolBar* fixedBar(const QString& name, QWidget* content, QMainWindow* window) {
+    auto* bar = new QToolBar(name, window);
+    bar->setObjectName(name);
+    bar->setMovable(false);
+    bar->setFloatable(false);
+    bar->toggleViewAction()->setVisible(false);
+    bar->setContextMenuPolicy(Qt::PreventContextMenu);
+    bar->layout()->setContentsMargins(0, 0, 0, 0);
+    bar->addWidget(content);
+    return bar;
+}
+
+}  // namespace
+
+MainWindow::MainWindow(Session& session, LogModel& log, QSettings& settings, QWidget* parent)
+    : QMainWindow(parent), m_session(session), m_settings(settings), m_actions(new WindowActions(session, this)) {
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowTitle(tr("Thaw"));
+    setWindowIcon(QIcon(QStringLiteral(":/icons/thaw.svg")));
+    setContextMenuPolicy(Qt::NoContextMenu);
+    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
+    setMinimumSize(kMinimumSize);
+    makeBars(log);
+    makeBody(log);
+    makeMenuBar();
+    m_closing = new Closing(session, *m_banner, this);
+    new Notices(session, *m_banner, this);
+    new RunLog(session, this);
+    connectActions();
+    connect(&Theme::instance(), &Theme::changed, this, &MainWindow::applyTheme);
+    resize(1440, 900);
+    restore();
+    applyTheme();
+    updateView();
+    updateTitle();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::makeMenuBar() {
+    auto* brand = new QWidget(this);
+    m_logo = new QLabel(brand);
+    m_name = makeLabel(tr("Thaw"), "brand", brand);
+    auto* row = new QHBoxLayout(brand);
+    row->setContentsMargins(11, 0, 4, 0);
+    row->setSpacing(7);
+    row->addWidget(m_logo);
+    row->addWidget(m_name);
+    menuBar()->setCornerWidget(brand, Qt::TopLeftCorner);
+    m_runTitle = makeLabel({}, "runTitle", this);
+    menuBar()->setCornerWidget(m_runTitle, Qt::TopRightCorner);
+    m_actions->fillMenus(menuBar());
+}
+
+void MainWindow::makeBars(LogModel& log) {
+    m_runBar = new RunBar(m_session, *m_actions);
+    addToolBar(Qt::TopToolBarArea, fixedBar(QStringLiteral("runBarHolder"), m_runBar, this));
+    m_banner = new Banner;
+    m_bannerBar = fixedBar(QStringLiteral("bannerHolder"), m_banner, this);
+    addToolBarBreak(Qt::TopToolBarArea);
+    addToolBar(Qt::TopToolBarArea, m_bannerBar);
+    m_bannerBar->hide();
+    connect(m_banner, &Banner::shownChanged, m_bannerBar, &QWidget::setVisible);
+    m_logBar = new LogBar(m_session, log);
+    m_logBarHolder = fixedBar(QStringLiteral("logBarHolder"), m_logBar, this);
+    addToolBar(Qt::BottomToolBarArea, m_logBarHolder);
+}
+
+void MainWindow::makeBody(LogModel& log) {
+    m_livePage = new LivePage(m_session);
+    m_predictions = new PredictionView;
+    m_predictions->bindController(&m_session.training());
+    m_tabs = new ViewTabs;
+    m_pages = new QStackedWidget;
+    const auto addPage = [this](QWidget* page, const QString& title) {
+        const int index = m_pages->addWidget(page);
+        m_tabs->addTab(title);
+        auto* action = new QAction(title, this);
+        action->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + index)));
+        connect(action, &QAction::triggered, this, [this, index] { showTab(index); });
+        addAction(action);
+        m_actions->tabs.push_back(action);
+        m_tabs->setTabToolTip(index, toolTipWithKey(title, action->shortcut()));
+    };
+    addPage(m_livePage, tr("Live"));
+    addPage(m_predictions, tr("Predictions"));
+    auto* centre = new QWidget;
+    centre->setObjectName(QStringLiteral("centre"));
+    auto* rows = new QVBoxLayout(centre);
+    rows->addWidget(m_tabs);
+    rows->addWidget(m_pages, 1);
+    setCentralWidget(centre);
+
+    m_layerPanel = new LayerPanel(m_session);
+    m_layersDock = new SideDock(QStringLiteral("layers"), tr("Layers"), Qt::LeftEdge, m_layerPanel, 440, this);
+    m_layersDock->setObjectName(QStringLiteral("layersDock"));
+    addDockWidget(Qt::LeftDockWidgetArea, m_layersDock);
+    auto* settingsPanel = makePanel();
+    m_settingsDock = new SideDock(QStringLiteral("settings"), tr("Settings"), Qt::RightEdge, settingsPanel, 300, this);
+    m_settingsDock->setObjectName(QStringLiteral("settingsDock"));
+    addDockWidget(Qt::RightDockWidgetArea, m_settingsDock);
+    m_body = new BodyLayout(*m_layersDock, *m_settingsDock, this);
+
+    auto* logPanel = new LogDock(log);
+    auto* ground = new QWidget;
+    ground->setObjectName(QStringLiteral("logGround"));
+    (new QVBoxLayout(ground))->addWidget(logPanel);
+    m_logDock = new QDockWidget(tr("Log"), this);
+    m_logDock->setObjectName(QStringLiteral("logDock"));
+    m_logDock->setFeatures(QDockWidget::NoDockWidgetFeatures);
+    m_logDock->setTitleBarWidget(new QWidget(m_logDock));
+    m_logDock->setWidget(ground);
+    addDockWidget(Qt::BottomDockWidgetArea, m_logDock);
+    m_logDock->hide();
+    connect(logPanel, &LogDock::collapseRequested, this, [this] { setLogOpen(false); });
+    connect(m_logBar, &QAbstractButton::clicked, this, [this] { setLogOpen(true); });
+    connect(m_runBar, &RunBar::logRequested, this, [this] { setLogOpen(true); });
+
+    setTabOrder(m_runBar, m_layersDock);
+    setTabOrder(m_layersDock, centre);
+    setTabOrder(centre, m_settingsDock);
+    setTabOrder(m_settingsDock, m_logBar);
+}
+
+void MainWindow::connectActions() {
+    const WindowActions& actions = *m_actions;
+    connect(m_tabs, &QTabBar::currentChanged, this, &MainWindow::showTab);
+    connect(m_livePage, &LivePage::welcomeShown, this, &MainWindow::updateView);
+    connect(m_body, &BodyLayout::changed, this, &MainWindow::updateView);
+    connect(m_layerPanel, &LayerPanel::collapseRequested, m_layersDock, [this] { m_layersDock->setFolded(true); });
+    connect(&m_livePage->pictures(), &TestPicturesPanel::pictureActivated, this, [this](int id) {
+        m_predictions->showPicture(id);
+        showTab(PredictionsTab);
+    });
+    const WelcomePage& welcome = m_livePage->welcome();
+    connect(&welcome, &WelcomePage::runLesson, &m_session, &Session::runLesson);
+    connect(&welcome, &WelcomePage::startWithSettings, &m_session, &Session::start);
+    connect(&welcome, &WelcomePage::openRun, m_actions->openRun, &QAction::trigger);
+    connect(actions.openRun, &QAction::triggered, this, [this] { chooseRun(this, m_session); });
+    connect(actions.exportModel, &QAction::triggered, this, [this] { chooseExport(this, m_session); });
+    connect(actions.quit, &QAction::triggered, this, &QWidget::close);
+    connect(actions.stop, &QAction::triggered, this, [this] {
+        if (m_session.training().lastEpoch()) return m_session.stop();
+        m_banner->ask(QStringLiteral("stopping"), Banner::Look::Note, tr("No epoch is finished yet. Stop all the same?"),
+                      {{tr("Stop"), [this] { m_session.stop(); }}, {tr("Keep training"), {}}});
+        m_banner->focusFirst();
+    });
+    connect(actions.toggleLayer, &QAction::triggered, &m_layerPanel->tree(), &LayerTreeView::toggleCurrent);
+    connect(actions.foldAll, &QAction::triggered, &m_layerPanel->tree(), &QTreeView::collapseAll);
+    connect(actions.unfoldAll, &QAction::triggered, &m_layerPanel->tree(), &QTreeView::expandAll);
+    connect(actions.layersPanel, &QAction::triggered, this, [this](bool open) { m_layersDock->setFolded(!open); });
+    connect(actions.settingsPanel, &QAction::triggered, this, [this](bool open) { m_settingsDock->setFolded(!open); });
+    connect(actions.logPanel, &QAction::triggered, this, &MainWindow::setLogOpen);
+    connect(actions.welcome, &QAction::triggered, this, [this] {
+        m_livePage->showWelcome(true);
+        showTab(LiveTab);
+    });
+    connect(actions.about, &QAction::triggered, this, [this] { (new AboutDialog(core::engineInfo(), this))->show(); });
+    connect(&m_session, &Session::shownRunChanged, this, &MainWindow::updateTitle);
+    connect(&m_session, &Session::actionsChanged, this, [this] { m_settingsDock->setLocked(m_session.isActive()); });
+    connect(m_closing, &Closing::ready, this, &QWidget::close);
+}
+
+void MainWindow::showTab(int tab) {
+    if (tab < 0 || tab >= m_pages->count()) return;
+    m_tabs->setCurrentIndex(tab);
+    m_pages->setCurrentIndex(tab);
+    updateView();
+}
+
+int MainWindow::currentTab() const { return m_pages->currentIndex(); }
+
+void MainWindow::setLogOpen(bool open) {
+    m_logDock->setVisible(open);
+    m_logBarHolder->setVisible(!open);
+    arrange();
+    updateView();
+}
+
+void MainWindow::updateView() {
+    const QString view = currentTab() == PredictionsTab ? QStringLiteral("predictions")
+                         : m_livePage->showsWelcome()   ? QStringLiteral("welcome")
+                                                        : QStringLiteral("live");
+    m_body->setView(view);
+    m_actions->layersPanel->setChecked(!m_layersDock->isFolded());
+    m_actions->settingsPanel->setChecked(!m_settingsDock->isFolded());
+    m_actions->logPanel->setChecked(!m_logDock->isHidden());
+}
+
+void MainWindow::updateTitle() {
+    const core::DatasetInfo* shown = m_session.dataset();
+    const int number = m_session.runNumber();
+    QString name = tr("New run");
+    if (number > 0) name = m_session.isLessonRun() ? tr("Lesson run %1").arg(number) : tr("Run %1").arg(number);
+    QString set = shown ? QString::fromStdString(shown->title) : QString();
+    if (shown && shown->substitute) set = tr("%1, in place of CIFAR-10").arg(set);
+    m_runTitle->setText(set.isEmpty() ? name : name + QStringLiteral("  ·  ") + set);
+    setWindowTitle(set.isEmpty() ? tr("Thaw") : tr("%1, %2 - Thaw").arg(name, set));
+}
+
+void MainWindow::applyTheme() {
+    const Theme& theme = Theme::instance();
+    m_logo->setPixmap(QIcon(QStringLiteral(":/icons/thaw.svg")).pixmap(QSize(theme.px(20), theme.px(20)), devicePixelRatioF()));
+    m_runTitle->setContentsMargins(0, 0, theme.px(12), 0);
+    menuBar()->setFixedHeight(theme.px(30));
+    arrange();
+}
+
+void MainWindow::arrange() {
+    const Theme& theme = Theme::instance();
+    const double wide = width() / theme.scale(), tall = height() / theme.scale();
+    const bool compact = wide < 1400 || tall < 800;
+    // The open log brings the space between itself and what is above it.
+    const double bottom = m_logDock->isHidden() ? 10 : 0;
+    centralWidget()->layout()->setContentsMargins(0, theme.px(8), 0, theme.px(bottom));
+    centralWidget()->layout()->setSpacing(theme.px(6));
+    m_logDock->widget()->layout()->setContentsMargins(theme.px(12), 0, theme.px(12), theme.px(10));
+    m_layersDock->setBottomMargin(bottom);
+    m_settingsDock->setBottomMargin(bottom);
+    m_runBar->setCompact(compact);
+    m_layerPanel->setCompact(compact);
+    m_logBar->setCompact(tall < 800);
+    m_livePage->setCompact(compact);
+    m_body->setRoom(wide, compact);
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    arrange();
+}
+
+void MainWindow::restore() {
+    restoreGeometry(m_settings.value(QStringLiteral("window/geometry")).toByteArray());
+    restoreState(m_settings.value(QStringLiteral("window/state")).toByteArray());
+    m_bannerBar->setVisible(!m_banner->isHidden());
+    m_body->restore(m_settings);
+    setLogOpen(m_settings.value(QStringLiteral("panels/log"), false).toBool());
+    showTab(m_settings.value(QStringLiteral("window/tab"), 0).toInt());
+}
+
+void MainWindow::save() {
+    m_settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    m_settings.setValue(QStringLiteral("window/state"), saveState());
+    m_settings.setValue(QStringLiteral("window/tab"), currentTab());
+    m_settings.setValue(QStringLiteral("panels/log"), !m_logDock->isHidden());
+    m_settings.setValue(QStringLiteral("look/scheme"), static_cast<int>(Theme::instance().scheme()));
+    m_settings.setValue(QStringLiteral("look/scale"), Theme::instance().scale());
+    m_settings.setValue(QStringLiteral("look/reduceMotion"), Theme::instance().reducedMotion());
+    m_body->save(m_settings);
+}
+
+void MainWindow::saveAndClose() { m_closing->saveAndLeave(); }
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (!m_closing->mayClose()) {
+        event->ignore();
+        return;
+    }
+    save();
+    event->accept();
+}
+
+}  // namespace thaw::ui

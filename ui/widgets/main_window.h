@@ -1,0 +1,83 @@
+// The window: docks, tabs, actions, settings; nothing else. Everything that it shows lives in panels of its own.
+#pragma once
+
+#include <QMainWindow>
+
+class QDockWidget;
+class QLabel;
+class QSettings;
+class QStackedWidget;
+
+namespace thaw::ui {
+
+class Banner;
+class BodyLayout;
+class Closing;
+class LayerPanel;
+class LivePage;
+class LogBar;
+class LogDock;
+class LogModel;
+class PredictionView;
+class RunBar;
+class Session;
+class SideDock;
+class ViewTabs;
+class WindowActions;
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    enum Tab { LiveTab, PredictionsTab };
+
+    /// All must outlive the window. `settings` keeps what the user chose about it.
+    MainWindow(Session& session, LogModel& log, QSettings& settings, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    void showTab(int tab);
+    int currentTab() const;
+    /// Ends a run without asking and closes: for the end of the desktop's session and for signals.
+    void saveAndClose();
+    void setLogOpen(bool open);
+
+    Session& session() { return m_session; }
+    WindowActions& actionTable() { return *m_actions; }
+    LivePage& livePage() { return *m_livePage; }
+    Banner& banner() { return *m_banner; }
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void makeMenuBar();
+    void makeBars(LogModel& log);
+    void makeBody(LogModel& log);
+    void connectActions();
+    void applyTheme();
+    void arrange();
+    void updateTitle();
+    void updateView();
+    void restore();
+    void save();
+
+    Session& m_session;
+    QSettings& m_settings;
+    WindowActions* m_actions;
+    QLabel *m_logo, *m_name, *m_runTitle;
+    RunBar* m_runBar;
+    Banner* m_banner;
+    QToolBar *m_bannerBar, *m_logBarHolder;
+    ViewTabs* m_tabs;
+    QStackedWidget* m_pages;
+    LivePage* m_livePage;
+    PredictionView* m_predictions;
+    LayerPanel* m_layerPanel;
+    SideDock *m_layersDock, *m_settingsDock;
+    LogBar* m_logBar;
+    QDockWidget* m_logDock;
+    BodyLayout* m_body;
+    Closing* m_closing;
+};
+
+}  // namespace thaw::ui
