@@ -44,9 +44,10 @@ void PictureGrid::setPins(PinnedListModel* pins) {
     connect(pins, &PinnedListModel::pinsChanged, viewport(), qOverload<>(&QWidget::update));
 }
 
-void PictureGrid::setTiles(int columns, int pictureSize) {
+void PictureGrid::setTiles(int columns, int smallest, int largest) {
     m_columns = columns;
-    m_delegate->setPictureSize(pictureSize);
+    m_smallest = smallest;
+    m_largest = largest;
     fit();
 }
 
@@ -57,17 +58,25 @@ void PictureGrid::setFixedPageSize(int size) {
 }
 
 void PictureGrid::fit() {
-    const QSize tile = m_delegate->tileSize();
-    const int gap = Theme::instance().px(m_columns > 0 ? 2 : 10);
+    const Theme& theme = Theme::instance();
+    const int gap = theme.px(m_columns > 0 ? 2 : 10);
     // The width must not depend on the scroll bar's coming and going.
     const int width = contentsRect().width() - (m_fixedPageSize > 0 ? verticalScrollBar()->sizeHint().width() / 2 : 0);
-    const int columns = m_columns > 0 ? m_columns : qMax(1, width / (tile.width() + gap));
-    const int rows = qMax(1, contentsRect().height() / tile.height());
-    const int cellWidth = qMax(tile.width(), width / columns);
+    const int height = contentsRect().height();
+    const auto tile = [this](int size) {
+        m_delegate->setPictureSize(size);
+        return m_delegate->tileSize();
+    };
+    // As many rows as the smallest pictures allow, then the largest pictures that leave as many.
+    const int rows = qMax(1, height / tile(m_smallest).height());
+    int size = m_largest;
+    while (size > m_smallest && m_fixedPageSize == 0 && (tile(size).height() * rows > height || (m_columns > 0 && tile(size).width() * m_columns > width))) --size;
+    const QSize cell = tile(size);
+    const int columns = m_columns > 0 ? m_columns : qMax(1, width / (cell.width() + gap));
     // Spare height goes between the rows, but no more than makes them look like rows.
-    const int cellHeight = m_fixedPageSize > 0 ? tile.height() : qMin(contentsRect().height() / rows, tile.height() + Theme::instance().px(22));
-    setGridSize({cellWidth, qMax(tile.height(), cellHeight)});
-    if (m_pictures && contentsRect().height() > 0) m_pictures->setPageSize(m_fixedPageSize > 0 ? m_fixedPageSize : rows * columns);
+    const int cellHeight = m_fixedPageSize > 0 ? cell.height() : qMin(height / rows, cell.height() + theme.px(18));
+    setGridSize({qMax(cell.width(), width / columns), qMax(cell.height(), cellHeight)});
+    if (m_pictures && height > 0) m_pictures->setPageSize(m_fixedPageSize > 0 ? m_fixedPageSize : rows * columns);
 }
 
 void PictureGrid::setCurrentPicture(int id) {

@@ -17,8 +17,8 @@ public:
 
     void setPictureModel(PredictionListModel* model);
     void setPins(PinnedListModel* pins);
-    /// Columns and picture size in design pixels; columns 0: as many as fit.
-    void setTiles(int columns, int pictureSize);
+    /// Columns (0: as many as fit) and the range of the pictures' size in design pixels.
+    void setTiles(int columns, int smallest, int largest);
     /// A page holds this many pictures whatever fits, and the grid scrolls; 0: what fits.
     void setFixedPageSize(int size);
 
@@ -49,7 +49,7 @@ private:
     PredictionListModel* m_pictures = nullptr;
     PinnedListModel* m_pins = nullptr;
     PictureTileDelegate* m_delegate;
-    int m_columns = 0, m_fixedPageSize = 0;
+    int m_columns = 0, m_smallest = 79, m_largest = 92, m_fixedPageSize = 0;
     int m_current = -1;
     bool m_restoring = false;
 };

@@ -171,7 +171,7 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     // Guess and percentage
     QRect line(picture.left(), picture.bottom() + 1 + theme.px(4), size, theme.px(18));
     const QFont strong = theme.font(TextRole::TableStrong);
-    QString name = error.isEmpty() ? shortClassName(index.data(Qt::DisplayRole).toString()) : tr("cannot be read");
+    QString name = error.isEmpty() ? shortClassName(index.data(Qt::DisplayRole).toString()) : tr("unreadable");
     int percentWidth = 0;
     if (predicted >= 0) {
         painter->setFont(theme.font(TextRole::Table));

@@ -33,13 +33,16 @@ public:
         m_entries = std::move(entries);
         m_verdict = verdict;
         m_raw = raw;
+        setMaximumHeight(sizeHint().height());
         updateGeometry();
         update();
     }
 
     QSize sizeHint() const override {
         const Theme& theme = Theme::instance();
-        return m_entries.size() > 1 ? QSize(theme.px(340), theme.px(190)) : QSize(theme.px(300), theme.px(300));
+        if (m_entries.size() > 1) return {theme.px(340), theme.px(164 + kCaptionHeight)};
+        const int side = theme.px(m_entries.empty() || !m_entries.front().image.isNull() ? 300 : 150);
+        return {side, side};
     }
     QSize minimumSizeHint() const override { return {Theme::instance().px(140), Theme::instance().px(130)}; }
 
@@ -51,7 +54,7 @@ protected:
         painter.setRenderHint(QPainter::Antialiasing);
         const int gap = theme.px(12);
         const int count = static_cast<int>(m_entries.size());
-        const int captionHeight = count > 1 ? theme.px(24) : 0;
+        const int captionHeight = count > 1 ? theme.px(kCaptionHeight) : 0;
         const int side = qMin((width() - gap * (count - 1)) / count, qMin(height() - captionHeight, theme.px(300)));
         int left = (width() - side * count - gap * (count - 1)) / 2;
         for (const Entry& entry : m_entries) {
@@ -69,7 +72,7 @@ protected:
 private:
     void drawEntry(QPainter* painter, const QRect& box, const Entry& entry) const {
         const Theme& theme = Theme::instance();
-        const double frame = (m_verdict == Verdict::Unknown ? 1.5 : 2.5) * theme.scale();
+        const double frame = (m_verdict == Verdict::Wrong ? 3.0 : 2.0) * theme.scale();
         QPainterPath outline;
         outline.addRoundedRect(QRectF(box).adjusted(frame / 2, frame / 2, -frame / 2, -frame / 2), theme.px(8), theme.px(8));
         painter->fillPath(outline, theme.color(Tone::Surface2));
@@ -92,6 +95,7 @@ private:
         painter->drawPath(outline);
     }
 
+    static constexpr int kCaptionHeight = 24;
     std::vector<Entry> m_entries;
     Verdict m_verdict = Verdict::Unknown;
     bool m_raw = false;
@@ -191,6 +195,7 @@ PredictionDetail::PredictionDetail(QWidget* parent) : QFrame(parent) {
     content->addWidget(m_plate);
     content->addWidget(m_guessTitle);
     content->addWidget(m_guesses, 2);
+    content->addStretch(0);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(18, 12, 18, 16);
     column->setSpacing(12);
@@ -259,7 +264,7 @@ void PredictionDetail::refresh() {
     const QImage modelPicture = m_model->modelPicture(m_id);
     entries.push_back({m_model->picture(m_id), tr("Your picture")});
     if (!modelPicture.isNull())
-        entries.push_back({modelPicture, tr("As the model sees it, %1 × %2").arg(modelPicture.width()).arg(modelPicture.height())});
+        entries.push_back({modelPicture, tr("The model sees %1 × %2").arg(modelPicture.width()).arg(modelPicture.height())});
     m_canvas->setEntries(std::move(entries), item.verdict, m_raw);
 
     if (!item.error.isEmpty())

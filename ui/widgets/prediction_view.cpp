@@ -1,5 +1,6 @@
 #include "ui/widgets/prediction_view.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QDir>
 #include <QDragEnterEvent>
@@ -37,6 +38,8 @@ const QStringList& picturePatterns() {
                                       QStringLiteral("*.webp"), QStringLiteral("*.bmp")};
     return patterns;
 }
+
+constexpr int kPanelPadding = 15, kPanelGap = 10;
 
 QString number(int value) { return QLocale().toString(value); }
 
@@ -81,7 +84,7 @@ protected:
     }
 
 private:
-    static QString barText() { return PredictionView::tr("bar: how sure the network is"); }
+    static QString barText() { return PredictionView::tr("bar: how sure it is"); }
     static int marksWidth() {
         const Theme& theme = Theme::instance();
         const QFontMetrics metrics(theme.font(TextRole::TableStrong));
@@ -149,16 +152,20 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     m_messageBar->hide();
     connect(m_closeMessage, &QToolButton::clicked, m_messageBar, &QWidget::hide);
 
-    auto* inner = new QVBoxLayout;
-    inner->setContentsMargins(14, 12, 14, 2);
-    inner->setSpacing(8);
-    inner->addWidget(m_head);
-    inner->addWidget(m_messageBar);
-    inner->addWidget(m_stack, 1);
+    auto* head = new QVBoxLayout;
+    head->setContentsMargins(kPanelPadding, 11, kPanelPadding, 4);
+    head->setSpacing(8);
+    head->addWidget(m_head);
+    head->addWidget(m_messageBar);
+    // The tiles' own margins make up for the panel's.
+    auto* grid = new QHBoxLayout;
+    grid->setContentsMargins(5, 0, 5, 0);
+    grid->addWidget(m_stack);
     auto* panel = new QVBoxLayout(m_panel);
     panel->setContentsMargins(1, 1, 1, 1);
     panel->setSpacing(0);
-    panel->addLayout(inner, 1);
+    panel->addLayout(head);
+    panel->addLayout(grid, 1);
     panel->addWidget(makeRule(Qt::Horizontal, m_panel, true));
     panel->addWidget(makeFoot());
 
@@ -169,12 +176,12 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     m_detail->setPins(&m_pins);
 
     auto* left = new QVBoxLayout;
-    left->setSpacing(10);
+    left->setSpacing(kPanelGap);
     left->addWidget(m_panel, 1);
     left->addWidget(m_strip);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(10);
+    row->setSpacing(kPanelGap);
     row->addLayout(left, 1);
     row->addWidget(m_detail);
     m_overlay = new DropOverlay(this);
@@ -215,8 +222,8 @@ QWidget* PredictionView::makeHead() {
     const auto combo = [this](const QString& title, const QString& name) {
         auto* box = new QComboBox(m_combos);
         box->setAccessibleName(name);
-        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-        box->addItem(tr("Any class"), -1);
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->addItem(tr("Any class"));
         QLabel* label = makeLabel(title, "table", m_combos);
         label->setBuddy(box);
         m_combos->layout()->addWidget(label);
@@ -232,15 +239,7 @@ QWidget* PredictionView::makeHead() {
     connect(m_trueClass, &QComboBox::currentIndexChanged, this, [this](int index) { m_pictures.setTrueClass(index - 1); });
     connect(m_predictedClass, &QComboBox::currentIndexChanged, this, [this](int index) { m_pictures.setPredictedClass(index - 1); });
 
-    m_buttons = new QWidget(head);
-    auto* buttons = new QHBoxLayout(m_buttons);
-    buttons->setContentsMargins(0, 0, 0, 0);
-    buttons->setSpacing(8);
-    m_add = makeFramedButton(QStringLiteral("image"), {}, tr("Show the network your own pictures"), m_buttons);
-    m_dice = makeFramedButton(QStringLiteral("dice"), {}, tr("Draw other pictures"), m_buttons);
-    buttons->addWidget(m_add);
-    buttons->addWidget(m_dice);
-    connect(m_add, &QToolButton::clicked, this, &PredictionView::chooseFiles);
+    m_dice = makeFramedButton(QStringLiteral("dice"), {}, tr("Draw other pictures"), head);
     connect(m_dice, &QToolButton::clicked, &m_pictures, &PredictionListModel::drawAnew);
 
     m_headGrid = new QGridLayout(head);
@@ -250,7 +249,7 @@ QWidget* PredictionView::makeHead() {
     m_headGrid->setColumnStretch(2, 1);
     m_headGrid->addWidget(m_filters, 0, 0);
     m_headGrid->addWidget(m_combos, 0, 1);
-    m_headGrid->addWidget(m_buttons, 0, 3, Qt::AlignRight);
+    m_headGrid->addWidget(m_dice, 0, 3, Qt::AlignRight);
     return head;
 }
 
@@ -258,7 +257,10 @@ QWidget* PredictionView::makeFoot() {
     auto* foot = new QWidget(m_panel);
     m_legend = new Legend(foot);
     m_moment = makeLabel({}, "table", foot);
-    m_refresh = makeFramedButton(QStringLiteral("reset"), tr("Refresh"), tr("Ask the network about every test picture now"), foot);
+    m_refresh = makeFramedButton(QStringLiteral("reset"), {}, tr("Refresh"), foot);
+    m_add = makeFramedButton(QStringLiteral("image"), tr("Add pictures"), tr("Show the network pictures of your own"), foot);
+    m_add->setToolTip(tr("Show the network pictures of your own. You can also drop them anywhere on this page."));
+    connect(m_add, &QToolButton::clicked, this, &PredictionView::chooseFiles);
     m_range = makeLabel({}, "table", foot);
     m_previousPage = makeFramedButton(QStringLiteral("chevron-left"), {}, tr("Page before"), foot);
     m_nextPage = makeFramedButton(QStringLiteral("chevron-right"), {}, tr("Next page"), foot);
@@ -268,6 +270,8 @@ QWidget* PredictionView::makeFoot() {
     row->setContentsMargins(16, 6, 13, 7);
     row->setSpacing(8);
     row->addWidget(m_legend, 1);
+    row->addWidget(m_add);
+    row->addSpacing(8);
     row->addWidget(m_moment);
     row->addWidget(m_refresh);
     row->addSpacing(8);
@@ -286,14 +290,16 @@ QWidget* PredictionView::makeEmpty() {
     m_emptyText = makeLabel({}, "body", empty);
     m_emptyText->setWordWrap(true);
     m_emptyText->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
-    m_emptyText->setMinimumWidth(Theme::instance().px(320));
-    m_emptyText->setMaximumWidth(Theme::instance().px(440));
     m_emptyAction = new QPushButton(empty);
     auto* column = new QVBoxLayout(empty);
     column->addStretch(1);
     column->addWidget(m_emptyTitle, 0, Qt::AlignHCenter);
     column->addSpacing(6);
-    column->addWidget(m_emptyText, 0, Qt::AlignHCenter);
+    auto* text = new QHBoxLayout;
+    text->addStretch(1);
+    text->addWidget(m_emptyText);
+    text->addStretch(1);
+    column->addLayout(text);
     column->addSpacing(12);
     column->addWidget(m_emptyAction, 0, Qt::AlignHCenter);
     column->addStretch(2);
@@ -486,7 +492,6 @@ void PredictionView::refresh() {
     segment(PictureFilter::All, tr("All"), m_pictures.pictures() != nullptr);
     segment(PictureFilter::Right, tr("Right"), predicted);
     segment(PictureFilter::Wrong, tr("Wrong"), predicted);
-    segment(PictureFilter::ConfidentWrong, tr("Most confident wrong"), false);
     segment(PictureFilter::Mine, tr("My pictures"), true);
     m_filters->setSegmentVisible(static_cast<int>(PictureFilter::Mine), m_pictures.count(PictureFilter::Mine) > 0);
     const PictureFilter filter = m_pictures.filter();
@@ -510,7 +515,7 @@ void PredictionView::refreshActions() {
     const ActionStates actions = m_controller ? m_controller->actions() : ActionStates();
     const bool waiting = m_evaluateRequest != 0;
     m_refresh->setEnabled(actions.evaluate && !waiting);
-    m_refresh->setText(waiting ? tr("Refreshing") : tr("Refresh"));
+    m_refresh->setToolTip(waiting ? tr("The network looks at every test picture") : tr("Ask the network about every test picture now"));
     if (m_pictures.hasPredictions()) {
         m_emptyTitle->setText(tr("No picture passes these filters"));
         m_emptyText->setText(tr("Choose other classes, or look at all pictures."));
@@ -533,9 +538,26 @@ void PredictionView::refreshActions() {
 void PredictionView::arrange() {
     const Theme& theme = Theme::instance();
     m_detail->setFixedWidth(qMin(theme.px(380), qMax(300, width() * 2 / 5)));
-    const int room = width() - m_detail->width() - 10 - 30;
-    const int spacing = m_headGrid->horizontalSpacing();
-    const bool twoRows = m_filters->sizeHint().width() + m_combos->sizeHint().width() + m_buttons->sizeHint().width() + 3 * spacing > room;
+    m_emptyText->setFixedWidth(theme.px(380));
+    for (QComboBox* box : {m_trueClass, m_predictedClass}) {
+        box->setFixedWidth(theme.px(108));
+        // The list is as wide as its longest name.
+        box->view()->setMinimumWidth(box->view()->sizeHintForColumn(0) + theme.px(40));
+    }
+    m_combos->layout()->activate();
+
+    // In one row, if need be with a shorter word; else the classes take a second row.
+    const int room = width() - m_detail->width() - kPanelGap - 2 * kPanelPadding - 2;
+    const int others = m_combos->sizeHint().width() + m_dice->sizeHint().width() + 3 * m_headGrid->horizontalSpacing();
+    const auto name = [this](const QString& text) {
+        m_filters->setSegmentText(static_cast<int>(PictureFilter::ConfidentWrong), text);
+        m_filters->layout()->activate();
+        return m_filters->sizeHint().width();
+    };
+    const QString full = tr("Most confident wrong"), brief = tr("Surest wrong");
+    bool twoRows = name(full) + others > room && name(brief) + others > room;
+    if (twoRows && name(full) + m_dice->sizeHint().width() + 2 * m_headGrid->horizontalSpacing() > room) name(brief);
+
     const int row = twoRows ? 1 : 0;
     int oldRow = 0, column = 0, rows = 0, columns = 0;
     m_headGrid->getItemPosition(m_headGrid->indexOf(m_combos), &oldRow, &column, &rows, &columns);

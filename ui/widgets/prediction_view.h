@@ -85,7 +85,7 @@ private:
     bool m_showOwnWhenReady = false;
 
     QFrame* m_panel;
-    QWidget *m_head, *m_combos, *m_buttons, *m_overlay;
+    QWidget *m_head, *m_combos, *m_overlay;
     QGridLayout* m_headGrid;
     SegmentedBar* m_filters;
     QComboBox *m_trueClass, *m_predictedClass;

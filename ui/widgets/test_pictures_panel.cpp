@@ -81,7 +81,7 @@ void TestPicturesPanel::applyWidth() {
         m_choice->setCurrent(All);
         choose(All);
     }
-    m_grid->setTiles(m_narrow ? 2 : 3, m_narrow ? 92 : 88);
+    m_grid->setTiles(m_narrow ? 2 : 3, 79, m_narrow ? 92 : 88);
 }
 
 void TestPicturesPanel::setRun(const core::RunStarted& run) {
