@@ -60,7 +60,44 @@ std::vector<Lesson> readFolder(const fs::path& folder) {
     return lessons;
 }
 
+/// "My lesson, 2nd try" -> "my-lesson-2nd-try"; letters beyond ASCII stay.
+std::string fileNameOf(const std::string& title) {
+    std::string name;
+    for (const char c : title) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+        if (letter)
+            name += c;
+        else if (c >= 'A' && c <= 'Z')
+            name += static_cast<char>(c - 'A' + 'a');
+        else if (!name.empty() && name.back() != '-')
+            name += '-';
+    }
+    while (!name.empty() && name.back() == '-') name.pop_back();
+    return name;
+}
+
 }  // namespace
+
+Lesson saveLesson(const std::string& title, const std::string& description, const RunConfig& config) {
+    const std::string name = fileNameOf(title);
+    if (name.empty() || name.size() > 100) throw ConfigError("A lesson needs a short name with letters in it.", "Type another name.");
+    if (fs::exists(resourcePath("lessons") / (name + ".json")))
+        throw ConfigError("Thaw has a lesson called \"" + name + "\" of its own.", "Type another name.");
+    RunConfig lesson = config;
+    lesson.preset = name;
+    lesson.title = title;
+    lesson.output.clear();
+    lesson.data.directory.clear();
+    lesson.cache.directory.clear();
+    const std::vector<std::string> problems = validate(lesson);
+    if (!problems.empty()) throw ConfigError(problems.front(), "Correct the setting, then save the lesson.");
+    auto document = nlohmann::ordered_json::parse(toJson(lesson));
+    document["description"] = description;
+    const fs::path file = lessonsFolder() / (name + ".json");
+    ensureFolder(file.parent_path());
+    writeFileAtomically(file, jsonText(document, 2) + '\n');
+    return readLesson(file);
+}
 
 std::vector<Lesson> listLessons() {
     std::vector<Lesson> lessons = readFolder(resourcePath("lessons"));

@@ -32,6 +32,37 @@ private Q_SLOTS:
         QCOMPARE(lessons.front().config.totalEpochs(), 15);
     }
 
+    void savesALesson() {
+        LibraryController library;
+        QSignalSpy saved(&library, &LibraryController::lessonSaved);
+        std::vector<core::Lesson> lessons;
+        connect(&library, &LibraryController::lessonsListed, this, [&](const std::vector<core::Lesson>& listed) { lessons = listed; });
+        core::RunConfig config = core::findLesson("lesson").config;
+        config.batchSize = 64;
+        config.data.directory = "/media/stick";
+        library.saveLesson(QStringLiteral("Klasse 8b: kleine Stapel"), config);
+        QVERIFY(await([&] { return !lessons.empty(); }));
+        QCOMPARE(saved.count(), 1);
+        QCOMPARE(saved.at(0).at(0).toString(), QStringLiteral("klasse-8b-kleine-stapel"));
+        QCOMPARE(lessons.back().name, std::string("klasse-8b-kleine-stapel"));
+        QCOMPARE(lessons.back().title, std::string("Klasse 8b: kleine Stapel"));
+        QCOMPARE(lessons.back().problem, std::string());
+        QCOMPARE(lessons.back().config.batchSize, 64);
+        QVERIFY(lessons.back().config.data.directory.empty());
+
+        for (const char* wrong : {"", "!?", "Lesson"}) {
+            library.saveLesson(QString::fromUtf8(wrong), config);
+            const auto before = saved.count();
+            QVERIFY(await([&] { return saved.count() > before; }));
+            QVERIFY(!saved.last().at(1).toString().isEmpty());
+        }
+        config.batchSize = 0;
+        library.saveLesson(QStringLiteral("Broken"), config);
+        const auto before = saved.count();
+        QVERIFY(await([&] { return saved.count() > before; }));
+        QVERIFY(!saved.last().at(1).toString().isEmpty());
+    }
+
     void listsAndDeletesRuns() {
         LibraryController library;
         QSignalSpy listed(&library, &LibraryController::runsListed);

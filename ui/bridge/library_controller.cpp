@@ -219,6 +219,19 @@ void LibraryController::refreshLessons() {
     });
 }
 
+void LibraryController::saveLesson(const QString& title, const core::RunConfig& config) {
+    d->run(
+        d->files,
+        [this, title, config]() -> Private::Answer {
+            const core::Lesson saved = core::saveLesson(title.toStdString(), {}, config);
+            return [this, name = QString::fromStdString(saved.name), lessons = core::listLessons()] {
+                Q_EMIT lessonSaved(name, {}, {});
+                Q_EMIT lessonsListed(lessons);
+            };
+        },
+        [this](const QString& what, const QString& hint) { Q_EMIT lessonSaved({}, what, hint); });
+}
+
 void LibraryController::refreshEngineInfo() {
     d->run(d->files, [this]() -> Private::Answer {
         return [this, info = core::engineInfo()] { Q_EMIT engineInfoReady(info); };

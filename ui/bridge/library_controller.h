@@ -28,6 +28,8 @@ public Q_SLOTS:
     void readRun(const QString& directory);
     void deleteRun(const QString& directory);
     void refreshLessons();
+    /// Into the user's lessons folder; the new list follows lessonSaved.
+    void saveLesson(const QString& title, const thaw::core::RunConfig& config);
     void refreshEngineInfo();
 
 Q_SIGNALS:
@@ -40,6 +42,7 @@ Q_SIGNALS:
     void weightsImported(const QString& file, const QString& error, const QString& hint);
     void runsListed(const std::vector<thaw::core::RunSummary>& runs);
     void runRead(const thaw::core::RunHistory& history);
+    void lessonSaved(const QString& name, const QString& error, const QString& hint);  ///< error empty: done
     void lessonsListed(const std::vector<thaw::core::Lesson>& lessons);
     void engineInfoReady(const thaw::core::EngineInfo& info);
     void failed(const QString& what, const QString& hint);  ///< anything above that has no answer of its own

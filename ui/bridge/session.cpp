@@ -195,6 +195,24 @@ double Session::shownRate() const {
     return m_config.phases.empty() ? 0 : m_config.phases.front().optimizer.learningRate;
 }
 
+std::vector<std::string> Session::namesOf(const core::LayerMask& mask) const {
+    // Whole blocks by their name, others layer by layer.
+    const std::vector<core::LayerInfo>& layers = m_layers.modelInfo().layers;
+    std::vector<std::string> names;
+    for (std::size_t begin = 0, end = 0; begin < layers.size(); begin = end) {
+        bool whole = true, any = false;
+        for (end = begin; end < layers.size() && layers[end].block == layers[begin].block; ++end) {
+            if (!layers[end].hasParameters()) continue;
+            whole = whole && mask[end];
+            any = any || mask[end];
+        }
+        if (whole && any) names.push_back(layers[begin].block);
+        for (std::size_t i = begin; i < end && any && !whole; ++i)
+            if (mask[i]) names.push_back(layers[i].name);
+    }
+    return names;
+}
+
 void Session::setConfig(const core::RunConfig& config) {
     if (core::toJson(config) == core::toJson(m_config)) return;
     setConfigQuietly(config);
@@ -249,6 +267,26 @@ void Session::showRun() {
     Q_EMIT shownRunChanged();
     Q_EMIT priceChanged();
     Q_EMIT rateChanged(shownRate());
+}
+
+std::vector<std::string> Session::namesOf(const core::LayerMask& mask) const {
+    const core::ModelInfo& model = m_layers.modelInfo();
+    // Blocks by their names where they train as a whole: "head", "block5".
+    std::vector<std::string> names;
+    for (std::size_t begin = 0, end = 0; begin < model.layers.size(); begin = end) {
+        bool all = true;
+        std::vector<std::string> some;
+        for (end = begin; end < model.layers.size() && model.layers[end].block == model.layers[begin].block; ++end) {
+            if (!model.layers[end].hasParameters()) continue;
+            if (mask[end]) some.push_back(model.layers[end].name);
+            all = all && mask[end];
+        }
+        if (all)
+            names.push_back(model.layers[begin].block);
+        else
+            names.insert(names.end(), some.begin(), some.end());
+    }
+    return names;
 }
 
 void Session::onState(core::TrainerState state) {
