@@ -195,24 +195,6 @@ double Session::shownRate() const {
     return m_config.phases.empty() ? 0 : m_config.phases.front().optimizer.learningRate;
 }
 
-std::vector<std::string> Session::namesOf(const core::LayerMask& mask) const {
-    // Whole blocks by their name, others layer by layer.
-    const std::vector<core::LayerInfo>& layers = m_layers.modelInfo().layers;
-    std::vector<std::string> names;
-    for (std::size_t begin = 0, end = 0; begin < layers.size(); begin = end) {
-        bool whole = true, any = false;
-        for (end = begin; end < layers.size() && layers[end].block == layers[begin].block; ++end) {
-            if (!layers[end].hasParameters()) continue;
-            whole = whole && mask[end];
-            any = any || mask[end];
-        }
-        if (whole && any) names.push_back(layers[begin].block);
-        for (std::size_t i = begin; i < end && any && !whole; ++i)
-            if (mask[i]) names.push_back(layers[i].name);
-    }
-    return names;
-}
-
 void Session::setConfig(const core::RunConfig& config) {
     if (core::toJson(config) == core::toJson(m_config)) return;
     setConfigQuietly(config);
