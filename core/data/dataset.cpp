@@ -213,13 +213,16 @@ std::vector<DatasetInfo> listDatasets(const fs::path& extra) {
 DatasetInfo resolveDataset(const DataConfig& config) {
     const bool automatic = config.dataset == "auto";
     if (automatic && !config.directory.empty()) return resolveIn(config.directory);
+    if (!automatic) sourceOf(config.dataset);  // throws for an unknown name
     if (!config.directory.empty()) requireReadable(config.directory);
 
     const std::vector<fs::path> places = datasetPlaces(config.directory);
     std::string missing, problem, hint;
     for (const auto& source : datasetSources()) {
         const DatasetInfo known = source->describe();
-        if (!automatic && known.id != sourceOf(config.dataset).describe().id) continue;
+        if (!automatic && known.id != config.dataset) continue;
+        if (!config.directory.empty())
+            if (const DatasetInfo chosen = lookFor(*source, {config.directory}); !chosen.problem.empty()) throw DataError(chosen.problem);
         const DatasetInfo info = lookFor(*source, places);
         if (info.present && info.problem.empty()) return info;
         if (info.present) problem += (problem.empty() ? "" : " ") + info.problem;
@@ -227,7 +230,7 @@ DatasetInfo resolveDataset(const DataConfig& config) {
         hint += (hint.empty() ? "" : " Or: ") + known.installHint + '.';
     }
     if (!problem.empty()) throw DataError(problem, hint);
-    throw DataError((automatic ? "Neither " : "") + missing + " was found in " + listed(places) + '.', hint);
+    throw DataError((automatic ? "Neither " + missing + " was" : missing + " was not") + " found in " + listed(places) + '.', hint);
 }
 
 LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed) {

@@ -109,9 +109,9 @@ void ArchiveTest::limits() {
 
 void ArchiveTest::truncated() {
     TarWriter tar;
-    tar.add("a.bin", someBytes(3000, 1));
+    tar.add("a.bin", someBytes(500, 1));
     const Bytes whole = gzip(tar.finish());
-    for (std::size_t size = 0; size < whole.size(); size += size < 600 ? 1 : 7) {
+    for (std::size_t size = 0; size < whole.size(); ++size) {
         writeFile(file(), Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)));
         QVERIFY2(!errorOf<DataError>([&] { contents(file()); }).empty(), std::to_string(size).c_str());
     }
@@ -119,11 +119,11 @@ void ArchiveTest::truncated() {
 
 // Any flip is either refused or harmless: a wrong content is never handed on without an error.
 void ArchiveTest::flippedBytes() {
-    const Bytes content = someBytes(1500, 2);
+    const Bytes content = someBytes(300, 2);
     TarWriter tar;
     tar.add("a.bin", content);
     const Bytes whole = gzip(tar.finish());
-    for (std::size_t at = 0; at < whole.size(); at += at < 700 ? 1 : 5)
+    for (std::size_t at = 0; at < whole.size(); ++at)
         for (const std::uint8_t mask : {0x01, 0x80, 0xFF}) {
             Bytes damaged = whole;
             damaged[at] = static_cast<std::uint8_t>(damaged[at] ^ mask);

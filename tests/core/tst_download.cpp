@@ -200,7 +200,7 @@ void DownloadTest::cancelKeepsThePart() {
         return reply;
     });
     const DownloadSource source = sourceFor(server.url(), content);
-    QVERIFY_EXCEPTION_THROWN(download(source, folder(), [](const DownloadProgress& progress) { return progress.received < 400'000; }), Cancelled);
+    QVERIFY_THROWS_EXCEPTION(Cancelled, download(source, folder(), [](const DownloadProgress& progress) { return progress.received < 400'000; }));
     expectNothingInstalled();
     QCOMPARE(static_cast<std::int64_t>(fs::file_size(folder() / "file.bin.part")), std::int64_t{400'000});
 
@@ -221,7 +221,7 @@ void DownloadTest::callbackMayThrow() {
     const std::string content = someContent(1000);
     FaultyServer server([&](const auto& request) { return serveContent(request, content); });
     const auto failing = [](const DownloadProgress&) -> bool { throw std::logic_error("the window has gone"); };
-    QVERIFY_EXCEPTION_THROWN(download(sourceFor(server.url(), content), folder(), failing, quick()), std::logic_error);
+    QVERIFY_THROWS_EXCEPTION(std::logic_error, download(sourceFor(server.url(), content), folder(), failing, quick()));
     expectNothingInstalled();
 }
 
@@ -483,7 +483,7 @@ void DownloadTest::logInPage() {
 
 void DownloadTest::unwritableFolder() {
     writeFile(*m_home / "occupied", Bytes(1));
-    QVERIFY_EXCEPTION_THROWN(download(sourceFor("https://example.org/a", "x"), *m_home / "occupied" / "below", {}, quick()), StoreError);
+    QVERIFY_THROWS_EXCEPTION(StoreError, download(sourceFor("https://example.org/a", "x"), *m_home / "occupied" / "below", {}, quick()));
 }
 
 void DownloadTest::fullDisk() {

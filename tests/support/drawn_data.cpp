@@ -52,27 +52,6 @@ void appendChunk(Bytes& png, const char* type, const Bytes& content) {
     append(png, static_cast<std::uint32_t>(crc32(0, png.data() + begin, static_cast<uInt>(png.size() - begin))));
 }
 
-Bytes png(const Bytes& rgb, int side) {
-    Bytes rows;
-    for (int y = 0; y < side; ++y) {
-        rows.push_back(0);
-        rows.insert(rows.end(), rgb.begin() + y * side * 3, rgb.begin() + (y + 1) * side * 3);
-    }
-    uLongf size = compressBound(static_cast<uLong>(rows.size()));
-    Bytes packed(size);
-    if (compress(packed.data(), &size, rows.data(), static_cast<uLong>(rows.size())) != Z_OK) throw std::runtime_error("compress");
-    packed.resize(size);
-
-    Bytes result = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'}, header;
-    append(header, static_cast<std::uint32_t>(side));
-    append(header, static_cast<std::uint32_t>(side));
-    header.insert(header.end(), {8, 2, 0, 0, 0});
-    appendChunk(result, "IHDR", header);
-    appendChunk(result, "IDAT", packed);
-    appendChunk(result, "IEND", {});
-    return result;
-}
-
 }  // namespace
 
 Bytes drawPicture(int label, int side, std::mt19937& random) {
@@ -153,8 +132,32 @@ void writeImageFolder(const fs::path& folder, const DrawnSizes& sizes, int class
             for (int i = 0; i < (train ? sizes.trainPerClass : sizes.testPerClass); ++i) {
                 const fs::path base = splits ? folder / (train ? "train" : "test") : folder;
                 const std::string name = (train ? "a" : "b") + std::to_string(i) + ".png";
-                writeFile(base / kNames[static_cast<std::size_t>(label)] / name, png(drawPicture(label, side, random), side));
+                writeFile(base / kNames[static_cast<std::size_t>(label)] / name, encodePng(drawPicture(label, side, random), side, side));
             }
+}
+
+Bytes encodePng(const Bytes& samples, int width, int height, int channels, int bits) {
+    const std::size_t rowBytes = static_cast<std::size_t>(width * channels * bits / 8);
+    Bytes rows;
+    for (int y = 0; y < height; ++y) {
+        rows.push_back(0);
+        const auto begin = samples.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(y) * rowBytes);
+        rows.insert(rows.end(), begin, begin + static_cast<std::ptrdiff_t>(rowBytes));
+    }
+    uLongf size = compressBound(static_cast<uLong>(rows.size()));
+    Bytes packed(size);
+    if (compress(packed.data(), &size, rows.data(), static_cast<uLong>(rows.size())) != Z_OK) throw std::runtime_error("compress");
+    packed.resize(size);
+
+    static constexpr std::array<std::uint8_t, 5> kColourType = {0, 0, 4, 2, 6};
+    Bytes result = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'}, header;
+    append(header, static_cast<std::uint32_t>(width));
+    append(header, static_cast<std::uint32_t>(height));
+    header.insert(header.end(), {static_cast<std::uint8_t>(bits), kColourType[static_cast<std::size_t>(channels)], 0, 0, 0});
+    appendChunk(result, "IHDR", header);
+    appendChunk(result, "IDAT", packed);
+    appendChunk(result, "IEND", {});
+    return result;
 }
 
 void TarWriter::add(const std::string& path, const Bytes& content, char type, const std::string& link, std::int64_t claimedSize) {
