@@ -252,21 +252,18 @@ void Session::showRun() {
 }
 
 std::vector<std::string> Session::namesOf(const core::LayerMask& mask) const {
-    const core::ModelInfo& model = m_layers.modelInfo();
-    // Blocks by their names where they train as a whole: "head", "block5".
+    // Whole blocks by their names ("head", "block5"), others layer by layer.
+    const std::vector<core::LayerInfo>& layers = m_layers.modelInfo().layers;
     std::vector<std::string> names;
-    for (std::size_t begin = 0, end = 0; begin < model.layers.size(); begin = end) {
-        bool all = true;
+    for (std::size_t begin = 0, end = 0; begin < layers.size(); begin = end) {
+        bool whole = true;
         std::vector<std::string> some;
-        for (end = begin; end < model.layers.size() && model.layers[end].block == model.layers[begin].block; ++end) {
-            if (!model.layers[end].hasParameters()) continue;
-            if (mask[end]) some.push_back(model.layers[end].name);
-            all = all && mask[end];
+        for (end = begin; end < layers.size() && layers[end].block == layers[begin].block; ++end) {
+            if (mask[end]) some.push_back(layers[end].name);
+            whole = whole && (mask[end] || !layers[end].hasParameters());
         }
-        if (all)
-            names.push_back(model.layers[begin].block);
-        else
-            names.insert(names.end(), some.begin(), some.end());
+        if (whole && !some.empty()) some = {layers[begin].block};
+        names.insert(names.end(), some.begin(), some.end());
     }
     return names;
 }
