@@ -10,6 +10,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/run_options.h"
+#include "core/api/bench.h"
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/trainer.h"
@@ -89,6 +90,7 @@ struct BenchOptions {
     std::string name = "lesson";
     std::string preset = "lesson";
     int pictures = 2000;
+    int rounds = 9;
     bool full = false;
     bool json = false;
 };
@@ -177,13 +179,51 @@ json benchStages(const BenchOptions& options, Console& console) {
     return {{"batch", config.batchSize}, {"input_size", config.inputSize}, {"layers", layers}};
 }
 
+json toJson(const core::KernelBench& bench) {
+    json contenders = json::array();
+    for (const core::Contender& contender : bench.contenders)
+        contenders.push_back({{"name", contender.name},
+                              {"best_ms", contender.best * 1e3},
+                              {"median_ms", contender.median * 1e3},
+                              {"images_per_second", static_cast<double>(bench.pictures) / contender.median}});
+    return {{"what", bench.what},
+            {"contenders", contenders},
+            {"ratio_to_default", bench.ratioDefault},
+            {"ratio_to_best", bench.ratioBest},
+            {"rounds", bench.rounds},
+            {"discarded", bench.discarded},
+            {"sgemm_gflops", bench.sgemmGflops}};
+}
+
+core::BenchCallback roundsOn(Console& console, const std::string& activity) {
+    return [&console, activity](int done, int total) {
+        core::Event event;
+        event.data = core::WorkProgress{activity, done, total, -1};
+        console.show(event);
+        return true;
+    };
+}
+
+/// Thaw's convolutions beside LibTorch's, in turn.
+json benchKernels(const BenchOptions& options, Console& console) {
+    const core::RunConfig config = options.run.applyTo(core::findLesson(options.preset).config);
+    const int size = config.inputSize, batch = config.batchSize, rounds = options.rounds;
+    json result = {{"trunk", toJson(core::benchTrunk(size, batch, rounds, roundsOn(console, "Trunk forward")))},
+                   {"step_block5", toJson(core::benchStep({"block5", "head"}, size, batch, rounds, roundsOn(console, "Training step, block 5 thawed")))},
+                   {"step_all", toJson(core::benchStep({"all"}, size, batch, rounds, roundsOn(console, "Training step, everything thawed")))}};
+    const core::KernelAccuracy accuracy = core::kernelAccuracy(size, /*pictures=*/16);
+    result["relative_error"] = {{"thaw", accuracy.thaw}, {"libtorch", accuracy.libtorch}};
+    return result;
+}
+
 int runBench(const BenchOptions& options) {
     core::useComputeThreads(0);
     Console console(stderr);
     json result;
     if (options.name == "lesson") result = benchLesson(options, console);
     else if (options.name == "stages") result = benchStages(options, console);
-    else throw core::ConfigError("There is no bench '" + options.name + "'.", "Choose lesson or stages.");
+    else if (options.name == "kernels") result = benchKernels(options, console);
+    else throw core::ConfigError("There is no bench '" + options.name + "'.", "Choose lesson, stages or kernels.");
     const core::EngineInfo info = core::engineInfo();
     result["machine"] = {{"processor", info.processor}, {"threads", info.threads}, {"blas_core", info.blasCore}, {"libtorch", info.libtorchVersion}};
     if (options.json) {
@@ -198,10 +238,11 @@ int runBench(const BenchOptions& options) {
 
 Subcommand addBench(CLI::App& parser) {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* app = parser.add_subcommand("bench", "Measure this machine: lesson (default) or stages");
-    app->add_option("name", options->name, "lesson: the plan with and without the cache; stages: each layer");
+    CLI::App* app = parser.add_subcommand("bench", "Measure this machine: lesson (default), stages or kernels");
+    app->add_option("name", options->name, "lesson: the plan with and without the cache; stages: each layer; kernels: Thaw's convolutions beside LibTorch's");
     app->add_option("--preset", options->preset, "Lesson to measure (default: lesson)");
     app->add_option("--pictures", options->pictures, "Pictures for the run without the cache, scaled to the whole set");
+    app->add_option("--rounds", options->rounds, "Rounds of the kernels' bench")->check(CLI::Range(3, 1000));
     app->add_flag("--full", options->full, "Also run the whole lesson with a cold and a warm cache (minutes)");
     app->add_flag("--json", options->json, "Print JSON");
     options->run.addTo(*app);

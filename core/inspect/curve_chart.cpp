@@ -115,7 +115,7 @@ void drawCurves(const RunHistory& history, const std::filesystem::path& png) {
         heading += number(history.summary.bestAccuracy * 100, " - best validation accuracy %.1f %%") + " in epoch " +
                    std::to_string(history.summary.bestEpoch);
     text(image, heading, {80 * kFactor, 45 * kFactor}, 17, kInk);
-    drawLegend(image, {800 * kFactor, 88 * kFactor});
+    drawLegend(image, {770 * kFactor, 88 * kFactor});
 
     drawPhases(image, accuracy, history);
     drawPhases(image, loss, history);

@@ -1,0 +1,43 @@
+// Speeds of Thaw's convolution kernels beside LibTorch's, measured in one run of one process: machines are noisy, ratios are not.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/api/config.h"
+
+namespace thaw::core {
+
+/// Seconds of each contender, best and median of the rounds that count.
+struct Contender {
+    std::string name;          ///< "thaw", "libtorch", "libtorch channels_last", "libtorch plain malloc"
+    double best = 0, median = 0;
+};
+
+struct KernelBench {
+    std::string what;          ///< "trunk forward, 32 px, batch 128"
+    std::int64_t pictures = 0; ///< a measured call
+    std::vector<Contender> contenders;  ///< Thaw's first
+    double ratioDefault = 0;   ///< LibTorch with malloc as glibc sets it, over Thaw; medians of ratios round by round
+    double ratioBest = 0;      ///< LibTorch's quickest contender over Thaw
+    int rounds = 0, discarded = 0;  ///< discarded: the machine was busy (matrix products ran below 80 % of their best rate)
+    double sgemmGflops = 0;    ///< median of the rounds that count
+};
+
+/// Called between rounds; false cancels.
+using BenchCallback = std::function<bool(int done, int total)>;
+
+/// The trunk's forward pass with the embedded weights. Blocks; the calling thread computes (useComputeThreads first).
+KernelBench benchTrunk(int inputSize, int batchSize, int rounds, const BenchCallback& progress);
+
+/// A whole training step (forward, backward, Adam) above a freeze boundary, its input as cached features.
+/// `trainable` as in PhaseConfig::trainable.
+KernelBench benchStep(const std::vector<std::string>& trainable, int inputSize, int batchSize, int rounds, const BenchCallback& progress);
+
+/// Relative L2 error of the trunk's features against the same computation in float64: Thaw's and LibTorch's.
+struct KernelAccuracy { double thaw = 0, libtorch = 0; };
+KernelAccuracy kernelAccuracy(int inputSize, int pictures);
+
+}  // namespace thaw::core
