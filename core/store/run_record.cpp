@@ -227,8 +227,8 @@ RunRecord RunRecord::create(const RunManifest& manifest) {
     impl->lock.emplace(impl->directory);
     if (impl->manifest.number <= 0) impl->manifest.number = nextNumber(root);
     impl->manifest.config.output = impl->directory;
-    impl->openEvents();
     writeFileAtomically(manifestFileOf(impl->directory), toText(impl->manifest));
+    impl->openEvents();
     syncFolder(root);
     return RunRecord(std::move(impl));
 }
