@@ -64,7 +64,7 @@ struct EarlyStoppingConfig {
 };
 
 struct DataConfig {
-    std::string dataset = "auto";     ///< "cifar10", "fashion-mnist", or "auto": CIFAR-10 if present, else Fashion-MNIST
+    std::string dataset = "auto";     ///< "cifar10", "fashion-mnist", "folder", or "auto": CIFAR-10 if present, else Fashion-MNIST
     std::filesystem::path directory;  ///< folder or archive to look in first; empty: the usual places only
     int trainLimit = 0;               ///< pictures, chosen by seed with equal counts per class; 0: all
     int testLimit = 0;                ///< as above

@@ -17,6 +17,7 @@
 #include "core/data/dataset_source.h"
 #include "core/data/download.h"
 #include "core/data/fashion_mnist.h"
+#include "core/data/image_folder.h"
 #include "core/store/paths.h"
 #include "core/util/hash.h"
 
@@ -29,6 +30,7 @@ const std::vector<std::unique_ptr<DatasetSource>>& datasetSources() {
         std::vector<std::unique_ptr<DatasetSource>> list;
         list.push_back(makeCifar10());
         list.push_back(makeFashionMnist());
+        list.push_back(makeImageFolder());
         return list;
     }();
     return sources;
@@ -56,9 +58,9 @@ const DatasetSource& sourceOf(const std::string& id) {
     for (const auto& source : datasetSources()) {
         const std::string name = source->describe().id;
         if (name == id) return *source;
-        known += known.empty() ? name : ", " + name;
+        known += ", " + name;
     }
-    throw DataError("There is no data set \"" + id + "\".", "Choose one of: auto, " + known + '.');
+    throw DataError("There is no data set \"" + id + "\".", "Choose one of: auto" + known + '.');
 }
 
 // What readLabels() said of a copy, kept as long as its files stay as they are: an archive takes seconds to go through.
@@ -97,6 +99,7 @@ void inspect(const DatasetSource& source, const fs::path& location, DatasetInfo&
     try {
         const DatasetLabels labels = labelsOf(source, location);
         info.problem.clear();
+        if (!labels.title.empty()) info.title = labels.title;
         info.classNames = labels.classNames;
         info.trainCount = static_cast<std::int64_t>(labels.train.size());
         info.testCount = static_cast<std::int64_t>(labels.test.size());
@@ -146,7 +149,8 @@ DatasetInfo resolveIn(const fs::path& directory) {
         return info;
     }
     throw DataError(directory.string() + " holds no data set that Thaw knows.",
-                    "Choose a folder with CIFAR-10's binary files, cifar-10-binary.tar.gz or Fashion-MNIST's IDX files.");
+                    "Choose a folder with CIFAR-10's binary files, cifar-10-binary.tar.gz, Fashion-MNIST's IDX files or a folder of pictures for "
+                    "each class.");
 }
 
 // splitmix64: turns seeds that differ by little into generators that differ wholly.
@@ -204,6 +208,12 @@ PictureSet readSubset(const DatasetInfo& dataset, Split split, std::int64_t limi
 
 }  // namespace
 
+std::vector<std::string> datasetIds() {
+    std::vector<std::string> ids;
+    for (const auto& source : datasetSources()) ids.push_back(source->describe().id);
+    return ids;
+}
+
 std::vector<DatasetInfo> listDatasets(const fs::path& extra) {
     std::vector<DatasetInfo> list;
     for (const auto& source : datasetSources()) list.push_back(lookFor(*source, datasetPlaces(extra)));
@@ -217,7 +227,7 @@ DatasetInfo resolveDataset(const DataConfig& config) {
     if (!config.directory.empty()) requireReadable(config.directory);
 
     const std::vector<fs::path> places = datasetPlaces(config.directory);
-    std::string missing, problem, hint;
+    std::string problem, hint;
     for (const auto& source : datasetSources()) {
         const DatasetInfo known = source->describe();
         if (!automatic && known.id != config.dataset) continue;
@@ -226,11 +236,11 @@ DatasetInfo resolveDataset(const DataConfig& config) {
         const DatasetInfo info = lookFor(*source, places);
         if (info.present && info.problem.empty()) return info;
         if (info.present) problem += (problem.empty() ? "" : " ") + info.problem;
-        missing += (missing.empty() ? "" : " nor ") + known.title;
         hint += (hint.empty() ? "" : " Or: ") + known.installHint + '.';
     }
     if (!problem.empty()) throw DataError(problem, hint);
-    throw DataError((automatic ? "Neither " + missing + " was" : missing + " was not") + " found in " + listed(places) + '.', hint);
+    const std::string title = automatic ? "No data set was" : sourceOf(config.dataset).describe().title + " was not";
+    throw DataError(title + " found in " + listed(places) + '.', hint);
 }
 
 LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed) {

@@ -4,10 +4,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/api/dataset_info.h"
 
 namespace thaw::core {
+
+/// What DataConfig::dataset may name beside "auto".
+std::vector<std::string> datasetIds();
 
 /// One split or the seeded part of it that a run uses.
 struct LoadedSplit {

@@ -17,6 +17,7 @@ namespace thaw::core {
 struct DatasetLabels {
     std::vector<int> train, test;
     std::vector<std::string> classNames;
+    std::string title;  ///< of this copy; empty: describe()'s
     const std::vector<int>& of(Split split) const { return split == Split::Train ? train : test; }
 };
 

@@ -1,7 +1,9 @@
 #include "core/api/config.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "core/data/dataset.h"
 #include "core/store/strict_json.h"
 #include "core/util/number_text.h"
 
@@ -163,8 +165,12 @@ KernelKind kernelsFromString(const std::string& name) { return valueOf(kKernels,
 std::vector<std::string> validate(const RunConfig& config) {
     Problems problems;
     const std::string& dataset = config.data.dataset;
-    problems.require(dataset == "auto" || dataset == "cifar10" || dataset == "fashion-mnist",
-                     "\"" + dataset + "\" is not a data set. Choose auto, cifar10 or fashion-mnist.");
+    std::vector<std::string> datasets = datasetIds();
+    datasets.insert(datasets.begin(), "auto");
+    std::string choice;
+    for (const std::string& name : datasets) choice += choice.empty() ? name : ", " + name;
+    problems.require(std::find(datasets.begin(), datasets.end(), dataset) != datasets.end(),
+                     "\"" + dataset + "\" is not a data set. Choose one of: " + choice + '.');
     problems.require(config.data.trainLimit >= 0, "The limit of training pictures must not be negative.");
     problems.require(config.data.testLimit >= 0, "The limit of test pictures must not be negative.");
     problems.require(config.model == "vgg16", "\"" + config.model + "\" is not a model. Choose vgg16.");

@@ -1,0 +1,16 @@
+// The user's own pictures as a data set: one folder a class. Either <folder>/train/<class>/* and <folder>/test/<class>/* (also
+// "val", "valid" or "validation"), or <folder>/<class>/* alone, of which a fifth of every class becomes the test split: always
+// the same fifth, chosen by a hash of the names.
+#pragma once
+
+#include <memory>
+
+#include "core/data/dataset_source.h"
+
+namespace thaw::core {
+
+/// Classes in alphabetical order, at least two, each with two pictures or more. Every picture becomes the centre square at
+/// 64 x 64 pixels (picture_file.h); one that cannot be read is an error that names it. Folders inside a class are not entered.
+std::unique_ptr<DatasetSource> makeImageFolder();
+
+}  // namespace thaw::core

@@ -1,0 +1,131 @@
+#include <QTest>
+#include <set>
+
+#include "core/data/dataset.h"
+#include "core/data/picture_file.h"
+#include "tests/support/drawn_data.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_home.h"
+
+using namespace thaw::core;
+using namespace thaw::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+DatasetInfo resolve(const fs::path& place, const std::string& dataset = "auto") {
+    DataConfig config;
+    config.dataset = dataset;
+    config.directory = place;
+    return resolveDataset(config);
+}
+
+}  // namespace
+
+class ImageFolderTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { m_home = std::make_unique<TemporaryHome>(); }
+    void cleanup() { m_home.reset(); }
+
+    void ownSplits();
+    void oneLevel();
+    void fifthIsAlwaysTheSame();
+    void otherFilesArePassedOver();
+    void tooLittle();
+    void classWithoutTraining();
+    void brokenPicture();
+    void listed();
+
+private:
+    fs::path folder() const { return *m_home / "shapes"; }
+    std::unique_ptr<TemporaryHome> m_home;
+};
+
+void ImageFolderTest::ownSplits() {
+    writeImageFolder(folder(), {6, 4, 1}, 3);
+    for (const char* name : {"test", "val", "valid", "validation"}) {
+        if (std::string(name) != "test") fs::rename(folder() / "test", folder() / name);
+        const DatasetInfo info = resolve(folder());
+        QCOMPARE(info.id, std::string("folder"));
+        QCOMPARE(info.title, std::string("shapes (a folder of pictures)"));
+        QVERIFY(info.classNames == (std::vector<std::string>{"disc", "ring", "square"}));
+        QVERIFY(info.trainPerClass == std::vector<std::int64_t>(3, 6));
+        QVERIFY(info.testPerClass == std::vector<std::int64_t>(3, 4));
+        const auto pictures = loadSplit(info, Split::Test, 0, 1).pictures;
+        QCOMPARE(pictures->width, 64);
+        QCOMPARE(pictures->height, 64);
+        QVERIFY(pictures->labels == (std::vector<int>{0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2}));
+        const std::vector<std::uint8_t> square = readSquarePicture(folder() / name / "ring" / "b2.png", 64);
+        QVERIFY(std::equal(square.begin(), square.end(), pictures->picture(6)));
+        if (std::string(name) != "test") fs::rename(folder() / name, folder() / "test");
+    }
+    QCOMPARE(loadSplit(resolve(folder()), Split::Train, 5, 1).pictures->count(), std::int64_t{5});
+    QCOMPARE(samplePictures(resolve(folder(), "folder"), Split::Train, 2, 1)->count(), std::int64_t{6});
+}
+
+void ImageFolderTest::oneLevel() {
+    writeImageFolder(folder(), {9, 3, 1}, 4, 20, false);
+    const DatasetInfo info = resolve(folder());
+    QVERIFY(info.trainPerClass == std::vector<std::int64_t>(4, 10));
+    QVERIFY(info.testPerClass == std::vector<std::int64_t>(4, 2));
+    std::set<Bytes> seen;
+    for (const Split split : {Split::Train, Split::Test}) {
+        const auto pictures = loadSplit(info, split, 0, 1).pictures;
+        for (std::int64_t i = 0; i < pictures->count(); ++i) seen.emplace(pictures->picture(i), pictures->picture(i) + 64 * 64 * 3);
+    }
+    QCOMPARE(seen.size(), std::size_t{48});
+}
+
+void ImageFolderTest::fifthIsAlwaysTheSame() {
+    writeImageFolder(folder(), {9, 1, 1}, 2, 20, false);
+    writeImageFolder(*m_home / "elsewhere", {9, 1, 1}, 2, 20, false);
+    const std::string digest = loadSplit(resolve(folder()), Split::Test, 0, 1).digest;
+    QCOMPARE(loadSplit(resolve(*m_home / "elsewhere"), Split::Test, 0, 1).digest, digest);
+    QCOMPARE(loadSplit(resolve(folder()), Split::Test, 0, 2).digest, digest);
+}
+
+void ImageFolderTest::otherFilesArePassedOver() {
+    writeImageFolder(folder(), {5, 2, 1}, 2);
+    writeFile(folder() / "train" / "readme.txt", Bytes(10));
+    writeFile(folder() / "train" / "disc" / "notes.txt", Bytes(10));
+    writeFile(folder() / "train" / "disc" / ".hidden.png", Bytes(10));
+    writeFile(folder() / "train" / ".cache" / "a.png", Bytes(10));
+    fs::create_directories(folder() / "train" / "empty");
+    QVERIFY(resolve(folder()).trainPerClass == std::vector<std::int64_t>(2, 5));
+}
+
+void ImageFolderTest::tooLittle() {
+    writeImageFolder(folder(), {5, 2, 1}, 1, 20, false);
+    QVERIFY(errorOf<DataError>([&] { resolve(folder()); }).find("holds no data set that Thaw knows") != std::string::npos);
+    writeFile(folder() / "other" / "a.png", encodePng(Bytes(3), 1, 1));
+    const std::string message = errorOf<DataError>([&] { resolve(folder()); });
+    QVERIFY2(message.find("The class \"other\" has only one picture") != std::string::npos, message.c_str());
+}
+
+void ImageFolderTest::classWithoutTraining() {
+    writeImageFolder(folder(), {5, 2, 1}, 2);
+    fs::copy(folder() / "test" / "disc", folder() / "test" / "extra");
+    const std::string message = errorOf<DataError>([&] { resolve(folder()); });
+    QVERIFY2(message.find("has the class \"extra\", which has no training pictures") != std::string::npos, message.c_str());
+}
+
+void ImageFolderTest::brokenPicture() {
+    writeImageFolder(folder(), {5, 2, 1}, 2);
+    writeFile(folder() / "train" / "ring" / "a3.png", Bytes(100, 'x'));
+    const DatasetInfo info = resolve(folder());
+    const std::string message = errorOf<DataError>([&] { loadSplit(info, Split::Train, 0, 1); });
+    QVERIFY2(message.find("a3.png cannot be read") != std::string::npos, message.c_str());
+    QCOMPARE(loadSplit(info, Split::Test, 0, 1).pictures->count(), std::int64_t{4});
+}
+
+void ImageFolderTest::listed() {
+    writeImageFolder(folder(), {5, 2, 1}, 2);
+    const std::vector<DatasetInfo> found = listDatasets(folder());
+    QCOMPARE(found.back().location, folder());
+    QVERIFY(!listDatasets().back().present);
+}
+
+QTEST_GUILESS_MAIN(ImageFolderTest)
+#include "tst_image_folder.moc"
