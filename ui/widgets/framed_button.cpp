@@ -12,7 +12,8 @@ QToolButton* makeFramedButton(const QString& icon, const QString& word, const QS
     button->setFocusPolicy(Qt::StrongFocus);
     button->setToolTip(name);
     button->setAccessibleName(name);
-    button->setText(word);
+    // Qt puts the word close to the icon.
+    if (!word.isEmpty()) button->setText(QLatin1Char(' ') + word);
     button->setToolButtonStyle(word.isEmpty() ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
     bindIcon(button, icon, Tone::Ink2);
     return button;

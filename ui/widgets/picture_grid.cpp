@@ -4,6 +4,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QScrollBar>
+#include <QStyle>
 
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/prediction_list_model.h"
@@ -11,6 +12,11 @@
 #include "ui/widgets/theme.h"
 
 namespace thaw::ui {
+namespace {
+
+constexpr int kUsualSize = 88;  // of a picture, in design pixels
+
+}  // namespace
 
 PictureGrid::PictureGrid(QWidget* parent) : QListView(parent), m_delegate(new PictureTileDelegate(this)) {
     setViewMode(QListView::IconMode);
@@ -59,20 +65,20 @@ void PictureGrid::setFixedPageSize(int size) {
 
 void PictureGrid::fit() {
     const Theme& theme = Theme::instance();
-    const int gap = theme.px(m_columns > 0 ? 2 : 10);
-    // The width must not depend on the scroll bar's coming and going.
-    const int width = contentsRect().width() - (m_fixedPageSize > 0 ? verticalScrollBar()->sizeHint().width() / 2 : 0);
+    // The width must not depend on the scroll bar's coming and going; the list wraps a little before its edge.
+    const int bar = qMax(verticalScrollBar()->sizeHint().width(), style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, verticalScrollBar()));
+    const int width = contentsRect().width() - 2 - (m_fixedPageSize > 0 ? bar : 0);
     const int height = contentsRect().height();
     const auto tile = [this](int size) {
         m_delegate->setPictureSize(size);
         return m_delegate->tileSize();
     };
+    const int columns = m_columns > 0 ? m_columns : qMax(1, width / (tile(kUsualSize).width() + theme.px(10)));
     // As many rows as the smallest pictures allow, then the largest pictures that leave as many.
     const int rows = qMax(1, height / tile(m_smallest).height());
     int size = m_largest;
-    while (size > m_smallest && m_fixedPageSize == 0 && (tile(size).height() * rows > height || (m_columns > 0 && tile(size).width() * m_columns > width))) --size;
+    while (size > m_smallest && ((m_fixedPageSize == 0 && tile(size).height() * rows > height) || tile(size).width() * columns > width)) --size;
     const QSize cell = tile(size);
-    const int columns = m_columns > 0 ? m_columns : qMax(1, width / (cell.width() + gap));
     // Spare height goes between the rows, but no more than makes them look like rows.
     const int cellHeight = m_fixedPageSize > 0 ? cell.height() : qMin(height / rows, cell.height() + theme.px(18));
     setGridSize({qMax(cell.width(), width / columns), qMax(cell.height(), cellHeight)});

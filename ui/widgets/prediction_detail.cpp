@@ -118,10 +118,17 @@ public:
     }
     QString text() const { return m_first + QLatin1Char('\n') + m_second; }
 
-    QSize sizeHint() const override { return {Theme::instance().px(300), Theme::instance().px(m_failed ? 96 : 62)}; }
+    QSize sizeHint() const override {
+        const Theme& theme = Theme::instance();
+        if (!m_failed) return {theme.px(300), theme.px(62)};
+        const QRect room(0, 0, qMax(theme.px(120), width() - theme.px(26)), 10000);
+        const int text = QFontMetrics(theme.font(TextRole::Table)).boundingRect(room, Qt::TextWordWrap, m_second).height();
+        return {theme.px(300), text + theme.px(44)};
+    }
     QSize minimumSizeHint() const override { return {Theme::instance().px(140), sizeHint().height()}; }
 
 protected:
+    void resizeEvent(QResizeEvent*) override { updateGeometry(); }
     void paintEvent(QPaintEvent*) override {
         const Theme& theme = Theme::instance();
         QPainter painter(this);
@@ -278,7 +285,7 @@ void PredictionDetail::refresh() {
         m_plate->setVerdict(item.verdict, false, tr("Predicted %1").arg(item.predictedName), tr("The label says %1").arg(item.trueName));
     else
         m_plate->setVerdict(item.verdict, false, tr("Predicted %1").arg(item.predictedName),
-                            item.isOwn() ? tr("Your own picture: there is no label to compare with") : tr("There is no label to compare with"));
+                            item.isOwn() ? tr("Your own picture has no label") : tr("There is no label to compare with"));
 
     std::vector<GuessBars::Guess> guesses;
     for (const auto& [classIndex, probability] : m_model->bestGuesses(m_id, 5))

@@ -125,7 +125,7 @@ protected:
 QString momentText(const core::PredictionSet& predictions, std::int64_t stepsPerEpoch) {
     if (predictions.step == 0) return PredictionView::tr("before training");
     if (stepsPerEpoch > 0 && predictions.step != predictions.epoch * stepsPerEpoch)
-        return PredictionView::tr("in epoch %1, step %2").arg(number(predictions.epoch + 1), QLocale().toString(qlonglong(predictions.step)));
+        return PredictionView::tr("at step %1").arg(QLocale().toString(qlonglong(predictions.step)));
     return PredictionView::tr("after epoch %1").arg(number(predictions.epoch));
 }
 
@@ -153,7 +153,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     connect(m_closeMessage, &QToolButton::clicked, m_messageBar, &QWidget::hide);
 
     auto* head = new QVBoxLayout;
-    head->setContentsMargins(kPanelPadding, 11, kPanelPadding, 4);
+    head->setContentsMargins(kPanelPadding, 11, kPanelPadding, 7);
     head->setSpacing(8);
     head->addWidget(m_head);
     head->addWidget(m_messageBar);
@@ -185,6 +185,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     row->addLayout(left, 1);
     row->addWidget(m_detail);
     m_overlay = new DropOverlay(this);
+    setTabOrder(m_dice, m_grid);
 
     connect(&m_pictures, &PredictionListModel::summaryChanged, this, &PredictionView::refresh);
     connect(m_grid, &PictureGrid::currentPictureChanged, m_detail, &PredictionDetail::showPicture);
@@ -222,6 +223,7 @@ QWidget* PredictionView::makeHead() {
     const auto combo = [this](const QString& title, const QString& name) {
         auto* box = new QComboBox(m_combos);
         box->setAccessibleName(name);
+        box->setProperty("tight", true);
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         box->addItem(tr("Any class"));
         QLabel* label = makeLabel(title, "table", m_combos);
@@ -270,6 +272,7 @@ QWidget* PredictionView::makeFoot() {
     row->setContentsMargins(16, 6, 13, 7);
     row->setSpacing(8);
     row->addWidget(m_legend, 1);
+    row->addStretch(0);
     row->addWidget(m_add);
     row->addSpacing(8);
     row->addWidget(m_moment);
@@ -360,7 +363,7 @@ void PredictionView::setRun(const core::RunStarted& run) {
             const QSignalBlocker blocker(box);
             box->clear();
             box->addItem(tr("Any class"));
-            box->addItems(names);
+            for (const QString& name : names) box->addItem(shortClassName(name));
         }
         m_pins.setPictures(run.testPictures, names, pinKey(run));
         m_pictures.setPictures(run.testPictures, names);
@@ -492,7 +495,6 @@ void PredictionView::refresh() {
     segment(PictureFilter::All, tr("All"), m_pictures.pictures() != nullptr);
     segment(PictureFilter::Right, tr("Right"), predicted);
     segment(PictureFilter::Wrong, tr("Wrong"), predicted);
-    segment(PictureFilter::Mine, tr("My pictures"), true);
     m_filters->setSegmentVisible(static_cast<int>(PictureFilter::Mine), m_pictures.count(PictureFilter::Mine) > 0);
     const PictureFilter filter = m_pictures.filter();
     m_combos->setEnabled(predicted && filter != PictureFilter::Mine);
@@ -537,37 +539,41 @@ void PredictionView::refreshActions() {
 
 void PredictionView::arrange() {
     const Theme& theme = Theme::instance();
-    m_detail->setFixedWidth(qMin(theme.px(380), qMax(300, width() * 2 / 5)));
+    m_detail->setFixedWidth(qMin(theme.px(380), qMax(300, width() * 36 / 100)));
     m_emptyText->setFixedWidth(theme.px(380));
     for (QComboBox* box : {m_trueClass, m_predictedClass}) {
-        box->setFixedWidth(theme.px(108));
+        box->setFixedWidth(theme.px(116));
         // The list is as wide as its longest name.
         box->view()->setMinimumWidth(box->view()->sizeHintForColumn(0) + theme.px(40));
     }
     m_combos->layout()->activate();
 
-    // In one row, if need be with a shorter word; else the classes take a second row.
+    // In one row, if need be with shorter words; else the classes take a second row, and the dice with them where it is tightest.
     const int room = width() - m_detail->width() - kPanelGap - 2 * kPanelPadding - 2;
-    const int others = m_combos->sizeHint().width() + m_dice->sizeHint().width() + 3 * m_headGrid->horizontalSpacing();
-    const auto name = [this](const QString& text) {
-        m_filters->setSegmentText(static_cast<int>(PictureFilter::ConfidentWrong), text);
+    const int spacing = m_headGrid->horizontalSpacing();
+    const int dice = m_dice->sizeHint().width() + 2 * spacing;
+    const int others = m_combos->sizeHint().width() + spacing + dice;
+    const auto filters = [this](bool brief) {
+        const QString mine = brief ? tr("Mine %1") : tr("My pictures %1");
+        m_filters->setSegmentText(static_cast<int>(PictureFilter::ConfidentWrong), brief ? tr("Surest wrong") : tr("Most confident wrong"));
+        m_filters->setSegmentText(static_cast<int>(PictureFilter::Mine), mine.arg(number(m_pictures.count(PictureFilter::Mine))));
         m_filters->layout()->activate();
         return m_filters->sizeHint().width();
     };
-    const QString full = tr("Most confident wrong"), brief = tr("Surest wrong");
-    bool twoRows = name(full) + others > room && name(brief) + others > room;
-    if (twoRows && name(full) + m_dice->sizeHint().width() + 2 * m_headGrid->horizontalSpacing() > room) name(brief);
-
-    const int row = twoRows ? 1 : 0;
-    int oldRow = 0, column = 0, rows = 0, columns = 0;
-    m_headGrid->getItemPosition(m_headGrid->indexOf(m_combos), &oldRow, &column, &rows, &columns);
-    if (oldRow != row) {
-        m_headGrid->removeWidget(m_combos);
-        if (twoRows)
-            m_headGrid->addWidget(m_combos, 1, 0, 1, 4, Qt::AlignLeft);
-        else
-            m_headGrid->addWidget(m_combos, 0, 1);
-    }
+    const bool twoRows = filters(false) + others > room && filters(true) + others > room;
+    const bool tightest = twoRows && filters(false) + dice > room && filters(true) + dice > room;
+    const auto place = [this](QWidget* widget, int row, int column, int columns, Qt::Alignment alignment) {
+        int oldRow = 0, oldColumn = 0, oldRows = 0, oldColumns = 0;
+        m_headGrid->getItemPosition(m_headGrid->indexOf(widget), &oldRow, &oldColumn, &oldRows, &oldColumns);
+        if (oldRow == row && oldColumn == column && oldColumns == columns) return;
+        m_headGrid->removeWidget(widget);
+        m_headGrid->addWidget(widget, row, column, 1, columns, alignment);
+    };
+    place(m_combos, twoRows ? 1 : 0, twoRows ? 0 : 1, twoRows ? 3 : 1, Qt::AlignLeft | Qt::AlignVCenter);
+    place(m_dice, tightest ? 1 : 0, 3, 1, Qt::AlignRight | Qt::AlignVCenter);
+    place(m_filters, 0, 0, tightest ? 4 : 1, Qt::AlignLeft | Qt::AlignVCenter);
+    m_legend->setVisible(room >= theme.px(680));
+    m_add->setToolButtonStyle(room >= theme.px(760) ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
     m_strip->setVisibleRows(height() > theme.px(620) ? 3 : 2);
     m_overlay->setGeometry(rect());
 }

@@ -26,7 +26,7 @@ class PinnedStrip;
 class PredictionDetail;
 class SegmentedBar;
 
-/// "after epoch 12", "before training", or with the step where it lies inside an epoch. stepsPerEpoch 0: unknown.
+/// "after epoch 12", "before training", or "at step 4,934" where it lies inside an epoch. stepsPerEpoch 0: unknown.
 QString momentText(const core::PredictionSet& predictions, std::int64_t stepsPerEpoch);
 
 class PredictionView : public QWidget {

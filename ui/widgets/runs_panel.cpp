@@ -188,7 +188,7 @@ void RunsPanel::askToDelete(int row) {
     if (!index.isValid() || index.data(RunListModel::CurrentRole).toBool()) return;
     m_question = new QWidget;
     m_question->setProperty("ground", QStringLiteral("surface"));
-    m_question->setAutoFillBackground(true);
+    m_question->setAttribute(Qt::WA_StyledBackground);
     auto* yes = new QPushButton(tr("Delete"), m_question);
     auto* no = new QPushButton(tr("Keep"), m_question);
     for (QPushButton* button : {yes, no}) button->setProperty("small", true);

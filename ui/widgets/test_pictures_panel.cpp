@@ -30,6 +30,7 @@ TestPicturesPanel::TestPicturesPanel(QWidget* parent) : QFrame(parent) {
     m_empty = makeLabel({}, "body", this);
     m_empty->setWordWrap(true);
     m_empty->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_empty->setContentsMargins(4, 4, 4, 0);
     m_stack = new QStackedWidget(this);
     m_stack->addWidget(m_grid);
     m_stack->addWidget(m_empty);

@@ -1,0 +1,153 @@
+#include <QApplication>
+#include <QListView>
+#include <QLocale>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "tests/support/shot.h"
+#include "ui/models/run_list_model.h"
+#include "ui/widgets/runs_panel.h"
+#include "ui/widgets/theme.h"
+
+using namespace thaw;
+using ui::RunListModel;
+using ui::RunsPanel;
+
+namespace {
+
+core::RunSummary summary(int number, double best, core::RunStatus status, const std::string& title) {
+    core::RunSummary run;
+    run.runId = "run-" + std::to_string(number);
+    run.directory = "/runs/" + run.runId;
+    run.number = number;
+    run.title = title;
+    run.bestAccuracy = best;
+    run.status = status;
+    run.epochs = run.plannedEpochs = 15;
+    return run;
+}
+
+QPushButton* named(const QWidget& widget, const QString& text) {
+    for (QPushButton* button : widget.findChildren<QPushButton*>())
+        if (button->text() == text && button->isVisible()) return button;
+    return nullptr;
+}
+
+}  // namespace
+
+class RunsPanelTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() {
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        ui::Theme::instance().setScheme(ui::ColorScheme::Light);
+    }
+
+    void init() {
+        m_model = std::make_unique<RunListModel>();
+        m_model->setRuns({summary(2, .731, core::RunStatus::Finished, "The lesson"), summary(1, .647, core::RunStatus::Stopped, "Head only")});
+        m_panel = std::make_unique<RunsPanel>();
+        m_panel->setRunModel(m_model.get());
+        m_panel->resize(332, 152);
+        m_panel->show();
+        m_list = m_panel->findChild<QListView*>();
+    }
+
+    void cleanup() { m_panel.reset(); }
+
+    void emptySaysWhatWillBeHere() {
+        RunListModel none;
+        RunsPanel panel;
+        panel.setRunModel(&none);
+        panel.show();
+        QVERIFY(!panel.findChild<QListView*>()->isVisible());
+        none.setRuns({summary(1, .5, core::RunStatus::Finished, "The lesson")});
+        QVERIFY(panel.findChild<QListView*>()->isVisible());
+    }
+
+    void theEyeShowsAndHides() {
+        QVERIFY(m_model->index(0, 0).data(RunListModel::ShownRole).toBool());
+        const QRect row = m_list->visualRect(m_model->index(0, 0));
+        QTest::mouseClick(m_list->viewport(), Qt::LeftButton, {}, QPoint(row.left() + 18, row.center().y()));
+        QVERIFY(!m_model->index(0, 0).data(RunListModel::ShownRole).toBool());
+        m_list->setCurrentIndex(m_model->index(0, 0));
+        QTest::keyClick(m_list, Qt::Key_Space);
+        QVERIFY(m_model->index(0, 0).data(RunListModel::ShownRole).toBool());
+    }
+
+    void opensByDoubleClickAndEnter() {
+        QSignalSpy opened(m_panel.get(), &RunsPanel::openRequested);
+        const QRect row = m_list->visualRect(m_model->index(1, 0));
+        QTest::mouseClick(m_list->viewport(), Qt::LeftButton, {}, row.center());
+        QTest::mouseDClick(m_list->viewport(), Qt::LeftButton, {}, row.center());
+        QCOMPARE(opened.count(), 1);
+        QCOMPARE(opened.first().first().toString(), QString("/runs/run-1"));
+        m_list->setCurrentIndex(m_model->index(0, 0));
+        QTest::keyClick(m_list, Qt::Key_Return);
+        QCOMPARE(opened.count(), 2);
+        QCOMPARE(opened.last().first().toString(), QString("/runs/run-2"));
+    }
+
+    void deletesOnlyAfterAsking() {
+        QSignalSpy deleted(m_panel.get(), &RunsPanel::deleteRequested);
+        m_list->setCurrentIndex(m_model->index(1, 0));
+        QTest::keyClick(m_list, Qt::Key_Delete);
+        QVERIFY(named(*m_panel, "Delete"));
+        QCOMPARE(deleted.count(), 0);
+        named(*m_panel, "Keep")->click();
+        QVERIFY(!named(*m_panel, "Delete"));
+        QCOMPARE(deleted.count(), 0);
+
+        m_panel->askToDelete(1);
+        QTest::keyClick(named(*m_panel, "Keep"), Qt::Key_Escape);
+        QVERIFY(!named(*m_panel, "Delete"));
+
+        m_panel->askToDelete(0);
+        // Fresh data takes the question with it.
+        m_model->setRuns({summary(2, .731, core::RunStatus::Finished, "The lesson")});
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        QVERIFY(!named(*m_panel, "Delete"));
+        m_panel->askToDelete(0);
+        named(*m_panel, "Delete")->click();
+        QCOMPARE(deleted.count(), 1);
+        QCOMPARE(deleted.first().first().toString(), QString("/runs/run-2"));
+    }
+
+    void theOpenRunStays() {
+        core::RunStarted started;
+        started.runId = "run-3";
+        m_model->startCurrent(started);
+        m_panel->askToDelete(0);
+        QVERIFY(!named(*m_panel, "Delete"));
+    }
+
+    void looksAsDrawn() {
+        core::RunStarted started;
+        started.runId = "run-3";
+        m_model->startCurrent(started);
+        m_model->setCurrentState(core::TrainerState::Running);
+        core::EpochFinished epoch;
+        epoch.epoch = 12;
+        epoch.valAccuracy = .701;
+        m_model->addEpoch(epoch);
+        for (bool dark : {false, true}) {
+            ui::Theme::instance().setScheme(dark ? ui::ColorScheme::Dark : ui::ColorScheme::Light);
+            for (int i = 0; i < 5; ++i) QCoreApplication::processEvents();
+            test::saveShot(*m_panel, QString("runs") + (dark ? "-dark" : "-light"));
+        }
+        m_panel->askToDelete(1);
+        for (int i = 0; i < 5; ++i) QCoreApplication::processEvents();
+        test::saveShot(*m_panel, "runs-question");
+        ui::Theme::instance().setScheme(ui::ColorScheme::Light);
+    }
+
+private:
+    std::unique_ptr<RunListModel> m_model;
+    std::unique_ptr<RunsPanel> m_panel;
+    QListView* m_list = nullptr;
+};
+
+QTEST_MAIN(RunsPanelTest)
+#include "tst_runs_panel.moc"
