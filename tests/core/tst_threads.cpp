@@ -1,0 +1,188 @@
+#include <QProcess>
+#include <QtTest>
+
+#include <dlfcn.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "core/api/engine_info.h"
+#include "core/store/paths.h"
+#include "core/util/blas.h"
+#include "core/util/process.h"
+#include "core/util/threads.h"
+#include "tests/support/temporary_home.h"
+
+using namespace thaw::core;
+using thaw::test::TemporaryHome;
+
+// Stands in for the library's own answer: THAW_TEST_FAKE_CORE is what a library that chose wrongly would say.
+extern "C" char* openblas_get_corename() {
+    static const auto real = reinterpret_cast<char* (*)()>(dlsym(RTLD_NEXT, "openblas_get_corename"));
+    char* fake = std::getenv("THAW_TEST_FAKE_CORE");
+    return fake && (!std::getenv("OPENBLAS_CORETYPE") || std::getenv("THAW_TEST_FAKE_ALWAYS")) ? fake : real();
+}
+
+namespace {
+
+constexpr CpuFeatures kOld{false, false}, kAvx2{true, false}, kAvx512{true, true};
+
+/// Runs this program again as prepareProcess's guinea pig; what it printed, a line a fact.
+QStringList childFacts(const std::map<QString, QString>& variables) {
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.remove("OPENBLAS_CORETYPE");
+    environment.remove("THAW_STARTED_AGAIN");
+    for (const auto& [name, value] : variables) environment.insert(name, value);
+    process.setProcessEnvironment(environment);
+    process.start(QCoreApplication::applicationFilePath(), {"--prepare", "an argument with spaces"});
+    if (!process.waitForFinished(60'000)) return {};
+    return QString::fromUtf8(process.readAllStandardOutput()).split('\n', Qt::SkipEmptyParts);
+}
+
+int prepared(int argc, char** argv) {
+    prepareProcess(argc, argv);
+    const EngineInfo info = engineInfo();
+    const char* core = std::getenv("OPENBLAS_CORETYPE");
+    std::printf("pid %d\ncore %s\nsuitable %d\nvariable %s\nnote %s\nargument %s\n", static_cast<int>(getpid()), info.blasCore.c_str(),
+                info.blasSuitable, core ? core : "", info.note.c_str(), argv[2]);
+    rlimit small{100, 100};
+    setrlimit(RLIMIT_FSIZE, &small);
+    std::FILE* file = std::tmpfile();
+    const std::string text(1000, 'x');
+    const bool written = file && std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+    std::printf("signal %s\n", written ? "no limit" : errno == EFBIG ? "error" : "other");
+    std::fflush(stdout);
+    int ends[2];
+    if (pipe(ends) != 0) return 1;
+    close(ends[0]);
+    return write(ends[1], "x", 1) == -1 && errno == EPIPE ? 0 : 1;
+}
+
+QString fact(const QStringList& facts, const QString& name) {
+    for (const QString& line : facts)
+        if (line.startsWith(name + ' ')) return line.mid(name.size() + 1);
+    return {};
+}
+
+}  // namespace
+
+class TestThreads : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void kernelsThatSuitTheProcessor() {
+        for (const char* core : {"SkylakeX", "Cooperlake", "SapphireRapids", "Zen"}) QCOMPARE(betterCoreType(core, kAvx512), std::string());
+        for (const char* core : {"Prescott", "Haswell", "Nehalem", "Sandybridge", ""}) QCOMPARE(betterCoreType(core, kAvx512), std::string("SkylakeX"));
+        for (const char* core : {"Haswell", "Zen", "Excavator"}) QCOMPARE(betterCoreType(core, kAvx2), std::string());
+        for (const char* core : {"Prescott", "Sandybridge", "Bulldozer"}) QCOMPARE(betterCoreType(core, kAvx2), std::string("Haswell"));
+        QCOMPARE(betterCoreType("Prescott", kOld), std::string());
+    }
+
+    void wrongKernelsAreFoundAndMended() {
+        const LoadedBlas blas = loadedBlas();
+        if (!blas.isOpenBlas) QSKIP("no OpenBLAS");
+        if (!cpuFeatures().avx2) QSKIP("this processor has one kind of kernels only");
+        const TemporaryHome home;
+        // What the library chose by itself, or what the program started again for: its own kernels in the end.
+        const QStringList facts = childFacts({});
+        QVERIFY(!facts.isEmpty());
+        QCOMPARE(fact(facts, "suitable"), QString("1"));
+        // An explicit choice is respected, and reported.
+        const QStringList slow = childFacts({{"OPENBLAS_CORETYPE", "Prescott"}});
+        QCOMPARE(fact(slow, "core"), QString("Prescott"));
+        QCOMPARE(fact(slow, "suitable"), QString("0"));
+        QCOMPARE(fact(slow, "note"), QString());
+    }
+
+    void startsAgainAtMostOnce() {
+        if (!loadedBlas().isOpenBlas || !cpuFeatures().avx2) QSKIP("no OpenBLAS with a choice of kernels");
+        const TemporaryHome home;
+        // A library that chooses wrongly: the fake name makes it so in a process without the variable.
+        const QStringList facts = childFacts({{"THAW_TEST_FAKE_CORE", "Prescott"}});
+        const QString expected = cpuFeatures().avx512 ? "SkylakeX" : "Haswell";
+        QCOMPARE(fact(facts, "variable"), expected);
+        QVERIFY2(fact(facts, "note").contains("started again with OPENBLAS_CORETYPE=" + expected), qPrintable(facts.join('|')));
+        QCOMPARE(fact(facts, "argument"), QString("an argument with spaces"));
+        QCOMPARE(facts.filter("pid ").size(), 1);
+        // Where even that does not help it goes on with what there is.
+        const QStringList stubborn = childFacts({{"THAW_TEST_FAKE_CORE", "Prescott"}, {"THAW_TEST_FAKE_ALWAYS", "1"}});
+        QCOMPARE(fact(stubborn, "suitable"), QString("0"));
+    }
+
+    void signalsBecomeErrors() {
+        const TemporaryHome home;
+        QCOMPARE(fact(childFacts({}), "signal"), QString("error"));
+        QVERIFY(QFile::exists(QString::fromStdString((stateFolder() / "tst_threads.log").string())));
+    }
+
+    void threadsOfTheCaller() {
+        std::thread([] {
+            useComputeThreads(1);
+            QCOMPARE(engineInfo().threads, 1);
+            useComputeThreads(0);
+            QCOMPARE(engineInfo().threads, availableCores());
+        }).join();
+    }
+
+    void coresFollowTheAffinity() {
+        cpu_set_t before, one;
+        QCOMPARE(sched_getaffinity(0, sizeof before, &before), 0);
+        CPU_ZERO(&one);
+        for (std::size_t i = 0; i < CPU_SETSIZE; ++i)
+            if (CPU_ISSET(i, &before)) {
+                CPU_SET(i, &one);
+                break;
+            }
+        QCOMPARE(sched_setaffinity(0, sizeof one, &one), 0);
+        const int cores = availableCores();
+        sched_setaffinity(0, sizeof before, &before);
+        QCOMPARE(cores, 1);
+        QVERIFY(availableCores() >= 1 && availableCores() <= CPU_COUNT(&before));
+    }
+
+    void infoIsFilled() {
+        const TemporaryHome home;
+        ensureFolder(cacheFolder() / "features");
+        std::ofstream(cacheFolder() / "features/one") << std::string(1000, 'x');
+        std::ofstream(cacheFolder() / "stage-times.json") << std::string(10, 'x');
+        const EngineInfo info = engineInfo();
+        for (const std::string& text : {info.thawVersion, info.libtorchVersion, info.cpuCapability, info.processor, info.blasLibrary, info.device})
+            QVERIFY(!text.empty());
+        QVERIFY(info.cpuCapability != "unknown");
+        QVERIFY(info.memoryBytes > 100'000'000 && info.cores >= 1 && info.threads >= 1);
+        QCOMPARE(info.cacheBytes, std::int64_t(1010));
+        QCOMPARE(info.dataFolder, dataFolder());
+        QCOMPARE(clearFeatureCache(), std::int64_t(1000));
+        QCOMPARE(engineInfo().cacheBytes, std::int64_t(10));
+        QCOMPARE(clearFeatureCache(), std::int64_t(0));
+    }
+
+    void processesAreKnownByTheirStart() {
+        QVERIFY(!bootId().empty());
+        QVERIFY(processStart(getpid()) > 0);
+        QVERIFY(std::abs(processStartTime(getpid()) - static_cast<double>(std::time(nullptr))) < 3600);
+        const pid_t child = fork();
+        if (child == 0) _exit(0);
+        siginfo_t info{};
+        QCOMPARE(waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+        QCOMPARE(processStart(child), std::int64_t(-1));  // ended, though nobody has asked for its status yet
+        int status = 0;
+        waitpid(child, &status, 0);
+        QCOMPARE(processStart(child), std::int64_t(-1));
+    }
+};
+
+int main(int argc, char** argv) {
+    if (argc == 3 && std::string(argv[1]) == "--prepare") return prepared(argc, argv);
+    QCoreApplication application(argc, argv);
+    TestThreads test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "tst_threads.moc"
