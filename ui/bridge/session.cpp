@@ -126,7 +126,10 @@ int Session::runNumber() const {
     if (!m_runShown) return 0;
     for (const core::RunSummary& run : m_runs)
         if (run.runId == m_training.run()->runId) return run.number;
-    return 0;
+    // Not listed yet: the next one.
+    int last = 0;
+    for (const core::RunSummary& run : m_runs) last = std::max(last, run.number);
+    return last + 1;
 }
 
 bool Session::isLessonRun() const {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kLayersWidth = 440, kCompactLayersWidth = 376, kSettingsWidth = 300, kRailWidth = 40;
 constexpr double kMargins = 12 + 10 + 10 + 12;
-constexpr double kLeastCentre = 400;
+constexpr double kLeastCentre = 480;
 
 }  // namespace
 

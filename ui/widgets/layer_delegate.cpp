@@ -99,7 +99,7 @@ void LayerDelegate::paintMoved(QPainter* painter, const QRect& cell, const QMode
     const Theme& theme = Theme::instance();
     const TrainState state = stateIn(index, LayerTreeModel::PendingTrainStateRole);
     if (state == TrainState::NoParameters) return;
-    const QRect area = cell.adjusted(theme.px(12), 0, -theme.px(13), 0);
+    const QRect area = cell.adjusted(theme.px(12), 0, -theme.px(12), 0);
     const double moved = index.data(LayerTreeModel::MovedRole).toDouble();
     // An open block leaves the waiting to its layers.
     if (isPending(index) && !(isBlock(index) && expanded)) {

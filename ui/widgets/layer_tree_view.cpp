@@ -48,7 +48,7 @@ LayerTreeView::LayerTreeView(LayerTreeModel& model, QWidget* parent)
     setIndentation(0);
     setRootIsDecorated(false);
     setUniformRowHeights(true);
-    setAllColumnsShowFocus(true);
+    setAllColumnsShowFocus(false);
     setExpandsOnDoubleClick(false);
     setSelectionBehavior(SelectRows);
     setSelectionMode(SingleSelection);
@@ -94,18 +94,27 @@ void LayerTreeView::applyTheme() {
     viewport()->update();
 }
 
+void LayerTreeView::updateGeometries() {
+    QTreeView::updateGeometries();
+    // The scroll bar comes and goes here.
+    layoutColumns();
+}
+
 void LayerTreeView::layoutColumns() {
+    if (m_layingOut) return;
+    m_layingOut = true;
     const Theme& theme = Theme::instance();
     const int width = viewport()->width();
     const bool kind = !m_compact && width >= theme.px(420);
     setColumnHidden(LayerTreeModel::KindColumn, !kind);
     const int kindWidth = kind ? theme.px(70) : 0;
-    const int output = theme.px(78), parameters = theme.px(76), moved = theme.px(95);
+    const int output = theme.px(74), parameters = theme.px(72), moved = theme.px(96);
     setColumnWidth(LayerTreeModel::KindColumn, kindWidth);
     setColumnWidth(LayerTreeModel::OutputColumn, output);
     setColumnWidth(LayerTreeModel::ParametersColumn, parameters);
     setColumnWidth(LayerTreeModel::MovedColumn, moved);
     setColumnWidth(LayerTreeModel::LayerColumn, std::max(theme.px(90), width - kindWidth - output - parameters - moved));
+    m_layingOut = false;
 }
 
 void LayerTreeView::fitRowHeight() {
@@ -185,10 +194,11 @@ void LayerTreeView::drawRow(QPainter* painter, const QStyleOptionViewItem& optio
     if (isExpanded(first)) cells.state |= QStyle::State_Open;
     QTreeView::drawRow(painter, cells, index);
 
-    if (selectionModel() && selectionModel()->isSelected(first)) {
+    const bool current = hasFocus() && currentIndex().siblingAtColumn(LayerTreeModel::LayerColumn) == first;
+    if (current || (selectionModel() && selectionModel()->isSelected(first))) {
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
-        painter->setPen(QPen(theme.color(Tone::Accent), hasFocus() ? 2 : 1.2));
+        painter->setPen(QPen(theme.color(Tone::Accent), current ? 2 : 1.2));
         painter->setBrush(Qt::NoBrush);
         painter->drawRoundedRect(QRectF(row).adjusted(1, 1, -1, -1.5), theme.px(4), theme.px(4));
         painter->restore();

@@ -31,6 +31,7 @@ protected:
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void updateGeometries() override;
     bool edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) override;
 
 private:
@@ -52,6 +53,7 @@ private:
     QTimer m_fadeTimer;
     bool m_editable = true;
     bool m_compact = false;
+    bool m_layingOut = false;
 };
 
 }  // namespace thaw::ui

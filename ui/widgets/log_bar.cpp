@@ -25,6 +25,7 @@ constexpr int kMemoryMilliseconds = 2000;
 }  // namespace
 
 LogBar::LogBar(Session& session, LogModel& log, QWidget* parent) : QAbstractButton(parent), m_session(session) {
+    setFocusPolicy(Qt::TabFocus);
     setText(tr("Log"));
     setAccessibleName(tr("Open the log"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);

@@ -40,6 +40,7 @@ LogDock::LogDock(LogModel& log, QWidget* parent)
     header->addWidget(copy);
 
     m_table->setModel(&m_filter);
+    m_table->setObjectName(QStringLiteral("logTable"));
     m_table->setAccessibleName(tr("Log"));
     m_table->setShowGrid(false);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);

@@ -26,6 +26,8 @@
 #include "ui/widgets/prediction_view.h"
 #include "ui/widgets/run_bar.h"
 #include "ui/widgets/run_log.h"
+#include "ui/widgets/settings_link.h"
+#include "ui/widgets/settings_panel.h"
 #include "ui/widgets/side_dock.h"
 #include "ui/widgets/styling.h"
 #include "ui/widgets/test_pictures_panel.h"
@@ -62,7 +64,8 @@ MainWindow::MainWindow(Session& session, LogModel& log, QSettings& settings, QWi
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
     setMinimumSize(kMinimumSize);
-    makeBars(log);
+    setAnimated(false);
+    makeBars();
     makeBody(log);
     makeMenuBar();
     m_closing = new Closing(session, *m_banner, this);
@@ -89,12 +92,11 @@ void MainWindow::makeMenuBar() {
     row->addWidget(m_logo);
     row->addWidget(m_name);
     menuBar()->setCornerWidget(brand, Qt::TopLeftCorner);
-    m_runTitle = makeLabel({}, "runTitle", this);
-    menuBar()->setCornerWidget(m_runTitle, Qt::TopRightCorner);
+    m_runTitle = makeLabel({}, "runTitle", menuBar());
     m_actions->fillMenus(menuBar());
 }
 
-void MainWindow::makeBars(LogModel& log) {
+void MainWindow::makeBars() {
     m_runBar = new RunBar(m_session, *m_actions);
     addToolBar(Qt::TopToolBarArea, fixedBar(QStringLiteral("runBarHolder"), m_runBar, this));
     m_banner = new Banner;
@@ -103,12 +105,14 @@ void MainWindow::makeBars(LogModel& log) {
     addToolBar(Qt::TopToolBarArea, m_bannerBar);
     m_bannerBar->hide();
     connect(m_banner, &Banner::shownChanged, m_bannerBar, &QWidget::setVisible);
-    m_logBar = new LogBar(m_session, log);
-    m_logBarHolder = fixedBar(QStringLiteral("logBarHolder"), m_logBar, this);
-    addToolBar(Qt::BottomToolBarArea, m_logBarHolder);
 }
 
 void MainWindow::makeBody(LogModel& log) {
+    // Tab order is the order of creation: run bar, tree, centre, side, log.
+    m_layerPanel = new LayerPanel(m_session);
+    m_layersDock = new SideDock(QStringLiteral("layers"), tr("Layers"), Qt::LeftEdge, m_layerPanel, 440, this);
+    m_layersDock->setObjectName(QStringLiteral("layersDock"));
+    addDockWidget(Qt::LeftDockWidgetArea, m_layersDock);
     m_livePage = new LivePage(m_session);
     m_predictions = new PredictionView;
     m_predictions->bindController(&m_session.training());
@@ -133,11 +137,9 @@ void MainWindow::makeBody(LogModel& log) {
     rows->addWidget(m_pages, 1);
     setCentralWidget(centre);
 
-    m_layerPanel = new LayerPanel(m_session);
-    m_layersDock = new SideDock(QStringLiteral("layers"), tr("Layers"), Qt::LeftEdge, m_layerPanel, 440, this);
-    m_layersDock->setObjectName(QStringLiteral("layersDock"));
-    addDockWidget(Qt::LeftDockWidgetArea, m_layersDock);
-    auto* settingsPanel = makePanel();
+    auto* settingsPanel = new SettingsPanel(m_session.library());
+    linkSettings(*settingsPanel, m_session);
+    connect(settingsPanel, &SettingsPanel::collapseRequested, this, [this] { m_settingsDock->setFolded(true); });
     m_settingsDock = new SideDock(QStringLiteral("settings"), tr("Settings"), Qt::RightEdge, settingsPanel, 300, this);
     m_settingsDock->setObjectName(QStringLiteral("settingsDock"));
     addDockWidget(Qt::RightDockWidgetArea, m_settingsDock);
@@ -154,14 +156,12 @@ void MainWindow::makeBody(LogModel& log) {
     m_logDock->setWidget(ground);
     addDockWidget(Qt::BottomDockWidgetArea, m_logDock);
     m_logDock->hide();
+    m_logBar = new LogBar(m_session, log);
+    m_logBarHolder = fixedBar(QStringLiteral("logBarHolder"), m_logBar, this);
+    addToolBar(Qt::BottomToolBarArea, m_logBarHolder);
     connect(logPanel, &LogDock::collapseRequested, this, [this] { setLogOpen(false); });
     connect(m_logBar, &QAbstractButton::clicked, this, [this] { setLogOpen(true); });
     connect(m_runBar, &RunBar::logRequested, this, [this] { setLogOpen(true); });
-
-    setTabOrder(m_runBar, m_layersDock);
-    setTabOrder(m_layersDock, centre);
-    setTabOrder(centre, m_settingsDock);
-    setTabOrder(m_settingsDock, m_logBar);
 }
 
 void MainWindow::connectActions() {
@@ -238,18 +238,25 @@ void MainWindow::updateTitle() {
     if (shown && shown->substitute) set = tr("%1, in place of CIFAR-10").arg(set);
     m_runTitle->setText(set.isEmpty() ? name : name + QStringLiteral("  ·  ") + set);
     setWindowTitle(set.isEmpty() ? tr("Thaw") : tr("%1, %2 - Thaw").arg(name, set));
+    placeTitle();
 }
 
 void MainWindow::applyTheme() {
     const Theme& theme = Theme::instance();
     m_logo->setPixmap(QIcon(QStringLiteral(":/icons/thaw.svg")).pixmap(QSize(theme.px(20), theme.px(20)), devicePixelRatioF()));
-    m_runTitle->setContentsMargins(0, 0, theme.px(12), 0);
     menuBar()->setFixedHeight(theme.px(30));
     arrange();
 }
 
+void MainWindow::placeTitle() {
+    // Not a corner widget: those do not grow with their text.
+    m_runTitle->resize(m_runTitle->sizeHint());
+    m_runTitle->move(menuBar()->width() - m_runTitle->width() - Theme::instance().px(14), (menuBar()->height() - m_runTitle->height()) / 2);
+}
+
 void MainWindow::arrange() {
     const Theme& theme = Theme::instance();
+    placeTitle();
     const double wide = width() / theme.scale(), tall = height() / theme.scale();
     const bool compact = wide < 1400 || tall < 800;
     // The open log brings the space between itself and what is above it.
@@ -264,6 +271,12 @@ void MainWindow::arrange() {
     m_logBar->setCompact(tall < 800);
     m_livePage->setCompact(compact);
     m_body->setRoom(wide, compact);
+}
+
+void MainWindow::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    // Nothing is chosen yet; the first Tab goes to the run bar.
+    if (!event->spontaneous()) setFocus(Qt::OtherFocusReason);
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event) {

@@ -48,14 +48,16 @@ public:
 protected:
     void closeEvent(QCloseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     void makeMenuBar();
-    void makeBars(LogModel& log);
+    void makeBars();
     void makeBody(LogModel& log);
     void connectActions();
     void applyTheme();
     void arrange();
+    void placeTitle();
     void updateTitle();
     void updateView();
     void restore();

@@ -33,8 +33,10 @@ PriceTag::PriceTag(Session& session, QWidget* parent) : QFrame(parent), m_sessio
         unit = makeLabel({}, "table", this);
         auto* row = new QHBoxLayout;
         row->setSpacing(5);
-        row->addWidget(value, 0, Qt::AlignBaseline);
-        row->addWidget(unit, 0, Qt::AlignBaseline);
+        value->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
+        unit->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
+        row->addWidget(value, 0, Qt::AlignBottom);
+        row->addWidget(unit, 0, Qt::AlignBottom);
         row->addStretch(1);
         m_grid->addLayout(row, 1, column);
         QLabel* caption = makeLabel(name, "caption", this);
@@ -61,7 +63,7 @@ PriceTag::PriceTag(Session& session, QWidget* parent) : QFrame(parent), m_sessio
     next->addWidget(m_next, 1);
     m_grid->addLayout(next, 4, 0, 1, 3);
     m_grid->setColumnStretch(0, 17);
-    m_grid->setColumnStretch(1, 13);
+    m_grid->setColumnStretch(1, 14);
     m_grid->setColumnStretch(2, 11);
     connect(&session, &Session::priceChanged, this, &PriceTag::refresh);
     connect(&Theme::instance(), &Theme::changed, this, &PriceTag::applyTheme);

@@ -13,6 +13,7 @@
 #include "ui/widgets/chip.h"
 #include "ui/widgets/plan_bar.h"
 #include "ui/widgets/rate_box.h"
+#include "ui/widgets/run_button.h"
 #include "ui/widgets/styling.h"
 #include "ui/widgets/window_actions.h"
 
@@ -37,7 +38,7 @@ RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent) : QWid
     setAttribute(Qt::WA_StyledBackground);
     auto* layout = new QHBoxLayout(this);
     layout->setObjectName(QStringLiteral("runBar"));
-    QToolButton* lesson = addButton(layout, actions.runLesson, QStringLiteral("book"), 148);
+    RunButton* lesson = addButton(layout, actions.runLesson, QStringLiteral("book"), 148);
     lesson->setPopupMode(QToolButton::MenuButtonPopup);
     lesson->setMenu(actions.lessonMenu());
     layout->addWidget(makeRule(Qt::Vertical));
@@ -85,20 +86,16 @@ RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent) : QWid
     });
     connect(&Theme::instance(), &Theme::changed, this, &RunBar::applyTheme);
     applyTheme();
-    updateButtons();
     updatePlan();
+    updateTexts();
     m_rate->setRate(session.shownRate());
 }
 
-QToolButton* RunBar::addButton(QHBoxLayout* layout, QAction* action, const QString& icon, double width) {
-    auto* button = new QToolButton(this);
-    button->setProperty("runButton", true);
-    button->setFocusPolicy(Qt::StrongFocus);
+RunButton* RunBar::addButton(QHBoxLayout* layout, QAction* action, const QString& icon, double width) {
+    auto* button = new RunButton(icon, this);
     connect(button, &QToolButton::clicked, action, &QAction::trigger);
     connect(action, &QAction::changed, this, &RunBar::updateButtons);
-    m_buttons.push_back({button, icon, width});
-    button->setObjectName(icon);
-    button->setProperty("action", QVariant::fromValue<QObject*>(action));
+    m_buttons.push_back({button, action, width});
     layout->addWidget(button);
     return button;
 }
@@ -212,22 +209,20 @@ void RunBar::updateButtons() {
     const Theme& theme = Theme::instance();
     const bool running = m_session.training().state() == TrainerState::Running;
     for (const Button& button : m_buttons) {
-        const auto* action = qobject_cast<QAction*>(button.widget->property("action").value<QObject*>());
+        const QAction* action = button.action;
         const bool isPause = action == m_actions.pause;
         const bool active = isPause && running;
         const bool word = !m_compact || isPause || action == m_actions.runLesson;
-        button.widget->setIcon(theme.icon(button.icon, active ? Tone::Accent : Tone::Ink));
-        button.widget->setIconSize({theme.px(16), theme.px(16)});
-        button.widget->setText(QLatin1Char(' ') + action->text());
+        button.widget->setText(action->text());
         button.widget->setAccessibleName(action->text());
         button.widget->setToolTip(action->toolTip());
         button.widget->setEnabled(action->isEnabled());
-        button.widget->setToolButtonStyle(word ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
-        setStyleProperty(button.widget, "active", active);
+        button.widget->setWordShown(word);
+        button.widget->setActive(active);
         int width = theme.px(word ? button.width : 44);
         // Start reads "Resume" at times: the wider of the two, so that nothing moves.
         if (word && action == m_actions.start)
-            width = std::max(width, theme.px(52) + QFontMetrics(button.widget->font()).horizontalAdvance(tr("Resume") + QLatin1Char(' ')));
+            width = std::max(width, theme.px(53) + QFontMetrics(button.widget->font()).horizontalAdvance(tr("Resume")));
         button.widget->setMinimumWidth(width);
         button.widget->setMaximumWidth(word ? QWIDGETSIZE_MAX : width);
     }

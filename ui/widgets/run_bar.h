@@ -16,6 +16,7 @@ namespace thaw::ui {
 class Chip;
 class PlanBar;
 class RateBox;
+class RunButton;
 class Session;
 class WindowActions;
 
@@ -34,7 +35,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    QToolButton* addButton(QHBoxLayout* layout, QAction* action, const QString& icon, double width);
+    RunButton* addButton(QHBoxLayout* layout, QAction* action, const QString& icon, double width);
     QWidget* makePlan();
     QWidget* makeRate();
     void applyTheme();
@@ -52,8 +53,8 @@ private:
     Session& m_session;
     WindowActions& m_actions;
     struct Button {
-        QToolButton* widget;
-        QString icon;
+        RunButton* widget;
+        QAction* action;
         double width;
     };
     std::vector<Button> m_buttons;

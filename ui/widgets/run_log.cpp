@@ -24,8 +24,10 @@ QString names(const std::vector<std::string>& layers) {
 RunLog::RunLog(Session& session, QObject* parent) : QObject(parent) {
     const TrainingController& training = session.training();
     connect(&training, &TrainingController::runStarted, this, [](const core::RunStarted& run) {
-        say((run.resumed ? tr("%1 goes on after epoch %2: %3 on %4.") : tr("%1 starts: %3 on %4."))
-                .arg(text(run.runId)).arg(run.resumedEpoch).arg(text(run.dataset.title), text(run.device)));
+        if (run.resumed)
+            say(tr("%1 goes on after epoch %2: %3 on %4.").arg(text(run.runId)).arg(run.resumedEpoch).arg(text(run.dataset.title), text(run.device)));
+        else
+            say(tr("%1 starts: %2 on %3.").arg(text(run.runId), text(run.dataset.title), text(run.device)));
         if (run.resumed && !run.bitExact) warn(tr("Not bit-exact: %1.").arg(text(run.bitExactReason)));
     });
     connect(&training, &TrainingController::phaseStarted, this, [](const core::PhaseStarted& phase) {

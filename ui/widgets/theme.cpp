@@ -5,8 +5,8 @@
 #include <QFontDatabase>
 #include <QPainter>
 #include <QPixmapCache>
+#include <QProxyStyle>
 #include <QRegularExpression>
-#include <QStyleFactory>
 #include <QSvgRenderer>
 
 #include <array>
@@ -39,6 +39,15 @@ constexpr std::array<ToneEntry, static_cast<int>(Tone::Count)> kTones{{
     {"training", 0xFF5A64B8, 0xFF8E99E6},       {"raw", 0xFFB9BFE6, 0xFF444E8C},
     {"hatch", 0xFFC7D3DD, 0xFF3A4A57},
 }};
+
+/// Fusion, without the lines under menu letters that the design does not have.
+class BaseStyle : public QProxyStyle {
+public:
+    BaseStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const override {
+        return hint == SH_UnderlineShortcut ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
+    }
+};
 
 struct TypeEntry {
     int pixels;
@@ -204,7 +213,7 @@ QString Theme::styleSheet() const {
 }
 
 void Theme::apply() {
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new BaseStyle);
     QApplication::setPalette(palette());
     QApplication::setFont(font(TextRole::Body));
     qApp->setStyleSheet(styleSheet());

@@ -75,7 +75,7 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     setProperty("panel", true);
     m_title = makeLabel(tr("Teach a network to see"), "welcome", this);
     m_lead = makeLabel(tr("Start from VGG16, which already knows pictures,\nand teach it to name ten kinds of things."), "lead", this);
-    m_run = new QPushButton(tr("Run the lesson"), this);
+    m_run = new QPushButton(QStringLiteral("  ") + tr("Run the lesson"), this);
     m_run->setProperty("filled", true);
     m_run->setProperty("big", true);
     m_run->setObjectName(QStringLiteral("welcomeRun"));
@@ -91,9 +91,9 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     m_teach = new LessonCard(1, tr("2  Teach the head"), tr("A small new head learns the ten classes. The trunk still waits."), this);
     m_thaw = new LessonCard(2, tr("3  Thaw"), tr("Block 5 thaws and learns gently, together with the head."), this);
     m_borrow->setLength(tr("no training"), false);
-    m_settings = new QPushButton(tr("Start with my settings"), this);
+    m_settings = new QPushButton(QLatin1Char(' ') + tr("Start with my settings"), this);
     bindIcon(m_settings, QStringLiteral("settings"));
-    m_open = new QPushButton(tr("Open a run"), this);
+    m_open = new QPushButton(QLatin1Char(' ') + tr("Open a run"), this);
     bindIcon(m_open, QStringLiteral("folder"));
     for (QPushButton* button : {m_settings, m_open}) button->setProperty("tall", true);
 
@@ -136,8 +136,8 @@ void WelcomePage::applyTheme() {
     m_rows->setContentsMargins(side, theme.px(12), side, theme.px(14));
     m_rows->setSpacing(theme.px(10));
     m_cardRow->setSpacing(theme.px(14));
-    m_run->setIconSize({theme.px(20), theme.px(20)});
-    m_run->setIcon(theme.icon(QStringLiteral("play"), Tone::AccentOn));
+    m_run->setIconSize({theme.px(22), theme.px(22)});
+    m_run->setIcon(theme.pixmap(QStringLiteral("play"), Tone::AccentOn, 22, devicePixelRatioF()));
     refresh();
 }
 
@@ -178,11 +178,17 @@ void WelcomePage::refresh() {
 }
 
 void WelcomePage::arrange() {
-    // On a low page the cards make room for what they are about.
+    // Where the cards do not fit whole, they make room for what they are about.
+    const Theme& theme = Theme::instance();
     const core::Lesson* lesson = m_session.lesson();
-    const bool low = height() < Theme::instance().px(520);
-    for (LessonCard* card : {m_borrow, m_teach}) card->setVisible(!low);
-    m_thaw->setVisible(!low && (!lesson || lesson->config.phases.size() > 1));
+    const bool thaws = !lesson || lesson->config.phases.size() > 1;
+    m_borrow->show();
+    m_teach->show();
+    m_thaw->setVisible(thaws);
+    const int card = (width() - theme.px(thaws ? 76 : 62)) / (thaws ? 3 : 2);
+    const bool fits = card >= theme.px(160) && m_rows->minimumHeightForWidth(width()) <= height();
+    if (fits) return;
+    for (LessonCard* each : {m_borrow, m_teach, m_thaw}) each->hide();
 }
 
 void WelcomePage::resizeEvent(QResizeEvent* event) {

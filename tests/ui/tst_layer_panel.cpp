@@ -1,0 +1,178 @@
+// The layer tree: ticks by mouse and keys, pending until confirmed, refusals, presets with their preview, the price of it all.
+#include <QAbstractItemModelTester>
+#include <QElapsedTimer>
+#include <QRandomGenerator>
+#include <QSignalSpy>
+
+#include "tests/ui/window_fixture.h"
+#include "ui/widgets/layer_delegate.h"
+#include "ui/widgets/layer_panel.h"
+#include "ui/widgets/layer_tree_view.h"
+#include "ui/widgets/price_tag.h"
+
+using namespace thaw;
+using namespace thaw::test;
+using namespace thaw::ui;
+using core::TrainerState;
+
+class TestLayerPanel : public QObject {
+    Q_OBJECT
+private:
+    static LayerTreeView& treeOf(WindowFixture& fixture) { return *fixture.window.findChild<LayerTreeView*>(); }
+    static QModelIndex layer(WindowFixture& fixture, const char* name) {
+        LayerTreeModel& model = fixture.session.layers();
+        return model.indexOfLayer(model.modelInfo().indexOf(name));
+    }
+    static void clickTick(WindowFixture& fixture, const QModelIndex& index) {
+        LayerTreeView& tree = treeOf(fixture);
+        tree.expand(index.parent());
+        tree.scrollTo(index);
+        QTest::mouseClick(tree.viewport(), Qt::LeftButton, {}, LayerDelegate::tickArea(tree.visualRect(index), index).center());
+    }
+    static QString labels(QWidget* widget) {
+        QStringList texts;
+        for (const QLabel* label : widget->findChildren<QLabel*>())
+            if (!label->text().isEmpty()) texts += label->text();
+        return texts.join(QStringLiteral(" | "));
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        QLocale::setDefault(QLocale::c());
+        Theme::instance().setLook(ColorScheme::Light, 1.0);
+    }
+
+    void ticksBeforeARunSetItsPlan() {
+        WindowFixture fixture;
+        fixture.show({1440, 900});
+        clickTick(fixture, layer(fixture, "block5_conv3"));
+        QVERIFY(fixture.session.layers().confirmedMask()[static_cast<std::size_t>(fixture.session.layers().modelInfo().indexOf("block5_conv3"))]);
+        QVERIFY(!fixture.session.layers().hasPending());
+        const auto& names = fixture.session.config().phases.front().trainable;
+        QVERIFY(std::find(names.begin(), names.end(), "block5_conv3") != names.end());
+        QCOMPARE(fixture.window.findChild<PresetCombo*>()->currentIndex(), -1);  // "Custom"
+    }
+
+    void ticksWhileRunningArePendingUntilConfirmed() {
+        FakeScript script;
+        script.restAtStep = 5;
+        WindowFixture fixture(script);
+        fixture.show({1440, 900});
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, TrainerState::Paused));
+        const QModelIndex conv3 = layer(fixture, "block4_conv3");
+        clickTick(fixture, conv3);
+        QVERIFY(conv3.data(LayerTreeModel::PendingRole).toBool());
+        QVERIFY(conv3.data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("thaws at the next batch")));
+        auto* price = fixture.window.findChild<PriceTag*>();
+        QVERIFY2(labels(price).contains(QStringLiteral("With conv3:  2.63 M")), qPrintable(labels(price)));
+        fixture.shoot(QStringLiteral("pending"));
+        fixture.session.step();
+        QVERIFY(await([&] { return !conv3.data(LayerTreeModel::PendingRole).toBool(); }));
+        QCOMPARE(conv3.data(LayerTreeModel::TrainStateRole).toInt(), static_cast<int>(TrainState::Thawed));
+        QVERIFY2(labels(price).contains(QStringLiteral("2.63 M")), qPrintable(labels(price)));
+        // And back by the keyboard.
+        LayerTreeView& tree = treeOf(fixture);
+        tree.setFocus();
+        tree.setCurrentIndex(conv3);
+        QTest::keyClick(&tree, Qt::Key_F);
+        QVERIFY(conv3.data(LayerTreeModel::PendingRole).toBool());
+        QTest::keyClick(&tree, Qt::Key_Space);  // taken back
+        QVERIFY(!conv3.data(LayerTreeModel::PendingRole).toBool());
+    }
+
+    void refusedTicksComeBack() {
+        FakeScript script;
+        script.restAtStep = 5;
+        script.refuseWith = "Something has to train.";
+        WindowFixture fixture(script);
+        fixture.show({1440, 900});
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, TrainerState::Paused));
+        const QModelIndex conv3 = layer(fixture, "block5_conv3");
+        QSignalSpy refused(&fixture.session, &Session::refused);
+        clickTick(fixture, conv3);
+        QVERIFY(refused.wait());
+        QVERIFY(!conv3.data(LayerTreeModel::PendingRole).toBool());
+        QCOMPARE(conv3.data(LayerTreeModel::TrainStateRole).toInt(), static_cast<int>(TrainState::Frozen));
+    }
+
+    void presetsPreviewAndApply() {
+        WindowFixture fixture;
+        fixture.show({1440, 900});
+        auto* combo = fixture.window.findChild<PresetCombo*>();
+        QCOMPARE(combo->currentText(), QStringLiteral("Head only"));
+        combo->showPopup();
+        Q_EMIT combo->highlighted(3);
+        const QModelIndex first = fixture.session.layers().index(0, 0);
+        QCOMPARE(first.data(LayerTreeModel::PreviewTrainStateRole).toInt(), static_cast<int>(TrainState::Thawed));
+        QVERIFY(labels(fixture.window.findChild<PriceTag*>()).contains(QStringLiteral("Everything thawed")));
+        combo->hidePopup();
+        QCOMPARE(first.data(LayerTreeModel::PreviewTrainStateRole).toInt(), -1);
+        QCOMPARE(fixture.session.layers().pendingMask(), fixture.session.layerPresets()[0].mask);
+        combo->setCurrentIndex(1);
+        Q_EMIT combo->activated(1);
+        QCOMPARE(fixture.session.layers().confirmedMask(), fixture.session.layerPresets()[1].mask);
+        QCOMPARE(combo->currentText(), QStringLiteral("Block 5 thawed"));
+        QCOMPARE(fixture.session.config().phases.front().trainable, std::vector<std::string>({"block5", "head"}));
+    }
+
+    void foldsByMouseAndKeys() {
+        WindowFixture fixture;
+        fixture.show({1440, 900});
+        LayerTreeView& tree = treeOf(fixture);
+        const QModelIndex block = fixture.session.layers().index(0, 0);
+        QVERIFY(!tree.isExpanded(block));
+        QTest::mouseClick(tree.viewport(), Qt::LeftButton, {}, LayerDelegate::foldArea(tree.visualRect(block), block).center());
+        QVERIFY(tree.isExpanded(block));
+        tree.setFocus();
+        tree.setCurrentIndex(fixture.session.layers().index(1, 0, block));
+        QTest::keyClick(&tree, Qt::Key_Left);
+        QCOMPARE(tree.currentIndex(), block);
+        QTest::keyClick(&tree, Qt::Key_Left);
+        QVERIFY(!tree.isExpanded(block));
+        QTest::keyClick(&tree, Qt::Key_Right);
+        QVERIFY(tree.isExpanded(block));
+    }
+
+    /// Ten thousand ticks through the window while it trains: nothing stalls, and the tree ends as the engine says.
+    void storm() {
+        FakeScript script;
+        script.stepsPerEpoch = 1'000'000;
+        WindowFixture fixture(script);
+        fixture.show({1440, 900});
+        QAbstractItemModelTester tester(&fixture.session.layers(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        fixture.session.start();
+        QVERIFY(await([&] { return fixture.training.lastBatch().has_value(); }));
+        LayerTreeView& tree = treeOf(fixture);
+        tree.expandAll();
+        WindowFixture::settle();
+        QRandomGenerator random(7);
+        const core::ModelInfo& model = fixture.session.layers().modelInfo();
+        QElapsedTimer time;
+        qint64 longest = 0;
+        for (int i = 0; i < 10'000; ++i) {
+            time.start();
+            const int layerIndex = random.bounded(static_cast<int>(model.layers.size()));
+            const QModelIndex index = fixture.session.layers().indexOfLayer(layerIndex);
+            if (model.layers[static_cast<std::size_t>(layerIndex)].hasParameters()) {
+                if (i % 50 == 0) {
+                    clickTick(fixture, index);
+                } else {
+                    tree.setCurrentIndex(index);
+                    tree.toggleCurrent();
+                }
+            }
+            if (i % 20 == 0) QCoreApplication::processEvents();
+            longest = std::max(longest, time.elapsed());
+        }
+        const auto step = fixture.training.lastBatch()->step;
+        QVERIFY(await([&] { return fixture.training.lastBatch()->step > step + 10 && !fixture.session.layers().hasPending(); }));
+        QCOMPARE(fixture.session.layers().confirmedMask(), fixture.training.trainable());
+        QCOMPARE(fixture.training.state(), TrainerState::Running);
+        qInfo("longest pause of the window: %lld ms", static_cast<long long>(longest));
+    }
+};
+
+QTEST_MAIN(TestLayerPanel)
+#include "tst_layer_panel.moc"

@@ -1,0 +1,113 @@
+// A whole window over scripted trainers, in a home of its own; pictures of it where THAW_SHOT_DIR says so; and a walk over
+// every label and button that finds texts that are cut off.
+#pragma once
+
+#include <QAbstractButton>
+#include <QApplication>
+#include <QLabel>
+#include <QSettings>
+#include <QStyle>
+#include <QStyleOptionButton>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include "tests/support/await.h"
+#include "tests/support/fake_trainer.h"
+#include "ui/bridge/session.h"
+#include "ui/models/log_model.h"
+#include "ui/widgets/main_window.h"
+#include "ui/widgets/theme.h"
+
+namespace thaw::test {
+
+/// Thaw's folders in one of their own for the time of a test.
+struct ScratchHome {
+    ScratchHome() { qputenv("THAW_HOME", folder.path().toLocal8Bit()); }
+    ~ScratchHome() { qunsetenv("THAW_HOME"); }
+    QTemporaryDir folder;
+};
+
+class WindowFixture {
+public:
+    explicit WindowFixture(FakeScript script = {}, core::RunConfig config = lessonConfig())
+        : probe(std::make_shared<FakeProbe>()), settings(home.folder.filePath(QStringLiteral("window.ini")), QSettings::IniFormat),
+          training(fakeFactory(std::move(script), probe)), session(training, library), window(session, log, settings) {
+        log.listenToCore();
+        session.setConfig(config);
+    }
+
+    void show(QSize size) {
+        window.resize(size);
+        window.show();
+        [[maybe_unused]] const bool exposed = QTest::qWaitForWindowExposed(&window);
+        settle();
+    }
+
+    /// Layouts, style sheets and queued repaints are done.
+    static void settle() {
+        for (int i = 0; i < 5; ++i) QCoreApplication::processEvents();
+    }
+
+    void shoot(const QString& name) { shoot(&window, name); }
+
+    static void shoot(QWidget* widget, const QString& name) {
+        const QString folder = qEnvironmentVariable("THAW_SHOT_DIR");
+        if (folder.isEmpty()) return;
+        settle();
+        QTest::qWait(Theme::instance().reducedMotion() ? 0 : 250);  // the fade of a thaw
+        widget->grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png"));
+    }
+
+    /// Every visible label and button under `root` whose text does not fit into it, in words.
+    static QStringList cutTexts(QWidget* root);
+
+    using Theme = ui::Theme;
+    ScratchHome home;
+    std::shared_ptr<FakeProbe> probe;
+    QSettings settings;
+    ui::LogModel log;
+    ui::TrainingController training;
+    ui::LibraryController library;
+    ui::Session session;
+    ui::MainWindow window;
+};
+
+inline QStringList WindowFixture::cutTexts(QWidget* root) {
+    settle();
+    QStringList cut;
+    const auto report = [&](QWidget* widget, const QString& text, QSize needed) {
+        cut += QStringLiteral("%1 '%2' \"%3\": needs %4x%5, has %6x%7")
+                   .arg(QString::fromLatin1(widget->metaObject()->className()), widget->objectName(), text.left(40))
+                   .arg(needed.width()).arg(needed.height()).arg(widget->width()).arg(widget->height());
+    };
+    for (QWidget* widget : root->findChildren<QWidget*>()) {
+        if (!widget->isVisibleTo(root)) continue;
+        if (!QRect(QPoint(), root->size()).contains(QRect(widget->mapTo(root, QPoint()), widget->size())) &&
+            !widget->parentWidget()->inherits("QAbstractScrollArea") && !widget->parentWidget()->objectName().startsWith(QLatin1String("qt_")) &&
+            (qobject_cast<QAbstractButton*>(widget) || qobject_cast<QLabel*>(widget))) {
+            bool scrolled = false;
+            for (QWidget* up = widget->parentWidget(); up && up != root; up = up->parentWidget()) scrolled |= up->inherits("QAbstractScrollArea");
+            if (!scrolled) report(widget, QStringLiteral("outside the window"), widget->size());
+        }
+        if (const auto* label = qobject_cast<QLabel*>(widget)) {
+            if (label->text().isEmpty() || label->sizePolicy().horizontalPolicy() == QSizePolicy::Ignored || label->inherits("thaw::ui::ElidedLabel"))
+                continue;
+            const QRect room = label->contentsRect();
+            const int flags = label->wordWrap() ? int(Qt::TextWordWrap) : 0;
+            const QSize needed = label->fontMetrics().boundingRect(QRect(0, 0, room.width(), 10'000), flags, label->text()).size();
+            if (needed.width() > room.width() + 1 || needed.height() > room.height() + 1) report(widget, label->text(), needed);
+        } else if (const auto* button = qobject_cast<QAbstractButton*>(widget)) {
+            if (button->text().isEmpty() || qobject_cast<const QToolButton*>(button) == nullptr) {
+                if (button->text().isEmpty()) continue;
+            }
+            const auto* tool = qobject_cast<const QToolButton*>(button);
+            if (tool && tool->toolButtonStyle() == Qt::ToolButtonIconOnly && !tool->icon().isNull()) continue;
+            const QSize hint = button->sizeHint();
+            if (hint.width() > button->width() + 1 || hint.height() > button->height() + 1) report(widget, button->text(), hint);
+        }
+    }
+    return cut;
+}
+
+}  // namespace thaw::test

@@ -1,0 +1,31 @@
+#include "ui/widgets/settings_link.h"
+
+#include "ui/bridge/session.h"
+#include "ui/widgets/settings_panel.h"
+
+namespace thaw::ui {
+
+void linkSettings(SettingsPanel& panel, Session& session) {
+    const LibraryController& library = session.library();
+    QObject::connect(&library, &LibraryController::lessonsListed, &panel, &SettingsPanel::setLessons);
+    QObject::connect(&library, &LibraryController::datasetsListed, &panel, &SettingsPanel::setDatasets);
+    QObject::connect(&library, &LibraryController::weightsListed, &panel, &SettingsPanel::setWeights);
+    panel.setLessons(session.lessons());
+    panel.setDatasets(session.datasets());
+
+    QObject::connect(&session, &Session::configChanged, &panel, &SettingsPanel::setConfig);
+    QObject::connect(&panel, &SettingsPanel::configChanged, &session, &Session::setConfig);
+    QObject::connect(&panel, &SettingsPanel::lessonChosen, &session, &Session::chooseLesson);
+    QObject::connect(&panel, &SettingsPanel::rateRequested, &session, &Session::requestRate);
+    panel.setConfig(session.config());
+
+    const auto lock = [&panel, &session] {
+        panel.setLocked(!session.actions().editSettings, session.isActive() ? session.training().currentPhase() : -1);
+        panel.setLiveRate(session.shownRate());
+    };
+    QObject::connect(&session, &Session::actionsChanged, &panel, lock);
+    QObject::connect(&session, &Session::rateChanged, &panel, lock);
+    lock();
+}
+
+}  // namespace thaw::ui
