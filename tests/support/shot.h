@@ -1,4 +1,5 @@
 // A developer's eyes: with THAW_SHOT_DIR set, tests of the window leave pictures of their widgets in that folder.
+// QT_SCALE_FACTOR=1.5 beside it shows them as on a screen at 150 %.
 #pragma once
 
 #include <QDir>
@@ -7,16 +8,12 @@
 
 namespace thaw::test {
 
-/// <THAW_SHOT_DIR>/<name>.png at `scale` times the widget's size; nothing without the variable.
-inline void saveShot(QWidget& widget, const QString& name, qreal scale = 1) {
+/// <THAW_SHOT_DIR>/<name>.png; nothing without the variable.
+inline void saveShot(QWidget& widget, const QString& name) {
     const QString folder = qEnvironmentVariable("THAW_SHOT_DIR");
     if (folder.isEmpty()) return;
     QDir().mkpath(folder);
-    QPixmap pixmap(widget.size() * scale);
-    pixmap.setDevicePixelRatio(scale);
-    pixmap.fill(Qt::transparent);
-    widget.render(&pixmap);
-    pixmap.save(QDir(folder).filePath(name + QStringLiteral(".png")));
+    widget.grab().save(QDir(folder).filePath(name + QStringLiteral(".png")));
 }
 
 }  // namespace thaw::test

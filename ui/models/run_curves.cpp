@@ -23,7 +23,13 @@ int wholeRatio(double ratio) {
     return nearest >= 2 && nearest <= 1000 && std::abs(ratio - nearest) < 0.01 * nearest ? static_cast<int>(nearest) : 0;
 }
 
-QString rateText(double rate) { return QLocale().toString(rate, 'g', 4); }
+/// "0.00005": without an exponent as far as people write it so.
+QString rateText(double rate) {
+    if (rate < 1e-7 || rate >= 1e6) return QLocale().toString(rate, 'g', 4);
+    char text[64];
+    const auto result = std::to_chars(text, text + sizeof text, rate, std::chars_format::fixed);
+    return QString::fromLatin1(text, static_cast<qsizetype>(result.ptr - text)).replace(QLatin1Char('.'), QLocale().decimalPoint());
+}
 
 QString joined(const std::vector<std::string>& names) {
     QStringList list;

@@ -20,6 +20,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <set>
 
 #include "ui/widgets/theme.h"
@@ -28,6 +29,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr int kReplotMilliseconds = 100;
+constexpr int kReadingMilliseconds = 30'000;
 // Design pixels.
 constexpr int kStripHeight = 72, kBandHeight = 24, kLaneHeight = 20, kLaneTop[2] = {26, 49};
 constexpr int kGap = 34;           ///< between the two axis rects, with the lower one's title
@@ -37,8 +39,8 @@ constexpr int kDiscSize = 9;
 constexpr int kDiscSpacing = 11;   ///< closer than this, validation points are a line without discs
 constexpr int kHatchSpacing = 8;
 constexpr int kExportHeader = 62;
-constexpr std::array<double, 5> kAccuracySteps{1, 2, 5, 10, 20};
-constexpr std::array<double, 4> kLossSteps{1, 2, 3, 5};
+constexpr std::array<double, 4> kAccuracySteps{0.02, 0.05, 0.1, 0.2};
+constexpr std::array<double, 4> kLossSteps{0.05, 0.1, 0.2, 0.3};
 
 Theme& theme() { return Theme::instance(); }
 
@@ -48,6 +50,13 @@ QFont flagFont() {
     QFont flag = theme().font(TextRole::Caption);
     flag.setWeight(QFont::DemiBold);
     return flag;
+}
+
+/// Half transparent: thousands of batches fill a broad band, which must stay behind everything else.
+QColor rawColor() {
+    QColor color = theme().color(Tone::Raw);
+    color.setAlpha(150);
+    return color;
 }
 
 QString percentText(double fraction, int decimals) {
@@ -61,20 +70,19 @@ QString clockText(double seconds) {
     return QStringLiteral("%1:%2:%3").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, zero).arg(whole % 60, 2, 10, zero);
 }
 
-/// Ends on whole steps, with as few intervals as `limit`: the only ranges that a y axis ever has.
+/// Ends on whole steps, the smallest of `steps` (then ten times those, and so on) that makes do with `limit` intervals: the only
+/// ranges that a y axis ever has.
 struct SteppedSpan {
     AxisSpan span;
     double step = 0.1;
 };
-template <std::size_t N>
-SteppedSpan stepped(double low, double high, const std::array<double, N>& mantissas, double smallest, int limit) {
-    const double pad = 0.04 * std::max(high - low, smallest);
+SteppedSpan stepped(double low, double high, const std::array<double, 4>& steps, int limit) {
+    const double pad = 0.04 * std::max(high - low, steps.front());
     low -= pad;
     high += pad;
-    for (double scale = smallest;; scale *= 10) {
-        for (const double mantissa : mantissas) {
-            const double step = mantissa * scale;
-            if (mantissa >= 10 && scale * mantissa > 1) break;
+    for (double scale = 1;; scale *= 10) {
+        for (const double unit : steps) {
+            const double step = unit * scale;
             const double from = std::max(0.0, std::floor(low / step + 1e-9) * step);
             const double to = std::max(from + step, std::ceil(high / step - 1e-9) * step);
             if ((to - from) / step <= limit + 1e-6) return {{from, to}, step};
@@ -85,16 +93,17 @@ SteppedSpan stepped(double low, double high, const std::array<double, N>& mantis
 /// 1-2-5 steps that leave room for their labels; whole numbers on the epoch axis as long as that is possible; clock steps for time.
 class AxisTicker : public QCPAxisTicker {
 public:
-    AxisTicker(SeriesAxis axis, double room) : m_axis(axis), m_room(room) {}
+    AxisTicker(SeriesAxis axis, std::function<double()> room) : m_axis(axis), m_room(std::move(room)) {}
 
 protected:
     double getTickStep(const QCPRange& range) override {
-        const double least = range.size() / std::max(1.0, m_room);
+        const double least = range.size() / std::max(1.0, m_room());
         if (m_axis == SeriesAxis::Time) {
             for (const double step : {1., 2., 5., 10., 15., 30., 60., 120., 300., 600., 900., 1800., 3600., 7200., 14400., 28800., 86400.})
                 if (step >= least) return step;
         }
         if (m_axis == SeriesAxis::Step && least < 1) return 1;
+        if (m_axis == SeriesAxis::Epoch && least < 1 && range.size() > 3) return 1;
         double scale = std::pow(10, std::floor(std::log10(least)));
         for (;; scale *= 10)
             for (const double mantissa : {1., 2., 5.})
@@ -109,7 +118,7 @@ protected:
 
 private:
     SeriesAxis m_axis;
-    double m_room;  ///< labels that fit
+    std::function<double()> m_room;  ///< labels that fit; asked at every layout, on screen and in files
 };
 
 class StepTicker : public QCPAxisTicker {
@@ -240,6 +249,7 @@ public:
     void replot();
     void refreshRanges(bool byHand);
     void applyRanges();
+    double labelRoom() const;
     SteppedSpan wantedAccuracy() const;
     SteppedSpan wantedLoss() const;
     double xEnd() const;
@@ -247,6 +257,7 @@ public:
     void updateReadOut();
     void refreshHappenings();
     void hover(const QPoint& position);
+    void stopReading();
     QString toolTipAt(const QPoint& position) const;
     double pixel(double at) const { return accuracy.key()->coordToPixel(at); }
     double unit(double pixelX) const { return accuracy.key()->pixelToCoord(pixelX); }
@@ -254,7 +265,7 @@ public:
 
     CurvePlot* q;
     QCustomPlot* plot = nullptr;
-    QTimer timer;
+    QTimer timer, idle;
     const RunCurves* curves = nullptr;
     RunCurves none;
     std::vector<OtherCurves> others;
@@ -284,13 +295,18 @@ CurvePlot::Private::Private(CurvePlot* owner) : q(owner) {
     QObject::connect(&timer, &QTimer::timeout, q, [this] {
         if (dirty && q->isVisible()) replot();
     });
+    idle.setSingleShot(true);
+    idle.setInterval(kReadingMilliseconds);
+    QObject::connect(&idle, &QTimer::timeout, q, [this] {
+        if (!dragging) stopReading();
+    });
 }
 
 void CurvePlot::Private::build() {
     plot = new QCustomPlot(q);
     plot->setFocusPolicy(Qt::NoFocus);
     plot->setNoAntialiasingOnDrag(false);
-    plot->setPlottingHint(QCP::phCacheLabels, true);
+    plot->setPlottingHints(QCP::phCacheLabels | QCP::phFastPolylines);  // joined wide lines of many points take seconds
     plot->setContextMenuPolicy(Qt::NoContextMenu);
     plot->plotLayout()->clear();
     plot->addLayer(QStringLiteral("bands"), plot->layer(QStringLiteral("grid")), QCustomPlot::limBelow);
@@ -314,6 +330,7 @@ void CurvePlot::Private::build() {
             one->grid()->setZeroLinePen(Qt::NoPen);
         }
         pane.key()->grid()->setVisible(false);
+        pane.value()->grid()->setVisible(true);
     };
     setUp(accuracy);
     setUp(loss);
@@ -361,9 +378,11 @@ void CurvePlot::Private::build() {
         paintBands(painter, accuracy.rect->rect(), true);
         paintBands(painter, loss.rect->rect(), false);
     });
-    new PaintItem(plot, QStringLiteral("references"), [this](QCPPainter* painter) { paintReferences(painter); });
-    new PaintItem(plot, QStringLiteral("flags"), [this](QCPPainter* painter) {
+    new PaintItem(plot, QStringLiteral("references"), [this](QCPPainter* painter) {
         paintFlagLines(painter);
+        paintReferences(painter);
+    });
+    new PaintItem(plot, QStringLiteral("flags"), [this](QCPPainter* painter) {
         paintStrip(painter);
         paintNames(painter);
     });
@@ -398,7 +417,6 @@ void CurvePlot::Private::applyTheme() {
         line.setJoinStyle(Qt::RoundJoin);
         pane->smoothed->setPen(line);
         pane->past->setPen(line);
-        pane->raw->setPen(QPen(t.color(Tone::Raw), 0));
         QPen validation(t.color(Tone::Validation), t.px(10) * 0.36);
         validation.setJoinStyle(Qt::RoundJoin);
         validation.setCapStyle(Qt::RoundCap);
@@ -456,7 +474,7 @@ SteppedSpan CurvePlot::Private::wantedAccuracy() const {
     for (const ReferenceLine& line : references) take(line.value);
     if (curves->epochs().empty()) take(0);
     if (high <= low) take(low > 0.5 ? 0 : 1);
-    SteppedSpan wanted = stepped(low, std::min(high, 0.999), kAccuracySteps, 0.01, 6);
+    SteppedSpan wanted = stepped(low, std::min(high, 0.999), kAccuracySteps, 6);
     wanted.span.to = std::min(wanted.span.to, 1.0);
     return wanted;
 }
@@ -479,7 +497,7 @@ SteppedSpan CurvePlot::Private::wantedLoss() const {
         const MetricSeries& batches = curves->trainLoss();
         take(batches.empty() ? 2.8 : std::max(2.8, batches.value(batches.size() - 1, MetricSeries::Values::Smoothed)));
     }
-    return stepped(std::max(0.0, low), high, kLossSteps, 0.01, 5);
+    return stepped(std::max(0.0, low), high, kLossSteps, 5);
 }
 
 void CurvePlot::Private::refreshRanges(bool byHand) {
@@ -490,7 +508,20 @@ void CurvePlot::Private::refreshRanges(bool byHand) {
     applyRanges();
 }
 
+double CurvePlot::Private::labelRoom() const {
+    const QString widest = axis == SeriesAxis::Epoch  ? QStringLiteral("00")
+                           : axis == SeriesAxis::Step ? QStringLiteral("00,000")
+                                                      : QStringLiteral("0:00:00");
+    const int label = QFontMetrics(fontOf(TextRole::Table)).horizontalAdvance(widest) + theme().px(12);
+    const QMargins margins = accuracy.rect->minimumMargins();
+    return static_cast<double>(plot->viewport().width() - margins.left() - margins.right()) / label;
+}
+
 void CurvePlot::Private::applyRanges() {
+    for (Pane* pane : {&accuracy, &loss}) {
+        pane->key()->setTicker(QSharedPointer<AxisTicker>::create(axis, [this] { return labelRoom(); }));
+        pane->value()->setTicker(QSharedPointer<StepTicker>::create(pane->y.step, pane == &accuracy));
+    }
     accuracy.key()->setRange(x.from, x.to);
     accuracy.value()->setRange(accuracy.y.span.from, accuracy.y.span.to);
     loss.value()->setRange(loss.y.span.from, loss.y.span.to);
@@ -525,7 +556,7 @@ void CurvePlot::Private::fill(Pane& pane, const MetricSeries& batches, const Met
     const int columns = std::max(1, static_cast<int>(pane.rect->width() * scale));
     const double flat = 0.5 * (pane.y.span.to - pane.y.span.from) / std::max(1.0, pane.rect->height() * scale);
     const bool smooth = batches.smoothing() > 0;
-    pane.raw->setPen(QPen(theme().color(smooth ? Tone::Raw : Tone::Training), 0));
+    pane.raw->setPen(QPen(smooth ? rawColor() : theme().color(Tone::Training), 0));
     setLine(pane.raw, batches.thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns, flat), pane);
     setLine(pane.smoothed,
             smooth ? batches.thinned(axis, MetricSeries::Values::Smoothed, x.from, x.to, columns, flat) : ThinnedSeries(), pane);
@@ -538,6 +569,9 @@ void CurvePlot::Private::fill(Pane& pane, const MetricSeries& batches, const Met
         while (!past.points.empty() && past.points.back().x > firstBatch) past.points.pop_back();
     }
     setLine(pane.past, past, pane);
+
+    // So dense a line is a band: its edges need no smoothing.
+    pane.smoothed->setAntialiased(exportScale > 0 || pane.smoothed->data()->size() < 3 * columns);
 
     const ThinnedSeries validation = val.thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns, flat);
     setLine(pane.val, validation, pane);
@@ -555,14 +589,6 @@ void CurvePlot::Private::fill(Pane& pane, const MetricSeries& batches, const Met
 
 void CurvePlot::Private::prepare() {
     pointsDrawn = 0;
-    const QFontMetrics metrics(fontOf(TextRole::Table));
-    const QString widest = axis == SeriesAxis::Epoch ? QStringLiteral("00") : axis == SeriesAxis::Step ? QStringLiteral("00,000")
-                                                                                                       : QStringLiteral("0:00:00");
-    const double room = accuracy.rect->width() / static_cast<double>(metrics.horizontalAdvance(widest) + theme().px(12));
-    for (Pane* pane : {&accuracy, &loss}) {
-        pane->key()->setTicker(QSharedPointer<AxisTicker>::create(axis, room));
-        pane->value()->setTicker(QSharedPointer<StepTicker>::create(pane->y.step, pane == &accuracy));
-    }
     fill(accuracy, curves->trainAccuracy(), curves->epochTrainAccuracy(), curves->valAccuracy());
     fill(loss, curves->trainLoss(), curves->epochTrainLoss(), curves->valLoss());
     const int columns = std::max(1, accuracy.rect->width());
@@ -637,8 +663,8 @@ void CurvePlot::Private::placeFlags() {
     const double padding = t.px(6), distance = t.px(4);
     double laneEnd[2] = {static_cast<double>(area.left()) - 1,
                          area.left() + QFontMetricsF(fontOf(TextRole::TableStrong)).horizontalAdvance(CurvePlot::tr("Accuracy")) + t.px(6)};
-    PlacedFlag* overflow = nullptr;
-    std::vector<PlacedFlag> extra;
+    std::vector<PlacedFlag> groups;
+    bool open = false;  // the last group takes more
     for (std::size_t i = 0; i < flags.size(); ++i) {
         const double at = pixel(curves->xOf(flags[i].position, axis));
         if (at < area.left() - 1 || at > area.right() + 2) continue;
@@ -649,21 +675,21 @@ void CurvePlot::Private::placeFlags() {
         if (lane < 2) {
             placed.push_back({QRectF(left, area.top() + t.px(kLaneTop[lane]), width, t.px(kLaneHeight)), lane, flags[i].label, {i}});
             laneEnd[lane] = left + width;
-            if (lane == 1) overflow = nullptr;
+            if (lane == 1) open = false;
             continue;
         }
-        if (!overflow) {
-            const double extraWidth = metrics.horizontalAdvance(QStringLiteral("+99")) + 2 * padding;
-            const double extraLeft = std::min(laneEnd[1] + distance, area.right() - extraWidth);
-            extra.push_back({QRectF(extraLeft, area.top() + t.px(kLaneTop[1]), extraWidth, t.px(kLaneHeight)), 1, {}, {}});
-            overflow = &extra.back();
-            laneEnd[1] = extraLeft + extraWidth;
-            // No pointer into a vector that grows: the group is found again as the last one.
+        if (!open) {
+            const double groupWidth = metrics.horizontalAdvance(QStringLiteral("+99…")) + 2 * padding;
+            const double groupLeft = std::min(laneEnd[1] + distance, area.right() - groupWidth);
+            groups.push_back({QRectF(groupLeft, area.top() + t.px(kLaneTop[1]), groupWidth, t.px(kLaneHeight)), 1, {}, {}});
+            laneEnd[1] = groupLeft + groupWidth;
+            open = true;
         }
-        extra.back().flags.push_back(i);
-        extra.back().label = QStringLiteral("+%1").arg(extra.back().flags.size());
+        groups.back().flags.push_back(i);
+        const std::size_t count = groups.back().flags.size();
+        groups.back().label = count > 99 ? QStringLiteral("+99…") : QStringLiteral("+%1").arg(count);
     }
-    placed.insert(placed.end(), extra.begin(), extra.end());
+    placed.insert(placed.end(), groups.begin(), groups.end());
 }
 
 void CurvePlot::Private::paintStrip(QCPPainter* painter) {
@@ -739,33 +765,40 @@ void CurvePlot::Private::paintFlagLines(QCPPainter* painter) {
 void CurvePlot::Private::paintReferences(QCPPainter* painter) {
     const Theme& t = theme();
     const QRect area = accuracy.rect->rect();
-    std::vector<QRectF> used;
-    painter->setFont(flagFont());
-    const QFontMetricsF metrics(painter->font());
+    std::vector<QRectF> taken;  // labels, and the lines themselves
+    std::vector<const ReferenceLine*> visible;
     for (const ReferenceLine& line : references) {
         const double y = accuracy.value()->coordToPixel(line.value);
         if (y < area.top() || y > area.bottom() + 1) continue;
-        const QColor ink = line.look == ReferenceLine::Look::Frozen  ? t.color(Tone::Ice)
-                           : line.look == ReferenceLine::Look::Claim ? t.color(Tone::Ink2)
-                                                                     : t.runPen(line.penIndex).color();
+        visible.push_back(&line);
+        taken.emplace_back(area.left(), y - 1, area.width(), 2);
+    }
+    std::sort(visible.begin(), visible.end(), [](const ReferenceLine* a, const ReferenceLine* b) { return a->value > b->value; });
+    painter->setFont(flagFont());
+    painter->setAntialiasing(true);
+    const QFontMetricsF metrics(painter->font());
+    const double above = metrics.height() + t.px(2);
+    for (const ReferenceLine* line : visible) {
+        const double y = std::round(accuracy.value()->coordToPixel(line->value));
+        const QColor ink = line->look == ReferenceLine::Look::Frozen  ? t.color(Tone::Ice)
+                           : line->look == ReferenceLine::Look::Claim ? t.color(Tone::Ink2)
+                                                                      : t.runPen(line->penIndex).color();
         QPen pen(ink, t.px(10) * 0.18);
         pen.setDashPattern({1.2, 2.6});
         pen.setCapStyle(Qt::FlatCap);
-        painter->setAntialiasing(true);
         painter->setPen(pen);
-        painter->drawLine(QLineF(area.left(), std::round(y), area.right() + 1, std::round(y)));
+        painter->drawLine(QLineF(area.left(), y, area.right() + 1, y));
 
-        const QString text = QStringLiteral("%1  %2").arg(percentText(line.value, 1), line.label);
-        QRectF box(area.left() + t.px(8), y - metrics.height() - t.px(1), metrics.horizontalAdvance(text) + t.px(4), metrics.height());
-        const auto free = [&](const QRectF& wanted) {
-            return wanted.top() >= area.top() && wanted.bottom() <= area.bottom() &&
-                   std::none_of(used.begin(), used.end(), [&](const QRectF& other) { return other.intersects(wanted); });
-        };
-        for (const QRectF& place : {box, box.translated(0, metrics.height() + t.px(3)), box.translated(box.width() + t.px(10), 0),
-                                    box.translated(2 * box.width() + t.px(20), 0)}) {
-            if (!free(place)) continue;
+        const QString text = QStringLiteral("%1  %2").arg(percentText(line->value, 1), line->label);
+        const QRectF first(area.left() + t.px(8), y - above, metrics.horizontalAdvance(text) + t.px(4), metrics.height());
+        const double under = above + t.px(3), aside = first.width() + t.px(10);
+        for (const QPointF& offset : {QPointF(0, 0), QPointF(aside, 0), QPointF(2 * aside, 0), QPointF(0, under), QPointF(aside, under)}) {
+            const QRectF place = first.translated(offset);
+            const bool free = place.top() >= area.top() && place.bottom() <= area.bottom() && place.right() <= area.right() &&
+                              std::none_of(taken.begin(), taken.end(), [&](const QRectF& other) { return other.intersects(place); });
+            if (!free) continue;
             painter->drawText(place, Qt::AlignLeft | Qt::AlignVCenter, text);
-            used.push_back(place);
+            taken.push_back(place);
             break;
         }
     }
@@ -819,6 +852,13 @@ void CurvePlot::Private::hover(const QPoint& position) {
     keyEpoch = 0;
     updateReadOut();
     plot->layer(QStringLiteral("overlay"))->replot();
+}
+
+void CurvePlot::Private::stopReading() {
+    idle.stop();
+    mouseInside = false;
+    updateReadOut();
+    markDirty();  // axes that waited move now
 }
 
 void CurvePlot::Private::paintCrosshair(QCPPainter* painter) {
@@ -916,7 +956,7 @@ void CurvePlot::Private::paintFile(QCPPainter* painter, const QSize& size, const
             const double window = 1 / (1 - curves->smoothing());
             entry(CurvePlot::tr("training, average over about %1 batches").arg(QLocale().toString(window, 'f', 0)), accuracy.smoothed->pen(), false);
         }
-        entry(CurvePlot::tr("training, each batch"), QPen(t.color(curves->smoothing() > 0 ? Tone::Raw : Tone::Training), 1), false);
+        entry(CurvePlot::tr("training, each batch"), QPen(curves->smoothing() > 0 ? rawColor() : t.color(Tone::Training), 1), false);
     } else if (!curves->epochs().empty()) {
         entry(CurvePlot::tr("training"), accuracy.past->pen(), false);
     }
@@ -1016,6 +1056,7 @@ void CurvePlot::zoom(double factor, double center) {
 
 void CurvePlot::pan(double distance) { d->setX(d->x.from + distance, d->x.to + distance); }
 
+void CurvePlot::setReadingTimeout(int milliseconds) { d->idle.setInterval(milliseconds); }
 bool CurvePlot::isBeingRead() const { return d->mouseInside || d->keyEpoch > 0; }
 ReadOut CurvePlot::readOut() const { return d->readOut; }
 AxisSpan CurvePlot::xSpan() const { return d->x; }
@@ -1092,12 +1133,10 @@ QSize CurvePlot::sizeHint() const { return {theme().px(560), theme().px(560)}; }
 bool CurvePlot::eventFilter(QObject* watched, QEvent* event) {
     if (watched != d->plot) return QWidget::eventFilter(watched, event);
     switch (event->type()) {
-        case QEvent::Enter: d->mouseInside = true; break;
         case QEvent::Leave:
-            d->mouseInside = d->dragging = false;
+            d->dragging = false;
             d->plot->unsetCursor();
-            d->updateReadOut();
-            d->markDirty();  // axes that waited move now
+            d->stopReading();
             break;
         case QEvent::MouseButtonPress: {
             const auto* mouse = static_cast<QMouseEvent*>(event);
@@ -1115,6 +1154,7 @@ bool CurvePlot::eventFilter(QObject* watched, QEvent* event) {
         case QEvent::MouseMove: {
             const auto* mouse = static_cast<QMouseEvent*>(event);
             d->mouseInside = true;
+            d->idle.start();
             if (d->dragging) {
                 if (d->fitted) break;
                 d->plot->setCursor(Qt::ClosedHandCursor);
@@ -1196,7 +1236,8 @@ void CurvePlot::keyPressEvent(QKeyEvent* event) {
 }
 
 void CurvePlot::focusInEvent(QFocusEvent* event) {
-    d->focusRing = event->reason() != Qt::MouseFocusReason;
+    d->focusRing = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason ||
+                   event->reason() == Qt::ShortcutFocusReason;
     update();
 }
 

@@ -3,7 +3,8 @@
 // Repainting: dataChanged() marks it dirty; a timer replots at most ten times a second and only while it is visible.
 // Mouse: the wheel zooms x, dragging pans, a double click shows the whole plan. Keys: Left and Right read epoch by epoch, Home
 // and End the first and the last, + and - zoom, Shift+Left and Shift+Right pan, 0 shows the whole plan, Escape lets go.
-// While someone reads (mouse inside, or reading by keys) no axis moves but by his own hand.
+// While someone reads (the mouse moved inside and was not left lying for half a minute, or reading by keys) no axis moves but
+// by his own hand.
 #pragma once
 
 #include <QWidget>
@@ -65,6 +66,7 @@ public:
     void zoom(double factor, double center);  ///< factor below 1 shows less; center in units of the axis
     void pan(double distance);              ///< in units of the axis
     bool isBeingRead() const;
+    void setReadingTimeout(int milliseconds);  ///< of a mouse that lies still
     ReadOut readOut() const;                ///< at the crosshair
 
     AxisSpan xSpan() const;

@@ -1,8 +1,8 @@
 #include "ui/widgets/live_view.h"
 
-#include <QButtonGroup>
 #include <QElapsedTimer>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QImageWriter>
 #include <QLabel>
@@ -14,7 +14,6 @@
 #include <QSaveFile>
 #include <QSlider>
 #include <QStandardPaths>
-#include <QStyle>
 #include <QThread>
 #include <QTimer>
 #include <QToolButton>
@@ -23,6 +22,11 @@
 #include <cmath>
 
 #include "ui/bridge/training_controller.h"
+#include "ui/widgets/chip.h"
+#include "ui/widgets/elided_label.h"
+#include "ui/widgets/framed_button.h"
+#include "ui/widgets/segmented_bar.h"
+#include "ui/widgets/styling.h"
 #include "ui/widgets/theme.h"
 
 namespace thaw::ui {
@@ -38,43 +42,6 @@ QString percentText(double fraction) {
     return std::isfinite(fraction) ? QStringLiteral("%1\u2009%").arg(QLocale().toString(fraction * 100, 'f', 1)) : QStringLiteral("–");
 }
 QString lossText(double loss) { return std::isfinite(loss) ? QLocale().toString(loss, 'f', 3) : QStringLiteral("–"); }
-
-/// "+5.4 points since the thaw"
-class ThawChip : public QWidget {
-public:
-    explicit ThawChip(QWidget* parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed); }
-    void setText(const QString& text) {
-        if (m_text == text) return;
-        m_text = text;
-        setAccessibleName(text);
-        updateGeometry();
-        update();
-    }
-    QString text() const { return m_text; }
-    QSize sizeHint() const override {
-        const Theme& t = Theme::instance();
-        return {QFontMetrics(t.font(TextRole::TableStrong)).horizontalAdvance(m_text) + t.px(44), t.px(28)};
-    }
-
-protected:
-    void paintEvent(QPaintEvent*) override {
-        const Theme& t = Theme::instance();
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(QPen(t.color(Tone::Warm), 1.2));
-        painter.setBrush(t.color(Tone::WarmBackground));
-        const QRectF box = QRectF(rect()).adjusted(1, 1, -1, -1);
-        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2);
-        const int icon = t.px(14);
-        painter.drawPixmap(QPointF(t.px(11), (height() - icon) / 2.0), t.pixmap(QStringLiteral("drop"), Tone::Warm, 14, devicePixelRatioF()));
-        painter.setFont(t.font(TextRole::TableStrong));
-        painter.setPen(t.color(Tone::Warm));
-        painter.drawText(rect().adjusted(t.px(30), 0, -t.px(8), 0), Qt::AlignLeft | Qt::AlignVCenter, m_text);
-    }
-
-private:
-    QString m_text;
-};
 
 /// The figures at the crosshair; with its line samples it is the legend.
 class ReadOutLine : public QWidget {
@@ -108,12 +75,12 @@ protected:
         const QFont strong = t.font(TextRole::TableStrong), plain = t.font(TextRole::Table);
         const QFontMetricsF strongMetrics(strong), plainMetrics(plain);
         const double left = mapFrom(parentWidget(), m_plot->mapTo(parentWidget(), m_plot->accuracyRect().topLeft())).x();
-        const double sample = t.px(26), space = t.px(7), gap = t.px(14);
+        const double sample = t.px(24), space = t.px(6), gap = t.px(13);
         const QString lossWidest = LiveView::tr("loss %1").arg(QStringLiteral("0.000"));
 
         // Boxes for the widest figures, so that nothing jumps; shorter forms where the panel is narrow.
         const QString tag = m_readOut.tag.isEmpty() ? LiveView::tr("Epoch –") : m_readOut.tag;
-        const double tagWidth = std::max(strongMetrics.horizontalAdvance(tag), strongMetrics.horizontalAdvance(LiveView::tr("Epoch %1").arg(8))) + t.px(14);
+        const double tagWidth = std::max(strongMetrics.horizontalAdvance(tag), strongMetrics.horizontalAdvance(LiveView::tr("Epoch %1").arg(QStringLiteral("00")))) + t.px(14);
         bool shortWords = false, losses = true;
         const auto words = [&](const QString& full, const QString& brief) { return shortWords ? brief : full; };
         const auto part = [&](const QString& word) {
@@ -190,6 +157,11 @@ struct ExportJob {
 };
 
 void write(ExportJob& job) {
+    const QFileInfo target(job.file);
+    if (target.exists() && !target.isFile()) {  // QSaveFile would put a file in the place of a device
+        job.error = LiveView::tr("it is not an ordinary file");
+        return;
+    }
     QSaveFile file(job.file);
     bool written = file.open(QIODevice::WriteOnly);
     if (written) {
@@ -236,15 +208,17 @@ public:
     QString runId, runTitle;
     std::vector<QThread*> exports;
 
-    QLabel *hero = nullptr, *heroTitle = nullptr, *heroCaption = nullptr;
-    ThawChip* chip = nullptr;
+    QLabel* hero = nullptr;
+    ElidedLabel* heroCaption = nullptr;
+    Chip* chip = nullptr;
     ReadOutLine* readOut = nullptr;
     CurvePlot* plot = nullptr;
-    QButtonGroup* axes = nullptr;
+    SegmentedBar* axes = nullptr;
     QLabel *smoothingCaption = nullptr, *smoothingValue = nullptr, *status = nullptr;
     QSlider* smoothing = nullptr;
     QToolButton *claimsButton = nullptr, *fitButton = nullptr, *exportButton = nullptr;
     QWidget* footer = nullptr;
+    QBoxLayout *footerGroups = nullptr, *reading = nullptr, *tools = nullptr;
     QTimer statusTimer;
 };
 
@@ -254,21 +228,18 @@ void LiveView::Private::build() {
     auto* column = new QVBoxLayout(q);
 
     auto* head = new QHBoxLayout;
-    hero = new QLabel(q);
-    hero->setProperty("type", "hero");
+    hero = makeLabel({}, "hero", q);
     hero->setAccessibleName(LiveView::tr("Validation accuracy"));
-    heroTitle = new QLabel(LiveView::tr("Validation accuracy"), q);
-    heroTitle->setProperty("type", "strong");
-    heroCaption = new QLabel(q);
+    auto* heroTitle = makeLabel(LiveView::tr("Validation accuracy"), "strong", q);
+    heroCaption = new ElidedLabel(q);
     heroCaption->setProperty("type", "table");
-    heroCaption->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* words = new QVBoxLayout;
     words->setSpacing(2);
     words->addStretch();
     words->addWidget(heroTitle);
     words->addWidget(heroCaption);
     words->addStretch();
-    chip = new ThawChip(q);
+    chip = new Chip(q);
     chip->setToolTip(LiveView::tr("Validation accuracy now, against the best while the trunk was frozen."));
     chip->hide();
     head->addWidget(hero);
@@ -282,40 +253,28 @@ void LiveView::Private::build() {
     column->addWidget(plot, 1);
 
     footer = new QWidget(q);
-    auto* row = new QHBoxLayout(footer);
-    row->setContentsMargins(0, 0, 0, 0);
-    auto* segments = new QFrame(footer);
-    segments->setProperty("segments", true);
-    auto* segmentRow = new QHBoxLayout(segments);
-    segmentRow->setContentsMargins(0, 0, 0, 0);
-    segmentRow->setSpacing(0);
-    axes = new QButtonGroup(q);
-    const std::pair<QString, QString> choices[] = {{LiveView::tr("Epoch"), LiveView::tr("Epochs along the x axis.")},
-                                                   {LiveView::tr("Step"), LiveView::tr("Optimiser steps along the x axis.")},
-                                                   {LiveView::tr("Time"), LiveView::tr("Working time along the x axis, pauses left out.")}};
-    for (int i = 0; i < 3; ++i) {
-        auto* choice = new QToolButton(segments);
-        choice->setProperty("segment", true);
-        choice->setCheckable(true);
-        choice->setText(choices[i].first);
-        choice->setToolTip(choices[i].second);
-        choice->setAccessibleName(LiveView::tr("X axis: %1").arg(choices[i].first));
-        axes->addButton(choice, i);
-        segmentRow->addWidget(choice);
-    }
-    axes->button(0)->setChecked(true);
-    QObject::connect(axes, &QButtonGroup::idClicked, q, [this](int id) { plot->setAxis(static_cast<SeriesAxis>(id)); });
+    footerGroups = new QBoxLayout(QBoxLayout::LeftToRight, footer);
+    reading = new QHBoxLayout;
+    tools = new QHBoxLayout;
+    footerGroups->addLayout(reading, 1);
+    footerGroups->addLayout(tools);
+    axes = new SegmentedBar(footer);
+    axes->setAccessibleName(LiveView::tr("X axis"));
+    axes->setToolTip(LiveView::tr("What runs along the x axis. Time is working time, pauses left out."));
+    axes->addSegment(static_cast<int>(SeriesAxis::Epoch), LiveView::tr("Epoch"));
+    axes->addSegment(static_cast<int>(SeriesAxis::Step), LiveView::tr("Step"));
+    axes->addSegment(static_cast<int>(SeriesAxis::Time), LiveView::tr("Time"));
+    axes->setCurrent(static_cast<int>(SeriesAxis::Epoch));
+    QObject::connect(axes, &SegmentedBar::currentChanged, q, [this](int id) { plot->setAxis(static_cast<SeriesAxis>(id)); });
 
-    smoothingCaption = new QLabel(LiveView::tr("Smoothing"), footer);
-    smoothingCaption->setProperty("type", "table");
+    smoothingCaption = makeLabel(LiveView::tr("Smoothing"), "table", footer);
     smoothing = new QSlider(Qt::Horizontal, footer);
     smoothing->setRange(0, kSliderTop);
     smoothing->setPageStep(10);
     smoothing->setAccessibleName(LiveView::tr("Smoothing of the training curves"));
     smoothing->setToolTip(LiveView::tr("Average of the training curves over this many batches. All the way left shows the batches alone."));
     smoothingCaption->setBuddy(smoothing);
-    smoothingValue = new QLabel(footer);
-    smoothingValue->setProperty("type", "table");
+    smoothingValue = makeLabel({}, "table", footer);
     QObject::connect(smoothing, &QSlider::valueChanged, q, [this] { updateSmoothing(); });
 
     claimsButton = new QToolButton(footer);
@@ -325,16 +284,12 @@ void LiveView::Private::build() {
     claimsButton->setToolTip(LiveView::tr("Show the accuracies that the lesson's text claims, as dotted lines."));
     claimsButton->hide();
     QObject::connect(claimsButton, &QToolButton::toggled, q, [this] { updateReferences(); });
-    fitButton = new QToolButton(footer);
-    fitButton->setProperty("framed", true);
+    fitButton = makeFramedButton(QStringLiteral("fit"), {}, LiveView::tr("Show the whole plan"), footer);
     fitButton->setToolTip(LiveView::tr("Show the whole plan again (double click, or 0 in the plot)."));
-    fitButton->setAccessibleName(LiveView::tr("Show the whole plan"));
     QObject::connect(fitButton, &QToolButton::clicked, plot, &CurvePlot::fit);
-    exportButton = new QToolButton(footer);
-    exportButton->setProperty("framed", true);
+    exportButton = makeFramedButton(QStringLiteral("export"), {}, LiveView::tr("Export the curves"), footer);
     exportButton->setPopupMode(QToolButton::InstantPopup);
     exportButton->setToolTip(LiveView::tr("Save the curves as a picture or as a table."));
-    exportButton->setAccessibleName(LiveView::tr("Export the curves"));
     auto* menu = new QMenu(exportButton);
     const std::pair<QString, ExportFormat> formats[] = {{LiveView::tr("Picture (PNG)…"), ExportFormat::Png},
                                                         {LiveView::tr("Drawing (SVG)…"), ExportFormat::Svg},
@@ -344,15 +299,15 @@ void LiveView::Private::build() {
         QObject::connect(menu->addAction(text), &QAction::triggered, q, [this, chosen = format] { askAndExport(chosen); });
     exportButton->setMenu(menu);
 
-    row->addWidget(segments);
-    row->addSpacing(4);
-    row->addWidget(smoothingCaption);
-    row->addWidget(smoothing);
-    row->addWidget(smoothingValue);
-    row->addStretch(1);
-    row->addWidget(claimsButton);
-    row->addWidget(fitButton);
-    row->addWidget(exportButton);
+    reading->addWidget(axes);
+    reading->addWidget(smoothingCaption);
+    reading->addWidget(smoothing, 1);
+    reading->addWidget(smoothingValue);
+    reading->addStretch(1);
+    tools->addStretch(1);
+    tools->addWidget(claimsButton);
+    tools->addWidget(fitButton);
+    tools->addWidget(exportButton);
     column->addWidget(footer);
 
     status = new QLabel(q);
@@ -377,29 +332,36 @@ void LiveView::Private::applyTheme() {
     auto* column = static_cast<QVBoxLayout*>(q->layout());
     column->setContentsMargins(t.px(14), t.px(12), t.px(6), t.px(12));
     column->setSpacing(t.px(6));
-    static_cast<QHBoxLayout*>(column->itemAt(0)->layout())->setSpacing(t.px(14));
+    static_cast<QHBoxLayout*>(column->itemAt(0)->layout())->setSpacing(t.px(8));
     column->itemAt(0)->layout()->setContentsMargins(t.px(2), 0, t.px(10), 0);
-    footer->layout()->setContentsMargins(t.px(2), 0, t.px(10), 0);
-    footer->layout()->setSpacing(t.px(6));
+    footerGroups->setContentsMargins(t.px(2), 0, t.px(10), 0);
+    for (QBoxLayout* one : {footerGroups, reading, tools}) one->setSpacing(t.px(6));
     hero->setMinimumWidth(QFontMetrics(t.font(TextRole::Hero)).horizontalAdvance(QStringLiteral("00.0\u2009%")) + t.px(2));
-    smoothing->setFixedWidth(t.px(84));
+    smoothing->setMinimumWidth(t.px(56));
+    smoothing->setMaximumWidth(t.px(120));
     smoothingValue->setFixedWidth(QFontMetrics(t.font(TextRole::Table)).horizontalAdvance(LiveView::tr("%1 batches").arg(QStringLiteral("1,000"))));
-    fitButton->setIcon(t.icon(QStringLiteral("fit"), Tone::Ink2));
-    exportButton->setIcon(t.icon(QStringLiteral("export"), Tone::Ink2));
-    for (QToolButton* button : {fitButton, exportButton}) button->setIconSize(QSize(t.px(16), t.px(16)));
     chip->updateGeometry();
     readOut->updateGeometry();
     fitFooter();
 }
 
 void LiveView::Private::fitFooter() {
-    smoothingCaption->show();
+    const int room = q->width() - Theme::instance().px(32);
+    const auto width = [](QBoxLayout* group) {
+        group->invalidate();
+        return group->minimumSize().width();
+    };
     smoothingValue->show();
-    const int room = q->width() - Theme::instance().px(20);
-    for (QLabel* spare : {smoothingCaption, smoothingValue}) {
-        footer->layout()->invalidate();
-        if (footer->layout()->sizeHint().width() <= room) break;
-        spare->hide();
+    smoothingCaption->show();
+    footerGroups->setDirection(QBoxLayout::LeftToRight);
+    // What is spared first when the panel is narrow: the number, then the word, then the one row.
+    const int beside = width(tools) + footerGroups->spacing();
+    if (width(reading) + beside > room) smoothingValue->hide();
+    if (width(reading) + beside > room) smoothingCaption->hide();
+    if (width(reading) + beside > room) {
+        footerGroups->setDirection(QBoxLayout::TopToBottom);
+        smoothingCaption->show();
+        if (width(reading) > room) smoothingCaption->hide();
     }
 }
 
@@ -418,14 +380,14 @@ void LiveView::Private::updateHero() {
                             .arg(QLocale().toString(last->epoch), percentText(best->valAccuracy), QLocale().toString(best->epoch));
     }
     heroCaption->setText(caption);
-    heroCaption->setToolTip(caption);
     hero->setAccessibleDescription(QStringLiteral("%1, %2").arg(hero->text(), caption));
 
     const std::optional<double> points = curves.pointsSinceThaw();
     chip->setVisible(points.has_value());
     if (points) {
         const QString number = QLocale().toString(std::abs(*points), 'f', 1);
-        chip->setText((*points < 0 ? QStringLiteral("−") : QStringLiteral("+")) + LiveView::tr("%1 points since the thaw").arg(number));
+        const QString sign = *points < 0 ? QStringLiteral("−") : QStringLiteral("+");
+        chip->setContent(Chip::Look::Warm, QStringLiteral("drop"), sign + LiveView::tr("%1 points since the thaw").arg(number));
     }
     plot->setAccessibleDescription(
         last ? LiveView::tr("Accuracy and loss of %1 epochs out of %2. Validation accuracy %3, %4.")
@@ -477,9 +439,7 @@ void LiveView::Private::runStarted(const core::RunStarted& run) {
 
 void LiveView::Private::showStatus(const QString& text, bool failed) {
     status->setText(text);
-    status->setProperty("type", failed ? "wrong" : "table");
-    status->style()->unpolish(status);
-    status->style()->polish(status);
+    setStyleProperty(status, "type", failed ? QStringLiteral("wrong") : QStringLiteral("table"));
     status->show();
     if (failed) statusTimer.stop();
     else statusTimer.start();
@@ -595,7 +555,7 @@ void LiveView::setSmoothingBatches(double batches) {
 double LiveView::smoothingBatches() const { return std::pow(10, kSliderDecades * d->smoothing->value() / kSliderTop); }
 
 void LiveView::setAxis(SeriesAxis axis) {
-    d->axes->button(static_cast<int>(axis))->setChecked(true);
+    d->axes->setCurrent(static_cast<int>(axis));
     d->plot->setAxis(axis);
 }
 
@@ -682,7 +642,8 @@ void LiveView::exportTo(const QString& file, ExportFormat format) {
 
 QSize LiveView::minimumSizeHint() const {
     const Theme& t = Theme::instance();
-    return {t.px(360), t.px(380)};
+    const int reading = d->axes->sizeHint().width() + d->smoothing->minimumWidth() + t.px(6);
+    return {std::max(t.px(320), reading + t.px(34)), t.px(400)};
 }
 
 void LiveView::resizeEvent(QResizeEvent* event) {
