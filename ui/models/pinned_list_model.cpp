@@ -1,5 +1,6 @@
 #include "ui/models/pinned_list_model.h"
 
+#include <QCryptographicHash>
 #include <QLocale>
 #include <QSettings>
 
@@ -16,31 +17,41 @@ namespace {
 constexpr std::size_t kMaxMoments = 500;
 constexpr double kConfidenceUnit = std::numeric_limits<std::uint16_t>::max();
 
-QString settingsPath(const QString& key) { return QStringLiteral("pinned/") + key; }
-
 }  // namespace
 
 PinnedListModel::PinnedListModel(QObject* parent) : QAbstractListModel(parent) {}
 PinnedListModel::~PinnedListModel() = default;
 
 void PinnedListModel::setPictures(std::shared_ptr<const core::PictureSet> pictures, const QStringList& classNames,
-                                  const QString& settingsKey) {
+                                  const QString& datasetId) {
     static std::atomic<int> generations{0};
     beginResetModel();
     m_generation = ++generations;
     m_pictures = std::move(pictures);
     m_classNames = classNames;
-    m_settingsKey = settingsKey;
+    m_settingsPath = m_pictures && !datasetId.isEmpty() ? settingsPath(datasetId, *m_pictures) : QString();
     m_moments.clear();
     m_pins.clear();
     const std::int64_t count = m_pictures ? m_pictures->count() : 0;
-    for (const QVariant& value : QSettings().value(settingsPath(settingsKey)).toList()) {
-        bool valid = false;
-        const int id = value.toInt(&valid);
-        if (valid && id >= 0 && id < count && !isPinned(id) && !isFull()) m_pins.push_back(id);
-    }
+    if (!m_settingsPath.isEmpty())
+        for (const QVariant& value : QSettings().value(m_settingsPath).toList()) {
+            bool valid = false;
+            const int id = value.toInt(&valid);
+            if (valid && id >= 0 && id < count && !isPinned(id) && !isFull()) m_pins.push_back(id);
+        }
     endResetModel();
     Q_EMIT pinsChanged();
+}
+
+QString PinnedListModel::settingsPath(const QString& datasetId, const core::PictureSet& pictures) {
+    QCryptographicHash digest(QCryptographicHash::Sha1);
+    const auto add = [&digest](const void* data, std::size_t bytes) {
+        digest.addData(QByteArrayView(static_cast<const char*>(data), static_cast<qsizetype>(bytes)));
+    };
+    add(pictures.labels.data(), pictures.labels.size() * sizeof(int));
+    // A sample of the pixels tells two selections with equal labels apart, in no time.
+    for (std::size_t i = 0; i < pictures.rgb.size(); i += 997) add(&pictures.rgb[i], 1);
+    return QStringLiteral("pinned/%1-%2").arg(datasetId, QString::fromLatin1(digest.result().toHex().left(12)));
 }
 
 void PinnedListModel::addPredictions(const core::PredictionSet& predictions) {
@@ -104,10 +115,10 @@ void PinnedListModel::unpin(int id) {
 }
 
 void PinnedListModel::save() const {
-    if (m_settingsKey.isEmpty()) return;
+    if (m_settingsPath.isEmpty()) return;
     QVariantList list;
     for (int id : m_pins) list << id;
-    QSettings().setValue(settingsPath(m_settingsKey), list);
+    QSettings().setValue(m_settingsPath, list);
 }
 
 std::vector<PredictionMoment> PinnedListModel::moments(int id) const {

@@ -32,8 +32,10 @@ public:
     explicit PinnedListModel(QObject* parent = nullptr);
     ~PinnedListModel() override;
 
-    /// Pictures of a run. `settingsKey` names the split's exact content; pins of an earlier session come back from it.
-    void setPictures(std::shared_ptr<const core::PictureSet> pictures, const QStringList& classNames, const QString& settingsKey);
+    /// Pictures of a run; the pins that an earlier session left for the very same pictures come back. Empty id: nothing is remembered.
+    void setPictures(std::shared_ptr<const core::PictureSet> pictures, const QStringList& classNames, const QString& datasetId);
+    /// Where pins are remembered in the settings: the data set and a digest of the pictures, so that a subset has pins of its own.
+    static QString settingsPath(const QString& datasetId, const core::PictureSet& pictures);
     /// Adds a moment; one of the same step is replaced. Ignored when the number of pictures differs.
     void addPredictions(const core::PredictionSet& predictions);
     /// Forgets moments after `step`: a run was resumed from there.
@@ -65,7 +67,7 @@ private:
 
     std::shared_ptr<const core::PictureSet> m_pictures;
     QStringList m_classNames;
-    QString m_settingsKey;
+    QString m_settingsPath;
     int m_generation = 0;
     std::vector<int> m_pins;
     std::vector<Moment> m_moments;

@@ -43,13 +43,6 @@ constexpr int kPanelPadding = 15, kPanelGap = 10;
 
 QString number(int value) { return QLocale().toString(value); }
 
-/// Names the split's content: the same pins belong to the same pictures only.
-QString pinKey(const core::RunStarted& run) {
-    QString key = QString::fromStdString(run.dataset.id);
-    if (run.config.data.testLimit > 0) key += QStringLiteral("-%1-%2").arg(run.config.data.testLimit).arg(run.config.seed);
-    return key;
-}
-
 /// "right", "wrong" and the bar, as far as there is room.
 class Legend : public QWidget {
 public:
@@ -223,7 +216,6 @@ QWidget* PredictionView::makeHead() {
     const auto combo = [this](const QString& title, const QString& name) {
         auto* box = new QComboBox(m_combos);
         box->setAccessibleName(name);
-        box->setProperty("tight", true);
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         box->addItem(tr("Any class"));
         QLabel* label = makeLabel(title, "table", m_combos);
@@ -365,7 +357,7 @@ void PredictionView::setRun(const core::RunStarted& run) {
             box->addItem(tr("Any class"));
             for (const QString& name : names) box->addItem(shortClassName(name));
         }
-        m_pins.setPictures(run.testPictures, names, pinKey(run));
+        m_pins.setPictures(run.testPictures, names, QString::fromStdString(run.dataset.id));
         m_pictures.setPictures(run.testPictures, names);
         m_grid->setCurrentPicture(-1);
         m_detail->showPicture(-1);
