@@ -14,8 +14,12 @@ namespace {
 
 class ConvReluStage : public Stage {
 public:
-    ConvReluStage(const std::string& name, std::int64_t inputs, std::int64_t outputs, RandomStream random) {
-        torch::Tensor weight = torch::empty({outputs, inputs, 3, 3});
+    ConvReluStage(const std::string& name, std::int64_t inputs, std::int64_t outputs) {
+        m_parameters = {{name + ".weight", torch::zeros({outputs, inputs, 3, 3})}, {name + ".bias", torch::zeros({outputs})}};
+    }
+    void draw(RandomStream random) {
+        const torch::Tensor& weight = m_parameters[0].value;
+        const std::int64_t outputs = weight.size(0);
         const double deviation = std::sqrt(2.0 / static_cast<double>(outputs * 9));
         float* values = weight.data_ptr<float>();
         for (std::int64_t i = 0; i < weight.numel(); i += 2) {
@@ -23,7 +27,6 @@ public:
             values[i] = static_cast<float>(deviation * radius * std::cos(angle));
             if (i + 1 < weight.numel()) values[i + 1] = static_cast<float>(deviation * radius * std::sin(angle));
         }
-        m_parameters = {{name + ".weight", weight}, {name + ".bias", torch::zeros({outputs})}};
     }
     torch::Tensor forward(const torch::Tensor& input, const ForwardContext&) const override {
         const torch::Tensor &weight = m_parameters[0].value, &bias = m_parameters[1].value;
@@ -97,15 +100,18 @@ std::int64_t product(const std::vector<std::int64_t>& shape) {
 
 }  // namespace
 
-StagedModel::StagedModel(ModelInfo info, std::uint64_t seed) : m_info(std::move(info)) {
+StagedModel::StagedModel(ModelInfo info, std::uint64_t seed, bool drawTrunk) : m_info(std::move(info)) {
     std::vector<std::int64_t> shape{3};
     for (std::size_t i = 0; i < m_info.layers.size(); ++i) {
         const LayerInfo& layer = m_info.layers[i];
         const RandomStream random(seed, Purpose::Initialization, i);
         switch (layer.kind) {
-            case LayerKind::Conv2d:
-                m_stages.push_back(std::make_unique<ConvReluStage>(layer.torchName, shape[0], layer.outputShape[0], random));
+            case LayerKind::Conv2d: {
+                auto stage = std::make_unique<ConvReluStage>(layer.torchName, shape[0], layer.outputShape[0]);
+                if (drawTrunk) stage->draw(random);
+                m_stages.push_back(std::move(stage));
                 break;
+            }
             case LayerKind::MaxPool2d: m_stages.push_back(std::make_unique<MaxPoolStage>()); break;
             case LayerKind::Flatten: m_stages.push_back(std::make_unique<FlattenStage>()); break;
             case LayerKind::Dense:
@@ -120,17 +126,19 @@ StagedModel::StagedModel(ModelInfo info, std::uint64_t seed) : m_info(std::move(
 }
 
 torch::Tensor StagedModel::forward(torch::Tensor input, int begin, int end, const ForwardContext& context) const {
-    for (int i = begin; i < end; ++i) {
-        if (i + 1 < end && m_info.layers[static_cast<std::size_t>(i) + 1].kind == LayerKind::MaxPool2d) {
-            if (torch::Tensor pooled = stage(i).forwardPooled(input); pooled.defined()) {
-                input = std::move(pooled);
-                ++i;
-                continue;
-            }
-        }
-        input = stage(i).forward(input, context);
-    }
+    for (int i = begin; i < end;) i = advance(input, i, end, context);
     return input;
+}
+
+int StagedModel::advance(torch::Tensor& current, int index, int end, const ForwardContext& context) const {
+    if (index + 1 < end && m_info.layers[static_cast<std::size_t>(index) + 1].kind == LayerKind::MaxPool2d) {
+        if (torch::Tensor pooled = stage(index).forwardPooled(current); pooled.defined()) {
+            current = std::move(pooled);
+            return index + 2;
+        }
+    }
+    current = stage(index).forward(current, context);
+    return index + 1;
 }
 
 std::vector<Parameter> StagedModel::stateDict() const {

@@ -45,8 +45,8 @@ protected:
 class StagedModel {
 public:
     /// Parameters drawn from the seed: dense layers Glorot-uniform, convolutions He-normal over outputs (as torchvision's
-    /// VGG), biases zero.
-    StagedModel(ModelInfo info, std::uint64_t seed);
+    /// VGG), biases zero. Without `drawTrunk` the convolutions start at zero, for weights that are loaded anyway.
+    StagedModel(ModelInfo info, std::uint64_t seed, bool drawTrunk = true);
 
     const ModelInfo& info() const { return m_info; }
     int stageCount() const { return static_cast<int>(m_stages.size()); }
@@ -55,6 +55,8 @@ public:
 
     /// Stages [begin, end) of the composition.
     torch::Tensor forward(torch::Tensor input, int begin, int end, const ForwardContext& context = {}) const;
+    /// Replaces the input of a stage by its output, or by the next one's where one pass computes both; returns the stage after.
+    int advance(torch::Tensor& current, int stage, int end, const ForwardContext& context = {}) const;
 
     /// Every parameter by its state_dict name, in forward order.
     std::vector<Parameter> stateDict() const;

@@ -28,7 +28,7 @@ bool BatchStep::advance(const Deadline& deadline) {
                 break;
             case Part::Forward:
                 forwardStage();
-                if (++m_stage == m_model.stageCount()) m_part = Part::Loss;
+                if (m_stage == m_model.stageCount()) m_part = Part::Loss;
                 break;
             case Part::Loss:
                 lossGradient();
@@ -49,10 +49,11 @@ bool BatchStep::advance(const Deadline& deadline) {
 
 void BatchStep::forwardStage() {
     const auto begin = Clock::now();
-    const std::size_t index = static_cast<std::size_t>(m_stage);
+    const int stage = m_stage;
+    const std::size_t index = static_cast<std::size_t>(stage);
     if (m_stage < m_plan.boundary) {
         torch::NoGradGuard noGrad;
-        m_current = m_model.stage(m_stage).forward(m_current, m_context);
+        m_stage = m_model.advance(m_current, stage, m_plan.boundary, m_context);
     } else {
         torch::AutoGradMode record(true);
         // A leaf of its own: the graph of this stage ends here.
@@ -60,8 +61,9 @@ void BatchStep::forwardStage() {
         if (m_stage > m_plan.boundary) m_inputs[index].set_requires_grad(true);
         m_outputs[index] = m_model.stage(m_stage).forward(m_inputs[index], m_context);
         m_current = m_outputs[index];
+        ++m_stage;
     }
-    m_samples.push_back({m_stage, false, secondsSince(begin), m_end - m_begin});
+    m_samples.push_back({stage, false, secondsSince(begin), m_end - m_begin});
 }
 
 void BatchStep::lossGradient() {

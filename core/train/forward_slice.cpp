@@ -16,9 +16,9 @@ bool ForwardSlice::advance(const StagedModel& model, const Deadline& deadline, c
     while (m_stage < m_end) {
         const auto begin = Clock::now();
         const std::int64_t rows = m_current.size(0);
-        m_current = model.forward(std::move(m_current), m_stage, m_stage + 1);
-        if (timed) timed(m_stage, secondsSince(begin), rows);
-        ++m_stage;
+        const int stage = m_stage;
+        m_stage = model.advance(m_current, stage, m_end);
+        if (timed) timed(stage, secondsSince(begin), rows);
         if (afterStage) afterStage(m_stage, m_current);
         if (deadline.passed() && m_stage < m_end) return false;
     }

@@ -19,10 +19,23 @@ std::string describeDevice(const torch::Device& device, int threads) {
 }
 
 std::unique_ptr<StagedModel> buildModel(const RunConfig& config, int classCount, const TrunkWeights* trunk) {
-    auto model = std::make_unique<StagedModel>(describeModel(config, classCount), config.seed);
+    auto model = std::make_unique<StagedModel>(describeModel(config, classCount), config.seed, /*drawTrunk=*/trunk == nullptr);
     if (trunk != nullptr) model->loadTrunk(*trunk);
     model->setKernels(config.kernels);
     return model;
+}
+
+void loadModel(StagedModel& model, const Checkpoint& checkpoint) {
+    for (const Parameter& parameter : model.stateDict()) {
+        const auto found = checkpoint.model.find(parameter.name);
+        if (found == checkpoint.model.end() || found->second.dtype != DType::Float32)
+            throw StoreError("The checkpoint lacks the tensor \"" + parameter.name + "\".", "Use an earlier checkpoint.");
+        try {
+            model.load(parameter.name, torch::from_blob(const_cast<void*>(found->second.data), found->second.shape));
+        } catch (const WeightsError& error) {
+            throw StoreError(std::string("The checkpoint does not fit the run's model. ") + error.what(), "Start a new run.");
+        }
+    }
 }
 
 std::string computeFingerprint(const torch::Device& device, KernelKind kind) {

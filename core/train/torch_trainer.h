@@ -191,6 +191,7 @@ private:
     std::unique_ptr<FeatureWriter> m_writer;
     std::vector<int> m_keepOnDisk;
 
+    std::string m_lastActivity;
     Clock::time_point m_lastProgress, m_lastPlan, m_lastMoved;
 };
 

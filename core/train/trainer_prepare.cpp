@@ -134,12 +134,7 @@ void TorchTrainer::restore(const Checkpoint& checkpoint) {
     if (m_loop.mask.size() != m_info.layers.size() || m_loop.everTrained.size() != m_info.layers.size() || m_loop.phase < 0 ||
         m_loop.phase > static_cast<int>(m_config.phases.size()))
         throw StoreError("The checkpoint does not fit the run's settings.", "Start a new run.");
-    for (const Parameter& parameter : m_model->stateDict()) {
-        const auto found = checkpoint.model.find(parameter.name);
-        if (found == checkpoint.model.end() || found->second.dtype != DType::Float32)
-            throw StoreError("The checkpoint lacks the tensor \"" + parameter.name + "\".", "Resume from an earlier checkpoint.");
-        m_model->load(parameter.name, torch::from_blob(const_cast<void*>(found->second.data), found->second.shape));
-    }
+    loadModel(*m_model, checkpoint);
 }
 
 void TorchTrainer::makeOptimizer(const OptimizerConfig& config) {

@@ -57,8 +57,9 @@ void TorchTrainer::setState(TrainerState state) {
 }
 
 void TorchTrainer::progress(const std::string& activity, std::int64_t done, std::int64_t total, double left) {
-    const bool edge = done == 0 || done == total;
+    const bool edge = activity != m_lastActivity || done == total;
     if (!edge && secondsSince(m_lastProgress) < kProgressEvery) return;
+    m_lastActivity = activity;
     m_lastProgress = Clock::now();
     emit(WorkProgress{activity, done, total, left});
 }

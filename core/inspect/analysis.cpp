@@ -1,0 +1,165 @@
+#include "core/api/analysis.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/api/engine_info.h"
+#include "core/api/errors.h"
+#include "core/data/dataset.h"
+#include "core/inspect/file_prediction.h"
+#include "core/inspect/finished_run.h"
+#include "core/inspect/model_file.h"
+#include "core/train/evaluation.h"
+#include "core/train/rungs.h"
+#include "core/train/stage_times.h"
+
+namespace thaw::core {
+namespace {
+
+constexpr double kPiece = 0.2;  // seconds between two calls of a progress callback
+
+InputSource sourceOf(const LoadedSplit& split, const RunConfig& config, const ModelInfo& model, torch::Device device) {
+    InputSource source;
+    source.train = source.test = split.pictures;
+    source.model = &model;
+    source.scaling = config.scaling;
+    source.inputSize = config.inputSize;
+    source.device = device;
+    return source;
+}
+
+void report(const CountCallback& progress, std::int64_t done, std::int64_t total) {
+    if (progress && !progress(done, total)) throw Cancelled();
+}
+
+}  // namespace
+
+FinishedRun openRun(const RunSelection& selection, int threads) {
+    RunConfig wanted;
+    wanted.threads = threads;
+    useComputeThreads(computeThreadsOf(wanted));
+    FinishedRun run;
+    run.manifest = readManifest(selection.run);
+    const Checkpoint checkpoint = CheckpointStore(selection.run).load(selection.checkpoint);
+    const RunConfig& config = run.manifest.config;
+    run.epoch = checkpoint.epoch;
+    run.device = deviceOf(config);
+    run.model = std::make_unique<StagedModel>(describeModel(config, static_cast<int>(run.manifest.classNames.size())), config.seed,
+                                              /*drawTrunk=*/false);
+    run.model->setKernels(config.kernels);
+    loadModel(*run.model, checkpoint);
+    run.model->moveTo(run.device);
+    return run;
+}
+
+DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest) {
+    if (asked.dataset != "auto") return resolveDataset(asked);
+    DataConfig own = manifest.config.data;
+    own.dataset = manifest.datasetId;
+    if (!asked.directory.empty()) own.directory = asked.directory;
+    return resolveDataset(own);
+}
+
+Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& progress) {
+    const FinishedRun run = openRun(request.run, request.threads);
+    const RunConfig& config = run.manifest.config;
+    const DatasetInfo dataset = datasetOf(request.data, run.manifest);
+    if (dataset.classNames.size() != run.manifest.classNames.size())
+        throw DataError(dataset.title + " has " + std::to_string(dataset.classNames.size()) + " classes, the model has " +
+                            std::to_string(run.manifest.classNames.size()) + ".",
+                        "Evaluate with the data set that the run was trained on.");
+    const bool own = request.data.dataset == "auto";
+    const DataConfig& limits = own ? config.data : request.data;
+    const LoadedSplit split = loadSplit(dataset, request.split, request.split == Split::Train ? limits.trainLimit : limits.testLimit, config.seed);
+    const InputSource source = sourceOf(split, config, run.model->info(), run.device);
+
+    EvaluationPass pass(source, *run.model, request.split, /*rung=*/0);
+    report(progress, 0, pass.total());
+    while (!pass.advance(Deadline(kPiece), {})) report(progress, pass.done(), pass.total());
+    report(progress, pass.total(), pass.total());
+
+    Evaluation evaluation;
+    evaluation.predictions = pass.take();
+    evaluation.predictions.epoch = run.epoch;
+    evaluation.classNames = dataset.classNames;
+    evaluation.dataset = dataset.title;
+    evaluation.epoch = run.epoch;
+    return evaluation;
+}
+
+std::vector<FilePrediction> predictFiles(const RunSelection& selection, const std::vector<std::filesystem::path>& files, int threads,
+                                         std::vector<std::string>* classNames) {
+    const FinishedRun run = openRun(selection, threads);
+    if (classNames != nullptr) *classNames = run.manifest.classNames;
+    std::vector<FilePrediction> predictions;
+    for (const std::filesystem::path& file : files) predictions.push_back(predictPicture(*run.model, run.manifest.config, run.device, file));
+    return predictions;
+}
+
+void extractFeatures(const ExtractRequest& request, const CountCallback& progress) {
+    const bool withRun = !request.run.run.empty();
+    FinishedRun run;
+    RunConfig config = request.config;
+    DatasetInfo dataset;
+    if (withRun) {
+        run = openRun(request.run, request.config.threads);
+        config = run.manifest.config;
+        dataset = datasetOf(request.config.data, run.manifest);
+    } else {
+        useComputeThreads(computeThreadsOf(config));
+        run.device = deviceOf(config);
+        dataset = resolveDataset(config.data);
+        const TrunkWeights trunk = loadTrunkWeights(config.weights);
+        run.model = buildModel(config, static_cast<int>(dataset.classNames.size()), &trunk);
+        run.model->moveTo(run.device);
+    }
+    const ModelInfo& info = run.model->info();
+    const int layer = info.indexOf(request.layer);
+    if (layer < 0 || (!withRun && layer >= info.headBegin))
+        throw ConfigError("There is no layer \"" + request.layer + "\" in " + (withRun ? "the model." : "the trunk."),
+                          "Name one like block5_pool or features.30.");
+
+    // The first pictures in data-set order, not a seeded choice of them.
+    const LoadedSplit split = loadSplit(dataset, request.split, /*limit=*/0, config.seed);
+    const InputSource source = sourceOf(split, config, info, run.device);
+    const std::int64_t all = split.pictures->count(), count = request.limit > 0 ? std::min(all, request.limit) : all;
+    const int classes = static_cast<int>(info.layers.back().outputShape[0]);
+    std::vector<std::int64_t> shape = info.layers[static_cast<std::size_t>(layer)].outputShape;
+    std::int64_t floats = 1;
+    for (std::int64_t size : shape) floats *= size;
+    shape.insert(shape.begin(), count);
+    std::vector<float> features(static_cast<std::size_t>(count * floats)), logits(static_cast<std::size_t>(withRun ? count * classes : 0));
+
+    torch::NoGradGuard noGrad;
+    const std::int64_t slice = sliceSize(config.inputSize);
+    for (std::int64_t begin = 0; begin < count; begin += slice) {
+        report(progress, begin, count);
+        const std::vector<std::int64_t> rows = rowRange(begin, std::min(count, begin + slice));
+        torch::Tensor output = run.model->forward(source.rows(request.split, /*rung=*/0, rows), 0, layer + 1);
+        const torch::Tensor host = output.cpu().contiguous();
+        std::copy_n(host.data_ptr<float>(), host.numel(), features.data() + begin * floats);
+        if (!withRun) continue;
+        const torch::Tensor last = run.model->forward(output, layer + 1, run.model->stageCount()).cpu().contiguous();
+        std::copy_n(last.data_ptr<float>(), last.numel(), logits.data() + begin * classes);
+    }
+    report(progress, count, count);
+
+    const std::vector<std::int64_t> labels(split.pictures->labels.begin(), split.pictures->labels.begin() + count);
+    SafetensorsWriter writer;
+    writer.add("features", DType::Float32, shape, features.data());
+    writer.add("labels", DType::Int64, {count}, labels.data());
+    if (withRun) writer.add("logits", DType::Float32, {count, classes}, logits.data());
+    writer.setMetadata("layer", info.layers[static_cast<std::size_t>(layer)].name);
+    writer.setMetadata("dataset", dataset.id);
+    writer.setMetadata("split", request.split == Split::Train ? "train" : "test");
+    writer.setMetadata("scaling", toString(config.scaling));
+    writer.setMetadata("input_size", std::to_string(config.inputSize));
+    writer.write(request.output);
+}
+
+void exportModel(const RunSelection& selection, const std::filesystem::path& file) {
+    const FinishedRun run = openRun(selection, /*threads=*/0);
+    writeModelFile(*run.model, run.manifest.config, run.manifest.classNames, file);
+}
+
+}  // namespace thaw::core
