@@ -94,6 +94,11 @@ public:
         return model->setData(index, shown ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);
     }
 
+    /// The question fills the row, the eye's place included.
+    void updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option, const QModelIndex&) const override {
+        editor->setGeometry(option.rect);
+    }
+
     bool helpEvent(QHelpEvent* event, QAbstractItemView* view, const QStyleOptionViewItem& option, const QModelIndex& index) override {
         if (event->type() != QEvent::ToolTip) return false;
         const int column = eyeRect(option.rect).contains(event->pos()) ? RunListModel::EyeColumn : RunListModel::NameColumn;
