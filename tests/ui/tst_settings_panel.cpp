@@ -1,0 +1,306 @@
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include "tests/support/await.h"
+#include "tests/support/drawn_pictures.h"
+#include "tests/support/fake_trainer.h"
+#include "tests/support/shot.h"
+#include "ui/bridge/library_controller.h"
+#include "ui/widgets/number_box.h"
+#include "ui/widgets/setting_row.h"
+#include "ui/widgets/settings_panel.h"
+#include "ui/widgets/theme.h"
+
+using namespace thaw;
+using ui::NumberBox;
+using ui::SettingRow;
+using ui::SettingsPanel;
+using ui::Theme;
+
+namespace {
+
+struct Bench {
+    Bench() : panel(library) {
+        QObject::connect(&panel, &SettingsPanel::configChanged, &panel, [this](const core::RunConfig& config) {
+            ++changes;
+            last = config;
+        });
+        panel.setLessons(core::listLessons());
+        core::DatasetInfo cifar = test::drawnDataset(1000), fashion = test::drawnDataset(1000, true);
+        panel.setDatasets({cifar, fashion});
+        panel.setWeights({{"VGG16, ImageNet (built in, 8 bit)", {}, "Good for the lesson."}, {"vgg16-full", "/weights/vgg16-full.safetensors", ""}});
+        panel.setConfig(core::findLesson("lesson").config);
+        panel.resize(Theme::instance().px(288), Theme::instance().px(714));
+    }
+    SettingRow* row(const char* name) {
+        for (SettingRow* candidate : panel.findChildren<SettingRow*>())
+            if (candidate->name() == QLatin1String(name) && !candidate->isHidden()) return candidate;
+        return nullptr;
+    }
+    NumberBox* number(const char* name) { return row(name) ? qobject_cast<NumberBox*>(row(name)->field()) : nullptr; }
+    QComboBox* combo(const char* name) { return row(name) ? qobject_cast<QComboBox*>(row(name)->field()) : nullptr; }
+    void type(NumberBox* box, const char* digits) {
+        auto* line = box->findChild<QLineEdit*>();
+        line->selectAll();
+        QTest::keyClicks(line, QLatin1String(digits));
+    }
+    void choose(QComboBox* box, const QVariant& data) {
+        box->setCurrentIndex(box->findData(data));
+        Q_EMIT box->activated(box->currentIndex());
+    }
+    QString footer() {
+        QString all;
+        for (QLabel* label : panel.findChildren<QLabel*>())
+            if (label->text().contains(QStringLiteral("settings")) || label->text().contains(QStringLiteral("Changed"))) all += label->text();
+        return all;
+    }
+
+    ui::LibraryController library;
+    SettingsPanel panel;
+    core::RunConfig last;
+    int changes = 0;
+};
+
+}  // namespace
+
+class TstSettingsPanel : public QObject {
+    Q_OBJECT
+private:
+    QTemporaryDir m_home;
+
+private Q_SLOTS:
+    void initTestCase() {
+        qputenv("THAW_HOME", m_home.path().toUtf8());
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        Theme::instance().setScheme(ui::ColorScheme::Light);
+    }
+
+    void showsTheLesson() {
+        Bench bench;
+        bench.panel.show();
+        QCOMPARE(bench.number("Learning rate")->text(), QStringLiteral("0.0001"));
+        QCOMPARE(bench.number("Fine-tune rate")->text(), QStringLiteral("0.00001"));
+        QCOMPARE(bench.number("Batch size")->text(), QStringLiteral("128"));
+        QCOMPARE(bench.number("Head epochs")->text(), QStringLiteral("10"));
+        QCOMPARE(bench.number("Thaw epochs")->text(), QStringLiteral("5"));
+        QCOMPARE(bench.combo("Data set")->currentText(), QStringLiteral("CIFAR-10"));
+        QCOMPARE(bench.combo("Normalisation")->currentText(), QStringLiteral("ImageNet"));
+        QVERIFY(bench.panel.isValid());
+        QVERIFY(bench.panel.isLessonUnchanged());
+        QVERIFY(bench.footer().contains(QStringLiteral("These are the lesson settings.")));
+        QCOMPARE(core::toJson(bench.panel.config()), core::toJson(core::findLesson("lesson").config));
+        QCOMPARE(bench.changes, 0);
+    }
+
+    void everyFieldSaysWhatItIs() {
+        Bench bench;
+        bench.panel.setAdvancedOpen(true);
+        for (SettingRow* row : bench.panel.findChildren<SettingRow*>()) {
+            QVERIFY2(!row->field()->toolTip().isEmpty(), qPrintable(row->name()));
+            QVERIFY2(row->field()->toolTip().endsWith(QLatin1Char('.')), qPrintable(row->name()));
+            QVERIFY(!row->field()->accessibleName().isEmpty());
+        }
+    }
+
+    void editsTheConfig() {
+        Bench bench;
+        bench.panel.show();
+        bench.type(bench.number("Batch size"), "64");
+        QCOMPARE(bench.last.batchSize, 64);
+        bench.type(bench.number("Fine-tune rate"), "2e-5");
+        QCOMPARE(bench.last.phases[1].optimizer.learningRate, 2e-5);
+        bench.choose(bench.combo("Normalisation"), static_cast<int>(core::Scaling::Caffe));
+        QVERIFY(bench.last.scaling == core::Scaling::Caffe);
+        bench.choose(bench.combo("Optimiser"), static_cast<int>(core::OptimizerKind::Sgd));
+        QVERIFY(bench.last.phases[0].optimizer.kind == core::OptimizerKind::Sgd && bench.last.phases[1].optimizer.kind == core::OptimizerKind::Sgd);
+        QVERIFY(!bench.number("Shift"));
+        bench.row("Augmentation")->field()->setFocus();
+        static_cast<QCheckBox*>(bench.row("Augmentation")->field())->click();
+        QVERIFY(bench.last.augmentation.flip);
+        bench.number("Shift")->stepBy(2);
+        QCOMPARE(bench.last.augmentation.shift, 2);
+        QVERIFY(!bench.panel.isLessonUnchanged());
+        QVERIFY(bench.footer().contains(QStringLiteral("Changed from")));
+        QVERIFY(core::validate(bench.last).empty());
+        test::saveShot(bench.panel, QStringLiteral("settings-changed"));
+    }
+
+    void stepsAsPeopleCount() {
+        Bench bench;
+        bench.number("Batch size")->stepBy(1);
+        QCOMPARE(bench.last.batchSize, 256);
+        bench.number("Learning rate")->stepBy(-2);
+        QCOMPARE(bench.last.phases[0].optimizer.learningRate, 1e-6);
+        bench.number("Learning rate")->stepBy(20);
+        QCOMPARE(bench.last.phases[0].optimizer.learningRate, 10.0);
+        bench.number("Dropout")->stepBy(1);
+        QCOMPARE(bench.last.head.dropout, 0.55);
+    }
+
+    void marksAndExplainsWrongValues() {
+        Bench bench;
+        bench.panel.show();
+        NumberBox* batch = bench.number("Batch size");
+        bench.type(batch, "0");
+        QVERIFY(!bench.panel.isValid());
+        QCOMPARE(batch->text(), QStringLiteral("0"));
+        QCOMPARE(bench.row("Batch size")->note(), QStringLiteral("Type a whole number from 1 to 4,096."));
+        QVERIFY(!core::validate(bench.last).empty());  // Start says so too
+        bench.type(bench.number("Dropout"), "1");
+        QCOMPARE(bench.row("Dropout")->note(), QStringLiteral("Type a number from 0 to below 1."));
+        bench.type(bench.number("Learning rate"), "0");
+        QCOMPARE(bench.row("Learning rate")->note(), QStringLiteral("Type a number above 0, at most 10."));
+        test::saveShot(bench.panel, QStringLiteral("settings-wrong"));
+        bench.type(batch, "many");
+        QVERIFY(!bench.row("Batch size")->note().isEmpty());
+        bench.type(batch, "32");
+        QCOMPARE(bench.row("Batch size")->note(), QString());
+        QCOMPARE(bench.last.batchSize, 32);
+    }
+
+    void editsEveryPhase() {
+        Bench bench;
+        bench.panel.setAdvancedOpen(true);
+        bench.choose(bench.combo("Phase"), 1);
+        bench.choose(bench.combo("Schedule"), static_cast<int>(core::ScheduleKind::Cosine));
+        QVERIFY(bench.last.phases[1].schedule.kind == core::ScheduleKind::Cosine);
+        QVERIFY(bench.last.phases[0].schedule.kind == core::ScheduleKind::Constant);
+        QVERIFY(bench.row("Lowest") && !bench.row("Factor"));
+        auto* trains = qobject_cast<QLineEdit*>(bench.row("Trains")->field());
+        QCOMPARE(trains->text(), QStringLiteral("block5, head"));
+        trains->selectAll();
+        QTest::keyClicks(trains, QStringLiteral("block4, head"));
+        QCOMPARE(bench.last.phases[1].trainable, (std::vector<std::string>{"block4", "head"}));
+        trains->selectAll();
+        QTest::keyClicks(trains, QStringLiteral("block9"));
+        QVERIFY(!bench.row("Trains")->note().isEmpty());
+        QVERIFY(!bench.panel.isValid());
+        trains->selectAll();
+        QTest::keyClicks(trains, QStringLiteral("head"));
+        QVERIFY(bench.panel.isValid());
+        for (QToolButton* button : bench.panel.findChildren<QToolButton*>())
+            if (button->accessibleName().startsWith(QStringLiteral("Add a phase"))) button->click();
+        QCOMPARE(bench.last.phases.size(), std::size_t(3));
+        QVERIFY(bench.number("Rate, phase 3"));
+        for (QToolButton* button : bench.panel.findChildren<QToolButton*>())
+            if (button->accessibleName().startsWith(QStringLiteral("Remove this"))) button->click();
+        QCOMPARE(bench.last.phases.size(), std::size_t(2));
+    }
+
+    void locksAllButThePresentRate() {
+        Bench bench;
+        bench.panel.setLocked(true, 1);
+        bench.panel.setLiveRate(5e-5);
+        bench.panel.show();
+        for (SettingRow* row : bench.panel.findChildren<SettingRow*>()) {
+            const bool open = row->name() == QStringLiteral("Fine-tune rate") || row->name() == QStringLiteral("Phase");
+            QCOMPARE(row->field()->isEnabled(), open);
+        }
+        QCOMPARE(bench.number("Fine-tune rate")->text(), QStringLiteral("0.00005"));
+        QSignalSpy requested(&bench.panel, &SettingsPanel::rateRequested);
+        bench.type(bench.number("Fine-tune rate"), "0.002");
+        QCOMPARE(requested.count(), 0);  // not before Enter
+        QTest::keyClick(bench.number("Fine-tune rate"), Qt::Key_Return);
+        QCOMPARE(requested.count(), 1);
+        QCOMPARE(requested.at(0).at(0).toDouble(), 0.002);
+        QCOMPARE(bench.changes, 0);
+        test::saveShot(bench.panel, QStringLiteral("settings-locked"));
+        bench.panel.setLocked(false);
+        QVERIFY(bench.number("Batch size")->isEnabled());
+    }
+
+    void choosesLessons() {
+        Bench bench;
+        QSignalSpy chosen(&bench.panel, &SettingsPanel::lessonChosen);
+        bench.choose(bench.combo("Lesson"), QStringLiteral("from-scratch"));
+        QCOMPARE(chosen.count(), 1);
+        QCOMPARE(chosen.at(0).at(0).toString(), QStringLiteral("from-scratch"));
+        bench.panel.setConfig(core::findLesson("from-scratch").config);
+        QVERIFY(bench.number("Epochs") && !bench.number("Thaw epochs"));
+        QVERIFY(bench.footer().contains(QStringLiteral("From scratch")));
+        bench.panel.setConfig(core::RunConfig{});  // without any phase
+        QVERIFY(!bench.number("Epochs"));
+    }
+
+    void savesALesson() {
+        Bench bench;
+        bench.panel.show();
+        bench.type(bench.number("Batch size"), "64");
+        QPushButton *save = nullptr, *keep = nullptr;
+        for (QPushButton* button : bench.panel.findChildren<QPushButton*>()) {
+            if (button->text() == QStringLiteral("Save as lesson")) save = button;
+            if (button->text() == QStringLiteral("Save")) keep = button;
+        }
+        QVERIFY(save && !save->isHidden());
+        save->click();
+        QLineEdit* name = nullptr;
+        for (QLineEdit* line : bench.panel.findChildren<QLineEdit*>())
+            if (line->accessibleName() == QStringLiteral("Name of the lesson")) name = line;
+        QTest::keyClicks(name, QStringLiteral("lesson"));
+        QSignalSpy saved(&bench.library, &ui::LibraryController::lessonSaved);
+        keep->click();
+        QVERIFY(test::await([&] { return saved.count() == 1; }));
+        test::saveShot(bench.panel, QStringLiteral("settings-save"));
+        QVERIFY(!name->isHidden());
+        name->setText(QStringLiteral("Small batches"));
+        QSignalSpy chosen(&bench.panel, &SettingsPanel::lessonChosen);
+        keep->click();
+        QVERIFY(test::await([&] { return chosen.count() == 1; }));
+        QCOMPARE(chosen.at(0).at(0).toString(), QStringLiteral("small-batches"));
+        QCOMPARE(core::findLesson("small-batches").config.batchSize, 64);
+    }
+
+    void saysWhatStandsInForWhat() {
+        Bench bench;
+        core::DatasetInfo cifar = test::drawnDataset(1000), fashion = test::drawnDataset(1000, true);
+        cifar.present = false;
+        bench.panel.setDatasets({cifar, fashion});
+        QCOMPARE(bench.combo("Data set")->currentText(), QStringLiteral("Fashion-MNIST"));
+        QVERIFY(bench.row("Data set")->note().contains(QStringLiteral("Stands in")));
+        bench.choose(bench.combo("Data set"), QStringLiteral("cifar10"));
+        QCOMPARE(bench.last.data.dataset, std::string("cifar10"));
+        QVERIFY(bench.row("Data set")->note().contains(QStringLiteral("Not on this machine")));
+        QSignalSpy asked(&bench.panel, &SettingsPanel::dataPanelRequested);
+        bench.choose(bench.combo("Data set"), QStringLiteral(":more"));
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(bench.last.data.dataset, std::string("cifar10"));
+    }
+
+    void pictures_data() {
+        QTest::addColumn<bool>("dark");
+        QTest::addColumn<double>("scale");
+        QTest::addRow("light") << false << 1.0;
+        QTest::addRow("dark") << true << 1.0;
+        QTest::addRow("light-150") << false << 1.5;
+    }
+
+    void pictures() {
+        QFETCH(bool, dark);
+        QFETCH(double, scale);
+        Theme::instance().setScheme(dark ? ui::ColorScheme::Dark : ui::ColorScheme::Light);
+        Theme::instance().setScale(scale);
+        Bench bench;
+        bench.panel.show();
+        test::saveShot(bench.panel, QStringLiteral("settings-%1").arg(QString::fromUtf8(QTest::currentDataTag())));
+        // Nothing is cut off: every label has the room that it asks for.
+        for (QLabel* label : bench.panel.findChildren<QLabel*>())
+            if (label->isVisible() && !label->wordWrap() && label->pixmap().isNull())
+                QVERIFY2(label->width() >= label->minimumSizeHint().width(), qPrintable(label->text()));
+        bench.panel.setAdvancedOpen(true);
+        bench.panel.resize(bench.panel.width(), Theme::instance().px(1900));
+        QCoreApplication::processEvents();
+        test::saveShot(bench.panel, QStringLiteral("settings-advanced-%1").arg(QString::fromUtf8(QTest::currentDataTag())));
+        Theme::instance().setScale(1.0);
+        Theme::instance().setScheme(ui::ColorScheme::Light);
+    }
+};
+
+QTEST_MAIN(TstSettingsPanel)
+#include "tst_settings_panel.moc"

@@ -1,0 +1,43 @@
+// One line of a form: a name, a field, and below it a sentence where there is something to say.
+#pragma once
+
+#include <QComboBox>
+#include <QWidget>
+
+class QLabel;
+
+namespace thaw::ui {
+
+/// A list that the wheel turns only while it has the focus, so that scrolling a form changes nothing.
+class SettingCombo : public QComboBox {
+    Q_OBJECT
+public:
+    explicit SettingCombo(QWidget* parent = nullptr);
+    void showEntry(const QVariant& entry);  ///< the one with this data; none when there is none
+
+protected:
+    void wheelEvent(QWheelEvent* event) override;
+};
+
+class SettingRow : public QWidget {
+    Q_OBJECT
+public:
+    enum class Note { Plain, Wrong, Live };
+
+    /// `field` becomes a child; `help` explains the setting in plain words.
+    SettingRow(const QString& name, const QString& help, QWidget* field, QWidget* parent = nullptr);
+    QWidget* field() const { return m_field; }
+    QString name() const;
+    void setName(const QString& name);
+    void setNote(Note kind, const QString& sentence);  ///< empty: none
+    QString note() const;
+    /// Beside the field, small: "flip, shift", a button.
+    void addBeside(QWidget* widget);
+
+private:
+    void applyTheme();
+    QLabel *m_name, *m_note;
+    QWidget *m_field, *m_line;
+};
+
+}  // namespace thaw::ui

@@ -1,0 +1,124 @@
+// The Settings dock: every setting of the next run in groups, the lessons to start from, and how to save one's own. While a run
+// is active all of it is locked but the learning rate of the present phase.
+#pragma once
+
+#include <QFrame>
+
+#include <functional>
+#include <vector>
+
+#include "core/api/config.h"
+#include "core/api/dataset_info.h"
+#include "core/api/weights_info.h"
+
+class QCheckBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QScrollArea;
+class QToolButton;
+class QVBoxLayout;
+
+namespace thaw::ui {
+
+class LibraryController;
+class NumberBox;
+class SettingCombo;
+class SettingRow;
+struct NumberRange;
+enum class NumberStep;
+
+class SettingsPanel : public QFrame {
+    Q_OBJECT
+public:
+    static constexpr int kMostPhases = 6;  ///< that can be edited here
+
+    /// Lessons, data sets and weights come from the library's lists; ask it for them (LibraryController::refresh...).
+    explicit SettingsPanel(LibraryController& library, QWidget* parent = nullptr);
+
+    const core::RunConfig& config() const { return m_config; }
+    bool isValid() const;            ///< no field shows a wrong value
+    bool isLessonUnchanged() const;  ///< the settings are those of the lesson they started from, whatever machine and data
+
+public Q_SLOTS:
+    void setConfig(const thaw::core::RunConfig& config);  ///< without a signal
+    void setLessons(const std::vector<thaw::core::Lesson>& lessons);
+    void setDatasets(const std::vector<thaw::core::DatasetInfo>& datasets);
+    void setWeights(const std::vector<thaw::core::WeightsChoice>& weights);
+    /// While a run is active: nothing but the rate of `livePhase` (from 0; -1: none) can be changed.
+    void setLocked(bool locked, int livePhase = -1);
+    void setLiveRate(double rate);   ///< as the engine confirmed it
+    void setAdvancedOpen(bool open);
+
+Q_SIGNALS:
+    void configChanged(const thaw::core::RunConfig& config);  ///< by the user; a wrong value is in it as typed
+    void lessonChosen(const QString& name);                   ///< also to go back to the lesson's own settings
+    void rateRequested(double rate);                          ///< while locked
+    void dataPanelRequested();
+    void collapseRequested();
+
+private:
+    using Config = core::RunConfig;
+    using Shown = std::function<bool(const Config&)>;
+    struct Binding {
+        SettingRow* row;
+        std::function<void(const Config&)> load;
+        Shown shown;
+    };
+
+    void addHeader();
+    void addData();
+    void addTraining();
+    void addHead();
+    void addRepeatability();
+    void addAdvanced();
+    void addPhaseEditor();
+    void addMachine();
+    void addFooter();
+    QVBoxLayout* beginGroup(const QString& title, bool first = false);
+    void beginPart(const QString& title);
+
+    SettingRow* add(const QString& name, const QString& help, QWidget* field, std::function<void(const Config&)> load, Shown shown = {});
+    NumberBox* addNumber(const QString& name, const QString& help, const NumberRange& range, NumberStep step, double size,
+                         std::function<double(const Config&)> get, std::function<void(Config&, double)> set, Shown shown = {});
+    SettingCombo* addChoice(const QString& name, const QString& help, const std::vector<std::pair<QString, QVariant>>& entries,
+                            std::function<QVariant(const Config&)> get, std::function<void(Config&, const QVariant&)> set, Shown shown = {});
+    QCheckBox* addSwitch(const QString& name, const QString& help, std::function<bool(const Config&)> get,
+                         std::function<void(Config&, bool)> set, Shown shown = {});
+    QLineEdit* addText(const QString& name, const QString& help, std::function<QString(const Config&)> get,
+                       std::function<QString(Config&, const QString&)> set, Shown shown = {});
+
+    void edit(const std::function<void(Config&)>& change);
+    void refresh();
+    void refreshFooter();
+    void fillDatasets();
+    void applyLock();
+    void applyTheme();
+    const core::Lesson* lesson() const;
+    const core::PhaseConfig* phase(const Config& config) const;  ///< the one in the editor; null: none
+    std::size_t phaseIndex(const Config& config) const;
+    void saveLesson();
+
+    LibraryController& m_library;
+    Config m_config;
+    std::vector<core::Lesson> m_lessons;
+    std::vector<core::DatasetInfo> m_datasets;
+    std::vector<Binding> m_bindings;
+    std::vector<SettingRow*> m_rateRows;
+    QVBoxLayout* m_into = nullptr;     ///< group that rows are added to
+    std::vector<QWidget*> m_groups;
+    QWidget *m_header = nullptr, *m_footer = nullptr, *m_advanced = nullptr, *m_saveLine = nullptr, *m_phaseButtons = nullptr;
+    QLabel *m_lock = nullptr, *m_lockNote = nullptr, *m_state = nullptr;
+    QScrollArea* m_scroll = nullptr;
+    QToolButton *m_advancedButton = nullptr, *m_addPhase = nullptr, *m_removePhase = nullptr;
+    QPushButton *m_reset = nullptr, *m_save = nullptr;
+    QLineEdit* m_saveName = nullptr;
+    SettingCombo *m_lesson = nullptr, *m_dataset = nullptr, *m_weights = nullptr, *m_phase = nullptr;
+    SettingRow* m_datasetRow = nullptr;
+    bool m_locked = false;
+    int m_livePhase = -1;
+    double m_liveRate = 0;
+    int m_editedPhase = 0;
+};
+
+}  // namespace thaw::ui
