@@ -8,7 +8,6 @@
 #include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QPointer>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QStyledItemDelegate>
@@ -216,14 +215,12 @@ void RunsPanel::askToDelete(int row) {
     m_list->scrollTo(index);
     // The harmless answer is the one that Enter and Space give.
     no->setFocus();
-    connect(m_question, &QObject::destroyed, this, [this, gone = m_question] {
-        if (m_question == gone) m_question = nullptr;
-    });
 }
 
 void RunsPanel::cancelQuestion() {
     if (!m_question) return;
-    QWidget* question = std::exchange(m_question, nullptr);
+    QWidget* question = m_question;
+    m_question.clear();
     question->hide();
     question->deleteLater();
     m_list->setFocus();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QFrame>
+#include <QPointer>
 
 class QListView;
 class QStackedWidget;
@@ -38,7 +39,7 @@ private:
     RunListModel* m_model = nullptr;
     QListView* m_list;
     QStackedWidget* m_stack;
-    QWidget* m_question = nullptr;
+    QPointer<QWidget> m_question;  // goes with its row when the model is read anew
 };
 
 }  // namespace thaw::ui
