@@ -21,6 +21,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <set>
 
 #include "ui/widgets/theme.h"
@@ -28,11 +29,14 @@
 namespace thaw::ui {
 namespace {
 
+constexpr double kAccuracyShare = 58, kLossShare = 42;
+constexpr double kCalmSmoothing = 0.9;
 constexpr int kReplotMilliseconds = 100;
 constexpr int kReadingMilliseconds = 30'000;
 // Design pixels.
 constexpr int kStripHeight = 72, kBandHeight = 24, kLaneHeight = 20, kLaneTop[2] = {26, 49};
 constexpr int kGap = 34;           ///< between the two axis rects, with the lower one's title
+constexpr int kAxisHeight = 38;    ///< labels and title of the x axis, about
 constexpr int kRightMargin = 12;
 constexpr int kReachPixels = 20;   ///< how near the mouse must be to an epoch to read it
 constexpr int kDiscSize = 9;
@@ -123,10 +127,16 @@ private:
 
 class StepTicker : public QCPAxisTicker {
 public:
-    StepTicker(double step, bool percent) : m_step(step), m_percent(percent) {}
+    StepTicker(double step, bool percent, std::function<double()> room) : m_step(step), m_percent(percent), m_room(std::move(room)) {}
 
 protected:
-    double getTickStep(const QCPRange&) override { return m_step; }
+    /// Every step, or every second, third ... where the pane is low; the ends keep their labels.
+    double getTickStep(const QCPRange& range) override {
+        const int count = qRound(range.size() / m_step);
+        for (int every = 1; every < count; ++every)
+            if (count % every == 0 && static_cast<double>(count) / every <= m_room()) return every * m_step;
+        return std::max(1, count) * m_step;
+    }
     int getSubTickCount(double) override { return 0; }
     QString getTickLabel(double tick, const QLocale& locale, QChar, int) override {
         const double shown = m_percent ? m_step * 100 : m_step;
@@ -137,6 +147,7 @@ protected:
 private:
     double m_step;
     bool m_percent;
+    std::function<double()> m_room;
 };
 
 /// An item that is painted by a function.
@@ -175,6 +186,18 @@ void paintIcon(QPainter* painter, const QString& name, const QRectF& rect, const
     QByteArray svg = file.readAll();
     svg.replace("#000", color.name().toLatin1());
     QSvgRenderer(svg).render(painter, rect);
+}
+
+/// Words that stay legible over lines.
+void haloText(QPainter* painter, const QRectF& box, Qt::Alignment alignment, const QString& text, const QColor& ink, const QColor& ground) {
+    const QFontMetricsF metrics(painter->font());
+    const double width = metrics.horizontalAdvance(text);
+    const double left = alignment & Qt::AlignRight ? box.right() - width : box.left();
+    QPainterPath outline;
+    outline.addText(QPointF(left, box.top() + (box.height() - metrics.height()) / 2 + metrics.ascent()), painter->font(), text);
+    painter->strokePath(outline, QPen(ground, 3, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter->setPen(ink);
+    painter->drawText(box, static_cast<int>(alignment | Qt::AlignVCenter | Qt::TextDontClip), text);
 }
 
 /// Points within the view, cut at its edges; NaN between separate pieces. So no drawing depends on clipping, which SVG lacks.
@@ -230,6 +253,9 @@ public:
     struct OtherGraphs {
         QCPGraph *accuracy, *loss;
     };
+    struct Reached {
+        double accuracy, loss;
+    };
 
     void build();
     void applyTheme();
@@ -241,6 +267,10 @@ public:
     void paintStrip(QCPPainter* painter);
     void paintFlagLines(QCPPainter* painter);
     void paintReferences(QCPPainter* painter);
+    void paintReferenceLabels(QCPPainter* painter);
+    std::vector<const ReferenceLine*> visibleReferences() const;
+    QColor inkOf(const ReferenceLine& line) const;
+    QColor groundAt(double xPixel) const;  ///< of the phase band there
     void paintNames(QCPPainter* painter);
     void paintCrosshair(QCPPainter* painter);
     void paintFile(QCPPainter* painter, const QSize& size, const QString& title);
@@ -278,6 +308,7 @@ public:
     Pane accuracy, loss;
     SeriesAxis axis = SeriesAxis::Epoch;
     AxisSpan x{0, 1};
+    std::vector<Reached> reached;  ///< by the smoothed training curves
     bool fitted = true, dirty = true, happeningsDirty = true, focusRing = false;
     bool mouseInside = false, dragging = false;
     double mouseX = 0;        ///< pixels
@@ -324,8 +355,8 @@ void CurvePlot::Private::build() {
             one->setLayer(QStringLiteral("axes"));
             one->grid()->setLayer(QStringLiteral("grid"));
             one->setBasePen(Qt::NoPen);
-            one->setTickPen(Qt::NoPen);
-            one->setSubTickPen(Qt::NoPen);
+            one->setTickPen(QPen(Qt::transparent));  // Qt::NoPen leaves dots in SVG; without ticks there are no labels
+            one->setSubTicks(false);
             one->setTickLength(0);
             one->grid()->setZeroLinePen(Qt::NoPen);
         }
@@ -344,8 +375,8 @@ void CurvePlot::Private::build() {
     }
     loss.rect->setAutoMargins(QCP::msLeft | QCP::msRight | QCP::msBottom);
     plot->plotLayout()->setRowStretchFactor(0, 0.001);
-    plot->plotLayout()->setRowStretchFactor(1, 58);
-    plot->plotLayout()->setRowStretchFactor(2, 42);
+    plot->plotLayout()->setRowStretchFactor(1, kAccuracyShare);
+    plot->plotLayout()->setRowStretchFactor(2, kLossShare);
     // One x range for all three.
     for (Pane* pane : {&accuracy, &loss}) {
         QObject::connect(pane->key(), QOverload<const QCPRange&>::of(&QCPAxis::rangeChanged), q, [this](const QCPRange& range) {
@@ -384,6 +415,7 @@ void CurvePlot::Private::build() {
     });
     new PaintItem(plot, QStringLiteral("flags"), [this](QCPPainter* painter) {
         paintStrip(painter);
+        paintReferenceLabels(painter);
         paintNames(painter);
     });
     new PaintItem(plot, QStringLiteral("overlay"), [this](QCPPainter* painter) { paintCrosshair(painter); });
@@ -397,7 +429,7 @@ void CurvePlot::Private::applyTheme() {
     strip->setMaximumSize(QWIDGETSIZE_MAX, t.px(kStripHeight));
     const QFontMetrics metrics(fontOf(TextRole::Table));
     // Room for the widest label, so that nothing jumps when a range changes.
-    const int left = metrics.horizontalAdvance(percentText(1, 0)) + t.px(8);
+    const int left = metrics.horizontalAdvance(percentText(1, 0)) + t.px(13);
     for (QCPAxisRect* rect : {strip, accuracy.rect, loss.rect}) rect->setMinimumMargins(QMargins(left, 0, t.px(kRightMargin), 0));
     strip->setMargins(QMargins(0, 0, 0, 0));
     accuracy.rect->setMargins(QMargins(0, 0, 0, t.px(kGap)));
@@ -472,6 +504,7 @@ SteppedSpan CurvePlot::Private::wantedAccuracy() const {
     for (const OtherCurves& other : others)
         for (const auto& [number, epoch] : other.curves.epochs()) take(epoch.valAccuracy);
     for (const ReferenceLine& line : references) take(line.value);
+    for (const Reached& one : reached) take(one.accuracy);
     if (curves->epochs().empty()) take(0);
     if (high <= low) take(low > 0.5 ? 0 : 1);
     SteppedSpan wanted = stepped(low, std::min(high, 0.999), kAccuracySteps, 6);
@@ -492,6 +525,7 @@ SteppedSpan CurvePlot::Private::wantedLoss() const {
     }
     for (const OtherCurves& other : others)
         for (const auto& [number, epoch] : other.curves.epochs()) take(epoch.valLoss);
+    for (const Reached& one : reached) take(one.loss);
     if (curves->epochs().empty()) {
         take(0);
         const MetricSeries& batches = curves->trainLoss();
@@ -502,6 +536,23 @@ SteppedSpan CurvePlot::Private::wantedLoss() const {
 
 void CurvePlot::Private::refreshRanges(bool byHand) {
     if (!byHand && q->isBeingRead()) return;
+    // The running epoch's training curve counts too, once it is calm; what it reached stays in view until the next fit.
+    if (byHand) reached.clear();
+    const MetricSeries& batches = curves->trainLoss();
+    if (!curves->epochs().empty() && !batches.empty() && batches.smoothing() >= kCalmSmoothing) {
+        const std::size_t last = batches.size() - 1;
+        const Reached now{curves->trainAccuracy().value(last, MetricSeries::Values::Smoothed), batches.value(last, MetricSeries::Values::Smoothed)};
+        if (std::isfinite(now.accuracy) && std::isfinite(now.loss)) reached.push_back(now);
+        if (reached.size() > 1) {
+            // Lowest and highest of both are enough.
+            Reached low = reached[0], high = reached[0];
+            for (const Reached& one : reached) {
+                low = {std::min(low.accuracy, one.accuracy), std::min(low.loss, one.loss)};
+                high = {std::max(high.accuracy, one.accuracy), std::max(high.loss, one.loss)};
+            }
+            reached = {low, high};
+        }
+    }
     accuracy.y = wantedAccuracy();
     loss.y = wantedLoss();
     if (fitted) x = {0, xEnd()};
@@ -512,7 +563,7 @@ double CurvePlot::Private::labelRoom() const {
     const QString widest = axis == SeriesAxis::Epoch  ? QStringLiteral("00")
                            : axis == SeriesAxis::Step ? QStringLiteral("00,000")
                                                       : QStringLiteral("0:00:00");
-    const int label = QFontMetrics(fontOf(TextRole::Table)).horizontalAdvance(widest) + theme().px(12);
+    const int label = QFontMetrics(fontOf(TextRole::Table)).horizontalAdvance(widest) + theme().px(15);
     const QMargins margins = accuracy.rect->minimumMargins();
     return static_cast<double>(plot->viewport().width() - margins.left() - margins.right()) / label;
 }
@@ -520,7 +571,13 @@ double CurvePlot::Private::labelRoom() const {
 void CurvePlot::Private::applyRanges() {
     for (Pane* pane : {&accuracy, &loss}) {
         pane->key()->setTicker(QSharedPointer<AxisTicker>::create(axis, [this] { return labelRoom(); }));
-        pane->value()->setTicker(QSharedPointer<StepTicker>::create(pane->y.step, pane == &accuracy));
+        const auto rows = [this, share = pane == &accuracy ? kAccuracyShare : kLossShare] {
+            const int panes = plot->viewport().height() - theme().px(kStripHeight + kGap + kAxisHeight);
+            return share * panes / (kAccuracyShare + kLossShare) / (1.15 * QFontMetrics(fontOf(TextRole::Table)).height());
+        };
+        auto ticker = QSharedPointer<StepTicker>::create(pane->y.step, pane == &accuracy, rows);
+        ticker->setTickOrigin(pane->y.span.from);
+        pane->value()->setTicker(ticker);
     }
     accuracy.key()->setRange(x.from, x.to);
     accuracy.value()->setRange(accuracy.y.span.from, accuracy.y.span.to);
@@ -642,14 +699,8 @@ void CurvePlot::Private::paintBands(QCPPainter* painter, const QRect& rect, bool
     const double width = metrics.horizontalAdvance(text) + t.px(8);
     if (end - now < width) return;
     const QRectF box(end - width, rect.bottom() - metrics.height() - t.px(8), width, metrics.height() + t.px(2));
-    QColor ground = t.color(Tone::Surface);
-    for (const PhaseBand& band : bands)
-        if (pixel(curves->xOf(band.to, axis)) >= box.right() - 1) {
-            ground = t.color(band.thawed ? Tone::WarmBand : Tone::IceBand);
-            break;
-        }
     painter->setAntialiasing(false);
-    painter->fillRect(box, ground);
+    painter->fillRect(box, groundAt(box.center().x()));
     painter->setAntialiasing(true);
     painter->setPen(t.color(Tone::Ink2));
     painter->drawText(box, Qt::AlignCenter, text);
@@ -762,45 +813,90 @@ void CurvePlot::Private::paintFlagLines(QCPPainter* painter) {
             for (const std::size_t index : flag.flags) lines(flags[index], accuracy.rect->top(), 1);
 }
 
-void CurvePlot::Private::paintReferences(QCPPainter* painter) {
-    const Theme& t = theme();
-    const QRect area = accuracy.rect->rect();
-    std::vector<QRectF> taken;  // labels, and the lines themselves
+std::vector<const ReferenceLine*> CurvePlot::Private::visibleReferences() const {
     std::vector<const ReferenceLine*> visible;
-    for (const ReferenceLine& line : references) {
-        const double y = accuracy.value()->coordToPixel(line.value);
-        if (y < area.top() || y > area.bottom() + 1) continue;
-        visible.push_back(&line);
-        taken.emplace_back(area.left(), y - 1, area.width(), 2);
-    }
+    for (const ReferenceLine& line : references)
+        if (line.value >= accuracy.y.span.from && line.value <= accuracy.y.span.to) visible.push_back(&line);
     std::sort(visible.begin(), visible.end(), [](const ReferenceLine* a, const ReferenceLine* b) { return a->value > b->value; });
-    painter->setFont(flagFont());
+    return visible;
+}
+
+QColor CurvePlot::Private::inkOf(const ReferenceLine& line) const {
+    switch (line.look) {
+        case ReferenceLine::Look::Frozen: return theme().color(Tone::Ice);
+        case ReferenceLine::Look::Claim: return theme().color(Tone::Ink2);
+        case ReferenceLine::Look::Run: return theme().runPen(line.penIndex).color();
+    }
+    return {};
+}
+
+void CurvePlot::Private::paintReferences(QCPPainter* painter) {
+    const QRect area = accuracy.rect->rect();
     painter->setAntialiasing(true);
-    const QFontMetricsF metrics(painter->font());
-    const double above = metrics.height() + t.px(2);
-    for (const ReferenceLine* line : visible) {
+    for (const ReferenceLine* line : visibleReferences()) {
         const double y = std::round(accuracy.value()->coordToPixel(line->value));
-        const QColor ink = line->look == ReferenceLine::Look::Frozen  ? t.color(Tone::Ice)
-                           : line->look == ReferenceLine::Look::Claim ? t.color(Tone::Ink2)
-                                                                      : t.runPen(line->penIndex).color();
-        QPen pen(ink, t.px(10) * 0.18);
+        QPen pen(inkOf(*line), theme().px(10) * 0.18);
         pen.setDashPattern({1.2, 2.6});
         pen.setCapStyle(Qt::FlatCap);
         painter->setPen(pen);
         painter->drawLine(QLineF(area.left(), y, area.right() + 1, y));
+    }
+}
 
-        const QString text = QStringLiteral("%1  %2").arg(percentText(line->value, 1), line->label);
-        const QRectF first(area.left() + t.px(8), y - above, metrics.horizontalAdvance(text) + t.px(4), metrics.height());
-        const double under = above + t.px(3), aside = first.width() + t.px(10);
-        for (const QPointF& offset : {QPointF(0, 0), QPointF(aside, 0), QPointF(2 * aside, 0), QPointF(0, under), QPointF(aside, under)}) {
-            const QRectF place = first.translated(offset);
-            const bool free = place.top() >= area.top() && place.bottom() <= area.bottom() && place.right() <= area.right() &&
-                              std::none_of(taken.begin(), taken.end(), [&](const QRectF& other) { return other.intersects(place); });
-            if (!free) continue;
-            painter->drawText(place, Qt::AlignLeft | Qt::AlignVCenter, text);
-            taken.push_back(place);
-            break;
+QColor CurvePlot::Private::groundAt(double xPixel) const {
+    for (const PhaseBand& band : bands)
+        if (xPixel <= pixel(curves->xOf(band.to, axis))) return theme().color(band.thawed ? Tone::WarmBand : Tone::IceBand);
+    return theme().color(Tone::Surface);
+}
+
+void CurvePlot::Private::paintReferenceLabels(QCPPainter* painter) {
+    const Theme& t = theme();
+    const QRectF area = accuracy.rect->rect();
+    painter->setFont(flagFont());
+    painter->setAntialiasing(true);
+    const QFontMetricsF metrics(painter->font());
+    const std::vector<const ReferenceLine*> visible = visibleReferences();
+    std::vector<QRectF> lines, labels;
+    for (const ReferenceLine* line : visible)
+        lines.emplace_back(area.left(), accuracy.value()->coordToPixel(line->value) - 1, area.width(), 2);
+    const auto crosses = [](const std::vector<QRectF>& taken, const QRectF& place) {
+        return std::any_of(taken.begin(), taken.end(), [&](const QRectF& one) { return one.intersects(place); });
+    };
+    const auto onCurve = [&](const QRectF& place) {
+        const MetricSeries& val = curves->valAccuracy();
+        if (val.empty()) return false;
+        const QRectF wide = place.adjusted(-t.px(6), -t.px(5), t.px(6), t.px(5));
+        for (double at = wide.left(); at <= wide.right(); at += t.px(8)) {
+            const double position = unit(at);
+            if (position < val.x(0, axis) || position > val.x(val.size() - 1, axis)) continue;
+            const std::size_t after = val.lowerBound(axis, position);
+            const double right = val.x(after, axis), left = after > 0 ? val.x(after - 1, axis) : right;
+            const double a = val.at(after > 0 ? after - 1 : 0).value, b = val.at(after).value;
+            const double value = right > left ? a + (b - a) * (position - left) / (right - left) : b;
+            const double y = accuracy.value()->coordToPixel(value);
+            if (y >= wide.top() && y <= wide.bottom()) return true;
         }
+        return false;
+    };
+    for (const ReferenceLine* line : visible) {
+        const double y = std::round(accuracy.value()->coordToPixel(line->value));
+        const QString text = QStringLiteral("%1  %2").arg(percentText(line->value, 1), line->label);
+        const QRectF first(area.left() + t.px(8), y - metrics.height() - t.px(2), metrics.horizontalAdvance(text) + 2, metrics.height());
+        std::optional<QRectF> best;
+        // Above its line or below, as far left as it goes; over another line or a curve only where there is no better place.
+        for (int patience = 0; patience < 3 && !best; ++patience) {
+            for (const double down : {0.0, metrics.height() + t.px(4)}) {
+                for (double aside = 0; first.right() + aside < area.right() && !best; aside += t.px(12)) {
+                    const QRectF place = first.translated(aside, down);
+                    if (place.top() < area.top() || place.bottom() > area.bottom() || crosses(labels, place.adjusted(-t.px(6), 0, t.px(6), 0))) continue;
+                    if ((patience < 1 && onCurve(place)) || (patience < 2 && crosses(lines, place))) continue;
+                    best = place;
+                }
+            }
+        }
+        if (!best) continue;
+        labels.push_back(*best);
+        haloText(painter, *best, Qt::AlignLeft, text, inkOf(*line), groundAt(best->center().x()));
     }
 }
 
@@ -825,8 +921,7 @@ void CurvePlot::Private::paintNames(QCPPainter* painter) {
             for (const QRectF& taken : used)
                 if (taken.intersects(box)) box.moveTop(taken.bottom());
             used.push_back(box);
-            painter->setPen(t.runPen(other.penIndex).color());
-            painter->drawText(box, Qt::AlignRight | Qt::AlignVCenter, other.name);
+            haloText(painter, box, Qt::AlignRight, other.name, t.runPen(other.penIndex).color(), groundAt(box.center().x()));
         }
     }
 }
@@ -862,7 +957,7 @@ void CurvePlot::Private::stopReading() {
 }
 
 void CurvePlot::Private::paintCrosshair(QCPPainter* painter) {
-    if (readOut.tag.isEmpty() || readOut.x < x.from || readOut.x > x.to * (1 + 1e-12)) return;
+    if (exportScale > 0 || readOut.tag.isEmpty() || readOut.x < x.from || readOut.x > x.to * (1 + 1e-12)) return;
     const Theme& t = theme();
     const double at = pixel(readOut.x);
     QPen dashed(t.color(Tone::Ink), 1.2);
@@ -891,6 +986,15 @@ void CurvePlot::Private::paintCrosshair(QCPPainter* painter) {
     const double left = std::clamp(at - width / 2, 0.0, std::max(0.0, plot->viewport().width() - width));
     const QRectF box(left, loss.rect->bottom() + t.px(5), width, metrics.height() + t.px(3));
     painter->setPen(Qt::NoPen);
+    // No half of a tick's label beside the tag.
+    const QFontMetricsF tickMetrics(fontOf(TextRole::Table));
+    const QVector<double> ticks = loss.key()->tickVector();
+    const QVector<QString> tickLabels = loss.key()->tickVectorLabels();
+    for (int i = 0; i < std::min(ticks.size(), tickLabels.size()); ++i) {
+        const double half = tickMetrics.horizontalAdvance(tickLabels[i]) / 2 + 1, center = pixel(ticks[i]);
+        const QRectF label(center - half, box.top(), 2 * half, box.height());
+        if (label.intersects(box.adjusted(-t.px(3), 0, t.px(3), 0))) painter->fillRect(label, t.color(Tone::Surface));
+    }
     painter->setBrush(t.color(Tone::Ink));
     painter->drawRoundedRect(box, t.px(4), t.px(4));
     painter->setPen(t.color(Tone::Surface));

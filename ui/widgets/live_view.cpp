@@ -75,7 +75,8 @@ protected:
         const QFont strong = t.font(TextRole::TableStrong), plain = t.font(TextRole::Table);
         const QFontMetricsF strongMetrics(strong), plainMetrics(plain);
         const double left = mapFrom(parentWidget(), m_plot->mapTo(parentWidget(), m_plot->accuracyRect().topLeft())).x();
-        const double sample = t.px(24), space = t.px(6), gap = t.px(13);
+        const double space = t.px(6), gap = t.px(13);
+        double sample = t.px(24);
         const QString lossWidest = LiveView::tr("loss %1").arg(QStringLiteral("0.000"));
 
         // Boxes for the widest figures, so that nothing jumps; shorter forms where the panel is narrow.
@@ -94,6 +95,7 @@ protected:
         const double room = width() - left;
         if (total() > room) shortWords = true;
         if (total() > room) losses = false;
+        if (total() > room) sample = t.px(10);
 
         double x = left;
         const double middle = height() / 2.0;
@@ -346,23 +348,17 @@ void LiveView::Private::applyTheme() {
 }
 
 void LiveView::Private::fitFooter() {
-    const int room = q->width() - Theme::instance().px(32);
-    const auto width = [](QBoxLayout* group) {
-        group->invalidate();
-        return group->minimumSize().width();
-    };
-    smoothingValue->show();
-    smoothingCaption->show();
-    footerGroups->setDirection(QBoxLayout::LeftToRight);
+    const int room = q->width() - Theme::instance().px(32), gap = footerGroups->spacing();
+    int toolsWidth = fitButton->sizeHint().width() + gap + exportButton->sizeHint().width();
+    if (!claims.empty()) toolsWidth += claimsButton->sizeHint().width() + gap;
+    const int slider = axes->sizeHint().width() + gap + smoothing->minimumWidth();
+    const int caption = smoothingCaption->sizeHint().width() + gap, number = smoothingValue->minimumWidth() + gap;
+    const bool twoRows = slider + gap + toolsWidth > room;
     // What is spared first when the panel is narrow: the number, then the word, then the one row.
-    const int beside = width(tools) + footerGroups->spacing();
-    if (width(reading) + beside > room) smoothingValue->hide();
-    if (width(reading) + beside > room) smoothingCaption->hide();
-    if (width(reading) + beside > room) {
-        footerGroups->setDirection(QBoxLayout::TopToBottom);
-        smoothingCaption->show();
-        if (width(reading) > room) smoothingCaption->hide();
-    }
+    const int rest = room - slider - (twoRows ? 0 : gap + toolsWidth);
+    smoothingCaption->setVisible(caption <= rest);
+    smoothingValue->setVisible(caption + number <= rest);
+    footerGroups->setDirection(twoRows ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
 }
 
 void LiveView::Private::updateHero() {
@@ -643,7 +639,7 @@ void LiveView::exportTo(const QString& file, ExportFormat format) {
 QSize LiveView::minimumSizeHint() const {
     const Theme& t = Theme::instance();
     const int reading = d->axes->sizeHint().width() + d->smoothing->minimumWidth() + t.px(6);
-    return {std::max(t.px(320), reading + t.px(34)), t.px(400)};
+    return {std::max(t.px(320), reading + t.px(34)), t.px(320)};
 }
 
 void LiveView::resizeEvent(QResizeEvent* event) {
