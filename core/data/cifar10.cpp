@@ -60,7 +60,8 @@ void visitFiles(const fs::path& location, const Visit& visit) {
         pythonVersion = fs::exists(location / "data_batch_1", ignored);
         for (std::size_t i = 0; i < kFiles.size(); ++i) {
             const fs::path file = location / kFiles[i];
-            if (!fs::exists(file, ignored)) continue;
+            std::error_code error;
+            if (!fs::exists(file, error) && !error) continue;
             seen[i] = true;
             GzipReader reader(file);
             visit(i, file.string(), reader.upperBound(), [&](void* out, std::size_t bytes) { reader.readExactly(out, bytes); });
@@ -214,6 +215,7 @@ public:
             fs::remove_all(target, error);
             fs::rename(temporary, target, error);
             if (error) throw systemError("Cannot write", target, error.value());
+            syncFolder(folder);
         } catch (...) {
             fs::remove_all(temporary, error);
             throw;

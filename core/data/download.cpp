@@ -120,11 +120,7 @@ public:
         if (fsync(m_descriptor) != 0) throw systemError("Cannot write", m_path, errno);
         if (rename(m_path.c_str(), target.c_str()) != 0) throw systemError("Cannot write", target, errno);
         unlink(m_sidecar.c_str());
-        const int folder = open(target.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (folder >= 0) {
-            fsync(folder);
-            close(folder);
-        }
+        syncFolder(target.parent_path());
     }
 
     /// What If-Range has to say so that the server goes on with the very same file; empty when nothing is known of it.

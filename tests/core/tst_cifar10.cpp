@@ -1,4 +1,5 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <QTest>
 #include <set>
@@ -41,6 +42,7 @@ private Q_SLOTS:
     void hostileArchives();
     void archiveWithWrongSizes();
     void unreadable();
+    void withoutPermission();
     void changedCopyIsLookedAtAgain();
 
 private:
@@ -191,6 +193,22 @@ void Cifar10Test::unreadable() {
     fs::remove(folder() / "data_batch_2.bin");
     QCOMPARE(mkfifo((folder() / "data_batch_2.bin").c_str(), 0600), 0);
     QVERIFY(errorOf<DataError>([&] { resolve(folder()); }).find("is not a file") != std::string::npos);
+}
+
+// Root may read everything, so it becomes nobody meanwhile.
+void Cifar10Test::withoutPermission() {
+    fs::permissions(m_home->path(), fs::perms::all);
+    for (const fs::path& locked : {folder(), folder() / "data_batch_4.bin"}) {
+        fs::remove_all(folder());
+        writeCifar10Folder(folder());
+        fs::permissions(locked, fs::perms::none);
+        const bool root = geteuid() == 0;
+        if (root) QCOMPARE(seteuid(65534), 0);
+        const std::string message = errorOf<DataError>([&] { resolve(folder()); });
+        if (root) QCOMPARE(seteuid(0), 0);
+        fs::permissions(locked, fs::perms::owner_all);
+        QVERIFY2(message.find("Cannot read") == 0 && message.find("Permission denied") != std::string::npos, message.c_str());
+    }
 }
 
 void Cifar10Test::changedCopyIsLookedAtAgain() {

@@ -1,4 +1,6 @@
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <QTest>
 #include <array>
@@ -64,6 +66,7 @@ private Q_SLOTS:
     void everyDropIsResumed();
     void dropAtEachByte();
     void cancelKeepsThePart();
+    void killedInTheMiddle();
     void callbackMayThrow();
     void stalls();
     void silentServer();
@@ -215,6 +218,34 @@ void DownloadTest::cancelKeepsThePart() {
     QVERIFY(resumed);
     QCOMPARE(server.requests().at(1).rangeFirst, std::int64_t{400'000});
     QVERIFY(textOf(folder() / "file.bin") == content);
+}
+
+void DownloadTest::killedInTheMiddle() {
+    const std::string content = someContent(1'000'000);
+    FaultyServer server([&](const auto& request) {
+        auto reply = serveContent(request, content);
+        if (request.number == 0) reply.stallAfter = 400'000;
+        return reply;
+    });
+    const DownloadSource source = sourceFor(server.url(), content);
+    const pid_t child = fork();
+    QVERIFY(child >= 0);
+    if (child == 0) {
+        download(source, folder(), {});
+        _exit(0);
+    }
+    std::error_code ignored;
+    const auto received = [&] { return fs::exists(folder() / "file.bin.part", ignored) ? fs::file_size(folder() / "file.bin.part", ignored) : 0; };
+    const bool reached = QTest::qWaitFor([&] { return received() == 400'000; }, 20'000);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    QVERIFY(reached);
+
+    download(source, folder(), {}, quick());
+    QVERIFY(textOf(folder() / "file.bin") == content);
+    QCOMPARE(server.requests().at(1).rangeFirst, std::int64_t{400'000});
+    QCOMPARE(server.requests().at(1).headers.at("if-range"), std::string("\"one\""));
+    QCOMPARE(std::distance(fs::directory_iterator(folder()), {}), 1);
 }
 
 void DownloadTest::callbackMayThrow() {
