@@ -4,8 +4,10 @@
 #include <QFile>
 #include <QImage>
 #include <QLabel>
+#include <QPainter>
 #include <QSignalSpy>
 #include <QSlider>
+#include <QSvgRenderer>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
@@ -20,6 +22,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "tests/support/fake_trainer.h"
 #include "tests/support/shot.h"
 #include "ui/widgets/chip.h"
 #include "ui/widgets/live_view.h"
@@ -260,6 +263,8 @@ private Q_SLOTS:
     void otherRuns();
     void resetForgetsTheRun();
     void speaksToScreenReaders();
+    void followsAController();
+    void asksForTheRecordOfAResumedRun();
     void exportsArePictures();
     void exportOfSvgAndPdf();
     void csvRoundTrip();
@@ -567,6 +572,48 @@ void TestLiveView::speaksToScreenReaders() {
     QCOMPARE(view.plot()->focusPolicy(), Qt::StrongFocus);
 }
 
+void TestLiveView::followsAController() {
+    TrainingController controller(test::fakeFactory());
+    LiveView view;
+    view.bindController(&controller);
+    QSignalSpy finished(&controller, &TrainingController::runFinished);
+    controller.startRun(test::lessonConfig(3, 2));
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 20000);
+    const RunCurves& curves = view.curves();
+    QCOMPARE(curves.epochs().size(), std::size_t(5));
+    QCOMPARE(curves.plannedEpochs(), 5);
+    QCOMPARE(curves.trainLoss().size(), static_cast<std::size_t>(5 * curves.stepsPerEpoch()));
+    QCOMPARE(curves.position(), 5.0);
+    const std::vector<PhaseBand> bands = curves.bands();
+    QCOMPARE(bands.size(), std::size_t(2));
+    QCOMPARE(bands[0].label, QStringLiteral("Head only"));
+    QCOMPARE(bands[1].label, QStringLiteral("Block 5 thawed"));
+    QCOMPARE(bands[1].from, 3.0);
+    const std::vector<EventFlag> flags = curves.flags();
+    QCOMPARE(flags.size(), std::size_t(1));
+    QCOMPARE(flags[0].label, QStringLiteral("Thaw, LR ÷10"));
+    QVERIFY(!view.findChild<Chip*>()->isHidden());
+    // The next run begins with empty curves.
+    QSignalSpy started(&controller, &TrainingController::runStarted);
+    controller.startRun(test::lessonConfig(1, 1), true);
+    QTRY_COMPARE_WITH_TIMEOUT(started.size(), 1, 20000);
+    QVERIFY(curves.empty());
+    QCOMPARE(curves.plannedEpochs(), 2);
+}
+
+void TestLiveView::asksForTheRecordOfAResumedRun() {
+    test::FakeScript script;
+    script.resumed = true;
+    script.resumedEpoch = 2;
+    TrainingController controller(test::fakeFactory(script));
+    LiveView view;
+    view.bindController(&controller);
+    QSignalSpy needed(&view, &LiveView::historyNeeded);
+    controller.openRun(script.directory, true);
+    QVERIFY(needed.wait(20000));
+    QCOMPARE(needed[0][0].toString(), QString::fromStdString(script.directory.string()));
+}
+
 void TestLiveView::exportsArePictures() {
     QTemporaryDir folder;
     LiveView view;
@@ -619,9 +666,20 @@ void TestLiveView::exportOfSvgAndPdf() {
     }
     QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
     QVERIFY(lines > 5);
-    for (const char* word : {"Accuracy", "Loss", "Head only", "Block 5 thawed", "Thaw, LR ÷10", "epoch", "validation"})
+    for (const char* word : {"Accuracy", "Loss", "Head only", "Block 5 thawed", "Thaw, LR ÷10", "epoch", "validation", "80\u2009%", "30\u2009%", "1.8", "0", "15"})
         QVERIFY2(texts.contains(QString::fromUtf8(word)), word);
     QVERIFY(texts.contains(QStringLiteral("Run 3, CIFAR-10: validation accuracy 70.1\u2009% after epoch 12")));
+
+    QSvgRenderer renderer(svg);
+    QVERIFY(renderer.isValid());
+    QCOMPARE(renderer.viewBox().size(), QSize(1200, 800));
+    QImage rendered(renderer.viewBox().size(), QImage::Format_RGB32);
+    rendered.fill(Qt::white);
+    QPainter painter(&rendered);
+    renderer.render(&painter);
+    painter.end();
+    QCOMPARE(rendered.pixel(600, 200), Theme::instance().color(Tone::IceBand).rgb());
+    if (!qEnvironmentVariableIsEmpty("THAW_SHOT_DIR")) rendered.save(qEnvironmentVariable("THAW_SHOT_DIR") + QStringLiteral("/export-svg.png"));
 
     QFile pdfFile(pdf);
     QVERIFY(pdfFile.open(QIODevice::ReadOnly));
@@ -770,7 +828,8 @@ void TestLiveView::footerFitsNarrowPanels() {
             if (!button->isVisible()) continue;
             const QRect place(button->mapTo(&view, QPoint(0, 0)), button->size());
             QVERIFY2(view.rect().contains(place), qPrintable(button->text()));
-            QVERIFY2(button->width() >= button->minimumSizeHint().width(), qPrintable(button->text()));
+            QVERIFY2(button->width() >= button->minimumSizeHint().width(),
+                     qPrintable(QStringLiteral("%1 %2 %3 %4").arg(button->text()).arg(button->width()).arg(button->minimumSizeHint().width()).arg(scale)));
         }
         test::saveShot(view, QStringLiteral("live-narrow-%1").arg(qRound(scale * 100)));
     }
