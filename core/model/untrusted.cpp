@@ -52,14 +52,22 @@ void UntrustedFile::fail(const std::string& why, const std::string& hint) const 
 std::string printable(const std::string& name) {
     constexpr std::size_t kLongest = 80;
     std::string text = "\"";
-    for (std::size_t i = 0; i < name.size() && i < kLongest; ++i) {
-        const auto c = static_cast<unsigned char>(name[i]);
-        text += c < 0x20 || c == 0x7f ? '?' : name[i];
-    }
-    // Never end within a UTF-8 sequence.
-    if (name.size() > kLongest) {
-        while (text.size() > 1 && (static_cast<unsigned char>(text.back()) & 0x80) != 0) text.pop_back();
-        text += "...";
+    for (std::size_t at = 0; at < name.size();) {
+        if (at >= kLongest) {
+            text += "...";
+            break;
+        }
+        const auto first = static_cast<unsigned char>(name[at]);
+        const std::size_t length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+        bool whole = first < 0x80 || (first >= 0xc2 && first <= 0xf4 && name.size() - at >= length);
+        for (std::size_t i = 1; whole && i < length; ++i) whole = (static_cast<unsigned char>(name[at + i]) & 0xc0) == 0x80;
+        if (!whole || first < 0x20 || first == 0x7f) {
+            text += '?';
+            ++at;
+        } else {
+            text.append(name, at, length);
+            at += length;
+        }
     }
     return text + "\"";
 }

@@ -29,7 +29,7 @@ private:
     std::uint64_t m_size = 0;
 };
 
-/// A name from a file, in quotes, at most 80 characters, without control characters.
+/// A name from a file, in quotes, as UTF-8, cut after about 80 bytes; control characters and broken sequences become "?".
 std::string printable(const std::string& name);
 
 /// `bytes` (at most 8) as an unsigned number.

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/model/safetensors.h"
+#include "core/model/untrusted.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/reader_faults.h"
 #include "tests/support/temporary_home.h"
@@ -52,6 +53,7 @@ private Q_SLOTS:
     void shrinksWhileRead();
     void fullDiskKeepsTheOldFile();
     void oneNameTwiceIsRefused();
+    void namesAreMadePrintable();
 
 private:
     std::unique_ptr<TemporaryHome> m_home;
@@ -293,6 +295,14 @@ void SafetensorsTest::oneNameTwiceIsRefused() {
     writer.add("w", DType::Float32, {1}, &number);
     QVERIFY(!errorOf<StoreError>([&] { writer.write(*m_home / "x"); }).empty());
     QVERIFY(!fs::exists(*m_home / "x"));
+}
+
+void SafetensorsTest::namesAreMadePrintable() {
+    QCOMPARE(printable("features.0.weight"), std::string("\"features.0.weight\""));
+    QCOMPARE(printable(std::string("a\n\x7f\0b", 5)), std::string("\"a???b\""));
+    QCOMPARE(printable("\xc3\xa4 \xff\xc3"), std::string("\"\xc3\xa4 ??\""));
+    QCOMPARE(printable("\xe2\x82\xac\xe2\x82"), std::string("\"\xe2\x82\xac??\""));
+    QCOMPARE(printable(std::string(79, 'a') + "\xc3\xa4z"), "\"" + std::string(79, 'a') + "\xc3\xa4...\"");
 }
 
 QTEST_GUILESS_MAIN(SafetensorsTest)
