@@ -1,5 +1,4 @@
 // The layer tree: ticks by mouse and keys, pending until confirmed, refusals, presets with their preview, the price of it all.
-#include <QAbstractItemModelTester>
 #include <QElapsedTimer>
 #include <QRandomGenerator>
 #include <QSignalSpy>
@@ -139,14 +138,14 @@ private Q_SLOTS:
     void storm() {
         FakeScript script;
         script.stepsPerEpoch = 1'000'000;
+        script.stepMilliseconds = 1;
         WindowFixture fixture(script);
         fixture.show({1440, 900});
-        QAbstractItemModelTester tester(&fixture.session.layers(), QAbstractItemModelTester::FailureReportingMode::QtTest);
         fixture.session.start();
         QVERIFY(await([&] { return fixture.training.lastBatch().has_value(); }));
         LayerTreeView& tree = treeOf(fixture);
         tree.expandAll();
-        WindowFixture::settle();
+        fixture.settle();
         QRandomGenerator random(7);
         const core::ModelInfo& model = fixture.session.layers().modelInfo();
         QElapsedTimer time;
@@ -169,7 +168,7 @@ private Q_SLOTS:
         const auto step = fixture.training.lastBatch()->step;
         QVERIFY(await([&] { return fixture.training.lastBatch()->step > step + 10 && !fixture.session.layers().hasPending(); }));
         QCOMPARE(fixture.session.layers().confirmedMask(), fixture.training.trainable());
-        QCOMPARE(fixture.training.state(), TrainerState::Running);
+        QVERIFY(fixture.training.state() == TrainerState::Running);
         qInfo("longest pause of the window: %lld ms", static_cast<long long>(longest));
     }
 };

@@ -55,7 +55,7 @@ void TestMainWindow::looks() {
 
     fixture.session.start();
     QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
-    WindowFixture::settle();
+    fixture.settle();
     cut += WindowFixture::cutTexts(&fixture.window);
     fixture.shoot(QStringLiteral("paused-") + tag);
     fixture.window.showTab(MainWindow::PredictionsTab);
@@ -63,7 +63,7 @@ void TestMainWindow::looks() {
     fixture.shoot(QStringLiteral("predictions-") + tag);
     fixture.window.showTab(MainWindow::LiveTab);
     fixture.window.setLogOpen(true);
-    WindowFixture::settle();
+    fixture.settle();
     cut += WindowFixture::cutTexts(&fixture.window);
     fixture.shoot(QStringLiteral("log-") + tag);
     fixture.window.setLogOpen(false);

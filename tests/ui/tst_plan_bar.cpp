@@ -21,8 +21,8 @@ private Q_SLOTS:
         PlanBar bar;
         bar.resize(620, bar.sizeHint().height());
         bar.setCells(std::vector<bool>(static_cast<std::size_t>(epochs)));
-        QCOMPARE(bar.cellRect(1).left(), 0);
-        QCOMPARE(bar.cellRect(epochs).right(), 619);
+        QCOMPARE(bar.cellRect(1).left(), 2);
+        QCOMPARE(bar.cellRect(epochs).right(), 617);
         for (int epoch = 1; epoch < epochs; ++epoch) QVERIFY(bar.cellRect(epoch).right() < bar.cellRect(epoch + 1).left());
         QVERIFY(bar.cellRect(0).isNull());
         QVERIFY(bar.cellRect(epochs + 1).isNull());

@@ -108,7 +108,7 @@ private Q_SLOTS:
         fixture.show({1440, 900});
         fixture.session.start();
         QVERIFY(awaitState(fixture.training, TrainerState::Failed));
-        WindowFixture::settle();
+        fixture.settle();
         QVERIFY2(shownTexts(fixture).contains(QStringLiteral("[Failed]")), qPrintable(shownTexts(fixture)));
         QToolButton* showLog = nullptr;
         for (QToolButton* button : barOf(fixture).findChildren<QToolButton*>())

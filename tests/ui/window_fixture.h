@@ -44,9 +44,20 @@ public:
         settle();
     }
 
-    /// Layouts, style sheets and queued repaints are done.
-    static void settle() {
-        for (int i = 0; i < 5; ++i) QCoreApplication::processEvents();
+    /// Until layouts, style sheets and queued repaints are done: nothing moves any more.
+    void settle() { settle(&window); }
+    static void settle(QWidget* root) {
+        const auto places = [root] {
+            QList<QRect> rects;
+            for (const QWidget* widget : root->findChildren<QWidget*>()) rects += widget->geometry();
+            return rects;
+        };
+        [[maybe_unused]] const bool still = await([&, last = QList<QRect>(), same = 0]() mutable {
+            const QList<QRect> now = places();
+            same = now == last ? same + 1 : 0;
+            last = now;
+            return same >= 5;
+        });
     }
 
     void shoot(const QString& name) { shoot(&window, name); }
@@ -54,7 +65,7 @@ public:
     static void shoot(QWidget* widget, const QString& name) {
         const QString folder = qEnvironmentVariable("THAW_SHOT_DIR");
         if (folder.isEmpty()) return;
-        settle();
+        settle(widget);
         QTest::qWait(Theme::instance().reducedMotion() ? 0 : 250);  // the fade of a thaw
         widget->grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png"));
     }
@@ -74,7 +85,7 @@ public:
 };
 
 inline QStringList WindowFixture::cutTexts(QWidget* root) {
-    settle();
+    settle(root);
     QStringList cut;
     const auto report = [&](QWidget* widget, const QString& text, QSize needed) {
         cut += QStringLiteral("%1 '%2' \"%3\": needs %4x%5, has %6x%7")

@@ -99,7 +99,7 @@ void LayerDelegate::paintMoved(QPainter* painter, const QRect& cell, const QMode
     const Theme& theme = Theme::instance();
     const TrainState state = stateIn(index, LayerTreeModel::PendingTrainStateRole);
     if (state == TrainState::NoParameters) return;
-    const QRect area = cell.adjusted(theme.px(12), 0, -theme.px(12), 0);
+    const QRect area = cell.adjusted(theme.px(12), 0, -theme.px(11), 0);
     const double moved = index.data(LayerTreeModel::MovedRole).toDouble();
     // An open block leaves the waiting to its layers.
     if (isPending(index) && !(isBlock(index) && expanded)) {
@@ -110,7 +110,7 @@ void LayerDelegate::paintMoved(QPainter* painter, const QRect& cell, const QMode
         return;
     }
     const int tall = theme.px(6);
-    const QRectF track(area.left(), area.center().y() + 0.5 - tall / 2.0, theme.px(35), tall);
+    const QRectF track(area.left(), area.center().y() + 0.5 - tall / 2.0, theme.px(33), tall);
     const bool still = moved <= 0 && stateIn(index, LayerTreeModel::TrainStateRole) == TrainState::Frozen;
     painter->setPen(Qt::NoPen);
     painter->setBrush(theme.color(still ? Tone::Line2 : Tone::Line));

@@ -70,7 +70,10 @@ LayerTreeView::LayerTreeView(LayerTreeModel& model, QWidget* parent)
         unfoldTraining();
         noticeChanges();
     });
-    connect(&model, &QAbstractItemModel::dataChanged, this, &LayerTreeView::noticeChanges);
+    // A change of the model comes as several signals: looked at once, when all of them are here.
+    m_noticeTimer.setSingleShot(true);
+    connect(&m_noticeTimer, &QTimer::timeout, this, &LayerTreeView::noticeChanges);
+    connect(&model, &QAbstractItemModel::dataChanged, &m_noticeTimer, qOverload<>(&QTimer::start));
     connect(this, &QTreeView::expanded, this, &LayerTreeView::fitRowHeight);
     connect(this, &QTreeView::collapsed, this, &LayerTreeView::fitRowHeight);
     connect(&Theme::instance(), &Theme::changed, this, &LayerTreeView::applyTheme);
@@ -107,8 +110,8 @@ void LayerTreeView::layoutColumns() {
     const int width = viewport()->width();
     const bool kind = !m_compact && width >= theme.px(420);
     setColumnHidden(LayerTreeModel::KindColumn, !kind);
-    const int kindWidth = kind ? theme.px(70) : 0;
-    const int output = theme.px(74), parameters = theme.px(72), moved = theme.px(96);
+    const int kindWidth = kind ? theme.px(67) : 0;
+    const int output = theme.px(77), parameters = theme.px(73), moved = theme.px(92);
     setColumnWidth(LayerTreeModel::KindColumn, kindWidth);
     setColumnWidth(LayerTreeModel::OutputColumn, output);
     setColumnWidth(LayerTreeModel::ParametersColumn, parameters);

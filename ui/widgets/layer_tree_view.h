@@ -50,7 +50,7 @@ private:
     LayerDelegate* m_delegate;
     QHash<QString, int> m_states;         ///< last shown state by name
     mutable QHash<QString, Fade> m_fades;
-    QTimer m_fadeTimer;
+    QTimer m_fadeTimer, m_noticeTimer;
     bool m_editable = true;
     bool m_compact = false;
     bool m_layingOut = false;

@@ -14,7 +14,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr int kSideWidth = 332, kNarrowSideWidth = 232;
-constexpr int kLeastCurvesWidth = 420;  ///< curves narrower than this push the side column away
+constexpr int kLeastCurvesWidth = 460;  ///< curves narrower than this push the side column away
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 

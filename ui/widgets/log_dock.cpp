@@ -6,8 +6,10 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QPainter>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -15,6 +17,31 @@
 #include "ui/widgets/styling.h"
 
 namespace thaw::ui {
+namespace {
+
+/// Times are quiet, levels have their colours, texts read well.
+class LogDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        const Theme& theme = Theme::instance();
+        if (option.state & QStyle::State_Selected) painter->fillRect(option.rect, theme.color(Tone::AccentBackground));
+        const auto level = static_cast<LogLevel>(index.data(LogModel::LevelRole).toInt());
+        Tone tone = Tone::Ink;
+        if (index.column() == LogModel::TimeColumn) tone = Tone::Ink3;
+        if (index.column() == LogModel::LevelColumn)
+            tone = level == LogLevel::Error ? Tone::Wrong : level == LogLevel::Warning ? Tone::Warm : Tone::Ink2;
+        const QFont font = theme.font(index.column() == LogModel::LevelColumn ? TextRole::TableStrong : TextRole::Table);
+        const QRect area = option.rect.adjusted(index.column() == LogModel::TimeColumn ? theme.px(16) : theme.px(4), 0, -theme.px(6), 0);
+        painter->setFont(font);
+        painter->setPen(theme.color(tone));
+        painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
+                          QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideRight, area.width()));
+    }
+};
+
+}  // namespace
 
 LogDock::LogDock(LogModel& log, QWidget* parent)
     : QFrame(parent), m_level(new QComboBox(this)), m_table(new QTableView(this)), m_header(new QWidget(this)) {
@@ -32,7 +59,9 @@ LogDock::LogDock(LogModel& log, QWidget* parent)
     levelName->setBuddy(m_level);
     auto* copy = new QPushButton(tr("Copy all"), m_header);
     copy->setToolTip(tr("Copy the lines shown, for a mail or a bug report"));
+    m_icon = new QLabel(m_header);
     header->addWidget(collapse);
+    header->addWidget(m_icon);
     header->addWidget(title);
     header->addStretch(1);
     header->addWidget(levelName);
@@ -40,7 +69,7 @@ LogDock::LogDock(LogModel& log, QWidget* parent)
     header->addWidget(copy);
 
     m_table->setModel(&m_filter);
-    m_table->setObjectName(QStringLiteral("logTable"));
+    m_table->setItemDelegate(new LogDelegate(m_table));
     m_table->setAccessibleName(tr("Log"));
     m_table->setShowGrid(false);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -90,7 +119,8 @@ void LogDock::applyTheme() {
     m_header->layout()->setSpacing(theme.px(8));
     m_level->setMinimumWidth(theme.px(170));
     m_table->verticalHeader()->setDefaultSectionSize(theme.px(25));
-    m_table->setColumnWidth(LogModel::TimeColumn, theme.px(92));
+    m_icon->setPixmap(theme.pixmap(QStringLiteral("log"), Tone::Ink2, 16, devicePixelRatioF()));
+    m_table->setColumnWidth(LogModel::TimeColumn, theme.px(90));
     m_table->setColumnWidth(LogModel::LevelColumn, theme.px(74));
     setMinimumHeight(theme.px(120));
 }

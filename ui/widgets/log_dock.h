@@ -6,6 +6,7 @@
 #include "ui/models/log_model.h"
 
 class QComboBox;
+class QLabel;
 class QTableView;
 
 namespace thaw::ui {
@@ -27,6 +28,7 @@ private:
     QComboBox* m_level;
     QTableView* m_table;
     QWidget* m_header;
+    QLabel* m_icon;
     bool m_atEnd = true;
 };
 

@@ -44,11 +44,13 @@ QRect PlanBar::cellRect(int epoch) const {
     if (epoch < 1 || epoch > count) return {};
     const Theme& theme = Theme::instance();
     // Gaps give way before cells do: a plan of two hundred epochs is still a bar.
-    const double pitch = static_cast<double>(width() + theme.px(3)) / count;
+    const int margin = theme.px(2);  // for the outline of the first and the last
+    const int room = width() - 2 * margin;
+    const double pitch = static_cast<double>(room + theme.px(3)) / count;
     const int gap = pitch >= theme.px(12) ? theme.px(3) : pitch >= theme.px(5) ? 1 : 0;
-    const double step = static_cast<double>(width() + gap) / count;
-    const int left = qRound(step * (epoch - 1));
-    const int right = qRound(step * epoch) - gap;
+    const double step = static_cast<double>(room + gap) / count;
+    const int left = margin + qRound(step * (epoch - 1));
+    const int right = margin + qRound(step * epoch) - gap;
     const int tall = theme.px(12);
     return {left, (height() - tall) / 2, std::max(1, right - left), tall};
 }

@@ -44,11 +44,13 @@ PriceTag::PriceTag(Session& session, QWidget* parent) : QFrame(parent), m_sessio
         value->setBuddy(caption);
         return caption;
     };
-    m_grid->addWidget(makeLabel(tr("Price of this choice"), "captionStrong", this), 0, 0, 1, 2);
     m_memory = makeLabel({}, "caption", this);
     m_memory->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_memory->setToolTip(tr("Memory for weights, gradients, moments, one batch and the features kept."));
-    m_grid->addWidget(m_memory, 0, 2);
+    auto* head = new QHBoxLayout;
+    head->addWidget(makeLabel(tr("Price of this choice"), "captionStrong", this));
+    head->addWidget(m_memory, 1);
+    m_grid->addLayout(head, 0, 0, 1, 3);
     QLabel* unit = nullptr;
     m_parametersOf = figure(m_parameters, unit, {}, 0);
     unit->hide();

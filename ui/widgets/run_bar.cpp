@@ -186,10 +186,11 @@ void RunBar::applyTheme() {
     bar->setContentsMargins(px(12), 0, px(12), 0);
     bar->setSpacing(px(8));
     QWidget* plan = m_plan->parentWidget();
-    plan->layout()->setContentsMargins(px(14), px(10), px(4), px(12));
+    plan->layout()->setContentsMargins(px(12), px(10), px(2), px(12));
     plan->layout()->setSpacing(px(10));
     auto* texts = plan->findChild<QHBoxLayout*>(QStringLiteral("planTexts"));
     texts->setSpacing(px(11));
+    texts->setContentsMargins(px(2), 0, px(2), 0);
     QWidget* rate = m_rate->parentWidget();
     rate->layout()->setContentsMargins(px(4), px(8), 0, px(10));
     rate->layout()->setSpacing(px(5));
@@ -427,9 +428,9 @@ void RunBar::fitTexts() {
     if (m_phase->isVisibleTo(m_phase->parentWidget())) take(m_phase->sizeHint().width());
     if (m_showLog->isVisibleTo(m_showLog->parentWidget())) take(m_showLog->sizeHint().width());
     const bool failed = m_session.training().state() == TrainerState::Failed;
-    // A long sentence gives way; short texts show whole or not at all, the least important first.
-    m_epoch->setSizePolicy(failed ? QSizePolicy::Ignored : QSizePolicy::Preferred, QSizePolicy::Preferred);
-    if (!failed) take(m_epoch->sizeHint().width());
+    // A long sentence is elided; short texts show whole or not at all, the least important first.
+    if (failed) m_epoch->setText(m_epoch->fontMetrics().elidedText(text(m_failed.what), Qt::ElideRight, std::max(0, room - 2 * gap)));
+    take(m_epoch->sizeHint().width());
     m_left->setVisible(!m_left->text().isEmpty() && take(std::max(m_left->sizeHint().width(), m_left->minimumWidth())));
     m_speed->setVisible(!m_speed->text().isEmpty() && take(m_speed->sizeHint().width()));
     const bool countsBatches = m_session.training().state() == TrainerState::Running && !m_loading;

@@ -141,7 +141,13 @@ void WelcomePage::applyTheme() {
     refresh();
 }
 
+void WelcomePage::showEvent(QShowEvent* event) {
+    refresh();
+    QFrame::showEvent(event);
+}
+
 void WelcomePage::refresh() {
+    if (!isVisible()) return;
     const ActionStates allowed = m_session.actions();
     m_run->setEnabled(allowed.runLesson);
     m_settings->setEnabled(allowed.start);
@@ -178,17 +184,19 @@ void WelcomePage::refresh() {
 }
 
 void WelcomePage::arrange() {
+    // A title of one line, whatever the width.
+    setStyleProperty(m_title, "type", QString::fromLatin1(width() < Theme::instance().px(520) ? "welcomeSmall" : "welcome"));
     // Where the cards do not fit whole, they make room for what they are about.
     const Theme& theme = Theme::instance();
     const core::Lesson* lesson = m_session.lesson();
     const bool thaws = !lesson || lesson->config.phases.size() > 1;
-    m_borrow->show();
-    m_teach->show();
+    for (QWidget* part : {static_cast<QWidget*>(m_borrow), static_cast<QWidget*>(m_teach), static_cast<QWidget*>(m_lead)}) part->show();
     m_thaw->setVisible(thaws);
     const int card = (width() - theme.px(thaws ? 76 : 62)) / (thaws ? 3 : 2);
     const bool fits = card >= theme.px(160) && m_rows->minimumHeightForWidth(width()) <= height();
     if (fits) return;
     for (LessonCard* each : {m_borrow, m_teach, m_thaw}) each->hide();
+    m_lead->setVisible(m_rows->minimumHeightForWidth(width()) <= height());
 }
 
 void WelcomePage::resizeEvent(QResizeEvent* event) {
