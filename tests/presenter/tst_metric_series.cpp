@@ -114,7 +114,8 @@ void TestMetricSeries::incrementalEqualsFromScratch() {
             const auto a = incremental.thinned(SeriesAxis::Step, which, 0, 5001, 37);
             const auto b = moved.thinned(SeriesAxis::Step, which, 0, 5001, 37);
             QCOMPARE(a.points.size(), b.points.size());
-            for (std::size_t i = 0; i < a.points.size(); ++i) QVERIFY(a.points[i].x == b.points[i].x && a.points[i].y == b.points[i].y);
+            for (std::size_t i = 0; i < a.points.size(); ++i)
+                QVERIFY(a.points[i].x == b.points[i].x && a.points[i].y == b.points[i].y);
         }
     }
 }
@@ -228,7 +229,8 @@ void TestMetricSeries::aMillionPointsCostAsMuchAsTheirColumns() {
             }
         }
     }
-    qInfo("a drawing of %d columns out of %zu points looks at %lld blocks and points at most", kColumns, kPoints, static_cast<long long>(most));
+    qInfo("a drawing of %d columns out of %zu points looks at %lld blocks and points at most", kColumns, kPoints,
+          static_cast<long long>(most));
     // A column of 600 points: two ragged ends a level of sixteen, not the points.
     QVERIFY(most < 120 * kColumns);
     QElapsedTimer timer;
@@ -236,7 +238,8 @@ void TestMetricSeries::aMillionPointsCostAsMuchAsTheirColumns() {
     series.setSmoothing(0.5);
     qInfo("smoothing all of them anew takes %lld ms", static_cast<long long>(timer.elapsed()));
     timer.restart();
-    for (int i = 0; i < 100; ++i) series.thinned(SeriesAxis::Epoch, Values::Raw, 0, series.x(kPoints - 1, SeriesAxis::Epoch), kColumns);
+    for (int i = 0; i < 100; ++i)
+        series.thinned(SeriesAxis::Epoch, Values::Raw, 0, series.x(kPoints - 1, SeriesAxis::Epoch), kColumns);
     qInfo("thinning takes %.2f ms", static_cast<double>(timer.nsecsElapsed()) / 1e8);
 }
 

@@ -93,7 +93,8 @@ struct Shown {
         QCoreApplication::sendEvent(inner(), &event);
     }
     void wheel(double x, int turns) {
-        QWheelEvent event(place(x), inner()->mapToGlobal(place(x)), {}, {0, 120 * turns}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QWheelEvent event(place(x), inner()->mapToGlobal(place(x)), {}, {0, 120 * turns}, Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
         QCoreApplication::sendEvent(inner(), &event);
     }
     CurvePlot plot;
@@ -188,7 +189,7 @@ void TestCurvePlot::rangesStandStillWhileSomeoneReads() {
     QVERIFY(!shown.plot.isBeingRead());
     shown.settle();
     QVERIFY(shown.plot.lossSpan().from <= .1);
-    QCOMPARE(shown.plot.xSpan().to, 14.0);  // the first phase began with four epochs
+    QCOMPARE(shown.plot.xSpan().to, 14.0);                          // the first phase began with four epochs
     QCOMPARE(shown.plot.readOut().tag, QStringLiteral("Epoch 2"));  // rests on the last one
 }
 
@@ -442,9 +443,10 @@ void TestCurvePlot::aMillionPoints() {
         // Four lines, a few vertices a column each: first, lowest, highest, last, and where the picture cuts them.
         QVERIFY2(shown.plot.pointsDrawn() <= 4LL * 8 * width, qPrintable(QString::number(shown.plot.pointsDrawn())));
     }
-    qInfo("a million points a curve, four curves, %d pixels: %lld vertices, %.1f ms at worst", width, static_cast<long long>(shown.plot.pointsDrawn()),
-          worst);
-    QVERIFY2(worst < 1000, qPrintable(QString::number(worst)));  // generous: a machine under load; without thinning it takes many seconds
+    qInfo("a million points a curve, four curves, %d pixels: %lld vertices, %.1f ms at worst", width,
+          static_cast<long long>(shown.plot.pointsDrawn()), worst);
+    QVERIFY2(worst < 1000,
+             qPrintable(QString::number(worst)));  // generous: a machine under load; without thinning it takes many seconds
     shown.plot.fit();
     shown.settle();
     test::saveShot(shown.plot, QStringLiteral("plot-million"));

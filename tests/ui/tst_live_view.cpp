@@ -33,10 +33,14 @@ using namespace thaw::ui;
 
 namespace {
 
-constexpr std::array<double, 15> kTrainAccuracy{.398, .528, .566, .589, .604, .619, .633, .638, .645, .653, .682, .711, .737, .754, .769};
-constexpr std::array<double, 15> kValAccuracy{.566, .595, .609, .621, .629, .635, .638, .642, .644, .647, .685, .701, .716, .722, .731};
-constexpr std::array<double, 15> kValLoss{1.256, 1.165, 1.120, 1.091, 1.071, 1.053, 1.038, 1.029, 1.022, 1.012, .905, .858, .826, .802, .784};
-constexpr std::array<double, 15> kTrainLoss{1.716, 1.352, 1.243, 1.178, 1.131, 1.089, 1.052, 1.038, 1.019, 1.001, .918, .838, .767, .716, .672};
+constexpr std::array<double, 15> kTrainAccuracy{.398, .528, .566, .589, .604, .619, .633, .638,
+                                                .645, .653, .682, .711, .737, .754, .769};
+constexpr std::array<double, 15> kValAccuracy{.566, .595, .609, .621, .629, .635, .638, .642,
+                                              .644, .647, .685, .701, .716, .722, .731};
+constexpr std::array<double, 15> kValLoss{1.256, 1.165, 1.120, 1.091, 1.071, 1.053, 1.038, 1.029,
+                                          1.022, 1.012, .905,  .858,  .826,  .802,  .784};
+constexpr std::array<double, 15> kTrainLoss{1.716, 1.352, 1.243, 1.178, 1.131, 1.089, 1.052, 1.038,
+                                            1.019, 1.001, .918,  .838,  .767,  .716,  .672};
 constexpr int kSteps = 391;
 
 core::RunConfig lesson() {
@@ -174,7 +178,9 @@ private:
         one.batch = (m_step - 1) % kSteps + 1;
         one.batchesPerEpoch = kSteps;
         one.loss = kTrainLoss[left] * (1 - part) + kTrainLoss[right] * part + 0.9 * fresh + 0.075 * m_scatter(m_random);
-        one.accuracy = std::clamp(kTrainAccuracy[left] * (1 - part) + kTrainAccuracy[right] * part - 0.29 * fresh + 0.032 * m_scatter(m_random), 0.0, 1.0);
+        one.accuracy = std::clamp(
+            kTrainAccuracy[left] * (1 - part) + kTrainAccuracy[right] * part - 0.29 * fresh + 0.032 * m_scatter(m_random), 0.0,
+            1.0);
         one.learningRate = epoch > 10 ? 1e-5 : 1e-4;
         return one;
     }
@@ -220,7 +226,8 @@ void settle(LiveView& view) {
 
 void hover(CurvePlot& plot, double x) {
     auto* inner = plot.findChild<QWidget*>();
-    const QPoint place(static_cast<int>(std::lround(plot.pixelOf(x))) - inner->x(), plot.accuracyRect().center().y() - inner->y());
+    const QPoint place(static_cast<int>(std::lround(plot.pixelOf(x))) - inner->x(),
+                       plot.accuracyRect().center().y() - inner->y());
     QEnterEvent enter(place, place, inner->mapToGlobal(place));
     QCoreApplication::sendEvent(inner, &enter);
     QMouseEvent move(QEvent::MouseMove, place, inner->mapToGlobal(place), Qt::NoButton, Qt::NoButton, Qt::NoModifier);
@@ -561,11 +568,13 @@ void TestLiveView::speaksToScreenReaders() {
     view.show();
     settle(view);
     QCOMPARE(view.plot()->accessibleName(), QStringLiteral("Training curves"));
-    QVERIFY2(view.plot()->accessibleDescription().contains(QStringLiteral("12 epochs out of 15")), qPrintable(view.plot()->accessibleDescription()));
+    QVERIFY2(view.plot()->accessibleDescription().contains(QStringLiteral("12 epochs out of 15")),
+             qPrintable(view.plot()->accessibleDescription()));
     QVERIFY(view.plot()->accessibleDescription().contains(QStringLiteral("70.1")));
     bool figures = false;
     for (QWidget* child : view.findChildren<QWidget*>())
-        figures = figures || child->accessibleName() == QStringLiteral("Epoch 12: validation 70.1\u2009%, loss 0.858; training 71.1\u2009%, loss 0.838");
+        figures = figures || child->accessibleName() ==
+                                 QStringLiteral("Epoch 12: validation 70.1\u2009%, loss 0.858; training 71.1\u2009%, loss 0.838");
     QVERIFY(figures);
     for (QToolButton* button : view.findChildren<QToolButton*>())
         QVERIFY2(!button->accessibleName().isEmpty() || !button->text().isEmpty(), "a button without a name");
@@ -634,7 +643,8 @@ void TestLiveView::exportsArePictures() {
         for (int y = 0; y < image.height(); y += 7) colors.insert(image.pixel(x, y));
     for (const Tone tone : {Tone::Surface, Tone::IceBand, Tone::WarmBand, Tone::Validation})
         QVERIFY(colors.count(Theme::instance().color(tone).rgb()));
-    if (!qEnvironmentVariableIsEmpty("THAW_SHOT_DIR")) QFile::copy(file, qEnvironmentVariable("THAW_SHOT_DIR") + QStringLiteral("/export.png"));
+    if (!qEnvironmentVariableIsEmpty("THAW_SHOT_DIR"))
+        QFile::copy(file, qEnvironmentVariable("THAW_SHOT_DIR") + QStringLiteral("/export.png"));
     // The window's own drawing is not disturbed.
     view.show();
     settle(view);
@@ -666,7 +676,8 @@ void TestLiveView::exportOfSvgAndPdf() {
     }
     QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
     QVERIFY(lines > 5);
-    for (const char* word : {"Accuracy", "Loss", "Head only", "Block 5 thawed", "Thaw, LR ÷10", "epoch", "validation", "80\u2009%", "30\u2009%", "1.8", "0", "15"})
+    for (const char* word : {"Accuracy", "Loss", "Head only", "Block 5 thawed", "Thaw, LR ÷10", "epoch", "validation",
+                             "80\u2009%", "30\u2009%", "1.8", "0", "15"})
         QVERIFY2(texts.contains(QString::fromUtf8(word)), word);
     QVERIFY(texts.contains(QStringLiteral("Run 3, CIFAR-10: validation accuracy 70.1\u2009% after epoch 12")));
 
@@ -679,7 +690,8 @@ void TestLiveView::exportOfSvgAndPdf() {
     renderer.render(&painter);
     painter.end();
     QCOMPARE(rendered.pixel(600, 200), Theme::instance().color(Tone::IceBand).rgb());
-    if (!qEnvironmentVariableIsEmpty("THAW_SHOT_DIR")) rendered.save(qEnvironmentVariable("THAW_SHOT_DIR") + QStringLiteral("/export-svg.png"));
+    if (!qEnvironmentVariableIsEmpty("THAW_SHOT_DIR"))
+        rendered.save(qEnvironmentVariable("THAW_SHOT_DIR") + QStringLiteral("/export-svg.png"));
 
     QFile pdfFile(pdf);
     QVERIFY(pdfFile.open(QIODevice::ReadOnly));
@@ -705,8 +717,10 @@ void TestLiveView::csvRoundTrip() {
     QVERIFY(done.wait(20000));
     QFile file(path);
     QVERIFY(file.open(QIODevice::ReadOnly));
-    QCOMPARE(file.readLine().trimmed(),
-             QByteArray("run,kind,step,epoch,seconds,training_loss,training_accuracy,validation_loss,validation_accuracy,learning_rate"));
+    QCOMPARE(
+        file.readLine().trimmed(),
+        QByteArray(
+            "run,kind,step,epoch,seconds,training_loss,training_accuracy,validation_loss,validation_accuracy,learning_rate"));
     const RunCurves& curves = view.curves();
     std::size_t batches = 0;
     int epochs = 0, others = 0;
@@ -828,8 +842,11 @@ void TestLiveView::footerFitsNarrowPanels() {
             if (!button->isVisible()) continue;
             const QRect place(button->mapTo(&view, QPoint(0, 0)), button->size());
             QVERIFY2(view.rect().contains(place), qPrintable(button->text()));
-            QVERIFY2(button->width() >= button->minimumSizeHint().width(),
-                     qPrintable(QStringLiteral("%1 %2 %3 %4").arg(button->text()).arg(button->width()).arg(button->minimumSizeHint().width()).arg(scale)));
+            QVERIFY2(button->width() >= button->minimumSizeHint().width(), qPrintable(QStringLiteral("%1 %2 %3 %4")
+                                                                                          .arg(button->text())
+                                                                                          .arg(button->width())
+                                                                                          .arg(button->minimumSizeHint().width())
+                                                                                          .arg(scale)));
         }
         test::saveShot(view, QStringLiteral("live-narrow-%1").arg(qRound(scale * 100)));
     }
@@ -844,8 +861,7 @@ void TestLiveView::pictures() {
     };
     for (const Shot& shot : {Shot{"live-light", {573, 698}, false, 1}, Shot{"live-dark", {573, 698}, true, 1},
                              Shot{"live-small-light", {664, 570}, false, 1}, Shot{"live-small-dark", {620, 570}, true, 1},
-                             Shot{"live-classroom-150", {820, 760}, false, 1.5},
-                             Shot{"live-wide", {1100, 700}, false, 1}}) {
+                             Shot{"live-classroom-150", {820, 760}, false, 1.5}, Shot{"live-wide", {1100, 700}, false, 1}}) {
         Theme::instance().setScheme(shot.dark ? ColorScheme::Dark : ColorScheme::Light);
         Theme::instance().setScale(shot.scale);
         LiveView view;
@@ -861,7 +877,8 @@ void TestLiveView::pictures() {
         view.show();
         QVERIFY(QTest::qWaitForWindowExposed(&view));
         settle(view);
-        qInfo("%s: replot %.1f ms, %lld vertices", shot.name, view.plot()->lastReplotMilliseconds(), static_cast<long long>(view.plot()->pointsDrawn()));
+        qInfo("%s: replot %.1f ms, %lld vertices", shot.name, view.plot()->lastReplotMilliseconds(),
+              static_cast<long long>(view.plot()->pointsDrawn()));
         test::saveShot(view, QString::fromLatin1(shot.name) + QStringLiteral("-rest"));
         hover(*view.plot(), 8);
         test::saveShot(view, QString::fromLatin1(shot.name));

@@ -43,9 +43,12 @@ SeriesPoint MetricSeries::at(std::size_t index) const {
 
 double MetricSeries::x(std::size_t index, SeriesAxis axis) const {
     switch (axis) {
-        case SeriesAxis::Epoch: return m_epochs[index];
-        case SeriesAxis::Step: return static_cast<double>(m_steps[index]);
-        case SeriesAxis::Time: return m_seconds[index];
+        case SeriesAxis::Epoch:
+            return m_epochs[index];
+        case SeriesAxis::Step:
+            return static_cast<double>(m_steps[index]);
+        case SeriesAxis::Time:
+            return m_seconds[index];
     }
     return 0;
 }
@@ -147,7 +150,8 @@ std::size_t MetricSeries::lowerBound(SeriesAxis axis, double position) const {
             return static_cast<std::size_t>(std::lower_bound(m_epochs.begin(), m_epochs.end(), position) - m_epochs.begin());
         case SeriesAxis::Time:
             return static_cast<std::size_t>(std::lower_bound(m_seconds.begin(), m_seconds.end(), position) - m_seconds.begin());
-        case SeriesAxis::Step: break;
+        case SeriesAxis::Step:
+            break;
     }
     const auto below = [](std::int64_t step, double limit) { return static_cast<double>(step) < limit; };
     return static_cast<std::size_t>(std::lower_bound(m_steps.begin(), m_steps.end(), position, below) - m_steps.begin());

@@ -90,8 +90,8 @@ private:
     std::vector<double> m_epochs, m_seconds, m_values, m_smoothed;
     Pyramid m_rawPyramid, m_smoothedPyramid;
     double m_weight = 0;
-    double m_average = 0;     ///< biased
-    double m_weightPower = 1; ///< m_weight to the number of finite values
+    double m_average = 0;      ///< biased
+    double m_weightPower = 1;  ///< m_weight to the number of finite values
 };
 
 }  // namespace thaw::ui

@@ -28,7 +28,8 @@ QString rateText(double rate) {
     if (rate < 1e-7 || rate >= 1e6) return QLocale().toString(rate, 'g', 4);
     char text[64];
     const auto result = std::to_chars(text, text + sizeof text, rate, std::chars_format::fixed);
-    return QString::fromLatin1(text, static_cast<qsizetype>(result.ptr - text)).replace(QLatin1Char('.'), QLocale().decimalPoint());
+    return QString::fromLatin1(text, static_cast<qsizetype>(result.ptr - text))
+        .replace(QLatin1Char('.'), QLocale().decimalPoint());
 }
 
 QString joined(const std::vector<std::string>& names) {
@@ -62,6 +63,18 @@ QString durationText(double seconds, bool exact) {
         return text(QT_TRANSLATE_NOOP("thaw::ui::RunCurves", "%1 min %2 s")).arg(whole / 60).arg(whole % 60);
     }
     return text(QT_TRANSLATE_NOOP("thaw::ui::RunCurves", "%1 h %2 min")).arg(whole / 3600).arg(whole % 3600 / 60);
+}
+
+QString clockText(double seconds) {
+    const auto whole = static_cast<qint64>(std::llround(seconds));
+    const QLatin1Char zero('0');
+    if (whole < 3600) return QStringLiteral("%1:%2").arg(whole / 60).arg(whole % 60, 2, 10, zero);
+    return QStringLiteral("%1:%2:%3").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, zero).arg(whole % 60, 2, 10, zero);
+}
+
+QString percentText(double fraction, int decimals) {
+    if (!std::isfinite(fraction)) return QStringLiteral("–");
+    return QStringLiteral("%1\u2009%").arg(QLocale().toString(fraction * 100, 'f', decimals));
 }
 
 RunCurves::RunCurves() { setSmoothing(kDefaultSmoothing); }
@@ -126,7 +139,8 @@ void RunCurves::addBatches(const std::vector<core::BatchFinished>& batches, doub
     if (batches.empty()) return;
     start(now);
     if (batches.front().batchesPerEpoch > 0 && m_stepsPerEpoch == 0) m_stepsPerEpoch = batches.front().batchesPerEpoch;
-    if (!m_trainLoss.empty() && batches.front().step <= m_trainLoss.lastStep()) rewindTo(batches.front().step, batches.front().epoch);
+    if (!m_trainLoss.empty() && batches.front().step <= m_trainLoss.lastStep())
+        rewindTo(batches.front().step, batches.front().epoch);
 
     // They came in one flush: spread over the time since the last one, but not over a preparation that went before.
     const double end = working(now);
@@ -136,7 +150,8 @@ void RunCurves::addBatches(const std::vector<core::BatchFinished>& batches, doub
     const double previous = m_trainLoss.empty() ? 0 : m_trainLoss.at(m_trainLoss.size() - 1).seconds;
     for (std::size_t i = 0; i < batches.size(); ++i) {
         const core::BatchFinished& batch = batches[i];
-        const double part = batch.batchesPerEpoch > 0 ? static_cast<double>(batch.batch) / static_cast<double>(batch.batchesPerEpoch) : 0;
+        const double part =
+            batch.batchesPerEpoch > 0 ? static_cast<double>(batch.batch) / static_cast<double>(batch.batchesPerEpoch) : 0;
         const double seconds = std::max(previous, end - pace * (count - 1 - static_cast<double>(i)));
         m_trainLoss.append({batch.step, batch.epoch - 1 + part, seconds, batch.loss});
         m_trainAccuracy.append({batch.step, batch.epoch - 1 + part, seconds, batch.accuracy});
@@ -302,7 +317,8 @@ double RunCurves::position() const {
 std::vector<std::pair<double, double>> RunCurves::phaseBounds() const {
     std::vector<std::pair<double, double>> bounds;
     double end = 0;
-    const std::size_t count = std::max(m_config.phases.size(), m_phases.empty() ? 0 : static_cast<std::size_t>(m_phases.rbegin()->first) + 1);
+    const std::size_t count =
+        std::max(m_config.phases.size(), m_phases.empty() ? 0 : static_cast<std::size_t>(m_phases.rbegin()->first) + 1);
     for (std::size_t i = 0; i < count; ++i) {
         const auto started = m_phases.find(static_cast<int>(i));
         double epochs = i < m_config.phases.size() ? m_config.phases[i].epochs : 0;
@@ -395,7 +411,8 @@ std::vector<PhaseBand> RunCurves::bands() const {
     }
     for (PhaseBand& band : bands) {
         const QLocale locale;
-        band.details = tr("%1, from epoch %2 to %3").arg(band.label, locale.toString(band.from, 'g', 4), locale.toString(band.to, 'g', 4));
+        band.details =
+            tr("%1, from epoch %2 to %3").arg(band.label, locale.toString(band.from, 'g', 4), locale.toString(band.to, 'g', 4));
     }
     return bands;
 }
@@ -442,7 +459,9 @@ std::vector<EventFlag> RunCurves::flags() const {
                     pausing = pausing || happening.seconds < 0;
                     pausedSeconds += std::max(0.0, happening.seconds);
                     break;
-                case Happening::ResumeAlone: resumedAlone = true; break;
+                case Happening::ResumeAlone:
+                    resumedAlone = true;
+                    break;
             }
         }
         const double position = m_happenings[first].position;
@@ -468,10 +487,13 @@ std::vector<EventFlag> RunCurves::flags() const {
                 parts << tr("LR %1").arg(rateText(rate));
             }
         }
-        const FlagTone tone = !parts.isEmpty() ? (freezes && !thaws && parts.size() == 1 ? FlagTone::Ice : FlagTone::Warm) : FlagTone::Neutral;
+        const FlagTone tone =
+            !parts.isEmpty() ? (freezes && !thaws && parts.size() == 1 ? FlagTone::Ice : FlagTone::Warm) : FlagTone::Neutral;
         if (position > halfStep()) {
-            if (pausing) parts << tr("Paused");
-            else if (paused) parts << (pausedSeconds >= 1 ? tr("Pause %1").arg(durationText(pausedSeconds)) : tr("Pause"));
+            if (pausing)
+                parts << tr("Paused");
+            else if (paused)
+                parts << (pausedSeconds >= 1 ? tr("Pause %1").arg(durationText(pausedSeconds)) : tr("Pause"));
             if (resumedAlone) parts << tr("Resumed");
         }
         if (!parts.isEmpty()) flags.push_back({position, tone, parts.join(QStringLiteral(", ")), first, last});
@@ -483,15 +505,17 @@ std::vector<EventFlag> RunCurves::flags() const {
 QString RunCurves::flagDetails(const EventFlag& flag) const {
     const QLocale locale;
     const auto step = static_cast<qint64>(std::llround(flag.position * static_cast<double>(m_stepsPerEpoch)));
-    QStringList lines{tr("%1 of training, epoch %2, step %3")
-                          .arg(durationText(secondsOf(flag.position), true), locale.toString(flag.position, 'f', 2), locale.toString(step))};
+    QStringList lines{
+        tr("%1 of training, epoch %2, step %3")
+            .arg(durationText(secondsOf(flag.position), true), locale.toString(flag.position, 'f', 2), locale.toString(step))};
     for (std::size_t i = flag.first; i < std::min(flag.last, m_happenings.size()); ++i) {
         const Happening& happening = m_happenings[i];
         switch (happening.kind) {
             case Happening::Phase: {
                 const auto phase = m_phases.find(happening.phase);
                 if (phase != m_phases.end() && !phase->second.title.empty())
-                    lines << tr("%1 begins, learning rate %2").arg(QString::fromStdString(phase->second.title), rateText(happening.after));
+                    lines << tr("%1 begins, learning rate %2")
+                                 .arg(QString::fromStdString(phase->second.title), rateText(happening.after));
                 break;
             }
             case Happening::Layers:
@@ -504,7 +528,9 @@ QString RunCurves::flagDetails(const EventFlag& flag) const {
             case Happening::Pause:
                 lines << (happening.seconds < 0 ? tr("Paused") : tr("Paused for %1").arg(durationText(happening.seconds, true)));
                 break;
-            case Happening::ResumeAlone: lines << tr("Resumed from a checkpoint"); break;
+            case Happening::ResumeAlone:
+                lines << tr("Resumed from a checkpoint");
+                break;
         }
     }
     return lines.join(QLatin1Char('\n'));
@@ -540,45 +566,50 @@ double RunCurves::secondsOf(double epochPosition) const {
 
 double RunCurves::xOf(double epochPosition, SeriesAxis axis) const {
     switch (axis) {
-        case SeriesAxis::Epoch: return epochPosition;
-        case SeriesAxis::Step: return epochPosition * static_cast<double>(std::max<std::int64_t>(1, m_stepsPerEpoch));
-        case SeriesAxis::Time: return secondsOf(epochPosition);
+        case SeriesAxis::Epoch:
+            return epochPosition;
+        case SeriesAxis::Step:
+            return epochPosition * static_cast<double>(std::max<std::int64_t>(1, m_stepsPerEpoch));
+        case SeriesAxis::Time:
+            return secondsOf(epochPosition);
     }
     return epochPosition;
 }
 
 // --- reading ----------------------------------------------------------------------------------------------------------------
 
-namespace {
-
-QString clockText(double seconds) {
-    const auto whole = static_cast<qint64>(std::llround(seconds));
-    const QLatin1Char zero('0');
-    if (whole < 3600) return QStringLiteral("%1:%2").arg(whole / 60).arg(whole % 60, 2, 10, zero);
-    return QStringLiteral("%1:%2:%3").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, zero).arg(whole % 60, 2, 10, zero);
-}
-
-}  // namespace
-
 ReadOut RunCurves::readOutOfEpoch(int epoch, SeriesAxis axis) const {
     const auto found = m_epochs.find(epoch);
     if (found == m_epochs.end()) return {{}, {}, 0, false, kNaN, kNaN, kNaN, kNaN};
     const core::EpochFinished& figures = found->second;
-    ReadOut out{tr("Epoch %1").arg(QLocale().toString(epoch)), {}, 0, true, figures.valAccuracy, figures.valLoss, figures.trainAccuracy,
+    ReadOut out{tr("Epoch %1").arg(QLocale().toString(epoch)),
+                {},
+                0,
+                true,
+                figures.valAccuracy,
+                figures.valLoss,
+                figures.trainAccuracy,
                 figures.trainLoss};
     const std::size_t index = m_valAccuracy.nearest(SeriesAxis::Epoch, epoch);
     out.x = m_valAccuracy.x(index, axis);
     switch (axis) {
-        case SeriesAxis::Epoch: out.axisTag = QLocale().toString(epoch); break;
-        case SeriesAxis::Step: out.axisTag = QLocale().toString(static_cast<qint64>(out.x)); break;
-        case SeriesAxis::Time: out.axisTag = clockText(out.x); break;
+        case SeriesAxis::Epoch:
+            out.axisTag = QLocale().toString(epoch);
+            break;
+        case SeriesAxis::Step:
+            out.axisTag = QLocale().toString(static_cast<qint64>(out.x));
+            break;
+        case SeriesAxis::Time:
+            out.axisTag = clockText(out.x);
+            break;
     }
     return out;
 }
 
 ReadOut RunCurves::readOut(double x, SeriesAxis axis, double reach) const {
-    if (!m_trainLoss.empty()) x = std::min(x, std::max(m_trainLoss.x(m_trainLoss.size() - 1, axis),
-                                                       m_valLoss.empty() ? 0 : m_valLoss.x(m_valLoss.size() - 1, axis)));
+    if (!m_trainLoss.empty())
+        x = std::min(x, std::max(m_trainLoss.x(m_trainLoss.size() - 1, axis),
+                                 m_valLoss.empty() ? 0 : m_valLoss.x(m_valLoss.size() - 1, axis)));
     const std::size_t epoch = m_valAccuracy.nearest(axis, x);
     const std::size_t batch = m_trainLoss.nearest(axis, x);
     const bool hasEpoch = epoch < m_valAccuracy.size(), hasBatch = batch < m_trainLoss.size();
@@ -589,8 +620,14 @@ ReadOut RunCurves::readOut(double x, SeriesAxis axis, double reach) const {
     if (!hasBatch) return {{}, {}, 0, false, kNaN, kNaN, kNaN, kNaN};
     const SeriesPoint point = m_trainLoss.at(batch);
     const QString step = QLocale().toString(static_cast<qint64>(point.step));
-    ReadOut out{tr("Step %1").arg(step), step, m_trainLoss.x(batch, axis), false, kNaN, kNaN,
-                m_trainAccuracy.value(batch, MetricSeries::Values::Smoothed), m_trainLoss.value(batch, MetricSeries::Values::Smoothed)};
+    ReadOut out{tr("Step %1").arg(step),
+                step,
+                m_trainLoss.x(batch, axis),
+                false,
+                kNaN,
+                kNaN,
+                m_trainAccuracy.value(batch, MetricSeries::Values::Smoothed),
+                m_trainLoss.value(batch, MetricSeries::Values::Smoothed)};
     if (axis == SeriesAxis::Epoch) out.axisTag = QLocale().toString(point.epochPosition, 'f', 2);
     if (axis == SeriesAxis::Time) out.axisTag = clockText(point.seconds);
     return out;
@@ -627,10 +664,17 @@ std::optional<double> RunCurves::pointsSinceThaw() const {
 bool RunCurves::writeCsv(QIODevice& device, const QString& runName, bool withHeader) const {
     QByteArray buffer;
     if (withHeader)
-        buffer = "run,kind,step,epoch,seconds,training_loss,training_accuracy,validation_loss,validation_accuracy,learning_rate\n";
+        buffer =
+            "run,kind,step,epoch,seconds,training_loss,training_accuracy,validation_loss,validation_accuracy,learning_rate\n";
     const QByteArray name = csvField(runName);
-    const auto row = [&](const char* kind, std::int64_t step, double position, double seconds, std::initializer_list<double> figures) {
-        buffer.append(name).append(',').append(kind).append(',').append(QByteArray::number(static_cast<qint64>(step))).append(',');
+    const auto row = [&](const char* kind, std::int64_t step, double position, double seconds,
+                         std::initializer_list<double> figures) {
+        buffer.append(name)
+            .append(',')
+            .append(kind)
+            .append(',')
+            .append(QByteArray::number(static_cast<qint64>(step)))
+            .append(',');
         appendNumber(buffer, position);
         buffer.append(',');
         appendNumber(buffer, seconds);
@@ -651,7 +695,9 @@ bool RunCurves::writeCsv(QIODevice& device, const QString& runName, bool withHea
         for (; batch < m_trainLoss.size() && (!hasEpoch || m_trainLoss.at(batch).epochPosition <= epoch->first); ++batch) {
             const SeriesPoint loss = m_trainLoss.at(batch);
             const double accuracy = m_trainAccuracy.at(batch).value;
-            if (!row("batch", loss.step, loss.epochPosition, loss.seconds, {loss.value, accuracy, kNaN, kNaN, m_batchRates[batch]})) return false;
+            if (!row("batch", loss.step, loss.epochPosition, loss.seconds,
+                     {loss.value, accuracy, kNaN, kNaN, m_batchRates[batch]}))
+                return false;
         }
         if (!hasEpoch) break;
         const core::EpochFinished& figures = epoch->second;

@@ -21,28 +21,32 @@ namespace thaw::ui {
 /// A stretch of the run, in epochs, in which the same layers train.
 struct PhaseBand {
     double from = 0, to = 0;
-    bool thawed = false;   ///< something of the trunk trains
-    QString label;         ///< "Head only", "Block 5 thawed"
-    QString details;       ///< for a tool tip
+    bool thawed = false;  ///< something of the trunk trains
+    QString label;        ///< "Head only", "Block 5 thawed"
+    QString details;      ///< for a tool tip
 };
 
 enum class FlagTone { Ice, Warm, Neutral };
 
 /// "45 s", "2 min", "1 h 5 min": for people; exact adds the seconds to the minutes.
 QString durationText(double seconds, bool exact = false);
+/// "3:56", "1:05:07"
+QString clockText(double seconds);
+/// "64.7 %" for 0.647, with a thin space; a dash for what is not finite.
+QString percentText(double fraction, int decimals = 1);
 
 /// Everything that happened at one step, under one label.
 struct EventFlag {
-    double position = 0;   ///< in epochs
+    double position = 0;  ///< in epochs
     FlagTone tone = FlagTone::Neutral;
-    QString label;         ///< "Thaw, LR ÷10"
+    QString label;                    ///< "Thaw, LR ÷10"
     std::size_t first = 0, last = 0;  ///< range of happenings: RunCurves::flagDetails
 };
 
 /// The figures at one place of the x axis. NaN: not known there.
 struct ReadOut {
-    QString tag;           ///< "Epoch 8", "Batch 120"; empty before there is anything to read
-    QString axisTag;       ///< the same, short, for the axis
+    QString tag;      ///< "Epoch 8", "Batch 120"; empty before there is anything to read
+    QString axisTag;  ///< the same, short, for the axis
     double x = 0;
     bool atEpoch = false;
     double valAccuracy = 0, valLoss = 0, trainAccuracy = 0, trainLoss = 0;
@@ -78,15 +82,15 @@ public:
     const MetricSeries& trainAccuracy() const { return m_trainAccuracy; }    ///< a point a batch, 0..1
     const MetricSeries& epochTrainLoss() const { return m_epochTrainLoss; }  ///< running means, a point an epoch
     const MetricSeries& epochTrainAccuracy() const { return m_epochTrainAccuracy; }
-    const MetricSeries& valLoss() const { return m_valLoss; }                ///< a point an epoch
+    const MetricSeries& valLoss() const { return m_valLoss; }  ///< a point an epoch
     const MetricSeries& valAccuracy() const { return m_valAccuracy; }
     const std::map<int, core::EpochFinished>& epochs() const { return m_epochs; }
     bool empty() const { return m_epochs.empty() && m_trainLoss.empty(); }
 
     const core::RunConfig& config() const { return m_config; }
     std::int64_t stepsPerEpoch() const { return m_stepsPerEpoch; }
-    double position() const;        ///< how far the training has come, in epochs
-    int plannedEpochs() const;      ///< of the whole plan, as far as it is known; at least 1
+    double position() const;    ///< how far the training has come, in epochs
+    int plannedEpochs() const;  ///< of the whole plan, as far as it is known; at least 1
     std::vector<PhaseBand> bands() const;
     std::vector<EventFlag> flags() const;
     QString flagDetails(const EventFlag& flag) const;  ///< a line a thing: where, when, what from, what to
@@ -102,15 +106,16 @@ public:
     ReadOut readOutOfEpoch(int epoch, SeriesAxis axis) const;
 
     const core::EpochFinished* lastEpoch() const;
-    const core::EpochFinished* bestEpoch() const;      ///< of validation accuracy; the first of equals
+    const core::EpochFinished* bestEpoch() const;  ///< of validation accuracy; the first of equals
     /// Best validation accuracy before anything of the trunk was thawed; nothing when it never was, or from the start.
     std::optional<double> bestFrozen() const;
     /// Last validation accuracy minus bestFrozen(), in points of percent; nothing before an epoch with the thawed trunk.
     std::optional<double> pointsSinceThaw() const;
 
-    /// A line of names, then a line for each batch and each epoch, in order: `run,kind,step,epoch,seconds,training_loss,training_accuracy,
-    /// validation_loss,validation_accuracy,learning_rate`. Numbers are the shortest that read back as the same double,
-    /// whatever the locale; a figure that is not known is empty. False when the device takes no more.
+    /// A line of names, then a line for each batch and each epoch, in order:
+    /// `run,kind,step,epoch,seconds,training_loss,training_accuracy, validation_loss,validation_accuracy,learning_rate`. Numbers
+    /// are the shortest that read back as the same double, whatever the locale; a figure that is not known is empty. False when
+    /// the device takes no more.
     bool writeCsv(QIODevice& device, const QString& runName, bool withHeader = true) const;
 
 private:
@@ -119,11 +124,11 @@ private:
         std::int64_t step = 0;
         enum Kind { Phase, Layers, Rate, Pause, ResumeAlone } kind = Phase;
         int phase = -1;
-        core::LayerMask mask;                       ///< Phase, Layers: what trains from here on
-        std::vector<std::string> thawed, frozen;    ///< Layers
-        double before = 0, after = 0;               ///< Rate; Phase: its learning rate in `after`
-        double seconds = -1;                        ///< Pause: how long; negative: still paused
-        bool planned = false;                       ///< by the plan, not by hand
+        core::LayerMask mask;                     ///< Phase, Layers: what trains from here on
+        std::vector<std::string> thawed, frozen;  ///< Layers
+        double before = 0, after = 0;             ///< Rate; Phase: its learning rate in `after`
+        double seconds = -1;                      ///< Pause: how long; negative: still paused
+        bool planned = false;                     ///< by the plan, not by hand
     };
     struct Span {  ///< of bands()
         double from = 0, to = 0;
@@ -143,7 +148,7 @@ private:
     core::LayerMask plannedMask(std::size_t phase) const;
     bool isThawed(const Span& span) const;
     QString labelOf(const Span& span) const;
-    double firstThaw() const;                                    ///< epochs; negative: never
+    double firstThaw() const;  ///< epochs; negative: never
     double halfStep() const { return m_stepsPerEpoch > 0 ? 0.5 / static_cast<double>(m_stepsPerEpoch) : 1e-6; }
 
     core::RunConfig m_config;
@@ -153,7 +158,7 @@ private:
     std::vector<Happening> m_happenings;  ///< by position
     std::map<int, core::EpochFinished> m_epochs;
     std::map<int, double> m_epochSeconds;
-    std::vector<double> m_batchRates;     ///< learning rate of each batch
+    std::vector<double> m_batchRates;  ///< learning rate of each batch
     MetricSeries m_trainLoss, m_trainAccuracy, m_epochTrainLoss, m_epochTrainAccuracy, m_valLoss, m_valAccuracy;
 
     bool m_started = false;

@@ -35,12 +35,12 @@ constexpr int kReplotMilliseconds = 100;
 constexpr int kReadingMilliseconds = 30'000;
 // Design pixels.
 constexpr int kStripHeight = 72, kBandHeight = 24, kLaneHeight = 20, kLaneTop[2] = {26, 49};
-constexpr int kGap = 34;           ///< between the two axis rects, with the lower one's title
-constexpr int kAxisHeight = 38;    ///< labels and title of the x axis, about
+constexpr int kGap = 34;         ///< between the two axis rects, with the lower one's title
+constexpr int kAxisHeight = 38;  ///< labels and title of the x axis, about
 constexpr int kRightMargin = 12;
-constexpr int kReachPixels = 20;   ///< how near the mouse must be to an epoch to read it
+constexpr int kReachPixels = 20;  ///< how near the mouse must be to an epoch to read it
 constexpr int kDiscSize = 9;
-constexpr int kDiscSpacing = 11;   ///< closer than this, validation points are a line without discs
+constexpr int kDiscSpacing = 11;  ///< closer than this, validation points are a line without discs
 constexpr int kHatchSpacing = 8;
 constexpr int kExportHeader = 62;
 constexpr std::array<double, 4> kAccuracySteps{0.02, 0.05, 0.1, 0.2};
@@ -63,17 +63,6 @@ QColor rawColor() {
     return color;
 }
 
-QString percentText(double fraction, int decimals) {
-    return QStringLiteral("%1\u2009%").arg(QLocale().toString(fraction * 100, 'f', decimals));
-}
-
-QString clockText(double seconds) {
-    const auto whole = static_cast<qint64>(std::llround(seconds));
-    const QLatin1Char zero('0');
-    if (whole < 3600) return QStringLiteral("%1:%2").arg(whole / 60).arg(whole % 60, 2, 10, zero);
-    return QStringLiteral("%1:%2:%3").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, zero).arg(whole % 60, 2, 10, zero);
-}
-
 /// Ends on whole steps, the smallest of `steps` (then ten times those, and so on) that makes do with `limit` intervals: the only
 /// ranges that a y axis ever has.
 struct SteppedSpan {
@@ -94,7 +83,8 @@ SteppedSpan stepped(double low, double high, const std::array<double, 4>& steps,
     }
 }
 
-/// 1-2-5 steps that leave room for their labels; whole numbers on the epoch axis as long as that is possible; clock steps for time.
+/// 1-2-5 steps that leave room for their labels; whole numbers on the epoch axis as long as that is possible; clock steps for
+/// time.
 class AxisTicker : public QCPAxisTicker {
 public:
     AxisTicker(SeriesAxis axis, std::function<double()> room) : m_axis(axis), m_room(std::move(room)) {}
@@ -103,7 +93,8 @@ protected:
     double getTickStep(const QCPRange& range) override {
         const double least = range.size() / std::max(1.0, m_room());
         if (m_axis == SeriesAxis::Time) {
-            for (const double step : {1., 2., 5., 10., 15., 30., 60., 120., 300., 600., 900., 1800., 3600., 7200., 14400., 28800., 86400.})
+            for (const double step :
+                 {1., 2., 5., 10., 15., 30., 60., 120., 300., 600., 900., 1800., 3600., 7200., 14400., 28800., 86400.})
                 if (step >= least) return step;
         }
         if (m_axis == SeriesAxis::Step && least < 1) return 1;
@@ -127,7 +118,8 @@ private:
 
 class StepTicker : public QCPAxisTicker {
 public:
-    StepTicker(double step, bool percent, std::function<double()> room) : m_step(step), m_percent(percent), m_room(std::move(room)) {}
+    StepTicker(double step, bool percent, std::function<double()> room)
+        : m_step(step), m_percent(percent), m_room(std::move(room)) {}
 
 protected:
     /// Every step, or every second, third ... where the pane is low; the ends keep their labels.
@@ -189,7 +181,8 @@ void paintIcon(QPainter* painter, const QString& name, const QRectF& rect, const
 }
 
 /// Words that stay legible over lines.
-void haloText(QPainter* painter, const QRectF& box, Qt::Alignment alignment, const QString& text, const QColor& ink, const QColor& ground) {
+void haloText(QPainter* painter, const QRectF& box, Qt::Alignment alignment, const QString& text, const QColor& ink,
+              const QColor& ground) {
     const QFontMetricsF metrics(painter->font());
     const double width = metrics.horizontalAdvance(text);
     const double left = alignment & Qt::AlignRight ? box.right() - width : box.left();
@@ -311,12 +304,12 @@ public:
     std::vector<Reached> reached;  ///< by the smoothed training curves
     bool fitted = true, dirty = true, happeningsDirty = true, focusRing = false;
     bool mouseInside = false, dragging = false;
-    double mouseX = 0;        ///< pixels
-    int keyEpoch = 0;         ///< read by keys; 0: not
+    double mouseX = 0;  ///< pixels
+    int keyEpoch = 0;   ///< read by keys; 0: not
     QPoint dragStart;
     AxisSpan dragSpan;
     ReadOut readOut;
-    double exportScale = 0;   ///< 0: on the screen
+    double exportScale = 0;  ///< 0: on the screen
     qint64 pointsDrawn = 0;
 };
 
@@ -457,7 +450,8 @@ void CurvePlot::Private::applyTheme() {
                                                      t.color(Tone::Validation), t.px(kDiscSize) + 1));
     }
     for (std::size_t i = 0; i < otherGraphs.size(); ++i)
-        for (QCPGraph* graph : {otherGraphs[i].accuracy, otherGraphs[i].loss}) graph->setPen(t.runPen(others[i].penIndex, t.px(10) * 0.2));
+        for (QCPGraph* graph : {otherGraphs[i].accuracy, otherGraphs[i].loss})
+            graph->setPen(t.runPen(others[i].penIndex, t.px(10) * 0.2));
 }
 
 void CurvePlot::Private::markDirty() {
@@ -541,7 +535,8 @@ void CurvePlot::Private::refreshRanges(bool byHand) {
     const MetricSeries& batches = curves->trainLoss();
     if (!curves->epochs().empty() && !batches.empty() && batches.smoothing() >= kCalmSmoothing) {
         const std::size_t last = batches.size() - 1;
-        const Reached now{curves->trainAccuracy().value(last, MetricSeries::Values::Smoothed), batches.value(last, MetricSeries::Values::Smoothed)};
+        const Reached now{curves->trainAccuracy().value(last, MetricSeries::Values::Smoothed),
+                          batches.value(last, MetricSeries::Values::Smoothed)};
         if (std::isfinite(now.accuracy) && std::isfinite(now.loss)) reached.push_back(now);
         if (reached.size() > 1) {
             // Lowest and highest of both are enough.
@@ -633,7 +628,8 @@ void CurvePlot::Private::fill(Pane& pane, const MetricSeries& batches, const Met
     const ThinnedSeries validation = val.thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns, flat);
     setLine(pane.val, validation, pane);
     QVector<QCPGraphData> discs;
-    const double visible = static_cast<double>(val.lowerBound(axis, x.to)) - static_cast<double>(val.lowerBound(axis, x.from)) + 1;
+    const double visible =
+        static_cast<double>(val.lowerBound(axis, x.to)) - static_cast<double>(val.lowerBound(axis, x.from)) + 1;
     if (visible * theme().px(kDiscSpacing) < pane.rect->width() || validation.points.size() < 2) {
         for (const PlotPoint& point : validation.points) {
             const bool inside = point.x >= x.from && point.x <= x.to && point.y >= pane.y.span.from && point.y <= pane.y.span.to;
@@ -651,7 +647,8 @@ void CurvePlot::Private::prepare() {
     const int columns = std::max(1, accuracy.rect->width());
     for (std::size_t i = 0; i < others.size(); ++i) {
         const RunCurves& other = others[i].curves;
-        setLine(otherGraphs[i].accuracy, other.valAccuracy().thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns), accuracy);
+        setLine(otherGraphs[i].accuracy, other.valAccuracy().thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns),
+                accuracy);
         setLine(otherGraphs[i].loss, other.valLoss().thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns), loss);
     }
     placeFlags();
@@ -659,7 +656,8 @@ void CurvePlot::Private::prepare() {
 
 // --- bands, strip, flags ----------------------------------------------------------------------------------------------------
 
-void CurvePlot::Private::verticalLine(QCPPainter* painter, double xPixel, double top, double bottom, double width, const QColor& color) const {
+void CurvePlot::Private::verticalLine(QCPPainter* painter, double xPixel, double top, double bottom, double width,
+                                      const QColor& color) const {
     painter->setAntialiasing(false);
     const double thickness = std::max(1.0, std::round(width));
     painter->fillRect(QRectF(std::round(xPixel - thickness / 2), top, thickness, bottom - top), color);
@@ -673,7 +671,8 @@ void CurvePlot::Private::paintBands(QCPPainter* painter, const QRect& rect, bool
         const double right = std::min<double>(pixel(curves->xOf(band.to, axis)), rect.right() + 1);
         if (right <= left) continue;
         const double from = std::round(left);
-        painter->fillRect(QRectF(from, rect.top(), std::round(right) - from, rect.height()), t.color(band.thawed ? Tone::WarmBand : Tone::IceBand));
+        painter->fillRect(QRectF(from, rect.top(), std::round(right) - from, rect.height()),
+                          t.color(band.thawed ? Tone::WarmBand : Tone::IceBand));
     }
     const double present = curves->position();
     if (present >= curves->plannedEpochs()) return;
@@ -712,8 +711,9 @@ void CurvePlot::Private::placeFlags() {
     const QFontMetricsF metrics(flagFont());
     const QRect area = strip->rect();
     const double padding = t.px(6), distance = t.px(4);
-    double laneEnd[2] = {static_cast<double>(area.left()) - 1,
-                         area.left() + QFontMetricsF(fontOf(TextRole::TableStrong)).horizontalAdvance(CurvePlot::tr("Accuracy")) + t.px(6)};
+    double laneEnd[2] = {
+        static_cast<double>(area.left()) - 1,
+        area.left() + QFontMetricsF(fontOf(TextRole::TableStrong)).horizontalAdvance(CurvePlot::tr("Accuracy")) + t.px(6)};
     std::vector<PlacedFlag> groups;
     bool open = false;  // the last group takes more
     for (std::size_t i = 0; i < flags.size(); ++i) {
@@ -724,7 +724,8 @@ void CurvePlot::Private::placeFlags() {
         int lane = 0;
         while (lane < 2 && left < laneEnd[lane] + distance) ++lane;
         if (lane < 2) {
-            placed.push_back({QRectF(left, area.top() + t.px(kLaneTop[lane]), width, t.px(kLaneHeight)), lane, flags[i].label, {i}});
+            placed.push_back(
+                {QRectF(left, area.top() + t.px(kLaneTop[lane]), width, t.px(kLaneHeight)), lane, flags[i].label, {i}});
             laneEnd[lane] = left + width;
             if (lane == 1) open = false;
             continue;
@@ -751,10 +752,10 @@ void CurvePlot::Private::paintStrip(QCPPainter* painter) {
     painter->setFont(fontOf(TextRole::TableStrong));
     painter->setPen(t.color(Tone::Ink));
     const double titleHeight = t.px(kLaneHeight);
-    painter->drawText(QRectF(area.left(), area.bottom() + 1 - titleHeight - t.px(3), area.width(), titleHeight), Qt::AlignLeft | Qt::AlignVCenter,
-                      CurvePlot::tr("Accuracy"));
-    painter->drawText(QRectF(area.left(), loss.rect->top() - titleHeight - t.px(3), area.width(), titleHeight), Qt::AlignLeft | Qt::AlignVCenter,
-                      CurvePlot::tr("Loss"));
+    painter->drawText(QRectF(area.left(), area.bottom() + 1 - titleHeight - t.px(3), area.width(), titleHeight),
+                      Qt::AlignLeft | Qt::AlignVCenter, CurvePlot::tr("Accuracy"));
+    painter->drawText(QRectF(area.left(), loss.rect->top() - titleHeight - t.px(3), area.width(), titleHeight),
+                      Qt::AlignLeft | Qt::AlignVCenter, CurvePlot::tr("Loss"));
 
     // Bands with icon and words, as much as fits.
     const QFontMetricsF metrics(fontOf(TextRole::TableStrong));
@@ -780,7 +781,8 @@ void CurvePlot::Private::paintStrip(QCPPainter* painter) {
         paintIcon(painter, band.thawed ? QStringLiteral("drop") : QStringLiteral("snowflake"), iconBox, ink);
         if (words <= 0) continue;
         painter->setPen(ink);
-        painter->drawText(QRectF(iconBox.right() + space, box.top(), words + 2, box.height()), Qt::AlignLeft | Qt::AlignVCenter, text);
+        painter->drawText(QRectF(iconBox.right() + space, box.top(), words + 2, box.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                          text);
     }
 
     painter->setFont(flagFont());
@@ -801,8 +803,12 @@ void CurvePlot::Private::paintFlagLines(QCPPainter* painter) {
     std::set<int> taken;  // thousands of flags share a few hundred pixels
     const auto lines = [&](const EventFlag& flag, double top, double width) {
         const double at = pixel(curves->xOf(flag.position, axis));
-        if (at < accuracy.rect->left() - 1 || at > accuracy.rect->right() + 2 || !taken.insert(static_cast<int>(std::round(at))).second) return;
-        const QColor ink = t.color(flag.tone == FlagTone::Warm ? Tone::Warm : flag.tone == FlagTone::Ice ? Tone::Ice : Tone::Ink2);
+        if (at < accuracy.rect->left() - 1 || at > accuracy.rect->right() + 2 ||
+            !taken.insert(static_cast<int>(std::round(at))).second)
+            return;
+        const QColor ink = t.color(flag.tone == FlagTone::Warm  ? Tone::Warm
+                                   : flag.tone == FlagTone::Ice ? Tone::Ice
+                                                                : Tone::Ink2);
         verticalLine(painter, at, top, accuracy.rect->bottom() + 1, width, ink);
         verticalLine(painter, at, loss.rect->top(), loss.rect->bottom() + 1, width, ink);
     };
@@ -823,9 +829,12 @@ std::vector<const ReferenceLine*> CurvePlot::Private::visibleReferences() const 
 
 QColor CurvePlot::Private::inkOf(const ReferenceLine& line) const {
     switch (line.look) {
-        case ReferenceLine::Look::Frozen: return theme().color(Tone::Ice);
-        case ReferenceLine::Look::Claim: return theme().color(Tone::Ink2);
-        case ReferenceLine::Look::Run: return theme().runPen(line.penIndex).color();
+        case ReferenceLine::Look::Frozen:
+            return theme().color(Tone::Ice);
+        case ReferenceLine::Look::Claim:
+            return theme().color(Tone::Ink2);
+        case ReferenceLine::Look::Run:
+            return theme().runPen(line.penIndex).color();
     }
     return {};
 }
@@ -881,14 +890,17 @@ void CurvePlot::Private::paintReferenceLabels(QCPPainter* painter) {
     for (const ReferenceLine* line : visible) {
         const double y = std::round(accuracy.value()->coordToPixel(line->value));
         const QString text = QStringLiteral("%1  %2").arg(percentText(line->value, 1), line->label);
-        const QRectF first(area.left() + t.px(8), y - metrics.height() - t.px(2), metrics.horizontalAdvance(text) + 2, metrics.height());
+        const QRectF first(area.left() + t.px(8), y - metrics.height() - t.px(2), metrics.horizontalAdvance(text) + 2,
+                           metrics.height());
         std::optional<QRectF> best;
         // Above its line or below, as far left as it goes; over another line or a curve only where there is no better place.
         for (int patience = 0; patience < 3 && !best; ++patience) {
             for (const double down : {0.0, metrics.height() + t.px(4)}) {
                 for (double aside = 0; first.right() + aside < area.right() && !best; aside += t.px(12)) {
                     const QRectF place = first.translated(aside, down);
-                    if (place.top() < area.top() || place.bottom() > area.bottom() || crosses(labels, place.adjusted(-t.px(6), 0, t.px(6), 0))) continue;
+                    if (place.top() < area.top() || place.bottom() > area.bottom() ||
+                        crosses(labels, place.adjusted(-t.px(6), 0, t.px(6), 0)))
+                        continue;
                     if ((patience < 1 && onCurve(place)) || (patience < 2 && crosses(lines, place))) continue;
                     best = place;
                 }
@@ -916,7 +928,8 @@ void CurvePlot::Private::paintNames(QCPPainter* painter) {
             const double width = metrics.horizontalAdvance(other.name) + t.px(4);
             const double right = std::min(pixel(series.x(end - 1, axis)), pane->rect->right() - 1.0);
             const double y = pane->value()->coordToPixel(value);
-            QRectF box(std::max<double>(right - width, pane->rect->left()), y - metrics.height() - t.px(3), width, metrics.height());
+            QRectF box(std::max<double>(right - width, pane->rect->left()), y - metrics.height() - t.px(3), width,
+                       metrics.height());
             if (box.top() < pane->rect->top()) box.moveTop(y + t.px(3));
             for (const QRectF& taken : used)
                 if (taken.intersects(box)) box.moveTop(taken.bottom());
@@ -1012,14 +1025,17 @@ QString CurvePlot::Private::toolTipAt(const QPoint& position) const {
                 break;
             }
             const QString details = curves->flagDetails(flags[index]);
-            lines << (flag.flags.size() == 1 ? details : QStringLiteral("%1: %2").arg(flags[index].label, details.section(QLatin1Char('\n'), 0, 0)));
+            lines << (flag.flags.size() == 1
+                          ? details
+                          : QStringLiteral("%1: %2").arg(flags[index].label, details.section(QLatin1Char('\n'), 0, 0)));
         }
         return lines.join(QLatin1Char('\n'));
     }
     const QRect area = strip->rect();
     if (position.y() >= area.top() && position.y() <= area.top() + theme().px(kBandHeight))
         for (const PhaseBand& band : bands)
-            if (position.x() >= pixel(curves->xOf(band.from, axis)) && position.x() <= pixel(curves->xOf(band.to, axis))) return band.details;
+            if (position.x() >= pixel(curves->xOf(band.from, axis)) && position.x() <= pixel(curves->xOf(band.to, axis)))
+                return band.details;
     return {};
 }
 
@@ -1058,9 +1074,11 @@ void CurvePlot::Private::paintFile(QCPPainter* painter, const QSize& size, const
     if (!curves->trainLoss().empty()) {
         if (curves->smoothing() > 0) {
             const double window = 1 / (1 - curves->smoothing());
-            entry(CurvePlot::tr("training, average over about %1 batches").arg(QLocale().toString(window, 'f', 0)), accuracy.smoothed->pen(), false);
+            entry(CurvePlot::tr("training, average over about %1 batches").arg(QLocale().toString(window, 'f', 0)),
+                  accuracy.smoothed->pen(), false);
         }
-        entry(CurvePlot::tr("training, each batch"), QPen(curves->smoothing() > 0 ? rawColor() : t.color(Tone::Training), 1), false);
+        entry(CurvePlot::tr("training, each batch"), QPen(curves->smoothing() > 0 ? rawColor() : t.color(Tone::Training), 1),
+              false);
     } else if (!curves->epochs().empty()) {
         entry(CurvePlot::tr("training"), accuracy.past->pen(), false);
     }
@@ -1136,7 +1154,9 @@ SeriesAxis CurvePlot::axis() const { return d->axis; }
 
 void CurvePlot::setAxis(SeriesAxis axis) {
     d->axis = axis;
-    const QString label = axis == SeriesAxis::Epoch ? tr("epoch") : axis == SeriesAxis::Step ? tr("step") : tr("time, minutes and seconds");
+    const QString label = axis == SeriesAxis::Epoch  ? tr("epoch")
+                          : axis == SeriesAxis::Step ? tr("step")
+                                                     : tr("time, minutes and seconds");
     d->loss.key()->setLabel(label);
     fit();
 }
@@ -1168,7 +1188,7 @@ AxisSpan CurvePlot::accuracySpan() const { return d->accuracy.y.span; }
 AxisSpan CurvePlot::lossSpan() const { return d->loss.y.span; }
 const std::vector<PlacedFlag>& CurvePlot::placedFlags() const { return d->placed; }
 QRect CurvePlot::accuracyRect() const { return d->accuracy.rect->rect().translated(d->plot->pos()); }
-QRect CurvePlot::lossRect() const { return d->loss.rect->rect().translated(d->plot->pos()); }
+
 double CurvePlot::pixelOf(double x) const { return d->pixel(x) + d->plot->x(); }
 qint64 CurvePlot::pointsDrawn() const { return d->pointsDrawn; }
 double CurvePlot::lastReplotMilliseconds() const { return d->plot->replotTime(); }
@@ -1270,7 +1290,9 @@ bool CurvePlot::eventFilter(QObject* watched, QEvent* event) {
             }
             break;
         }
-        case QEvent::MouseButtonDblClick: fit(); return true;
+        case QEvent::MouseButtonDblClick:
+            fit();
+            return true;
         case QEvent::Wheel: {
             auto* wheel = static_cast<QWheelEvent*>(event);
             const double turns = wheel->angleDelta().y() / 120.0;
@@ -1281,11 +1303,14 @@ bool CurvePlot::eventFilter(QObject* watched, QEvent* event) {
         case QEvent::ToolTip: {
             const auto* help = static_cast<QHelpEvent*>(event);
             const QString text = d->toolTipAt(help->pos());
-            if (text.isEmpty()) QToolTip::hideText();
-            else QToolTip::showText(help->globalPos(), text, d->plot);
+            if (text.isEmpty())
+                QToolTip::hideText();
+            else
+                QToolTip::showText(help->globalPos(), text, d->plot);
             return true;
         }
-        default: break;
+        default:
+            break;
     }
     return QWidget::eventFilter(watched, event);
 }
@@ -1322,9 +1347,15 @@ void CurvePlot::keyPressEvent(QKeyEvent* event) {
             if (!epochs.empty()) read(epochs.rbegin()->first);
             break;
         case Qt::Key_Plus:
-        case Qt::Key_Equal: zoom(0.8, center); break;
-        case Qt::Key_Minus: zoom(1.25, center); break;
-        case Qt::Key_0: fit(); break;
+        case Qt::Key_Equal:
+            zoom(0.8, center);
+            break;
+        case Qt::Key_Minus:
+            zoom(1.25, center);
+            break;
+        case Qt::Key_0:
+            fit();
+            break;
         case Qt::Key_Escape:
             if (d->keyEpoch == 0) {
                 QWidget::keyPressEvent(event);
@@ -1334,7 +1365,9 @@ void CurvePlot::keyPressEvent(QKeyEvent* event) {
             d->updateReadOut();
             d->markDirty();
             break;
-        default: QWidget::keyPressEvent(event); return;
+        default:
+            QWidget::keyPressEvent(event);
+            return;
     }
     event->accept();
 }

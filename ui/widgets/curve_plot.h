@@ -19,17 +19,17 @@ namespace thaw::ui {
 /// Another run behind the current one: its validation curves in its own colour and dash, its name at the line's end.
 struct OtherCurves {
     RunCurves curves;
-    int penIndex = 1;      ///< Theme::runPen
-    QString name;          ///< "run 2"
+    int penIndex = 1;  ///< Theme::runPen
+    QString name;      ///< "run 2"
 };
 
 /// A dotted line across the accuracies.
 struct ReferenceLine {
     enum class Look { Frozen, Claim, Run };
-    double value = 0;      ///< 0..1
-    QString label;         ///< "best with frozen trunk"; the value is put before it
+    double value = 0;  ///< 0..1
+    QString label;     ///< "best with frozen trunk"; the value is put before it
     Look look = Look::Claim;
-    int penIndex = 0;      ///< of Look::Run
+    int penIndex = 0;  ///< of Look::Run
 };
 
 struct AxisSpan {
@@ -40,9 +40,9 @@ struct AxisSpan {
 
 /// A flag as it was drawn last.
 struct PlacedFlag {
-    QRectF rect;           ///< in the widget
+    QRectF rect;  ///< in the widget
     int lane = 0;
-    QString label;         ///< "+2" for those that found no room
+    QString label;                   ///< "+2" for those that found no room
     std::vector<std::size_t> flags;  ///< indices in RunCurves::flags()
 };
 
@@ -52,7 +52,8 @@ public:
     explicit CurvePlot(QWidget* parent = nullptr);
     ~CurvePlot() override;
 
-    /// Not owned; must live as long as the plot. Call dataChanged() whenever they changed, happeningsChanged() when bands or flags did.
+    /// Not owned; must live as long as the plot. Call dataChanged() whenever they changed, happeningsChanged() when bands or
+    /// flags did.
     void setCurves(const RunCurves* curves);
     void dataChanged();
     void happeningsChanged();
@@ -60,23 +61,22 @@ public:
     void setReferences(std::vector<ReferenceLine> references);
 
     SeriesAxis axis() const;
-    void setAxis(SeriesAxis axis);          ///< shows the whole plan
-    void fit();                             ///< the whole plan, and y fitted to the figures
+    void setAxis(SeriesAxis axis);  ///< shows the whole plan
+    void fit();                     ///< the whole plan, and y fitted to the figures
     bool isFitted() const;
     void zoom(double factor, double center);  ///< factor below 1 shows less; center in units of the axis
-    void pan(double distance);              ///< in units of the axis
+    void pan(double distance);                ///< in units of the axis
     bool isBeingRead() const;
     void setReadingTimeout(int milliseconds);  ///< of a mouse that lies still
-    ReadOut readOut() const;                ///< at the crosshair
+    ReadOut readOut() const;                   ///< at the crosshair
 
     AxisSpan xSpan() const;
     AxisSpan accuracySpan() const;
     AxisSpan lossSpan() const;
     const std::vector<PlacedFlag>& placedFlags() const;
-    QRect accuracyRect() const;             ///< inside the axes, in the widget
-    QRect lossRect() const;
-    double pixelOf(double x) const;         ///< x in units of the axis
-    qint64 pointsDrawn() const;             ///< vertices of all lines in the last drawing
+    QRect accuracyRect() const;      ///< inside the axes, in the widget
+    double pixelOf(double x) const;  ///< x in units of the axis
+    qint64 pointsDrawn() const;      ///< vertices of all lines in the last drawing
     double lastReplotMilliseconds() const;
 
     /// What is seen, with a line of title and a legend, as a file's content. GUI thread.

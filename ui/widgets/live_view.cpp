@@ -32,15 +32,12 @@
 namespace thaw::ui {
 namespace {
 
-constexpr int kSliderTop = 100;          ///< 1000 batches; the scale is logarithmic
+constexpr int kSliderTop = 100;  ///< 1000 batches; the scale is logarithmic
 constexpr double kSliderDecades = 3;
 constexpr int kStatusMilliseconds = 6000;
 constexpr double kPngScale = 2;
 constexpr int kExportWidth = 1200, kExportHeight = 800;  ///< at least; a wider plot is exported as it is seen
 
-QString percentText(double fraction) {
-    return std::isfinite(fraction) ? QStringLiteral("%1\u2009%").arg(QLocale().toString(fraction * 100, 'f', 1)) : QStringLiteral("–");
-}
 QString lossText(double loss) { return std::isfinite(loss) ? QLocale().toString(loss, 'f', 3) : QStringLiteral("–"); }
 
 /// The figures at the crosshair; with its line samples it is the legend.
@@ -58,8 +55,8 @@ public:
         m_readOut = readOut;
         m_others = std::move(others);
         QString text = LiveView::tr("%1: validation %2, loss %3; training %4, loss %5")
-                           .arg(readOut.tag, percentText(readOut.valAccuracy), lossText(readOut.valLoss), percentText(readOut.trainAccuracy),
-                                lossText(readOut.trainLoss));
+                           .arg(readOut.tag, percentText(readOut.valAccuracy), lossText(readOut.valLoss),
+                                percentText(readOut.trainAccuracy), lossText(readOut.trainLoss));
         for (const Other& other : m_others) text += LiveView::tr("; %1 %2").arg(other.name, percentText(other.accuracy));
         setAccessibleName(readOut.tag.isEmpty() ? LiveView::tr("No figures yet") : text);
         update();
@@ -81,7 +78,9 @@ protected:
 
         // Boxes for the widest figures, so that nothing jumps; shorter forms where the panel is narrow.
         const QString tag = m_readOut.tag.isEmpty() ? LiveView::tr("Epoch –") : m_readOut.tag;
-        const double tagWidth = std::max(strongMetrics.horizontalAdvance(tag), strongMetrics.horizontalAdvance(LiveView::tr("Epoch %1").arg(QStringLiteral("00")))) + t.px(14);
+        const double tagWidth = std::max(strongMetrics.horizontalAdvance(tag),
+                                         strongMetrics.horizontalAdvance(LiveView::tr("Epoch %1").arg(QStringLiteral("00")))) +
+                                t.px(14);
         bool shortWords = false, losses = true;
         const auto words = [&](const QString& full, const QString& brief) { return shortWords ? brief : full; };
         const auto part = [&](const QString& word) {
@@ -120,18 +119,19 @@ protected:
             painter.setFont(strong);
             painter.setPen(pen.color());
             const double wide = strongMetrics.horizontalAdvance(word + QStringLiteral(" 00.0\u2009%"));
-            painter.drawText(QRectF(x, 0, wide + t.px(8), height()), Qt::AlignLeft | Qt::AlignVCenter, word + QLatin1Char(' ') + percentText(accuracy));
+            painter.drawText(QRectF(x, 0, wide + t.px(8), height()), Qt::AlignLeft | Qt::AlignVCenter,
+                             word + QLatin1Char(' ') + percentText(accuracy));
             x += wide;
             if (!losses) return;
             x += space;
             painter.setFont(plain);
             painter.setPen(t.color(Tone::Ink2));
-            painter.drawText(QRectF(x, 0, plainMetrics.horizontalAdvance(lossWidest) + t.px(8), height()), Qt::AlignLeft | Qt::AlignVCenter,
-                             LiveView::tr("loss %1").arg(lossText(loss)));
+            painter.drawText(QRectF(x, 0, plainMetrics.horizontalAdvance(lossWidest) + t.px(8), height()),
+                             Qt::AlignLeft | Qt::AlignVCenter, LiveView::tr("loss %1").arg(lossText(loss)));
             x += plainMetrics.horizontalAdvance(lossWidest);
         };
-        figures(words(LiveView::tr("validation"), LiveView::tr("val")), QPen(t.color(Tone::Validation), t.px(10) * 0.36), true, m_readOut.valAccuracy,
-                m_readOut.valLoss);
+        figures(words(LiveView::tr("validation"), LiveView::tr("val")), QPen(t.color(Tone::Validation), t.px(10) * 0.36), true,
+                m_readOut.valAccuracy, m_readOut.valLoss);
         x += gap;
         figures(words(LiveView::tr("training"), LiveView::tr("train")), QPen(t.color(Tone::Training), t.px(10) * 0.18), false,
                 m_readOut.trainAccuracy, m_readOut.trainLoss);
@@ -168,9 +168,13 @@ void write(ExportJob& job) {
     bool written = file.open(QIODevice::WriteOnly);
     if (written) {
         switch (job.format) {
-            case ExportFormat::Png: written = QImageWriter(&file, "png").write(job.image); break;
+            case ExportFormat::Png:
+                written = QImageWriter(&file, "png").write(job.image);
+                break;
             case ExportFormat::Svg:
-            case ExportFormat::Pdf: written = file.write(job.bytes) == job.bytes.size(); break;
+            case ExportFormat::Pdf:
+                written = file.write(job.bytes) == job.bytes.size();
+                break;
             case ExportFormat::Csv:
                 for (std::size_t i = 0; i < job.runs.size() && written; ++i)
                     written = job.runs[i].second.writeCsv(file, job.runs[i].first, i == 0);
@@ -274,7 +278,8 @@ void LiveView::Private::build() {
     smoothing->setRange(0, kSliderTop);
     smoothing->setPageStep(10);
     smoothing->setAccessibleName(LiveView::tr("Smoothing of the training curves"));
-    smoothing->setToolTip(LiveView::tr("Average of the training curves over this many batches. All the way left shows the batches alone."));
+    smoothing->setToolTip(
+        LiveView::tr("Average of the training curves over this many batches. All the way left shows the batches alone."));
     smoothingCaption->setBuddy(smoothing);
     smoothingValue = makeLabel({}, "table", footer);
     QObject::connect(smoothing, &QSlider::valueChanged, q, [this] { updateSmoothing(); });
@@ -341,7 +346,8 @@ void LiveView::Private::applyTheme() {
     hero->setMinimumWidth(QFontMetrics(t.font(TextRole::Hero)).horizontalAdvance(QStringLiteral("00.0\u2009%")) + t.px(2));
     smoothing->setMinimumWidth(t.px(56));
     smoothing->setMaximumWidth(t.px(120));
-    smoothingValue->setFixedWidth(QFontMetrics(t.font(TextRole::Table)).horizontalAdvance(LiveView::tr("%1 batches").arg(QStringLiteral("1,000"))));
+    smoothingValue->setFixedWidth(
+        QFontMetrics(t.font(TextRole::Table)).horizontalAdvance(LiveView::tr("%1 batches").arg(QStringLiteral("1,000"))));
     chip->updateGeometry();
     readOut->updateGeometry();
     fitFooter();
@@ -370,10 +376,10 @@ void LiveView::Private::updateHero() {
         caption = LiveView::tr("the first figure comes after epoch 1");
     } else {
         hero->setText(percentText(last->valAccuracy));
-        caption = last->epoch == best->epoch
-                      ? LiveView::tr("after epoch %1, best so far").arg(QLocale().toString(last->epoch))
-                      : LiveView::tr("after epoch %1; best %2 after epoch %3")
-                            .arg(QLocale().toString(last->epoch), percentText(best->valAccuracy), QLocale().toString(best->epoch));
+        caption = last->epoch == best->epoch ? LiveView::tr("after epoch %1, best so far").arg(QLocale().toString(last->epoch))
+                                             : LiveView::tr("after epoch %1; best %2 after epoch %3")
+                                                   .arg(QLocale().toString(last->epoch), percentText(best->valAccuracy),
+                                                        QLocale().toString(best->epoch));
     }
     heroCaption->setText(caption);
     hero->setAccessibleDescription(QStringLiteral("%1, %2").arg(hero->text(), caption));
@@ -385,10 +391,11 @@ void LiveView::Private::updateHero() {
         const QString sign = *points < 0 ? QStringLiteral("−") : QStringLiteral("+");
         chip->setContent(Chip::Look::Warm, QStringLiteral("drop"), sign + LiveView::tr("%1 points since the thaw").arg(number));
     }
-    plot->setAccessibleDescription(
-        last ? LiveView::tr("Accuracy and loss of %1 epochs out of %2. Validation accuracy %3, %4.")
-                   .arg(QLocale().toString(last->epoch), QLocale().toString(curves.plannedEpochs()), percentText(last->valAccuracy), caption)
-             : LiveView::tr("Accuracy and loss over %1 planned epochs. No epoch is finished.").arg(QLocale().toString(curves.plannedEpochs())));
+    plot->setAccessibleDescription(last ? LiveView::tr("Accuracy and loss of %1 epochs out of %2. Validation accuracy %3, %4.")
+                                              .arg(QLocale().toString(last->epoch), QLocale().toString(curves.plannedEpochs()),
+                                                   percentText(last->valAccuracy), caption)
+                                        : LiveView::tr("Accuracy and loss over %1 planned epochs. No epoch is finished.")
+                                              .arg(QLocale().toString(curves.plannedEpochs())));
 }
 
 void LiveView::Private::updateReferences() {
@@ -412,7 +419,8 @@ void LiveView::Private::updateReadOut() {
         const SeriesPoint here = curves.valAccuracy().at(curves.valAccuracy().nearest(plot->axis(), now.x));
         for (std::size_t i = 0; i < others.size(); ++i) {
             const auto epoch = otherCurves[i].epochs().find(static_cast<int>(std::lround(here.epochPosition)));
-            if (epoch != otherCurves[i].epochs().end()) figures.push_back({others[i].name, others[i].penIndex, epoch->second.valAccuracy});
+            if (epoch != otherCurves[i].epochs().end())
+                figures.push_back({others[i].name, others[i].penIndex, epoch->second.valAccuracy});
         }
     }
     readOut->setReadOut(now, std::move(figures));
@@ -421,7 +429,8 @@ void LiveView::Private::updateReadOut() {
 void LiveView::Private::updateSmoothing() {
     const double batches = q->smoothingBatches();
     curves.setSmoothing(1 - 1 / batches);
-    smoothingValue->setText(smoothing->value() == 0 ? LiveView::tr("off") : LiveView::tr("%1 batches").arg(QLocale().toString(std::lround(batches))));
+    smoothingValue->setText(smoothing->value() == 0 ? LiveView::tr("off")
+                                                    : LiveView::tr("%1 batches").arg(QLocale().toString(std::lround(batches))));
     plot->dataChanged();
 }
 
@@ -437,8 +446,10 @@ void LiveView::Private::showStatus(const QString& text, bool failed) {
     status->setText(text);
     setStyleProperty(status, "type", failed ? QStringLiteral("wrong") : QStringLiteral("table"));
     status->show();
-    if (failed) statusTimer.stop();
-    else statusTimer.start();
+    if (failed)
+        statusTimer.stop();
+    else
+        statusTimer.start();
 }
 
 void LiveView::Private::askAndExport(ExportFormat format) {
@@ -607,12 +618,20 @@ void LiveView::exportTo(const QString& file, ExportFormat format) {
     job->format = format;
     const core::EpochFinished* last = d->curves.lastEpoch();
     QString title = d->runTitle.isEmpty() ? tr("Training curves") : d->runTitle;
-    if (last) title += tr(": validation accuracy %1 after epoch %2").arg(percentText(last->valAccuracy), QLocale().toString(last->epoch));
+    if (last)
+        title +=
+            tr(": validation accuracy %1 after epoch %2").arg(percentText(last->valAccuracy), QLocale().toString(last->epoch));
     const QSize size = d->plot->size().expandedTo(QSize(kExportWidth, kExportHeight));
     switch (format) {
-        case ExportFormat::Png: job->image = d->plot->toImage(size, kPngScale, title); break;
-        case ExportFormat::Svg: job->bytes = d->plot->toSvg(size, title); break;
-        case ExportFormat::Pdf: job->bytes = d->plot->toPdf(size, title); break;
+        case ExportFormat::Png:
+            job->image = d->plot->toImage(size, kPngScale, title);
+            break;
+        case ExportFormat::Svg:
+            job->bytes = d->plot->toSvg(size, title);
+            break;
+        case ExportFormat::Pdf:
+            job->bytes = d->plot->toPdf(size, title);
+            break;
         case ExportFormat::Csv:
             job->runs.emplace_back(d->runTitle.isEmpty() ? tr("this run") : d->runTitle, d->curves);
             for (std::size_t i = 0; i < d->others.size(); ++i) job->runs.emplace_back(d->others[i].name, d->otherCurves[i]);

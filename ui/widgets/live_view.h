@@ -68,14 +68,14 @@ public:
     QSize minimumSizeHint() const override;
 
 public Q_SLOTS:
-    void addPhase(const thaw::core::PhaseStarted& phase);               ///< begins a band; its mask and rate are the new ones
+    void addPhase(const thaw::core::PhaseStarted& phase);  ///< begins a band; its mask and rate are the new ones
     void addBatches(const std::vector<thaw::core::BatchFinished>& batches);  ///< points of the training curves
-    void addEpoch(const thaw::core::EpochFinished& epoch);              ///< a validation point, the hero number, the read-out
-    void addLayersChanged(const thaw::core::LayersChanged& change);     ///< a flag, and a new band from here on
+    void addEpoch(const thaw::core::EpochFinished& epoch);           ///< a validation point, the hero number, the read-out
+    void addLayersChanged(const thaw::core::LayersChanged& change);  ///< a flag, and a new band from here on
     void addLearningRateChanged(const thaw::core::LearningRateChanged& change);  ///< a flag
-    void addPaused(const thaw::core::Paused& event);                    ///< a flag; the run's clock stands still
-    void addResumed(const thaw::core::Resumed& event);                  ///< completes the flag: "Pause 2 min"
-    void addPlanProgress(const thaw::core::PlanProgress& progress);     ///< end of the time axis
+    void addPaused(const thaw::core::Paused& event);                             ///< a flag; the run's clock stands still
+    void addResumed(const thaw::core::Resumed& event);                           ///< completes the flag: "Pause 2 min"
+    void addPlanProgress(const thaw::core::PlanProgress& progress);              ///< end of the time axis
 
 Q_SIGNALS:
     /// A run was resumed whose record is not here yet: read it and give it to setHistory().
