@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/data/dataset.h"
+#include "core/api/layer_info.h"
 #include "core/store/strict_json.h"
 #include "core/util/number_text.h"
 
@@ -151,6 +152,28 @@ void checkPhase(const PhaseConfig& phase, const std::string& where, Problems& pr
     problems.require(!phase.trainable.empty(), where + "no layer is trainable. Name at least one, for example \"head\".");
 }
 
+void checkLayerNames(const RunConfig& config, Problems& problems) {
+    constexpr int kAnyClassCount = 10;
+    ModelInfo model;
+    try {
+        model = describeModel(config, kAnyClassCount);
+    } catch (const ConfigError&) {
+        return;  // the reason is among the problems already
+    }
+    for (std::size_t i = 0; i < config.phases.size(); ++i) {
+        const PhaseConfig& phase = config.phases[i];
+        if (phase.epochs <= 0 || phase.trainable.empty()) continue;
+        const std::string where = "Phase " + std::to_string(i + 1) + ": ";
+        try {
+            const LayerMask mask = model.maskOf(phase.trainable);
+            problems.require(std::find(mask.begin(), mask.end(), true) != mask.end(),
+                             where + "none of its layers has parameters to train. Name another one, for example \"head\".");
+        } catch (const ConfigError& error) {
+            problems.require(false, where + error.what() + ' ' + error.hint());
+        }
+    }
+}
+
 }  // namespace
 
 std::string toString(Scaling value) { return nameOf(kScalings, value); }
@@ -191,6 +214,7 @@ std::vector<std::string> validate(const RunConfig& config) {
 
     for (std::size_t i = 0; i < config.phases.size(); ++i)
         checkPhase(config.phases[i], "Phase " + std::to_string(i + 1) + ": ", problems);
+    checkLayerNames(config, problems);
     std::int64_t epochs = 0;
     for (const PhaseConfig& phase : config.phases) epochs += phase.epochs;
     problems.require(epochs > 0, "The plan has no epochs. Give at least one phase one epoch.");

@@ -59,6 +59,7 @@ RunConfig everythingChanged() {
     config.seed = std::numeric_limits<std::uint64_t>::max();
     config.threads = 3;
     config.device = DeviceKind::Cpu;
+    config.kernels = KernelKind::LibTorch;
     config.cache = {false, "/cache", false, 123, 456};
     config.checkpointMinutes = 0.5;
     config.output = "/runs/one";
@@ -163,6 +164,8 @@ private Q_SLOTS:
             [](RunConfig& c) { c.phases[0].epochs = -1; },
             [](RunConfig& c) { c.phases[0].epochs = 10001; },
             [](RunConfig& c) { c.phases[0].trainable.clear(); },
+            [](RunConfig& c) { c.phases[0].trainable = {"block6"}; },
+            [](RunConfig& c) { c.phases[0].trainable = {"block5_pool", "flatten"}; },
             [](RunConfig& c) { c.phases[0].optimizer.learningRate = 0; },
             [](RunConfig& c) { c.phases[0].optimizer.learningRate = 11; },
             [nan](RunConfig& c) { c.phases[0].optimizer.learningRate = nan; },
@@ -273,6 +276,26 @@ private Q_SLOTS:
             QVERIFY(QString(error.what()).contains("nothing"));
             QVERIFY(QString::fromStdString(error.hint()).contains("lesson-as-written"));
         }
+    }
+
+    void savesALesson() {
+        const TemporaryHome home;
+        RunConfig config = everythingChanged();
+        const Lesson saved = saveLesson("My lesson, 2nd try", "What it shows.", config);
+        QCOMPARE(saved.name, std::string("my-lesson-2nd-try"));
+        QCOMPARE(saved.problem, std::string());
+        const Lesson found = findLesson("my-lesson-2nd-try");
+        QCOMPARE(found.title, std::string("My lesson, 2nd try"));
+        QCOMPARE(found.description, std::string("What it shows."));
+        QCOMPARE(found.config.phases[0].optimizer.learningRate, config.phases[0].optimizer.learningRate);
+        QVERIFY(found.config.output.empty() && found.config.data.directory.empty() && found.config.cache.directory.empty());
+        saveLesson("My lesson, 2nd try", "Again.", config);
+        QCOMPARE(findLesson("my-lesson-2nd-try").description, std::string("Again."));
+        QVERIFY_EXCEPTION_THROWN(saveLesson("Lesson", "", config), ConfigError);
+        QVERIFY_EXCEPTION_THROWN(saveLesson("../..", "", config), ConfigError);
+        QVERIFY_EXCEPTION_THROWN(saveLesson(std::string(300, 'x'), "", config), ConfigError);
+        config.batchSize = 0;
+        QVERIFY_EXCEPTION_THROWN(saveLesson("Bad", "", config), ConfigError);
     }
 
     void germanNumbersChangeNothing() {
