@@ -15,7 +15,9 @@ NumberBox::NumberBox(const NumberRange& range, NumberStep step, double size, QWi
     setFocusPolicy(Qt::StrongFocus);
     setCorrectionMode(CorrectToPreviousValue);
     setKeyboardTracking(true);
-    connect(lineEdit(), &QLineEdit::textEdited, this, &NumberBox::readText);
+    connect(lineEdit(), &QLineEdit::textEdited, this, [this] {
+        if (readText()) Q_EMIT edited(m_value);
+    });
     lineEdit()->setText(format(m_value));
 }
 
@@ -65,7 +67,7 @@ QValidator::State NumberBox::validate(QString&, int&) const { return QValidator:
 
 QSize NumberBox::sizeHint() const {
     const Theme& theme = Theme::instance();
-    return {theme.px(96), theme.px(32)};
+    return {theme.px(84), theme.px(32)};
 }
 
 QAbstractSpinBox::StepEnabled NumberBox::stepEnabled() const {
@@ -122,7 +124,7 @@ bool NumberBox::inRange(double value) const {
            (m_range.withoutMaximum ? value < m_range.maximum : value <= m_range.maximum);
 }
 
-void NumberBox::readText() {
+bool NumberBox::readText() {
     double value = 0;
     const bool number = parse(lineEdit()->text(), value);
     if (number) {
@@ -143,7 +145,7 @@ void NumberBox::readText() {
         else
             setProblem((m_range.whole ? tr("Type a whole number from %1 to %2.") : tr("Type a number from %1 to %2.")).arg(low, high));
     }
-    if (number && sender() == lineEdit()) Q_EMIT edited(value);
+    return number;
 }
 
 void NumberBox::setProblem(const QString& problem) {

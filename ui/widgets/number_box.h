@@ -48,7 +48,7 @@ private:
     bool parse(const QString& text, double& value) const;
     QString format(double value) const;
     bool inRange(double value) const;
-    void readText();
+    bool readText();  ///< false: there is no number
     void setProblem(const QString& problem);
     void finish();
 

@@ -61,22 +61,30 @@ void SettingRow::setNote(Note kind, const QString& sentence) {
     setStyleProperty(m_note, "type", kind == Note::Wrong ? "wrong" : kind == Note::Live ? "warm" : "caption");
     m_note->setText(sentence);
     m_note->setVisible(!sentence.isEmpty());
+    applyTheme();
 }
 
 QString SettingRow::note() const { return m_note->text(); }
 
-void SettingRow::addBeside(QWidget* widget) {
-    widget->setParent(m_line);
-    static_cast<QHBoxLayout*>(m_line->layout())->addWidget(widget);
+void SettingRow::addBeside(const std::vector<QWidget*>& widgets) {
+    auto* holder = new QWidget(m_line);
+    auto* side = new QHBoxLayout(holder);
+    side->setContentsMargins(0, 0, 0, 0);
+    side->setSpacing(0);
+    for (QWidget* widget : widgets) side->addWidget(widget);
+    m_line->layout()->addWidget(holder);
+    m_beside.push_back(holder);
+    applyTheme();
 }
 
 void SettingRow::applyTheme() {
     const Theme& theme = Theme::instance();
     m_name->setFixedWidth(theme.px(112));
     m_line->setFixedHeight(theme.px(36));
-    m_line->layout()->setSpacing(theme.px(8));
+    m_line->layout()->setSpacing(0);
+    for (QWidget* beside : m_beside) beside->setContentsMargins(theme.px(6), 0, 0, 0);
     static_cast<QHBoxLayout*>(m_line->layout())->setContentsMargins(0, theme.px(2), 0, theme.px(2));
-    m_note->setContentsMargins(theme.px(112), 0, 0, theme.px(6));
+    layout()->setContentsMargins(0, 0, 0, m_note->isHidden() ? 0 : theme.px(7));
 }
 
 }  // namespace thaw::ui

@@ -4,6 +4,8 @@
 #include <QComboBox>
 #include <QWidget>
 
+#include <vector>
+
 class QLabel;
 
 namespace thaw::ui {
@@ -31,13 +33,13 @@ public:
     void setName(const QString& name);
     void setNote(Note kind, const QString& sentence);  ///< empty: none
     QString note() const;
-    /// Beside the field, small: "flip, shift", a button.
-    void addBeside(QWidget* widget);
+    void addBeside(const std::vector<QWidget*>& widgets);  ///< small buttons behind the field
 
 private:
     void applyTheme();
     QLabel *m_name, *m_note;
     QWidget *m_field, *m_line;
+    std::vector<QWidget*> m_beside;
 };
 
 }  // namespace thaw::ui

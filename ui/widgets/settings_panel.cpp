@@ -8,6 +8,7 @@
 #include <QRandomGenerator>
 #include <QScrollArea>
 #include <QScrollBar>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -183,6 +184,8 @@ void SettingsPanel::setLiveRate(double rate) {
 void SettingsPanel::setAdvancedOpen(bool open) {
     m_advanced->setVisible(open);
     m_advancedButton->setChecked(open);
+    if (!open) return;
+    QTimer::singleShot(0, this, [this] { m_scroll->verticalScrollBar()->setValue(m_advanced->y()); });  // laid out by then
 }
 
 void SettingsPanel::addHeader() {
@@ -193,6 +196,16 @@ void SettingsPanel::addHeader() {
     line->addWidget(makeLabel(tr("Settings"), "panelTitle", m_header));
     line->addWidget(m_lock);
     line->addStretch(1);
+    m_lesson = new SettingCombo(m_header);
+    m_lesson->setAccessibleName(tr("Lesson"));
+    m_lesson->setToolTip(tr("A ready-made plan to start from. Choosing one replaces the settings below."));
+    m_lesson->setPlaceholderText(tr("Own settings"));
+    connect(m_lesson, &QComboBox::activated, this, [this] {
+        const QString name = m_lesson->currentData().toString();
+        m_lesson->showEntry(text(m_config.preset));
+        Q_EMIT lessonChosen(name);
+    });
+    line->addWidget(m_lesson);
     QToolButton* collapse = makeIconButton(QStringLiteral("chevron-right"), tr("Fold the panel away"), m_header);
     connect(collapse, &QToolButton::clicked, this, &SettingsPanel::collapseRequested);
     line->addWidget(collapse);
@@ -202,7 +215,7 @@ void SettingsPanel::addHeader() {
     layout()->addWidget(m_lockNote);
 }
 
-QVBoxLayout* SettingsPanel::beginGroup(const QString& title, bool first) {
+void SettingsPanel::beginGroup(const QString& title, bool first) {
     auto* form = static_cast<QVBoxLayout*>(m_scroll->widget()->layout());
     if (!first) form->addWidget(makeRule(Qt::Horizontal, m_scroll->widget(), /*soft=*/true));
     auto* group = new QWidget(m_scroll->widget());
@@ -210,8 +223,7 @@ QVBoxLayout* SettingsPanel::beginGroup(const QString& title, bool first) {
     m_groups.push_back(group);
     m_into = new QVBoxLayout(group);
     m_into->setSpacing(0);
-    if (!title.isEmpty()) beginPart(title);
-    return m_into;
+    beginPart(title);
 }
 
 void SettingsPanel::beginPart(const QString& title) {
@@ -264,29 +276,24 @@ QLineEdit* SettingsPanel::addText(const QString& name, const QString& help, std:
     auto* line = new QLineEdit;
     SettingRow* row = add(
         name, help, line,
-        [line, get](const Config& config) {
-            if (!line->hasFocus() && line->text() != get(config)) line->setText(get(config));
+        [this, line, get](const Config& config) {
+            if (m_typing != line && line->text() != get(config)) line->setText(get(config));
         },
         std::move(shown));
     connect(line, &QLineEdit::textEdited, this, [this, row, line, set](const QString& typed) {
+        m_typing = line;  // what is being typed must not be tidied up meanwhile
         edit([&](Config& config) {
             const QString problem = set(config, typed);
             row->setNote(SettingRow::Note::Wrong, problem);
             setStyleProperty(line, "invalid", !problem.isEmpty());
         });
+        m_typing = nullptr;
     });
     return line;
 }
 
 void SettingsPanel::addData() {
-    beginGroup({}, true);
-    m_lesson = addChoice(
-        tr("Lesson"), tr("A ready-made plan to start from. Choosing one replaces the settings below."), {},
-        [](const Config& config) { return text(config.preset); }, [](Config&, const QVariant&) {});
-    disconnect(m_lesson, &QComboBox::activated, this, nullptr);
-    connect(m_lesson, &QComboBox::activated, this, [this] { Q_EMIT lessonChosen(m_lesson->currentData().toString()); });
-
-    beginPart(tr("Data"));
+    beginGroup(tr("Data"), true);
     m_dataset = new SettingCombo;
     m_datasetRow = add(tr("Data set"), tr("The pictures that the network learns from. The data panel shows what is in them."), m_dataset,
                        [this](const Config&) { fillDatasets(); });
@@ -362,6 +369,7 @@ void SettingsPanel::addTraining() {
             },
             [i](Config& config, double value) { config.phases[i].optimizer.learningRate = value; }, exists);
         m_rateRows.push_back(m_bindings.back().row);
+        connect(rate, &NumberBox::problemChanged, this, &SettingsPanel::applyLock);
         connect(rate, &NumberBox::finished, this, [this, i](double value) {
             if (m_locked && static_cast<int>(i) == m_livePhase) Q_EMIT rateRequested(value);
         });
@@ -414,34 +422,17 @@ void SettingsPanel::addRepeatability() {
     connect(dice, &QToolButton::clicked, this, [this] {
         edit([](Config& config) { config.seed = QRandomGenerator::global()->bounded(100'000u); });
     });
-    m_bindings.back().row->addBeside(dice);
+    m_bindings.back().row->addBeside({dice});
 }
 
 void SettingsPanel::addAdvanced() {
-    QVBoxLayout* group = beginGroup({});
-    m_advancedButton = new QToolButton;
-    m_advancedButton->setText(tr("Advanced"));
-    m_advancedButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_advancedButton->setCheckable(true);
-    m_advancedButton->setProperty("disclosure", true);
-    m_advancedButton->setFocusPolicy(Qt::StrongFocus);
-    group->addWidget(m_advancedButton, 0, Qt::AlignLeft);
-    m_advanced = new QWidget;
-    group->addWidget(m_advanced);
+    auto* form = static_cast<QVBoxLayout*>(m_scroll->widget()->layout());
+    m_advanced = new QWidget(m_scroll->widget());
+    m_groups.push_back(m_advanced);
+    form->addWidget(m_advanced);
     m_into = new QVBoxLayout(m_advanced);
-    m_into->setContentsMargins(0, 0, 0, 0);
     m_into->setSpacing(0);
     m_advanced->hide();
-    const auto turn = [this] {
-        m_advancedButton->setIcon(Theme::instance().icon(m_advancedButton->isChecked() ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right"),
-                                                         Tone::Accent));
-    };
-    connect(m_advancedButton, &QToolButton::toggled, this, [this, turn](bool open) {
-        m_advanced->setVisible(open);
-        turn();
-    });
-    connect(&Theme::instance(), &Theme::changed, m_advancedButton, turn);
-    turn();
     addPhaseEditor();
     addMachine();
 }
@@ -464,13 +455,7 @@ void SettingsPanel::addPhaseEditor() {
     });
     m_addPhase = makeIconButton(QStringLiteral("plus"), tr("Add a phase after this one"));
     m_removePhase = makeIconButton(QStringLiteral("trash"), tr("Remove this phase"));
-    m_phaseButtons = new QWidget;
-    auto* buttons = new QHBoxLayout(m_phaseButtons);
-    buttons->setContentsMargins(0, 0, 0, 0);
-    buttons->setSpacing(0);
-    buttons->addWidget(m_addPhase);
-    buttons->addWidget(m_removePhase);
-    row->addBeside(m_phaseButtons);
+    row->addBeside({m_addPhase, m_removePhase});
     connect(m_addPhase, &QToolButton::clicked, this, [this] {
         edit([this](Config& config) {
             core::PhaseConfig added = config.phases.empty() ? core::PhaseConfig{} : config.phases[phaseIndex(config)];
@@ -655,7 +640,17 @@ void SettingsPanel::addFooter() {
     auto* rows = new QVBoxLayout(m_footer);
     m_state = makeLabel({}, "table", m_footer);
     m_state->setWordWrap(true);
-    rows->addWidget(m_state);
+    auto* first = new QHBoxLayout;
+    first->setSpacing(0);
+    first->addWidget(m_state, 1);
+    m_advancedButton = new QToolButton(m_footer);
+    m_advancedButton->setText(tr("Advanced"));
+    m_advancedButton->setToolTip(tr("Show the settings that the lesson leaves alone"));
+    m_advancedButton->setCheckable(true);
+    m_advancedButton->setFocusPolicy(Qt::StrongFocus);
+    connect(m_advancedButton, &QToolButton::clicked, this, &SettingsPanel::setAdvancedOpen);
+    first->addWidget(m_advancedButton);
+    rows->addLayout(first);
     auto* buttons = new QHBoxLayout;
     m_reset = new QPushButton(tr("Undo changes"), m_footer);
     m_reset->setToolTip(tr("Go back to the settings of the lesson"));
@@ -713,6 +708,7 @@ void SettingsPanel::refresh() {
         const bool shown = !binding.shown || binding.shown(m_config);
         if (binding.row->isHidden() == shown) binding.row->setVisible(shown);
     }
+    m_lesson->showEntry(text(m_config.preset));
     applyLock();
     refreshFooter();
 }
@@ -772,6 +768,7 @@ void SettingsPanel::applyLock() {
     for (QToolButton* button : findChildren<QToolButton*>(QStringLiteral("dice"))) button->setEnabled(!m_locked);
     m_addPhase->setEnabled(!m_locked && m_config.phases.size() < kMostPhases);
     m_removePhase->setEnabled(!m_locked && m_config.phases.size() > 1);
+    m_lesson->setEnabled(!m_locked);
     m_phase->setEnabled(true);  // looking at the others is no change
     if (m_locked) m_saveLine->hide();
     refreshFooter();
@@ -781,13 +778,14 @@ void SettingsPanel::applyTheme() {
     const Theme& theme = Theme::instance();
     m_header->setFixedHeight(theme.px(48));
     m_header->layout()->setContentsMargins(theme.px(15), 0, theme.px(6), 0);
-    m_header->layout()->setSpacing(theme.px(8));
+    m_header->layout()->setSpacing(theme.px(7));
+    m_lesson->setFixedWidth(theme.px(146));
     m_lock->setPixmap(theme.pixmap(QStringLiteral("lock"), Tone::Ink3, 16, devicePixelRatioF()));
     m_lockNote->setContentsMargins(theme.px(15), 0, theme.px(15), theme.px(8));
-    for (QWidget* group : m_groups) group->layout()->setContentsMargins(theme.px(15), theme.px(5), theme.px(15), theme.px(9));
+    for (QWidget* group : m_groups) group->layout()->setContentsMargins(theme.px(15), theme.px(3), theme.px(15), theme.px(8));
     for (QLabel* title : findChildren<QLabel*>())
         if (title->property("part").toBool()) title->setFixedHeight(theme.px(30));
-    m_footer->layout()->setContentsMargins(theme.px(15), theme.px(12), theme.px(15), theme.px(13));
+    m_footer->layout()->setContentsMargins(theme.px(15), theme.px(7), theme.px(11), theme.px(8));
     m_footer->layout()->setSpacing(theme.px(8));
     m_scroll->verticalScrollBar()->setSingleStep(theme.px(24));
 }

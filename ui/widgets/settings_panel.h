@@ -75,7 +75,7 @@ private:
     void addPhaseEditor();
     void addMachine();
     void addFooter();
-    QVBoxLayout* beginGroup(const QString& title, bool first = false);
+    void beginGroup(const QString& title, bool first = false);
     void beginPart(const QString& title);
 
     SettingRow* add(const QString& name, const QString& help, QWidget* field, std::function<void(const Config&)> load, Shown shown = {});
@@ -107,12 +107,12 @@ private:
     std::vector<SettingRow*> m_rateRows;
     QVBoxLayout* m_into = nullptr;     ///< group that rows are added to
     std::vector<QWidget*> m_groups;
-    QWidget *m_header = nullptr, *m_footer = nullptr, *m_advanced = nullptr, *m_saveLine = nullptr, *m_phaseButtons = nullptr;
+    QWidget *m_header = nullptr, *m_footer = nullptr, *m_advanced = nullptr, *m_saveLine = nullptr;
     QLabel *m_lock = nullptr, *m_lockNote = nullptr, *m_state = nullptr;
     QScrollArea* m_scroll = nullptr;
     QToolButton *m_advancedButton = nullptr, *m_addPhase = nullptr, *m_removePhase = nullptr;
     QPushButton *m_reset = nullptr, *m_save = nullptr;
-    QLineEdit* m_saveName = nullptr;
+    QLineEdit *m_saveName = nullptr, *m_typing = nullptr;
     SettingCombo *m_lesson = nullptr, *m_dataset = nullptr, *m_weights = nullptr, *m_phase = nullptr;
     SettingRow* m_datasetRow = nullptr;
     bool m_locked = false;
