@@ -18,7 +18,8 @@ public:
         std::uint32_t crc = 0;
     };
 
-    /// Reads the directory. `file` must outlive this. Throws WeightsError for compressed, encrypted, overlapping or ZIP64 members.
+    /// Reads the directory. `file` must outlive this. Throws WeightsError for compressed, encrypted, overlapping or ZIP64
+    /// members.
     explicit StoredZip(const UntrustedFile& file);
     const std::map<std::string, Member>& members() const { return m_members; }
     /// Compares the member's bytes with its checksum. Throws WeightsError.

@@ -12,7 +12,7 @@ namespace thaw::core {
 
 /// One convolution's weight [out, in, 3, 3] or bias [out].
 struct TrunkTensor {
-    std::string name;                 ///< "features.0.weight"
+    std::string name;  ///< "features.0.weight"
     std::vector<std::int64_t> shape;
 };
 /// All 26, in the network's order.
@@ -20,9 +20,9 @@ const std::vector<TrunkTensor>& trunkTensors();
 
 struct TrunkMatch {
     struct Found {
-        std::string name;             ///< in the file
+        std::string name;  ///< in the file
         bool channelsLast = false;
-        std::string scaleName;        ///< of an int8 kernel; else empty
+        std::string scaleName;  ///< of an int8 kernel; else empty
     };
     std::map<std::size_t, Found> found;  ///< by index into trunkTensors(); right in name, shape and type
     std::vector<std::string> matched, missing, unexpected, misshapen;  ///< as in WeightsReport

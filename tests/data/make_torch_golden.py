@@ -86,7 +86,8 @@ def main():
     optimizer.step()
     state = {name: tensor.clone() for name, tensor in net.state_dict().items()}
     save("_checkpoint", {"epoch": 3, "best": 0.5, "arch": "tiny", "done": False, "state_dict": collections.OrderedDict(state),
-                         "optimizer": optimizer.state_dict(), "names": ["cat", "dog"], "nothing": None, "big": 2 ** 40, "pair": (1, -2)})
+                         "optimizer": optimizer.state_dict(), "names": ["cat", "dog"], "nothing": None, "big": 2 ** 40,
+                         "pair": (1, -2)})
     wanted = {f"state_dict.{name}": tensor for name, tensor in state.items()}
     for index, moments in optimizer.state_dict()["state"].items():
         for name, tensor in moments.items():
