@@ -53,7 +53,8 @@ void readArchive(const std::filesystem::path& file, const ArchiveLimits& limits,
         if (stream.failure) std::rethrow_exception(stream.failure);
         if (result >= ARCHIVE_OK || result == ARCHIVE_WARN) return;
         const char* reason = archive_error_string(handle.get());
-        throw DataError(file.string() + " is not a tar archive that can be read: " + (reason ? reason : "unknown reason") + '.', kCopyAgain);
+        throw DataError(file.string() + " is not a tar archive that can be read: " + (reason ? reason : "unknown reason") + '.',
+                        kCopyAgain);
     };
     const ArchiveRead read = [&](void* out, std::size_t bytes) {
         std::size_t done = 0;
@@ -71,9 +72,12 @@ void readArchive(const std::filesystem::path& file, const ArchiveLimits& limits,
         const int result = archive_read_next_header(handle.get(), &entry);
         if (result == ARCHIVE_EOF) break;
         check(result);
-        if (count >= limits.entries) throw DataError(file.string() + " holds more files than it should.", "Use the official archive.");
+        if (count >= limits.entries)
+            throw DataError(file.string() + " holds more files than it should.", "Use the official archive.");
         const char* path = archive_entry_pathname(entry);
-        if (!path || archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) || !archive_entry_size_is_set(entry)) continue;
+        if (!path || archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) ||
+            !archive_entry_size_is_set(entry))
+            continue;
         visitor(std::filesystem::path(path).filename().string(), archive_entry_size(entry), read);
     }
     stream.reader.drain(stream.left);

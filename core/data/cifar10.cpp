@@ -39,8 +39,9 @@ bool wanted(std::size_t file, Split split) { return (file == kTestFile) == (spli
 
 void checkSize(const std::string& name, std::int64_t size) {
     if (size > 0 && size % kRecord == 0 && size / kRecord <= kRecordsPerFile) return;
-    throw DataError(name + " has " + std::to_string(size) + " bytes; " + std::to_string(kRecord * kRecordsPerFile) + " are expected.",
-                    kGetAgain);
+    throw DataError(
+        name + " has " + std::to_string(size) + " bytes; " + std::to_string(kRecord * kRecordsPerFile) + " are expected.",
+        kGetAgain);
 }
 
 [[noreturn]] void throwMissing(const fs::path& location, const std::string& name, bool pythonVersion) {
@@ -111,7 +112,8 @@ public:
         if (fs::is_regular_file(place, ignored)) {
             const std::string name = place.filename().string();
             for (const std::string ending : {".tar.gz", ".tgz", ".tar"})
-                if (name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0) return place;
+                if (name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0)
+                    return place;
             return std::find(kFiles.begin(), kFiles.end(), name) != kFiles.end() ? place.parent_path() : fs::path();
         }
         for (const char* below : {"", "cifar10", "cifar-10"}) {
@@ -142,7 +144,8 @@ public:
             checkSize(name, size);
             std::vector<std::uint8_t> records(static_cast<std::size_t>(kRecord * std::min<std::int64_t>(size / kRecord, 500)));
             for (std::int64_t done = 0; done < size;) {
-                const auto piece = static_cast<std::size_t>(std::min<std::int64_t>(size - done, static_cast<std::int64_t>(records.size())));
+                const auto piece =
+                    static_cast<std::size_t>(std::min<std::int64_t>(size - done, static_cast<std::int64_t>(records.size())));
                 read(records.data(), piece);
                 for (std::size_t offset = 0; offset < piece; offset += kRecord) {
                     checkLabel(name, static_cast<std::int64_t>(perFile[i].size()), records[offset]);
@@ -189,7 +192,8 @@ public:
     }
 
     // Unpacked once, so that later starts need not decompress it.
-    void install(const fs::path& file, const fs::path& folder, const std::function<bool(std::int64_t, std::int64_t)>& progress) const override {
+    void install(const fs::path& file, const fs::path& folder,
+                 const std::function<bool(std::int64_t, std::int64_t)>& progress) const override {
         const fs::path target = folder / kFolder;
         const fs::path temporary = folder / (std::string(kFolder) + '.' + std::to_string(getpid()) + ".part");
         std::error_code error;
@@ -203,7 +207,8 @@ public:
                 AtomicFile out(temporary / kFiles[i]);
                 std::vector<std::uint8_t> piece(1u << 20);
                 for (std::int64_t written = 0; written < size;) {
-                    const auto bytes = static_cast<std::size_t>(std::min<std::int64_t>(size - written, static_cast<std::int64_t>(piece.size())));
+                    const auto bytes =
+                        static_cast<std::size_t>(std::min<std::int64_t>(size - written, static_cast<std::int64_t>(piece.size())));
                     read(piece.data(), bytes);
                     out.write(piece.data(), bytes);
                     written += static_cast<std::int64_t>(bytes);

@@ -90,7 +90,9 @@ std::vector<std::int64_t> countPerClass(const std::vector<int>& labels, std::siz
     return counts;
 }
 
-std::string sentence(const DataError& error) { return error.hint().empty() ? error.what() : std::string(error.what()) + ' ' + error.hint(); }
+std::string sentence(const DataError& error) {
+    return error.hint().empty() ? error.what() : std::string(error.what()) + ' ' + error.hint();
+}
 
 // Fills in what only the files can say; `problem` when they cannot be used.
 void inspect(const DatasetSource& source, const fs::path& location, DatasetInfo& info) {
@@ -134,9 +136,13 @@ std::string listed(const std::vector<fs::path>& places) {
 void requireReadable(const fs::path& directory) {
     std::error_code error;
     const fs::file_status status = fs::status(directory, error);
-    if (fs::is_directory(status)) fs::directory_iterator(directory, error);
-    else if (status.type() == fs::file_type::not_found) error = std::make_error_code(std::errc::no_such_file_or_directory);
-    if (error) throw DataError("Cannot read the data in " + directory.string() + ": " + error.message() + '.', "Check the path and its permissions.");
+    if (fs::is_directory(status))
+        fs::directory_iterator(directory, error);
+    else if (status.type() == fs::file_type::not_found)
+        error = std::make_error_code(std::errc::no_such_file_or_directory);
+    if (error)
+        throw DataError("Cannot read the data in " + directory.string() + ": " + error.message() + '.',
+                        "Check the path and its permissions.");
 }
 
 // A chosen folder is meant: nothing else is taken in its stead.
@@ -149,7 +155,8 @@ DatasetInfo resolveIn(const fs::path& directory) {
         return info;
     }
     throw DataError(directory.string() + " holds no data set that Thaw knows.",
-                    "Choose a folder with CIFAR-10's binary files, cifar-10-binary.tar.gz, Fashion-MNIST's IDX files or a folder of pictures for "
+                    "Choose a folder with CIFAR-10's binary files, cifar-10-binary.tar.gz, Fashion-MNIST's IDX files or a folder "
+                    "of pictures for "
                     "each class.");
 }
 
@@ -167,14 +174,16 @@ void shuffle(std::vector<std::int64_t>& values, std::uint64_t seed) {
     for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[generator() % i]);
 }
 
-std::vector<std::int64_t> balancedSubset(const std::vector<int>& labels, std::size_t classes, std::int64_t limit, std::uint64_t seed) {
+std::vector<std::int64_t> balancedSubset(const std::vector<int>& labels, std::size_t classes, std::int64_t limit,
+                                         std::uint64_t seed) {
     if (limit <= 0 || limit >= static_cast<std::int64_t>(labels.size())) {
         std::vector<std::int64_t> all(labels.size());
         std::iota(all.begin(), all.end(), std::int64_t{0});
         return all;
     }
     std::vector<std::vector<std::int64_t>> perClass(classes);
-    for (std::size_t i = 0; i < labels.size(); ++i) perClass[static_cast<std::size_t>(labels[i])].push_back(static_cast<std::int64_t>(i));
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        perClass[static_cast<std::size_t>(labels[i])].push_back(static_cast<std::int64_t>(i));
     for (std::size_t c = 0; c < classes; ++c) shuffle(perClass[c], mix(seed + mix(c)));
 
     // One of each class in turn: equal counts, and a small class that runs out leaves its share to the others.
@@ -188,12 +197,14 @@ std::vector<std::int64_t> balancedSubset(const std::vector<int>& labels, std::si
 
 std::string digestOfPictures(const PictureSet& pictures) {
     Digest digest;
-    const std::string sizes = std::to_string(pictures.width) + 'x' + std::to_string(pictures.height) + 'x' + std::to_string(pictures.count()) + '\n';
+    const std::string sizes =
+        std::to_string(pictures.width) + 'x' + std::to_string(pictures.height) + 'x' + std::to_string(pictures.count()) + '\n';
     digest.update(sizes.data(), sizes.size());
     digest.update(pictures.rgb.data(), pictures.rgb.size());
     std::vector<std::uint8_t> labels;
     for (const int label : pictures.labels)
-        for (int shift = 0; shift < 32; shift += 8) labels.push_back(static_cast<std::uint8_t>(static_cast<std::uint32_t>(label) >> shift));
+        for (int shift = 0; shift < 32; shift += 8)
+            labels.push_back(static_cast<std::uint8_t>(static_cast<std::uint32_t>(label) >> shift));
     digest.update(labels.data(), labels.size());
     return digest.hex();
 }
@@ -203,7 +214,8 @@ PictureSet readSubset(const DatasetInfo& dataset, Split split, std::int64_t limi
     const DatasetSource& source = sourceOf(dataset.id);
     const DatasetLabels labels = labelsOf(source, dataset.location);
     const std::uint64_t splitSeed = mix(seed) + (split == Split::Train ? 0 : 1);
-    return source.readPictures(dataset.location, split, balancedSubset(labels.of(split), labels.classNames.size(), limit, splitSeed));
+    return source.readPictures(dataset.location, split,
+                               balancedSubset(labels.of(split), labels.classNames.size(), limit, splitSeed));
 }
 
 }  // namespace
@@ -232,7 +244,8 @@ DatasetInfo resolveDataset(const DataConfig& config) {
         const DatasetInfo known = source->describe();
         if (!automatic && known.id != config.dataset) continue;
         if (!config.directory.empty())
-            if (const DatasetInfo chosen = lookFor(*source, {config.directory}); !chosen.problem.empty()) throw DataError(chosen.problem);
+            if (const DatasetInfo chosen = lookFor(*source, {config.directory}); !chosen.problem.empty())
+                throw DataError(chosen.problem);
         const DatasetInfo info = lookFor(*source, places);
         if (info.present && info.problem.empty()) return info;
         if (info.present) problem += (problem.empty() ? "" : " ") + info.problem;

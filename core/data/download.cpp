@@ -84,7 +84,8 @@ public:
         if (m_descriptor < 0) throw systemError("Cannot write", m_path, errno);
         if (flock(m_descriptor, LOCK_EX | LOCK_NB) != 0) {
             close(m_descriptor);
-            throw StoreError(target.filename().string() + " is already being downloaded by another Thaw.", "Wait until it is done.");
+            throw StoreError(target.filename().string() + " is already being downloaded by another Thaw.",
+                             "Wait until it is done.");
         }
         m_size = lseek(m_descriptor, 0, SEEK_END);
     }
@@ -204,8 +205,9 @@ std::size_t Connection::onBody(char* data, std::size_t size, std::size_t count, 
         const std::int64_t limit = connection.m_source.bytes > 0 ? connection.m_source.bytes : connection.m_options.maxBytes;
         if (connection.m_part.size() + static_cast<std::int64_t>(size * count) > limit) {
             connection.m_part.remove();
-            throw NetworkError("The server sends more than the " + std::to_string(limit) + " bytes of " + connection.m_source.fileName + '.',
-                               "The file on the server is not the one that Thaw knows. Nothing was installed.");
+            throw NetworkError(
+                "The server sends more than the " + std::to_string(limit) + " bytes of " + connection.m_source.fileName + '.',
+                "The file on the server is not the one that Thaw knows. Nothing was installed.");
         }
         connection.m_part.append(data, size * count);
         return size * count;
@@ -229,10 +231,14 @@ void Connection::header(const std::string& line) {
     const auto begin = line.find_first_not_of(" \t", colon + 1);
     const auto end = line.find_last_not_of(" \t\r\n");
     const std::string value = begin == std::string::npos || end < begin ? std::string() : line.substr(begin, end - begin + 1);
-    if (name == "etag") m_etag = value;
-    else if (name == "last-modified") m_lastModified = value;
-    else if (name == "content-type") m_contentType = lower(value);
-    else if (name == "content-length") m_contentLength = std::strtoll(value.c_str(), nullptr, 10);
+    if (name == "etag")
+        m_etag = value;
+    else if (name == "last-modified")
+        m_lastModified = value;
+    else if (name == "content-type")
+        m_contentType = lower(value);
+    else if (name == "content-length")
+        m_contentLength = std::strtoll(value.c_str(), nullptr, 10);
     else if (name == "content-range") {
         long long first = -1, last = -1, total = -1;
         if (std::sscanf(value.c_str(), "bytes %lld-%lld/%lld", &first, &last, &total) >= 2) {
@@ -320,7 +326,8 @@ Outcome Connection::run(const Tick& tick) {
         if (m_part.size() != lastSize) {
             lastSize = m_part.size();
             lastProgress = Clock::now();
-        } else if (Clock::now() - lastProgress > m_options.stallTimeout + (m_bodyBegun ? std::chrono::milliseconds(0) : m_options.connectTimeout)) {
+        } else if (Clock::now() - lastProgress >
+                   m_options.stallTimeout + (m_bodyBegun ? std::chrono::milliseconds(0) : m_options.connectTimeout)) {
             m_reason = "nothing came any more";
             return Outcome::Interrupted;
         }
@@ -342,18 +349,27 @@ Outcome Connection::outcome(CURLcode code) {
     curl_easy_getinfo(m_easy, CURLINFO_RESPONSE_CODE, &m_status);
     const std::string host = hostOf(m_address.url);
     switch (code) {
-        case CURLE_OK: break;
+        case CURLE_OK:
+            break;
         case CURLE_TOO_MANY_REDIRECTS:
-            throw NetworkError("The server sends the request round in circles.", "Try again later; the server is set up wrongly.");
+            throw NetworkError("The server sends the request round in circles.",
+                               "Try again later; the server is set up wrongly.");
         case CURLE_UNSUPPORTED_PROTOCOL:
-            throw NetworkError("The server redirects to an address that is not https.", "Try again later; the server is set up wrongly.");
-        case CURLE_COULDNT_RESOLVE_HOST: m_reason = host + " was not found"; return Outcome::Interrupted;
-        case CURLE_COULDNT_CONNECT: m_reason = host + " does not answer"; return Outcome::Interrupted;
+            throw NetworkError("The server redirects to an address that is not https.",
+                               "Try again later; the server is set up wrongly.");
+        case CURLE_COULDNT_RESOLVE_HOST:
+            m_reason = host + " was not found";
+            return Outcome::Interrupted;
+        case CURLE_COULDNT_CONNECT:
+            m_reason = host + " does not answer";
+            return Outcome::Interrupted;
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CACERT_BADFILE:
             throw NetworkError("The certificate of " + host + " cannot be verified.",
                                "Check this computer's date, and that the package ca-certificates is installed.");
-        default: m_reason = lower(curl_easy_strerror(code)); return Outcome::Interrupted;
+        default:
+            m_reason = lower(curl_easy_strerror(code));
+            return Outcome::Interrupted;
     }
     if (m_status == 416) {
         m_part.restart();
@@ -448,12 +464,14 @@ void requireSpace(const DownloadSource& source, const fs::path& folder, std::int
     const long long free = freeSpace(folder);
     const std::int64_t needed = source.bytes - have + kSpareSpace;
     if (source.bytes <= 0 || free < 0 || free >= needed) return;
-    throw StoreError("The disk of " + folder.string() + " has " + megabytes(free) + " free; " + source.fileName + " needs " + megabytes(needed) + '.',
+    throw StoreError("The disk of " + folder.string() + " has " + megabytes(free) + " free; " + source.fileName + " needs " +
+                         megabytes(needed) + '.',
                      "Free some space on this disk.");
 }
 
 // Brings the part to its full length; `resumed` tells whether it is made of several connections.
-void fetch(const DownloadSource& source, const Address& address, PartFile& part, Meter& meter, const DownloadOptions& options, bool& resumed) {
+void fetch(const DownloadSource& source, const Address& address, PartFile& part, Meter& meter, const DownloadOptions& options,
+           bool& resumed) {
     std::string reason;
     int barren = 0;
     auto delay = options.retryDelay;
@@ -487,7 +505,8 @@ void fetch(const DownloadSource& source, const Address& address, PartFile& part,
 
 }  // namespace
 
-fs::path download(const DownloadSource& source, const fs::path& folder, const ProgressCallback& progress, const DownloadOptions& options) {
+fs::path download(const DownloadSource& source, const fs::path& folder, const ProgressCallback& progress,
+                  const DownloadOptions& options) {
     static std::once_flag initialised;
     std::call_once(initialised, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
 

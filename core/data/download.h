@@ -16,7 +16,7 @@ struct DownloadOptions {
     int triesWithoutProgress = 4;                    ///< connections in a row that bring nothing before it fails
     int maxTries = 200;                              ///< connections in all
     int maxRedirects = 5;
-    std::int64_t maxBytes = 8'000'000'000;           ///< for a source whose size is unknown
+    std::int64_t maxBytes = 8'000'000'000;  ///< for a source whose size is unknown
 };
 
 /// Fetches `source` into `folder` under source.fileName and returns the file's path. A file that is there and has the right
@@ -33,7 +33,7 @@ struct DownloadOptions {
 ///
 /// Blocking. Throws NetworkError (with a hint), StoreError (folder, disk full, another process at the same file), Cancelled.
 /// After any of them the part stays for resumption.
-std::filesystem::path download(const DownloadSource& source, const std::filesystem::path& folder, const ProgressCallback& progress,
-                               const DownloadOptions& options = {});
+std::filesystem::path download(const DownloadSource& source, const std::filesystem::path& folder,
+                               const ProgressCallback& progress, const DownloadOptions& options = {});
 
 }  // namespace thaw::core

@@ -28,7 +28,8 @@ fs::path findFile(const fs::path& folder, const std::string& name) {
         std::error_code error;
         const fs::path file = folder / (name + ending);
         if (fs::exists(file, error)) return file;
-        if (error) throw DataError("Cannot read " + file.string() + ": " + error.message() + '.', "Change the folder's permissions.");
+        if (error)
+            throw DataError("Cannot read " + file.string() + ": " + error.message() + '.', "Change the folder's permissions.");
     }
     return {};
 }
@@ -56,7 +57,8 @@ std::int64_t readHeader(GzipReader& reader, int dimensions) {
     for (int i = 1; i < dimensions; ++i) {
         const std::int64_t side = readNumber(reader);
         if (side != kSide)
-            throw DataError(name + " has pictures with a side of " + std::to_string(side) + " pixels; Fashion-MNIST has 28.", kInstall);
+            throw DataError(name + " has pictures with a side of " + std::to_string(side) + " pixels; Fashion-MNIST has 28.",
+                            kInstall);
         bytes *= side;
     }
     if (count < 1 || count > kMaxPictures || headerBytes + bytes > reader.upperBound())
@@ -94,10 +96,12 @@ public:
         DatasetInfo info;
         info.id = "fashion-mnist";
         info.title = "Fashion-MNIST";
-        info.description = "70,000 grey pictures of clothes, 28 x 28 pixels in ten classes. It stands in for CIFAR-10: accuracies "
-                           "cannot be compared with the lesson's.";
+        info.description =
+            "70,000 grey pictures of clothes, 28 x 28 pixels in ten classes. It stands in for CIFAR-10: accuracies "
+            "cannot be compared with the lesson's.";
         info.substitute = true;
-        info.classNames = {"T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"};
+        info.classNames = {"T-shirt/top", "trouser", "pullover", "dress", "coat",
+                           "sandal",      "shirt",   "sneaker",  "bag",   "ankle boot"};
         info.installHint = "Install Debian's package: sudo apt install dataset-fashion-mnist";
         return info;
     }

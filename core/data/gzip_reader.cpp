@@ -57,7 +57,8 @@ std::size_t GzipReader::read(void* out, std::size_t bytes) {
         const std::string reason = gzerror(m_handle, &code);
         if (got < 0 && code == Z_ERRNO) throwSystemError(m_file, errno);
         if (got < 0) throw DataError(m_file.string() + " is damaged: its compressed data is not valid.", kCopyAgain);
-        if (code == Z_BUF_ERROR) throw DataError(m_file.string() + " is not complete: its compressed data ends too early.", kCopyAgain);
+        if (code == Z_BUF_ERROR)
+            throw DataError(m_file.string() + " is not complete: its compressed data ends too early.", kCopyAgain);
         if (got == 0) break;
         done += static_cast<std::size_t>(got);
     }

@@ -38,7 +38,8 @@ std::vector<fs::path> entriesOf(const fs::path& folder) {
     std::vector<fs::path> entries;
     for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
         if (!isHidden(at->path())) entries.push_back(at->path());
-    if (error) throw DataError("Cannot read " + folder.string() + ": " + error.message() + '.', "Change the folder's permissions.");
+    if (error)
+        throw DataError("Cannot read " + folder.string() + ": " + error.message() + '.', "Change the folder's permissions.");
     std::sort(entries.begin(), entries.end());
     return entries;
 }
@@ -50,7 +51,9 @@ Classes classesIn(const fs::path& folder) {
         std::error_code ignored;
         if (!fs::is_directory(entry, ignored)) continue;
         std::vector<fs::path> pictures = entriesOf(entry);
-        pictures.erase(std::remove_if(pictures.begin(), pictures.end(), [](const fs::path& file) { return !isPictureName(file); }), pictures.end());
+        pictures.erase(
+            std::remove_if(pictures.begin(), pictures.end(), [](const fs::path& file) { return !isPictureName(file); }),
+            pictures.end());
         if (pictures.empty()) continue;
         count += pictures.size();
         classes[entry.filename().string()] = std::move(pictures);
@@ -121,7 +124,8 @@ Contents contentsOf(const fs::path& location) {
         if (known == contents.classNames.end() || *known != name)
             throw DataError(testFolder(location).string() + " has the class \"" + name + "\", which has no training pictures.",
                             "Give both folders the same classes.");
-        for (const fs::path& file : pictures) contents.test.push_back({file, static_cast<int>(known - contents.classNames.begin())});
+        for (const fs::path& file : pictures)
+            contents.test.push_back({file, static_cast<int>(known - contents.classNames.begin())});
     }
     return contents;
 }
@@ -171,7 +175,8 @@ public:
     DatasetLabels readLabels(const fs::path& location) const override {
         const Contents contents = contentsOf(location);
         const fs::path name = location.has_filename() ? location.filename() : location.parent_path().filename();
-        return {labelsOf(contents.train), labelsOf(contents.test), contents.classNames, name.string() + " (a folder of pictures)"};
+        return {labelsOf(contents.train), labelsOf(contents.test), contents.classNames,
+                name.string() + " (a folder of pictures)"};
     }
 
     PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices) const override {
@@ -192,7 +197,8 @@ public:
         for (std::size_t worker = 0; worker < workers; ++worker)
             parts.push_back(std::async(std::launch::async, [&, worker] {
                 for (std::size_t i = worker; i < indices.size(); i += workers) {
-                    const std::vector<std::uint8_t> square = readSquarePicture(entries[static_cast<std::size_t>(indices[i])].file, kSide);
+                    const std::vector<std::uint8_t> square =
+                        readSquarePicture(entries[static_cast<std::size_t>(indices[i])].file, kSide);
                     std::copy(square.begin(), square.end(), set.rgb.begin() + static_cast<std::ptrdiff_t>(i * kBytes));
                 }
             }));

@@ -93,8 +93,12 @@ cv::Mat toRgb(const cv::Mat& decoded) {
     if (eight.depth() != CV_8U) throw DataError("its pixels are of a kind that Thaw does not read");
     cv::Mat rgb;
     switch (eight.channels()) {
-        case 1: cv::cvtColor(eight, rgb, cv::COLOR_GRAY2RGB); break;
-        case 3: cv::cvtColor(eight, rgb, cv::COLOR_BGR2RGB); break;
+        case 1:
+            cv::cvtColor(eight, rgb, cv::COLOR_GRAY2RGB);
+            break;
+        case 3:
+            cv::cvtColor(eight, rgb, cv::COLOR_BGR2RGB);
+            break;
         case 4:
             rgb.create(eight.size(), CV_8UC3);
             for (int y = 0; y < eight.rows; ++y) {
@@ -105,7 +109,8 @@ cv::Mat toRgb(const cv::Mat& decoded) {
                         out[x][c] = static_cast<std::uint8_t>((in[x][2 - c] * in[x][3] + 255 * (255 - in[x][3]) + 127) / 255);
             }
             break;
-        default: throw DataError("its pixels are of a kind that Thaw does not read");
+        default:
+            throw DataError("its pixels are of a kind that Thaw does not read");
     }
     return rgb;
 }
@@ -130,7 +135,8 @@ cv::Mat decode(const fs::path& file) {
     if (!header) throw DataError("Thaw reads PNG, JPEG, WebP and BMP pictures, and this is none of them");
     if (header->width <= 0 || header->height <= 0) throw DataError("the file is damaged");
     if (header->width > kMaxPixels / header->height)
-        throw DataError("it has " + std::to_string(header->width) + " x " + std::to_string(header->height) + " pixels, which is too large");
+        throw DataError("it has " + std::to_string(header->width) + " x " + std::to_string(header->height) +
+                        " pixels, which is too large");
     try {
         // OpenCV turns a picture upright only where it may drop its alpha channel; a JPEG has none.
         const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8U, bytes.data());
@@ -199,7 +205,8 @@ std::vector<std::uint8_t> readSquarePicture(const fs::path& file, int side) {
 
 bool isPictureName(const fs::path& file) {
     std::string ending = file.extension().string();
-    std::transform(ending.begin(), ending.end(), ending.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+    std::transform(ending.begin(), ending.end(), ending.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
     constexpr std::array<const char*, 5> kEndings = {".png", ".jpg", ".jpeg", ".webp", ".bmp"};
     return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }

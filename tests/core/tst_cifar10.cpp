@@ -95,7 +95,8 @@ void Cifar10Test::archiveEqualsFolder() {
     writeCifar10Archive(*m_home / "c.tar.gz");
     for (const Split split : {Split::Train, Split::Test})
         for (const int limit : {0, 30})
-            QCOMPARE(loadSplit(resolve(*m_home / "c.tar.gz"), split, limit, 7).digest, loadSplit(resolve(folder()), split, limit, 7).digest);
+            QCOMPARE(loadSplit(resolve(*m_home / "c.tar.gz"), split, limit, 7).digest,
+                     loadSplit(resolve(folder()), split, limit, 7).digest);
     QVERIFY(loadSplit(resolve(folder()), Split::Train, 30, 7).digest != loadSplit(resolve(folder()), Split::Train, 30, 8).digest);
 }
 
@@ -114,7 +115,9 @@ void Cifar10Test::wrongSizes() {
     const auto check = [&](std::uintmax_t size) {
         fs::resize_file(folder() / "data_batch_3.bin", size);
         const std::string message = errorOf<DataError>([&] { resolve(folder()); });
-        QVERIFY2(message.find("data_batch_3.bin has " + std::to_string(size) + " bytes; 30730000 are expected") != std::string::npos, message.c_str());
+        QVERIFY2(
+            message.find("data_batch_3.bin has " + std::to_string(size) + " bytes; 30730000 are expected") != std::string::npos,
+            message.c_str());
     };
     for (const std::uintmax_t size : {0u, 1u, 3072u, 3074u, 30'729'999u, 30'730'001u, 30'733'073u}) check(size);
     check(std::uintmax_t{1} << 40);  // sparse: nothing of it may be read into memory

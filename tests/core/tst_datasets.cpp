@@ -139,14 +139,18 @@ void DatasetsTest::chosenFolderMustBeGood() {
     writeCifar10Folder(system() / "cifar-10-batches-bin");
     writeCifar10Folder(*m_home / "mine");
     fs::resize_file(*m_home / "mine" / "test_batch.bin", 100);
-    QVERIFY(errorOf<DataError>([&] { resolve("auto", *m_home / "mine"); }).find("test_batch.bin has 100 bytes") != std::string::npos);
-    QVERIFY(errorOf<DataError>([&] { resolve("cifar10", *m_home / "mine"); }).find("test_batch.bin has 100 bytes") != std::string::npos);
+    QVERIFY(errorOf<DataError>([&] { resolve("auto", *m_home / "mine"); }).find("test_batch.bin has 100 bytes") !=
+            std::string::npos);
+    QVERIFY(errorOf<DataError>([&] { resolve("cifar10", *m_home / "mine"); }).find("test_batch.bin has 100 bytes") !=
+            std::string::npos);
     QVERIFY(errorOf<DataError>([&] { resolve("cifar10", *m_home / "missing"); }).find("No such file") != std::string::npos);
 }
 
 void DatasetsTest::unknownName() {
     const std::string message = errorOf<DataError>([] { resolve("mnist"); });
-    QVERIFY2(message.find("\"mnist\"") != std::string::npos && message.find("auto, cifar10, fashion-mnist, folder") != std::string::npos, message.c_str());
+    QVERIFY2(message.find("\"mnist\"") != std::string::npos &&
+                 message.find("auto, cifar10, fashion-mnist, folder") != std::string::npos,
+             message.c_str());
 }
 
 void DatasetsTest::balancedSubsets() {
@@ -158,7 +162,8 @@ void DatasetsTest::balancedSubsets() {
         const std::vector<int> counts = countsOf(*pictures);
         QVERIFY(*std::max_element(counts.begin(), counts.end()) - *std::min_element(counts.begin(), counts.end()) <= 1);
     }
-    for (const int limit : {0, 200, 100'000}) QCOMPARE(loadSplit(info, Split::Train, limit, 5).pictures->count(), std::int64_t{200});
+    for (const int limit : {0, 200, 100'000})
+        QCOMPARE(loadSplit(info, Split::Train, limit, 5).pictures->count(), std::int64_t{200});
     QCOMPARE(loadSplit(info, Split::Train, 50, 5).digest, loadSplit(info, Split::Train, 50, 5).digest);
     QVERIFY(loadSplit(info, Split::Train, 50, 5).digest != loadSplit(info, Split::Train, 50, 6).digest);
 }
@@ -168,7 +173,8 @@ void DatasetsTest::unevenClasses() {
     Bytes first = readFile(*m_home / "c" / "data_batch_1.bin");
     first.resize(3073 * 13);  // classes 0, 1, 2 have a picture more than the others from here
     writeFile(*m_home / "c" / "data_batch_1.bin", first);
-    for (int i = 2; i <= 5; ++i) writeFile(*m_home / "c" / ("data_batch_" + std::to_string(i) + ".bin"), Bytes(first.begin(), first.begin() + 3073));
+    for (int i = 2; i <= 5; ++i)
+        writeFile(*m_home / "c" / ("data_batch_" + std::to_string(i) + ".bin"), Bytes(first.begin(), first.begin() + 3073));
     const DatasetInfo info = resolve("auto", *m_home / "c");
     QVERIFY(info.trainPerClass == (std::vector<std::int64_t>{6, 2, 2, 1, 1, 1, 1, 1, 1, 1}));
     QVERIFY(countsOf(*loadSplit(info, Split::Train, 14, 1).pictures) == (std::vector<int>{3, 2, 2, 1, 1, 1, 1, 1, 1, 1}));
@@ -254,7 +260,8 @@ void DatasetsTest::installUnpacksOnce() {
         return done <= total;
     };
 
-    QVERIFY_THROWS_EXCEPTION(Cancelled, cifar10.install(archive, datasetsFolder(), [](std::int64_t, std::int64_t) { return false; }));
+    QVERIFY_THROWS_EXCEPTION(Cancelled,
+                             cifar10.install(archive, datasetsFolder(), [](std::int64_t, std::int64_t) { return false; }));
     QVERIFY(fs::exists(archive));
     QCOMPARE(std::distance(fs::directory_iterator(datasetsFolder()), {}), 1);
 

@@ -102,10 +102,13 @@ void DownloadTest::wholeFile() {
     const std::string content = someContent(3'000'000);
     FaultyServer server([&](const auto& request) { return serveContent(request, content); });
     std::vector<DownloadProgress> seen;
-    const fs::path file = download(sourceFor(server.url(), content), folder(), [&](const DownloadProgress& progress) {
-        seen.push_back(progress);
-        return true;
-    }, quick());
+    const fs::path file = download(
+        sourceFor(server.url(), content), folder(),
+        [&](const DownloadProgress& progress) {
+            seen.push_back(progress);
+            return true;
+        },
+        quick());
     QCOMPARE(file, folder() / "file.bin");
     QVERIFY(textOf(file) == content);
     QVERIFY(!fs::exists(folder() / "file.bin.part"));
@@ -168,10 +171,13 @@ void DownloadTest::everyDropIsResumed() {
         return reply;
     });
     bool resumed = false;
-    download(sourceFor(server.url(), content), folder(), [&](const DownloadProgress& progress) {
-        resumed = progress.resumed;
-        return true;
-    }, quick());
+    download(
+        sourceFor(server.url(), content), folder(),
+        [&](const DownloadProgress& progress) {
+            resumed = progress.resumed;
+            return true;
+        },
+        quick());
     QVERIFY(textOf(folder() / "file.bin") == content);
     QVERIFY(resumed);
     const auto requests = server.requests();
@@ -203,17 +209,21 @@ void DownloadTest::cancelKeepsThePart() {
         return reply;
     });
     const DownloadSource source = sourceFor(server.url(), content);
-    QVERIFY_THROWS_EXCEPTION(Cancelled, download(source, folder(), [](const DownloadProgress& progress) { return progress.received < 400'000; }));
+    QVERIFY_THROWS_EXCEPTION(
+        Cancelled, download(source, folder(), [](const DownloadProgress& progress) { return progress.received < 400'000; }));
     expectNothingInstalled();
     QCOMPARE(static_cast<std::int64_t>(fs::file_size(folder() / "file.bin.part")), std::int64_t{400'000});
 
     std::int64_t first = -1;
     bool resumed = true;
-    download(source, folder(), [&](const DownloadProgress& progress) {
-        if (first < 0) first = progress.received;
-        resumed = resumed && progress.resumed;
-        return true;
-    }, quick());
+    download(
+        source, folder(),
+        [&](const DownloadProgress& progress) {
+            if (first < 0) first = progress.received;
+            resumed = resumed && progress.resumed;
+            return true;
+        },
+        quick());
     QVERIFY(first >= 400'000);
     QVERIFY(resumed);
     QCOMPARE(server.requests().at(1).rangeFirst, std::int64_t{400'000});
@@ -235,7 +245,9 @@ void DownloadTest::killedInTheMiddle() {
         _exit(0);
     }
     std::error_code ignored;
-    const auto received = [&] { return fs::exists(folder() / "file.bin.part", ignored) ? fs::file_size(folder() / "file.bin.part", ignored) : 0; };
+    const auto received = [&] {
+        return fs::exists(folder() / "file.bin.part", ignored) ? fs::file_size(folder() / "file.bin.part", ignored) : 0;
+    };
     const bool reached = QTest::qWaitFor([&] { return received() == 400'000; }, 20'000);
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
@@ -425,10 +437,14 @@ void DownloadTest::redirects() {
     FaultyServer server([&](const auto& request) {
         FaultyServer::Reply reply;
         reply.status = 302;
-        if (request.path == "/moved") reply.headers["Location"] = "/file.bin";
-        else if (request.path == "/round") reply.headers["Location"] = "/round";
-        else if (request.path == "/local") reply.headers["Location"] = "file:///etc/hostname";
-        else return serveContent(request, content);
+        if (request.path == "/moved")
+            reply.headers["Location"] = "/file.bin";
+        else if (request.path == "/round")
+            reply.headers["Location"] = "/round";
+        else if (request.path == "/local")
+            reply.headers["Location"] = "file:///etc/hostname";
+        else
+            return serveContent(request, content);
         reply.body = std::string(3000, 'r');
         return reply;
     });
@@ -437,7 +453,8 @@ void DownloadTest::redirects() {
 
     fs::remove_all(folder());
     const std::size_t before = server.requests().size();
-    std::string message = errorOf<NetworkError>([&] { download(sourceFor(server.url("/round"), content), folder(), {}, quick()); });
+    std::string message =
+        errorOf<NetworkError>([&] { download(sourceFor(server.url("/round"), content), folder(), {}, quick()); });
     QVERIFY2(message.find("in circles") != std::string::npos, message.c_str());
     QCOMPARE(server.requests().size() - before, std::size_t{6});
     message = errorOf<NetworkError>([&] { download(sourceFor(server.url("/local"), content), folder(), {}, quick()); });
@@ -457,7 +474,8 @@ void DownloadTest::statusCodes() {
     for (const int code : {400, 401, 403, 404, 410}) {
         status = code;
         const std::size_t before = server.requests().size();
-        const std::string message = errorOf<NetworkError>([&] { download(sourceFor(server.url(), content), folder(), {}, quick()); });
+        const std::string message =
+            errorOf<NetworkError>([&] { download(sourceFor(server.url(), content), folder(), {}, quick()); });
         QVERIFY2(message.find("answers " + std::to_string(code)) != std::string::npos, message.c_str());
         QCOMPARE(server.requests().size() - before, std::size_t{1});
         expectNothingInstalled();
@@ -487,8 +505,8 @@ void DownloadTest::nobodyAnswers() {
 }
 
 void DownloadTest::refusedAddresses() {
-    for (const std::string url : {"http://example.org/a", "ftp://127.0.0.1/a", "file:///etc/passwd", "http://127.0.0.1.example.org/a",
-                                  "http://127.0.0.1@example.org/a", "not an address", ""}) {
+    for (const std::string url : {"http://example.org/a", "ftp://127.0.0.1/a", "file:///etc/passwd",
+                                  "http://127.0.0.1.example.org/a", "http://127.0.0.1@example.org/a", "not an address", ""}) {
         const std::string message = errorOf<NetworkError>([&] { download(sourceFor(url, "x"), folder(), {}, quick()); });
         QVERIFY2(!message.empty(), url.c_str());
     }
@@ -514,7 +532,8 @@ void DownloadTest::logInPage() {
 
 void DownloadTest::unwritableFolder() {
     writeFile(*m_home / "occupied", Bytes(1));
-    QVERIFY_THROWS_EXCEPTION(StoreError, download(sourceFor("https://example.org/a", "x"), *m_home / "occupied" / "below", {}, quick()));
+    QVERIFY_THROWS_EXCEPTION(StoreError,
+                             download(sourceFor("https://example.org/a", "x"), *m_home / "occupied" / "below", {}, quick()));
 }
 
 void DownloadTest::fullDisk() {
@@ -527,7 +546,8 @@ void DownloadTest::fullDisk() {
         fs::remove_all(folder());
         const rlimit small{limit, old.rlim_max};
         setrlimit(RLIMIT_FSIZE, &small);
-        const std::string message = errorOf<StoreError>([&] { download(sourceFor(server.url(), content), folder(), {}, quick()); });
+        const std::string message =
+            errorOf<StoreError>([&] { download(sourceFor(server.url(), content), folder(), {}, quick()); });
         setrlimit(RLIMIT_FSIZE, &old);
         QVERIFY2(message.find("Cannot write") != std::string::npos, message.c_str());
         expectNothingInstalled();
@@ -547,10 +567,13 @@ void DownloadTest::onlyOneAtATime() {
     FaultyServer server([&](const auto& request) { return serveContent(request, content); });
     const DownloadSource source = sourceFor(server.url(), content);
     std::string second;
-    download(source, folder(), [&](const DownloadProgress&) {
-        if (second.empty()) second = errorOf<StoreError>([&] { download(source, folder(), {}, quick()); });
-        return true;
-    }, quick());
+    download(
+        source, folder(),
+        [&](const DownloadProgress&) {
+            if (second.empty()) second = errorOf<StoreError>([&] { download(source, folder(), {}, quick()); });
+            return true;
+        },
+        quick());
     QVERIFY2(second.find("already being downloaded") != std::string::npos, second.c_str());
     QVERIFY(textOf(folder() / "file.bin") == content);
 }

@@ -67,7 +67,8 @@ void FashionMnistTest::pixelsAndLabels() {
 
 void FashionMnistTest::whereItMayLie() {
     writeFashionMnist(folder());
-    for (const fs::path& place : {folder(), m_home->path(), folder() / "train-images-idx3-ubyte.gz"}) QCOMPARE(resolve(place).location, folder());
+    for (const fs::path& place : {folder(), m_home->path(), folder() / "train-images-idx3-ubyte.gz"})
+        QCOMPARE(resolve(place).location, folder());
     writeFashionMnist(*m_home / "torch" / "FashionMNIST" / "raw", {}, false);
     QCOMPARE(resolve(*m_home / "torch").location, *m_home / "torch" / "FashionMNIST" / "raw");
 }
@@ -86,7 +87,8 @@ void FashionMnistTest::debiansPackage() {
 
 void FashionMnistTest::truncatedAtEachHeaderByte() {
     writeFashionMnist(folder(), {}, false);
-    for (const std::string name : {"train-images-idx3-ubyte", "t10k-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte"}) {
+    for (const std::string name :
+         {"train-images-idx3-ubyte", "t10k-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte"}) {
         const Bytes whole = readFile(folder() / name);
         for (std::size_t size = 0; size <= 20; ++size) {
             writeFile(folder() / name, Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)));
@@ -101,10 +103,10 @@ void FashionMnistTest::truncatedAtEachHeaderByte() {
         longer.push_back(0);
         writeFile(folder() / name, longer);
         QVERIFY(!errorOf<DataError>([&] {
-            const DatasetInfo info = resolve(folder());
-            loadSplit(info, Split::Train, 0, 1);
-            loadSplit(info, Split::Test, 0, 1);
-        }).empty());
+                     const DatasetInfo info = resolve(folder());
+                     loadSplit(info, Split::Train, 0, 1);
+                     loadSplit(info, Split::Test, 0, 1);
+                 }).empty());
         writeFile(folder() / name, whole);
     }
     QCOMPARE(resolve(folder()).testCount, std::int64_t{50});
@@ -163,7 +165,8 @@ void FashionMnistTest::hugeClaims() {
 void FashionMnistTest::countsDisagree() {
     writeFashionMnist(folder());
     writeFashionMnist(*m_home / "more", {11, 5, 1});
-    fs::copy_file(*m_home / "more" / "train-labels-idx1-ubyte.gz", folder() / "train-labels-idx1-ubyte.gz", fs::copy_options::overwrite_existing);
+    fs::copy_file(*m_home / "more" / "train-labels-idx1-ubyte.gz", folder() / "train-labels-idx1-ubyte.gz",
+                  fs::copy_options::overwrite_existing);
     const std::string message = errorOf<DataError>([&] { resolve(folder()); });
     QVERIFY2(message.find("has 100 pictures, but there are 110 labels") != std::string::npos, message.c_str());
 }
@@ -178,7 +181,8 @@ void FashionMnistTest::wrongLabel() {
 }
 
 void FashionMnistTest::missingFile() {
-    for (const std::string name : {"train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte.gz"}) {
+    for (const std::string name :
+         {"train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte.gz"}) {
         writeFashionMnist(folder());
         fs::remove(folder() / name);
         const std::string message = errorOf<DataError>([&] { resolve(folder()); });

@@ -73,7 +73,8 @@ void ImageFolderTest::oneLevel() {
     std::set<Bytes> seen;
     for (const Split split : {Split::Train, Split::Test}) {
         const auto pictures = loadSplit(info, split, 0, 1).pictures;
-        for (std::int64_t i = 0; i < pictures->count(); ++i) seen.emplace(pictures->picture(i), pictures->picture(i) + 64 * 64 * 3);
+        for (std::int64_t i = 0; i < pictures->count(); ++i)
+            seen.emplace(pictures->picture(i), pictures->picture(i) + 64 * 64 * 3);
     }
     QCOMPARE(seen.size(), std::size_t{48});
 }

@@ -38,7 +38,8 @@ Bytes jpeg() {
 
 Bytes jpegTurned(std::uint8_t orientation) {
     Bytes bytes = jpeg();
-    const Bytes exif = {0xFF, 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0};
+    const Bytes exif = {0xFF, 0xE1, 0,    34,   'E', 'x', 'i', 'f', 0, 0, 'I',         'I', 42, 0, 8, 0, 0, 0,
+                        1,    0,    0x12, 0x01, 3,   0,   1,   0,   0, 0, orientation, 0,   0,  0, 0, 0, 0, 0};
     bytes.insert(bytes.begin() + 2, exif.begin(), exif.end());
     return bytes;
 }
@@ -62,7 +63,8 @@ Bytes bmp(std::int32_t width, std::int32_t height, std::size_t pixelBytes) {
 }
 
 bool near(const std::uint8_t* pixel, int red, int green, int blue, int tolerance = 0) {
-    return std::abs(pixel[0] - red) <= tolerance && std::abs(pixel[1] - green) <= tolerance && std::abs(pixel[2] - blue) <= tolerance;
+    return std::abs(pixel[0] - red) <= tolerance && std::abs(pixel[1] - green) <= tolerance &&
+           std::abs(pixel[2] - blue) <= tolerance;
 }
 
 }  // namespace
@@ -107,7 +109,8 @@ void PictureFileTest::colours() {
     QVERIFY(read(encodePng({0, 100, 255}, 3, 1, 1)).rgb == (Bytes{0, 0, 0, 100, 100, 100, 255, 255, 255}));
     QVERIFY(read(encodePng({0, 255, 0, 0, 100, 255}, 3, 1, 2)).rgb == (Bytes{0, 0, 0, 255, 255, 255, 100, 100, 100}));
     // Red, opaque, half and fully transparent, over white.
-    QVERIFY(read(encodePng({200, 0, 0, 255, 200, 0, 0, 128, 200, 0, 0, 0}, 3, 1, 4)).rgb == (Bytes{200, 0, 0, 227, 127, 127, 255, 255, 255}));
+    QVERIFY(read(encodePng({200, 0, 0, 255, 200, 0, 0, 128, 200, 0, 0, 0}, 3, 1, 4)).rgb ==
+            (Bytes{200, 0, 0, 227, 127, 127, 255, 255, 255}));
     // 16 bit: 0x8000 is 127.5 of 255, 0xFFFF is 255.
     const FilePrediction deep = read(encodePng({0x80, 0x00, 0xFF, 0xFF, 0x00, 0x00}, 1, 1, 3, 16));
     QVERIFY2(deep.error.empty(), deep.error.c_str());
@@ -117,7 +120,9 @@ void PictureFileTest::colours() {
 }
 
 void PictureFileTest::orientation() {
-    const auto corner = [](const FilePrediction& picture, int x, int y) { return picture.rgb.data() + (y * picture.width + x) * 3; };
+    const auto corner = [](const FilePrediction& picture, int x, int y) {
+        return picture.rgb.data() + (y * picture.width + x) * 3;
+    };
     const FilePrediction plain = read(jpeg());
     QVERIFY2(plain.error.empty(), plain.error.c_str());
     QCOMPARE(plain.width, 16);
@@ -162,7 +167,8 @@ void PictureFileTest::bitmaps() {
 }
 
 void PictureFileTest::foreignFiles() {
-    for (const std::string text : {"", "B", "text", "GIF89a......", "%PDF-1.4", "<svg xmlns='http://www.w3.org/2000/svg'/>", "II*\0........"}) {
+    for (const std::string text :
+         {"", "B", "text", "GIF89a......", "%PDF-1.4", "<svg xmlns='http://www.w3.org/2000/svg'/>", "II*\0........"}) {
         const FilePrediction picture = read(Bytes(text.begin(), text.end()));
         QVERIFY2(picture.error.find("picture.x cannot be read: ") == 0, picture.error.c_str());
         QVERIFY(picture.rgb.empty() && picture.modelRgb.empty());
@@ -179,7 +185,8 @@ void PictureFileTest::hugeClaims() {
         return png;
     };
     const Bytes png = encodePng({1, 2, 3}, 1, 1);
-    for (const auto& [width, height] : {std::pair{0xFFFFFFFFu, 0xFFFFFFFFu}, {0x7FFFFFFFu, 1u}, {10'001u, 10'000u}, {0u, 5u}, {5u, 0u}}) {
+    for (const auto& [width, height] :
+         {std::pair{0xFFFFFFFFu, 0xFFFFFFFFu}, {0x7FFFFFFFu, 1u}, {10'001u, 10'000u}, {0u, 5u}, {5u, 0u}}) {
         const FilePrediction picture = read(claim(png, width, height));
         QVERIFY2(picture.error.find(width && height ? "too large" : "damaged") != std::string::npos, picture.error.c_str());
     }
@@ -189,7 +196,8 @@ void PictureFileTest::hugeClaims() {
     std::fill(frame + 5, frame + 9, 0xFF);
     QVERIFY(read(large).error.find("65535 x 65535 pixels, which is too large") != std::string::npos);
     QVERIFY(read(bmp(2'000'000'000, 2'000'000'000, 30)).error.find("too large") != std::string::npos);
-    const Bytes webp = {'R', 'I', 'F', 'F', 30, 0, 0, 0, 'W', 'E', 'B', 'P', 'V', 'P', '8', 'X', 10, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+    const Bytes webp = {'R', 'I', 'F', 'F', 30, 0, 0, 0, 'W', 'E',  'B',  'P',  'V',  'P',  '8',
+                        'X', 10,  0,   0,   0,  0, 0, 0, 0,   0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
     QVERIFY(read(webp).error.find("16777216 x 16777216") != std::string::npos);
 
     writeFile(*m_home / "big.png", png);
@@ -228,7 +236,8 @@ void PictureFileTest::squareAlone() {
     const Bytes content = encodePng(Bytes(20 * 10 * 3, 50), 20, 10);
     writeFile(*m_home / "a.png", content);
     QVERIFY(readSquarePicture(*m_home / "a.png", 7) == Bytes(7 * 7 * 3, 50));
-    QVERIFY(errorOf<DataError>([&] { readSquarePicture(*m_home / "b.png", 7); }).find("the file is not there") != std::string::npos);
+    QVERIFY(errorOf<DataError>([&] { readSquarePicture(*m_home / "b.png", 7); }).find("the file is not there") !=
+            std::string::npos);
 }
 
 void PictureFileTest::names() {

@@ -20,22 +20,40 @@ const char* const kCifar10Files[6] = {"data_batch_1.bin", "data_batch_2.bin", "d
 namespace {
 
 constexpr int kClasses = 10;
-constexpr std::array<std::array<int, 3>, kClasses> kColours = {{{230, 40, 40}, {40, 200, 60}, {50, 80, 230}, {230, 210, 40}, {200, 50, 210},
-                                                                {40, 210, 210}, {250, 140, 30}, {240, 240, 240}, {150, 90, 40}, {130, 130, 250}}};
+constexpr std::array<std::array<int, 3>, kClasses> kColours = {{{230, 40, 40},
+                                                                {40, 200, 60},
+                                                                {50, 80, 230},
+                                                                {230, 210, 40},
+                                                                {200, 50, 210},
+                                                                {40, 210, 210},
+                                                                {250, 140, 30},
+                                                                {240, 240, 240},
+                                                                {150, 90, 40},
+                                                                {130, 130, 250}}};
 
 bool inside(int shape, float x, float y) {
     const float radius = std::hypot(x, y), square = std::max(std::abs(x), std::abs(y));
     switch (shape) {
-        case 0: return radius < 0.55f;
-        case 1: return radius > 0.35f && radius < 0.6f;
-        case 2: return square < 0.5f;
-        case 3: return square > 0.35f && square < 0.6f;
-        case 4: return std::abs(y) < 0.18f && std::abs(x) < 0.7f;
-        case 5: return std::abs(x) < 0.18f && std::abs(y) < 0.7f;
-        case 6: return square < 0.65f && std::min(std::abs(x), std::abs(y)) < 0.15f;
-        case 7: return square < 0.65f && std::abs(x - y) < 0.25f;
-        case 8: return y < 0.5f && y > -0.6f && std::abs(x) < (y + 0.6f) * 0.6f;
-        default: return square < 0.65f && (static_cast<int>((x + 2) * 5) + static_cast<int>((y + 2) * 5)) % 2 == 0;
+        case 0:
+            return radius < 0.55f;
+        case 1:
+            return radius > 0.35f && radius < 0.6f;
+        case 2:
+            return square < 0.5f;
+        case 3:
+            return square > 0.35f && square < 0.6f;
+        case 4:
+            return std::abs(y) < 0.18f && std::abs(x) < 0.7f;
+        case 5:
+            return std::abs(x) < 0.18f && std::abs(y) < 0.7f;
+        case 6:
+            return square < 0.65f && std::min(std::abs(x), std::abs(y)) < 0.15f;
+        case 7:
+            return square < 0.65f && std::abs(x - y) < 0.25f;
+        case 8:
+            return y < 0.5f && y > -0.6f && std::abs(x) < (y + 0.6f) * 0.6f;
+        default:
+            return square < 0.65f && (static_cast<int>((x + 2) * 5) + static_cast<int>((y + 2) * 5)) % 2 == 0;
     }
 }
 
@@ -65,7 +83,8 @@ Bytes drawPicture(int label, int side, std::mt19937& random) {
             const float v = 2 * (static_cast<float>(y) + 0.5f) / static_cast<float>(side) - 1 - dy;
             const bool filled = inside(label, u, v);
             for (const int colour : kColours[static_cast<std::size_t>(label)])
-                rgb.push_back(static_cast<std::uint8_t>(std::clamp(noise(random) + (filled ? static_cast<float>(colour) - 20 : 20), 0.0f, 255.0f)));
+                rgb.push_back(static_cast<std::uint8_t>(
+                    std::clamp(noise(random) + (filled ? static_cast<float>(colour) - 20 : 20), 0.0f, 255.0f)));
         }
     return rgb;
 }
@@ -116,7 +135,8 @@ void writeFashionMnist(const fs::path& folder, const DrawnSizes& sizes, bool gzi
         for (int i = 0; i < count; ++i) {
             const int label = i % kClasses;
             const Bytes rgb = drawPicture(label, 28, random);
-            for (std::size_t pixel = 0; pixel < rgb.size(); pixel += 3) images.push_back(std::max({rgb[pixel], rgb[pixel + 1], rgb[pixel + 2]}));
+            for (std::size_t pixel = 0; pixel < rgb.size(); pixel += 3)
+                images.push_back(std::max({rgb[pixel], rgb[pixel + 1], rgb[pixel + 2]}));
             labels.push_back(static_cast<std::uint8_t>(label));
         }
         write(train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte", images);
@@ -125,14 +145,16 @@ void writeFashionMnist(const fs::path& folder, const DrawnSizes& sizes, bool gzi
 }
 
 void writeImageFolder(const fs::path& folder, const DrawnSizes& sizes, int classes, int side, bool splits) {
-    static constexpr std::array<const char*, kClasses> kNames = {"disc", "ring", "square", "frame", "bar", "post", "cross", "slash", "triangle", "checks"};
+    static constexpr std::array<const char*, kClasses> kNames = {"disc", "ring",  "square", "frame",    "bar",
+                                                                 "post", "cross", "slash",  "triangle", "checks"};
     std::mt19937 random(sizes.seed);
     for (const bool train : {true, false})
         for (int label = 0; label < classes; ++label)
             for (int i = 0; i < (train ? sizes.trainPerClass : sizes.testPerClass); ++i) {
                 const fs::path base = splits ? folder / (train ? "train" : "test") : folder;
                 const std::string name = (train ? "a" : "b") + std::to_string(i) + ".png";
-                writeFile(base / kNames[static_cast<std::size_t>(label)] / name, encodePng(drawPicture(label, side, random), side, side));
+                writeFile(base / kNames[static_cast<std::size_t>(label)] / name,
+                          encodePng(drawPicture(label, side, random), side, side));
             }
 }
 
@@ -146,7 +168,8 @@ Bytes encodePng(const Bytes& samples, int width, int height, int channels, int b
     }
     uLongf size = compressBound(static_cast<uLong>(rows.size()));
     Bytes packed(size);
-    if (compress(packed.data(), &size, rows.data(), static_cast<uLong>(rows.size())) != Z_OK) throw std::runtime_error("compress");
+    if (compress(packed.data(), &size, rows.data(), static_cast<uLong>(rows.size())) != Z_OK)
+        throw std::runtime_error("compress");
     packed.resize(size);
 
     static constexpr std::array<std::uint8_t, 5> kColourType = {0, 0, 4, 2, 6};
@@ -162,7 +185,9 @@ Bytes encodePng(const Bytes& samples, int width, int height, int channels, int b
 
 void TarWriter::add(const std::string& path, const Bytes& content, char type, const std::string& link, std::int64_t claimedSize) {
     Bytes header(512, 0);
-    const auto put = [&](std::size_t offset, const std::string& text) { std::copy(text.begin(), text.end(), header.begin() + static_cast<std::ptrdiff_t>(offset)); };
+    const auto put = [&](std::size_t offset, const std::string& text) {
+        std::copy(text.begin(), text.end(), header.begin() + static_cast<std::ptrdiff_t>(offset));
+    };
     const auto octal = [](std::int64_t value, int digits) {
         char text[32];
         std::snprintf(text, sizeof text, "%0*llo", digits, static_cast<unsigned long long>(value));
@@ -194,7 +219,8 @@ Bytes TarWriter::finish() {
 
 Bytes gzip(const Bytes& content) {
     z_stream stream{};
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::runtime_error("deflateInit2");
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        throw std::runtime_error("deflateInit2");
     Bytes out(deflateBound(&stream, static_cast<uLong>(content.size())) + 64);
     stream.next_in = const_cast<Bytef*>(content.data());
     stream.avail_in = static_cast<uInt>(content.size());

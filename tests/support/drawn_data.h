@@ -33,7 +33,8 @@ extern const char* const kCifar10Files[6];
 void writeFashionMnist(const std::filesystem::path& folder, const DrawnSizes& sizes = {}, bool gzipped = true);
 
 /// folder/train/<class>/<n>.png and folder/test/<class>/<n>.png, or folder/<class>/<n>.png; the first `classes` shapes.
-void writeImageFolder(const std::filesystem::path& folder, const DrawnSizes& sizes = {}, int classes = 3, int side = 48, bool splits = true);
+void writeImageFolder(const std::filesystem::path& folder, const DrawnSizes& sizes = {}, int classes = 3, int side = 48,
+                      bool splits = true);
 
 /// A PNG of interleaved samples: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; 8 bits or 16 (big-endian).
 Bytes encodePng(const Bytes& samples, int width, int height, int channels = 3, int bits = 8);
@@ -42,7 +43,8 @@ Bytes encodePng(const Bytes& samples, int width, int height, int channels = 3, i
 class TarWriter {
 public:
     /// `type`: '0' file, '1' hard link, '2' symbolic link, '5' folder, '6' pipe. `claimedSize` < 0: the real one.
-    void add(const std::string& path, const Bytes& content, char type = '0', const std::string& link = {}, std::int64_t claimedSize = -1);
+    void add(const std::string& path, const Bytes& content, char type = '0', const std::string& link = {},
+             std::int64_t claimedSize = -1);
     Bytes finish();
 
 private:

@@ -82,7 +82,8 @@ void FaultyServer::answer(int client) {
     std::istringstream(line) >> method >> request.path;
     while (std::getline(lines, line) && line != "\r") {
         const auto colon = line.find(": ");
-        if (colon != std::string::npos) request.headers[lower(line.substr(0, colon))] = line.substr(colon + 2, line.find('\r') - colon - 2);
+        if (colon != std::string::npos)
+            request.headers[lower(line.substr(0, colon))] = line.substr(colon + 2, line.find('\r') - colon - 2);
     }
     if (const auto range = request.headers.find("range"); range != request.headers.end())
         request.rangeFirst = std::strtoll(range->second.c_str() + std::string("bytes=").size(), nullptr, 10);
@@ -102,7 +103,9 @@ void FaultyServer::answer(int client) {
 
     std::string out = "HTTP/1.1 " + std::to_string(reply.status) + " X\r\nConnection: close\r\n";
     if (reply.claimedLength != -1)
-        out += "Content-Length: " + std::to_string(reply.claimedLength >= 0 ? reply.claimedLength : static_cast<std::int64_t>(reply.body.size())) + "\r\n";
+        out += "Content-Length: " +
+               std::to_string(reply.claimedLength >= 0 ? reply.claimedLength : static_cast<std::int64_t>(reply.body.size())) +
+               "\r\n";
     for (const auto& [name, value] : reply.headers) out += name + ": " + value + "\r\n";
     out += "\r\n";
     std::int64_t bytes = static_cast<std::int64_t>(reply.body.size());
@@ -132,8 +135,8 @@ FaultyServer::Reply serveContent(const FaultyServer::Request& request, const std
     } else {
         reply.status = 206;
         reply.body = content.substr(static_cast<std::size_t>(request.rangeFirst));
-        reply.headers["Content-Range"] =
-            "bytes " + std::to_string(request.rangeFirst) + '-' + std::to_string(content.size() - 1) + '/' + std::to_string(content.size());
+        reply.headers["Content-Range"] = "bytes " + std::to_string(request.rangeFirst) + '-' +
+                                         std::to_string(content.size() - 1) + '/' + std::to_string(content.size());
     }
     return reply;
 }

@@ -53,6 +53,7 @@ private:
 };
 
 /// What an honest server answers for a file: 200, 206 or 416, heeding Range and If-Range.
-FaultyServer::Reply serveContent(const FaultyServer::Request& request, const std::string& content, const std::string& etag = "\"one\"");
+FaultyServer::Reply serveContent(const FaultyServer::Request& request, const std::string& content,
+                                 const std::string& etag = "\"one\"");
 
 }  // namespace thaw::test

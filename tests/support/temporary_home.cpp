@@ -15,8 +15,10 @@ std::optional<std::string> variable(const std::string& name) {
 }
 
 void setVariable(const std::string& name, const std::optional<std::string>& value) {
-    if (value) setenv(name.c_str(), value->c_str(), 1);
-    else unsetenv(name.c_str());
+    if (value)
+        setenv(name.c_str(), value->c_str(), 1);
+    else
+        unsetenv(name.c_str());
 }
 
 std::filesystem::path makeFolder() {
@@ -27,7 +29,8 @@ std::filesystem::path makeFolder() {
 
 }  // namespace
 
-ScopedVariable::ScopedVariable(std::string name, const std::optional<std::string>& value) : m_name(std::move(name)), m_old(variable(m_name)) {
+ScopedVariable::ScopedVariable(std::string name, const std::optional<std::string>& value)
+    : m_name(std::move(name)), m_old(variable(m_name)) {
     setVariable(m_name, value);
 }
 

@@ -21,7 +21,8 @@ private:
     std::optional<std::string> m_old;
 };
 
-/// Deleted with everything in it at the end. systemData: leaves the machine's data folders (and so Debian's Fashion-MNIST) visible.
+/// Deleted with everything in it at the end. systemData: leaves the machine's data folders (and so Debian's Fashion-MNIST)
+/// visible.
 class TemporaryHome {
 public:
     explicit TemporaryHome(bool systemData = false);
