@@ -250,6 +250,23 @@ private Q_SLOTS:
         }
     }
 
+    void ownPicturesDoNotWidenTheWindow() {
+        for (int width : {1056, 1242, 1314}) {
+            PredictionView view;
+            view.resize(width, 600);
+            view.show();
+            view.setRun(startedRun());
+            view.setPredictions(test::drawnPredictions(*view.pictures().pictures(), 0.7, 1, 391));
+            for (int i = 0; i < 5; ++i) QCoreApplication::processEvents();
+            core::FilePrediction own;
+            own.file = "/home/pupil/cat.png";
+            view.setOwnPredictions({own});
+            view.showPicture(-2);
+            for (int i = 0; i < 5; ++i) QCoreApplication::processEvents();
+            QCOMPARE(view.width(), width);
+        }
+    }
+
     void nothingInsideTakesTheDrop() {
         PredictionView view;
         for (const QWidget* child : view.findChildren<QWidget*>()) QVERIFY2(!child->acceptDrops(), child->metaObject()->className());

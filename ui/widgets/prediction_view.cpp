@@ -487,7 +487,7 @@ void PredictionView::refresh() {
     segment(PictureFilter::All, tr("All"), m_pictures.pictures() != nullptr);
     segment(PictureFilter::Right, tr("Right"), predicted);
     segment(PictureFilter::Wrong, tr("Wrong"), predicted);
-    m_filters->setSegmentVisible(static_cast<int>(PictureFilter::Mine), m_pictures.count(PictureFilter::Mine) > 0);
+    arrange();  // before anything is shown: showing lays the window out at once, and it would grow to what does not fit yet
     const PictureFilter filter = m_pictures.filter();
     m_combos->setEnabled(predicted && filter != PictureFilter::Mine);
     m_dice->setEnabled(predicted && filter != PictureFilter::Mine && filter != PictureFilter::ConfidentWrong);
@@ -502,7 +502,6 @@ void PredictionView::refresh() {
     m_nextPage->setEnabled(shown && m_pictures.hasNextPage());
     m_moment->setText(predicted ? momentText(*m_pictures.predictions(), m_stepsPerEpoch) : QString());
     refreshActions();
-    arrange();
 }
 
 void PredictionView::refreshActions() {
@@ -545,12 +544,15 @@ void PredictionView::arrange() {
     const int spacing = m_headGrid->horizontalSpacing();
     const int dice = m_dice->sizeHint().width() + 2 * spacing;
     const int others = m_combos->sizeHint().width() + spacing + dice;
-    const auto filters = [this](bool brief) {
+    constexpr int mineId = static_cast<int>(PictureFilter::Mine);
+    const bool mineShown = m_pictures.count(PictureFilter::Mine) > 0;
+    const auto filters = [this, mineShown](bool brief) {
         const QString mine = brief ? tr("Mine %1") : tr("My pictures %1");
         m_filters->setSegmentText(static_cast<int>(PictureFilter::ConfidentWrong), brief ? tr("Surest wrong") : tr("Most confident wrong"));
-        m_filters->setSegmentText(static_cast<int>(PictureFilter::Mine), mine.arg(number(m_pictures.count(PictureFilter::Mine))));
+        m_filters->setSegmentText(mineId, mine.arg(number(m_pictures.count(PictureFilter::Mine))));
         m_filters->layout()->activate();
-        return m_filters->sizeHint().width();
+        const int change = (mineShown ? 1 : 0) - (m_filters->isSegmentVisible(mineId) ? 1 : 0);
+        return m_filters->sizeHint().width() + change * m_filters->segmentWidth(mineId);
     };
     const bool twoRows = filters(false) + others > room && filters(true) + others > room;
     const bool tightest = twoRows && filters(false) + dice > room && filters(true) + dice > room;
@@ -564,6 +566,8 @@ void PredictionView::arrange() {
     place(m_combos, twoRows ? 1 : 0, twoRows ? 0 : 1, twoRows ? 3 : 1, Qt::AlignLeft | Qt::AlignVCenter);
     place(m_dice, tightest ? 1 : 0, 3, 1, Qt::AlignRight | Qt::AlignVCenter);
     place(m_filters, 0, 0, tightest ? 4 : 1, Qt::AlignLeft | Qt::AlignVCenter);
+    // Last, for the reason that refresh() gives.
+    m_filters->setSegmentVisible(mineId, mineShown);
     m_legend->setVisible(room >= theme.px(680));
     m_add->setToolButtonStyle(room >= theme.px(760) ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
     m_strip->setVisibleRows(height() > theme.px(620) ? 3 : 2);

@@ -38,6 +38,11 @@ void SegmentedBar::setSegmentVisible(int id, bool visible) { m_group->button(id)
 
 bool SegmentedBar::isSegmentVisible(int id) const { return m_group->button(id)->isVisibleTo(this); }
 
+int SegmentedBar::segmentWidth(int id) const {
+    m_group->button(id)->ensurePolished();
+    return m_group->button(id)->sizeHint().width();
+}
+
 int SegmentedBar::current() const { return m_group->checkedId(); }
 
 void SegmentedBar::setCurrent(int id) { m_group->button(id)->setChecked(true); }

@@ -17,6 +17,7 @@ public:
     QString segmentText(int id) const;
     void setSegmentVisible(int id, bool visible);
     bool isSegmentVisible(int id) const;
+    int segmentWidth(int id) const;  ///< visible or not
     int current() const;
     void setCurrent(int id);  ///< without a signal
 
