@@ -112,9 +112,11 @@ QString NumberBox::format(double value) const {
     if (value == 0 && !m_wordForZero.isEmpty()) return m_wordForZero;
     QLocale plain;
     plain.setNumberOptions(QLocale::OmitGroupSeparator);
-    const QString number = m_range.whole && value == std::floor(value) ? plain.toString(value, 'f', 0)
+    QString number = m_range.whole && value == std::floor(value) ? plain.toString(value, 'f', 0)
                            : value > 0                                 ? formatRate(value)
                                                                        : plain.toString(value, 'g', 6);
+    // "1E-07" reads as people write it: 1e-7.
+    number = number.toLower().replace(QLatin1String("e-0"), QLatin1String("e-"));
     return m_unit.isEmpty() ? number : number + QChar(0x2009) + m_unit;
 }
 

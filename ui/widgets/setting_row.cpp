@@ -1,7 +1,9 @@
 #include "ui/widgets/setting_row.h"
 
+#include <QAbstractItemView>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QStylePainter>
 #include <QVBoxLayout>
 #include <QWheelEvent>
 
@@ -17,6 +19,25 @@ SettingCombo::SettingCombo(QWidget* parent) : QComboBox(parent) {
 }
 
 void SettingCombo::showEntry(const QVariant& entry) { setCurrentIndex(findData(entry)); }
+
+void SettingCombo::showPopup() {
+    view()->setMinimumWidth(view()->sizeHintForColumn(0) + Theme::instance().px(24));
+    QComboBox::showPopup();
+}
+
+void SettingCombo::paintEvent(QPaintEvent*) {
+    QStylePainter painter(this);
+    QStyleOptionComboBox option;
+    initStyleOption(&option);
+    painter.drawComplexControl(QStyle::CC_ComboBox, option);
+    if (currentIndex() < 0) {
+        option.currentText = placeholderText();
+        option.palette.setBrush(QPalette::ButtonText, option.palette.placeholderText());
+    }
+    const int room = style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, this).width();
+    option.currentText = fontMetrics().elidedText(option.currentText, Qt::ElideRight, room - 2);
+    painter.drawControl(QStyle::CE_ComboBoxLabel, option);
+}
 
 void SettingCombo::wheelEvent(QWheelEvent* event) {
     if (hasFocus())

@@ -16,8 +16,10 @@ class SettingCombo : public QComboBox {
 public:
     explicit SettingCombo(QWidget* parent = nullptr);
     void showEntry(const QVariant& entry);  ///< the one with this data; none when there is none
+    void showPopup() override;              ///< as wide as its longest entry
 
 protected:
+    void paintEvent(QPaintEvent* event) override;  ///< elides what does not fit
     void wheelEvent(QWheelEvent* event) override;
 };
 

@@ -785,7 +785,7 @@ void SettingsPanel::applyTheme() {
     for (QWidget* group : m_groups) group->layout()->setContentsMargins(theme.px(15), theme.px(3), theme.px(15), theme.px(8));
     for (QLabel* title : findChildren<QLabel*>())
         if (title->property("part").toBool()) title->setFixedHeight(theme.px(30));
-    m_footer->layout()->setContentsMargins(theme.px(15), theme.px(7), theme.px(11), theme.px(8));
+    m_footer->layout()->setContentsMargins(theme.px(15), theme.px(7), theme.px(6), theme.px(8));
     m_footer->layout()->setSpacing(theme.px(8));
     m_scroll->verticalScrollBar()->setSingleStep(theme.px(24));
 }
