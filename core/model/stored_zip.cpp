@@ -63,7 +63,8 @@ StoredZip::StoredZip(const UntrustedFile& file) : m_file(file) {
         const std::uint64_t local = u32(record + 42);
         if ((u16(record + 8) & 1) != 0) file.fail("its member " + printable(name) + " is encrypted");
         if (u16(record + 10) != 0)
-            file.fail("its member " + printable(name) + " is compressed; PyTorch stores without compression");
+            file.fail("its member " + printable(name) + " is compressed, so PyTorch did not write it",
+                      "Thaw reads state_dicts saved by torch.save, safetensors and Keras .h5 files.");
         if (member.size == kInZip64 || local == kInZip64) file.fail("it is a ZIP64 file, which Thaw does not read");
         if (u32(record + 20) != member.size) file.fail("its member " + printable(name) + " has two sizes");
 
