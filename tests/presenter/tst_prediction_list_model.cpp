@@ -31,8 +31,8 @@ std::shared_ptr<core::PictureSet> plainPictures(std::vector<int> labels) {
 }
 
 /// One row a picture: the predicted class and how sure; the rest is shared by the other two classes.
-std::shared_ptr<core::PredictionSet> plainPredictions(const std::vector<int>& labels, const std::vector<std::pair<int, float>>& said,
-                                                      int epoch = 1) {
+std::shared_ptr<core::PredictionSet> plainPredictions(const std::vector<int>& labels,
+                                                      const std::vector<std::pair<int, float>>& said, int epoch = 1) {
     auto set = std::make_shared<core::PredictionSet>();
     set->labels = labels;
     set->classCount = 3;
@@ -128,8 +128,10 @@ private Q_SLOTS:
         QCOMPARE(wrong.data(PredictionListModel::TrueNameRole).toString(), QString("dog"));
         QCOMPARE(wrong.data(PredictionListModel::ConfidenceRole).toFloat(), .6f);
         QCOMPARE(wrong.data(PredictionListModel::VerdictRole).toInt(), static_cast<int>(Verdict::Wrong));
-        QCOMPARE(wrong.data(Qt::AccessibleTextRole).toString(), QString("Picture 2, predicted owl, 60.0\u2009% sure, wrong: it is dog"));
-        QCOMPARE(model.index(0).data(Qt::AccessibleTextRole).toString(), QString("Picture 1, predicted cat, 75.0\u2009% sure, correct"));
+        QCOMPARE(wrong.data(Qt::AccessibleTextRole).toString(),
+                 QString("Picture 2, predicted owl, 60.0\u2009% sure, wrong: it is dog"));
+        QCOMPARE(model.index(0).data(Qt::AccessibleTextRole).toString(),
+                 QString("Picture 1, predicted cat, 75.0\u2009% sure, correct"));
         QCOMPARE(model.index(2).data(PredictionListModel::VerdictRole).toInt(), static_cast<int>(Verdict::Unknown));
         const auto picture = wrong.data(PredictionListModel::PictureRole).value<QImage>();
         QCOMPARE(picture.size(), QSize(2, 2));
@@ -260,7 +262,8 @@ private Q_SLOTS:
         PredictionListModel model;
         QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         model.setPictures(plainPictures({0, 1, 2}), kNames);
-        const int first = model.addOwnPictures({ownPicture("/home/a/cat.png", {.2f, .7f, .1f}), ownPicture("/home/a/x.txt", {}, "This is no picture.")});
+        const int first = model.addOwnPictures(
+            {ownPicture("/home/a/cat.png", {.2f, .7f, .1f}), ownPicture("/home/a/x.txt", {}, "This is no picture.")});
         QVERIFY(first < -1);
         QCOMPARE(model.count(PictureFilter::Mine), 2);
         QCOMPARE(model.count(PictureFilter::All), 3);

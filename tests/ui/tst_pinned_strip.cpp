@@ -57,7 +57,8 @@ private Q_SLOTS:
         strip.setVisibleRows(3);
         strip.resize(920, 200);
         strip.show();
-        for (int epoch = 1; epoch <= 12; ++epoch) m_pins.addPredictions(*test::drawnPredictions(*m_pictures, 0.05 * epoch, epoch, epoch * 10));
+        for (int epoch = 1; epoch <= 12; ++epoch)
+            m_pins.addPredictions(*test::drawnPredictions(*m_pictures, 0.05 * epoch, epoch, epoch * 10));
         auto* list = strip.findChild<QListView*>();
         QSignalSpy chosen(&strip, &ui::PinnedStrip::pictureChosen);
         const QRect first = list->visualRect(m_pins.index(0, 0));

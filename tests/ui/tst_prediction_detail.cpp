@@ -66,8 +66,9 @@ private Q_SLOTS:
         QCOMPARE(bars->guesses()[0].name, QString("airplane"));
         QVERIFY(!bars->guesses()[0].isLabel);
         QVERIFY(bars->guesses()[1].isLabel);
-        QCOMPARE(bars->accessibleDescription(),
-                 QString("airplane 71.2\u2009%; bird 22.6\u2009%, the label; deer 2.4\u2009%; ship 1.6\u2009%; horse 0.9\u2009%"));
+        QCOMPARE(
+            bars->accessibleDescription(),
+            QString("airplane 71.2\u2009%; bird 22.6\u2009%, the label; deer 2.4\u2009%; ship 1.6\u2009%; horse 0.9\u2009%"));
         test::saveShot(detail, "detail-wrong");
         detail.showPicture(4);
         QCOMPARE(detail.verdict().section('\n', 1), QString("The label says the same"));

@@ -233,7 +233,8 @@ private Q_SLOTS:
             for (int i = 0; i < 5; ++i) QCoreApplication::processEvents();
             const QRect last = grid->visualRect(view.pictures().index(view.pictures().rowCount() - 1));
             QVERIFY2(grid->viewport()->rect().contains(last), qPrintable(QString("%1 wide").arg(width)));
-            QVERIFY2(view.minimumSizeHint().width() <= width, qPrintable(QString("%1 > %2").arg(view.minimumSizeHint().width()).arg(width)));
+            QVERIFY2(view.minimumSizeHint().width() <= width,
+                     qPrintable(QString("%1 > %2").arg(view.minimumSizeHint().width()).arg(width)));
         }
         // As far as the classroom's scale goes, in the window of 1440 and of 1366 pixels.
         core::FilePrediction own;
@@ -269,7 +270,8 @@ private Q_SLOTS:
 
     void nothingInsideTakesTheDrop() {
         PredictionView view;
-        for (const QWidget* child : view.findChildren<QWidget*>()) QVERIFY2(!child->acceptDrops(), child->metaObject()->className());
+        for (const QWidget* child : view.findChildren<QWidget*>())
+            QVERIFY2(!child->acceptDrops(), child->metaObject()->className());
         QVERIFY(view.acceptDrops());
     }
 
@@ -286,7 +288,8 @@ private Q_SLOTS:
         QVERIFY(view.pins().isPinned(view.pictures().idAt(0)));
         QVERIFY(strip->isVisible());
         const QRect tile = grid->visualRect(view.pictures().index(1));
-        QTest::mouseClick(grid->viewport(), Qt::LeftButton, {}, QPoint(tile.center().x() - 44 + 14, tile.top() + (tile.height() - 150) / 2 + 22));
+        QTest::mouseClick(grid->viewport(), Qt::LeftButton, {},
+                          QPoint(tile.center().x() - 44 + 14, tile.top() + (tile.height() - 150) / 2 + 22));
         QVERIFY(view.pins().isPinned(view.pictures().idAt(1)));
         QCOMPARE(view.pins().rowCount(), 2);
 

@@ -47,7 +47,8 @@ private Q_SLOTS:
 
     void init() {
         m_model = std::make_unique<RunListModel>();
-        m_model->setRuns({summary(2, .731, core::RunStatus::Finished, "The lesson"), summary(1, .647, core::RunStatus::Stopped, "Head only")});
+        m_model->setRuns(
+            {summary(2, .731, core::RunStatus::Finished, "The lesson"), summary(1, .647, core::RunStatus::Stopped, "Head only")});
         m_panel = std::make_unique<RunsPanel>();
         m_panel->setRunModel(m_model.get());
         m_panel->resize(332, 152);

@@ -82,11 +82,13 @@ private Q_SLOTS:
 
         named(panel, "Wrong")->click();
         for (int row = 0; row < pictures.rowCount(); ++row)
-            QCOMPARE(pictures.index(row).data(ui::PredictionListModel::VerdictRole).toInt(), static_cast<int>(ui::Verdict::Wrong));
+            QCOMPARE(pictures.index(row).data(ui::PredictionListModel::VerdictRole).toInt(),
+                     static_cast<int>(ui::Verdict::Wrong));
         named(panel, "By class")->click();
         QCOMPARE(pictures.rowCount(), 10);
         std::set<int> classes;
-        for (int row = 0; row < 10; ++row) classes.insert(pictures.index(row).data(ui::PredictionListModel::TrueClassRole).toInt());
+        for (int row = 0; row < 10; ++row)
+            classes.insert(pictures.index(row).data(ui::PredictionListModel::TrueClassRole).toInt());
         QCOMPARE(classes.size(), std::size_t(10));
         settle();
         QCOMPARE(grid->visualRect(pictures.index(0)).top(), grid->visualRect(pictures.index(2)).top());

@@ -86,8 +86,9 @@ void PinnedListModel::addPredictions(const core::PredictionSet& predictions) {
 }
 
 void PinnedListModel::forgetAfter(std::int64_t step) {
-    m_moments.erase(std::remove_if(m_moments.begin(), m_moments.end(), [step](const Moment& moment) { return moment.step > step; }),
-                    m_moments.end());
+    m_moments.erase(
+        std::remove_if(m_moments.begin(), m_moments.end(), [step](const Moment& moment) { return moment.step > step; }),
+        m_moments.end());
     if (!m_pins.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
 }
 
@@ -155,12 +156,14 @@ QVariant PinnedListModel::data(const QModelIndex& index, int role) const {
     const int id = m_pins[static_cast<std::size_t>(index.row())];
     const int label = m_pictures->labels[static_cast<std::size_t>(id)];
     switch (role) {
-        case Qt::DisplayRole: return tr("Picture %1").arg(QLocale().toString(id + 1));
+        case Qt::DisplayRole:
+            return tr("Picture %1").arg(QLocale().toString(id + 1));
         case Qt::AccessibleTextRole: {
             const QString title = tr("Picture %1, %2").arg(QLocale().toString(id + 1), className(label));
             const std::vector<PredictionMoment> history = moments(id);
             if (history.empty()) return tr("%1, not predicted yet").arg(title);
-            const int flips = static_cast<int>(std::count_if(history.begin(), history.end(), [](const auto& m) { return m.flipped; }));
+            const int flips =
+                static_cast<int>(std::count_if(history.begin(), history.end(), [](const auto& m) { return m.flipped; }));
             const PredictionMoment& now = history.back();
             return tr("%1, after epoch %2: %3, %4 sure, %5; number of changes: %6")
                 .arg(title)
@@ -168,12 +171,18 @@ QVariant PinnedListModel::data(const QModelIndex& index, int role) const {
                 .arg(className(now.predictedClass), percentText(now.confidence), now.right ? tr("right") : tr("wrong"))
                 .arg(flips);
         }
-        case IdRole: return id;
-        case TrueClassRole: return label;
-        case TrueNameRole: return className(label);
-        case PictureRole: return picture(id);
-        case PictureKeyRole: return QStringLiteral("pinned-%1-%2").arg(m_generation).arg(id);
-        default: return {};
+        case IdRole:
+            return id;
+        case TrueClassRole:
+            return label;
+        case TrueNameRole:
+            return className(label);
+        case PictureRole:
+            return picture(id);
+        case PictureKeyRole:
+            return QStringLiteral("pinned-%1-%2").arg(m_generation).arg(id);
+        default:
+            return {};
     }
 }
 

@@ -16,11 +16,11 @@ namespace thaw::ui {
 
 struct PredictionMoment {
     std::int64_t step = 0;
-    int epoch = 0;             ///< finished epochs
+    int epoch = 0;  ///< finished epochs
     int predictedClass = -1;
-    double confidence = 0;     ///< 0..1, to 1/65535
+    double confidence = 0;  ///< 0..1, to 1/65535
     bool right = false;
-    bool flipped = false;      ///< another class than at the moment before
+    bool flipped = false;  ///< another class than at the moment before
 };
 
 class PinnedListModel : public QAbstractListModel {
@@ -32,9 +32,11 @@ public:
     explicit PinnedListModel(QObject* parent = nullptr);
     ~PinnedListModel() override;
 
-    /// Pictures of a run; the pins that an earlier session left for the very same pictures come back. Empty id: nothing is remembered.
+    /// Pictures of a run; the pins that an earlier session left for the very same pictures come back. Empty id: nothing is
+    /// remembered.
     void setPictures(std::shared_ptr<const core::PictureSet> pictures, const QStringList& classNames, const QString& datasetId);
-    /// Where pins are remembered in the settings: the data set and a digest of the pictures, so that a subset has pins of its own.
+    /// Where pins are remembered in the settings: the data set and a digest of the pictures, so that a subset has pins of its
+    /// own.
     static QString settingsPath(const QString& datasetId, const core::PictureSet& pictures);
     /// Adds a moment; one of the same step is replaced. Ignored when the number of pictures differs.
     void addPredictions(const core::PredictionSet& predictions);
@@ -44,7 +46,7 @@ public:
 
     bool isPinned(int id) const;
     bool isFull() const { return static_cast<int>(m_pins.size()) >= kLimit; }
-    bool pin(int id);                          ///< false when it is full, pinned already or no test picture
+    bool pin(int id);  ///< false when it is full, pinned already or no test picture
     void unpin(int id);
     void toggle(int id) { isPinned(id) ? unpin(id) : static_cast<void>(pin(id)); }
     std::vector<PredictionMoment> moments(int id) const;

@@ -23,9 +23,7 @@ QImage imageOf(const std::uint8_t* rgb, int width, int height) {
 
 }  // namespace
 
-QString percentText(double value) {
-    return QLocale().toString(value * 100.0, 'f', 1) + QChar(0x2009) + QLatin1Char('%');
-}
+QString percentText(double value) { return QLocale().toString(value * 100.0, 'f', 1) + QChar(0x2009) + QLatin1Char('%'); }
 
 QString shortPercentText(double value) {
     int percent = qRound(value * 100.0);
@@ -33,9 +31,7 @@ QString shortPercentText(double value) {
     return QLocale().toString(percent) + QLatin1Char('%');
 }
 
-QString shortClassName(const QString& name) {
-    return name == QLatin1String("automobile") ? translated("auto") : name;
-}
+QString shortClassName(const QString& name) { return name == QLatin1String("automobile") ? translated("auto") : name; }
 
 PredictionListModel::PredictionListModel(QObject* parent) : QAbstractListModel(parent) {}
 PredictionListModel::~PredictionListModel() = default;
@@ -58,7 +54,8 @@ void PredictionListModel::setPictures(std::shared_ptr<const core::PictureSet> pi
 bool PredictionListModel::setPredictions(std::shared_ptr<const core::PredictionSet> predictions) {
     if (predictions) {
         const std::int64_t count = predictions->count();
-        if (predictions->classCount < 1 || static_cast<std::int64_t>(predictions->probabilities.size()) != count * predictions->classCount)
+        if (predictions->classCount < 1 ||
+            static_cast<std::int64_t>(predictions->probabilities.size()) != count * predictions->classCount)
             return false;
         if (m_pictures && m_pictures->count() != count) return false;
     }
@@ -84,7 +81,8 @@ bool PredictionListModel::setPredictions(std::shared_ptr<const core::PredictionS
 int PredictionListModel::addOwnPictures(const std::vector<core::FilePrediction>& files) {
     int first = -1;
     for (const core::FilePrediction& file : files) {
-        auto known = std::find_if(m_own.begin(), m_own.end(), [&](const OwnPicture& own) { return own.prediction.file == file.file; });
+        auto known =
+            std::find_if(m_own.begin(), m_own.end(), [&](const OwnPicture& own) { return own.prediction.file == file.file; });
         if (known == m_own.end()) {
             m_own.push_back({m_nextOwnId--, 0, file});
             known = std::prev(m_own.end());
@@ -340,7 +338,8 @@ QImage PredictionListModel::modelPicture(int id) const {
     if (!own) return {};
     const int size = own->prediction.modelSize;
     const auto bytes = static_cast<std::size_t>(size) * static_cast<std::size_t>(size) * 3;
-    return bytes > 0 && own->prediction.modelRgb.size() >= bytes ? imageOf(own->prediction.modelRgb.data(), size, size) : QImage();
+    return bytes > 0 && own->prediction.modelRgb.size() >= bytes ? imageOf(own->prediction.modelRgb.data(), size, size)
+                                                                 : QImage();
 }
 
 QString PredictionListModel::pictureKey(int id) const {
@@ -361,7 +360,8 @@ std::vector<std::pair<int, double>> PredictionListModel::bestGuesses(int id, int
     }
     std::vector<std::pair<int, double>> guesses;
     if (classCount > 0)
-        for (int index : core::topK(probabilities, classCount, k)) guesses.emplace_back(index, static_cast<double>(probabilities[index]));
+        for (int index : core::topK(probabilities, classCount, k))
+            guesses.emplace_back(index, static_cast<double>(probabilities[index]));
     return guesses;
 }
 
@@ -383,20 +383,30 @@ QVariant PredictionListModel::data(const QModelIndex& index, int role) const {
         case Qt::AccessibleTextRole: {
             if (!item.error.isEmpty()) return tr("%1: %2").arg(item.title, item.error);
             if (item.predictedClass < 0) return tr("%1, not predicted yet").arg(item.title);
-            const QString said = tr("%1, predicted %2, %3 sure").arg(item.title, item.predictedName, percentText(item.confidence));
+            const QString said =
+                tr("%1, predicted %2, %3 sure").arg(item.title, item.predictedName, percentText(item.confidence));
             if (item.verdict == Verdict::Right) return tr("%1, correct").arg(said);
             if (item.verdict == Verdict::Wrong) return tr("%1, wrong: it is %2").arg(said, item.trueName);
             return said;
         }
-        case TrueClassRole: return item.trueClass;
-        case PredictedClassRole: return item.predictedClass;
-        case TrueNameRole: return item.trueName;
-        case PredictedNameRole: return item.predictedName;
-        case ConfidenceRole: return item.confidence;
-        case VerdictRole: return static_cast<int>(item.verdict);
-        case ErrorRole: return item.error;
-        case FileRole: return item.file;
-        default: return {};
+        case TrueClassRole:
+            return item.trueClass;
+        case PredictedClassRole:
+            return item.predictedClass;
+        case TrueNameRole:
+            return item.trueName;
+        case PredictedNameRole:
+            return item.predictedName;
+        case ConfidenceRole:
+            return item.confidence;
+        case VerdictRole:
+            return static_cast<int>(item.verdict);
+        case ErrorRole:
+            return item.error;
+        case FileRole:
+            return item.file;
+        default:
+            return {};
     }
 }
 

@@ -27,14 +27,14 @@ QString shortClassName(const QString& name);
 
 /// One picture as tiles and the detail show it.
 struct PictureItem {
-    int id = -1;               ///< as in PredictionListModel
-    int trueClass = -1;        ///< -1: no label
-    int predictedClass = -1;   ///< -1: not predicted yet, or the file could not be read
-    double confidence = 0;     ///< 0..1, of the predicted class
+    int id = -1;              ///< as in PredictionListModel
+    int trueClass = -1;       ///< -1: no label
+    int predictedClass = -1;  ///< -1: not predicted yet, or the file could not be read
+    double confidence = 0;    ///< 0..1, of the predicted class
     Verdict verdict = Verdict::Unknown;
     QString trueName, predictedName;
-    QString title;             ///< "Picture 1,217" or the file's name
-    QString file, error;       ///< own pictures only; error in plain words
+    QString title;        ///< "Picture 1,217" or the file's name
+    QString file, error;  ///< own pictures only; error in plain words
     bool isValid() const { return id != -1; }
     bool isOwn() const { return id < -1; }
 };
@@ -50,12 +50,12 @@ public:
         PredictedClassRole,         ///< int, -1: none
         TrueNameRole,
         PredictedNameRole,
-        ConfidenceRole,             ///< double, 0..1
-        VerdictRole,                ///< Verdict as int
-        PictureRole,                ///< QImage in its own size; null where the file could not be read
-        PictureKeyRole,             ///< QString: changes whenever the pixels behind the id do
-        ErrorRole,                  ///< QString, own pictures only
-        FileRole,                   ///< QString, own pictures only
+        ConfidenceRole,  ///< double, 0..1
+        VerdictRole,     ///< Verdict as int
+        PictureRole,     ///< QImage in its own size; null where the file could not be read
+        PictureKeyRole,  ///< QString: changes whenever the pixels behind the id do
+        ErrorRole,       ///< QString, own pictures only
+        FileRole,        ///< QString, own pictures only
     };
 
     explicit PredictionListModel(QObject* parent = nullptr);
@@ -78,22 +78,22 @@ public:
 
     void setFilter(PictureFilter filter);
     PictureFilter filter() const { return m_filter; }
-    void setTrueClass(int classIndex);       ///< -1: any
+    void setTrueClass(int classIndex);  ///< -1: any
     int trueClass() const { return m_trueClass; }
     void setPredictedClass(int classIndex);  ///< -1: any
     int predictedClass() const { return m_predictedClass; }
     void setOrder(PictureOrder order);
-    void setSeed(quint64 seed);              ///< 0: the data set's order; any other: a random order of its own, the same everywhere
+    void setSeed(quint64 seed);  ///< 0: the data set's order; any other: a random order of its own, the same everywhere
     quint64 seed() const { return m_seed; }
-    void drawAnew();                         ///< the next seed, from the first page
+    void drawAnew();  ///< the next seed, from the first page
 
     /// Pictures that a filter would show under the present class filters.
     int count(PictureFilter filter) const;
     int total() const { return static_cast<int>(m_order.size()); }  ///< of the present filter, over all pages
-    void setPageSize(int size);              ///< at least 1
+    void setPageSize(int size);                                     ///< at least 1
     int pageSize() const { return m_pageSize; }
     int pageBegin() const { return m_pageBegin; }  ///< position of the page's first picture
-    void setPageBegin(int position);         ///< clamped; aligned to whole pages
+    void setPageBegin(int position);               ///< clamped; aligned to whole pages
     bool hasPreviousPage() const { return m_pageBegin > 0; }
     bool hasNextPage() const { return m_pageBegin + m_pageSize < total(); }
     void previousPage() { setPageBegin(m_pageBegin - m_pageSize); }
@@ -102,13 +102,13 @@ public:
     /// The picture whose page stays in view when fresh predictions move it (the selected one); -1: none.
     void setAnchor(int id) { m_anchor = id; }
 
-    int idAt(int position) const;            ///< over all pages; -1 outside
-    int positionOf(int id) const;            ///< -1: not in the present filter
-    int rowOf(int id) const;                 ///< on the present page; -1: not there
-    bool showPicture(int id);                ///< turns to its page; false when the filter hides it
-    PictureItem item(int id) const;          ///< whatever the filter; invalid for an unknown id
+    int idAt(int position) const;    ///< over all pages; -1 outside
+    int positionOf(int id) const;    ///< -1: not in the present filter
+    int rowOf(int id) const;         ///< on the present page; -1: not there
+    bool showPicture(int id);        ///< turns to its page; false when the filter hides it
+    PictureItem item(int id) const;  ///< whatever the filter; invalid for an unknown id
     QImage picture(int id) const;
-    QImage modelPicture(int id) const;       ///< as the model sees it, before scaling; null for test pictures
+    QImage modelPicture(int id) const;  ///< as the model sees it, before scaling; null for test pictures
     QString pictureKey(int id) const;
     std::vector<std::pair<int, double>> bestGuesses(int id, int k) const;  ///< class and probability, best first
     QString className(int classIndex) const;
@@ -138,7 +138,7 @@ private:
     std::shared_ptr<const core::PictureSet> m_pictures;
     std::shared_ptr<const core::PredictionSet> m_predictions;
     QStringList m_classNames;
-    std::vector<int> m_predicted;       // a class for each picture
+    std::vector<int> m_predicted;  // a class for each picture
     std::vector<float> m_confidence;
     std::vector<OwnPicture> m_own;
     int m_nextOwnId = -2;
@@ -148,8 +148,8 @@ private:
     PictureOrder m_pictureOrder = PictureOrder::Drawn;
     int m_trueClass = -1, m_predictedClass = -1;
     quint64 m_seed = 1;
-    std::vector<int> m_shuffled;        // all test pictures in the drawn order
-    std::vector<int> m_order;           // ids that the filter shows
+    std::vector<int> m_shuffled;  // all test pictures in the drawn order
+    std::vector<int> m_order;     // ids that the filter shows
     int m_pageSize = 32, m_pageBegin = 0;
     int m_anchor = -1;
 };

@@ -66,7 +66,8 @@ void PictureGrid::setFixedPageSize(int size) {
 void PictureGrid::fit() {
     const Theme& theme = Theme::instance();
     // The width must not depend on the scroll bar's coming and going; the list wraps a little before its edge.
-    const int bar = qMax(verticalScrollBar()->sizeHint().width(), style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, verticalScrollBar()));
+    const int bar = qMax(verticalScrollBar()->sizeHint().width(),
+                         style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, verticalScrollBar()));
     const int width = contentsRect().width() - 2 - (m_fixedPageSize > 0 ? bar : 0);
     const int height = contentsRect().height();
     const auto tile = [this](int size) {
@@ -77,7 +78,9 @@ void PictureGrid::fit() {
     // As many rows as the smallest pictures allow, then the largest pictures that leave as many.
     const int rows = qMax(1, height / tile(m_smallest).height());
     int size = m_largest;
-    while (size > m_smallest && ((m_fixedPageSize == 0 && tile(size).height() * rows > height) || tile(size).width() * columns > width)) --size;
+    while (size > m_smallest &&
+           ((m_fixedPageSize == 0 && tile(size).height() * rows > height) || tile(size).width() * columns > width))
+        --size;
     const QSize cell = tile(size);
     // Spare height goes between the rows, but no more than makes them look like rows.
     const int cellHeight = m_fixedPageSize > 0 ? cell.height() : qMin(height / rows, cell.height() + theme.px(18));
@@ -140,11 +143,21 @@ void PictureGrid::resizeEvent(QResizeEvent* event) {
 
 void PictureGrid::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
-        case Qt::Key_Left: goToPrevious(); return;
-        case Qt::Key_Right: goToNext(); return;
-        case Qt::Key_PageUp: m_pictures->previousPage(); return;
-        case Qt::Key_PageDown: m_pictures->nextPage(); return;
-        case Qt::Key_P: setRawPixels(!rawPixels()); return;
+        case Qt::Key_Left:
+            goToPrevious();
+            return;
+        case Qt::Key_Right:
+            goToNext();
+            return;
+        case Qt::Key_PageUp:
+            m_pictures->previousPage();
+            return;
+        case Qt::Key_PageDown:
+            m_pictures->nextPage();
+            return;
+        case Qt::Key_P:
+            setRawPixels(!rawPixels());
+            return;
         case Qt::Key_Delete:
             if (m_current < -1) {
                 Q_EMIT removeRequested(m_current);
@@ -155,7 +168,8 @@ void PictureGrid::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_Enter:
             if (m_current != -1) Q_EMIT pictureActivated(m_current);
             return;
-        default: break;
+        default:
+            break;
     }
     QListView::keyPressEvent(event);
 }
@@ -167,16 +181,19 @@ void PictureGrid::contextMenuEvent(QContextMenuEvent* event) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     if (m_pins && id >= 0) {
-        QAction* pin = menu->addAction(Theme::instance().icon(QStringLiteral("pin")), m_pins->isPinned(id) ? tr("Unpin") : tr("Pin"),
-                                       this, [this, id] { m_pins->toggle(id); });
+        QAction* pin = menu->addAction(Theme::instance().icon(QStringLiteral("pin")),
+                                       m_pins->isPinned(id) ? tr("Unpin") : tr("Pin"), this, [this, id] { m_pins->toggle(id); });
         pin->setEnabled(m_pins->isPinned(id) || !m_pins->isFull());
     }
-    if (id < -1) menu->addAction(Theme::instance().icon(QStringLiteral("cross")), tr("Remove from my pictures"), this, [this, id] { Q_EMIT removeRequested(id); });
+    if (id < -1)
+        menu->addAction(Theme::instance().icon(QStringLiteral("cross")), tr("Remove from my pictures"), this,
+                        [this, id] { Q_EMIT removeRequested(id); });
     QAction* raw = menu->addAction(tr("Show raw pixels"), this, [this] { setRawPixels(!rawPixels()); });
     raw->setCheckable(true);
     raw->setChecked(rawPixels());
     raw->setShortcut(QKeySequence(Qt::Key_P));
-    const QPoint place = event->reason() == QContextMenuEvent::Keyboard ? viewport()->mapToGlobal(visualRect(index).center()) : event->globalPos();
+    const QPoint place =
+        event->reason() == QContextMenuEvent::Keyboard ? viewport()->mapToGlobal(visualRect(index).center()) : event->globalPos();
     menu->popup(place);
 }
 

@@ -33,7 +33,7 @@ Q_SIGNALS:
     void currentPictureChanged(int id);
     void pictureActivated(int id);  ///< double click or Enter
     void rawPixelsChanged(bool raw);
-    void removeRequested(int id);   ///< Delete on an own picture
+    void removeRequested(int id);  ///< Delete on an own picture
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

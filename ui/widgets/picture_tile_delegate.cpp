@@ -70,7 +70,8 @@ QPixmap scaledPicture(const QImage& image, const QString& key, int size, qreal d
     if (!QPixmapCache::find(cacheKey, &pixmap)) {
         const int side = qMin(image.width(), image.height());
         const QImage square = image.copy((image.width() - side) / 2, (image.height() - side) / 2, side, side);
-        pixmap = QPixmap::fromImage(square.scaled(pixels, pixels, Qt::IgnoreAspectRatio, raw ? Qt::FastTransformation : Qt::SmoothTransformation));
+        pixmap = QPixmap::fromImage(
+            square.scaled(pixels, pixels, Qt::IgnoreAspectRatio, raw ? Qt::FastTransformation : Qt::SmoothTransformation));
         QPixmapCache::insert(cacheKey, pixmap);
     }
     pixmap.setDevicePixelRatio(devicePixelRatio);
@@ -188,7 +189,8 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
 
     // Confidence
     const QRectF track(picture.left(), line.bottom() + 1 + theme.px(3), size, theme.px(5));
-    if (predicted >= 0) drawConfidenceBar(painter, track, confidence, verdict == Verdict::Unknown ? theme.color(Tone::Accent) : color);
+    if (predicted >= 0)
+        drawConfidenceBar(painter, track, confidence, verdict == Verdict::Unknown ? theme.color(Tone::Accent) : color);
 
     // Verdict in words
     const QRect words(picture.left(), static_cast<int>(track.bottom()) + theme.px(4), size, theme.px(16));
@@ -206,7 +208,8 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     } else if (!file.isEmpty()) {
         text = file.section(QLatin1Char('/'), -1);
     }
-    painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter, painter->fontMetrics().elidedText(text, Qt::ElideMiddle, words.width()));
+    painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
+                      painter->fontMetrics().elidedText(text, Qt::ElideMiddle, words.width()));
     painter->restore();
 }
 

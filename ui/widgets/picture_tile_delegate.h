@@ -14,7 +14,8 @@ enum class Verdict;
 void drawVerdictMark(QPainter* painter, const QRectF& box, Verdict verdict);
 /// A rounded bar of `fraction` (0..1) on its track.
 void drawConfidenceBar(QPainter* painter, const QRectF& track, double fraction, const QColor& color);
-/// `image` scaled to fill a square of `size` logical pixels (centre crop), smooth or as raw pixels; kept in QPixmapCache under `key`.
+/// `image` scaled to fill a square of `size` logical pixels (centre crop), smooth or as raw pixels; kept in QPixmapCache under
+/// `key`.
 QPixmap scaledPicture(const QImage& image, const QString& key, int size, qreal devicePixelRatio, bool raw);
 
 class PictureTileDelegate : public QStyledItemDelegate {
@@ -33,7 +34,8 @@ public:
     QSize tileSize() const;
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-    bool editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option, const QModelIndex& index) override;
+    bool editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option,
+                     const QModelIndex& index) override;
 
 private:
     QRect plateRect(const QRect& cell) const;

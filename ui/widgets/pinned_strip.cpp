@@ -74,29 +74,32 @@ public:
         const int nowWidth = theme.px(92);
         const QRect now(unpin.left() - theme.px(8) - nowWidth, picture.top(), nowWidth, thumb);
         if (moments.empty()) {
-            drawLine(painter, QRect(stripRect(option.rect)), TextRole::Caption, Tone::Ink3,
-                     QObject::tr("No prediction yet"), Qt::AlignLeft);
+            drawLine(painter, QRect(stripRect(option.rect)), TextRole::Caption, Tone::Ink3, QObject::tr("No prediction yet"),
+                     Qt::AlignLeft);
             painter->restore();
             return;
         }
         const PredictionMoment& last = moments.back();
-        drawLine(painter, QRect(now.left(), now.top(), nowWidth, thumb / 2), TextRole::TableStrong, last.right ? Tone::Right : Tone::Wrong,
-                 m_pins->className(last.predictedClass), Qt::AlignLeft);
+        drawLine(painter, QRect(now.left(), now.top(), nowWidth, thumb / 2), TextRole::TableStrong,
+                 last.right ? Tone::Right : Tone::Wrong, m_pins->className(last.predictedClass), Qt::AlignLeft);
         drawLine(painter, QRect(now.left(), now.top() + thumb / 2, nowWidth, thumb / 2), TextRole::Caption, Tone::Ink,
                  percentText(last.confidence), Qt::AlignLeft);
         drawStrip(painter, stripRect(option.rect), moments);
         painter->restore();
     }
 
-    bool editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option, const QModelIndex& index) override {
-        if (event->type() == QEvent::MouseButtonRelease && unpinRect(option.rect).contains(static_cast<QMouseEvent*>(event)->position().toPoint())) {
+    bool editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option,
+                     const QModelIndex& index) override {
+        if (event->type() == QEvent::MouseButtonRelease &&
+            unpinRect(option.rect).contains(static_cast<QMouseEvent*>(event)->position().toPoint())) {
             m_pins->unpin(index.data(PinnedListModel::IdRole).toInt());
             return true;
         }
         return QStyledItemDelegate::editorEvent(event, model, option, index);
     }
 
-    bool helpEvent(QHelpEvent* event, QAbstractItemView* view, const QStyleOptionViewItem& option, const QModelIndex& index) override {
+    bool helpEvent(QHelpEvent* event, QAbstractItemView* view, const QStyleOptionViewItem& option,
+                   const QModelIndex& index) override {
         if (event->type() != QEvent::ToolTip) return false;
         const std::vector<PredictionMoment> moments = m_pins->moments(index.data(PinnedListModel::IdRole).toInt());
         const QRect strip = stripRect(option.rect);
@@ -116,7 +119,8 @@ public:
     }
 
 private:
-    static void drawLine(QPainter* painter, const QRect& box, TextRole role, Tone tone, const QString& text, Qt::Alignment alignment) {
+    static void drawLine(QPainter* painter, const QRect& box, TextRole role, Tone tone, const QString& text,
+                         Qt::Alignment alignment) {
         painter->setFont(Theme::instance().font(role));
         painter->setPen(Theme::instance().color(tone));
         painter->drawText(box, static_cast<int>(alignment | Qt::AlignVCenter),
@@ -172,7 +176,8 @@ private:
                                                                        static_cast<int>(until - left - theme.px(6)));
                 painter->setPen(color);
                 if (name.size() > 1) {
-                    painter->drawText(QRectF(left + theme.px(3), strip.top(), until - left, names), Qt::AlignLeft | Qt::AlignVCenter, name);
+                    painter->drawText(QRectF(left + theme.px(3), strip.top(), until - left, names),
+                                      Qt::AlignLeft | Qt::AlignVCenter, name);
                     namesEnd = left + painter->fontMetrics().horizontalAdvance(name);
                 }
             }
@@ -211,8 +216,10 @@ PinnedStrip::PinnedStrip(QWidget* parent) : QFrame(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 
     connect(m_fold, &QToolButton::clicked, this, [this] { setFolded(!m_folded); });
-    connect(m_list, &QListView::clicked, this, [this](const QModelIndex& index) { Q_EMIT pictureChosen(index.data(PinnedListModel::IdRole).toInt()); });
-    connect(m_list, &QListView::activated, this, [this](const QModelIndex& index) { Q_EMIT pictureChosen(index.data(PinnedListModel::IdRole).toInt()); });
+    connect(m_list, &QListView::clicked, this,
+            [this](const QModelIndex& index) { Q_EMIT pictureChosen(index.data(PinnedListModel::IdRole).toInt()); });
+    connect(m_list, &QListView::activated, this,
+            [this](const QModelIndex& index) { Q_EMIT pictureChosen(index.data(PinnedListModel::IdRole).toInt()); });
     connect(&Theme::instance(), &Theme::changed, this, &PinnedStrip::refresh);
     refresh();
 }

@@ -249,7 +249,7 @@ void PredictionDetail::refreshPin() {
     m_pin->setVisible(m_pins && m_id >= 0);
     m_pin->setChecked(pinned);
     m_pin->setEnabled(pinned || !m_pins || !m_pins->isFull());
-    m_pin->setToolTip(pinned                        ? tr("Unpin this picture")
+    m_pin->setToolTip(pinned                       ? tr("Unpin this picture")
                       : m_pins && m_pins->isFull() ? tr("Twenty pictures are pinned. Unpin one first.")
                                                    : tr("Pin this picture and watch it from epoch to epoch"));
 }
@@ -282,7 +282,8 @@ void PredictionDetail::refresh() {
     else if (item.verdict == Verdict::Right)
         m_plate->setVerdict(item.verdict, false, tr("Predicted %1").arg(item.predictedName), tr("The label says the same"));
     else if (item.verdict == Verdict::Wrong)
-        m_plate->setVerdict(item.verdict, false, tr("Predicted %1").arg(item.predictedName), tr("The label says %1").arg(item.trueName));
+        m_plate->setVerdict(item.verdict, false, tr("Predicted %1").arg(item.predictedName),
+                            tr("The label says %1").arg(item.trueName));
     else
         m_plate->setVerdict(item.verdict, false, tr("Predicted %1").arg(item.predictedName),
                             item.isOwn() ? tr("Your own picture has no label") : tr("There is no label to compare with"));
@@ -297,12 +298,17 @@ void PredictionDetail::refresh() {
 
 void PredictionDetail::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
-        case Qt::Key_Left: Q_EMIT previousRequested(); return;
-        case Qt::Key_Right: Q_EMIT nextRequested(); return;
+        case Qt::Key_Left:
+            Q_EMIT previousRequested();
+            return;
+        case Qt::Key_Right:
+            Q_EMIT nextRequested();
+            return;
         case Qt::Key_Delete:
             if (m_id < -1) Q_EMIT removeRequested(m_id);
             return;
-        default: QFrame::keyPressEvent(event);
+        default:
+            QFrame::keyPressEvent(event);
     }
 }
 

@@ -26,7 +26,7 @@ public:
     void showPicture(int id);  ///< -1: none
     int picture() const { return m_id; }
     void setRawPixels(bool raw);
-    QString verdict() const;   ///< the two lines of the plate, joined by a newline
+    QString verdict() const;  ///< the two lines of the plate, joined by a newline
 
 Q_SIGNALS:
     void previousRequested();

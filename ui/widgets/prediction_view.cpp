@@ -70,7 +70,8 @@ protected:
         entry(Verdict::Right, Tone::Right, PredictionView::tr("right"));
         entry(Verdict::Wrong, Tone::Wrong, PredictionView::tr("wrong"));
         if (width() < sizeHint().width()) return;
-        drawConfidenceBar(&painter, QRectF(left, height() / 2.0 - theme.px(2.5), theme.px(48), theme.px(5)), 0.68, theme.color(Tone::Right));
+        drawConfidenceBar(&painter, QRectF(left, height() / 2.0 - theme.px(2.5), theme.px(48), theme.px(5)), 0.68,
+                          theme.color(Tone::Right));
         painter.setFont(theme.font(TextRole::Table));
         painter.setPen(theme.color(Tone::Ink2));
         painter.drawText(QRectF(left + theme.px(58), 0, width(), height()), Qt::AlignVCenter, barText());
@@ -81,7 +82,8 @@ private:
     static int marksWidth() {
         const Theme& theme = Theme::instance();
         const QFontMetrics metrics(theme.font(TextRole::TableStrong));
-        return metrics.horizontalAdvance(PredictionView::tr("right")) + metrics.horizontalAdvance(PredictionView::tr("wrong")) + theme.px(68);
+        return metrics.horizontalAdvance(PredictionView::tr("right")) + metrics.horizontalAdvance(PredictionView::tr("wrong")) +
+               theme.px(68);
     }
     static int barWidth() {
         const Theme& theme = Theme::instance();
@@ -208,7 +210,8 @@ QWidget* PredictionView::makeHead() {
     auto* head = new QWidget(m_panel);
     m_filters = new SegmentedBar(head);
     m_filters->setAccessibleName(tr("Which pictures"));
-    for (PictureFilter filter : {PictureFilter::All, PictureFilter::Right, PictureFilter::Wrong, PictureFilter::ConfidentWrong, PictureFilter::Mine})
+    for (PictureFilter filter :
+         {PictureFilter::All, PictureFilter::Right, PictureFilter::Wrong, PictureFilter::ConfidentWrong, PictureFilter::Mine})
         m_filters->addSegment(static_cast<int>(filter), {});
     connect(m_filters, &SegmentedBar::currentChanged, this, [this](int id) { setFilter(static_cast<PictureFilter>(id)); });
 
@@ -231,7 +234,8 @@ QWidget* PredictionView::makeHead() {
     combos->addSpacing(6);
     m_predictedClass = combo(tr("Predicted"), tr("Predicted class"));
     connect(m_trueClass, &QComboBox::currentIndexChanged, this, [this](int index) { m_pictures.setTrueClass(index - 1); });
-    connect(m_predictedClass, &QComboBox::currentIndexChanged, this, [this](int index) { m_pictures.setPredictedClass(index - 1); });
+    connect(m_predictedClass, &QComboBox::currentIndexChanged, this,
+            [this](int index) { m_pictures.setPredictedClass(index - 1); });
 
     m_dice = makeFramedButton(QStringLiteral("dice"), {}, tr("Draw other pictures"), head);
     connect(m_dice, &QToolButton::clicked, &m_pictures, &PredictionListModel::drawAnew);
@@ -390,7 +394,8 @@ void PredictionView::setOwnPredictions(const std::vector<core::FilePrediction>& 
         m_grid->setFocus();
         if (unreadable > 0)
             say(files.size() == 1 ? QString::fromStdString(files.front().error)
-                                  : tr("%1 of %2 files cannot be used. Click one to see why.").arg(number(unreadable), number(static_cast<int>(files.size()))));
+                                  : tr("%1 of %2 files cannot be used. Click one to see why.")
+                                        .arg(number(unreadable), number(static_cast<int>(files.size()))));
     }
     refresh();
 }
@@ -508,22 +513,25 @@ void PredictionView::refreshActions() {
     const ActionStates actions = m_controller ? m_controller->actions() : ActionStates();
     const bool waiting = m_evaluateRequest != 0;
     m_refresh->setEnabled(actions.evaluate && !waiting);
-    m_refresh->setToolTip(waiting ? tr("The network looks at every test picture") : tr("Ask the network about every test picture now"));
+    m_refresh->setToolTip(waiting ? tr("The network looks at every test picture")
+                                  : tr("Ask the network about every test picture now"));
     if (m_pictures.hasPredictions()) {
         m_emptyTitle->setText(tr("No picture passes these filters"));
         m_emptyText->setText(tr("Choose other classes, or look at all pictures."));
         m_emptyAction->setText(tr("Show all pictures"));
         m_emptyAction->setVisible(true);
     } else if (m_pictures.pictures()) {
-        m_emptyTitle->setText(waiting ? tr("The network looks at the test pictures") : tr("The first predictions come after the first epoch"));
+        m_emptyTitle->setText(waiting ? tr("The network looks at the test pictures")
+                                      : tr("The first predictions come after the first epoch"));
         m_emptyText->setText(actions.evaluate ? tr("You need not wait: ask the network now, before it has learned anything.")
                                               : tr("Then this page shows what the network says of every test picture."));
         m_emptyAction->setText(tr("Ask now"));
         m_emptyAction->setVisible(actions.evaluate && !waiting);
     } else {
         m_emptyTitle->setText(tr("No predictions yet"));
-        m_emptyText->setText(tr("Run the lesson, or open a run. After each epoch this page shows what the network says of every test "
-                                "picture. You can drop pictures of your own here as well."));
+        m_emptyText->setText(
+            tr("Run the lesson, or open a run. After each epoch this page shows what the network says of every test "
+               "picture. You can drop pictures of your own here as well."));
         m_emptyAction->setVisible(false);
     }
 }
@@ -548,7 +556,8 @@ void PredictionView::arrange() {
     const bool mineShown = m_pictures.count(PictureFilter::Mine) > 0;
     const auto filters = [this, mineShown](bool brief) {
         const QString mine = brief ? tr("Mine %1") : tr("My pictures %1");
-        m_filters->setSegmentText(static_cast<int>(PictureFilter::ConfidentWrong), brief ? tr("Surest wrong") : tr("Most confident wrong"));
+        m_filters->setSegmentText(static_cast<int>(PictureFilter::ConfidentWrong),
+                                  brief ? tr("Surest wrong") : tr("Most confident wrong"));
         m_filters->setSegmentText(mineId, mine.arg(number(m_pictures.count(PictureFilter::Mine))));
         m_filters->layout()->activate();
         const int change = (mineShown ? 1 : 0) - (m_filters->isSegmentVisible(mineId) ? 1 : 0);
@@ -586,12 +595,23 @@ void PredictionView::showEvent(QShowEvent* event) {
 
 void PredictionView::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
-        case Qt::Key_Left: m_grid->goToPrevious(); return;
-        case Qt::Key_Right: m_grid->goToNext(); return;
-        case Qt::Key_P: m_grid->setRawPixels(!m_grid->rawPixels()); return;
-        case Qt::Key_PageUp: m_pictures.previousPage(); return;
-        case Qt::Key_PageDown: m_pictures.nextPage(); return;
-        default: QWidget::keyPressEvent(event);
+        case Qt::Key_Left:
+            m_grid->goToPrevious();
+            return;
+        case Qt::Key_Right:
+            m_grid->goToNext();
+            return;
+        case Qt::Key_P:
+            m_grid->setRawPixels(!m_grid->rawPixels());
+            return;
+        case Qt::Key_PageUp:
+            m_pictures.previousPage();
+            return;
+        case Qt::Key_PageDown:
+            m_pictures.nextPage();
+            return;
+        default:
+            QWidget::keyPressEvent(event);
     }
 }
 

@@ -50,8 +50,8 @@ public:
     PinnedListModel& pins() { return m_pins; }
 
 public Q_SLOTS:
-    void chooseFiles();                      ///< opens the dialog
-    void addFiles(const QStringList& files); ///< files, and folders with pictures in them
+    void chooseFiles();                       ///< opens the dialog
+    void addFiles(const QStringList& files);  ///< files, and folders with pictures in them
     void refreshPredictions();
 
 protected:
@@ -80,8 +80,8 @@ private:
     std::int64_t m_stepsPerEpoch = 0;
     QString m_runId;
     quint64 m_evaluateRequest = 0, m_fileRequest = 0;
-    QStringList m_waitingFiles;      // to be predicted as soon as a run can
-    bool m_ownOutdated = false;      // own pictures were predicted by older weights
+    QStringList m_waitingFiles;  // to be predicted as soon as a run can
+    bool m_ownOutdated = false;  // own pictures were predicted by older weights
     bool m_showOwnWhenReady = false;
 
     QFrame* m_panel;

@@ -48,12 +48,14 @@ public:
         const bool focused = (option.state & QStyle::State_HasFocus) && (option.state & QStyle::State_Selected);
         if (current || (option.state & (QStyle::State_Selected | QStyle::State_MouseOver))) {
             painter->setPen(focused ? QPen(theme.color(Tone::Accent), 1.5) : QPen(Qt::NoPen));
-            painter->setBrush(theme.color(current || (option.state & QStyle::State_Selected) ? Tone::AccentBackground : Tone::Surface2));
+            painter->setBrush(
+                theme.color(current || (option.state & QStyle::State_Selected) ? Tone::AccentBackground : Tone::Surface2));
             painter->drawRoundedRect(plate, theme.px(6), theme.px(6));
         }
         const QRect eye = eyeRect(option.rect);
-        painter->drawPixmap(eye.center() - QPoint(theme.px(8), theme.px(8)),
-                            theme.pixmap(shown ? QStringLiteral("eye") : QStringLiteral("eye-off"), shown ? Tone::Ink2 : Tone::Ink3, 16, ratio));
+        painter->drawPixmap(
+            eye.center() - QPoint(theme.px(8), theme.px(8)),
+            theme.pixmap(shown ? QStringLiteral("eye") : QStringLiteral("eye-off"), shown ? Tone::Ink2 : Tone::Ink3, 16, ratio));
 
         const int middle = option.rect.center().y();
         const int lineLeft = eye.right() + theme.px(4), lineWidth = theme.px(26);
@@ -76,13 +78,15 @@ public:
         painter->setFont(theme.font(TextRole::Table));
         painter->setPen(theme.color(Tone::Ink2));
         if (room > nameWidth)
-            painter->drawText(text.adjusted(nameWidth, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                              painter->fontMetrics().elidedText(index.siblingAtColumn(RunListModel::StateColumn).data().toString(),
-                                                                Qt::ElideRight, room - nameWidth));
+            painter->drawText(
+                text.adjusted(nameWidth, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                painter->fontMetrics().elidedText(index.siblingAtColumn(RunListModel::StateColumn).data().toString(),
+                                                  Qt::ElideRight, room - nameWidth));
         painter->restore();
     }
 
-    bool editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option, const QModelIndex& index) override {
+    bool editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option,
+                     const QModelIndex& index) override {
         // The eye is wider than the tick box that the base class would look for.
         const bool eye = (event->type() == QEvent::MouseButtonRelease || event->type() == QEvent::MouseButtonDblClick) &&
                          eyeRect(option.rect).contains(static_cast<QMouseEvent*>(event)->position().toPoint());
@@ -98,7 +102,8 @@ public:
         editor->setGeometry(option.rect);
     }
 
-    bool helpEvent(QHelpEvent* event, QAbstractItemView* view, const QStyleOptionViewItem& option, const QModelIndex& index) override {
+    bool helpEvent(QHelpEvent* event, QAbstractItemView* view, const QStyleOptionViewItem& option,
+                   const QModelIndex& index) override {
         if (event->type() != QEvent::ToolTip) return false;
         const int column = eyeRect(option.rect).contains(event->pos()) ? RunListModel::EyeColumn : RunListModel::NameColumn;
         QToolTip::showText(event->globalPos(), index.siblingAtColumn(column).data(Qt::ToolTipRole).toString(), view);
@@ -157,7 +162,9 @@ void RunsPanel::setRunModel(RunListModel* model) {
     refresh();
 }
 
-void RunsPanel::bindLibrary(LibraryController* library) { connect(this, &RunsPanel::deleteRequested, library, &LibraryController::deleteRun); }
+void RunsPanel::bindLibrary(LibraryController* library) {
+    connect(this, &RunsPanel::deleteRequested, library, &LibraryController::deleteRun);
+}
 
 void RunsPanel::refresh() { m_stack->setCurrentIndex(m_model && m_model->rowCount() > 0 ? 0 : 1); }
 

@@ -109,8 +109,9 @@ void TestPicturesPanel::refresh() {
     m_dice->setEnabled(shown);
     m_moment->setText(m_pictures.hasPredictions() ? momentText(*m_pictures.predictions(), m_stepsPerEpoch) : QString());
     m_empty->setText(m_pictures.hasPredictions() ? tr("The network is right about every test picture.")
-                     : m_pictures.pictures()     ? tr("After the first epoch you see here what the network says of some test pictures.")
-                                                 : tr("Run the lesson: after each epoch you see here what the network says of some test pictures."));
+                     : m_pictures.pictures()
+                         ? tr("After the first epoch you see here what the network says of some test pictures.")
+                         : tr("Run the lesson: after each epoch you see here what the network says of some test pictures."));
 }
 
 }  // namespace thaw::ui
