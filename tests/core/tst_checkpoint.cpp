@@ -55,7 +55,8 @@ struct TinyNet {
 };
 
 std::int64_t save(CheckpointStore& store, std::int64_t step, int epoch, bool endsEpoch, double accuracy = -1, bool endsPhase = false) {
-    return store.save(TinyNet(step).checkpoint(step, epoch, accuracy), endsEpoch, endsPhase);
+    const TinyNet net(step);  // its memory is what the checkpoint points to
+    return store.save(net.checkpoint(step, epoch, accuracy), endsEpoch, endsPhase);
 }
 
 bool sameBytes(const CheckpointTensor& tensor, const std::vector<float>& values) {
@@ -175,7 +176,8 @@ private Q_SLOTS:
         const TemporaryHome home;
         CheckpointStore store(home / "run");
         const std::vector<float> values(6, 0.0f);
-        Checkpoint checkpoint = TinyNet(1).checkpoint(1, 0);
+        const TinyNet net(1);
+        Checkpoint checkpoint = net.checkpoint(1, 0);
         checkpoint.model["a"] = {DType::Float32, {2, 3}, values.data(), {}};
         checkpoint.model["b"] = {DType::Float32, {3, 2}, values.data(), {}};
         checkpoint.model["c"] = {DType::Int32, {3, 2}, values.data(), {}};
@@ -480,7 +482,6 @@ private Q_SLOTS:
             CheckpointStore store(home / "run");
             save(store, 100, 1, true, 0.5);
         }
-        const TinyNet net(100);
         for (const fs::path& file : filesBelow(home / "run/checkpoints/objects")) {
             std::string text = readSmallFile(file);
             text.back() ^= 1;
@@ -505,7 +506,8 @@ private Q_SLOTS:
         const TemporaryHome home;
         CheckpointStore store(home / "run");
         for (const char* name : {"", "../x", "a/b", ".hidden", "caf\xC3\xA9"}) {
-            Checkpoint checkpoint = TinyNet(1).checkpoint(1, 0);
+            const TinyNet net(1);
+            Checkpoint checkpoint = net.checkpoint(1, 0);
             checkpoint.name = name;
             QVERIFY_EXCEPTION_THROWN(store.save(checkpoint, false, false), StoreError);
         }
