@@ -27,20 +27,6 @@ OptimizerConfig optimizerFrom(const json& value) {
     return o;
 }
 
-json toValue(const StageTimes& times) {
-    json stages = json::array();
-    for (const StageTimes::Stage& stage : times.stages) stages.push_back({stage.forward, stage.backwardData, stage.backwardWeights});
-    return {{"optimizer", times.optimizerPerParameter}, {"batch", times.batchSize}, {"stages", std::move(stages)}};
-}
-
-StageTimes timesFrom(const json& value) {
-    StageTimes times;
-    times.optimizerPerParameter = value.at("optimizer");
-    times.batchSize = value.at("batch");
-    for (const json& stage : value.at("stages")) times.stages.push_back({stage.at(0), stage.at(1), stage.at(2)});
-    return times;
-}
-
 }  // namespace
 
 std::string toJson(const LoopState& s) {
@@ -59,7 +45,6 @@ std::string toJson(const LoopState& s) {
                      {"rung", s.rung},
                      {"test_rung", s.testRung},
                      {"micro_batch", s.microBatch},
-                     {"decision_times", toValue(s.decisionTimes)},
                      {"loss_sum", s.lossSum},
                      {"right", s.right},
                      {"seen", s.seen},
@@ -100,7 +85,6 @@ LoopState loopStateFromJson(const std::string& text) {
         s.rung = value.at("rung");
         s.testRung = value.at("test_rung");
         s.microBatch = value.at("micro_batch");
-        s.decisionTimes = timesFrom(value.at("decision_times"));
         s.lossSum = value.at("loss_sum");
         s.right = value.at("right");
         s.seen = value.at("seen");

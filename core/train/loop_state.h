@@ -31,7 +31,6 @@ struct LoopState {
     int rung = 0;                  ///< where training reads its input
     int testRung = 0;
     std::int64_t microBatch = 0;
-    StageTimes decisionTimes;      ///< speeds that micro-batches are decided from, the same for the whole run
 
     double lossSum = 0;            ///< over the epoch so far, weighted by rows
     std::int64_t right = 0, seen = 0;

@@ -23,7 +23,7 @@ Price estimatePrice(const RunConfig& config, const ModelInfo& model, const Layer
         for (std::int64_t size : model.layers[i].outputShape) floats *= size;
         return floats;
     };
-    const std::int64_t micro = microBatchSize(config, model, boundary, trainRung, times);
+    const std::int64_t micro = microBatchSize(config, model, boundary, trainRung);
     std::int64_t activations = 0, widest = 0;
     for (std::size_t i = static_cast<std::size_t>(trainRung); i < count; ++i) {
         if (static_cast<int>(i) >= boundary) activations += 2 * floatsAfter(i);  // the output and its gradient

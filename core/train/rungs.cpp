@@ -6,7 +6,6 @@ namespace thaw::core {
 namespace {
 
 constexpr int kSlicePixels = 128 * 32 * 32;
-constexpr double kLongestStage = 0.2;  // seconds
 
 }  // namespace
 
@@ -51,16 +50,9 @@ int sliceSize(int inputSize) {
     return slice;
 }
 
-int microBatchSize(const RunConfig& config, const ModelInfo& model, int boundary, int rung, const StageTimes& times) {
+int microBatchSize(const RunConfig& config, const ModelInfo& model, int boundary, int rung) {
     if (boundary >= model.headBegin && rung >= model.headBegin) return config.batchSize;
-    int slice = sliceSize(config.inputSize);
-    double longest = 0;
-    for (std::size_t i = static_cast<std::size_t>(rung); i < times.stages.size(); ++i) {
-        const StageTimes::Stage& stage = times.stages[i];
-        longest = std::max({longest, stage.forward, static_cast<int>(i) < boundary ? 0 : stage.backwardData + stage.backwardWeights});
-    }
-    while (slice > 1 && longest * slice > kLongestStage) slice /= 2;
-    return std::min(config.batchSize, slice);
+    return std::min(config.batchSize, sliceSize(config.inputSize));
 }
 
 }  // namespace thaw::core

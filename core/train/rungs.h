@@ -25,8 +25,8 @@ int usableRung(const RunConfig& config, const ModelInfo& model, int boundary, st
 /// Pictures that go through trunk stages together, whatever the batch: it bounds a stage's time and memory. Depends on the
 /// input size alone, so that features have the same bits in every run.
 int sliceSize(int inputSize);
-/// Pictures of one forward and backward pass of a batch: all of them where only the head trains on cached features. Where `times`
-/// says that a stage would take longer than a fifth of a second, halves of a slice.
-int microBatchSize(const RunConfig& config, const ModelInfo& model, int boundary, int rung, const StageTimes& times);
+/// Pictures of one forward and backward pass of a batch: all of them where only the head trains on cached features, slices
+/// otherwise. Measured speeds have no say: the same run has the same bits again.
+int microBatchSize(const RunConfig& config, const ModelInfo& model, int boundary, int rung);
 
 }  // namespace thaw::core

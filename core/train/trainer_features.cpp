@@ -197,7 +197,7 @@ void TorchTrainer::chooseSource(bool tell) {
         m_loop.testRung = rung;
         if (cachedVariants(m_config.augmentation) > 0) m_loop.rung = rung;
     }
-    m_loop.microBatch = microBatchSize(m_config, m_info, boundary, m_loop.rung, m_loop.decisionTimes);
+    m_loop.microBatch = microBatchSize(m_config, m_info, boundary, m_loop.rung);
     if (!tell || !m_config.cache.enabled || cachedVariants(m_config.augmentation) == 0 || boundary == 0) return;
     const int ideal = rungBelow(m_info, boundary);
     if (m_loop.rung >= ideal || (m_loop.rung == before && m_loop.point != LoopPoint::Batches)) return;

@@ -215,7 +215,6 @@ void TorchTrainer::announceRun() {
 void TorchTrainer::enterLoop() {
     m_preparation = Preparation::Done;
     tellTimes();
-    if (!m_toRestore) m_loop.decisionTimes = m_times.times();
     if (m_loop.point == LoopPoint::Finished) {
         m_toRestore.reset();
         m_loop.testRung = 0;

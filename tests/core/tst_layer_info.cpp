@@ -1,0 +1,118 @@
+#include <QTest>
+
+#include "core/api/errors.h"
+#include "core/api/layer_info.h"
+#include "core/train/rungs.h"
+
+using namespace thaw::core;
+
+namespace {
+
+/// One second a picture and stage for each of the three directions.
+StageTimes unitTimes(const ModelInfo& model) {
+    StageTimes times;
+    times.stages.assign(model.layers.size(), {1, 1, 1});
+    times.batchSize = 128;
+    return times;
+}
+
+}  // namespace
+
+class TestLayerInfo : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void vgg16() {
+        const ModelInfo model = describeModel(RunConfig(), 10);
+        QCOMPARE(model.name, std::string("VGG16"));
+        QCOMPARE(static_cast<int>(model.layers.size()), 22);
+        QCOMPARE(model.headBegin, 18);
+        QCOMPARE(model.parameterCount, std::int64_t(14714688 + 512 * 512 + 512 + 512 * 10 + 10));
+        double multiplyAdds = 0;
+        for (int i = 0; i < model.headBegin; ++i) multiplyAdds += model.layers[static_cast<std::size_t>(i)].multiplyAdds;
+        QVERIFY(std::abs(multiplyAdds - 313e6) < 1e6);
+        const int conv = model.indexOf("block5_conv3");
+        QCOMPARE(conv, model.indexOf("features.28"));
+        QCOMPARE(model.layers[static_cast<std::size_t>(conv)].outputShape, (std::vector<std::int64_t>{512, 2, 2}));
+        QCOMPARE(model.layers[17].name, std::string("block5_pool"));
+        QCOMPARE(model.layers[17].torchName, std::string("features.30"));
+        QCOMPARE(model.layers[19].torchName, std::string("head.dense_1"));
+        QCOMPARE(model.indexOf("block6_conv1"), -1);
+        RunConfig large;
+        large.inputSize = 224;
+        QCOMPARE(describeModel(large, 10).layers[18].outputShape, (std::vector<std::int64_t>{25088}));
+        QVERIFY_THROWS_EXCEPTION(ConfigError, describeModel(RunConfig(), 1));
+    }
+
+    void masks() {
+        const ModelInfo model = describeModel(RunConfig(), 10);
+        const auto boundary = [&](const std::vector<std::string>& names) { return freezeBoundary(model, model.maskOf(names)); };
+        const auto words = [&](const std::vector<std::string>& names) { return describeMask(model, model.maskOf(names)); };
+        QCOMPARE(boundary({"head"}), 19);
+        QCOMPARE(boundary({"head", "block5"}), 14);
+        QCOMPARE(boundary({"features.28"}), 16);
+        QCOMPARE(boundary({"all"}), 0);
+        QCOMPARE(boundary({"block5_pool"}), 22);
+        QCOMPARE(words({"head"}), std::string("Head only"));
+        QCOMPARE(words({"head", "block5_conv1", "block5_conv2", "block5_conv3", "block5_pool"}), std::string("Block 5 thawed"));
+        QCOMPARE(words({"trunk", "head"}), std::string("Everything thawed"));
+        QCOMPARE(words({}), std::string("All frozen"));
+        QCOMPARE(words({"block4"}), std::string("Custom"));
+        QVERIFY_THROWS_EXCEPTION(ConfigError, model.maskOf({"block9"}));
+    }
+
+    void rungs() {
+        const ModelInfo model = describeModel(RunConfig(), 10);
+        QCOMPARE(rungsOf(model), (std::vector<int>{3, 6, 10, 14, 18}));
+        QCOMPARE(rungBelow(model, 19), 18);
+        QCOMPARE(rungBelow(model, 16), 14);
+        QCOMPARE(rungBelow(model, 2), 0);
+        RunConfig config;
+        QCOMPARE(rungBytes(config, model, 14, 50000, 10000), std::int64_t(60000) * 2048 * 4);
+        QCOMPARE(usableRung(config, model, 10, 50000, 10000), 10);
+        config.cache.memoryBudget = 500'000'000;
+        QCOMPARE(usableRung(config, model, 10, 50000, 10000), 0);
+        QCOMPARE(usableRung(config, model, 17, 50000, 10000), 14);
+        QCOMPARE(sliceSize(32), 128);
+        QCOMPARE(sliceSize(64), 32);
+        QCOMPARE(sliceSize(224), 2);
+    }
+
+    void microBatches() {
+        const ModelInfo model = describeModel(RunConfig(), 10);
+        RunConfig config;
+        config.batchSize = 512;
+        QCOMPARE(microBatchSize(config, model, 19, 18), 512);
+        QCOMPARE(microBatchSize(config, model, 14, 14), 128);
+        config.inputSize = 64;
+        QCOMPARE(microBatchSize(config, model, 0, 0), 32);
+        config.batchSize = 20;
+        QCOMPARE(microBatchSize(config, model, 0, 0), 20);
+    }
+
+    void prices() {
+        RunConfig config;
+        config.batchSize = 100;
+        const ModelInfo model = describeModel(config, 10);
+        StageTimes times = unitTimes(model);
+        const PriceInput input{50000, 10000, 0};
+        Price price = estimatePrice(config, model, model.maskOf({"head"}), times, input);
+        // Four stages forward; gradients of dense_1's weights, of dropout's input and both of dense_2's.
+        QCOMPARE(price.imagesPerSecond, 1.0 / (4 + 1 + 1 + 2));
+        QCOMPARE(price.epochSeconds, 50000.0 * 8 + 10000.0 * 4);
+        QCOMPARE(price.oneTimeSeconds, 60000.0 * 18);
+        QCOMPARE(price.trainableParameters, std::int64_t(267786));
+        QVERIFY(price.memoryBytes > 60000 * 512 * 4);
+
+        QCOMPARE(estimatePrice(config, model, model.maskOf({"head"}), times, {50000, 10000, 18}).oneTimeSeconds, 0.0);
+        QCOMPARE(estimatePrice(config, model, model.maskOf({"head", "block5"}), times, {50000, 10000, 18}).oneTimeSeconds, 0.0);
+        times.optimizerPerParameter = 1e-3;
+        price = estimatePrice(config, model, model.maskOf({"dense_2"}), times, input);
+        QVERIFY(std::abs(1.0 / price.imagesPerSecond - (4 + 1 + 5130 * 1e-3 / 100)) < 1e-9);
+        config.cache.enabled = false;
+        QCOMPARE(estimatePrice(config, model, model.maskOf({"head"}), unitTimes(model), input).imagesPerSecond, 1.0 / (22 + 4));
+        QVERIFY(estimatePrice(config, model, model.maskOf({"head"}), {}, input).imagesPerSecond < 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestLayerInfo)
+#include "tst_layer_info.moc"
