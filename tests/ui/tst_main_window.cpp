@@ -1,4 +1,6 @@
 // The whole window: its states in pictures, texts that fit, tabs, docks, closing, from the first run to a finished lesson.
+#include <QDockWidget>
+#include <QElapsedTimer>
 #include <QMenuBar>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -23,6 +25,20 @@ private Q_SLOTS:
 
     void looks_data();
     void looks();
+    void runningInPictures();
+    void firstRunToFinishedLesson();
+    void welcomeComesBack();
+    void keysChooseTabsAndPanels();
+    void docksRememberChoices();
+    void layoutIsRemembered();
+    void onlyOneDockWhereTwoDoNotFit();
+    void closingAsksSavesAndEnds();
+    void closingCanBeDeclined();
+    void closingNeverWaitsLong();
+    void killedRunIsOffered();
+    void stopAsksBeforeTheFirstEpoch();
+    void refusalsAreTold();
+    void everyWidgetHasAName();
 };
 
 void TestMainWindow::looks_data() {
@@ -69,6 +85,253 @@ void TestMainWindow::looks() {
     fixture.window.setLogOpen(false);
     QVERIFY2(fixture.window.size() == size, "the window outgrew its size");
     QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+}
+
+void TestMainWindow::runningInPictures() {
+    for (const bool dark : {false, true}) {
+        Theme::instance().setLook(dark ? ColorScheme::Dark : ColorScheme::Light, 1.0);
+        FakeScript script;
+        script.stepsPerEpoch = 40;
+        script.restAtStep = 12 * 40 + 25;
+        WindowFixture fixture(script);
+        fixture.show({1440, 900});
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
+        auto& tree = *fixture.window.findChild<LayerTreeView*>();
+        LayerTreeModel& model = fixture.session.layers();
+        const QModelIndex conv3 = model.indexOfLayer(model.modelInfo().indexOf("block4_conv3"));
+        tree.expand(conv3.parent());
+        fixture.settle();
+        tree.setCurrentIndex(conv3);
+        tree.toggleCurrent();
+        QVERIFY(conv3.data(LayerTreeModel::PendingRole).toBool());
+        // Now, before the engine has heard of it.
+        fixture.snap(QStringLiteral("pending-") + QLatin1String(dark ? "dark" : "light"));
+    }
+}
+
+void TestMainWindow::firstRunToFinishedLesson() {
+    FakeScript script;
+    script.stepsPerEpoch = 6;
+    WindowFixture fixture(script, lessonConfig(3, 2));
+    fixture.show({1440, 900});
+    QVERIFY(fixture.window.livePage().showsWelcome());
+    auto* run = fixture.window.findChild<QPushButton*>(QStringLiteral("welcomeRun"));
+    QVERIFY(run->isVisible());
+    QSignalSpy epochs(&fixture.training, &TrainingController::epochFinished);
+    QTest::mouseClick(run, Qt::LeftButton);
+    QVERIFY(await([&] { return !fixture.window.livePage().showsWelcome(); }));
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Finished));
+    QCOMPARE(epochs.size(), fixture.training.run()->config.totalEpochs());
+    QVERIFY(fixture.training.run()->config.totalEpochs() > 0);
+    fixture.shoot(QStringLiteral("finished-light"));
+    QVERIFY(fixture.window.actionTable().runLesson->isEnabled());
+    const QStringList cut = WindowFixture::cutTexts(&fixture.window);
+    QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+}
+
+void TestMainWindow::welcomeComesBack() {
+    WindowFixture fixture;
+    fixture.show({1440, 900});
+    fixture.session.step();
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
+    QVERIFY(!fixture.window.livePage().showsWelcome());
+    fixture.window.actionTable().welcome->trigger();
+    QVERIFY(fixture.window.livePage().showsWelcome());
+}
+
+void TestMainWindow::keysChooseTabsAndPanels() {
+    WindowFixture fixture;
+    fixture.show({1440, 900});
+    QTest::keyClick(&fixture.window, Qt::Key_2, Qt::ControlModifier);
+    QCOMPARE(fixture.window.currentTab(), int(MainWindow::PredictionsTab));
+    QTest::keyClick(&fixture.window, Qt::Key_1, Qt::ControlModifier);
+    QCOMPARE(fixture.window.currentTab(), int(MainWindow::LiveTab));
+    auto* layers = fixture.window.findChild<SideDock*>(QStringLiteral("layersDock"));
+    auto* settings = fixture.window.findChild<SideDock*>(QStringLiteral("settingsDock"));
+    QVERIFY(!layers->isFolded() && !settings->isFolded());
+    QTest::keyClick(&fixture.window, Qt::Key_L, Qt::ControlModifier);
+    QVERIFY(layers->isFolded());
+    QTest::keyClick(&fixture.window, Qt::Key_L, Qt::ControlModifier);
+    QVERIFY(!layers->isFolded());
+    QTest::keyClick(&fixture.window, Qt::Key_Comma, Qt::ControlModifier);
+    QVERIFY(settings->isFolded());
+    auto* log = fixture.window.findChild<QDockWidget*>(QStringLiteral("logDock"));
+    QVERIFY(log->isHidden());
+    QTest::keyClick(&fixture.window, Qt::Key_J, Qt::ControlModifier);
+    QVERIFY(!log->isHidden());
+    QTest::keyClick(&fixture.window, Qt::Key_J, Qt::ControlModifier);
+    QVERIFY(log->isHidden());
+    QTest::keyClick(&fixture.window, Qt::Key_Plus, Qt::ControlModifier);
+    QCOMPARE(Theme::instance().scale(), 1.25);
+    QTest::keyClick(&fixture.window, Qt::Key_Minus, Qt::ControlModifier);
+    QCOMPARE(Theme::instance().scale(), 1.0);
+}
+
+void TestMainWindow::docksRememberChoices() {
+    FakeScript script;
+    script.restAtStep = 3;
+    WindowFixture fixture(script);
+    fixture.show({1440, 900});
+    auto* layers = fixture.window.findChild<SideDock*>(QStringLiteral("layersDock"));
+    auto* settings = fixture.window.findChild<SideDock*>(QStringLiteral("settingsDock"));
+    fixture.session.start();
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
+    QVERIFY(!layers->isFolded() && settings->isFolded());          // running
+    fixture.window.showTab(MainWindow::PredictionsTab);
+    QVERIFY(layers->isFolded() && settings->isFolded());
+    layers->setFolded(false);                                      // the user's own choice for this tab
+    fixture.window.showTab(MainWindow::LiveTab);
+    layers->setFolded(true);
+    fixture.window.showTab(MainWindow::PredictionsTab);
+    QVERIFY(!layers->isFolded());
+    fixture.window.showTab(MainWindow::LiveTab);
+    QVERIFY(layers->isFolded());
+}
+
+void TestMainWindow::layoutIsRemembered() {
+    WindowFixture first;
+    first.show({1500, 920});
+    first.window.findChild<SideDock*>(QStringLiteral("settingsDock"))->setFolded(true);
+    first.window.setLogOpen(true);
+    first.window.showTab(MainWindow::PredictionsTab);
+    first.window.close();
+    MainWindow second(first.session, first.log, first.settings);
+    QCOMPARE(second.currentTab(), int(MainWindow::PredictionsTab));
+    QCOMPARE(second.size(), QSize(1500, 920));
+    QVERIFY(!second.findChild<QDockWidget*>(QStringLiteral("logDock"))->isHidden());
+    second.showTab(MainWindow::LiveTab);
+    QVERIFY(second.findChild<SideDock*>(QStringLiteral("settingsDock"))->isFolded());
+    QVERIFY(!second.findChild<SideDock*>(QStringLiteral("layersDock"))->isFolded());
+}
+
+void TestMainWindow::onlyOneDockWhereTwoDoNotFit() {
+    WindowFixture fixture;
+    fixture.show({1180, 700});
+    auto* layers = fixture.window.findChild<SideDock*>(QStringLiteral("layersDock"));
+    auto* settings = fixture.window.findChild<SideDock*>(QStringLiteral("settingsDock"));
+    QVERIFY(!layers->isFolded() && settings->isFolded());
+    fixture.window.actionTable().settingsPanel->trigger();
+    QVERIFY(layers->isFolded() && !settings->isFolded());
+    fixture.window.actionTable().layersPanel->trigger();
+    QVERIFY(!layers->isFolded() && settings->isFolded());
+    QCOMPARE(fixture.window.size(), QSize(1180, 700));
+}
+
+void TestMainWindow::closingAsksSavesAndEnds() {
+    FakeScript script;
+    script.stepsPerEpoch = 100'000;
+    script.stepMilliseconds = 2;
+    WindowFixture fixture(script);
+    fixture.show({1440, 900});
+    fixture.session.start();
+    QVERIFY(await([&] { return fixture.training.lastBatch().has_value(); }));
+    const int saved = fixture.probe->checkpoints;
+    QVERIFY(!fixture.window.close());
+    QVERIFY(fixture.window.isVisible());
+    QCOMPARE(fixture.window.banner().kind(), QStringLiteral("closing"));
+    QCOMPARE(fixture.window.banner().buttons().size(), 2);
+    fixture.shoot(QStringLiteral("closing-light"));
+    QElapsedTimer time;
+    time.start();
+    QTest::mouseClick(fixture.window.banner().buttons().front(), Qt::LeftButton);
+    QVERIFY(await([&] { return !fixture.window.isVisible(); }));
+    QVERIFY(time.elapsed() < 5000);
+    QVERIFY(fixture.probe->stopped);
+    QVERIFY(fixture.probe->checkpoints > saved);
+}
+
+void TestMainWindow::closingCanBeDeclined() {
+    FakeScript script;
+    script.stepsPerEpoch = 100'000;
+    script.stepMilliseconds = 2;
+    WindowFixture fixture(script);
+    fixture.show({1440, 900});
+    fixture.session.start();
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Running));
+    QVERIFY(!fixture.window.close());
+    QTest::mouseClick(fixture.window.banner().buttons().back(), Qt::LeftButton);
+    QVERIFY(fixture.window.banner().isHidden());
+    QVERIFY(fixture.training.state() == core::TrainerState::Running);
+    QVERIFY(fixture.window.isVisible());
+}
+
+void TestMainWindow::closingNeverWaitsLong() {
+    // Each step sleeps three seconds: longer than anything the real engine does.
+    FakeScript script;
+    script.stepMilliseconds = 3000;
+    script.preparationSteps = 1000;
+    WindowFixture fixture(script);
+    fixture.show({1440, 900});
+    fixture.session.start();
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Preparing));
+    QElapsedTimer time;
+    time.start();
+    fixture.window.saveAndClose();
+    QVERIFY(await([&] { return !fixture.window.isVisible(); }));
+    QVERIFY2(time.elapsed() < 5000, qPrintable(QString::number(time.elapsed())));
+}
+
+void TestMainWindow::killedRunIsOffered() {
+    WindowFixture fixture;
+    fixture.show({1440, 900});
+    core::RunSummary run;
+    run.runId = "20260901-090000-lesson";
+    run.directory = "/somewhere/20260901-090000-lesson";
+    run.number = 3;
+    run.status = core::RunStatus::Interrupted;
+    run.resumable = true;
+    run.epochs = 6;
+    run.plannedEpochs = 15;
+    Q_EMIT fixture.library.runsListed({run});
+    QCOMPARE(fixture.window.banner().text(), QStringLiteral("Run 3 was interrupted at epoch 7 of 15. Resume?"));
+    fixture.shoot(QStringLiteral("interrupted-light"));
+    QTest::mouseClick(fixture.window.banner().buttons().front(), Qt::LeftButton);
+    QVERIFY(await([&] { return fixture.training.run().has_value(); }));
+    QVERIFY(fixture.training.run()->resumed);
+}
+
+void TestMainWindow::stopAsksBeforeTheFirstEpoch() {
+    FakeScript script;
+    script.restAtStep = 3;
+    WindowFixture fixture(script);
+    fixture.show({1440, 900});
+    fixture.session.start();
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
+    fixture.window.actionTable().stop->trigger();
+    QCOMPARE(fixture.window.banner().kind(), QStringLiteral("stopping"));
+    QVERIFY(fixture.session.isActive());
+    QTest::mouseClick(fixture.window.banner().buttons().front(), Qt::LeftButton);
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Finished));
+}
+
+void TestMainWindow::refusalsAreTold() {
+    FakeScript script;
+    script.makeError = "The learning rate is too large.";
+    WindowFixture fixture(script);
+    fixture.show({1440, 900});
+    fixture.session.start();
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Failed));
+    core::RunConfig wrong = fixture.session.config();
+    wrong.batchSize = 0;
+    fixture.session.setConfig(wrong);
+    fixture.session.start();
+    QVERIFY(await([&] { return fixture.window.banner().kind() == QLatin1String("refused"); }));
+}
+
+void TestMainWindow::everyWidgetHasAName() {
+    WindowFixture fixture;
+    fixture.show({1440, 900});
+    QStringList nameless;
+    for (const QWidget* widget : fixture.window.findChildren<QWidget*>()) {
+        if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible() || !widget->accessibleName().isEmpty()) continue;
+        const auto* button = qobject_cast<const QAbstractButton*>(widget);
+        if (button && !button->text().isEmpty()) continue;
+        if (widget->inherits("QTabBar") || widget->inherits("QScrollArea") || widget->inherits("QMenuBar") || widget->inherits("QLineEdit")) continue;
+        nameless += QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName() + QStringLiteral(" in ") +
+                    QString::fromLatin1(widget->parentWidget()->metaObject()->className());
+    }
+    QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QLatin1Char('\n'))));
 }
 
 QTEST_MAIN(TestMainWindow)

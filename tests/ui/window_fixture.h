@@ -62,6 +62,12 @@ public:
 
     void shoot(const QString& name) { shoot(&window, name); }
 
+    /// At once, as it is this moment.
+    void snap(const QString& name) {
+        const QString folder = qEnvironmentVariable("THAW_SHOT_DIR");
+        if (!folder.isEmpty()) window.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png"));
+    }
+
     static void shoot(QWidget* widget, const QString& name) {
         const QString folder = qEnvironmentVariable("THAW_SHOT_DIR");
         if (folder.isEmpty()) return;

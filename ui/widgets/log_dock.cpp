@@ -44,8 +44,16 @@ public:
 }  // namespace
 
 LogDock::LogDock(LogModel& log, QWidget* parent)
-    : QFrame(parent), m_level(new QComboBox(this)), m_table(new QTableView(this)), m_header(new QWidget(this)) {
-    setProperty("panel", true);
+    : QDockWidget(parent), m_level(new QComboBox), m_table(new QTableView), m_header(new QWidget), m_panel(makePanel()) {
+    setWindowTitle(tr("Log"));
+    setObjectName(QStringLiteral("logDock"));
+    setFeatures(NoDockWidgetFeatures);
+    setTitleBarWidget(new QWidget(this));  // the panel has its own title
+    auto* ground = new QWidget;
+    ground->setProperty("ground", "window");
+    ground->setAttribute(Qt::WA_StyledBackground);
+    (new QVBoxLayout(ground))->addWidget(m_panel);
+    setWidget(ground);
     m_filter.setSourceModel(&log);
     auto* header = new QHBoxLayout(m_header);
     QToolButton* collapse = makeIconButton(QStringLiteral("chevron-down"), tr("Close the log"), m_header);
@@ -81,7 +89,7 @@ LogDock::LogDock(LogModel& log, QWidget* parent)
     m_table->horizontalHeader()->hide();
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->horizontalHeader()->setMinimumSectionSize(10);
-    auto* rows = new QVBoxLayout(this);
+    auto* rows = new QVBoxLayout(m_panel);
     rows->setContentsMargins(1, 1, 1, 8);
     rows->setSpacing(0);
     rows->addWidget(m_header);
@@ -122,7 +130,8 @@ void LogDock::applyTheme() {
     m_icon->setPixmap(theme.pixmap(QStringLiteral("log"), Tone::Ink2, 16, devicePixelRatioF()));
     m_table->setColumnWidth(LogModel::TimeColumn, theme.px(90));
     m_table->setColumnWidth(LogModel::LevelColumn, theme.px(74));
-    setMinimumHeight(theme.px(120));
+    m_panel->setMinimumHeight(theme.px(120));
+    widget()->layout()->setContentsMargins(theme.px(12), 0, theme.px(12), theme.px(10));
 }
 
 }  // namespace thaw::ui

@@ -1,17 +1,18 @@
 // The open log: every line with its time and level, from a chosen level up, and a button that copies all of them.
 #pragma once
 
-#include <QFrame>
+#include <QDockWidget>
 
 #include "ui/models/log_model.h"
 
 class QComboBox;
+class QFrame;
 class QLabel;
 class QTableView;
 
 namespace thaw::ui {
 
-class LogDock : public QFrame {
+class LogDock : public QDockWidget {
     Q_OBJECT
 public:
     explicit LogDock(LogModel& log, QWidget* parent = nullptr);
@@ -29,6 +30,7 @@ private:
     QTableView* m_table;
     QWidget* m_header;
     QLabel* m_icon;
+    QFrame* m_panel;
     bool m_atEnd = true;
 };
 

@@ -1,10 +1,6 @@
 #include "ui/widgets/main_window.h"
 
 #include <QCloseEvent>
-#include <QDockWidget>
-#include <QHBoxLayout>
-#include <QLabel>
-#include <QMenuBar>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QToolBar>
@@ -16,17 +12,19 @@
 #include "ui/widgets/banner.h"
 #include "ui/widgets/body_layout.h"
 #include "ui/widgets/closing.h"
+#include "ui/widgets/data_panel.h"
 #include "ui/widgets/file_dialogs.h"
 #include "ui/widgets/layer_panel.h"
 #include "ui/widgets/layer_tree_view.h"
+#include "ui/widgets/library_links.h"
 #include "ui/widgets/live_page.h"
 #include "ui/widgets/log_bar.h"
 #include "ui/widgets/log_dock.h"
+#include "ui/widgets/menu_bar.h"
 #include "ui/widgets/notices.h"
 #include "ui/widgets/prediction_view.h"
 #include "ui/widgets/run_bar.h"
 #include "ui/widgets/run_log.h"
-#include "ui/widgets/settings_link.h"
 #include "ui/widgets/settings_panel.h"
 #include "ui/widgets/side_dock.h"
 #include "ui/widgets/styling.h"
@@ -67,34 +65,19 @@ MainWindow::MainWindow(Session& session, LogModel& log, QSettings& settings, QWi
     setAnimated(false);
     makeBars();
     makeBody(log);
-    makeMenuBar();
+    setMenuBar(new MenuBar(session, *m_actions, this));
     m_closing = new Closing(session, *m_banner, this);
     new Notices(session, *m_banner, this);
     new RunLog(session, this);
     connectActions();
-    connect(&Theme::instance(), &Theme::changed, this, &MainWindow::applyTheme);
+    connect(&Theme::instance(), &Theme::changed, this, &MainWindow::arrange);
     resize(1440, 900);
     restore();
-    applyTheme();
+    arrange();
     updateView();
-    updateTitle();
 }
 
 MainWindow::~MainWindow() = default;
-
-void MainWindow::makeMenuBar() {
-    auto* brand = new QWidget(this);
-    m_logo = new QLabel(brand);
-    m_name = makeLabel(tr("Thaw"), "brand", brand);
-    auto* row = new QHBoxLayout(brand);
-    row->setContentsMargins(11, 0, 4, 0);
-    row->setSpacing(7);
-    row->addWidget(m_logo);
-    row->addWidget(m_name);
-    menuBar()->setCornerWidget(brand, Qt::TopLeftCorner);
-    m_runTitle = makeLabel({}, "runTitle", menuBar());
-    m_actions->fillMenus(menuBar());
-}
 
 void MainWindow::makeBars() {
     m_runBar = new RunBar(m_session, *m_actions);
@@ -130,6 +113,9 @@ void MainWindow::makeBody(LogModel& log) {
     };
     addPage(m_livePage, tr("Live"));
     addPage(m_predictions, tr("Predictions"));
+    auto* dataPanel = new DataPanel(m_session.library());
+    linkData(*dataPanel, m_session);
+    addPage(dataPanel, tr("Data"));
     auto* centre = new QWidget;
     centre->setObjectName(QStringLiteral("centre"));
     auto* rows = new QVBoxLayout(centre);
@@ -139,27 +125,20 @@ void MainWindow::makeBody(LogModel& log) {
 
     auto* settingsPanel = new SettingsPanel(m_session.library());
     linkSettings(*settingsPanel, m_session);
+    connect(settingsPanel, &SettingsPanel::dataPanelRequested, this, [this] { showTab(DataTab); });
     connect(settingsPanel, &SettingsPanel::collapseRequested, this, [this] { m_settingsDock->setFolded(true); });
     m_settingsDock = new SideDock(QStringLiteral("settings"), tr("Settings"), Qt::RightEdge, settingsPanel, 300, this);
     m_settingsDock->setObjectName(QStringLiteral("settingsDock"));
     addDockWidget(Qt::RightDockWidgetArea, m_settingsDock);
     m_body = new BodyLayout(*m_layersDock, *m_settingsDock, this);
 
-    auto* logPanel = new LogDock(log);
-    auto* ground = new QWidget;
-    ground->setObjectName(QStringLiteral("logGround"));
-    (new QVBoxLayout(ground))->addWidget(logPanel);
-    m_logDock = new QDockWidget(tr("Log"), this);
-    m_logDock->setObjectName(QStringLiteral("logDock"));
-    m_logDock->setFeatures(QDockWidget::NoDockWidgetFeatures);
-    m_logDock->setTitleBarWidget(new QWidget(m_logDock));
-    m_logDock->setWidget(ground);
+    m_logDock = new LogDock(log, this);
     addDockWidget(Qt::BottomDockWidgetArea, m_logDock);
     m_logDock->hide();
     m_logBar = new LogBar(m_session, log);
     m_logBarHolder = fixedBar(QStringLiteral("logBarHolder"), m_logBar, this);
     addToolBar(Qt::BottomToolBarArea, m_logBarHolder);
-    connect(logPanel, &LogDock::collapseRequested, this, [this] { setLogOpen(false); });
+    connect(m_logDock, &LogDock::collapseRequested, this, [this] { setLogOpen(false); });
     connect(m_logBar, &QAbstractButton::clicked, this, [this] { setLogOpen(true); });
     connect(m_runBar, &RunBar::logRequested, this, [this] { setLogOpen(true); });
 }
@@ -176,6 +155,7 @@ void MainWindow::connectActions() {
     });
     const WelcomePage& welcome = m_livePage->welcome();
     connect(&welcome, &WelcomePage::runLesson, &m_session, &Session::runLesson);
+    connect(&welcome, &WelcomePage::showData, this, [this] { showTab(DataTab); });
     connect(&welcome, &WelcomePage::startWithSettings, &m_session, &Session::start);
     connect(&welcome, &WelcomePage::openRun, m_actions->openRun, &QAction::trigger);
     connect(actions.openRun, &QAction::triggered, this, [this] { chooseRun(this, m_session); });
@@ -198,7 +178,6 @@ void MainWindow::connectActions() {
         showTab(LiveTab);
     });
     connect(actions.about, &QAction::triggered, this, [this] { (new AboutDialog(core::engineInfo(), this))->show(); });
-    connect(&m_session, &Session::shownRunChanged, this, &MainWindow::updateTitle);
     connect(&m_session, &Session::actionsChanged, this, [this] { m_settingsDock->setLocked(m_session.isActive()); });
     connect(m_closing, &Closing::ready, this, &QWidget::close);
 }
@@ -221,6 +200,7 @@ void MainWindow::setLogOpen(bool open) {
 
 void MainWindow::updateView() {
     const QString view = currentTab() == PredictionsTab ? QStringLiteral("predictions")
+                         : currentTab() == DataTab      ? QStringLiteral("data")
                          : m_livePage->showsWelcome()   ? QStringLiteral("welcome")
                                                         : QStringLiteral("live");
     m_body->setView(view);
@@ -229,41 +209,14 @@ void MainWindow::updateView() {
     m_actions->logPanel->setChecked(!m_logDock->isHidden());
 }
 
-void MainWindow::updateTitle() {
-    const core::DatasetInfo* shown = m_session.dataset();
-    const int number = m_session.runNumber();
-    QString name = tr("New run");
-    if (number > 0) name = m_session.isLessonRun() ? tr("Lesson run %1").arg(number) : tr("Run %1").arg(number);
-    QString set = shown ? QString::fromStdString(shown->title) : QString();
-    if (shown && shown->substitute) set = tr("%1, in place of CIFAR-10").arg(set);
-    m_runTitle->setText(set.isEmpty() ? name : name + QStringLiteral("  ·  ") + set);
-    setWindowTitle(set.isEmpty() ? tr("Thaw") : tr("%1, %2 - Thaw").arg(name, set));
-    placeTitle();
-}
-
-void MainWindow::applyTheme() {
-    const Theme& theme = Theme::instance();
-    m_logo->setPixmap(QIcon(QStringLiteral(":/icons/thaw.svg")).pixmap(QSize(theme.px(20), theme.px(20)), devicePixelRatioF()));
-    menuBar()->setFixedHeight(theme.px(30));
-    arrange();
-}
-
-void MainWindow::placeTitle() {
-    // Not a corner widget: those do not grow with their text.
-    m_runTitle->resize(m_runTitle->sizeHint());
-    m_runTitle->move(menuBar()->width() - m_runTitle->width() - Theme::instance().px(14), (menuBar()->height() - m_runTitle->height()) / 2);
-}
-
 void MainWindow::arrange() {
     const Theme& theme = Theme::instance();
-    placeTitle();
     const double wide = width() / theme.scale(), tall = height() / theme.scale();
     const bool compact = wide < 1400 || tall < 800;
     // The open log brings the space between itself and what is above it.
     const double bottom = m_logDock->isHidden() ? 10 : 0;
     centralWidget()->layout()->setContentsMargins(0, theme.px(8), 0, theme.px(bottom));
     centralWidget()->layout()->setSpacing(theme.px(6));
-    m_logDock->widget()->layout()->setContentsMargins(theme.px(12), 0, theme.px(12), theme.px(10));
     m_layersDock->setBottomMargin(bottom);
     m_settingsDock->setBottomMargin(bottom);
     m_runBar->setCompact(compact);

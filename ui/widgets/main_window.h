@@ -3,8 +3,6 @@
 
 #include <QMainWindow>
 
-class QDockWidget;
-class QLabel;
 class QSettings;
 class QStackedWidget;
 
@@ -28,7 +26,7 @@ class WindowActions;
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
-    enum Tab { LiveTab, PredictionsTab };
+    enum Tab { LiveTab, PredictionsTab, DataTab };
 
     /// All must outlive the window. `settings` keeps what the user chose about it.
     MainWindow(Session& session, LogModel& log, QSettings& settings, QWidget* parent = nullptr);
@@ -51,14 +49,10 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
-    void makeMenuBar();
     void makeBars();
     void makeBody(LogModel& log);
     void connectActions();
-    void applyTheme();
     void arrange();
-    void placeTitle();
-    void updateTitle();
     void updateView();
     void restore();
     void save();
@@ -66,7 +60,6 @@ private:
     Session& m_session;
     QSettings& m_settings;
     WindowActions* m_actions;
-    QLabel *m_logo, *m_name, *m_runTitle;
     RunBar* m_runBar;
     Banner* m_banner;
     QToolBar *m_bannerBar, *m_logBarHolder;
@@ -77,7 +70,7 @@ private:
     LayerPanel* m_layerPanel;
     SideDock *m_layersDock, *m_settingsDock;
     LogBar* m_logBar;
-    QDockWidget* m_logDock;
+    LogDock* m_logDock;
     BodyLayout* m_body;
     Closing* m_closing;
 };

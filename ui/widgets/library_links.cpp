@@ -1,6 +1,7 @@
-#include "ui/widgets/settings_link.h"
+#include "ui/widgets/library_links.h"
 
 #include "ui/bridge/session.h"
+#include "ui/widgets/data_panel.h"
 #include "ui/widgets/settings_panel.h"
 
 namespace thaw::ui {
@@ -26,6 +27,28 @@ void linkSettings(SettingsPanel& panel, Session& session) {
     QObject::connect(&session, &Session::actionsChanged, &panel, lock);
     QObject::connect(&session, &Session::rateChanged, &panel, lock);
     lock();
+}
+
+void linkData(DataPanel& panel, Session& session) {
+    const LibraryController& library = session.library();
+    QObject::connect(&library, &LibraryController::datasetsListed, &panel, &DataPanel::setDatasets);
+    QObject::connect(&library, &LibraryController::weightsListed, &panel, &DataPanel::setWeights);
+    panel.setDatasets(session.datasets());
+
+    QObject::connect(&session, &Session::configChanged, &panel, &DataPanel::setConfig);
+    QObject::connect(&session, &Session::actionsChanged, &panel, [&] { panel.setLocked(!session.actions().editSettings); });
+    panel.setConfig(session.config());
+    QObject::connect(&panel, &DataPanel::locationChosen, &session, &Session::setDataFolder);
+    QObject::connect(&panel, &DataPanel::datasetChosen, &session, [&session](const QString& id) {
+        core::RunConfig config = session.config();
+        config.data.dataset = id.toStdString();
+        session.setConfig(config);
+    });
+    QObject::connect(&panel, &DataPanel::weightsChosen, &session, [&session](const QString& file) {
+        core::RunConfig config = session.config();
+        config.weights = file.toStdString();
+        session.setConfig(config);
+    });
 }
 
 }  // namespace thaw::ui
