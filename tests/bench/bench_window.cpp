@@ -1,0 +1,164 @@
+// Drives the real window: shows it, runs the lesson on real data, toggles layers, and measures how late the GUI thread answers.
+// Prints JSON. usage: bench_window [--data DIR] [--seconds N] [--toggles N] [--train-limit N]
+// Works on a display, under Xvfb and with QT_QPA_PLATFORM=offscreen. Leaves nothing behind: its folders are temporary.
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QElapsedTimer>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRandomGenerator>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTextStream>
+#include <QTimer>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/api/engine_info.h"
+#include "core/api/weights_info.h"
+#include "ui/bridge/session.h"
+#include "ui/models/log_model.h"
+#include "ui/widgets/main_window.h"
+#include "ui/widgets/theme.h"
+
+using namespace thaw;
+
+namespace {
+
+constexpr int kBeatMilliseconds = 10;
+
+double quantile(std::vector<double> values, double share) {
+    if (values.empty()) return -1;
+    std::sort(values.begin(), values.end());
+    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+}
+
+/// How much later than asked a precise timer of the GUI thread fires, in milliseconds.
+class Heartbeat : public QObject {
+public:
+    Heartbeat() {
+        m_timer.setTimerType(Qt::PreciseTimer);
+        m_timer.setInterval(kBeatMilliseconds);
+        connect(&m_timer, &QTimer::timeout, this, [this] {
+            m_late.push_back(std::max(0.0, static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - kBeatMilliseconds));
+            m_clock.start();
+        });
+    }
+    void start() {
+        m_clock.start();
+        m_timer.start();
+    }
+    const std::vector<double>& late() const { return m_late; }
+
+private:
+    QTimer m_timer;
+    QElapsedTimer m_clock;
+    std::vector<double> m_late;
+};
+
+/// Tells when the window's first paint is done.
+class FirstPaint : public QObject {
+public:
+    explicit FirstPaint(const QElapsedTimer& clock) : m_clock(clock) {}
+    qint64 milliseconds() const { return m_milliseconds; }
+
+protected:
+    bool eventFilter(QObject*, QEvent* event) override {
+        if (event->type() == QEvent::Paint && m_milliseconds < 0)
+            QTimer::singleShot(0, this, [this] { m_milliseconds = m_clock.elapsed(); });
+        return false;
+    }
+
+private:
+    const QElapsedTimer& m_clock;
+    qint64 m_milliseconds = -1;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (const int code = core::runHdf5ImportChild(argc, argv); code >= 0) return code;
+    core::prepareProcess(argc, argv);
+    QElapsedTimer sinceStart;
+    sinceStart.start();
+    QApplication application(argc, argv);
+    QCommandLineParser parser;
+    parser.addHelpOption();
+    const QCommandLineOption data(QStringLiteral("data"), QStringLiteral("Folder or archive of the data set."), QStringLiteral("path"));
+    const QCommandLineOption length(QStringLiteral("seconds"), QStringLiteral("Seconds of training to measure."), QStringLiteral("n"), QStringLiteral("125"));
+    const QCommandLineOption toggles(QStringLiteral("toggles"), QStringLiteral("Ticks set meanwhile."), QStringLiteral("n"), QStringLiteral("500"));
+    const QCommandLineOption limit(QStringLiteral("train-limit"), QStringLiteral("Training pictures."), QStringLiteral("n"), QStringLiteral("20000"));
+    parser.addOptions({data, length, toggles, limit});
+    parser.process(application);
+
+    const QTemporaryDir home;
+    qputenv("THAW_HOME", home.path().toUtf8());
+    QSettings settings(home.filePath(QStringLiteral("window.ini")), QSettings::IniFormat);
+    ui::Theme::instance().apply();
+    ui::LogModel log;
+    ui::TrainingController training;
+    ui::LibraryController library;
+    ui::Session session(training, library);
+    ui::MainWindow window(session, log, settings);
+    window.resize(1440, 900);
+    FirstPaint firstPaint(sinceStart);
+    window.installEventFilter(&firstPaint);
+    window.show();
+    if (parser.isSet(data)) session.setDataFolder(parser.value(data));
+    session.refresh();
+
+    Heartbeat heartbeat;
+    int confirmed = 0, sent = 0, batches = 0;
+    QObject::connect(&training, &ui::TrainingController::layersChanged, &window, [&] { ++confirmed; });
+    QObject::connect(&training, &ui::TrainingController::runFailed, &window, [&](const core::RunFailed& failed) {
+        QTextStream(stderr) << "The run failed: " << QString::fromStdString(failed.what) << Qt::endl;
+        QCoreApplication::exit(1);
+    });
+
+    // Toggles are spread over the measured time; which layers, a seeded generator says.
+    QRandomGenerator random(7);
+    QTimer toggler;
+    const int wanted = parser.value(toggles).toInt(), milliseconds = parser.value(length).toInt() * 1000;
+    toggler.setInterval(wanted > 0 ? std::max(1, milliseconds / wanted) : milliseconds);
+    QObject::connect(&toggler, &QTimer::timeout, &window, [&] {
+        if (sent >= wanted) return;
+        const int headBegin = session.layers().modelInfo().headBegin;
+        const QModelIndex index = session.layers().indexOfLayer(random.bounded(headBegin - 4, headBegin));
+        if (!(index.flags() & Qt::ItemIsUserCheckable)) return;
+        const bool ticked = index.data(Qt::CheckStateRole).toInt() == Qt::Checked;
+        session.layers().setData(index, ticked ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);
+        ++sent;
+    });
+    QObject::connect(&training, &ui::TrainingController::batchesFinished, &window, [&](const std::vector<core::BatchFinished>& finished) {
+        if (batches == 0) {
+            heartbeat.start();
+            toggler.start();
+            QTimer::singleShot(milliseconds, &application, &QCoreApplication::quit);
+        }
+        batches += static_cast<int>(finished.size());
+    });
+    // The lesson with more epochs than the measured time can hold.
+    QObject::connect(&library, &ui::LibraryController::lessonsListed, &window, [&] {
+        if (session.isActive()) return;
+        core::RunConfig config = session.config();
+        config.data.trainLimit = parser.value(limit).toInt();
+        config.data.testLimit = config.data.trainLimit / 5;
+        for (core::PhaseConfig& phase : config.phases) phase.epochs *= 20;
+        session.setConfig(config);
+        session.start();
+    });
+
+    const int code = QApplication::exec();
+    const std::vector<double>& late = heartbeat.late();
+    const QJsonObject result{{QStringLiteral("first_paint_ms"), firstPaint.milliseconds()},
+                             {QStringLiteral("beats"), static_cast<qint64>(late.size())},
+                             {QStringLiteral("late_p50_ms"), quantile(late, 0.5)},
+                             {QStringLiteral("late_p99_ms"), quantile(late, 0.99)},
+                             {QStringLiteral("late_max_ms"), quantile(late, 1.0)},
+                             {QStringLiteral("toggles_sent"), sent},
+                             {QStringLiteral("layer_changes_confirmed"), confirmed},
+                             {QStringLiteral("batches"), batches}};
+    QTextStream(stdout) << QJsonDocument(result).toJson();
+    return code;
+}

@@ -1,0 +1,231 @@
+// The headless program as a user meets it: outputs, exit codes, interruption, resumption, bad input.
+#include <QDir>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QtTest>
+
+#include <csignal>
+
+#include "core/model/safetensors.h"
+#include "tests/support/drawn_data.h"
+#include "tests/support/temporary_home.h"
+
+using namespace thaw;
+
+namespace {
+
+constexpr int kPatience = 120'000;
+
+struct Outcome {
+    int exitCode = -1;
+    QByteArray output, errors;
+};
+
+QProcess* started(const QStringList& arguments, QObject* parent) {
+    auto* process = new QProcess(parent);
+    process->start(QStringLiteral(THAW_BINARY_DIR "/thaw-cli"), arguments);
+    return process;
+}
+
+Outcome finished(QProcess& process) {
+    if (!process.waitForFinished(kPatience)) process.kill();
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+QList<QJsonObject> eventsOf(const QByteArray& output) {
+    QList<QJsonObject> events;
+    for (const QByteArray& line : output.split('\n')) {
+        if (line.isEmpty()) continue;
+        QJsonParseError error;
+        const QJsonDocument document = QJsonDocument::fromJson(line, &error);
+        if (error.error != QJsonParseError::NoError) qWarning("Not JSON: %s", line.constData());
+        events += document.object();
+    }
+    return events;
+}
+
+QList<QJsonObject> named(const QList<QJsonObject>& events, const char* name) {
+    QList<QJsonObject> found;
+    for (const QJsonObject& event : events)
+        if (event.value(QLatin1String("event")).toString() == QLatin1String(name)) found += event;
+    return found;
+}
+
+}  // namespace
+
+class TestCli : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { test::writeCifar10Folder(dataFolder(), {/*trainPerClass=*/20, /*testPerClass=*/5, /*seed=*/1}); }
+
+    void lessonWritesEventsAndARunFolder() {
+        const Outcome outcome = run(lesson({"--epochs", "2,1", "--events", "-", "--out", runFolder("events")}));
+        QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
+        const QList<QJsonObject> events = eventsOf(outcome.output);
+        QCOMPARE(named(events, "run_started").size(), 1);
+        QCOMPARE(named(events, "phase_started").size(), 2);
+        QCOMPARE(named(events, "run_finished").size(), 1);
+        const QList<QJsonObject> epochs = named(events, "epoch_finished");
+        QCOMPARE(epochs.size(), 3);
+        for (int i = 0; i < 3; ++i) {
+            QCOMPARE(epochs[i].value(QStringLiteral("epoch")).toInt(), i + 1);
+            for (const char* field : {"phase", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "seconds", "images_per_second", "learning_rate"})
+                QVERIFY2(epochs[i].value(QLatin1String(field)).isDouble(), field);
+        }
+        for (const char* file : {"run.json", "events.jsonl", "curves.png", "checkpoints"})
+            QVERIFY2(QFileInfo::exists(runFolder("events") + QLatin1Char('/') + QLatin1String(file)), file);
+    }
+
+    void analysesOfARun() {
+        const QString folder = runFolder("analysed");
+        QCOMPARE(run(lesson({"--epochs", "2,1", "--out", folder})).exitCode, 0);
+
+        const Outcome evaluated = run({"evaluate", "--run", folder, "--checkpoint", "last", "--json"});
+        QCOMPARE(evaluated.exitCode, 0);
+        const QJsonObject evaluation = QJsonDocument::fromJson(evaluated.output).object();
+        QCOMPARE(evaluation.value(QStringLiteral("count")).toInt(), 50);
+        QVERIFY(evaluation.value(QStringLiteral("top5")).toDouble() >= evaluation.value(QStringLiteral("accuracy")).toDouble());
+
+        const QString picture = QString::fromStdString((m_home.path() / "own.png").string()), broken = picture + QStringLiteral(".broken");
+        std::mt19937 random(1);
+        test::writeFile(picture.toStdString(), test::encodePng(test::drawPicture(3, 40, random), 40, 40));
+        test::writeFile(broken.toStdString(), {1, 2, 3});
+        const Outcome predicted = run({"predict", "--run", folder, "--json", picture, broken});
+        QCOMPARE(predicted.exitCode, 1);  // one of the pictures could not be read
+        const QJsonArray predictions = QJsonDocument::fromJson(predicted.output).array();
+        QCOMPARE(predictions.size(), 2);
+        QCOMPARE(predictions[0].toObject().value(QStringLiteral("top5")).toArray().size(), 5);
+        QVERIFY(!predictions[1].toObject().value(QStringLiteral("error")).toString().isEmpty());
+
+        const std::filesystem::path features = m_home.path() / "features.safetensors";
+        QCOMPARE(run({"extract", "--run", folder, "--layer", "block5_pool", "--limit", "7", "--out", QString::fromStdString(features.string())}).exitCode, 0);
+        const core::SafetensorsReader reader(features);
+        QCOMPARE(reader.entries().at("features").shape.front(), 7);
+        QCOMPARE(reader.entries().at("labels").count(), 7);
+        QCOMPARE(reader.entries().at("logits").count(), 70);
+
+        const QString model = QString::fromStdString((m_home.path() / "model.safetensors").string());
+        QCOMPARE(run({"export", "--run", folder, "--out", model}).exitCode, 0);
+        const Outcome inspected = run({"weights", "inspect", model, "--json"});
+        QCOMPARE(inspected.exitCode, 0);
+        QVERIFY(QJsonDocument::fromJson(inspected.output).object().value(QStringLiteral("usable")).toBool());
+    }
+
+    void interruptionSavesAndResumes_data() {
+        QTest::addColumn<int>("signal");
+        QTest::newRow("SIGINT") << SIGINT;
+        QTest::newRow("SIGTERM") << SIGTERM;
+    }
+    void interruptionSavesAndResumes() {
+        QFETCH(int, signal);
+        const QString folder = runFolder(QTest::currentDataTag());
+        QProcess* process = started(lesson({"--epochs", "400,1", "--out", folder}), this);
+        QByteArray seen;
+        QVERIFY(QTest::qWaitFor([&] {
+            process->waitForReadyRead(50);
+            seen += process->readAllStandardOutput();
+            return seen.contains("Epoch  1 of");
+        }, kPatience));
+        ::kill(static_cast<pid_t>(process->processId()), signal);
+        const Outcome outcome = finished(*process);
+        QCOMPARE(outcome.exitCode, 130);
+        QVERIFY2(outcome.output.contains("--resume"), outcome.output.constData());
+
+        QProcess* again = started({"train", "--resume", folder, "--events", "-"}, this);
+        QByteArray events;
+        QVERIFY(QTest::qWaitFor([&] {
+            again->waitForReadyRead(50);
+            events += again->readAllStandardOutput();
+            return events.contains("epoch_finished");
+        }, kPatience));
+        ::kill(static_cast<pid_t>(again->processId()), SIGINT);
+        QCOMPARE(finished(*again).exitCode, 130);
+        const QList<QJsonObject> list = eventsOf(events);
+        QVERIFY(named(list, "run_started").front().value(QStringLiteral("resumed")).toBool());
+        QVERIFY(named(list, "epoch_finished").front().value(QStringLiteral("epoch")).toInt() > 1);
+    }
+
+    void killedRunEndsLikeAnUndisturbedOne() {
+        const QStringList settings{"--epochs", "6,2"};
+        QCOMPARE(run(lesson(settings + QStringList{"--out", runFolder("undisturbed")})).exitCode, 0);
+
+        const QString folder = runFolder("killed");
+        QProcess* process = started(lesson(settings + QStringList{"--out", folder}), this);
+        QByteArray seen;
+        QVERIFY(QTest::qWaitFor([&] {
+            process->waitForReadyRead(50);
+            seen += process->readAllStandardOutput();
+            return seen.contains("Epoch  2 of");
+        }, kPatience));
+        ::kill(static_cast<pid_t>(process->processId()), SIGKILL);
+        process->waitForFinished(kPatience);
+        const Outcome resumed = run({"train", "--resume", folder});
+        QVERIFY2(resumed.exitCode == 0, resumed.errors.constData());
+
+        const auto weightsOf = [this](const QString& runPath, const char* name) {
+            const std::filesystem::path file = m_home.path() / name;
+            run({"export", "--run", runPath, "--checkpoint", "last", "--out", QString::fromStdString(file.string())});
+            const core::SafetensorsReader reader(file);
+            std::map<std::string, std::vector<std::uint8_t>> tensors;
+            for (const auto& [tensor, entry] : reader.entries()) tensors[tensor] = reader.read(tensor);
+            return tensors;
+        };
+        QVERIFY(weightsOf(folder, "killed.safetensors") == weightsOf(runFolder("undisturbed"), "undisturbed.safetensors"));
+    }
+
+    void badInputIsRefusedInPlainWords_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("exitCode");
+        QTest::addColumn<QByteArray>("word");
+        const QString data = QString::fromStdString(dataFolder().string());
+        const QString torn = QString::fromStdString((m_home.path() / "torn.safetensors").string());
+        test::writeFile(torn.toStdString(), {9, 0, 0, 0, 0, 0, 0, 0, '{'});
+        QTest::newRow("no subcommand") << QStringList{} << 2 << QByteArray("subcommand");
+        QTest::newRow("unknown option") << QStringList{"lesson", "--frobnicate"} << 2 << QByteArray("frobnicate");
+        QTest::newRow("unknown preset") << QStringList{"lesson", "--preset", "nonsense"} << 2 << QByteArray("nonsense");
+        QTest::newRow("absurd batch") << QStringList{"lesson", "--data", data, "--batch", "0"} << 2 << QByteArray("atch");
+        QTest::newRow("absurd rate") << QStringList{"lesson", "--data", data, "--lr", "nan"} << 2 << QByteArray("lr");
+        QTest::newRow("unknown layer") << QStringList{"lesson", "--data", data, "--thaw", "block9"} << 2 << QByteArray("block9");
+        QTest::newRow("no data there") << QStringList{"lesson", "--data", "/nonexistent", "--dataset", "cifar10"} << 1 << QByteArray("/nonexistent");
+        QTest::newRow("torn weights") << QStringList{"lesson", "--data", data, "--weights", torn} << 1 << QByteArray("torn.safetensors");
+        QTest::newRow("missing config") << QStringList{"train", "--config", "/nonexistent.json"} << 2 << QByteArray("/nonexistent.json");
+        QTest::newRow("no such run") << QStringList{"train", "--resume", "/nonexistent"} << 1 << QByteArray("/nonexistent");
+        QTest::newRow("unwritable folder") << QStringList{"lesson", "--data", data, "--out", "/proc/run"} << 1 << QByteArray("/proc/run");
+        QTest::newRow("no such layer") << QStringList{"extract", "--data", data, "--layer", "block6_pool", "--out", torn + "x"} << 2 << QByteArray("block6_pool");
+    }
+    void badInputIsRefusedInPlainWords() {
+        QFETCH(QStringList, arguments);
+        QFETCH(int, exitCode);
+        QFETCH(QByteArray, word);
+        const Outcome outcome = run(arguments);
+        const QByteArray all = outcome.output + outcome.errors;
+        QVERIFY2(outcome.exitCode == exitCode, all.constData());
+        QVERIFY2(all.contains(word), all.constData());
+    }
+
+    void infoIsJson() {
+        const Outcome outcome = run({"info", "--json"});
+        QCOMPARE(outcome.exitCode, 0);
+        const QJsonObject info = QJsonDocument::fromJson(outcome.output).object();
+        for (const char* field : {"libtorch", "blas", "threads", "device", "data", "weights", "cache_bytes"})
+            QVERIFY2(info.contains(QLatin1String(field)), field);
+    }
+
+private:
+    std::filesystem::path dataFolder() const { return m_home.path() / "drawn"; }
+    QString runFolder(const char* name) const { return QString::fromStdString((m_home.path() / "out" / name).string()); }
+    QStringList lesson(const QStringList& more) const {
+        return QStringList{"lesson", "--data", QString::fromStdString(dataFolder().string()), "--batch", "64"} + more;
+    }
+    Outcome run(const QStringList& arguments) {
+        QProcess* process = started(arguments, this);
+        return finished(*process);
+    }
+
+    test::TemporaryHome m_home;
+};
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "tst_cli.moc"
