@@ -95,7 +95,9 @@ TrainingController::TrainingController(TrainerFactory factory, QObject* parent)
 }
 
 TrainingController::~TrainingController() {
-    d->worker.post(TrainingWorker::Shutdown{});
+    const auto done = std::make_shared<std::promise<void>>();
+    d->worker.post(TrainingWorker::Shutdown{done});
+    done->get_future().wait();
     d->thread.wait();
 }
 

@@ -52,7 +52,7 @@ void TrainingWorker::carryOut(const core::Command& command) {
     scheduleStep();
 }
 
-void TrainingWorker::carryOut(const Shutdown&) {
+void TrainingWorker::carryOut(const Shutdown& shutdown) {
     m_closed = true;
     QElapsedTimer clock;
     clock.start();
@@ -66,6 +66,7 @@ void TrainingWorker::carryOut(const Shutdown&) {
     m_trainer.reset();
     deliver();
     thread()->quit();
+    shutdown.done->set_value();
 }
 
 template <class Make>

@@ -5,6 +5,8 @@
 #include <QElapsedTimer>
 #include <QObject>
 
+#include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -28,8 +30,10 @@ public:
         std::filesystem::path directory;
         bool paused = false;
     };
-    /// Stops the run after its present step, with a checkpoint, and leaves the thread's event loop.
-    struct Shutdown {};
+    /// Stops the run after its present step, with a checkpoint, and leaves the thread's event loop; `done` is kept last of all.
+    struct Shutdown {
+        std::shared_ptr<std::promise<void>> done;
+    };
     using Order = std::variant<Start, Open, core::Command, Shutdown>;
 
     struct StartError {

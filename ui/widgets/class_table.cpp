@@ -78,24 +78,28 @@ void ClassTable::setDataset(const core::DatasetInfo& dataset) {
     const auto put = [this](const QString& text, const char* type, int row, int column, Qt::Alignment alignment) {
         m_grid->addWidget(makeLabel(text, type, this), row, column, alignment | Qt::AlignVCenter);
     };
+    const bool counted = !dataset.trainPerClass.empty();
     put(tr("Class"), "caption", 0, kName, Qt::AlignLeft);
-    put(tr("Training"), "caption", 0, kTrain, Qt::AlignRight);
-    put(tr("Test"), "caption", 0, kTest, Qt::AlignRight);
-    put(tr("Some of the test pictures"), "caption", 0, kPictures, Qt::AlignLeft);
+    if (counted) {
+        put(tr("Training"), "caption", 0, kTrain, Qt::AlignRight);
+        put(tr("Test"), "caption", 0, kTest, Qt::AlignRight);
+        put(tr("Some of the test pictures"), "caption", 0, kPictures, Qt::AlignLeft);
+    }
     std::int64_t largest = 1;
     for (const std::int64_t count : dataset.trainPerClass) largest = std::max(largest, count);
     const auto countAt = [](const std::vector<std::int64_t>& counts, std::size_t i) { return i < counts.size() ? counts[i] : 0; };
     for (std::size_t i = 0; i < dataset.classNames.size(); ++i) {
         const int row = static_cast<int>(i) + 1;
-        const std::int64_t train = countAt(dataset.trainPerClass, i), test = countAt(dataset.testPerClass, i);
         put(QString::fromStdString(dataset.classNames[i]), "tableStrong", row, kName, Qt::AlignLeft);
+        m_strips.push_back(new PictureStrip(this));
+        m_grid->addWidget(m_strips.back(), row, kPictures, Qt::AlignVCenter);
+        if (!counted) continue;
+        const std::int64_t train = countAt(dataset.trainPerClass, i), test = countAt(dataset.testPerClass, i);
         auto* bar = new CountBar(static_cast<double>(train) / static_cast<double>(largest), this);
         bar->setAccessibleName(tr("%1 training pictures").arg(train));
         m_grid->addWidget(bar, row, kBar, Qt::AlignVCenter);
         put(QLocale().toString(static_cast<qlonglong>(train)), "table", row, kTrain, Qt::AlignRight);
         put(QLocale().toString(static_cast<qlonglong>(test)), "table", row, kTest, Qt::AlignRight);
-        m_strips.push_back(new PictureStrip(this));
-        m_grid->addWidget(m_strips.back(), row, kPictures, Qt::AlignVCenter);
     }
 }
 

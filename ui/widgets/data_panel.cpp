@@ -14,6 +14,7 @@
 #include <algorithm>
 
 #include "ui/bridge/library_controller.h"
+#include "ui/widgets/chip.h"
 #include "ui/widgets/class_table.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/setting_row.h"
@@ -24,6 +25,16 @@ namespace thaw::ui {
 namespace {
 
 QString words(const std::string& value) { return QString::fromStdString(value); }
+
+/// Room between the icon and the words, which Qt leaves out.
+void setWords(QPushButton* button, const QString& words) { button->setText(QLatin1Char(' ') + words); }
+
+QPushButton* makeIconPushButton(const QString& icon, const QString& words, QWidget* parent) {
+    auto* button = new QPushButton(parent);
+    setWords(button, words);
+    bindIcon(button, icon);
+    return button;
+}
 
 /// A data set in the list: its name, whether it is here, how large it is.
 class DatasetCard : public QAbstractButton {
@@ -135,12 +146,10 @@ QWidget* DataPanel::makeList() {
     rows->addWidget(makeLabel(tr("Data sets"), "panelTitle", m_list));
     m_cardRows = new QVBoxLayout;
     rows->addLayout(m_cardRows);
-    m_folder = new QPushButton(tr("Choose a folder"), m_list);
+    m_folder = makeIconPushButton(QStringLiteral("folder"), tr("Choose a folder"), m_list);
     m_folder->setToolTip(tr("A folder with CIFAR-10's binary files or Fashion-MNIST's, or one that holds such a folder"));
-    m_archive = new QPushButton(tr("Choose an archive"), m_list);
+    m_archive = makeIconPushButton(QStringLiteral("data"), tr("Choose an archive"), m_list);
     m_archive->setToolTip(tr("The file cifar-10-binary.tar.gz"));
-    bindIcon(m_folder, QStringLiteral("folder"));
-    bindIcon(m_archive, QStringLiteral("data"));
     for (QPushButton* button : {m_folder, m_archive}) rows->addWidget(button);
     connect(m_folder, &QPushButton::clicked, this, [this] {
         const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder with a data set"), QDir::homePath());
@@ -167,12 +176,10 @@ QWidget* DataPanel::makeWeights() {
     m_weights->setToolTip(tr("What the trunk has learned already. The next run starts with it."));
     m_weightsText = makeLabel({}, "caption", box);
     m_weightsText->setWordWrap(true);
-    m_import = new QPushButton(tr("Import a file"), box);
+    m_import = makeIconPushButton(QStringLiteral("folder"), tr("Import a file"), box);
     m_import->setToolTip(tr("A safetensors, PyTorch or Keras file of VGG16. Nothing in it is run."));
-    bindIcon(m_import, QStringLiteral("folder"));
-    m_getWeights = new QPushButton(box);
+    m_getWeights = makeIconPushButton(QStringLiteral("download"), {}, box);
     m_getWeights->setToolTip(tr("The same weights as the built-in ones, in full precision. The result differs by less than 0.3 points."));
-    bindIcon(m_getWeights, QStringLiteral("download"));
     m_weightsNote = makeLabel({}, "table", box);
     m_weightsNote->setWordWrap(true);
     for (QWidget* widget : {static_cast<QWidget*>(m_weights), static_cast<QWidget*>(m_weightsText), static_cast<QWidget*>(m_import),
@@ -203,8 +210,9 @@ QWidget* DataPanel::makeDetail() {
     auto* head = new QHBoxLayout;
     auto* names = new QVBoxLayout;
     m_title = makeLabel({}, "cardTitle", m_detail);
-    m_substitute = makeLabel({}, "warm", m_detail);
-    m_substitute->setProperty("chip", "warm");
+    m_substitute = new Chip(m_detail);
+    m_substitute->setCompact(true);
+    m_substitute->setContent(Chip::Look::Warm, {}, tr("Stands in for CIFAR-10"));
     auto* title = new QHBoxLayout;
     title->addWidget(m_title);
     title->addWidget(m_substitute);
@@ -218,8 +226,7 @@ QWidget* DataPanel::makeDetail() {
     names->addWidget(m_location);
     head->addLayout(names, 1);
     m_use = new QPushButton(tr("Use this data set"), m_detail);
-    m_get = new QPushButton(m_detail);
-    bindIcon(m_get, QStringLiteral("download"));
+    m_get = makeIconPushButton(QStringLiteral("download"), {}, m_detail);
     head->addWidget(m_use, 0, Qt::AlignTop);
     head->addWidget(m_get, 0, Qt::AlignTop);
     rows->addLayout(head);
@@ -337,7 +344,6 @@ void DataPanel::refreshDetail() {
     m_title->setText(shown ? words(shown->title) : tr("Looking for data sets"));
     m_description->setText(shown ? words(shown->description) : QString());
     m_substitute->setVisible(shown && shown->substitute);
-    m_substitute->setText(tr("Stands in for CIFAR-10"));
     const bool usable = shown && shown->present && shown->problem.empty();
     m_location->setVisible(shown && shown->present);
     m_location->setText(shown ? words(shown->location.string()) : QString());
@@ -347,7 +353,7 @@ void DataPanel::refreshDetail() {
     const bool download = shown && !shown->download.url.empty() && !usable;
     m_get->setVisible(download);
     m_get->setEnabled(m_download.isEmpty());
-    if (download) m_get->setText(shown->download.bytes > 0 ? tr("Download %1").arg(formatBytes(shown->download.bytes)) : tr("Download"));
+    if (download) setWords(m_get, shown->download.bytes > 0 ? tr("Download %1").arg(formatBytes(shown->download.bytes)) : tr("Download"));
     if (!shown || usable)
         say(m_problem, {}, false);
     else if (!shown->problem.empty())
@@ -367,7 +373,7 @@ void DataPanel::refreshWeights() {
     const auto known = core::downloadableWeights();
     m_getWeights->setVisible(!known.empty());
     m_getWeights->setEnabled(m_download.isEmpty());
-    if (!known.empty()) m_getWeights->setText(tr("Full precision, %1").arg(formatBytes(known.front().second.bytes)));
+    if (!known.empty()) setWords(m_getWeights, tr("Full precision, %1").arg(formatBytes(known.front().second.bytes)));
 }
 
 void DataPanel::refreshTransfer() {

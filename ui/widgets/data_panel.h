@@ -16,6 +16,7 @@ class QVBoxLayout;
 
 namespace thaw::ui {
 
+class Chip;
 class ClassTable;
 class ElidedLabel;
 class LibraryController;
@@ -71,8 +72,9 @@ private:
     QButtonGroup* m_cards;
     QVBoxLayout* m_cardRows = nullptr;
     QWidget *m_list = nullptr, *m_detail = nullptr, *m_weightsBox = nullptr;
-    QLabel *m_title = nullptr, *m_description = nullptr, *m_substitute = nullptr, *m_problem = nullptr, *m_weightsNote = nullptr,
+    QLabel *m_title = nullptr, *m_description = nullptr, *m_problem = nullptr, *m_weightsNote = nullptr,
            *m_weightsText = nullptr;
+    Chip* m_substitute = nullptr;
     ElidedLabel* m_location = nullptr;
     QPushButton *m_use = nullptr, *m_get = nullptr, *m_folder = nullptr, *m_archive = nullptr, *m_import = nullptr, *m_getWeights = nullptr;
     SettingCombo* m_weights = nullptr;
