@@ -25,7 +25,8 @@ private Q_SLOTS:
     void listsLessonsWithTheLessonFirst() {
         LibraryController library;
         std::vector<core::Lesson> lessons;
-        connect(&library, &LibraryController::lessonsListed, this, [&](const std::vector<core::Lesson>& listed) { lessons = listed; });
+        connect(&library, &LibraryController::lessonsListed, this,
+                [&](const std::vector<core::Lesson>& listed) { lessons = listed; });
         library.refreshLessons();
         QVERIFY(await([&] { return !lessons.empty(); }));
         QCOMPARE(lessons.front().name, std::string("lesson"));
@@ -36,7 +37,8 @@ private Q_SLOTS:
         LibraryController library;
         QSignalSpy saved(&library, &LibraryController::lessonSaved);
         std::vector<core::Lesson> lessons;
-        connect(&library, &LibraryController::lessonsListed, this, [&](const std::vector<core::Lesson>& listed) { lessons = listed; });
+        connect(&library, &LibraryController::lessonsListed, this,
+                [&](const std::vector<core::Lesson>& listed) { lessons = listed; });
         core::RunConfig config = core::findLesson("lesson").config;
         config.batchSize = 64;
         config.data.directory = "/media/stick";
@@ -83,6 +85,14 @@ private Q_SLOTS:
         QVERIFY(await([&] { return listed.count() == 1; }));
         const auto datasets = listed.at(0).at(0).value<std::vector<core::DatasetInfo>>();
         QVERIFY(datasets.size() >= 2);
+        QSignalSpy samples(&library, &LibraryController::samplesReady);
+        for (const core::DatasetInfo& dataset : datasets) {
+            if (!dataset.present || !dataset.problem.empty()) continue;  // as the machine has it
+            library.loadSamples(QString::fromStdString(dataset.id), 2, 1);
+            QVERIFY(await([&] { return !samples.isEmpty(); }));
+            QCOMPARE(samples.takeFirst().at(1).value<std::shared_ptr<const core::PictureSet>>()->count(),
+                     std::int64_t(2 * dataset.classNames.size()));
+        }
         QSignalSpy failed(&library, &LibraryController::failed);
         library.loadSamples(QStringLiteral("no-such-set"), 2, 1);
         QCOMPARE(failed.count(), 1);

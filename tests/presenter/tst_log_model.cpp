@@ -58,7 +58,8 @@ private Q_SLOTS:
         std::vector<std::thread> threads;
         for (int t = 0; t < 4; ++t)
             threads.emplace_back([t] {
-                for (int i = 0; i < 100; ++i) core::logMessage(i % 2 ? "warning" : "info", std::to_string(t) + ":" + std::to_string(i));
+                for (int i = 0; i < 100; ++i)
+                    core::logMessage(i % 2 ? "warning" : "info", std::to_string(t) + ":" + std::to_string(i));
             });
         for (std::thread& thread : threads) thread.join();
         QVERIFY(test::await([&] { return model.rowCount() == 400; }));

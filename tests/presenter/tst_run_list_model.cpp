@@ -26,8 +26,8 @@ core::RunSummary summary(int number, core::RunStatus status, double best, const 
 
 std::vector<core::RunSummary> fiveRuns() {
     return {summary(5, core::RunStatus::Failed, -1, "The lesson"), summary(4, core::RunStatus::Finished, 0.731, "The lesson"),
-            summary(3, core::RunStatus::Interrupted, 0.6472, "The lesson"), summary(2, core::RunStatus::Stopped, 0.6, "The lesson"),
-            summary(1, core::RunStatus::Finished, 0.5, "From scratch")};
+            summary(3, core::RunStatus::Interrupted, 0.6472, "The lesson"),
+            summary(2, core::RunStatus::Stopped, 0.6, "The lesson"), summary(1, core::RunStatus::Finished, 0.5, "From scratch")};
 }
 
 core::RunStarted started(const std::string& runId) {
@@ -117,7 +117,8 @@ private Q_SLOTS:
     void speaks() {
         RunListModel model;
         model.setRuns(fiveRuns());
-        QCOMPARE(model.index(1, 0).data(Qt::AccessibleTextRole).toString(), QStringLiteral("Run 4, The lesson, best 73.1 percent, shown"));
+        QCOMPARE(model.index(1, 0).data(Qt::AccessibleTextRole).toString(),
+                 QStringLiteral("Run 4, The lesson, best 73.1 percent, shown"));
         QVERIFY(model.index(1, 2).data(Qt::ToolTipRole).toString().contains(QStringLiteral("Best after epoch 5")));
     }
 };

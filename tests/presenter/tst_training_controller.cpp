@@ -23,7 +23,8 @@ class Transcript : public QObject {
 public:
     explicit Transcript(TrainingController& controller) {
         connect(&controller, &TrainingController::runStarted, this, [this] { add(QStringLiteral("run")); });
-        connect(&controller, &TrainingController::phaseStarted, this, [this](const auto& e) { add(QStringLiteral("phase%1").arg(e.phase)); });
+        connect(&controller, &TrainingController::phaseStarted, this,
+                [this](const auto& e) { add(QStringLiteral("phase%1").arg(e.phase)); });
         connect(&controller, &TrainingController::batchesFinished, this, [this](const std::vector<core::BatchFinished>& batches) {
             ++deliveries;
             for (const auto& batch : batches) {
@@ -31,12 +32,18 @@ public:
                 add(QStringLiteral("b"));
             }
         });
-        connect(&controller, &TrainingController::epochFinished, this, [this](const auto& e) { add(QStringLiteral("epoch%1").arg(e.epoch)); });
-        connect(&controller, &TrainingController::layersChanged, this, [this](const auto& e) { add(QStringLiteral("layers%1").arg(e.revision)); });
-        connect(&controller, &TrainingController::checkpointSaved, this, [this](const auto& e) { add(QString::fromStdString("saved:" + e.reason)); });
-        connect(&controller, &TrainingController::notice, this, [this](const auto& e) { add(QString::fromStdString("notice:" + e.text)); });
-        connect(&controller, &TrainingController::runFinished, this, [this](const auto& e) { add(QString::fromStdString("finished:" + e.reason)); });
-        connect(&controller, &TrainingController::runFailed, this, [this](const auto& e) { add(QString::fromStdString("failed:" + e.what)); });
+        connect(&controller, &TrainingController::epochFinished, this,
+                [this](const auto& e) { add(QStringLiteral("epoch%1").arg(e.epoch)); });
+        connect(&controller, &TrainingController::layersChanged, this,
+                [this](const auto& e) { add(QStringLiteral("layers%1").arg(e.revision)); });
+        connect(&controller, &TrainingController::checkpointSaved, this,
+                [this](const auto& e) { add(QString::fromStdString("saved:" + e.reason)); });
+        connect(&controller, &TrainingController::notice, this,
+                [this](const auto& e) { add(QString::fromStdString("notice:" + e.text)); });
+        connect(&controller, &TrainingController::runFinished, this,
+                [this](const auto& e) { add(QString::fromStdString("finished:" + e.reason)); });
+        connect(&controller, &TrainingController::runFailed, this,
+                [this](const auto& e) { add(QString::fromStdString("failed:" + e.what)); });
         connect(&controller, &TrainingController::stateChanged, this,
                 [this](TrainerState state) { add(QString::fromStdString("state:" + core::toString(state))); });
     }
@@ -89,8 +96,9 @@ void TstTrainingController::runsTheWholePlanInOrder() {
     controller.startRun(test::lessonConfig(2, 1));
     QVERIFY(controller.state() == TrainerState::Preparing);
     QVERIFY(awaitState(controller, TrainerState::Finished));
-    QCOMPARE(transcript.text(), QStringLiteral("state:preparing run phase0 state:running b b b epoch1 saved:epoch b b b epoch2 saved:epoch "
-                                               "phase1 layers1 b b b epoch3 saved:epoch finished:completed state:finished"));
+    QCOMPARE(transcript.text(),
+             QStringLiteral("state:preparing run phase0 state:running b b b epoch1 saved:epoch b b b epoch2 saved:epoch "
+                            "phase1 layers1 b b b epoch3 saved:epoch finished:completed state:finished"));
     QCOMPARE(transcript.steps, (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9}));
     QVERIFY(controller.run());
     QCOMPARE(controller.run()->runId, script.runId);
@@ -104,7 +112,8 @@ void TstTrainingController::runsTheWholePlanInOrder() {
 void TstTrainingController::keepsBatchesBeforeTheMilestonesThatFollowThem() {
     test::FakeScript script;
     script.stepsPerEpoch = 50;
-    for (const std::int64_t step : {1, 2, 7, 50}) script.extra[step] = {{script.runId, 0, core::Notice{std::to_string(step), false}}};
+    for (const std::int64_t step : {1, 2, 7, 50})
+        script.extra[step] = {{script.runId, 0, core::Notice{std::to_string(step), false}}};
     TrainingController controller(test::fakeFactory(script));
     Transcript transcript(controller);
     controller.startRun(test::lessonConfig(1, 0));
@@ -228,7 +237,8 @@ void TstTrainingController::changesTheLearningRate() {
     script.stepsPerEpoch = 1'000'000;
     TrainingController controller(test::fakeFactory(script));
     core::LearningRateChanged change;
-    connect(&controller, &TrainingController::learningRateChanged, this, [&](const core::LearningRateChanged& event) { change = event; });
+    connect(&controller, &TrainingController::learningRateChanged, this,
+            [&](const core::LearningRateChanged& event) { change = event; });
     controller.startRun(test::lessonConfig());
     QVERIFY(await([&] { return controller.lastBatch().has_value(); }));
     const quint64 id = controller.setLearningRate(5e-4);
@@ -249,7 +259,8 @@ void TstTrainingController::answersPredictionsAndExports() {
         evaluated = event.requestId;
         predictions = event.predictions;
     });
-    connect(&controller, &TrainingController::modelExported, this, [&](const core::ModelExported& event) { exported = event.requestId; });
+    connect(&controller, &TrainingController::modelExported, this,
+            [&](const core::ModelExported& event) { exported = event.requestId; });
     connect(&controller, &TrainingController::filePredictionsReady, this,
             [&](const core::FilePredictionsReady& event) { files = event.files->size() == 2 ? event.requestId : 0; });
     const quint64 first = controller.evaluate();
@@ -452,8 +463,10 @@ void TstTrainingController::survivesTenThousandToggles() {
     int sent = 0;
     for (int i = 0; i < kToggles; ++i) {
         const std::size_t layer = random() % 18;
-        if (!controller.run()->model.layers[layer].hasParameters()) mask = controller.run()->model.maskOf({"head"});
-        else mask[layer] = !mask[layer];
+        if (!controller.run()->model.layers[layer].hasParameters())
+            mask = controller.run()->model.maskOf({"head"});
+        else
+            mask[layer] = !mask[layer];
         last = mask;
         lastId = controller.setMask(mask);
         ++sent;

@@ -13,7 +13,7 @@ namespace thaw::test {
 namespace {
 
 constexpr int kClassCount = 10;
-constexpr std::array<const char*, kClassCount> kNames{"airplane", "automobile", "bird", "cat",  "deer",
+constexpr std::array<const char*, kClassCount> kNames{"airplane", "automobile", "bird",  "cat",  "deer",
                                                       "dog",      "frog",       "horse", "ship", "truck"};
 
 /// Draws in a square of 100 by 100.
@@ -24,23 +24,49 @@ public:
     void draw(int label) {
         const bool air = label == 0 || label == 2;
         const bool road = label == 1 || label == 9;
-        ground(air ? QColor(150, 195, 235) : label == 8 ? QColor(190, 215, 235) : road ? QColor(205, 205, 200) : QColor(200, 220, 180),
-               air ? QColor(185, 220, 245) : label == 8 ? QColor(45, 95, 145) : road ? QColor(95, 95, 100) : QColor(95, 135, 70));
+        ground(air          ? QColor(150, 195, 235)
+               : label == 8 ? QColor(190, 215, 235)
+               : road       ? QColor(205, 205, 200)
+                            : QColor(200, 220, 180),
+               air          ? QColor(185, 220, 245)
+               : label == 8 ? QColor(45, 95, 145)
+               : road       ? QColor(95, 95, 100)
+                            : QColor(95, 135, 70));
         m_painter.translate(50 + number(-6, 6), 50 + number(-5, 5));
         const double scale = number(0.85, 1.1);
         m_painter.scale(number(0, 1) < 0.5 ? -scale : scale, scale);
         m_painter.translate(-50, -50);
         switch (label) {
-            case 0: airplane(); break;
-            case 1: car(); break;
-            case 2: bird(); break;
-            case 3: face(tone(30, 60), true); break;
-            case 4: quadruped(QColor(165, 110, 60), true); break;
-            case 5: face(tone(25, 200), false); break;
-            case 6: frog(); break;
-            case 7: quadruped(tone(22, 150), false); break;
-            case 8: ship(); break;
-            case 9: truck(); break;
+            case 0:
+                airplane();
+                break;
+            case 1:
+                car();
+                break;
+            case 2:
+                bird();
+                break;
+            case 3:
+                face(tone(30, 60), true);
+                break;
+            case 4:
+                quadruped(QColor(165, 110, 60), true);
+                break;
+            case 5:
+                face(tone(25, 200), false);
+                break;
+            case 6:
+                frog();
+                break;
+            case 7:
+                quadruped(tone(22, 150), false);
+                break;
+            case 8:
+                ship();
+                break;
+            case 9:
+                truck();
+                break;
         }
     }
 
@@ -208,8 +234,8 @@ std::shared_ptr<const core::PictureSet> drawnPictures(int perClass, int size, un
         painter.scale(image.width() / 100.0, image.height() / 100.0);
         Scene(painter, random).draw(label);
         painter.end();
-        const QImage small = image.scaled(size, size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation)
-                                 .convertToFormat(QImage::Format_RGB888);
+        const QImage small =
+            image.scaled(size, size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).convertToFormat(QImage::Format_RGB888);
         for (int y = 0; y < size; ++y) set->rgb.insert(set->rgb.end(), small.constScanLine(y), small.constScanLine(y) + 3 * size);
         set->labels.push_back(label);
     }

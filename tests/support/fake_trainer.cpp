@@ -18,10 +18,22 @@ struct CurvePoint {
     double trainAccuracy, valAccuracy, valLoss;
 };
 // The default lesson on CIFAR-10 as Python's torch gives it; before the first epoch the model guesses.
-constexpr std::array<CurvePoint, 16> kLesson{{{.100, .100, 2.303}, {.398, .566, 1.256}, {.528, .595, 1.165}, {.566, .609, 1.120},
-                                              {.589, .621, 1.091}, {.604, .629, 1.071}, {.619, .635, 1.053}, {.633, .638, 1.038},
-                                              {.638, .642, 1.029}, {.645, .644, 1.022}, {.653, .647, 1.012}, {.682, .685, .905},
-                                              {.711, .701, .858},  {.737, .716, .826},  {.754, .722, .802},  {.769, .731, .784}}};
+constexpr std::array<CurvePoint, 16> kLesson{{{.100, .100, 2.303},
+                                              {.398, .566, 1.256},
+                                              {.528, .595, 1.165},
+                                              {.566, .609, 1.120},
+                                              {.589, .621, 1.091},
+                                              {.604, .629, 1.071},
+                                              {.619, .635, 1.053},
+                                              {.633, .638, 1.038},
+                                              {.638, .642, 1.029},
+                                              {.645, .644, 1.022},
+                                              {.653, .647, 1.012},
+                                              {.682, .685, .905},
+                                              {.711, .701, .858},
+                                              {.737, .716, .826},
+                                              {.754, .722, .802},
+                                              {.769, .731, .784}}};
 
 CurvePoint lessonAt(double epoch) {
     const double x = std::clamp(epoch, 0.0, 15.0);
@@ -43,9 +55,7 @@ double noise(std::int64_t seed) {
     return sum - 6.0;
 }
 
-double now() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 }  // namespace
 
@@ -70,14 +80,21 @@ std::vector<core::Event> FakeTrainer::step() {
     if (m_probe) ++m_probe->steps;
     if (m_script.stepMilliseconds > 0) std::this_thread::sleep_for(std::chrono::milliseconds(m_script.stepMilliseconds));
     switch (m_state) {
-        case TrainerState::Idle: setState(TrainerState::Preparing); break;
-        case TrainerState::Preparing: prepare(); break;
-        case TrainerState::Running: m_evaluating ? evaluateSlice() : trainBatch(); break;
+        case TrainerState::Idle:
+            setState(TrainerState::Preparing);
+            break;
+        case TrainerState::Preparing:
+            prepare();
+            break;
+        case TrainerState::Running:
+            m_evaluating ? evaluateSlice() : trainBatch();
+            break;
         case TrainerState::Stopping:
             saveCheckpoint("stop", false);
             finish("stopped");
             break;
-        default: break;
+        default:
+            break;
     }
     return std::exchange(m_events, {});
 }
@@ -89,7 +106,8 @@ std::vector<core::Event> FakeTrainer::apply(const core::Command& command) {
 }
 
 void FakeTrainer::emitEvent(core::EventData data) {
-    const bool early = m_state == TrainerState::Idle || (m_state == TrainerState::Preparing && m_prepared < m_script.preparationSteps);
+    const bool early =
+        m_state == TrainerState::Idle || (m_state == TrainerState::Preparing && m_prepared < m_script.preparationSteps);
     m_events.push_back({early ? std::string() : m_script.runId, now(), std::move(data)});
 }
 
@@ -102,7 +120,8 @@ void FakeTrainer::setState(TrainerState state) {
 void FakeTrainer::prepare() {
     if (m_prepared < m_script.preparationSteps) {
         ++m_prepared;
-        emitEvent(core::WorkProgress{"Reading " + drawnDataset(1, m_script.substituteData).title, m_prepared, m_script.preparationSteps, 1.0});
+        emitEvent(core::WorkProgress{"Reading " + drawnDataset(1, m_script.substituteData).title, m_prepared,
+                                     m_script.preparationSteps, 1.0});
         if (m_prepared < m_script.preparationSteps) return;
     }
     m_dataset = drawnDataset(m_script.picturesPerClass, m_script.substituteData);
@@ -225,8 +244,8 @@ void FakeTrainer::trainBatch() {
 
 void FakeTrainer::evaluateSlice() {
     ++m_evaluated;
-    emitEvent(core::WorkProgress{"Evaluating", m_evaluated * m_pictures->count() / std::max(1, m_script.evaluationSteps), m_pictures->count(),
-                                 0.1 * (m_script.evaluationSteps - m_evaluated)});
+    emitEvent(core::WorkProgress{"Evaluating", m_evaluated * m_pictures->count() / std::max(1, m_script.evaluationSteps),
+                                 m_pictures->count(), 0.1 * (m_script.evaluationSteps - m_evaluated)});
     if (m_evaluated >= m_script.evaluationSteps) finishEpoch();
 }
 
@@ -282,8 +301,8 @@ void FakeTrainer::pauseNow(std::uint64_t requestId) {
 
 void FakeTrainer::saveCheckpoint(const std::string& reason, bool best) {
     if (m_probe) ++m_probe->checkpoints;
-    emitEvent(core::CheckpointSaved{m_script.directory / "checkpoints" / ("step-" + std::to_string(m_step)), m_step, m_epoch - 1, reason,
-                                    1'200'000, best});
+    emitEvent(core::CheckpointSaved{m_script.directory / "checkpoints" / ("step-" + std::to_string(m_step)), m_step, m_epoch - 1,
+                                    reason, 1'200'000, best});
 }
 
 void FakeTrainer::requestLayers(std::uint64_t requestId, const core::LayerMask& mask) {
@@ -366,7 +385,8 @@ void FakeTrainer::obey(std::uint64_t id, const core::Stop&) {
 
 void FakeTrainer::obey(std::uint64_t id, const core::Evaluate&) {
     if (!m_pictures) return emitEvent(core::CommandRefused{id, "The pictures are not ready yet."});
-    emitEvent(core::PredictionsReady{id, drawnPredictions(*m_pictures, lessonAt(epochPosition()).valAccuracy, m_epoch - 1, m_step)});
+    emitEvent(
+        core::PredictionsReady{id, drawnPredictions(*m_pictures, lessonAt(epochPosition()).valAccuracy, m_epoch - 1, m_step)});
 }
 
 void FakeTrainer::obey(std::uint64_t id, const core::PredictFiles& command) {
@@ -385,7 +405,8 @@ void FakeTrainer::obey(std::uint64_t id, const core::PredictFiles& command) {
             answer.height = large->height;
             answer.rgb.assign(large->picture(which), large->picture(which) + 3 * large->width * large->height);
             answer.modelSize = m_pictures->width;
-            answer.modelRgb.assign(m_pictures->picture(which), m_pictures->picture(which) + 3 * m_pictures->width * m_pictures->height);
+            answer.modelRgb.assign(m_pictures->picture(which),
+                                   m_pictures->picture(which) + 3 * m_pictures->width * m_pictures->height);
             answer.probabilities.assign(predictions->row(which), predictions->row(which) + predictions->classCount);
         }
         answers->push_back(std::move(answer));

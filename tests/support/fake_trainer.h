@@ -18,19 +18,19 @@ namespace thaw::test {
 struct FakeScript {
     std::string runId = "20260901-090000-lesson";
     std::filesystem::path directory = "/home/pupil/.local/share/thaw/runs/20260901-090000-lesson";
-    int picturesPerClass = 20;           ///< of the drawn test split
-    bool substituteData = false;         ///< the data set calls itself Fashion-MNIST, a substitute
+    int picturesPerClass = 20;    ///< of the drawn test split
+    bool substituteData = false;  ///< the data set calls itself Fashion-MNIST, a substitute
     std::int64_t stepsPerEpoch = 20;
     int preparationSteps = 3;
     int evaluationSteps = 2;
-    int stepMilliseconds = 0;            ///< each step() sleeps so long
-    std::int64_t failAtStep = 0;         ///< RunFailed in place of this optimiser step
-    std::int64_t throwAtStep = 0;        ///< throws core::TrainingError, against the contract
-    std::int64_t throwUnknownAtStep = 0; ///< throws an int
-    std::int64_t restAtStep = 0;         ///< pauses by itself after this optimiser step: a moment to look at
-    std::string refuseWith;              ///< every command about layers and rate is refused with it
-    std::string makeError;               ///< the factory throws ConfigError with it
-    bool resumed = false;                ///< RunStarted says so
+    int stepMilliseconds = 0;             ///< each step() sleeps so long
+    std::int64_t failAtStep = 0;          ///< RunFailed in place of this optimiser step
+    std::int64_t throwAtStep = 0;         ///< throws core::TrainingError, against the contract
+    std::int64_t throwUnknownAtStep = 0;  ///< throws an int
+    std::int64_t restAtStep = 0;          ///< pauses by itself after this optimiser step: a moment to look at
+    std::string refuseWith;               ///< every command about layers and rate is refused with it
+    std::string makeError;                ///< the factory throws ConfigError with it
+    bool resumed = false;                 ///< RunStarted says so
     int resumedEpoch = 0;
     bool bitExact = true;
     /// Sent with the given optimiser step, as they are: events of another run, notices, failed checkpoints.
@@ -39,11 +39,11 @@ struct FakeScript {
 
 /// What the trainer's thread did, for the test to look at from another.
 struct FakeProbe {
-    std::atomic<int> trainers{0};        ///< that live now
+    std::atomic<int> trainers{0};  ///< that live now
     std::atomic<int> made{0};
     std::atomic<std::int64_t> steps{0}, commands{0};
     std::atomic<int> checkpoints{0};
-    std::atomic<bool> stopped{false};    ///< Stop arrived
+    std::atomic<bool> stopped{false};        ///< Stop arrived
     std::atomic<std::size_t> threadHash{0};  ///< of the thread that made the last trainer
 };
 

@@ -12,8 +12,9 @@ void append(const QAbstractItemModel& model, const QModelIndex& parent, int dept
             const QModelIndex index = model.index(row, column, parent);
             QString cell;
             if (const QVariant tick = model.data(index, Qt::CheckStateRole); tick.isValid())
-                cell = tick.toInt() == Qt::Checked ? QStringLiteral("[x] ") : tick.toInt() == Qt::Unchecked ? QStringLiteral("[ ] ")
-                                                                                                      : QStringLiteral("[-] ");
+                cell = tick.toInt() == Qt::Checked     ? QStringLiteral("[x] ")
+                       : tick.toInt() == Qt::Unchecked ? QStringLiteral("[ ] ")
+                                                       : QStringLiteral("[-] ");
             cells += cell + model.data(index).toString();
         }
         text += QString(2 * depth, QLatin1Char(' ')) + cells.join(QStringLiteral(" | ")).trimmed() + QLatin1Char('\n');

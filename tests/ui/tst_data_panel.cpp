@@ -51,7 +51,8 @@ private:
 
     static QAbstractButton* button(const DataPanel& panel, const char* words) {
         for (QAbstractButton* candidate : panel.findChildren<QAbstractButton*>())
-            if (candidate->isVisibleTo(&panel) && (candidate->text().contains(QLatin1String(words)) || candidate->accessibleName().contains(QLatin1String(words))))
+            if (candidate->isVisibleTo(&panel) &&
+                (candidate->text().contains(QLatin1String(words)) || candidate->accessibleName().contains(QLatin1String(words))))
                 return candidate;
         return nullptr;
     }
@@ -146,7 +147,8 @@ private Q_SLOTS:
     void choosesWeights() {
         LibraryController library;
         DataPanel panel(library);
-        panel.setWeights({{"VGG16, ImageNet (built in, 8 bit)", {}, "Good for the lesson."}, {"Full precision", "/weights/full.safetensors", ""}});
+        panel.setWeights({{"VGG16, ImageNet (built in, 8 bit)", {}, "Good for the lesson."},
+                          {"Full precision", "/weights/full.safetensors", ""}});
         QSignalSpy chosen(&panel, &DataPanel::weightsChosen);
         auto* combo = panel.findChild<QComboBox*>();
         QVERIFY(words(panel).contains(QStringLiteral("Good for the lesson.")));
@@ -176,7 +178,8 @@ private Q_SLOTS:
         Theme::instance().setScale(scale);
         LibraryController library;
         DataPanel panel(library);
-        panel.setWeights({{"VGG16, ImageNet (built in, 8 bit)", {}, "ImageNet weights in 8 bits a number. Good for the lesson."}});
+        panel.setWeights(
+            {{"VGG16, ImageNet (built in, 8 bit)", {}, "ImageNet weights in 8 bits a number. Good for the lesson."}});
         panel.setDatasets({cifar(false), fashion()});
         panel.resize(Theme::instance().px(980), Theme::instance().px(680));
         panel.show();

@@ -40,7 +40,8 @@ struct Bench {
         panel.setLessons(core::listLessons());
         core::DatasetInfo cifar = test::drawnDataset(1000), fashion = test::drawnDataset(1000, true);
         panel.setDatasets({cifar, fashion});
-        panel.setWeights({{"VGG16, ImageNet (built in, 8 bit)", {}, "Good for the lesson."}, {"vgg16-full", "/weights/vgg16-full.safetensors", ""}});
+        panel.setWeights({{"VGG16, ImageNet (built in, 8 bit)", {}, "Good for the lesson."},
+                          {"vgg16-full", "/weights/vgg16-full.safetensors", ""}});
         panel.setConfig(core::findLesson("lesson").config);
         panel.resize(Theme::instance().px(300), Theme::instance().px(740));
     }
@@ -63,7 +64,8 @@ struct Bench {
     QString footer() {
         QString all;
         for (QLabel* label : panel.findChildren<QLabel*>())
-            if (label->text().contains(QStringLiteral("settings")) || label->text().contains(QStringLiteral("Changed"))) all += label->text();
+            if (label->text().contains(QStringLiteral("settings")) || label->text().contains(QStringLiteral("Changed")))
+                all += label->text();
         return all;
     }
 
@@ -124,7 +126,8 @@ private Q_SLOTS:
         bench.choose(bench.combo("Normalisation"), static_cast<int>(core::Scaling::Caffe));
         QVERIFY(bench.last.scaling == core::Scaling::Caffe);
         bench.choose(bench.combo("Optimiser"), static_cast<int>(core::OptimizerKind::Sgd));
-        QVERIFY(bench.last.phases[0].optimizer.kind == core::OptimizerKind::Sgd && bench.last.phases[1].optimizer.kind == core::OptimizerKind::Sgd);
+        QVERIFY(bench.last.phases[0].optimizer.kind == core::OptimizerKind::Sgd &&
+                bench.last.phases[1].optimizer.kind == core::OptimizerKind::Sgd);
         QVERIFY(!bench.number("Shift"));
         bench.row("Augmentation")->field()->setFocus();
         static_cast<QCheckBox*>(bench.row("Augmentation")->field())->click();

@@ -73,7 +73,9 @@ public:
         if (!complain) complain = [this](const QString& what, const QString& hint) { Q_EMIT q->failed(what, hint); };
         thread.add([this, work = std::move(work), complain = std::move(complain)] {
             const auto refuse = [&](const char* what, const std::string& hint) {
-                answer([complain, text = QString::fromUtf8(what), advice = QString::fromStdString(hint)] { complain(text, advice); });
+                answer([complain, text = QString::fromUtf8(what), advice = QString::fromStdString(hint)] {
+                    complain(text, advice);
+                });
             };
             try {
                 answer(work());
@@ -139,7 +141,8 @@ void LibraryController::loadSamples(const QString& datasetId, int perClass, quin
 
 void LibraryController::Private::download(const QString& id, std::function<void(const core::ProgressCallback&)> work) {
     if (downloading) {
-        Q_EMIT q->failed(LibraryController::tr("A download is running already."), LibraryController::tr("Wait for it or cancel it."));
+        Q_EMIT q->failed(LibraryController::tr("A download is running already."),
+                         LibraryController::tr("Wait for it or cancel it."));
         return;
     }
     downloading = true;
@@ -178,9 +181,8 @@ void LibraryController::downloadWeights(const QString& name) {
 void LibraryController::cancelDownload() { d->cancel = true; }
 
 void LibraryController::refreshWeights() {
-    d->run(d->files, [this]() -> Private::Answer {
-        return [this, weights = core::listWeights()] { Q_EMIT weightsListed(weights); };
-    });
+    d->run(d->files,
+           [this]() -> Private::Answer { return [this, weights = core::listWeights()] { Q_EMIT weightsListed(weights); }; });
 }
 
 void LibraryController::importWeights(const QString& file) {
@@ -195,9 +197,7 @@ void LibraryController::importWeights(const QString& file) {
 }
 
 void LibraryController::refreshRuns() {
-    d->run(d->files, [this]() -> Private::Answer {
-        return [this, runs = core::listRuns()] { Q_EMIT runsListed(runs); };
-    });
+    d->run(d->files, [this]() -> Private::Answer { return [this, runs = core::listRuns()] { Q_EMIT runsListed(runs); }; });
 }
 
 void LibraryController::readRun(const QString& directory) {
@@ -214,9 +214,8 @@ void LibraryController::deleteRun(const QString& directory) {
 }
 
 void LibraryController::refreshLessons() {
-    d->run(d->files, [this]() -> Private::Answer {
-        return [this, lessons = core::listLessons()] { Q_EMIT lessonsListed(lessons); };
-    });
+    d->run(d->files,
+           [this]() -> Private::Answer { return [this, lessons = core::listLessons()] { Q_EMIT lessonsListed(lessons); }; });
 }
 
 void LibraryController::saveLesson(const QString& title, const core::RunConfig& config) {
@@ -233,9 +232,7 @@ void LibraryController::saveLesson(const QString& title, const core::RunConfig& 
 }
 
 void LibraryController::refreshEngineInfo() {
-    d->run(d->files, [this]() -> Private::Answer {
-        return [this, info = core::engineInfo()] { Q_EMIT engineInfoReady(info); };
-    });
+    d->run(d->files, [this]() -> Private::Answer { return [this, info = core::engineInfo()] { Q_EMIT engineInfoReady(info); }; });
 }
 
 }  // namespace thaw::ui

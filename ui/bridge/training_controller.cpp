@@ -27,7 +27,8 @@ ActionStates actionsIn(TrainerState state, bool hasRun) {
         case TrainerState::Paused:
             allowed.resume = allowed.step = allowed.runEpoch = allowed.stop = allowed.editLive = true;
             break;
-        case TrainerState::Stopping: break;
+        case TrainerState::Stopping:
+            break;
     }
     allowed.evaluate = allowed.predictFiles = allowed.exportModel =
         hasRun && (state == TrainerState::Running || state == TrainerState::Paused || state == TrainerState::Finished);
@@ -88,7 +89,8 @@ public:
 
 TrainingController::TrainingController(TrainerFactory factory, QObject* parent)
     : QObject(parent), d(std::make_unique<Private>(this, std::move(factory))) {
-    connect(&d->worker, &TrainingWorker::delivered, this, [this] { d->takeDeliveries(); }, Qt::QueuedConnection);
+    connect(
+        &d->worker, &TrainingWorker::delivered, this, [this] { d->takeDeliveries(); }, Qt::QueuedConnection);
     d->thread.setObjectName(QStringLiteral("training"));
     d->worker.moveToThread(&d->thread);
     d->thread.start();

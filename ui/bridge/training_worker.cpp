@@ -135,7 +135,8 @@ void TrainingWorker::report(std::vector<core::Event> events) {
             m_pending.milestones.push_back(std::move(event));
             continue;
         }
-        if (!m_pending.milestones.empty() || (batch && !m_pending.batches.empty() && m_pending.batchRunId != event.runId)) deliver();
+        if (!m_pending.milestones.empty() || (batch && !m_pending.batches.empty() && m_pending.batchRunId != event.runId))
+            deliver();
         if (batch) {
             m_pending.batchRunId = event.runId;
             m_pending.batches.push_back(*batch);

@@ -98,11 +98,16 @@ public:
         const auto [begin, end] = range(index);
         if (index.internalId()) {
             switch (layer(begin).kind) {
-                case core::LayerKind::Conv2d: return tr("Conv 3×3");
-                case core::LayerKind::MaxPool2d: return tr("Max 2×2");
-                case core::LayerKind::Flatten: return tr("Flatten");
-                case core::LayerKind::Dense: return tr("Dense");
-                case core::LayerKind::Dropout: return tr("Dropout");
+                case core::LayerKind::Conv2d:
+                    return tr("Conv 3×3");
+                case core::LayerKind::MaxPool2d:
+                    return tr("Max 2×2");
+                case core::LayerKind::Flatten:
+                    return tr("Flatten");
+                case core::LayerKind::Dense:
+                    return tr("Dense");
+                case core::LayerKind::Dropout:
+                    return tr("Dropout");
             }
         }
         if (begin >= model.headBegin) return tr("new");
@@ -232,13 +237,18 @@ QVariant LayerTreeModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
     const std::pair<int, int> layers = d->range(index);
     const bool isBlock = !index.internalId();
-    const auto blockTitle = [&] { return d->blocks[static_cast<std::size_t>(d->blockOf[static_cast<std::size_t>(layers.first)])].title; };
+    const auto blockTitle = [&] {
+        return d->blocks[static_cast<std::size_t>(d->blockOf[static_cast<std::size_t>(layers.first)])].title;
+    };
     switch (role) {
         case Qt::DisplayRole:
             switch (index.column()) {
-                case LayerColumn: return isBlock ? blockTitle() : d->layerTitle(layers.first);
-                case KindColumn: return d->kindText(index);
-                case OutputColumn: return shapeText(d->layer(layers.second - 1).outputShape);
+                case LayerColumn:
+                    return isBlock ? blockTitle() : d->layerTitle(layers.first);
+                case KindColumn:
+                    return d->kindText(index);
+                case OutputColumn:
+                    return shapeText(d->layer(layers.second - 1).outputShape);
                 case ParametersColumn: {
                     const std::int64_t count = d->parameters(layers);
                     return count ? QLocale().toString(static_cast<qlonglong>(count)) : QString(kEnDash);
@@ -251,10 +261,14 @@ QVariant LayerTreeModel::data(const QModelIndex& index, int role) const {
         case Qt::CheckStateRole: {
             if (index.column() != LayerColumn) return {};
             switch (d->wantedState(layers)) {
-                case TrainState::NoParameters: return {};
-                case TrainState::Frozen: return Qt::Unchecked;
-                case TrainState::Thawed: return Qt::Checked;
-                case TrainState::Mixed: return Qt::PartiallyChecked;
+                case TrainState::NoParameters:
+                    return {};
+                case TrainState::Frozen:
+                    return Qt::Unchecked;
+                case TrainState::Thawed:
+                    return Qt::Checked;
+                case TrainState::Mixed:
+                    return Qt::PartiallyChecked;
             }
             return {};
         }
@@ -264,10 +278,17 @@ QVariant LayerTreeModel::data(const QModelIndex& index, int role) const {
             const QString name = isBlock ? blockTitle() : blockTitle() + QLatin1Char(' ') + d->layerTitle(layers.first);
             QStringList parts{name};
             switch (d->wantedState(layers)) {
-                case TrainState::NoParameters: return tr("%1, has no weights").arg(name);
-                case TrainState::Frozen: parts += d->pending(layers) ? tr("freezes at the next batch") : tr("frozen"); break;
-                case TrainState::Thawed: parts += d->pending(layers) ? tr("thaws at the next batch") : tr("thawed"); break;
-                case TrainState::Mixed: parts += d->pending(layers) ? tr("changes at the next batch") : tr("partly thawed"); break;
+                case TrainState::NoParameters:
+                    return tr("%1, has no weights").arg(name);
+                case TrainState::Frozen:
+                    parts += d->pending(layers) ? tr("freezes at the next batch") : tr("frozen");
+                    break;
+                case TrainState::Thawed:
+                    parts += d->pending(layers) ? tr("thaws at the next batch") : tr("thawed");
+                    break;
+                case TrainState::Mixed:
+                    parts += d->pending(layers) ? tr("changes at the next batch") : tr("partly thawed");
+                    break;
             }
             if (const double moved = d->movedOf(layers); moved >= 0)
                 parts += tr("moved %1 percent").arg(QLocale().toString(moved * 100, 'f', moved > 0 ? 1 : 0));
@@ -276,24 +297,33 @@ QVariant LayerTreeModel::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
             if (isBlock || index.column() != LayerColumn) return {};
             return tr("%1, called %2 in torchvision")
-                .arg(QString::fromStdString(d->layer(layers.first).name), QString::fromStdString(d->layer(layers.first).torchName));
-        case TrainStateRole: return static_cast<int>(d->confirmedState(layers));
-        case PendingRole: return d->pending(layers);
-        case PendingTrainStateRole: return static_cast<int>(d->wantedState(layers));
-        case MovedRole: return d->movedOf(layers);
-        case LayerIndexRole: return isBlock ? -1 : layers.first;
+                .arg(QString::fromStdString(d->layer(layers.first).name),
+                     QString::fromStdString(d->layer(layers.first).torchName));
+        case TrainStateRole:
+            return static_cast<int>(d->confirmedState(layers));
+        case PendingRole:
+            return d->pending(layers);
+        case PendingTrainStateRole:
+            return static_cast<int>(d->wantedState(layers));
+        case MovedRole:
+            return d->movedOf(layers);
+        case LayerIndexRole:
+            return isBlock ? -1 : layers.first;
         case LayerNameRole:
-            return isBlock ? d->blocks[static_cast<std::size_t>(index.row())].name : QString::fromStdString(d->layer(layers.first).name);
+            return isBlock ? d->blocks[static_cast<std::size_t>(index.row())].name
+                           : QString::fromStdString(d->layer(layers.first).name);
         case PreviewTrainStateRole:
             if (d->previewed.size() != d->layerCount()) return -1;
             return static_cast<int>(d->stateOf(layers, [this](std::size_t i) { return d->previewed[i]; }));
-        case ParameterCountRole: return static_cast<qlonglong>(d->parameters(layers));
+        case ParameterCountRole:
+            return static_cast<qlonglong>(d->parameters(layers));
     }
     return {};
 }
 
 bool LayerTreeModel::setData(const QModelIndex& index, const QVariant& value, int role) {
-    if (role != Qt::CheckStateRole || !checkIndex(index, CheckIndexOption::IndexIsValid) || index.column() != LayerColumn) return false;
+    if (role != Qt::CheckStateRole || !checkIndex(index, CheckIndexOption::IndexIsValid) || index.column() != LayerColumn)
+        return false;
     const std::pair<int, int> layers = d->range(index);
     if (d->confirmedState(layers) == TrainState::NoParameters) return false;
     const bool trains = value.toInt() == Qt::Checked;
@@ -322,11 +352,16 @@ QVariant LayerTreeModel::headerData(int section, Qt::Orientation orientation, in
         return tr("How far the weights have moved since the run began, relative to their size.");
     if (role != Qt::DisplayRole) return {};
     switch (section) {
-        case LayerColumn: return tr("Layer");
-        case KindColumn: return tr("Kind");
-        case OutputColumn: return tr("Output");
-        case ParametersColumn: return tr("Params");
-        case MovedColumn: return tr("Moved");
+        case LayerColumn:
+            return tr("Layer");
+        case KindColumn:
+            return tr("Kind");
+        case OutputColumn:
+            return tr("Output");
+        case ParametersColumn:
+            return tr("Params");
+        case MovedColumn:
+            return tr("Moved");
     }
     return {};
 }
@@ -335,7 +370,8 @@ Qt::ItemFlags LayerTreeModel::flags(const QModelIndex& index) const {
     if (!index.isValid()) return Qt::NoItemFlags;
     Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
     if (index.internalId()) flags |= Qt::ItemNeverHasChildren;
-    if (index.column() == LayerColumn && d->confirmedState(d->range(index)) != TrainState::NoParameters) flags |= Qt::ItemIsUserCheckable;
+    if (index.column() == LayerColumn && d->confirmedState(d->range(index)) != TrainState::NoParameters)
+        flags |= Qt::ItemIsUserCheckable;
     return flags;
 }
 

@@ -44,7 +44,8 @@ LogModel::~LogModel() {
 void LogModel::listenToCore() {
     if (m_listener) return;
     m_inbox = std::make_shared<Inbox>();
-    connect(m_inbox.get(), &Inbox::arrived, this, [this] { add(m_inbox->takeAll()); }, Qt::QueuedConnection);
+    connect(
+        m_inbox.get(), &Inbox::arrived, this, [this] { add(m_inbox->takeAll()); }, Qt::QueuedConnection);
     m_listener = core::addLogListener([inbox = m_inbox](double time, const std::string& level, const std::string& text) {
         inbox->put({time, levelFromName(level), QString::fromStdString(text)});
     });
@@ -53,7 +54,8 @@ void LogModel::listenToCore() {
 void LogModel::append(double secondsSince1970, LogLevel level, const QString& text) { add({{secondsSince1970, level, text}}); }
 
 QString LogModel::lastText() const {
-    const auto found = std::find_if(m_lines.rbegin(), m_lines.rend(), [](const Line& line) { return line.level >= LogLevel::Info; });
+    const auto found =
+        std::find_if(m_lines.rbegin(), m_lines.rend(), [](const Line& line) { return line.level >= LogLevel::Info; });
     return found == m_lines.rend() ? QString() : found->text;
 }
 
@@ -89,24 +91,34 @@ QVariant LogModel::data(const QModelIndex& index, int role) const {
     };
     const auto levelText = [&] {
         switch (line.level) {
-            case LogLevel::Debug: return tr("Detail");
-            case LogLevel::Info: return tr("Info");
-            case LogLevel::Warning: return tr("Warning");
-            case LogLevel::Error: return tr("Error");
+            case LogLevel::Debug:
+                return tr("Detail");
+            case LogLevel::Info:
+                return tr("Info");
+            case LogLevel::Warning:
+                return tr("Warning");
+            case LogLevel::Error:
+                return tr("Error");
         }
         return QString();
     };
     switch (role) {
         case Qt::DisplayRole:
             switch (index.column()) {
-                case TimeColumn: return timeText();
-                case LevelColumn: return levelText();
-                case TextColumn: return line.text;
+                case TimeColumn:
+                    return timeText();
+                case LevelColumn:
+                    return levelText();
+                case TextColumn:
+                    return line.text;
             }
             return {};
-        case Qt::ToolTipRole: return index.column() == TextColumn ? line.text : QVariant();
-        case LevelRole: return static_cast<int>(line.level);
-        case LineRole: return QStringLiteral("%1 %2 %3").arg(timeText(), levelText(), line.text);
+        case Qt::ToolTipRole:
+            return index.column() == TextColumn ? line.text : QVariant();
+        case LevelRole:
+            return static_cast<int>(line.level);
+        case LineRole:
+            return QStringLiteral("%1 %2 %3").arg(timeText(), levelText(), line.text);
     }
     return {};
 }
@@ -114,9 +126,12 @@ QVariant LogModel::data(const QModelIndex& index, int role) const {
 QVariant LogModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
     switch (section) {
-        case TimeColumn: return tr("Time");
-        case LevelColumn: return tr("Level");
-        case TextColumn: return tr("Message");
+        case TimeColumn:
+            return tr("Time");
+        case LevelColumn:
+            return tr("Level");
+        case TextColumn:
+            return tr("Message");
     }
     return {};
 }

@@ -76,7 +76,8 @@ void RunListModel::startCurrent(const core::RunStarted& started) {
 
 void RunListModel::setCurrentState(core::TrainerState state) {
     m_currentState = state;
-    if (core::RunSummary* summary = current(); summary && state == core::TrainerState::Failed) summary->status = RunStatus::Failed;
+    if (core::RunSummary* summary = current(); summary && state == core::TrainerState::Failed)
+        summary->status = RunStatus::Failed;
     currentChanged();
 }
 
@@ -109,18 +110,22 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
     switch (role) {
         case Qt::DisplayRole:
             switch (index.column()) {
-                case NameColumn: return name(row);
-                case StateColumn: return stateText(row);
+                case NameColumn:
+                    return name(row);
+                case StateColumn:
+                    return stateText(row);
                 case BestColumn:
                     if (summary.bestAccuracy < 0) return QString(QChar(0x2013));
-                    return tr("%1%2%", "percent with a thin space").arg(QLocale().toString(summary.bestAccuracy * 100, 'f', 1), QChar(0x2009));
+                    return tr("%1%2%", "percent with a thin space")
+                        .arg(QLocale().toString(summary.bestAccuracy * 100, 'f', 1), QChar(0x2009));
             }
             return {};
         case Qt::CheckStateRole:
             if (index.column() != EyeColumn) return {};
             return isShown(row) ? Qt::Checked : Qt::Unchecked;
         case Qt::ToolTipRole:
-            if (index.column() == EyeColumn) return isShown(row) ? tr("Hide this run from the curves") : tr("Show this run in the curves");
+            if (index.column() == EyeColumn)
+                return isShown(row) ? tr("Hide this run from the curves") : tr("Show this run in the curves");
             return toolTip(row);
         case Qt::TextAlignmentRole:
             return static_cast<int>((index.column() == BestColumn ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
@@ -131,24 +136,32 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
             parts += isShown(row) ? tr("shown") : tr("hidden");
             return parts.join(QStringLiteral(", "));
         }
-        case RunIdRole: return QString::fromStdString(summary.runId);
-        case DirectoryRole: return QString::fromStdString(summary.directory.string());
+        case RunIdRole:
+            return QString::fromStdString(summary.runId);
+        case DirectoryRole:
+            return QString::fromStdString(summary.directory.string());
         case LineIndexRole: {
             if (isCurrent(row)) return 0;
             const int currentRow = rowOf(m_currentId);
             return currentRow > row ? row + 1 : row;
         }
-        case ShownRole: return isShown(row);
-        case CurrentRole: return isCurrent(row);
-        case StatusRole: return static_cast<int>(summary.status);
-        case ResumableRole: return summary.resumable;
-        case BestAccuracyRole: return summary.bestAccuracy;
+        case ShownRole:
+            return isShown(row);
+        case CurrentRole:
+            return isCurrent(row);
+        case StatusRole:
+            return static_cast<int>(summary.status);
+        case ResumableRole:
+            return summary.resumable;
+        case BestAccuracyRole:
+            return summary.bestAccuracy;
     }
     return {};
 }
 
 bool RunListModel::setData(const QModelIndex& index, const QVariant& value, int role) {
-    if (role != Qt::CheckStateRole || !checkIndex(index, CheckIndexOption::IndexIsValid) || index.column() != EyeColumn) return false;
+    if (role != Qt::CheckStateRole || !checkIndex(index, CheckIndexOption::IndexIsValid) || index.column() != EyeColumn)
+        return false;
     // Every other eye stays as it is, whatever the rule would say now.
     for (int row = 0; row < rowCount(); ++row) m_chosen.insert(QString::fromStdString(run(row).runId), isShown(row));
     m_chosen.insert(QString::fromStdString(run(index.row()).runId), value.toInt() == Qt::Checked);
@@ -160,11 +173,16 @@ bool RunListModel::setData(const QModelIndex& index, const QVariant& value, int 
 QVariant RunListModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
     switch (section) {
-        case EyeColumn: return tr("Shown");
-        case LineColumn: return tr("Line");
-        case NameColumn: return tr("Run");
-        case StateColumn: return tr("State");
-        case BestColumn: return tr("Best validation");
+        case EyeColumn:
+            return tr("Shown");
+        case LineColumn:
+            return tr("Line");
+        case NameColumn:
+            return tr("Run");
+        case StateColumn:
+            return tr("State");
+        case BestColumn:
+            return tr("Best validation");
     }
     return {};
 }
@@ -190,20 +208,30 @@ QString RunListModel::stateText(int row) const {
     const core::RunSummary& summary = run(row);
     if (isCurrent(row)) {
         switch (m_currentState) {
-            case core::TrainerState::Preparing: return tr("preparing");
-            case core::TrainerState::Running: return tr("running");
-            case core::TrainerState::Paused: return tr("paused");
-            case core::TrainerState::Stopping: return tr("stopping");
-            default: break;
+            case core::TrainerState::Preparing:
+                return tr("preparing");
+            case core::TrainerState::Running:
+                return tr("running");
+            case core::TrainerState::Paused:
+                return tr("paused");
+            case core::TrainerState::Stopping:
+                return tr("stopping");
+            default:
+                break;
         }
     }
     if (!summary.problem.empty()) return tr("damaged");
     switch (summary.status) {
-        case RunStatus::Running: return tr("running elsewhere");
-        case RunStatus::Interrupted: return tr("interrupted");
-        case RunStatus::Stopped: return tr("stopped");
-        case RunStatus::Failed: return tr("failed");
-        case RunStatus::Finished: return summary.title.empty() ? tr("finished") : QString::fromStdString(summary.title);
+        case RunStatus::Running:
+            return tr("running elsewhere");
+        case RunStatus::Interrupted:
+            return tr("interrupted");
+        case RunStatus::Stopped:
+            return tr("stopped");
+        case RunStatus::Failed:
+            return tr("failed");
+        case RunStatus::Finished:
+            return summary.title.empty() ? tr("finished") : QString::fromStdString(summary.title);
     }
     return {};
 }
@@ -215,7 +243,8 @@ QString RunListModel::toolTip(int row) const {
     if (!summary.title.empty()) lines += QString::fromStdString(summary.title);
     if (!summary.dataset.empty()) lines += QString::fromStdString(summary.dataset);
     if (summary.startedAt > 0)
-        lines += QLocale().toString(QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(summary.startedAt * 1000)), QLocale::ShortFormat);
+        lines += QLocale().toString(QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(summary.startedAt * 1000)),
+                                    QLocale::ShortFormat);
     lines += tr("%1 of %2 epochs").arg(summary.epochs).arg(summary.plannedEpochs);
     if (summary.bestEpoch > 0) lines += tr("Best after epoch %1").arg(summary.bestEpoch);
     return lines.join(QLatin1Char('\n'));

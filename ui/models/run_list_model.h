@@ -20,13 +20,13 @@ public:
     enum Column { EyeColumn, LineColumn, NameColumn, StateColumn, BestColumn, ColumnCount };
     enum Role {
         RunIdRole = Qt::UserRole + 1,
-        DirectoryRole,    ///< QString
-        LineIndexRole,    ///< int for Theme::runPen: 0 for the present run, the others counted from the newest
-        ShownRole,        ///< bool, as the eye
-        CurrentRole,      ///< bool: the run in the worker
-        StatusRole,       ///< core::RunStatus as int
-        ResumableRole,    ///< bool
-        BestAccuracyRole, ///< double, 0..1; negative: none
+        DirectoryRole,     ///< QString
+        LineIndexRole,     ///< int for Theme::runPen: 0 for the present run, the others counted from the newest
+        ShownRole,         ///< bool, as the eye
+        CurrentRole,       ///< bool: the run in the worker
+        StatusRole,        ///< core::RunStatus as int
+        ResumableRole,     ///< bool
+        BestAccuracyRole,  ///< double, 0..1; negative: none
     };
     static constexpr int kShownByDefault = 3;
 
@@ -35,9 +35,9 @@ public:
     /// As from LibraryController::runsListed; the user's eyes stay as they are.
     void setRuns(const std::vector<core::RunSummary>& runs);
     const core::RunSummary& run(int row) const { return m_runs[static_cast<std::size_t>(row)]; }
-    int rowOf(const std::string& runId) const;          ///< -1: not there
-    std::vector<std::string> shownRuns() const;         ///< newest first
-    QString name(int row) const;                        ///< "Run 3"
+    int rowOf(const std::string& runId) const;   ///< -1: not there
+    std::vector<std::string> shownRuns() const;  ///< newest first
+    QString name(int row) const;                 ///< "Run 3"
 
     // The present run, from the controller's signals. It is listed at once, before the runs folder is read again.
     void startCurrent(const core::RunStarted& started);

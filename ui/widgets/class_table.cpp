@@ -32,7 +32,9 @@ void CountBar::paintEvent(QPaintEvent*) {
     painter.setBrush(theme.color(Tone::Line2));
     painter.drawRoundedRect(whole, radius, radius);
     painter.setBrush(theme.color(Tone::Training));
-    if (m_part > 0) painter.drawRoundedRect(QRectF(whole.topLeft(), QSizeF(std::max(height, whole.width() * m_part), height)), radius, radius);
+    if (m_part > 0)
+        painter.drawRoundedRect(QRectF(whole.topLeft(), QSizeF(std::max(height, whole.width() * m_part), height)), radius,
+                                radius);
 }
 
 PictureStrip::PictureStrip(QWidget* parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed); }
@@ -52,7 +54,8 @@ void PictureStrip::paintEvent(QPaintEvent*) {
     for (std::size_t i = 0; i < m_indices.size(); ++i) {
         const int x = static_cast<int>(i) * pitch;
         if (x + side > width()) break;
-        const QImage picture(m_pictures->picture(m_indices[i]), m_pictures->width, m_pictures->height, 3 * m_pictures->width, QImage::Format_RGB888);
+        const QImage picture(m_pictures->picture(m_indices[i]), m_pictures->width, m_pictures->height, 3 * m_pictures->width,
+                             QImage::Format_RGB888);
         painter.drawImage(QRect(x, 0, side, side), picture);
     }
 }

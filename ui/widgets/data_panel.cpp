@@ -53,8 +53,9 @@ public:
         else
             m_state = inUse ? DataPanel::tr("The next run uses it") : DataPanel::tr("Ready");
         if (dataset.trainCount > 0)
-            m_size = DataPanel::tr("%1 training, %2 test").arg(QLocale().toString(static_cast<qlonglong>(dataset.trainCount)),
-                                                                QLocale().toString(static_cast<qlonglong>(dataset.testCount)));
+            m_size = DataPanel::tr("%1 training, %2 test")
+                         .arg(QLocale().toString(static_cast<qlonglong>(dataset.trainCount)),
+                              QLocale().toString(static_cast<qlonglong>(dataset.testCount)));
         setAccessibleName(words(dataset.title) + QStringLiteral(", ") + m_state);
     }
     QString id() const { return m_id; }
@@ -75,7 +76,8 @@ protected:
             painter.setFont(theme.font(role));
             painter.setPen(theme.color(tone));
             const QRect room(x, top, width() - x - theme.px(8), line);
-            painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, painter.fontMetrics().elidedText(words, Qt::ElideRight, room.width()));
+            painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
+                             painter.fontMetrics().elidedText(words, Qt::ElideRight, room.width()));
             top += line;
         };
         write(text(), TextRole::BodyStrong, Tone::Ink, left);
@@ -93,7 +95,8 @@ private:
 
 }  // namespace
 
-DataPanel::DataPanel(LibraryController& library, QWidget* parent) : QFrame(parent), m_library(library), m_cards(new QButtonGroup(this)) {
+DataPanel::DataPanel(LibraryController& library, QWidget* parent)
+    : QFrame(parent), m_library(library), m_cards(new QButtonGroup(this)) {
     setProperty("panel", true);
     auto* columns = new QHBoxLayout(this);
     columns->setContentsMargins(1, 1, 1, 1);
@@ -108,9 +111,10 @@ DataPanel::DataPanel(LibraryController& library, QWidget* parent) : QFrame(paren
             [this](const QString& id, const std::shared_ptr<const core::PictureSet>& pictures) {
                 if (id == m_shown) m_classes->setPictures(pictures);
             });
-    connect(&library, &LibraryController::downloadProgress, this, [this](const QString& id, const core::DownloadProgress& progress) {
-        if (id == m_download) m_transfer->setProgress(progress);
-    });
+    connect(&library, &LibraryController::downloadProgress, this,
+            [this](const QString& id, const core::DownloadProgress& progress) {
+                if (id == m_download) m_transfer->setProgress(progress);
+            });
     connect(&library, &LibraryController::downloadFinished, this,
             [this](const QString& id, const QString& error, const QString& hint, bool cancelled) {
                 if (id != m_download) return;
@@ -126,13 +130,15 @@ DataPanel::DataPanel(LibraryController& library, QWidget* parent) : QFrame(paren
                 else
                     m_library.refreshWeights();
             });
-    connect(&library, &LibraryController::weightsImported, this, [this](const QString& file, const QString& error, const QString& hint) {
-        if (!error.isEmpty()) return say(m_weightsNote, error + QLatin1Char(' ') + hint, true);
-        say(m_weightsNote, tr("Imported. The next run starts with these weights."), false);
-        m_library.refreshWeights();
-        Q_EMIT weightsChosen(file);
-    });
-    connect(m_cards, &QButtonGroup::buttonClicked, this, [this](QAbstractButton* card) { showDataset(static_cast<DatasetCard*>(card)->id()); });
+    connect(&library, &LibraryController::weightsImported, this,
+            [this](const QString& file, const QString& error, const QString& hint) {
+                if (!error.isEmpty()) return say(m_weightsNote, error + QLatin1Char(' ') + hint, true);
+                say(m_weightsNote, tr("Imported. The next run starts with these weights."), false);
+                m_library.refreshWeights();
+                Q_EMIT weightsChosen(file);
+            });
+    connect(m_cards, &QButtonGroup::buttonClicked, this,
+            [this](QAbstractButton* card) { showDataset(static_cast<DatasetCard*>(card)->id()); });
     connect(&Theme::instance(), &Theme::changed, this, &DataPanel::applyTheme);
     applyTheme();
     refreshDetail();
@@ -156,7 +162,8 @@ QWidget* DataPanel::makeList() {
         if (!folder.isEmpty()) Q_EMIT locationChosen(folder);
     });
     connect(m_archive, &QPushButton::clicked, this, [this] {
-        const QString file = QFileDialog::getOpenFileName(this, tr("Archive with a data set"), QDir::homePath(), tr("Archives (*.tar.gz *.tgz)"));
+        const QString file =
+            QFileDialog::getOpenFileName(this, tr("Archive with a data set"), QDir::homePath(), tr("Archives (*.tar.gz *.tgz)"));
         if (!file.isEmpty()) Q_EMIT locationChosen(file);
     });
     rows->addStretch(1);
@@ -179,11 +186,13 @@ QWidget* DataPanel::makeWeights() {
     m_import = makeIconPushButton(QStringLiteral("folder"), tr("Import a file"), box);
     m_import->setToolTip(tr("A safetensors, PyTorch or Keras file of VGG16. Nothing in it is run."));
     m_getWeights = makeIconPushButton(QStringLiteral("download"), {}, box);
-    m_getWeights->setToolTip(tr("The same weights as the built-in ones, in full precision. The result differs by less than 0.3 points."));
+    m_getWeights->setToolTip(
+        tr("The same weights as the built-in ones, in full precision. The result differs by less than 0.3 points."));
     m_weightsNote = makeLabel({}, "table", box);
     m_weightsNote->setWordWrap(true);
-    for (QWidget* widget : {static_cast<QWidget*>(m_weights), static_cast<QWidget*>(m_weightsText), static_cast<QWidget*>(m_import),
-                            static_cast<QWidget*>(m_getWeights), static_cast<QWidget*>(m_weightsNote)})
+    for (QWidget* widget :
+         {static_cast<QWidget*>(m_weights), static_cast<QWidget*>(m_weightsText), static_cast<QWidget*>(m_import),
+          static_cast<QWidget*>(m_getWeights), static_cast<QWidget*>(m_weightsNote)})
         rows->addWidget(widget);
     m_weightsNote->hide();
     connect(m_weights, &QComboBox::activated, this, [this] {
@@ -248,7 +257,8 @@ QWidget* DataPanel::makeDetail() {
     rows->addWidget(scroll, 1);
     connect(m_use, &QPushButton::clicked, this, [this] { Q_EMIT datasetChosen(m_shown); });
     connect(m_get, &QPushButton::clicked, this, [this] {
-        if (const core::DatasetInfo* shown = dataset(m_shown)) startDownload(m_shown, tr("Downloading %1").arg(words(shown->title)), true);
+        if (const core::DatasetInfo* shown = dataset(m_shown))
+            startDownload(m_shown, tr("Downloading %1").arg(words(shown->title)), true);
     });
     connect(m_transfer, &TransferBar::cancelRequested, &m_library, &LibraryController::cancelDownload);
     return m_detail;
@@ -308,7 +318,8 @@ void DataPanel::showEvent(QShowEvent* event) {
 }
 
 const core::DatasetInfo* DataPanel::dataset(const QString& id) const {
-    const auto found = std::find_if(m_datasets.begin(), m_datasets.end(), [&](const core::DatasetInfo& info) { return words(info.id) == id; });
+    const auto found =
+        std::find_if(m_datasets.begin(), m_datasets.end(), [&](const core::DatasetInfo& info) { return words(info.id) == id; });
     return found == m_datasets.end() ? nullptr : &*found;
 }
 
@@ -353,13 +364,17 @@ void DataPanel::refreshDetail() {
     const bool download = shown && !shown->download.url.empty() && !usable;
     m_get->setVisible(download);
     m_get->setEnabled(m_download.isEmpty());
-    if (download) setWords(m_get, shown->download.bytes > 0 ? tr("Download %1").arg(formatBytes(shown->download.bytes)) : tr("Download"));
+    if (download)
+        setWords(m_get, shown->download.bytes > 0 ? tr("Download %1").arg(formatBytes(shown->download.bytes)) : tr("Download"));
     if (!shown || usable)
         say(m_problem, {}, false);
     else if (!shown->problem.empty())
         say(m_problem, words(shown->problem), true);
     else
-        say(m_problem, shown->installHint.empty() ? tr("Download it, or choose the folder or archive where it is.") : words(shown->installHint), false);
+        say(m_problem,
+            shown->installHint.empty() ? tr("Download it, or choose the folder or archive where it is.")
+                                       : words(shown->installHint),
+            false);
 }
 
 void DataPanel::refreshWeights() {

@@ -42,9 +42,9 @@ public Q_SLOTS:
     void showDataset(const QString& id);
 
 Q_SIGNALS:
-    void datasetChosen(const QString& id);       ///< for the next run
-    void locationChosen(const QString& path);    ///< folder or archive to look in first
-    void weightsChosen(const QString& file);     ///< empty: the built-in ones
+    void datasetChosen(const QString& id);     ///< for the next run
+    void locationChosen(const QString& path);  ///< folder or archive to look in first
+    void weightsChosen(const QString& file);   ///< empty: the built-in ones
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -72,11 +72,11 @@ private:
     QButtonGroup* m_cards;
     QVBoxLayout* m_cardRows = nullptr;
     QWidget *m_list = nullptr, *m_detail = nullptr, *m_weightsBox = nullptr;
-    QLabel *m_title = nullptr, *m_description = nullptr, *m_problem = nullptr, *m_weightsNote = nullptr,
-           *m_weightsText = nullptr;
+    QLabel *m_title = nullptr, *m_description = nullptr, *m_problem = nullptr, *m_weightsNote = nullptr, *m_weightsText = nullptr;
     Chip* m_substitute = nullptr;
     ElidedLabel* m_location = nullptr;
-    QPushButton *m_use = nullptr, *m_get = nullptr, *m_folder = nullptr, *m_archive = nullptr, *m_import = nullptr, *m_getWeights = nullptr;
+    QPushButton *m_use = nullptr, *m_get = nullptr, *m_folder = nullptr, *m_archive = nullptr, *m_import = nullptr,
+                *m_getWeights = nullptr;
     SettingCombo* m_weights = nullptr;
     ClassTable* m_classes = nullptr;
     TransferBar* m_transfer = nullptr;

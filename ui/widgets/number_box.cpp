@@ -46,9 +46,15 @@ void NumberBox::setValue(double value) {
 void NumberBox::stepBy(int steps) {
     double value = m_value;
     switch (m_step) {
-        case NumberStep::Add: value += steps * m_stepSize; break;
-        case NumberStep::Double: value = value == 0 ? (steps > 0 ? m_stepSize : 0) : value * std::pow(2, steps); break;
-        case NumberStep::TimesTen: value *= std::pow(10, steps); break;
+        case NumberStep::Add:
+            value += steps * m_stepSize;
+            break;
+        case NumberStep::Double:
+            value = value == 0 ? (steps > 0 ? m_stepSize : 0) : value * std::pow(2, steps);
+            break;
+        case NumberStep::TimesTen:
+            value *= std::pow(10, steps);
+            break;
     }
     // Powers of ten leave a tail of digits that nobody typed.
     value = m_range.whole ? std::floor(value) : QString::number(value, 'g', 12).toDouble();
@@ -113,8 +119,8 @@ QString NumberBox::format(double value) const {
     QLocale plain;
     plain.setNumberOptions(QLocale::OmitGroupSeparator);
     QString number = m_range.whole && value == std::floor(value) ? plain.toString(value, 'f', 0)
-                           : value > 0                                 ? formatRate(value)
-                                                                       : plain.toString(value, 'g', 6);
+                     : value > 0                                 ? formatRate(value)
+                                                                 : plain.toString(value, 'g', 6);
     // "1E-07" reads as people write it: 1e-7.
     number = number.toLower().replace(QLatin1String("e-0"), QLatin1String("e-"));
     return m_unit.isEmpty() ? number : number + QChar(0x2009) + m_unit;
@@ -145,7 +151,8 @@ bool NumberBox::readText() {
         else if (m_range.withoutMaximum)
             setProblem(tr("Type a number from %1 to below %2.").arg(low, high));
         else
-            setProblem((m_range.whole ? tr("Type a whole number from %1 to %2.") : tr("Type a number from %1 to %2.")).arg(low, high));
+            setProblem(
+                (m_range.whole ? tr("Type a whole number from %1 to %2.") : tr("Type a number from %1 to %2.")).arg(low, high));
     }
     return number;
 }

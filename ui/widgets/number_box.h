@@ -25,7 +25,7 @@ public:
 
     /// What is in force. A number that is being typed is left alone when it means the same.
     void setValue(double value);
-    double value() const { return m_value; }   ///< the last number typed or set, in range or not
+    double value() const { return m_value; }       ///< the last number typed or set, in range or not
     QString problem() const { return m_problem; }  ///< a sentence that says what to type; empty when all is well
 
     void stepBy(int steps) override;

@@ -47,7 +47,10 @@ void SettingCombo::wheelEvent(QWheelEvent* event) {
 }
 
 SettingRow::SettingRow(const QString& name, const QString& help, QWidget* field, QWidget* parent)
-    : QWidget(parent), m_name(makeLabel(name, "setting", this)), m_note(makeLabel({}, "caption", this)), m_field(field),
+    : QWidget(parent),
+      m_name(makeLabel(name, "setting", this)),
+      m_note(makeLabel({}, "caption", this)),
+      m_field(field),
       m_line(new QWidget(this)) {
     auto* line = new QHBoxLayout(m_line);
     line->setContentsMargins(0, 0, 0, 0);

@@ -116,12 +116,13 @@ SettingsPanel::SettingsPanel(LibraryController& library, QWidget* parent) : QFra
     connect(&library, &LibraryController::lessonsListed, this, &SettingsPanel::setLessons);
     connect(&library, &LibraryController::datasetsListed, this, &SettingsPanel::setDatasets);
     connect(&library, &LibraryController::weightsListed, this, &SettingsPanel::setWeights);
-    connect(&library, &LibraryController::lessonSaved, this, [this](const QString& name, const QString& error, const QString& hint) {
-        setStyleProperty(m_state, "type", error.isEmpty() ? "caption" : "wrong");
-        if (!error.isEmpty()) return m_state->setText(error + QLatin1Char(' ') + hint);
-        m_saveLine->hide();
-        Q_EMIT lessonChosen(name);
-    });
+    connect(&library, &LibraryController::lessonSaved, this,
+            [this](const QString& name, const QString& error, const QString& hint) {
+                setStyleProperty(m_state, "type", error.isEmpty() ? "caption" : "wrong");
+                if (!error.isEmpty()) return m_state->setText(error + QLatin1Char(' ') + hint);
+                m_saveLine->hide();
+                Q_EMIT lessonChosen(name);
+            });
     connect(&Theme::instance(), &Theme::changed, this, &SettingsPanel::applyTheme);
     applyTheme();
     refresh();
@@ -232,29 +233,34 @@ void SettingsPanel::beginPart(const QString& title) {
     m_into->addWidget(label);
 }
 
-SettingRow* SettingsPanel::add(const QString& name, const QString& help, QWidget* field, std::function<void(const Config&)> load, Shown shown) {
+SettingRow* SettingsPanel::add(const QString& name, const QString& help, QWidget* field, std::function<void(const Config&)> load,
+                               Shown shown) {
     auto* row = new SettingRow(name, help, field);
     m_into->addWidget(row);
     m_bindings.push_back({row, std::move(load), std::move(shown)});
     return row;
 }
 
-NumberBox* SettingsPanel::addNumber(const QString& name, const QString& help, const NumberRange& range, NumberStep step, double size,
-                                    std::function<double(const Config&)> get, std::function<void(Config&, double)> set, Shown shown) {
+NumberBox* SettingsPanel::addNumber(const QString& name, const QString& help, const NumberRange& range, NumberStep step,
+                                    double size, std::function<double(const Config&)> get,
+                                    std::function<void(Config&, double)> set, Shown shown) {
     auto* box = new NumberBox(range, step, size);
-    add(name, help, box, [box, get](const Config& config) { box->setValue(get(config)); }, std::move(shown));
+    add(
+        name, help, box, [box, get](const Config& config) { box->setValue(get(config)); }, std::move(shown));
     connect(box, &NumberBox::edited, this, [this, set](double value) {
         if (!m_locked) edit([&](Config& config) { set(config, value); });
     });
     return box;
 }
 
-SettingCombo* SettingsPanel::addChoice(const QString& name, const QString& help, const std::vector<std::pair<QString, QVariant>>& entries,
+SettingCombo* SettingsPanel::addChoice(const QString& name, const QString& help,
+                                       const std::vector<std::pair<QString, QVariant>>& entries,
                                        std::function<QVariant(const Config&)> get,
                                        std::function<void(Config&, const QVariant&)> set, Shown shown) {
     auto* combo = new SettingCombo;
     for (const auto& [title, value] : entries) combo->addItem(title, value);
-    add(name, help, combo, [combo, get](const Config& config) { combo->showEntry(get(config)); }, std::move(shown));
+    add(
+        name, help, combo, [combo, get](const Config& config) { combo->showEntry(get(config)); }, std::move(shown));
     connect(combo, &QComboBox::activated, this, [this, combo, set](int index) {
         const QVariant value = combo->itemData(index);
         edit([&](Config& config) { set(config, value); });
@@ -266,7 +272,8 @@ QCheckBox* SettingsPanel::addSwitch(const QString& name, const QString& help, st
                                     std::function<void(Config&, bool)> set, Shown shown) {
     auto* box = new QCheckBox;
     box->setProperty("switch", true);
-    add(name, help, box, [box, get](const Config& config) { box->setChecked(get(config)); }, std::move(shown));
+    add(
+        name, help, box, [box, get](const Config& config) { box->setChecked(get(config)); }, std::move(shown));
     connect(box, &QCheckBox::clicked, this, [this, set](bool on) { edit([&](Config& config) { set(config, on); }); });
     return box;
 }
@@ -295,8 +302,8 @@ QLineEdit* SettingsPanel::addText(const QString& name, const QString& help, std:
 void SettingsPanel::addData() {
     beginGroup(tr("Data"), true);
     m_dataset = new SettingCombo;
-    m_datasetRow = add(tr("Data set"), tr("The pictures that the network learns from. The data panel shows what is in them."), m_dataset,
-                       [this](const Config&) { fillDatasets(); });
+    m_datasetRow = add(tr("Data set"), tr("The pictures that the network learns from. The data panel shows what is in them."),
+                       m_dataset, [this](const Config&) { fillDatasets(); });
     connect(m_dataset, &QComboBox::activated, this, [this] {
         const QString id = m_dataset->currentData().toString();
         if (id == kMore) {
@@ -308,39 +315,50 @@ void SettingsPanel::addData() {
     });
     auto* inputSize = new SettingCombo;
     for (const int size : {32, 48, 64, 96, 128, 160, 224}) inputSize->addItem(QStringLiteral("%1 × %1").arg(size), size);
-    add(tr("Input size"), tr("Pictures are enlarged to this many pixels. Twice the size is clearly more accurate and four times slower."), inputSize,
-        [inputSize](const Config& config) {
-            if (inputSize->findData(config.inputSize) < 0) inputSize->addItem(QStringLiteral("%1 × %1").arg(config.inputSize), config.inputSize);
+    add(tr("Input size"),
+        tr("Pictures are enlarged to this many pixels. Twice the size is clearly more accurate and four times slower."),
+        inputSize, [inputSize](const Config& config) {
+            if (inputSize->findData(config.inputSize) < 0)
+                inputSize->addItem(QStringLiteral("%1 × %1").arg(config.inputSize), config.inputSize);
             inputSize->showEntry(config.inputSize);
         });
-    connect(inputSize, &QComboBox::activated, this, [this, inputSize] {
-        edit([&](Config& config) { config.inputSize = inputSize->currentData().toInt(); });
-    });
+    connect(inputSize, &QComboBox::activated, this,
+            [this, inputSize] { edit([&](Config& config) { config.inputSize = inputSize->currentData().toInt(); }); });
     addChoice(
         tr("Normalisation"),
-        tr("How colours become numbers. ImageNet is what the built-in weights learned with; 0–1 is what the lesson's text does; Caffe is for "
+        tr("How colours become numbers. ImageNet is what the built-in weights learned with; 0–1 is what the lesson's text does; "
+           "Caffe is for "
            "Keras's own weights."),
-        {{tr("ImageNet"), variantOf(core::Scaling::ImageNet)}, {tr("0–1"), variantOf(core::Scaling::ZeroToOne)}, {tr("Caffe"), variantOf(core::Scaling::Caffe)}},
+        {{tr("ImageNet"), variantOf(core::Scaling::ImageNet)},
+         {tr("0–1"), variantOf(core::Scaling::ZeroToOne)},
+         {tr("Caffe"), variantOf(core::Scaling::Caffe)}},
         [](const Config& config) { return variantOf(config.scaling); },
         [](Config& config, const QVariant& value) { config.scaling = enumOf<core::Scaling>(value); });
     auto* augmentation = new QCheckBox;
     augmentation->setProperty("switch", true);
-    SettingRow* row = add(tr("Augmentation"), tr("Shows the network slightly changed pictures, so that it learns them less by heart."), augmentation,
-                          [augmentation](const Config& config) {
-                              augmentation->setChecked(config.augmentation.any());
-                              const core::AugmentationConfig& kinds = config.augmentation;
-                              augmentation->setText(!kinds.any() || (kinds.flip && kinds.shift) ? tr("flip, shift") : kinds.flip ? tr("flip") : tr("shift"));
-                          });
-    connect(augmentation, &QCheckBox::clicked, this, [this](bool on) { edit([&](Config& config) { config.augmentation = {on, 0}; }); });
+    SettingRow* row =
+        add(tr("Augmentation"), tr("Shows the network slightly changed pictures, so that it learns them less by heart."),
+            augmentation, [augmentation](const Config& config) {
+                augmentation->setChecked(config.augmentation.any());
+                const core::AugmentationConfig& kinds = config.augmentation;
+                augmentation->setText(!kinds.any() || (kinds.flip && kinds.shift) ? tr("flip, shift")
+                                      : kinds.flip                                ? tr("flip")
+                                                                                  : tr("shift"));
+            });
+    connect(augmentation, &QCheckBox::clicked, this, [this](bool on) {
+        edit([&](Config& config) { config.augmentation = {on, 0}; });
+    });
     row->setObjectName(QStringLiteral("augmentation"));
     const Shown augmented = [](const Config& config) { return config.augmentation.any(); };
     addSwitch(
         tr("Flip"), tr("Mirrors every other picture left to right. Works with the feature cache."),
-        [](const Config& config) { return config.augmentation.flip; }, [](Config& config, bool on) { config.augmentation.flip = on; }, augmented);
+        [](const Config& config) { return config.augmentation.flip; },
+        [](Config& config, bool on) { config.augmentation.flip = on; }, augmented);
     addNumber(
-          tr("Shift"), tr("Moves pictures by up to so many pixels. Features cannot be cached then, so that every epoch takes much longer."),
-          {0, 16, true}, NumberStep::Add, 1, [](const Config& config) { return config.augmentation.shift; },
-          [](Config& config, double value) { config.augmentation.shift = toInt(value); }, augmented)
+        tr("Shift"),
+        tr("Moves pictures by up to so many pixels. Features cannot be cached then, so that every epoch takes much longer."),
+        {0, 16, true}, NumberStep::Add, 1, [](const Config& config) { return config.augmentation.shift; },
+        [](Config& config, double value) { config.augmentation.shift = toInt(value); }, augmented)
         ->setUnit(tr("px"));
 }
 
@@ -351,7 +369,8 @@ void SettingsPanel::addTraining() {
         [](const Config& config) {
             if (config.phases.empty()) return QVariant();
             const core::OptimizerKind kind = config.phases.front().optimizer.kind;
-            const bool same = std::all_of(config.phases.begin(), config.phases.end(), [kind](const auto& p) { return p.optimizer.kind == kind; });
+            const bool same = std::all_of(config.phases.begin(), config.phases.end(),
+                                          [kind](const auto& p) { return p.optimizer.kind == kind; });
             return same ? variantOf(kind) : QVariant();
         },
         [](Config& config, const QVariant& value) {
@@ -361,7 +380,9 @@ void SettingsPanel::addTraining() {
     for (std::size_t i = 0; i < kMostPhases; ++i) {
         const Shown exists = [i](const Config& config) { return i < config.phases.size(); };
         NumberBox* rate = addNumber(
-            rateName(i, 2), tr("How far each step goes. Smaller is slower and gentler; too large and the loss jumps. Can be changed while it trains."),
+            rateName(i, 2),
+            tr("How far each step goes. Smaller is slower and gentler; too large and the loss jumps. Can be changed while it "
+               "trains."),
             {0, 10, false, true}, NumberStep::TimesTen, 1,
             [this, i](const Config& config) {
                 if (m_locked && m_liveRate > 0 && static_cast<int>(i) == m_livePhase) return m_liveRate;
@@ -380,13 +401,15 @@ void SettingsPanel::addTraining() {
         };
     }
     addNumber(
-        tr("Batch size"), tr("Pictures a step. Larger is steadier and needs more memory."), {1, 4096, true}, NumberStep::Double, 1,
-        [](const Config& config) { return config.batchSize; }, [](Config& config, double value) { config.batchSize = toInt(value); });
+        tr("Batch size"), tr("Pictures a step. Larger is steadier and needs more memory."), {1, 4096, true}, NumberStep::Double,
+        1, [](const Config& config) { return config.batchSize; },
+        [](Config& config, double value) { config.batchSize = toInt(value); });
     for (std::size_t i = 0; i < kMostPhases; ++i) {
         addNumber(
-            epochsName(i, 2), tr("How often this phase goes through all training pictures. 0 skips the phase."), {0, 10000, true}, NumberStep::Add, 1,
-            [i](const Config& config) { return i < config.phases.size() ? config.phases[i].epochs : 0; },
-            [i](Config& config, double value) { config.phases[i].epochs = toInt(value); }, [i](const Config& config) { return i < config.phases.size(); });
+            epochsName(i, 2), tr("How often this phase goes through all training pictures. 0 skips the phase."), {0, 10000, true},
+            NumberStep::Add, 1, [i](const Config& config) { return i < config.phases.size() ? config.phases[i].epochs : 0; },
+            [i](Config& config, double value) { config.phases[i].epochs = toInt(value); },
+            [i](const Config& config) { return i < config.phases.size(); });
         SettingRow* row = m_bindings.back().row;
         m_bindings.back().load = [load = m_bindings.back().load, row, i](const Config& config) {
             row->setName(epochsName(i, config.phases.size()));
@@ -399,9 +422,11 @@ void SettingsPanel::addHead() {
     beginGroup(tr("Head"));
     addNumber(
         tr("Hidden units"), tr("Size of the new layer that learns the classes."), {1, 8192, true}, NumberStep::Double, 1,
-        [](const Config& config) { return config.head.hiddenUnits; }, [](Config& config, double value) { config.head.hiddenUnits = toInt(value); });
+        [](const Config& config) { return config.head.hiddenUnits; },
+        [](Config& config, double value) { config.head.hiddenUnits = toInt(value); });
     addNumber(
-        tr("Dropout"), tr("Part of the hidden units that each step leaves out, from 0 to below 1. More keeps the head from learning by heart."),
+        tr("Dropout"),
+        tr("Part of the hidden units that each step leaves out, from 0 to below 1. More keeps the head from learning by heart."),
         {0, 1, false, false, true}, NumberStep::Add, 0.05, [](const Config& config) { return config.head.dropout; },
         [](Config& config, double value) { config.head.dropout = value; });
 }
@@ -409,8 +434,8 @@ void SettingsPanel::addHead() {
 void SettingsPanel::addRepeatability() {
     beginGroup(tr("Repeatability"));
     addNumber(
-        tr("Seed"), tr("Two runs with the same seed and the same settings on the same machine give the same curves."), {0, kLargestSeed, true},
-        NumberStep::Add, 1, [](const Config& config) { return static_cast<double>(config.seed); },
+        tr("Seed"), tr("Two runs with the same seed and the same settings on the same machine give the same curves."),
+        {0, kLargestSeed, true}, NumberStep::Add, 1, [](const Config& config) { return static_cast<double>(config.seed); },
         [](Config& config, double value) { config.seed = static_cast<std::uint64_t>(std::clamp(value, 0.0, kLargestSeed)); });
     QToolButton* dice = new QToolButton;
     dice->setProperty("framed", true);
@@ -419,9 +444,8 @@ void SettingsPanel::addRepeatability() {
     dice->setFocusPolicy(Qt::StrongFocus);
     bindIcon(dice, QStringLiteral("dice"));
     dice->setObjectName(QStringLiteral("dice"));
-    connect(dice, &QToolButton::clicked, this, [this] {
-        edit([](Config& config) { config.seed = QRandomGenerator::global()->bounded(100'000u); });
-    });
+    connect(dice, &QToolButton::clicked, this,
+            [this] { edit([](Config& config) { config.seed = QRandomGenerator::global()->bounded(100'000u); }); });
     m_bindings.back().row->addBeside({dice});
 }
 
@@ -444,7 +468,8 @@ void SettingsPanel::addPhaseEditor() {
         m_editedPhase = std::clamp(m_editedPhase, 0, std::max(0, static_cast<int>(config.phases.size()) - 1));
         m_phase->clear();
         for (std::size_t i = 0; i < config.phases.size(); ++i)
-            m_phase->addItem(config.phases[i].title.empty() ? tr("Phase %1").arg(i + 1) : text(config.phases[i].title), static_cast<int>(i));
+            m_phase->addItem(config.phases[i].title.empty() ? tr("Phase %1").arg(i + 1) : text(config.phases[i].title),
+                             static_cast<int>(i));
         m_phase->setCurrentIndex(config.phases.empty() ? -1 : m_editedPhase);
         m_addPhase->setEnabled(!m_locked && config.phases.size() < kMostPhases);
         m_removePhase->setEnabled(!m_locked && config.phases.size() > 1);
@@ -465,7 +490,9 @@ void SettingsPanel::addPhaseEditor() {
         });
     });
     connect(m_removePhase, &QToolButton::clicked, this, [this] {
-        edit([this](Config& config) { config.phases.erase(config.phases.begin() + static_cast<std::ptrdiff_t>(phaseIndex(config))); });
+        edit([this](Config& config) {
+            config.phases.erase(config.phases.begin() + static_cast<std::ptrdiff_t>(phaseIndex(config)));
+        });
     });
 
     const auto ofPhase = [this](const Config& config) -> const core::PhaseConfig& {
@@ -485,7 +512,9 @@ void SettingsPanel::addPhaseEditor() {
             return QString();
         });
     addText(
-        tr("Trains"), tr("Layers that train in this phase, with commas between them: head, block5, block4_conv3, trunk or all. The others are frozen."),
+        tr("Trains"),
+        tr("Layers that train in this phase, with commas between them: head, block5, block4_conv3, trunk or all. The others are "
+           "frozen."),
         [ofPhase](const Config& config) { return joined(ofPhase(config).trainable); },
         [this](Config& config, const QString& typed) -> QString {
             std::vector<std::string> names;
@@ -503,45 +532,54 @@ void SettingsPanel::addPhaseEditor() {
         });
     using Phase = core::PhaseConfig;
     addChoice(
-        tr("Optimiser"), tr("How the weights follow the slope of the loss in this phase. Each phase begins with a new one."), optimizers(),
-        [ofPhase](const Config& config) { return variantOf(ofPhase(config).optimizer.kind); },
+        tr("Optimiser"), tr("How the weights follow the slope of the loss in this phase. Each phase begins with a new one."),
+        optimizers(), [ofPhase](const Config& config) { return variantOf(ofPhase(config).optimizer.kind); },
         setPhase([](Phase& p, const QVariant& value) { p.optimizer.kind = enumOf<core::OptimizerKind>(value); }));
     const Shown sgd = [ofPhase](const Config& config) { return ofPhase(config).optimizer.kind == core::OptimizerKind::Sgd; };
     const Shown adam = [sgd](const Config& config) { return !sgd(config); };
     addNumber(
-        tr("Momentum"), tr("How much of the last step goes on into the next, from 0 to below 1."), {0, 1, false, false, true}, NumberStep::Add, 0.05,
-        [ofPhase](const Config& config) { return ofPhase(config).optimizer.momentum; },
+        tr("Momentum"), tr("How much of the last step goes on into the next, from 0 to below 1."), {0, 1, false, false, true},
+        NumberStep::Add, 0.05, [ofPhase](const Config& config) { return ofPhase(config).optimizer.momentum; },
         setPhase([](Phase& p, double value) { p.optimizer.momentum = value; }), sgd);
     addSwitch(
-        tr("Nesterov"), tr("Looks one step ahead. Needs a momentum above 0."), [ofPhase](const Config& config) { return ofPhase(config).optimizer.nesterov; },
+        tr("Nesterov"), tr("Looks one step ahead. Needs a momentum above 0."),
+        [ofPhase](const Config& config) { return ofPhase(config).optimizer.nesterov; },
         setPhase([](Phase& p, bool on) { p.optimizer.nesterov = on; }), sgd);
     addNumber(
-        tr("Beta 1"), tr("How long the optimiser remembers the direction, from 0 to below 1."), {0, 1, false, false, true}, NumberStep::Add, 0.01,
-        [ofPhase](const Config& config) { return ofPhase(config).optimizer.beta1; }, setPhase([](Phase& p, double value) { p.optimizer.beta1 = value; }), adam);
+        tr("Beta 1"), tr("How long the optimiser remembers the direction, from 0 to below 1."), {0, 1, false, false, true},
+        NumberStep::Add, 0.01, [ofPhase](const Config& config) { return ofPhase(config).optimizer.beta1; },
+        setPhase([](Phase& p, double value) { p.optimizer.beta1 = value; }), adam);
     addNumber(
-        tr("Beta 2"), tr("How long the optimiser remembers the size of the slopes, from 0 to below 1."), {0, 1, false, false, true}, NumberStep::Add, 0.001,
-        [ofPhase](const Config& config) { return ofPhase(config).optimizer.beta2; }, setPhase([](Phase& p, double value) { p.optimizer.beta2 = value; }), adam);
+        tr("Beta 2"), tr("How long the optimiser remembers the size of the slopes, from 0 to below 1."),
+        {0, 1, false, false, true}, NumberStep::Add, 0.001,
+        [ofPhase](const Config& config) { return ofPhase(config).optimizer.beta2; },
+        setPhase([](Phase& p, double value) { p.optimizer.beta2 = value; }), adam);
     addNumber(
-        tr("Epsilon"), tr("A small number that keeps a division from going wrong. Keras takes 0.0000001."), {0, 1, false, true}, NumberStep::TimesTen, 1,
-        [ofPhase](const Config& config) { return ofPhase(config).optimizer.epsilon; },
+        tr("Epsilon"), tr("A small number that keeps a division from going wrong. Keras takes 0.0000001."), {0, 1, false, true},
+        NumberStep::TimesTen, 1, [ofPhase](const Config& config) { return ofPhase(config).optimizer.epsilon; },
         setPhase([](Phase& p, double value) { p.optimizer.epsilon = value; }), adam);
     addNumber(
-        tr("Weight decay"), tr("Pulls all weights that train a little towards zero at each step. 0 is off."), {0, 1, false, false, true}, NumberStep::TimesTen, 1,
+        tr("Weight decay"), tr("Pulls all weights that train a little towards zero at each step. 0 is off."),
+        {0, 1, false, false, true}, NumberStep::TimesTen, 1,
         [ofPhase](const Config& config) { return ofPhase(config).optimizer.weightDecay; },
         setPhase([](Phase& p, double value) { p.optimizer.weightDecay = value; }));
     addChoice(
         tr("Schedule"), tr("How the learning rate changes over the phase."),
-        {{tr("Constant"), variantOf(core::ScheduleKind::Constant)}, {tr("Cosine"), variantOf(core::ScheduleKind::Cosine)}, {tr("Steps"), variantOf(core::ScheduleKind::Step)}},
+        {{tr("Constant"), variantOf(core::ScheduleKind::Constant)},
+         {tr("Cosine"), variantOf(core::ScheduleKind::Cosine)},
+         {tr("Steps"), variantOf(core::ScheduleKind::Step)}},
         [ofPhase](const Config& config) { return variantOf(ofPhase(config).schedule.kind); },
         setPhase([](Phase& p, const QVariant& value) { p.schedule.kind = enumOf<core::ScheduleKind>(value); }));
     const Shown cosine = [ofPhase](const Config& config) { return ofPhase(config).schedule.kind == core::ScheduleKind::Cosine; };
     const Shown steps = [ofPhase](const Config& config) { return ofPhase(config).schedule.kind == core::ScheduleKind::Step; };
     addNumber(
-        tr("Lowest"), tr("What is left of the learning rate at the end, from 0 to 1 times its start."), {0, 1}, NumberStep::Add, 0.05,
-        [ofPhase](const Config& config) { return ofPhase(config).schedule.floor; }, setPhase([](Phase& p, double value) { p.schedule.floor = value; }), cosine);
+        tr("Lowest"), tr("What is left of the learning rate at the end, from 0 to 1 times its start."), {0, 1}, NumberStep::Add,
+        0.05, [ofPhase](const Config& config) { return ofPhase(config).schedule.floor; },
+        setPhase([](Phase& p, double value) { p.schedule.floor = value; }), cosine);
     addNumber(
-        tr("Factor"), tr("The learning rate is multiplied by this at each step of the schedule."), {0, 1, false, true}, NumberStep::Add, 0.1,
-        [ofPhase](const Config& config) { return ofPhase(config).schedule.factor; }, setPhase([](Phase& p, double value) { p.schedule.factor = value; }), steps);
+        tr("Factor"), tr("The learning rate is multiplied by this at each step of the schedule."), {0, 1, false, true},
+        NumberStep::Add, 0.1, [ofPhase](const Config& config) { return ofPhase(config).schedule.factor; },
+        setPhase([](Phase& p, double value) { p.schedule.factor = value; }), steps);
     addNumber(
         tr("Every"), tr("Epochs between two steps of the schedule."), {1, 10000, true}, NumberStep::Add, 1,
         [ofPhase](const Config& config) { return ofPhase(config).schedule.everyEpochs; },
@@ -552,30 +590,36 @@ void SettingsPanel::addPhaseEditor() {
 void SettingsPanel::addMachine() {
     beginPart(tr("Early stopping"));
     addSwitch(
-        tr("Stop early"), tr("Ends a phase when the validation loss no longer falls."), [](const Config& config) { return config.earlyStopping.enabled; },
+        tr("Stop early"), tr("Ends a phase when the validation loss no longer falls."),
+        [](const Config& config) { return config.earlyStopping.enabled; },
         [](Config& config, bool on) { config.earlyStopping.enabled = on; });
     const Shown early = [](const Config& config) { return config.earlyStopping.enabled; };
     addNumber(
-        tr("Patience"), tr("So many epochs in a row may pass without a better validation loss."), {1, 10000, true}, NumberStep::Add, 1,
-        [](const Config& config) { return config.earlyStopping.patience; }, [](Config& config, double value) { config.earlyStopping.patience = toInt(value); }, early)
+        tr("Patience"), tr("So many epochs in a row may pass without a better validation loss."), {1, 10000, true},
+        NumberStep::Add, 1, [](const Config& config) { return config.earlyStopping.patience; },
+        [](Config& config, double value) { config.earlyStopping.patience = toInt(value); }, early)
         ->setUnit(tr("epochs"));
     addNumber(
         tr("Least gain"), tr("A smaller improvement of the loss counts as none."), {0, 1000}, NumberStep::Add, 0.001,
-        [](const Config& config) { return config.earlyStopping.minDelta; }, [](Config& config, double value) { config.earlyStopping.minDelta = value; }, early);
+        [](const Config& config) { return config.earlyStopping.minDelta; },
+        [](Config& config, double value) { config.earlyStopping.minDelta = value; }, early);
 
     beginPart(tr("Pictures and weights"));
     constexpr double kMany = 10'000'000;
     addNumber(
-        tr("Training"), tr("Trains with so many pictures, the same number of each class. Fewer is quicker and less accurate."), {0, kMany, true}, NumberStep::Add, 1000,
-        [](const Config& config) { return config.data.trainLimit; }, [](Config& config, double value) { config.data.trainLimit = toInt(value); })
+        tr("Training"), tr("Trains with so many pictures, the same number of each class. Fewer is quicker and less accurate."),
+        {0, kMany, true}, NumberStep::Add, 1000, [](const Config& config) { return config.data.trainLimit; },
+        [](Config& config, double value) { config.data.trainLimit = toInt(value); })
         ->setWordForZero(tr("all"));
     addNumber(
         tr("Test"), tr("Tests with so many pictures, the same number of each class."), {0, kMany, true}, NumberStep::Add, 1000,
-        [](const Config& config) { return config.data.testLimit; }, [](Config& config, double value) { config.data.testLimit = toInt(value); })
+        [](const Config& config) { return config.data.testLimit; },
+        [](Config& config, double value) { config.data.testLimit = toInt(value); })
         ->setWordForZero(tr("all"));
     addChoice(
         tr("Trunk starts"), tr("With weights that know pictures already, or with random ones to see what they are worth."),
-        {{tr("Pretrained"), variantOf(core::Initialization::Pretrained)}, {tr("Random"), variantOf(core::Initialization::Random)}},
+        {{tr("Pretrained"), variantOf(core::Initialization::Pretrained)},
+         {tr("Random"), variantOf(core::Initialization::Random)}},
         [](const Config& config) { return variantOf(config.initialization); },
         [](Config& config, const QVariant& value) { config.initialization = enumOf<core::Initialization>(value); });
     m_weights = new SettingCombo;
@@ -600,17 +644,21 @@ void SettingsPanel::addMachine() {
 
     beginPart(tr("Machine"));
     addNumber(
-        tr("Threads"), tr("Processor cores to use."), {0, 1024, true}, NumberStep::Add, 1, [](const Config& config) { return config.threads; },
-        [](Config& config, double value) { config.threads = toInt(value); })
+        tr("Threads"), tr("Processor cores to use."), {0, 1024, true}, NumberStep::Add, 1,
+        [](const Config& config) { return config.threads; }, [](Config& config, double value) { config.threads = toInt(value); })
         ->setWordForZero(tr("all"));
     addChoice(
         tr("Device"), tr("Where to compute. Automatic takes a graphics card when LibTorch can use one."),
-        {{tr("Automatic"), variantOf(core::DeviceKind::Auto)}, {tr("Processor"), variantOf(core::DeviceKind::Cpu)}, {tr("CUDA"), variantOf(core::DeviceKind::Cuda)}},
-        [](const Config& config) { return variantOf(config.device); }, [](Config& config, const QVariant& value) { config.device = enumOf<core::DeviceKind>(value); });
+        {{tr("Automatic"), variantOf(core::DeviceKind::Auto)},
+         {tr("Processor"), variantOf(core::DeviceKind::Cpu)},
+         {tr("CUDA"), variantOf(core::DeviceKind::Cuda)}},
+        [](const Config& config) { return variantOf(config.device); },
+        [](Config& config, const QVariant& value) { config.device = enumOf<core::DeviceKind>(value); });
     addChoice(
         tr("Convolutions"), tr("Thaw's own are several times faster on a processor; the results differ by rounding only."),
         {{tr("Thaw's own"), variantOf(core::KernelKind::Thaw)}, {tr("LibTorch's"), variantOf(core::KernelKind::LibTorch)}},
-        [](const Config& config) { return variantOf(config.kernels); }, [](Config& config, const QVariant& value) { config.kernels = enumOf<core::KernelKind>(value); });
+        [](const Config& config) { return variantOf(config.kernels); },
+        [](Config& config, const QVariant& value) { config.kernels = enumOf<core::KernelKind>(value); });
     addSwitch(
         tr("Feature cache"), tr("Computes what the frozen layers say once and keeps it. Off: the same result, much slower."),
         [](const Config& config) { return config.cache.enabled; }, [](Config& config, bool on) { config.cache.enabled = on; });
@@ -618,21 +666,49 @@ void SettingsPanel::addMachine() {
     addNumber(
         tr("In memory"), tr("Memory that kept features may take."), {0, 1000}, NumberStep::Add, 0.5,
         [](const Config& config) { return static_cast<double>(config.cache.memoryBudget) / 1e9; },
-        [](Config& config, double value) { config.cache.memoryBudget = static_cast<std::int64_t>(std::clamp(value, 0.0, 1e6) * 1e9); }, cached)
+        [](Config& config, double value) {
+            config.cache.memoryBudget = static_cast<std::int64_t>(std::clamp(value, 0.0, 1e6) * 1e9);
+        },
+        cached)
         ->setUnit(tr("GB"));
     addSwitch(
-        tr("On disk"), tr("Keeps features on disk as well, so that the next run starts at once."), [](const Config& config) { return config.cache.onDisk; },
-        [](Config& config, bool on) { config.cache.onDisk = on; }, cached);
+        tr("On disk"), tr("Keeps features on disk as well, so that the next run starts at once."),
+        [](const Config& config) { return config.cache.onDisk; }, [](Config& config, bool on) { config.cache.onDisk = on; },
+        cached);
     addNumber(
         tr("Disk space"), tr("Disk space that kept features may take over all runs."), {0, 10000}, NumberStep::Add, 1,
         [](const Config& config) { return static_cast<double>(config.cache.diskBudget) / 1e9; },
-        [](Config& config, double value) { config.cache.diskBudget = static_cast<std::int64_t>(std::clamp(value, 0.0, 1e6) * 1e9); },
+        [](Config& config, double value) {
+            config.cache.diskBudget = static_cast<std::int64_t>(std::clamp(value, 0.0, 1e6) * 1e9);
+        },
         [](const Config& config) { return config.cache.enabled && config.cache.onDisk; })
         ->setUnit(tr("GB"));
     addNumber(
-        tr("Save every"), tr("The run is saved after each epoch, and this often within one."), {0, 1000, false, true}, NumberStep::Add, 1,
-        [](const Config& config) { return config.checkpointMinutes; }, [](Config& config, double value) { config.checkpointMinutes = value; })
+        tr("Save every"), tr("The run is saved after each epoch, and this often within one."), {0, 1000, false, true},
+        NumberStep::Add, 1, [](const Config& config) { return config.checkpointMinutes; },
+        [](Config& config, double value) { config.checkpointMinutes = value; })
         ->setUnit(tr("min"));
+    const auto addPlace = [this](const QString& name, const QString& help, std::function<std::filesystem::path&(Config&)> place,
+                                 Shown shown) {
+        addText(
+            name, help,
+            [place](const Config& config) {
+                Config copy = config;
+                return text(place(copy).string());
+            },
+            [place](Config& config, const QString& typed) {
+                place(config) = typed.trimmed().toStdString();
+                return QString();
+            },
+            std::move(shown))
+            ->setPlaceholderText(tr("usual place"));
+    };
+    addPlace(
+        tr("Cache folder"), tr("Where features are kept. Leave it empty for the usual place."),
+        [](Config& config) -> std::filesystem::path& { return config.cache.directory; },
+        [](const Config& config) { return config.cache.enabled && config.cache.onDisk; });
+    addPlace(tr("Run folder"), tr("Where the next run is recorded. Leave it empty for a new folder in the usual place."),
+             [](Config& config) -> std::filesystem::path& { return config.output; }, {});
 }
 
 void SettingsPanel::addFooter() {
@@ -722,7 +798,8 @@ void SettingsPanel::refreshFooter() {
     else if (!unchanged)
         m_state->setText(tr("Changed from “%1”.").arg(text(from->title)));
     else
-        m_state->setText(from->name == "lesson" ? tr("These are the lesson settings.") : tr("These are the settings of “%1”.").arg(text(from->title)));
+        m_state->setText(from->name == "lesson" ? tr("These are the lesson settings.")
+                                                : tr("These are the settings of “%1”.").arg(text(from->title)));
     const bool asking = !m_saveLine->isHidden();
     m_reset->setVisible(from && !unchanged && !m_locked && !asking);
     m_save->setVisible(!unchanged && !m_locked && !asking);
@@ -731,7 +808,8 @@ void SettingsPanel::refreshFooter() {
 void SettingsPanel::fillDatasets() {
     const core::DatasetInfo* automatic = nullptr;
     for (const core::DatasetInfo& dataset : m_datasets)
-        if (dataset.present && dataset.problem.empty() && (!automatic || (automatic->substitute && !dataset.substitute))) automatic = &dataset;
+        if (dataset.present && dataset.problem.empty() && (!automatic || (automatic->substitute && !dataset.substitute)))
+            automatic = &dataset;
     m_dataset->clear();
     const QString chosen = text(m_config.data.dataset);
     const core::DatasetInfo* shown = nullptr;
@@ -752,7 +830,8 @@ void SettingsPanel::fillDatasets() {
     else if (shown && !shown->problem.empty())
         m_datasetRow->setNote(SettingRow::Note::Wrong, text(shown->problem));
     else
-        m_datasetRow->setNote(SettingRow::Note::Plain, shown && shown->substitute ? tr("Stands in for CIFAR-10, which the lesson uses.") : QString());
+        m_datasetRow->setNote(SettingRow::Note::Plain,
+                              shown && shown->substitute ? tr("Stands in for CIFAR-10, which the lesson uses.") : QString());
 }
 
 void SettingsPanel::applyLock() {
@@ -791,8 +870,9 @@ void SettingsPanel::applyTheme() {
 }
 
 const core::Lesson* SettingsPanel::lesson() const {
-    const auto found = std::find_if(m_lessons.begin(), m_lessons.end(),
-                                    [this](const core::Lesson& candidate) { return candidate.name == m_config.preset && candidate.problem.empty(); });
+    const auto found = std::find_if(m_lessons.begin(), m_lessons.end(), [this](const core::Lesson& candidate) {
+        return candidate.name == m_config.preset && candidate.problem.empty();
+    });
     return found == m_lessons.end() ? nullptr : &*found;
 }
 

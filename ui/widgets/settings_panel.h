@@ -47,7 +47,7 @@ public Q_SLOTS:
     void setWeights(const std::vector<thaw::core::WeightsChoice>& weights);
     /// While a run is active: nothing but the rate of `livePhase` (from 0; -1: none) can be changed.
     void setLocked(bool locked, int livePhase = -1);
-    void setLiveRate(double rate);   ///< as the engine confirmed it
+    void setLiveRate(double rate);  ///< as the engine confirmed it
     void setAdvancedOpen(bool open);
 
 Q_SIGNALS:
@@ -78,11 +78,13 @@ private:
     void beginGroup(const QString& title, bool first = false);
     void beginPart(const QString& title);
 
-    SettingRow* add(const QString& name, const QString& help, QWidget* field, std::function<void(const Config&)> load, Shown shown = {});
+    SettingRow* add(const QString& name, const QString& help, QWidget* field, std::function<void(const Config&)> load,
+                    Shown shown = {});
     NumberBox* addNumber(const QString& name, const QString& help, const NumberRange& range, NumberStep step, double size,
                          std::function<double(const Config&)> get, std::function<void(Config&, double)> set, Shown shown = {});
     SettingCombo* addChoice(const QString& name, const QString& help, const std::vector<std::pair<QString, QVariant>>& entries,
-                            std::function<QVariant(const Config&)> get, std::function<void(Config&, const QVariant&)> set, Shown shown = {});
+                            std::function<QVariant(const Config&)> get, std::function<void(Config&, const QVariant&)> set,
+                            Shown shown = {});
     QCheckBox* addSwitch(const QString& name, const QString& help, std::function<bool(const Config&)> get,
                          std::function<void(Config&, bool)> set, Shown shown = {});
     QLineEdit* addText(const QString& name, const QString& help, std::function<QString(const Config&)> get,
@@ -105,7 +107,7 @@ private:
     std::vector<core::DatasetInfo> m_datasets;
     std::vector<Binding> m_bindings;
     std::vector<SettingRow*> m_rateRows;
-    QVBoxLayout* m_into = nullptr;     ///< group that rows are added to
+    QVBoxLayout* m_into = nullptr;  ///< group that rows are added to
     std::vector<QWidget*> m_groups;
     QWidget *m_header = nullptr, *m_footer = nullptr, *m_advanced = nullptr, *m_saveLine = nullptr;
     QLabel *m_lock = nullptr, *m_lockNote = nullptr, *m_state = nullptr;

@@ -16,7 +16,10 @@ constexpr int kTicks = 1000;
 }  // namespace
 
 TransferBar::TransferBar(QWidget* parent)
-    : QWidget(parent), m_what(makeLabel({}, "strong", this)), m_figures(makeLabel({}, "table", this)), m_bar(new QProgressBar(this)) {
+    : QWidget(parent),
+      m_what(makeLabel({}, "strong", this)),
+      m_figures(makeLabel({}, "table", this)),
+      m_bar(new QProgressBar(this)) {
     auto* cancel = new QPushButton(tr("Cancel"), this);
     cancel->setProperty("small", true);
     cancel->setToolTip(tr("Stop the download. What has arrived stays and is used next time."));
@@ -53,7 +56,8 @@ void TransferBar::setProgress(const core::DownloadProgress& progress) {
     const bool known = progress.total > 0;
     m_bar->setRange(0, known ? kTicks : 0);
     if (known) m_bar->setValue(static_cast<int>(kTicks * progress.received / progress.total));
-    QStringList parts{known ? tr("%1 of %2").arg(formatBytes(progress.received), formatBytes(progress.total)) : formatBytes(progress.received)};
+    QStringList parts{known ? tr("%1 of %2").arg(formatBytes(progress.received), formatBytes(progress.total))
+                            : formatBytes(progress.received)};
     if (progress.bytesPerSecond > 0) {
         parts += tr("%1 MB/s").arg(QLocale().toString(progress.bytesPerSecond / 1e6, 'f', 1));
         const double left = static_cast<double>(progress.total - progress.received) / progress.bytesPerSecond;
