@@ -77,6 +77,9 @@ void TestMainWindow::looks() {
     fixture.window.showTab(MainWindow::PredictionsTab);
     cut += WindowFixture::cutTexts(&fixture.window);
     fixture.shoot(QStringLiteral("predictions-") + tag);
+    fixture.window.showTab(MainWindow::DataTab);
+    cut += WindowFixture::cutTexts(&fixture.window);
+    fixture.shoot(QStringLiteral("data-") + tag);
     fixture.window.showTab(MainWindow::LiveTab);
     fixture.window.setLogOpen(true);
     fixture.settle();
@@ -230,6 +233,7 @@ void TestMainWindow::closingAsksSavesAndEnds() {
     QVERIFY(!fixture.window.close());
     QVERIFY(fixture.window.isVisible());
     QCOMPARE(fixture.window.banner().kind(), QStringLiteral("closing"));
+    QVERIFY(fixture.window.banner().isVisible());
     QCOMPARE(fixture.window.banner().buttons().size(), 2);
     fixture.shoot(QStringLiteral("closing-light"));
     QElapsedTimer time;
@@ -311,12 +315,13 @@ void TestMainWindow::refusalsAreTold() {
     WindowFixture fixture(script);
     fixture.show({1440, 900});
     fixture.session.start();
-    QVERIFY(awaitState(fixture.training, core::TrainerState::Failed));
+    QVERIFY(await([&] { return fixture.window.banner().text().contains(QLatin1String("too large")); }));
+    QVERIFY(fixture.window.livePage().showsWelcome());
     core::RunConfig wrong = fixture.session.config();
     wrong.batchSize = 0;
     fixture.session.setConfig(wrong);
     fixture.session.start();
-    QVERIFY(await([&] { return fixture.window.banner().kind() == QLatin1String("refused"); }));
+    QVERIFY(await([&] { return fixture.window.banner().text().contains(QLatin1String("Correct the marked settings")); }));
 }
 
 void TestMainWindow::everyWidgetHasAName() {

@@ -115,13 +115,14 @@ inline QStringList WindowFixture::cutTexts(QWidget* root) {
             const QSize needed = label->fontMetrics().boundingRect(QRect(0, 0, room.width(), 10'000), flags, label->text()).size();
             if (needed.width() > room.width() + 1 || needed.height() > room.height() + 1) report(widget, label->text(), needed);
         } else if (const auto* button = qobject_cast<QAbstractButton*>(widget)) {
-            if (button->text().isEmpty() || qobject_cast<const QToolButton*>(button) == nullptr) {
-                if (button->text().isEmpty()) continue;
-            }
             const auto* tool = qobject_cast<const QToolButton*>(button);
-            if (tool && tool->toolButtonStyle() == Qt::ToolButtonIconOnly && !tool->icon().isNull()) continue;
-            const QSize hint = button->sizeHint();
-            if (hint.width() > button->width() + 1 || hint.height() > button->height() + 1) report(widget, button->text(), hint);
+            const bool iconAlone = tool && tool->toolButtonStyle() == Qt::ToolButtonIconOnly && !tool->icon().isNull();
+            if (button->text().isEmpty() || iconAlone) continue;
+            QSize needed = button->fontMetrics().size(Qt::TextShowMnemonic, button->text());
+            if (!button->icon().isNull()) needed.rwidth() += button->iconSize().width() + 4;
+            // Those that paint themselves know best.
+            if (QLatin1String(button->metaObject()->className()).startsWith(QLatin1String("thaw::"))) needed = button->sizeHint() - QSize(4, 0);
+            if (needed.width() + 4 > button->width() || needed.height() > button->height()) report(widget, button->text(), needed);
         }
     }
     return cut;

@@ -194,8 +194,13 @@ double Session::planSeconds(const core::RunConfig& config) const {
 }
 
 double Session::shownRate() const {
-    if (m_runShown && m_training.learningRate() > 0) return m_training.learningRate();
+    const bool ofRun = isActive() || m_training.state() == core::TrainerState::Finished;
+    if (m_runShown && ofRun && m_training.learningRate() > 0) return m_training.learningRate();
     return m_config.phases.empty() ? 0 : m_config.phases.front().optimizer.learningRate;
+}
+
+bool Session::isRateEditable() const {
+    return actions().editLive && !(m_runShown && m_training.state() == core::TrainerState::Finished);
 }
 
 void Session::setConfig(const core::RunConfig& config) {
@@ -358,7 +363,7 @@ void Session::openRun(const QString& directory) {
 }
 
 void Session::requestRate(double rate) {
-    if (!(rate > 0) || !actions().editLive) return;
+    if (!(rate > 0) || !isRateEditable()) return;
     if (isActive()) {
         m_rateRequest = m_training.setLearningRate(rate);
     } else if (!m_config.phases.empty()) {

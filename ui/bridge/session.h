@@ -53,7 +53,8 @@ public:
     void requestMask(const core::LayerMask& mask);  ///< as if every tick were set by hand
     core::Price price(const core::LayerMask& mask) const;
     double planSeconds(const core::RunConfig& config) const;  ///< the whole plan; negative: not measured yet
-    double shownRate() const;     ///< of the run, or of the next run's first phase
+    double shownRate() const;     ///< of the run until the next one is to be set, else of the next run's first phase
+    bool isRateEditable() const;  ///< not that of a finished run
 
 public Q_SLOTS:
     void setConfig(const thaw::core::RunConfig& config);

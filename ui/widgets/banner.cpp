@@ -48,14 +48,12 @@ void Banner::ask(const QString& kind, Look look, const QString& text, const std:
     applyTheme();
     setAccessibleName(text);
     show();
-    Q_EMIT shownChanged(true);
 }
 
 void Banner::dismiss(const QString& kind) {
     if (kind != m_kind) return;
     m_kind.clear();
     hide();
-    Q_EMIT shownChanged(false);
 }
 
 void Banner::focusFirst() {

@@ -26,13 +26,10 @@ public:
     /// `kind` names what it is about: dismiss(kind) takes only that one back. The first choice is the main one.
     void ask(const QString& kind, Look look, const QString& text, const std::vector<Choice>& choices = {});
     void dismiss(const QString& kind);
-    QString kind() const { return isVisibleTo(parentWidget()) ? m_kind : QString(); }
+    const QString& kind() const { return m_kind; }  ///< empty: nothing is asked
     QString text() const;
     QList<QPushButton*> buttons() const { return m_buttons; }
     void focusFirst();
-
-Q_SIGNALS:
-    void shownChanged(bool shown);
 
 private:
     void applyTheme();

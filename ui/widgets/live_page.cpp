@@ -50,6 +50,7 @@ LivePage::LivePage(Session& session, QWidget* parent)
     connect(&training, &TrainingController::stateChanged, this, [this](core::TrainerState state) {
         m_runList.setCurrentState(state);
         if (state == core::TrainerState::Preparing) showWelcome(false);
+        if (state == core::TrainerState::Idle && !m_session.training().run()) showWelcome(true);  // refused
     });
     connect(&training, &TrainingController::epochFinished, &m_runList, &RunListModel::addEpoch);
     connect(&training, &TrainingController::runFinished, &m_runList, &RunListModel::finishCurrent);

@@ -81,13 +81,14 @@ MainWindow::~MainWindow() = default;
 
 void MainWindow::makeBars() {
     m_runBar = new RunBar(m_session, *m_actions);
-    addToolBar(Qt::TopToolBarArea, fixedBar(QStringLiteral("runBarHolder"), m_runBar, this));
     m_banner = new Banner;
-    m_bannerBar = fixedBar(QStringLiteral("bannerHolder"), m_banner, this);
-    addToolBarBreak(Qt::TopToolBarArea);
-    addToolBar(Qt::TopToolBarArea, m_bannerBar);
-    m_bannerBar->hide();
-    connect(m_banner, &Banner::shownChanged, m_bannerBar, &QWidget::setVisible);
+    auto* top = new QWidget;
+    auto* rows = new QVBoxLayout(top);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(0);
+    rows->addWidget(m_runBar);
+    rows->addWidget(m_banner);
+    addToolBar(Qt::TopToolBarArea, fixedBar(QStringLiteral("runBarHolder"), top, this));
 }
 
 void MainWindow::makeBody(LogModel& log) {
@@ -240,7 +241,6 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
 void MainWindow::restore() {
     restoreGeometry(m_settings.value(QStringLiteral("window/geometry")).toByteArray());
     restoreState(m_settings.value(QStringLiteral("window/state")).toByteArray());
-    m_bannerBar->setVisible(!m_banner->isHidden());
     m_body->restore(m_settings);
     setLogOpen(m_settings.value(QStringLiteral("panels/log"), false).toBool());
     showTab(m_settings.value(QStringLiteral("window/tab"), 0).toInt());

@@ -62,7 +62,7 @@ private:
     WindowActions* m_actions;
     RunBar* m_runBar;
     Banner* m_banner;
-    QToolBar *m_bannerBar, *m_logBarHolder;
+    QToolBar* m_logBarHolder;
     ViewTabs* m_tabs;
     QStackedWidget* m_pages;
     LivePage* m_livePage;

@@ -79,6 +79,7 @@ void PriceTag::applyTheme() {
     m_grid->setHorizontalSpacing(theme.px(6));
     m_grid->setRowMinimumHeight(3, theme.px(5));
     m_grid->setRowMinimumHeight(4, theme.px(22));
+    m_nextIcon->setFixedSize(theme.px(16), theme.px(16));
     refresh();
 }
 

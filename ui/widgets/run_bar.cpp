@@ -60,6 +60,7 @@ RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent) : QWid
             updatePlan();
             updateTexts();
         });
+    connect(&session, &Session::shownRunChanged, this, &RunBar::updateButtons);
     connect(&session, &Session::rateChanged, m_rate, &RateBox::setRate);
     connect(m_rate, &RateBox::rateRequested, &session, &Session::requestRate);
     connect(&training, &TrainingController::runStarted, this, &RunBar::onRunStarted);
@@ -227,7 +228,7 @@ void RunBar::updateButtons() {
         button.widget->setMinimumWidth(width);
         button.widget->setMaximumWidth(word ? QWIDGETSIZE_MAX : width);
     }
-    const bool editable = m_session.actions().editLive;
+    const bool editable = m_session.isRateEditable();
     m_rate->setEnabled(editable);
     m_rateDown->setEnabled(editable);
     m_rateUp->setEnabled(editable);

@@ -16,7 +16,7 @@ constexpr double kMenuWidth = 26, kGap = 9, kIcon = 16;
 RunButton::RunButton(const QString& icon, QWidget* parent) : QToolButton(parent), m_icon(icon) {
     setObjectName(icon);
     setProperty("runButton", true);
-    setFocusPolicy(Qt::StrongFocus);
+    setFocusPolicy(Qt::TabFocus);  // a click is no wish to stay: the button may be disabled by it
     connect(&Theme::instance(), &Theme::changed, this, [this] { updateGeometry(); });
 }
 

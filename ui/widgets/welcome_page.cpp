@@ -96,6 +96,7 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     m_open = new QPushButton(QLatin1Char(' ') + tr("Open a run"), this);
     bindIcon(m_open, QStringLiteral("folder"));
     for (QPushButton* button : {m_settings, m_open}) button->setProperty("tall", true);
+    for (QPushButton* button : {m_run, m_settings, m_open, m_getData}) button->setFocusPolicy(Qt::TabFocus);
 
     m_cardRow = new QHBoxLayout;
     for (LessonCard* card : {m_borrow, m_teach, m_thaw}) m_cardRow->addWidget(card, 1);

@@ -89,6 +89,7 @@ WindowActions::WindowActions(Session& session, QWidget* window)
     connect(&Theme::instance(), &Theme::changed, this, &WindowActions::checkLook);
     checkLook();
     connect(&session, &Session::actionsChanged, this, &WindowActions::update);
+    connect(&session, &Session::shownRunChanged, this, &WindowActions::update);
     connect(&session, &Session::lessonChanged, this, &WindowActions::fillLessonMenu);
     connect(m_presetMenu, &QMenu::aboutToShow, this, &WindowActions::fillPresetMenu);
     fillLessonMenu();
@@ -121,8 +122,8 @@ void WindowActions::update() {
     step->setEnabled(allowed.step);
     runEpoch->setEnabled(allowed.runEpoch);
     stop->setEnabled(allowed.stop);
-    for (QAction* action : {rateUp, rateDown, freezeAll}) action->setEnabled(allowed.editLive);
-    toggleLayer->setEnabled(allowed.editLive);
+    for (QAction* action : {rateUp, rateDown}) action->setEnabled(m_session.isRateEditable());
+    for (QAction* action : {freezeAll, toggleLayer}) action->setEnabled(allowed.editLive);
     exportModel->setEnabled(allowed.exportModel);
     openRun->setEnabled(!m_session.isActive());
     m_lessonMenu->setEnabled(allowed.editSettings);
