@@ -147,6 +147,7 @@ void TorchTrainer::planComputation() {
 }
 
 bool TorchTrainer::computeFeatures(const Deadline& deadline) {
+    useThreads(m_threads);
     const bool done = m_pass->advance(deadline, forwardListener(), m_features);
     const double seconds = secondsSince(m_passBegan);
     const double left = m_pass->done() > 0 ? seconds / static_cast<double>(m_pass->done()) * static_cast<double>(m_pass->total() - m_pass->done()) : -1;

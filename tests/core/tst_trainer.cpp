@@ -376,7 +376,7 @@ private Q_SLOTS:
         RunConfig config = lesson.config();
         config.phases[0].epochs = 50;
         config.phases[0].trainable = {"all"};
-        config.phases[0].optimizer = optimizer(OptimizerKind::Sgd, 0.01, 0);
+        config.phases[0].optimizer = optimizer(OptimizerKind::Sgd, 0.01, 1);
         const auto trainer = makeTrainer(config);
         drive(*trainer, holds<EpochFinished>);
         drive(*trainer, holds<CheckpointSaved>);
