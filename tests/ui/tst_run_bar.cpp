@@ -2,6 +2,7 @@
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QToolButton>
+#include <QToolTip>
 
 #include "tests/ui/window_fixture.h"
 #include "ui/widgets/chip.h"
@@ -184,6 +185,19 @@ private Q_SLOTS:
         fixture.session.requestMask(fixture.session.layers().modelInfo().maskOf({"head", "block5"}));
         fixture.session.step();
         QVERIFY(await([&] { return plan->cells() == std::vector<bool>({false, true, true, true, true, true}); }));
+    }
+
+    void toolTipsNameTheKey() {
+        WindowFixture fixture;
+        fixture.show({1440, 900});
+        auto* step = barOf(fixture).findChild<QToolButton*>(QStringLiteral("step"));
+        QVERIFY2(step->toolTip().contains(QStringLiteral("F7")), qPrintable(step->toolTip()));
+        QToolTip::showText(step->mapToGlobal(QPoint(10, 40)), step->toolTip(), step);
+        QWidget* tip = nullptr;
+        for (QWidget* widget : QApplication::topLevelWidgets())
+            if (widget->inherits("QTipLabel") && widget->isVisible()) tip = widget;
+        QVERIFY(tip);
+        fixture.shoot(tip, QStringLiteral("tooltip"));
     }
 
     void formatsOfNumbers() {

@@ -37,6 +37,7 @@ void Banner::ask(const QString& kind, Look look, const QString& text, const std:
     for (const Choice& choice : choices) {
         auto* button = new QPushButton(choice.text, this);
         button->setProperty("small", true);
+        button->setFocusPolicy(Qt::TabFocus);
         m_choices->addWidget(button);
         m_buttons += button;
         connect(button, &QPushButton::clicked, this, [this, kind, action = choice.action] {

@@ -55,6 +55,7 @@ QFont Chip::textFont() const {
 QSize Chip::sizeHint() const {
     const Theme& theme = Theme::instance();
     const int text = QFontMetrics(textFont()).horizontalAdvance(m_text);
+    if (m_text.isEmpty()) return {theme.px(30), theme.px(24)};
     return {text + theme.px(m_icon.isEmpty() ? 24 : 42), theme.px(m_compact ? 26 : 24)};
 }
 
@@ -71,7 +72,7 @@ void Chip::paintEvent(QPaintEvent*) {
     if (!m_icon.isEmpty()) {
         const QPixmap icon = theme.pixmap(m_icon, colours.ink, 14, devicePixelRatioF());
         const int side = theme.px(14);
-        left = theme.px(10);
+        left = m_text.isEmpty() ? (width() - side) / 2 : theme.px(10);
         painter.drawPixmap(left, (height() - side) / 2, icon);
         left += side + theme.px(6);
     }

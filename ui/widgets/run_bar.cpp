@@ -110,6 +110,7 @@ QWidget* RunBar::makePlan() {
     m_batch = makeLabel({}, "body", plan);
     m_speed = makeLabel({}, "strong", plan);
     m_left = makeLabel({}, "strong", plan);
+    m_dot = makeLabel(QStringLiteral("·"), "strong", plan);
     for (QLabel* label : {m_speed, m_left}) label->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_problem = makeLabel({}, "body", plan);
     m_problem->setWordWrap(false);
@@ -128,6 +129,7 @@ QWidget* RunBar::makePlan() {
     top->addWidget(m_cache);
     top->addStretch(1);
     top->addWidget(m_speed);
+    top->addWidget(m_dot);
     top->addWidget(m_left);
     top->addWidget(m_showLog);
     auto* rows = new QVBoxLayout(plan);
@@ -200,9 +202,6 @@ void RunBar::applyTheme() {
     // Rules between groups are shorter than the bar.
     for (QFrame* rule : findChildren<QFrame*>())
         if (rule->property("rule").toBool()) rule->setFixedHeight(px(40));
-    // Boxes sized for the widest text, so that nothing jumps.
-    const QFontMetrics strong(theme.font(TextRole::BodyStrong));
-    m_left->setMinimumWidth(strong.horizontalAdvance(tr("%1 left").arg(formatRoughDuration(59 * 60))));
     updateButtons();
     updateTexts();
 }
@@ -314,7 +313,6 @@ void RunBar::updateTexts() {
     const core::RunConfig& config = m_session.shownConfig();
     const int planned = static_cast<int>(m_cells.size());
     const bool failed = state == TrainerState::Failed && !m_failed.what.empty();
-    const QString dot = QStringLiteral("  ·");
     QString epoch, batch, speed, left;
     Chip::Look look = m_thawed ? Chip::Look::Warm : Chip::Look::Ice;
     QString icon = m_thawed ? QStringLiteral("drop") : QStringLiteral("snowflake");
@@ -331,7 +329,7 @@ void RunBar::updateTexts() {
         const QString share = m_work.total > 0 ? tr("%1 %").arg(100 * m_work.done / m_work.total) : QString();
         if (epoch.isEmpty()) {
             epoch = activity;
-            batch = m_work.total > 0 ? tr("%1 of %2").arg(number(m_work.done), number(m_work.total)) : QString();
+            batch = share;
             speed.clear();
             if (left.isEmpty() && m_work.secondsLeft >= 0) left = tr("%1 left").arg(formatRoughDuration(m_work.secondsLeft));
         } else {
@@ -396,7 +394,7 @@ void RunBar::updateTexts() {
     m_epoch->setText(epoch);
     m_epoch->setToolTip(failed ? epoch : QString());
     m_batch->setText(batch);
-    m_speed->setText(speed.isEmpty() || left.isEmpty() ? speed : speed + dot);
+    m_speed->setText(speed);
     m_left->setText(left);
     m_problem->setText(text(m_failed.hint));
     m_problem->setToolTip(text(m_failed.hint));
@@ -406,14 +404,15 @@ void RunBar::updateTexts() {
     m_plan->setVisible(!hinted);
     const bool training = state == TrainerState::Running && m_hasBatch;
     if (!config.cache.enabled || config.augmentation.shift > 0)
-        m_cache->setContent(Chip::Look::Quiet, QStringLiteral("bolt"), tr("no cache"));
+        m_cacheText = tr("no cache");
     else
-        m_cache->setContent(Chip::Look::Ice, QStringLiteral("bolt"), tr("cached features"));
+        m_cacheText = tr("cached features");
     const bool off = !config.cache.enabled || config.augmentation.shift > 0;
     m_cache->setToolTip(off ? (config.augmentation.shift > 0 ? tr("Shifted pictures differ every time: nothing can be kept, the frozen layers are computed again.")
                                                              : tr("The feature cache is off: the frozen layers are computed again for every batch."))
                             : tr("The output of the frozen layers comes from the cache: they are computed once."));
-    m_cache->setProperty("wanted", training && (off || m_lastBatch.fromCache));
+    m_cacheOff = off;
+    m_cacheWanted = training && (off || m_lastBatch.fromCache);
     fitTexts();
 }
 
@@ -432,11 +431,20 @@ void RunBar::fitTexts() {
     // A long sentence is elided; short texts show whole or not at all, the least important first.
     if (failed) m_epoch->setText(m_epoch->fontMetrics().elidedText(text(m_failed.what), Qt::ElideRight, std::max(0, room - 2 * gap)));
     take(m_epoch->sizeHint().width());
-    m_left->setVisible(!m_left->text().isEmpty() && take(std::max(m_left->sizeHint().width(), m_left->minimumWidth())));
+    m_left->setVisible(!m_left->text().isEmpty() && take(m_left->sizeHint().width()));
+    // Whether features come from the cache: a sign at least, in words where there is room at the end.
+    const Chip::Look look = m_cacheOff ? Chip::Look::Quiet : Chip::Look::Ice;
+    m_cache->setContent(look, QStringLiteral("bolt"), {});
+    const int sign = m_cache->sizeHint().width();
+    m_cache->setVisible(m_cacheWanted && take(sign));
     m_speed->setVisible(!m_speed->text().isEmpty() && take(m_speed->sizeHint().width()));
+    m_dot->setVisible(m_speed->isVisibleTo(m_speed->parentWidget()) && m_left->isVisibleTo(m_left->parentWidget()));
+    if (m_dot->isVisibleTo(m_dot->parentWidget())) take(m_dot->sizeHint().width());
     const bool countsBatches = m_session.training().state() == TrainerState::Running && !m_loading;
     m_batch->setVisible(!m_batch->text().isEmpty() && !(m_compact && countsBatches) && take(m_batch->sizeHint().width()));
-    m_cache->setVisible(m_cache->property("wanted").toBool() && take(m_cache->sizeHint().width()));
+    m_cache->setContent(look, QStringLiteral("bolt"), m_cacheText);
+    if (m_cache->sizeHint().width() - sign > room) m_cache->setContent(look, QStringLiteral("bolt"), {});
+    m_cache->setAccessibleName(m_cacheText);
 }
 
 void RunBar::resizeEvent(QResizeEvent* event) {

@@ -60,13 +60,15 @@ private:
     std::vector<Button> m_buttons;
     Chip* m_phase;
     Chip* m_cache;
-    QLabel *m_epoch, *m_batch, *m_speed, *m_left, *m_problem;
+    QLabel *m_epoch, *m_batch, *m_speed, *m_dot, *m_left, *m_problem;
     QToolButton* m_showLog;
     PlanBar* m_plan;
     RateBox* m_rate;
     QLabel *m_rateTitle, *m_live;
     QToolButton *m_rateDown, *m_rateUp;
     bool m_compact = false;
+    QString m_cacheText;
+    bool m_cacheWanted = false, m_cacheOff = false;
 
     // The run as the bar tells it.
     std::vector<bool> m_cells;

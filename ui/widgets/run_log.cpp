@@ -49,7 +49,9 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent) {
     connect(&training, &TrainingController::resumed, this,
             [](const core::Resumed& event) { say(tr("Resumed after %1.").arg(formatDuration(event.pausedSeconds))); });
     connect(&training, &TrainingController::checkpointSaved, this, [](const core::CheckpointSaved& saved) {
-        say(tr("Checkpoint written at step %1, %2.").arg(saved.step).arg(formatBytes(saved.bytesWritten)));
+        const QString line = tr("Checkpoint written at step %1, %2.").arg(saved.step).arg(formatBytes(saved.bytesWritten));
+        // The one of each epoch goes without saying.
+        core::logMessage(saved.reason == "epoch" ? "debug" : "info", line.toStdString());
     });
     connect(&training, &TrainingController::checkpointFailed, this,
             [](const core::CheckpointFailed& failed) { warn(text(failed.what) + QLatin1Char(' ') + text(failed.hint)); });

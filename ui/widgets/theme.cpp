@@ -1,12 +1,14 @@
 #include "ui/widgets/theme.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QFile>
 #include <QFontDatabase>
 #include <QPainter>
 #include <QPixmapCache>
 #include <QProxyStyle>
 #include <QRegularExpression>
+#include <QStyledItemDelegate>
 #include <QSvgRenderer>
 
 #include <array>
@@ -40,13 +42,21 @@ constexpr std::array<ToneEntry, static_cast<int>(Tone::Count)> kTones{{
     {"hatch", 0xFFC7D3DD, 0xFF3A4A57},
 }};
 
-/// Fusion, without the lines under menu letters that the design does not have.
+/// Fusion, without the lines under menu letters that the design does not have, and with lists below their boxes.
 class BaseStyle : public QProxyStyle {
 public:
     BaseStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
     int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const override {
-        return hint == SH_UnderlineShortcut ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
+        if (hint == SH_UnderlineShortcut || hint == SH_ComboBox_Popup) return 0;
+        return QProxyStyle::styleHint(hint, option, widget, data);
     }
+    void polish(QWidget* widget) override {
+        QProxyStyle::polish(widget);
+        // The delegate that combo boxes bring knows nothing of style sheets.
+        auto* combo = qobject_cast<QComboBox*>(widget);
+        if (combo && !qobject_cast<QStyledItemDelegate*>(combo->itemDelegate())) combo->setItemDelegate(new QStyledItemDelegate(combo));
+    }
+    using QProxyStyle::polish;
 };
 
 struct TypeEntry {
