@@ -35,6 +35,10 @@ void prepareProcess(int argc, char** argv);
 /// Calling thread: all cores (threads = 0) or as many as said. First thing in the thread that trains.
 void useComputeThreads(int threads);
 
+/// Calling thread, and the compute threads that it starts from now on, give way to the program's other threads: a window answers
+/// at once while all cores compute. First thing in a thread that trains beside a window.
+void giveWayToOtherThreads();
+
 /// Messages of the core's log, level "debug", "info", "warning" or "error". Called on the thread that logs; keep it short.
 using LogListener = std::function<void(double time, const std::string& level, const std::string& text)>;
 /// Returns an id for removeLogListener. Thread-safe.

@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -95,6 +96,12 @@ void prepareProcess(int argc, char** argv) {
                                   (std::getenv(kGuard) || !std::getenv(kCoreType)
                                        ? "Install OpenBLAS (libopenblas0-pthread) or a newer one."
                                        : std::string("Unset ") + kCoreType + ", which asks for them."));
+}
+
+void giveWayToOtherThreads() {
+    constexpr int kNiceness = 5;
+    if (setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness) != 0)
+        logMessage("warning", "The training thread keeps its priority: " + std::string(std::strerror(errno)));
 }
 
 }  // namespace thaw::core

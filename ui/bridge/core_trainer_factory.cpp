@@ -9,7 +9,10 @@ TrainerFactory coreTrainerFactory() {
     factory.resume = [](const std::filesystem::path& directory, bool startPaused) {
         return core::resumeTrainer(directory, startPaused);
     };
-    factory.prepareThread = [] { core::useComputeThreads(0); };
+    factory.prepareThread = [] {
+        core::giveWayToOtherThreads();
+        core::useComputeThreads(0);
+    };
     return factory;
 }
 
