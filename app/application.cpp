@@ -7,8 +7,8 @@
 #include <QTextStream>
 #include <QTimer>
 
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 #include "core/api/engine_info.h"
 #include "ui/bridge/session.h"
@@ -63,7 +63,8 @@ bool Application::parse(WindowOptions& options) {
     options.data = parser.value(data);
     options.openRun = parser.value(open);
     options.theme = parser.value(theme);
-    if (!options.theme.isEmpty() && !QStringList({QStringLiteral("light"), QStringLiteral("dark"), QStringLiteral("system")}).contains(options.theme)) {
+    if (!options.theme.isEmpty() &&
+        !QStringList({QStringLiteral("light"), QStringLiteral("dark"), QStringLiteral("system")}).contains(options.theme)) {
         complaint << tr("--theme knows light, dark and system.") << Qt::endl;
         return false;
     }
@@ -81,7 +82,8 @@ bool Application::parse(WindowOptions& options) {
 void Application::applyLook(const WindowOptions& options) {
     ui::Theme& theme = ui::Theme::instance();
     int scheme = m_settings->value(QStringLiteral("look/scheme"), 0).toInt();
-    if (!options.theme.isEmpty()) scheme = options.theme == QLatin1String("light") ? 1 : options.theme == QLatin1String("dark") ? 2 : 0;
+    if (!options.theme.isEmpty())
+        scheme = options.theme == QLatin1String("light") ? 1 : options.theme == QLatin1String("dark") ? 2 : 0;
     const double scale = options.scale > 0 ? options.scale : m_settings->value(QStringLiteral("look/scale"), 1.0).toDouble();
     theme.setReducedMotion(m_settings->value(QStringLiteral("look/reduceMotion"), false).toBool());
     theme.setLook(static_cast<ui::ColorScheme>(qBound(0, scheme, 2)), scale);

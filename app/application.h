@@ -23,12 +23,12 @@ class TrainingController;
 
 /// What the command line may ask of the window.
 struct WindowOptions {
-    bool runLesson = false;      ///< start the lesson at once
-    QString preset;              ///< lesson file's name
-    QString data;                ///< folder or archive to look for data in first
-    QString openRun;             ///< run folder
-    QString theme;               ///< "light", "dark", "system"; empty: as last time
-    double scale = 0;            ///< 1, 1.25, 1.5; 0: as last time
+    bool runLesson = false;  ///< start the lesson at once
+    QString preset;          ///< lesson file's name
+    QString data;            ///< folder or archive to look for data in first
+    QString openRun;         ///< run folder
+    QString theme;           ///< "light", "dark", "system"; empty: as last time
+    double scale = 0;        ///< 1, 1.25, 1.5; 0: as last time
 };
 
 class Application : public QObject {

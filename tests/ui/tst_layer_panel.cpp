@@ -45,7 +45,8 @@ private Q_SLOTS:
         WindowFixture fixture;
         fixture.show({1440, 900});
         clickTick(fixture, layer(fixture, "block5_conv3"));
-        QVERIFY(fixture.session.layers().confirmedMask()[static_cast<std::size_t>(fixture.session.layers().modelInfo().indexOf("block5_conv3"))]);
+        QVERIFY(fixture.session.layers()
+                    .confirmedMask()[static_cast<std::size_t>(fixture.session.layers().modelInfo().indexOf("block5_conv3"))]);
         QVERIFY(!fixture.session.layers().hasPending());
         const auto& names = fixture.session.config().phases.front().trainable;
         QVERIFY(std::find(names.begin(), names.end(), "block5_conv3") != names.end());

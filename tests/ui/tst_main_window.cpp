@@ -180,10 +180,10 @@ void TestMainWindow::docksRememberChoices() {
     auto* settings = fixture.window.findChild<SideDock*>(QStringLiteral("settingsDock"));
     fixture.session.start();
     QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
-    QVERIFY(!layers->isFolded() && settings->isFolded());          // running
+    QVERIFY(!layers->isFolded() && settings->isFolded());  // running
     fixture.window.showTab(MainWindow::PredictionsTab);
     QVERIFY(layers->isFolded() && settings->isFolded());
-    layers->setFolded(false);                                      // the user's own choice for this tab
+    layers->setFolded(false);  // the user's own choice for this tab
     fixture.window.showTab(MainWindow::LiveTab);
     layers->setFolded(true);
     fixture.window.showTab(MainWindow::PredictionsTab);
@@ -332,9 +332,11 @@ void TestMainWindow::everyWidgetHasAName() {
         if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible() || !widget->accessibleName().isEmpty()) continue;
         const auto* button = qobject_cast<const QAbstractButton*>(widget);
         if (button && !button->text().isEmpty()) continue;
-        if (widget->inherits("QTabBar") || widget->inherits("QScrollArea") || widget->inherits("QMenuBar") || widget->inherits("QLineEdit")) continue;
-        nameless += QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName() + QStringLiteral(" in ") +
-                    QString::fromLatin1(widget->parentWidget()->metaObject()->className());
+        if (widget->inherits("QTabBar") || widget->inherits("QScrollArea") || widget->inherits("QMenuBar") ||
+            widget->inherits("QLineEdit"))
+            continue;
+        nameless += QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName() +
+                    QStringLiteral(" in ") + QString::fromLatin1(widget->parentWidget()->metaObject()->className());
     }
     QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QLatin1Char('\n'))));
 }

@@ -36,12 +36,13 @@ private Q_SLOTS:
         const QImage image = bar.grab().toImage();
         const auto colourOf = [&](int epoch, double share) {
             const QRect cell = bar.cellRect(epoch);
-            return image.pixelColor(QPoint(cell.left() + static_cast<int>(share * cell.width()), cell.center().y()) * image.devicePixelRatio());
+            return image.pixelColor(QPoint(cell.left() + static_cast<int>(share * cell.width()), cell.center().y()) *
+                                    image.devicePixelRatio());
         };
         const Theme& theme = Theme::instance();
         QCOMPARE(colourOf(1, 0.5), theme.color(Tone::Ice));
         QCOMPARE(colourOf(2, 0.5), theme.color(Tone::Ice));
-        QCOMPARE(colourOf(3, 0.25), theme.color(Tone::WarmFill));         // half of it is done
+        QCOMPARE(colourOf(3, 0.25), theme.color(Tone::WarmFill));  // half of it is done
         QCOMPARE(colourOf(3, 0.75), theme.color(Tone::WarmBackground));
         QCOMPARE(colourOf(4, 0.5), theme.color(Tone::WarmBackground));
     }

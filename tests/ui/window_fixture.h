@@ -31,8 +31,11 @@ struct ScratchHome {
 class WindowFixture {
 public:
     explicit WindowFixture(FakeScript script = {}, core::RunConfig config = lessonConfig())
-        : probe(std::make_shared<FakeProbe>()), settings(home.folder.filePath(QStringLiteral("window.ini")), QSettings::IniFormat),
-          training(fakeFactory(std::move(script), probe)), session(training, library), window(session, log, settings) {
+        : probe(std::make_shared<FakeProbe>()),
+          settings(home.folder.filePath(QStringLiteral("window.ini")), QSettings::IniFormat),
+          training(fakeFactory(std::move(script), probe)),
+          session(training, library),
+          window(session, log, settings) {
         log.listenToCore();
         session.setConfig(config);
     }
@@ -96,23 +99,30 @@ inline QStringList WindowFixture::cutTexts(QWidget* root) {
     const auto report = [&](QWidget* widget, const QString& text, QSize needed) {
         cut += QStringLiteral("%1 '%2' \"%3\": needs %4x%5, has %6x%7")
                    .arg(QString::fromLatin1(widget->metaObject()->className()), widget->objectName(), text.left(40))
-                   .arg(needed.width()).arg(needed.height()).arg(widget->width()).arg(widget->height());
+                   .arg(needed.width())
+                   .arg(needed.height())
+                   .arg(widget->width())
+                   .arg(widget->height());
     };
     for (QWidget* widget : root->findChildren<QWidget*>()) {
         if (!widget->isVisibleTo(root)) continue;
         if (!QRect(QPoint(), root->size()).contains(QRect(widget->mapTo(root, QPoint()), widget->size())) &&
-            !widget->parentWidget()->inherits("QAbstractScrollArea") && !widget->parentWidget()->objectName().startsWith(QLatin1String("qt_")) &&
+            !widget->parentWidget()->inherits("QAbstractScrollArea") &&
+            !widget->parentWidget()->objectName().startsWith(QLatin1String("qt_")) &&
             (qobject_cast<QAbstractButton*>(widget) || qobject_cast<QLabel*>(widget))) {
             bool scrolled = false;
-            for (QWidget* up = widget->parentWidget(); up && up != root; up = up->parentWidget()) scrolled |= up->inherits("QAbstractScrollArea");
+            for (QWidget* up = widget->parentWidget(); up && up != root; up = up->parentWidget())
+                scrolled |= up->inherits("QAbstractScrollArea");
             if (!scrolled) report(widget, QStringLiteral("outside the window"), widget->size());
         }
         if (const auto* label = qobject_cast<QLabel*>(widget)) {
-            if (label->text().isEmpty() || label->sizePolicy().horizontalPolicy() == QSizePolicy::Ignored || label->inherits("thaw::ui::ElidedLabel"))
+            if (label->text().isEmpty() || label->sizePolicy().horizontalPolicy() == QSizePolicy::Ignored ||
+                label->inherits("thaw::ui::ElidedLabel"))
                 continue;
             const QRect room = label->contentsRect();
             const int flags = label->wordWrap() ? int(Qt::TextWordWrap) : 0;
-            const QSize needed = label->fontMetrics().boundingRect(QRect(0, 0, room.width(), 10'000), flags, label->text()).size();
+            const QSize needed =
+                label->fontMetrics().boundingRect(QRect(0, 0, room.width(), 10'000), flags, label->text()).size();
             if (needed.width() > room.width() + 1 || needed.height() > room.height() + 1) report(widget, label->text(), needed);
         } else if (const auto* button = qobject_cast<QAbstractButton*>(widget)) {
             const auto* tool = qobject_cast<const QToolButton*>(button);
@@ -121,8 +131,10 @@ inline QStringList WindowFixture::cutTexts(QWidget* root) {
             QSize needed = button->fontMetrics().size(Qt::TextShowMnemonic, button->text());
             if (!button->icon().isNull()) needed.rwidth() += button->iconSize().width() + 4;
             // Those that paint themselves know best.
-            if (QLatin1String(button->metaObject()->className()).startsWith(QLatin1String("thaw::"))) needed = button->sizeHint() - QSize(4, 0);
-            if (needed.width() + 4 > button->width() || needed.height() > button->height()) report(widget, button->text(), needed);
+            if (QLatin1String(button->metaObject()->className()).startsWith(QLatin1String("thaw::")))
+                needed = button->sizeHint() - QSize(4, 0);
+            if (needed.width() + 4 > button->width() || needed.height() > button->height())
+                report(widget, button->text(), needed);
         }
     }
     return cut;

@@ -95,8 +95,10 @@ bool Session::isActive() const {
     switch (m_training.state()) {
         case core::TrainerState::Idle:
         case core::TrainerState::Finished:
-        case core::TrainerState::Failed: return false;
-        default: return true;
+        case core::TrainerState::Failed:
+            return false;
+        default:
+            return true;
     }
 }
 
@@ -104,8 +106,9 @@ const core::RunConfig& Session::shownConfig() const { return m_runShown ? m_trai
 
 const core::Lesson* Session::lesson() const {
     const auto usable = [](const core::Lesson& lesson) { return lesson.problem.empty(); };
-    const auto named = std::find_if(m_lessons.begin(), m_lessons.end(),
-                                    [this, usable](const core::Lesson& lesson) { return text(lesson.name) == m_lessonName && usable(lesson); });
+    const auto named = std::find_if(m_lessons.begin(), m_lessons.end(), [this, usable](const core::Lesson& lesson) {
+        return text(lesson.name) == m_lessonName && usable(lesson);
+    });
     if (named != m_lessons.end()) return &*named;
     const auto first = std::find_if(m_lessons.begin(), m_lessons.end(), usable);
     return first == m_lessons.end() ? nullptr : &*first;
@@ -115,7 +118,8 @@ const core::DatasetInfo* Session::dataset() const {
     if (m_runShown) return &m_training.run()->dataset;
     const core::DatasetInfo* found = nullptr;
     for (const core::DatasetInfo& info : m_datasets) {
-        const bool wanted = m_config.data.dataset == "auto" ? info.present && info.problem.empty() : info.id == m_config.data.dataset;
+        const bool wanted =
+            m_config.data.dataset == "auto" ? info.present && info.problem.empty() : info.id == m_config.data.dataset;
         // The lesson's own data set before those that stand in for it.
         if (wanted && (!found || (found->substitute && !info.substitute))) found = &info;
     }
@@ -139,10 +143,11 @@ bool Session::isLessonRun() const {
 
 std::vector<LayerPreset> Session::layerPresets() const {
     const core::ModelInfo& model = m_layers.modelInfo();
-    const std::vector<std::pair<QString, std::vector<std::string>>> named{{tr("Head only"), {"head"}},
-                                                                         {tr("Block 5 thawed"), {"head", "block5"}},
-                                                                         {tr("Blocks 4 and 5 thawed"), {"head", "block5", "block4"}},
-                                                                         {tr("Everything thawed"), {"all"}}};
+    const std::vector<std::pair<QString, std::vector<std::string>>> named{
+        {tr("Head only"), {"head"}},
+        {tr("Block 5 thawed"), {"head", "block5"}},
+        {tr("Blocks 4 and 5 thawed"), {"head", "block5", "block4"}},
+        {tr("Everything thawed"), {"all"}}};
     std::vector<LayerPreset> presets;
     for (const auto& [title, layers] : named) try {
             presets.push_back({title, model.maskOf(layers)});

@@ -46,8 +46,8 @@ public:
     const core::DatasetInfo* dataset() const;
     const std::vector<core::DatasetInfo>& datasets() const { return m_datasets; }
     const std::vector<core::RunSummary>& runs() const { return m_runs; }
-    int runNumber() const;        ///< of the shown run; 0: none
-    bool isLessonRun() const;     ///< the shown run follows a lesson file
+    int runNumber() const;     ///< of the shown run; 0: none
+    bool isLessonRun() const;  ///< the shown run follows a lesson file
 
     std::vector<LayerPreset> layerPresets() const;
     void requestMask(const core::LayerMask& mask);  ///< as if every tick were set by hand
@@ -75,7 +75,7 @@ public Q_SLOTS:
 Q_SIGNALS:
     void configChanged(const thaw::core::RunConfig& config);
     void lessonChanged();
-    void shownRunChanged();   ///< title, number, data set
+    void shownRunChanged();  ///< title, number, data set
     void actionsChanged();
     void priceChanged();
     void rateChanged(double rate);
@@ -83,7 +83,7 @@ Q_SIGNALS:
 
 private:
     void setConfigQuietly(core::RunConfig config);
-    void showNextRun();       ///< the tree of the settings, unless a run is shown
+    void showNextRun();  ///< the tree of the settings, unless a run is shown
     void showRun();
     void keepChoices(core::RunConfig& config) const;
     core::PriceInput priceInput() const;

@@ -67,8 +67,8 @@ void Banner::applyTheme() {
     layout()->setContentsMargins(theme.px(16), theme.px(6), theme.px(10), theme.px(6));
     layout()->setSpacing(theme.px(10));
     m_choices->setSpacing(theme.px(8));
-    m_icon->setPixmap(theme.pixmap(warning ? QStringLiteral("warning") : QStringLiteral("info"), warning ? Tone::Wrong : Tone::Accent, 18,
-                                   devicePixelRatioF()));
+    m_icon->setPixmap(theme.pixmap(warning ? QStringLiteral("warning") : QStringLiteral("info"),
+                                   warning ? Tone::Wrong : Tone::Accent, 18, devicePixelRatioF()));
 }
 
 }  // namespace thaw::ui

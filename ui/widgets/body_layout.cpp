@@ -13,9 +13,10 @@ constexpr double kLeastCentre = 480;
 
 }  // namespace
 
-BodyLayout::BodyLayout(SideDock& layers, SideDock& settings, QObject* parent) : QObject(parent), m_layers(layers), m_settings(settings) {
-    connect(&layers, &SideDock::foldedChanged, this, [this](bool folded, bool) { choose(true, !folded); });
-    connect(&settings, &SideDock::foldedChanged, this, [this](bool folded, bool) { choose(false, !folded); });
+BodyLayout::BodyLayout(SideDock& layers, SideDock& settings, QObject* parent)
+    : QObject(parent), m_layers(layers), m_settings(settings) {
+    connect(&layers, &SideDock::foldedChanged, this, [this](bool folded) { choose(true, !folded); });
+    connect(&settings, &SideDock::foldedChanged, this, [this](bool folded) { choose(false, !folded); });
     apply();
 }
 
@@ -49,8 +50,11 @@ void BodyLayout::apply() {
     bool layers = choice.layers.value_or(live || welcome);
     bool settings = choice.settings.value_or(welcome);
     const double layersWidth = m_compact ? kCompactLayersWidth : kLayersWidth;
-    const auto centre = [&] { return m_room - kMargins - (layers ? layersWidth : kRailWidth) - (settings ? kSettingsWidth : kRailWidth); };
-    if (layers && settings && centre() < kLeastCentre) settings = choice.settings.value_or(false) && !choice.layers.value_or(false);
+    const auto centre = [&] {
+        return m_room - kMargins - (layers ? layersWidth : kRailWidth) - (settings ? kSettingsWidth : kRailWidth);
+    };
+    if (layers && settings && centre() < kLeastCentre)
+        settings = choice.settings.value_or(false) && !choice.layers.value_or(false);
     if (layers && settings && centre() < kLeastCentre) layers = false;
     m_layers.setOpenWidth(layersWidth);
     m_settings.setOpenWidth(kSettingsWidth);
@@ -71,8 +75,10 @@ void BodyLayout::restore(const QSettings& settings) {
     for (const char* view : {"welcome", "live", "predictions", "data"}) {
         Choice choice;
         const QString key = QStringLiteral("panels/%1/").arg(QLatin1String(view));
-        if (settings.contains(key + QLatin1String("layers"))) choice.layers = settings.value(key + QLatin1String("layers")).toBool();
-        if (settings.contains(key + QLatin1String("settings"))) choice.settings = settings.value(key + QLatin1String("settings")).toBool();
+        if (settings.contains(key + QLatin1String("layers")))
+            choice.layers = settings.value(key + QLatin1String("layers")).toBool();
+        if (settings.contains(key + QLatin1String("settings")))
+            choice.settings = settings.value(key + QLatin1String("settings")).toBool();
         if (choice.layers || choice.settings) m_choices.insert(QLatin1String(view), choice);
     }
     apply();

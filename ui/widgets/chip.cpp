@@ -11,11 +11,16 @@ struct Colours {
 
 Colours coloursOf(Chip::Look look) {
     switch (look) {
-        case Chip::Look::Ice: return {Tone::IceBackground, Tone::Ice};
-        case Chip::Look::Warm: return {Tone::WarmBackground, Tone::Warm};
-        case Chip::Look::Right: return {Tone::RightBackground, Tone::Right};
-        case Chip::Look::Wrong: return {Tone::WrongBackground, Tone::Wrong};
-        case Chip::Look::Quiet: break;
+        case Chip::Look::Ice:
+            return {Tone::IceBackground, Tone::Ice};
+        case Chip::Look::Warm:
+            return {Tone::WarmBackground, Tone::Warm};
+        case Chip::Look::Right:
+            return {Tone::RightBackground, Tone::Right};
+        case Chip::Look::Wrong:
+            return {Tone::WrongBackground, Tone::Wrong};
+        case Chip::Look::Quiet:
+            break;
     }
     return {Tone::Surface2, Tone::Ink2};
 }

@@ -17,7 +17,8 @@ void chooseRun(QWidget* parent, Session& session) {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::Directory);
     dialog->setOption(QFileDialog::ShowDirsOnly);
-    if (!session.runs().empty()) dialog->setDirectory(QString::fromStdString(session.runs().front().directory.parent_path().string()));
+    if (!session.runs().empty())
+        dialog->setDirectory(QString::fromStdString(session.runs().front().directory.parent_path().string()));
     QObject::connect(dialog, &QFileDialog::fileSelected, &session, &Session::openRun);
     dialog->open();
 }

@@ -91,7 +91,8 @@ void LayerDelegate::paintBox(QPainter* painter, const QRectF& box, const QModelI
             drawIcon("dash", Tone::WarmTick, 14);
             break;
         }
-        case TrainState::NoParameters: break;
+        case TrainState::NoParameters:
+            break;
     }
 }
 
@@ -105,8 +106,8 @@ void LayerDelegate::paintMoved(QPainter* painter, const QRect& cell, const QMode
     if (isPending(index) && !(isBlock(index) && expanded)) {
         painter->setFont(theme.font(TextRole::TableStrong));
         painter->setPen(theme.color(state == TrainState::Frozen ? Tone::Ice : Tone::Warm));
-        painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter, QFontMetrics(painter->font()).elidedText(
-            tr("next batch"), Qt::ElideRight, area.width()));
+        painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
+                          QFontMetrics(painter->font()).elidedText(tr("next batch"), Qt::ElideRight, area.width()));
         return;
     }
     const int tall = theme.px(6);
@@ -145,9 +146,11 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     switch (index.column()) {
         case LayerTreeModel::LayerColumn: {
             if (block) {
-                const QPixmap chevron = theme.pixmap(expanded ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right"), Tone::Ink2, 13, ratio);
+                const QPixmap chevron = theme.pixmap(expanded ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right"),
+                                                     Tone::Ink2, 13, ratio);
                 const QSizeF size = chevron.deviceIndependentSize();
-                painter->drawPixmap(QPointF(cell.left() + theme.px(17) - size.width() / 2, cell.center().y() + 0.5 - size.height() / 2), chevron);
+                painter->drawPixmap(
+                    QPointF(cell.left() + theme.px(17) - size.width() / 2, cell.center().y() + 0.5 - size.height() / 2), chevron);
             }
             const double side = theme.px(17);
             const QRectF box(cell.left() + boxLeft(index) + 0.5, cell.center().y() + 0.5 - side / 2, side, side);
@@ -165,21 +168,25 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
             drawText(cell.adjusted(0, 0, -theme.px(1), 0), Qt::AlignRight, block ? strong : theme.font(TextRole::Table),
                      silent ? Tone::Ink3 : Tone::Ink);
             break;
-        case LayerTreeModel::MovedColumn: paintMoved(painter, cell, index, expanded); break;
+        case LayerTreeModel::MovedColumn:
+            paintMoved(painter, cell, index, expanded);
+            break;
     }
     painter->restore();
 }
 
 QSize LayerDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const { return {40, m_rowHeight}; }
 
-bool LayerDelegate::editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option, const QModelIndex& index) {
+bool LayerDelegate::editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option,
+                                const QModelIndex& index) {
     if (!(index.flags() & Qt::ItemIsUserCheckable) || !(option.state & QStyle::State_Enabled)) return false;
     switch (event->type()) {
         case QEvent::MouseButtonPress:
         case QEvent::MouseButtonDblClick:
         case QEvent::MouseButtonRelease: {
             const auto* mouse = static_cast<QMouseEvent*>(event);
-            if (mouse->button() != Qt::LeftButton || !tickArea(option.rect, index).contains(mouse->position().toPoint())) return false;
+            if (mouse->button() != Qt::LeftButton || !tickArea(option.rect, index).contains(mouse->position().toPoint()))
+                return false;
             if (event->type() != QEvent::MouseButtonRelease) return true;
             break;
         }
@@ -188,7 +195,8 @@ bool LayerDelegate::editorEvent(QEvent* event, QAbstractItemModel* model, const 
             if (key != Qt::Key_Space && key != Qt::Key_Select) return false;
             break;
         }
-        default: return false;
+        default:
+            return false;
     }
     const auto state = static_cast<Qt::CheckState>(index.data(Qt::CheckStateRole).toInt());
     return model->setData(index, state == Qt::Checked ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);

@@ -19,8 +19,13 @@ void PresetCombo::hidePopup() {
 }
 
 LayerPanel::LayerPanel(Session& session, QWidget* parent)
-    : QFrame(parent), m_session(session), m_presetLabel(makeLabel(tr("Preset"), "body", this)), m_preset(new PresetCombo(this)),
-      m_tree(new LayerTreeView(session.layers(), this)), m_price(new PriceTag(session, this)), m_header(new QWidget(this)) {
+    : QFrame(parent),
+      m_session(session),
+      m_presetLabel(makeLabel(tr("Preset"), "body", this)),
+      m_preset(new PresetCombo(this)),
+      m_tree(new LayerTreeView(session.layers(), this)),
+      m_price(new PriceTag(session, this)),
+      m_header(new QWidget(this)) {
     setProperty("panel", true);
     auto* header = new QHBoxLayout(m_header);
     header->addWidget(makeLabel(tr("Layers"), "panelTitle", m_header));
@@ -57,7 +62,8 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
     });
     connect(m_preset, &QComboBox::activated, this, [this](int row) {
         const auto presets = m_session.layerPresets();
-        if (row >= 0 && row < static_cast<int>(presets.size())) m_session.requestMask(presets[static_cast<std::size_t>(row)].mask);
+        if (row >= 0 && row < static_cast<int>(presets.size()))
+            m_session.requestMask(presets[static_cast<std::size_t>(row)].mask);
         showPreset();
     });
     connect(&session.layers(), &QAbstractItemModel::modelReset, this, &LayerPanel::fillPresets);

@@ -24,9 +24,12 @@ QColor groundOfState(TrainState state) {
     const Theme& theme = Theme::instance();
     switch (state) {
         case TrainState::Frozen:
-        case TrainState::Mixed: return theme.color(Tone::IceBand);
-        case TrainState::Thawed: return theme.color(Tone::WarmBand);
-        case TrainState::NoParameters: break;
+        case TrainState::Mixed:
+            return theme.color(Tone::IceBand);
+        case TrainState::Thawed:
+            return theme.color(Tone::WarmBand);
+        case TrainState::NoParameters:
+            break;
     }
     return theme.color(Tone::Surface);
 }
@@ -144,7 +147,8 @@ void LayerTreeView::unfoldTraining() {
 
 void LayerTreeView::noticeChanges() {
     const Theme& theme = Theme::instance();
-    const bool previewing = m_model.rowCount() > 0 && m_model.index(0, 0).data(LayerTreeModel::PreviewTrainStateRole).toInt() >= 0;
+    const bool previewing =
+        m_model.rowCount() > 0 && m_model.index(0, 0).data(LayerTreeModel::PreviewTrainStateRole).toInt() >= 0;
     const auto look = [&](const QModelIndex& index) {
         const QString name = index.data(LayerTreeModel::LayerNameRole).toString();
         const auto state = shownState(index);
@@ -208,7 +212,8 @@ void LayerTreeView::drawRow(QPainter* painter, const QStyleOptionViewItem& optio
     }
     if (!m_fades.isEmpty()) {
         const QString name = first.data(LayerTreeModel::LayerNameRole).toString();
-        if (const auto fade = m_fades.find(name); fade != m_fades.end() && fade->since.elapsed() >= kFadeMilliseconds) m_fades.erase(fade);
+        if (const auto fade = m_fades.find(name); fade != m_fades.end() && fade->since.elapsed() >= kFadeMilliseconds)
+            m_fades.erase(fade);
         // Rows out of sight end their fades here.
         for (auto fade = m_fades.begin(); fade != m_fades.end();)
             fade = fade->since.elapsed() >= 2 * kFadeMilliseconds ? m_fades.erase(fade) : std::next(fade);
@@ -282,19 +287,6 @@ void LayerTreeView::resizeEvent(QResizeEvent* event) {
     QTreeView::resizeEvent(event);
     layoutColumns();
     fitRowHeight();
-}
-
-QStringList LayerTreeView::openBlocks() const {
-    QStringList names;
-    for (int block = 0; block < m_model.rowCount(); ++block)
-        if (const QModelIndex index = m_model.index(block, 0); isExpanded(index)) names += index.data(LayerTreeModel::LayerNameRole).toString();
-    return names;
-}
-
-void LayerTreeView::setOpenBlocks(const QStringList& names) {
-    for (int block = 0; block < m_model.rowCount(); ++block)
-        if (const QModelIndex index = m_model.index(block, 0); index.isValid())
-            setExpanded(index, names.contains(index.data(LayerTreeModel::LayerNameRole).toString()));
 }
 
 }  // namespace thaw::ui

@@ -20,9 +20,6 @@ public:
     /// No Kind column, lower rows, frozen blocks folded.
     void setCompact(bool compact);
     void toggleCurrent();  ///< the F key: as a click on the current row's box
-    /// Names of the open blocks, to remember.
-    QStringList openBlocks() const;
-    void setOpenBlocks(const QStringList& names);
 
 protected:
     void drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
@@ -43,12 +40,12 @@ private:
     void applyTheme();
     void layoutColumns();
     void fitRowHeight();
-    void unfoldTraining();                ///< opens blocks in which something trains; folds the rest
-    void noticeChanges();                 ///< starts fades, opens blocks that began to train
+    void unfoldTraining();  ///< opens blocks in which something trains; folds the rest
+    void noticeChanges();   ///< starts fades, opens blocks that began to train
     QColor groundOf(const QModelIndex& index) const;
     LayerTreeModel& m_model;
     LayerDelegate* m_delegate;
-    QHash<QString, int> m_states;         ///< last shown state by name
+    QHash<QString, int> m_states;  ///< last shown state by name
     mutable QHash<QString, Fade> m_fades;
     QTimer m_fadeTimer, m_noticeTimer;
     bool m_editable = true;

@@ -21,8 +21,14 @@ QString text(const std::string& value) { return QString::fromStdString(value); }
 }  // namespace
 
 LivePage::LivePage(Session& session, QWidget* parent)
-    : QStackedWidget(parent), m_session(session), m_welcome(new WelcomePage(session)), m_live(new LiveView),
-      m_pictures(new TestPicturesPanel), m_runs(new RunsPanel), m_curves(new QWidget), m_side(new QWidget) {
+    : QStackedWidget(parent),
+      m_session(session),
+      m_welcome(new WelcomePage(session)),
+      m_live(new LiveView),
+      m_pictures(new TestPicturesPanel),
+      m_runs(new RunsPanel),
+      m_curves(new QWidget),
+      m_side(new QWidget) {
     auto* column = new QVBoxLayout(m_side);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_pictures, 1);

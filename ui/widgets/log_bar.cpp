@@ -108,7 +108,11 @@ void LogBar::paintEvent(QPaintEvent*) {
     text(m_time, plain, Tone::Ink3, clock + 4);
     left += clock + theme.px(16);
     const bool bad = m_level >= LogLevel::Error;
-    text(m_line, plain, bad ? Tone::Wrong : m_level == LogLevel::Warning ? Tone::Warm : Tone::Ink2, std::max(0, end - left - theme.px(20)));
+    text(m_line, plain,
+         bad                            ? Tone::Wrong
+         : m_level == LogLevel::Warning ? Tone::Warm
+                                        : Tone::Ink2,
+         std::max(0, end - left - theme.px(20)));
     if (hasFocus()) {
         painter.setPen(QPen(theme.color(Tone::Accent), 2));
         painter.setBrush(Qt::NoBrush);

@@ -33,7 +33,8 @@ public:
         if (index.column() == LogModel::LevelColumn)
             tone = level == LogLevel::Error ? Tone::Wrong : level == LogLevel::Warning ? Tone::Warm : Tone::Ink2;
         const QFont font = theme.font(index.column() == LogModel::LevelColumn ? TextRole::TableStrong : TextRole::Table);
-        const QRect area = option.rect.adjusted(index.column() == LogModel::TimeColumn ? theme.px(16) : theme.px(4), 0, -theme.px(6), 0);
+        const QRect area =
+            option.rect.adjusted(index.column() == LogModel::TimeColumn ? theme.px(16) : theme.px(4), 0, -theme.px(6), 0);
         painter->setFont(font);
         painter->setPen(theme.color(tone));
         painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
@@ -97,7 +98,8 @@ LogDock::LogDock(LogModel& log, QWidget* parent)
 
     connect(collapse, &QToolButton::clicked, this, &LogDock::collapseRequested);
     connect(copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(visibleText()); });
-    connect(m_level, &QComboBox::activated, this, [this] { setMinimumLevel(static_cast<LogLevel>(m_level->currentData().toInt())); });
+    connect(m_level, &QComboBox::activated, this,
+            [this] { setMinimumLevel(static_cast<LogLevel>(m_level->currentData().toInt())); });
     // Follows the newest line unless someone has scrolled up to read.
     connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this,
             [this](int value) { m_atEnd = value >= m_table->verticalScrollBar()->maximum() - 2; });
@@ -116,7 +118,8 @@ void LogDock::setMinimumLevel(LogLevel level) {
 
 QString LogDock::visibleText() const {
     QString text;
-    for (int row = 0; row < m_filter.rowCount(); ++row) text += m_filter.index(row, 0).data(LogModel::LineRole).toString() + QLatin1Char('\n');
+    for (int row = 0; row < m_filter.rowCount(); ++row)
+        text += m_filter.index(row, 0).data(LogModel::LineRole).toString() + QLatin1Char('\n');
     return text;
 }
 

@@ -32,7 +32,8 @@ Notices::Notices(Session& session, Banner& banner, QObject* parent) : QObject(pa
         if (notice.warning) m_banner.ask(QStringLiteral("notice"), Banner::Look::Note, text(notice.text));
     });
     connect(&training, &TrainingController::modelExported, this, [this](const core::ModelExported& exported) {
-        m_banner.ask(QStringLiteral("exported"), Banner::Look::Note, tr("The model is written to %1.").arg(text(exported.file.string())));
+        m_banner.ask(QStringLiteral("exported"), Banner::Look::Note,
+                     tr("The model is written to %1.").arg(text(exported.file.string())));
     });
 }
 
@@ -47,9 +48,10 @@ void Notices::offerInterrupted(const std::vector<core::RunSummary>& runs) {
     for (const core::RunSummary& run : runs) {
         if (run.status != core::RunStatus::Interrupted || !run.resumable) continue;
         const QString directory = text(run.directory.string());
-        m_banner.ask(QStringLiteral("interrupted"), Banner::Look::Note,
-                     tr("Run %1 was interrupted at epoch %2 of %3. Resume?").arg(run.number).arg(run.epochs + 1).arg(run.plannedEpochs),
-                     {{tr("Resume"), [this, directory] { m_session.training().openRun(directory.toStdString()); }}, {tr("Not now"), {}}});
+        m_banner.ask(
+            QStringLiteral("interrupted"), Banner::Look::Note,
+            tr("Run %1 was interrupted at epoch %2 of %3. Resume?").arg(run.number).arg(run.epochs + 1).arg(run.plannedEpochs),
+            {{tr("Resume"), [this, directory] { m_session.training().openRun(directory.toStdString()); }}, {tr("Not now"), {}}});
         return;
     }
 }

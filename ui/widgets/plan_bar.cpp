@@ -32,9 +32,7 @@ void PlanBar::setProgress(int finished, double part) {
     update();
 }
 
-void PlanBar::describe() {
-    setAccessibleDescription(tr("%1 of %2 epochs finished").arg(m_finished).arg(m_thawed.size()));
-}
+void PlanBar::describe() { setAccessibleDescription(tr("%1 of %2 epochs finished").arg(m_finished).arg(m_thawed.size())); }
 
 QSize PlanBar::sizeHint() const { return {Theme::instance().px(320), Theme::instance().px(18)}; }
 QSize PlanBar::minimumSizeHint() const { return {Theme::instance().px(80), Theme::instance().px(18)}; }

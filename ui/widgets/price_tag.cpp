@@ -18,7 +18,8 @@ std::pair<QString, QString> epochFigure(double seconds) {
     if (seconds < 0) return {QStringLiteral("–"), {}};
     if (seconds < 99.5) return {QLocale().toString(seconds, 'f', seconds < 9.95 ? 1 : 0), PriceTag::tr("s")};
     const auto whole = static_cast<qint64>(std::llround(seconds));
-    if (whole < 3600) return {QStringLiteral("%1:%2").arg(whole / 60).arg(whole % 60, 2, 10, QLatin1Char('0')), PriceTag::tr("min")};
+    if (whole < 3600)
+        return {QStringLiteral("%1:%2").arg(whole / 60).arg(whole % 60, 2, 10, QLatin1Char('0')), PriceTag::tr("min")};
     return {QStringLiteral("%1:%2").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, QLatin1Char('0')), PriceTag::tr("h")};
 }
 

@@ -1,4 +1,5 @@
-// What the ticks cost: trainable parameters, speed, time of an epoch, memory; and what they would cost once the pending ones hold.
+// What the ticks cost: trainable parameters, speed, time of an epoch, memory; and what they would cost once the pending ones
+// hold.
 #pragma once
 
 #include <QFrame>

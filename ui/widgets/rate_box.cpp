@@ -87,9 +87,14 @@ QAbstractSpinBox::StepEnabled RateBox::stepEnabled() const {
 void RateBox::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
         case Qt::Key_Return:
-        case Qt::Key_Enter: applyText(); return;
-        case Qt::Key_Escape: showRate(); return;
-        default: QAbstractSpinBox::keyPressEvent(event);
+        case Qt::Key_Enter:
+            applyText();
+            return;
+        case Qt::Key_Escape:
+            showRate();
+            return;
+        default:
+            QAbstractSpinBox::keyPressEvent(event);
     }
 }
 

@@ -8,7 +8,7 @@ namespace thaw::ui {
 class RateBox : public QAbstractSpinBox {
     Q_OBJECT
 public:
-    static constexpr double kMaximum = 10;     ///< as core::SetLearningRate allows
+    static constexpr double kMaximum = 10;  ///< as core::SetLearningRate allows
     static constexpr double kMinimum = 1e-12;
 
     explicit RateBox(QWidget* parent = nullptr);

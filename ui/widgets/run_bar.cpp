@@ -28,12 +28,14 @@ QString number(qint64 value) { return QLocale().toString(value); }
 /// Whether a layer of the trunk trains.
 bool thawsTrunk(const core::ModelInfo& model, const core::LayerMask& mask) {
     const auto trunk = std::min<std::size_t>(static_cast<std::size_t>(std::max(0, model.headBegin)), mask.size());
-    return std::find(mask.begin(), mask.begin() + static_cast<std::ptrdiff_t>(trunk), true) != mask.begin() + static_cast<std::ptrdiff_t>(trunk);
+    return std::find(mask.begin(), mask.begin() + static_cast<std::ptrdiff_t>(trunk), true) !=
+           mask.begin() + static_cast<std::ptrdiff_t>(trunk);
 }
 
 }  // namespace
 
-RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent) : QWidget(parent), m_session(session), m_actions(actions) {
+RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent)
+    : QWidget(parent), m_session(session), m_actions(actions) {
     setProperty("ground", "surface");
     setAttribute(Qt::WA_StyledBackground);
     auto* layout = new QHBoxLayout(this);
@@ -288,7 +290,8 @@ void RunBar::onBatches(const std::vector<core::BatchFinished>& batches) {
     m_lastBatch = batches.back();
     m_hasBatch = true;
     m_loading = false;
-    m_plan->setProgress(m_finishedEpochs, static_cast<double>(m_lastBatch.batch) / std::max<std::int64_t>(1, m_lastBatch.batchesPerEpoch));
+    m_plan->setProgress(m_finishedEpochs,
+                        static_cast<double>(m_lastBatch.batch) / std::max<std::int64_t>(1, m_lastBatch.batchesPerEpoch));
     updateTexts();
 }
 
@@ -303,7 +306,8 @@ void RunBar::onLayers(const core::LayersChanged& change) {
     m_thawed = thawsTrunk(m_session.training().run()->model, change.trainable);
     // What the user changed holds to the end of the phase.
     const int last = std::min(m_phaseFirst + m_phaseEpochs - 1, static_cast<int>(m_cells.size()));
-    for (int epoch = std::max(1, m_finishedEpochs + 1); epoch <= last; ++epoch) m_cells[static_cast<std::size_t>(epoch - 1)] = m_thawed;
+    for (int epoch = std::max(1, m_finishedEpochs + 1); epoch <= last; ++epoch)
+        m_cells[static_cast<std::size_t>(epoch - 1)] = m_thawed;
     m_plan->setCells(m_cells);
     updateTexts();
 }
@@ -343,7 +347,8 @@ void RunBar::updateTexts() {
             batch.clear();
             speed = planned == 1 ? tr("1 epoch planned") : tr("%1 epochs planned").arg(planned);
             left.clear();
-            if (const double seconds = m_session.planSeconds(config); seconds >= 0) left = tr("about %1").arg(formatRoughDuration(seconds));
+            if (const double seconds = m_session.planSeconds(config); seconds >= 0)
+                left = tr("about %1").arg(formatRoughDuration(seconds));
             break;
         case TrainerState::Preparing:
             if (m_hasBatch) break;
@@ -351,7 +356,8 @@ void RunBar::updateTexts() {
             icon = QStringLiteral("clock");
             phase = tr("Preparing");
             break;
-        case TrainerState::Running: break;
+        case TrainerState::Running:
+            break;
         case TrainerState::Paused:
             look = Chip::Look::Quiet;
             icon = QStringLiteral("pause");
@@ -374,7 +380,9 @@ void RunBar::updateTexts() {
             epoch = epochs == 1 ? tr("1 epoch") : tr("%1 epochs").arg(epochs);
             batch.clear();
             if (m_ended.bestEpoch > 0)
-                batch = tr("best %1 % in epoch %2").arg(QLocale().toString(100 * m_ended.bestAccuracy, 'f', 1)).arg(m_ended.bestEpoch);
+                batch = tr("best %1 % in epoch %2")
+                            .arg(QLocale().toString(100 * m_ended.bestAccuracy, 'f', 1))
+                            .arg(m_ended.bestEpoch);
             speed.clear();
             left = m_ended.seconds > 0 ? tr("took %1").arg(formatRoughDuration(m_ended.seconds)) : QString();
             break;
@@ -408,9 +416,11 @@ void RunBar::updateTexts() {
     else
         m_cacheText = tr("cached features");
     const bool off = !config.cache.enabled || config.augmentation.shift > 0;
-    m_cache->setToolTip(off ? (config.augmentation.shift > 0 ? tr("Shifted pictures differ every time: nothing can be kept, the frozen layers are computed again.")
-                                                             : tr("The feature cache is off: the frozen layers are computed again for every batch."))
-                            : tr("The output of the frozen layers comes from the cache: they are computed once."));
+    m_cache->setToolTip(
+        off ? (config.augmentation.shift > 0
+                   ? tr("Shifted pictures differ every time: nothing can be kept, the frozen layers are computed again.")
+                   : tr("The feature cache is off: the frozen layers are computed again for every batch."))
+            : tr("The output of the frozen layers comes from the cache: they are computed once."));
     m_cacheOff = off;
     m_cacheWanted = training && (off || m_lastBatch.fromCache);
     fitTexts();
@@ -429,7 +439,8 @@ void RunBar::fitTexts() {
     if (m_showLog->isVisibleTo(m_showLog->parentWidget())) take(m_showLog->sizeHint().width());
     const bool failed = m_session.training().state() == TrainerState::Failed;
     // A long sentence is elided; short texts show whole or not at all, the least important first.
-    if (failed) m_epoch->setText(m_epoch->fontMetrics().elidedText(text(m_failed.what), Qt::ElideRight, std::max(0, room - 2 * gap)));
+    if (failed)
+        m_epoch->setText(m_epoch->fontMetrics().elidedText(text(m_failed.what), Qt::ElideRight, std::max(0, room - 2 * gap)));
     take(m_epoch->sizeHint().width());
     m_left->setVisible(!m_left->text().isEmpty() && take(m_left->sizeHint().width()));
     // Whether features come from the cache: a sign at least, in words where there is room at the end.

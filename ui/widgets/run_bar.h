@@ -40,9 +40,9 @@ private:
     QWidget* makeRate();
     void applyTheme();
     void updateButtons();
-    void updatePlan();       ///< cells, from the plan or from what happened
+    void updatePlan();  ///< cells, from the plan or from what happened
     void updateTexts();
-    void fitTexts();         ///< shows as many of the texts as there is room for
+    void fitTexts();  ///< shows as many of the texts as there is room for
 
     void onRunStarted();
     void onPhase(const core::PhaseStarted& phase);

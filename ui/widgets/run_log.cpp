@@ -25,18 +25,26 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent) {
     const TrainingController& training = session.training();
     connect(&training, &TrainingController::runStarted, this, [](const core::RunStarted& run) {
         if (run.resumed)
-            say(tr("%1 goes on after epoch %2: %3 on %4.").arg(text(run.runId)).arg(run.resumedEpoch).arg(text(run.dataset.title), text(run.device)));
+            say(tr("%1 goes on after epoch %2: %3 on %4.")
+                    .arg(text(run.runId))
+                    .arg(run.resumedEpoch)
+                    .arg(text(run.dataset.title), text(run.device)));
         else
             say(tr("%1 starts: %2 on %3.").arg(text(run.runId), text(run.dataset.title), text(run.device)));
         if (run.resumed && !run.bitExact) warn(tr("Not bit-exact: %1.").arg(text(run.bitExactReason)));
     });
     connect(&training, &TrainingController::phaseStarted, this, [](const core::PhaseStarted& phase) {
-        say(tr("%1: epochs %2 to %3, learning rate %4.").arg(text(phase.title)).arg(phase.firstEpoch)
-                .arg(phase.firstEpoch + phase.epochs - 1).arg(formatRate(phase.learningRate)));
+        say(tr("%1: epochs %2 to %3, learning rate %4.")
+                .arg(text(phase.title))
+                .arg(phase.firstEpoch)
+                .arg(phase.firstEpoch + phase.epochs - 1)
+                .arg(formatRate(phase.learningRate)));
     });
     connect(&training, &TrainingController::epochFinished, this, [](const core::EpochFinished& epoch) {
-        say(tr("Epoch %1: training %2, validation %3, validation loss %4, %5.").arg(epoch.epoch)
-                .arg(percent(epoch.trainAccuracy), percent(epoch.valAccuracy), QLocale().toString(epoch.valLoss, 'f', 3), formatDuration(epoch.seconds)));
+        say(tr("Epoch %1: training %2, validation %3, validation loss %4, %5.")
+                .arg(epoch.epoch)
+                .arg(percent(epoch.trainAccuracy), percent(epoch.valAccuracy), QLocale().toString(epoch.valLoss, 'f', 3),
+                     formatDuration(epoch.seconds)));
     });
     connect(&training, &TrainingController::layersChanged, this, [](const core::LayersChanged& change) {
         if (!change.thawed.empty()) say(tr("Thawed: %1.").arg(names(change.thawed)));
@@ -45,7 +53,8 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent) {
     connect(&training, &TrainingController::learningRateChanged, this, [](const core::LearningRateChanged& change) {
         say(tr("Learning rate %1 changed to %2.").arg(formatRate(change.before), formatRate(change.after)));
     });
-    connect(&training, &TrainingController::paused, this, [](const core::Paused& event) { say(tr("Paused at step %1.").arg(event.step)); });
+    connect(&training, &TrainingController::paused, this,
+            [](const core::Paused& event) { say(tr("Paused at step %1.").arg(event.step)); });
     connect(&training, &TrainingController::resumed, this,
             [](const core::Resumed& event) { say(tr("Resumed after %1.").arg(formatDuration(event.pausedSeconds))); });
     connect(&training, &TrainingController::checkpointSaved, this, [](const core::CheckpointSaved& saved) {
@@ -57,14 +66,17 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent) {
             [](const core::CheckpointFailed& failed) { warn(text(failed.what) + QLatin1Char(' ') + text(failed.hint)); });
     connect(&training, &TrainingController::notice, this,
             [](const core::Notice& notice) { core::logMessage(notice.warning ? "warning" : "info", notice.text); });
-    connect(&training, &TrainingController::modelExported, this,
-            [](const core::ModelExported& exported) { say(tr("The model is written to %1.").arg(text(exported.file.string()))); });
+    connect(&training, &TrainingController::modelExported, this, [](const core::ModelExported& exported) {
+        say(tr("The model is written to %1.").arg(text(exported.file.string())));
+    });
     connect(&training, &TrainingController::commandRefused, this, [](quint64, const QString& reason) { warn(reason); });
     connect(&training, &TrainingController::startRefused, this,
             [](const QString& what, const QString& hint) { warn(what + QLatin1Char(' ') + hint); });
     connect(&training, &TrainingController::runFinished, this, [](const core::RunFinished& finished) {
         if (finished.bestEpoch > 0)
-            say(tr("The run ended (%1): best validation %2 in epoch %3.").arg(text(finished.reason), percent(finished.bestAccuracy)).arg(finished.bestEpoch));
+            say(tr("The run ended (%1): best validation %2 in epoch %3.")
+                    .arg(text(finished.reason), percent(finished.bestAccuracy))
+                    .arg(finished.bestEpoch));
         else
             say(tr("The run ended (%1).").arg(text(finished.reason)));
     });

@@ -56,12 +56,17 @@ void SideRail::paintEvent(QPaintEvent*) {
     painter.drawText(QRectF(0, -theme.px(12), length + 2, theme.px(24)), Qt::AlignLeft | Qt::AlignVCenter, text());
     painter.restore();
     if (m_locked) drawIcon(QStringLiteral("lock"), 14, theme.px(46) + length + theme.px(18), Tone::Ink3);
-    drawIcon(m_side == Qt::LeftEdge ? QStringLiteral("chevron-right") : QStringLiteral("chevron-left"), 16, height() - theme.px(22), Tone::Ink2);
+    drawIcon(m_side == Qt::LeftEdge ? QStringLiteral("chevron-right") : QStringLiteral("chevron-left"), 16,
+             height() - theme.px(22), Tone::Ink2);
 }
 
 SideDock::SideDock(const QString& icon, const QString& name, Qt::Edge side, QWidget* panel, double width, QWidget* parent)
-    : QDockWidget(name, parent), m_rail(new SideRail(icon, name, side)), m_stack(new QStackedWidget), m_ground(new QWidget),
-      m_side(side), m_width(width) {
+    : QDockWidget(name, parent),
+      m_rail(new SideRail(icon, name, side)),
+      m_stack(new QStackedWidget),
+      m_ground(new QWidget),
+      m_side(side),
+      m_width(width) {
     setFeatures(NoDockWidgetFeatures);
     setTitleBarWidget(new QWidget(this));  // the panel has its own title
     m_stack->addWidget(panel);
@@ -71,10 +76,7 @@ SideDock::SideDock(const QString& icon, const QString& name, Qt::Edge side, QWid
     m_ground->setProperty("ground", "window");
     m_ground->setAttribute(Qt::WA_StyledBackground);
     setWidget(m_ground);
-    connect(m_rail, &QAbstractButton::clicked, this, [this] {
-        setFolded(false);
-        Q_EMIT foldedChanged(false, true);
-    });
+    connect(m_rail, &QAbstractButton::clicked, this, [this] { setFolded(false); });
     connect(&Theme::instance(), &Theme::changed, this, &SideDock::applyTheme);
     applyTheme();
 }
@@ -85,7 +87,7 @@ void SideDock::setFolded(bool folded) {
     if (folded == isFolded()) return;
     m_stack->setCurrentIndex(folded ? 1 : 0);
     applyTheme();
-    Q_EMIT foldedChanged(folded, false);
+    Q_EMIT foldedChanged(folded);
 }
 
 void SideDock::setOpenWidth(double designPixels) {

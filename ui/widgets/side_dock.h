@@ -39,7 +39,7 @@ public:
     void setBottomMargin(double designPixels);
 
 Q_SIGNALS:
-    void foldedChanged(bool folded, bool byUser);
+    void foldedChanged(bool folded);
 
 private:
     void applyTheme();

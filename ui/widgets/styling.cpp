@@ -72,8 +72,9 @@ QToolButton* makeIconButton(const QString& icon, const QString& text, QWidget* p
 
 QString toolTipWithKey(const QString& text, const QString& key) {
     if (key.isEmpty()) return text;
-    return QStringLiteral("<table cellspacing='0'><tr><td style='white-space:nowrap; padding-right:10px; vertical-align:middle'>%1</td>"
-                          "<td style='white-space:nowrap; border:1px solid %3; padding:0 5px; vertical-align:middle'>%2</td></tr></table>")
+    return QStringLiteral(
+               "<table cellspacing='0'><tr><td style='white-space:nowrap; padding-right:10px; vertical-align:middle'>%1</td>"
+               "<td style='white-space:nowrap; border:1px solid %3; padding:0 5px; vertical-align:middle'>%2</td></tr></table>")
         .arg(text.toHtmlEscaped(), key.toHtmlEscaped(), Theme::instance().color(Tone::Ink3).name());
 }
 
@@ -105,7 +106,8 @@ QString formatDuration(double seconds) {
 
 QString formatRoughDuration(double seconds) {
     if (seconds < 0) return {};
-    if (seconds < 55) return say("%1 s").arg(std::max<qint64>(1, seconds < 10 ? std::llround(seconds) : std::llround(seconds / 5) * 5));
+    if (seconds < 55)
+        return say("%1 s").arg(std::max<qint64>(1, seconds < 10 ? std::llround(seconds) : std::llround(seconds / 5) * 5));
     const auto minutes = static_cast<qint64>(std::llround(seconds / 60));
     if (minutes < 90) return say("%1 min").arg(minutes);
     return say("%1 h %2 min").arg(minutes / 60).arg(minutes % 60);

@@ -54,7 +54,8 @@ public:
         QProxyStyle::polish(widget);
         // The delegate that combo boxes bring knows nothing of style sheets.
         auto* combo = qobject_cast<QComboBox*>(widget);
-        if (combo && !qobject_cast<QStyledItemDelegate*>(combo->itemDelegate())) combo->setItemDelegate(new QStyledItemDelegate(combo));
+        if (combo && !qobject_cast<QStyledItemDelegate*>(combo->itemDelegate()))
+            combo->setItemDelegate(new QStyledItemDelegate(combo));
     }
     using QProxyStyle::polish;
 };
@@ -208,7 +209,8 @@ QString Theme::styleSheet() const {
     for (const ToneEntry& entry : kTones) entries.push_back(&entry);
     std::sort(entries.begin(), entries.end(), [](auto* a, auto* b) { return qstrlen(a->name) > qstrlen(b->name); });
     for (const ToneEntry* entry : entries)
-        sheet.replace(QLatin1Char('@') + QLatin1String(entry->name), QColor::fromRgba(m_dark ? entry->dark : entry->light).name());
+        sheet.replace(QLatin1Char('@') + QLatin1String(entry->name),
+                      QColor::fromRgba(m_dark ? entry->dark : entry->light).name());
     sheet.replace(QLatin1String("@scheme"), QLatin1String(m_dark ? "dark" : "light"));
     // Lengths are written as 12dp and follow the classroom's scale.
     static const QRegularExpression length(QStringLiteral("(\\d+(?:\\.\\d+)?)dp"));
@@ -216,7 +218,8 @@ QString Theme::styleSheet() const {
     qsizetype end = 0;
     for (auto it = length.globalMatch(sheet); it.hasNext();) {
         const QRegularExpressionMatch match = it.next();
-        scaled += sheet.mid(end, match.capturedStart() - end) + QString::number(px(match.captured(1).toDouble())) + QLatin1String("px");
+        scaled += sheet.mid(end, match.capturedStart() - end);
+        scaled += QString::number(px(match.captured(1).toDouble())) + QLatin1String("px");
         end = match.capturedEnd();
     }
     return scaled + sheet.mid(end);

@@ -20,7 +20,9 @@ enum class Tone {
     Count
 };
 
-enum class TextRole { Hero, Welcome, BigButton, PriceFigure, CardTitle, PanelTitle, Body, BodyStrong, Table, TableStrong, Caption };
+enum class TextRole {
+    Hero, Welcome, BigButton, PriceFigure, CardTitle, PanelTitle, Body, BodyStrong, Table, TableStrong, Caption
+};
 
 enum class ColorScheme { System, Light, Dark };
 

@@ -55,7 +55,9 @@ void ViewTabs::paintEvent(QPaintEvent*) {
             painter.setPen(Qt::NoPen);
             painter.setBrush(theme.color(Tone::Accent));
             const int tall = theme.px(3);
-            painter.drawRoundedRect(QRectF(tab.left() + theme.px(14), tab.bottom() - theme.px(3), tab.width() - theme.px(28), tall), tall / 2.0, tall / 2.0);
+            painter.drawRoundedRect(
+                QRectF(tab.left() + theme.px(14), tab.bottom() - theme.px(3), tab.width() - theme.px(28), tall), tall / 2.0,
+                tall / 2.0);
         }
         const bool hovered = tab.contains(mouse);
         painter.setPen(theme.color(chosen ? Tone::Accent : hovered ? Tone::Ink : Tone::Ink2));

@@ -16,7 +16,10 @@
 namespace thaw::ui {
 
 LessonCard::LessonCard(int thawed, const QString& title, const QString& text, QWidget* parent)
-    : QFrame(parent), m_thawed(thawed), m_title(makeLabel(title, "cardTitle", this)), m_text(makeLabel(text, "body", this)),
+    : QFrame(parent),
+      m_thawed(thawed),
+      m_title(makeLabel(title, "cardTitle", this)),
+      m_text(makeLabel(text, "body", this)),
       m_length(new Chip(this)) {
     setProperty("card", true);
     m_text->setWordWrap(true);
@@ -65,7 +68,8 @@ void LessonCard::paintEvent(QPaintEvent* event) {
         painter.setBrush(missing ? QBrush(Qt::NoBrush) : QBrush(theme.color(warm ? Tone::WarmFill : Tone::IceFill)));
         painter.drawRoundedRect(shape, theme.px(4), theme.px(4));
         if (missing) continue;
-        const QPixmap icon = theme.pixmap(warm ? QStringLiteral("drop") : QStringLiteral("snowflake"), Tone::WarmTick, 13, devicePixelRatioF());
+        const QPixmap icon =
+            theme.pixmap(warm ? QStringLiteral("drop") : QStringLiteral("snowflake"), Tone::WarmTick, 13, devicePixelRatioF());
         const QSizeF size = icon.deviceIndependentSize();
         painter.drawPixmap(QPointF(shape.center().x() - size.width() / 2, shape.center().y() - size.height() / 2), icon);
     }
@@ -74,7 +78,8 @@ void LessonCard::paintEvent(QPaintEvent* event) {
 WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_session(session) {
     setProperty("panel", true);
     m_title = makeLabel(tr("Teach a network to see"), "welcome", this);
-    m_lead = makeLabel(tr("Start from VGG16, which already knows pictures,\nand teach it to name ten kinds of things."), "lead", this);
+    m_lead =
+        makeLabel(tr("Start from VGG16, which already knows pictures,\nand teach it to name ten kinds of things."), "lead", this);
     m_run = new QPushButton(QStringLiteral("  ") + tr("Run the lesson"), this);
     m_run->setProperty("filled", true);
     m_run->setProperty("big", true);
@@ -87,8 +92,10 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
         label->setAlignment(Qt::AlignCenter);
         label->setWordWrap(true);
     }
-    m_borrow = new LessonCard(-1, tr("1  Borrow"), tr("The VGG16 trunk stays frozen. Its 14.7 million weights do not move."), this);
-    m_teach = new LessonCard(1, tr("2  Teach the head"), tr("A small new head learns the ten classes. The trunk still waits."), this);
+    m_borrow =
+        new LessonCard(-1, tr("1  Borrow"), tr("The VGG16 trunk stays frozen. Its 14.7 million weights do not move."), this);
+    m_teach =
+        new LessonCard(1, tr("2  Teach the head"), tr("A small new head learns the ten classes. The trunk still waits."), this);
     m_thaw = new LessonCard(2, tr("3  Thaw"), tr("Block 5 thaws and learns gently, together with the head."), this);
     m_borrow->setLength(tr("no training"), false);
     m_settings = new QPushButton(QLatin1Char(' ') + tr("Start with my settings"), this);
@@ -125,7 +132,8 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     connect(m_settings, &QPushButton::clicked, this, &WelcomePage::startWithSettings);
     connect(m_open, &QPushButton::clicked, this, &WelcomePage::openRun);
     connect(m_getData, &QPushButton::clicked, this, &WelcomePage::showData);
-    for (const auto signal : {&Session::priceChanged, &Session::lessonChanged, &Session::shownRunChanged, &Session::actionsChanged})
+    for (const auto signal :
+         {&Session::priceChanged, &Session::lessonChanged, &Session::shownRunChanged, &Session::actionsChanged})
         connect(&session, signal, this, &WelcomePage::refresh);
     connect(&Theme::instance(), &Theme::changed, this, &WelcomePage::applyTheme);
     applyTheme();
@@ -135,7 +143,7 @@ void WelcomePage::applyTheme() {
     const Theme& theme = Theme::instance();
     const int side = theme.px(24);
     m_rows->setContentsMargins(side, theme.px(12), side, theme.px(14));
-    m_rows->setSpacing(theme.px(10));
+    m_rows->setSpacing(theme.px(6));
     m_cardRow->setSpacing(theme.px(14));
     m_run->setIconSize({theme.px(22), theme.px(22)});
     m_run->setIcon(theme.pixmap(QStringLiteral("play"), Tone::AccentOn, 22, devicePixelRatioF()));
@@ -191,13 +199,16 @@ void WelcomePage::arrange() {
     const Theme& theme = Theme::instance();
     const core::Lesson* lesson = m_session.lesson();
     const bool thaws = !lesson || lesson->config.phases.size() > 1;
-    for (QWidget* part : {static_cast<QWidget*>(m_borrow), static_cast<QWidget*>(m_teach), static_cast<QWidget*>(m_lead)}) part->show();
+    for (QWidget* part : {static_cast<QWidget*>(m_borrow), static_cast<QWidget*>(m_teach), static_cast<QWidget*>(m_lead)})
+        part->show();
     m_thaw->setVisible(thaws);
     const int card = (width() - theme.px(thaws ? 76 : 62)) / (thaws ? 3 : 2);
-    const bool fits = card >= theme.px(160) && m_rows->minimumHeightForWidth(width()) <= height();
+    m_rows->invalidate();
+    const bool fits = card >= theme.px(160) && m_rows->minimumSize().height() <= height();
     if (fits) return;
     for (LessonCard* each : {m_borrow, m_teach, m_thaw}) each->hide();
-    m_lead->setVisible(m_rows->minimumHeightForWidth(width()) <= height());
+    m_rows->invalidate();
+    m_lead->setVisible(m_rows->minimumSize().height() <= height());
 }
 
 void WelcomePage::resizeEvent(QResizeEvent* event) {

@@ -19,10 +19,14 @@ constexpr double kScales[] = {1.0, 1.25, 1.5};
 }  // namespace
 
 WindowActions::WindowActions(Session& session, QWidget* window)
-    : QObject(window), m_session(session), m_window(window), m_lessonMenu(new QMenu(tr("&Lesson"), window)),
+    : QObject(window),
+      m_session(session),
+      m_window(window),
+      m_lessonMenu(new QMenu(tr("&Lesson"), window)),
       m_presetMenu(new QMenu(tr("&Preset"), window)) {
     openRun = add(tr("&Open a run..."), QKeySequence::Open, QStringLiteral("folder"), tr("Open a run of earlier"));
-    exportModel = add(tr("&Export the model..."), QKeySequence(tr("Ctrl+E")), QStringLiteral("export"), tr("Write the whole model to a file"));
+    exportModel = add(tr("&Export the model..."), QKeySequence(tr("Ctrl+E")), QStringLiteral("export"),
+                      tr("Write the whole model to a file"));
     quit = add(tr("&Quit"), QKeySequence::Quit);
 
     runLesson = add(tr("Run lesson"), Qt::Key_F5, QStringLiteral("book"), tr("Run the lesson from its beginning"));
@@ -114,8 +118,8 @@ void WindowActions::update() {
     runLesson->setEnabled(allowed.runLesson);
     start->setEnabled(allowed.start || allowed.resume);
     start->setText(allowed.resume ? tr("Resume") : tr("Start"));
-    start->setToolTip(toolTipWithKey(allowed.resume ? tr("Go on where it paused") : tr("Start a run with the settings as they are"),
-                                     start->shortcut()));
+    start->setToolTip(toolTipWithKey(
+        allowed.resume ? tr("Go on where it paused") : tr("Start a run with the settings as they are"), start->shortcut()));
     pause->setEnabled(allowed.pause);
     pauseOrResume->setEnabled(allowed.pause || allowed.resume);
     pauseOrResume->setText(allowed.resume ? tr("Resume") : tr("Pause"));
@@ -168,7 +172,8 @@ void WindowActions::fillPresetMenu() {
         connect(action, &QAction::hovered, this, [this, preset] { m_session.layers().preview(preset.mask); });
         connect(action, &QAction::triggered, &m_session, [this, preset] { m_session.requestMask(preset.mask); });
     }
-    connect(m_presetMenu, &QMenu::aboutToHide, this, [this] { m_session.layers().preview({}); }, Qt::UniqueConnection);
+    connect(
+        m_presetMenu, &QMenu::aboutToHide, this, [this] { m_session.layers().preview({}); }, Qt::UniqueConnection);
 }
 
 void WindowActions::fillMenus(QMenuBar* bar) {

@@ -26,9 +26,9 @@ public:
     QAction *toggleLayer, *freezeAll, *foldAll, *unfoldAll;
     // View
     QAction *layersPanel, *settingsPanel, *logPanel, *scaleUp, *scaleDown, *reduceMotion;
-    std::vector<QAction*> tabs;      ///< Ctrl+1 ...; the window names and fills them
-    std::vector<QAction*> schemes;   ///< as ColorScheme
-    std::vector<QAction*> scales;    ///< 100, 125, 150 %
+    std::vector<QAction*> tabs;     ///< Ctrl+1 ...; the window names and fills them
+    std::vector<QAction*> schemes;  ///< as ColorScheme
+    std::vector<QAction*> scales;   ///< 100, 125, 150 %
     // Help
     QAction *welcome, *about;
 
