@@ -1,5 +1,6 @@
 // Drives the real window: shows it, runs the lesson on real data, toggles layers, and measures how late the GUI thread answers.
-// Prints JSON. usage: bench_window [--data DIR] [--seconds N] [--toggles N] [--train-limit N]
+// With --headless the same training runs without a window, for the comparison of their speeds.
+// Prints JSON. usage: bench_window [--data DIR] [--seconds N] [--toggles N] [--train-limit N] [--headless]
 // Works on a display, under Xvfb and with QT_QPA_PLATFORM=offscreen. Leaves nothing behind: its folders are temporary.
 #include <QApplication>
 #include <QCommandLineParser>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "core/api/engine_info.h"
+#include "core/api/trainer.h"
 #include "core/api/weights_info.h"
 #include "ui/bridge/session.h"
 #include "ui/models/log_model.h"
@@ -75,6 +77,32 @@ private:
     qint64 m_milliseconds = -1;
 };
 
+/// One epoch of the head, then fine-tuning for longer than anybody measures.
+core::RunConfig longFineTuning(core::RunConfig config, int trainLimit) {
+    config.data.trainLimit = trainLimit;
+    config.data.testLimit = trainLimit / 5;
+    config.phases[0].epochs = 1;
+    config.phases[1].epochs = 1000;
+    return config;
+}
+
+/// Batches of fine-tuning in so many seconds, by the Trainer alone.
+int headlessBatches(const core::RunConfig& config, int milliseconds) {
+    core::useComputeThreads(0);
+    const auto trainer = core::makeTrainer(config);
+    QElapsedTimer clock;
+    int batches = 0;
+    while (trainer->hasWork() && (!clock.isValid() || clock.elapsed() < milliseconds)) {
+        for (const core::Event& event : trainer->step()) {
+            const auto* batch = std::get_if<core::BatchFinished>(&event.data);
+            if (!batch || batch->phase == 0) continue;
+            if (!clock.isValid()) clock.start();
+            ++batches;
+        }
+    }
+    return batches;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -89,11 +117,20 @@ int main(int argc, char** argv) {
     const QCommandLineOption length(QStringLiteral("seconds"), QStringLiteral("Seconds of training to measure."), QStringLiteral("n"), QStringLiteral("125"));
     const QCommandLineOption toggles(QStringLiteral("toggles"), QStringLiteral("Ticks set meanwhile."), QStringLiteral("n"), QStringLiteral("500"));
     const QCommandLineOption limit(QStringLiteral("train-limit"), QStringLiteral("Training pictures."), QStringLiteral("n"), QStringLiteral("20000"));
-    parser.addOptions({data, length, toggles, limit});
+    const QCommandLineOption headless(QStringLiteral("headless"), QStringLiteral("Without a window."));
+    parser.addOptions({data, length, toggles, limit, headless});
     parser.process(application);
+    const int wanted = parser.value(toggles).toInt(), milliseconds = parser.value(length).toInt() * 1000, pictures = parser.value(limit).toInt();
 
     const QTemporaryDir home;
     qputenv("THAW_HOME", home.path().toUtf8());
+    if (parser.isSet(headless)) {
+        core::RunConfig config = longFineTuning(core::findLesson("lesson").config, pictures);
+        if (parser.isSet(data)) config.data.directory = parser.value(data).toStdString();
+        const QJsonObject result{{QStringLiteral("batches"), headlessBatches(config, milliseconds)}};
+        QTextStream(stdout) << QJsonDocument(result).toJson();
+        return 0;
+    }
     QSettings settings(home.filePath(QStringLiteral("window.ini")), QSettings::IniFormat);
     ui::Theme::instance().apply();
     ui::LogModel log;
@@ -119,18 +156,20 @@ int main(int argc, char** argv) {
     // Toggles are spread over the measured time; which layers, a seeded generator says.
     QRandomGenerator random(7);
     QTimer toggler;
-    const int wanted = parser.value(toggles).toInt(), milliseconds = parser.value(length).toInt() * 1000;
     toggler.setInterval(wanted > 0 ? std::max(1, milliseconds / wanted) : milliseconds);
     QObject::connect(&toggler, &QTimer::timeout, &window, [&] {
         if (sent >= wanted) return;
         const int headBegin = session.layers().modelInfo().headBegin;
-        const QModelIndex index = session.layers().indexOfLayer(random.bounded(headBegin - 4, headBegin));
-        if (!(index.flags() & Qt::ItemIsUserCheckable)) return;
+        QModelIndex index;
+        do {
+            index = session.layers().indexOfLayer(random.bounded(headBegin - 4, headBegin));
+        } while (!(index.flags() & Qt::ItemIsUserCheckable));
         const bool ticked = index.data(Qt::CheckStateRole).toInt() == Qt::Checked;
         session.layers().setData(index, ticked ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);
         ++sent;
     });
     QObject::connect(&training, &ui::TrainingController::batchesFinished, &window, [&](const std::vector<core::BatchFinished>& finished) {
+        if (finished.back().phase == 0) return;
         if (batches == 0) {
             heartbeat.start();
             toggler.start();
@@ -138,14 +177,9 @@ int main(int argc, char** argv) {
         }
         batches += static_cast<int>(finished.size());
     });
-    // The lesson with more epochs than the measured time can hold.
     QObject::connect(&library, &ui::LibraryController::lessonsListed, &window, [&] {
         if (session.isActive()) return;
-        core::RunConfig config = session.config();
-        config.data.trainLimit = parser.value(limit).toInt();
-        config.data.testLimit = config.data.trainLimit / 5;
-        for (core::PhaseConfig& phase : config.phases) phase.epochs *= 20;
-        session.setConfig(config);
+        session.setConfig(longFineTuning(session.config(), pictures));
         session.start();
     });
 
