@@ -31,6 +31,7 @@ void forwardSignal(int number) {
 
 Application::Application(QApplication& application) : m_application(application) {
     QApplication::setApplicationName(QStringLiteral("thaw"));
+    QApplication::setApplicationVersion(QString::fromStdString(core::version()));
     QApplication::setApplicationDisplayName(tr("Thaw"));
     QApplication::setDesktopFileName(QStringLiteral("thaw"));
 }

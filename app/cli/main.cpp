@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
     core::prepareProcess(argc, argv);
 
     CLI::App parser("Thaw without its window: transfer learning on a real VGG16.", "thaw-cli");
-    parser.set_version_flag("--version", core::engineInfo().thawVersion);
+    parser.set_version_flag("--version", core::version());
     parser.require_subcommand(1);
     const std::vector<cli::Subcommand> subcommands = {
         cli::addLesson(parser), cli::addTrain(parser),   cli::addEvaluate(parser), cli::addPredict(parser),

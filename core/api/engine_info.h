@@ -26,6 +26,7 @@ struct EngineInfo {
 };
 
 EngineInfo engineInfo();
+std::string version();                  ///< of Thaw, as in EngineInfo, without looking at anything else
 std::filesystem::path configFolder();  ///< as in EngineInfo, without looking at anything else
 
 /// First thing in main(): looks at processor and BLAS and, where the library chose another processor's kernels, starts the

@@ -55,7 +55,7 @@ std::string cpuCapability() {
 
 EngineInfo engineInfo() {
     EngineInfo info;
-    info.thawVersion = THAW_VERSION;
+    info.thawVersion = version();
     info.libtorchVersion = TORCH_VERSION;
     info.cpuCapability = cpuCapability();
     info.processor = processorName();

@@ -8,6 +8,10 @@
 
 #include <csignal>
 
+#include "core/api/engine_info.h"
+
+using namespace thaw;
+
 class TestApplication : public QObject {
     Q_OBJECT
 private:
@@ -30,7 +34,10 @@ private:
 private Q_SLOTS:
     void commandLine() {
         QCOMPARE(exitCode({QStringLiteral("--help")}), 0);
-        QCOMPARE(exitCode({QStringLiteral("--version")}), 0);
+        QProcess version;
+        start(version, {QStringLiteral("--version")});
+        QVERIFY(version.waitForFinished());
+        QCOMPARE(version.readAllStandardOutput().trimmed(), "thaw " + QByteArray::fromStdString(core::version()));
         QCOMPARE(exitCode({QStringLiteral("--theme"), QStringLiteral("purple")}), 2);
         QCOMPARE(exitCode({QStringLiteral("--scale"), QStringLiteral("90")}), 2);
         QCOMPARE(exitCode({QStringLiteral("something")}), 2);
