@@ -118,6 +118,7 @@ private Q_SLOTS:
     void flagsTakeTwoLanes();
     void flagsAtTheRightEdgeStayInside();
     void thousandsOfFlags();
+    void lowPlotsKeepTheAccuracies();
     void bandsAndHatchAreDrawn();
     void drawsOnlyWhileVisible();
     void aMillionPoints();
@@ -355,6 +356,37 @@ void TestCurvePlot::thousandsOfFlags() {
     QVERIFY(shown.plot.placedFlags().size() < 40);
     for (const PlacedFlag& flag : shown.plot.placedFlags()) QVERIFY(flag.rect.right() <= shown.plot.accuracyRect().right() + 2);
     test::saveShot(shown.plot, QStringLiteral("plot-storm"));
+}
+
+void TestCurvePlot::lowPlotsKeepTheAccuracies() {
+    RunCurves curves;
+    curves.setPlan(plan(10, 5), 100);
+    curves.addPhase(phaseOf(0, 1, 10, 1e-4), 0);
+    for (int epoch = 1; epoch <= 9; ++epoch) curves.addEpoch(epochOf(epoch, .4 + .03 * epoch, 1.2 - .05 * epoch), 10 * epoch);
+    curves.addLearningRateChanged(rateChange(6, 1e-4, 1e-5));
+    curves.addLearningRateChanged(rateChange(6.2, 1e-5, 1e-4));
+    for (const double scale : {1.0, 1.5}) {
+        Theme::instance().setScale(scale);
+        Shown shown(curves);
+        int last = 0;
+        for (const int height : {130, 200, 240, 300, 380, 560}) {
+            shown.plot.resize(620, height);
+            shown.settle();
+            const QRect area = shown.plot.accuracyRect();
+            test::saveShot(shown.plot, QStringLiteral("plot-low-%1-%2").arg(height).arg(qRound(scale * 100)));
+            const QByteArray what =
+                QByteArray::number(height) + " at " + QByteArray::number(scale) + ": " + QByteArray::number(area.height());
+            QVERIFY2(area.height() >= std::min(95.0, height - 60 * scale), what.constData());
+            if (shown.plot.showsLoss()) QVERIFY2(area.height() >= 115, what.constData());
+            QVERIFY2(shown.plot.rect().contains(area), what.constData());
+            for (const PlacedFlag& flag : shown.plot.placedFlags()) QVERIFY2(!flag.rect.intersects(area), what.constData());
+            QVERIFY(static_cast<int>(shown.plot.showsLoss()) >= last);  // what a low plot shows, a higher one shows too
+            last = shown.plot.showsLoss();
+            if (height <= 200) QVERIFY(shown.plot.toSvg({1200, 900}, {}).contains("Loss"));  // a file always has room
+        }
+        QVERIFY(shown.plot.showsLoss());
+    }
+    Theme::instance().setScale(1);
 }
 
 void TestCurvePlot::bandsAndHatchAreDrawn() {

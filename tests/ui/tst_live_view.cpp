@@ -279,6 +279,7 @@ private Q_SLOTS:
     void exportErrorsAreSaid();
     void exportLeavesTheOldFileWhenItFails();
     void footerFitsNarrowPanels();
+    void smallPanelsSayLess();
     void pictures();
 };
 
@@ -331,6 +332,7 @@ void TestLiveView::heroAndChip() {
 
 void TestLiveView::worseThanTheBestIsSaid() {
     LiveView view;
+    view.resize(800, 600);
     Feeder feeder(view);
     feeder.trainTo(11);
     core::EpochFinished worse = epochFigures(12);
@@ -850,6 +852,38 @@ void TestLiveView::footerFitsNarrowPanels() {
         }
         test::saveShot(view, QStringLiteral("live-narrow-%1").arg(qRound(scale * 100)));
     }
+}
+
+void TestLiveView::smallPanelsSayLess() {
+    Theme::instance().setScale(1.5);
+    LiveView view;
+    Feeder feeder(view);
+    feeder.trainTo(12.62);
+    view.show();
+    auto* chip = view.findChild<Chip*>();
+    const auto at = [&](const QSize& size) {
+        view.resize(size);
+        settle(view);
+        test::saveShot(view, QStringLiteral("live-less-%1x%2").arg(size.width()).arg(size.height()));
+        QVERIFY(chip->isHidden() || chip->width() >= chip->sizeHint().width());
+        QVERIFY(view.plot()->accuracyRect().height() >= 95);
+    };
+    at({1100, 900});
+    QCOMPARE(chip->text(), QStringLiteral("+5.4 points since the thaw"));
+    QVERIFY(labelWith(view, QStringLiteral("after epoch 12, best so far")));
+    QVERIFY(view.plot()->showsLoss());
+    at({735, 470});
+    QVERIFY(!view.plot()->showsLoss());
+    QCOMPARE(chip->text(), QStringLiteral("+5.4 since the thaw"));
+    at({680, 325});
+    QCOMPARE(chip->text(), QStringLiteral("+5.4"));
+    QVERIFY2(chip->toolTip().startsWith(QStringLiteral("+5.4 points since the thaw")), qPrintable(chip->toolTip()));
+    QCOMPARE(chip->accessibleName(), QStringLiteral("+5.4 points since the thaw"));
+    at({490, 470});
+    QVERIFY(chip->isHidden());
+    QVERIFY(labelWith(view, QStringLiteral("epoch 12, best")));
+    at({1100, 900});
+    QCOMPARE(chip->text(), QStringLiteral("+5.4 points since the thaw"));
 }
 
 void TestLiveView::pictures() {

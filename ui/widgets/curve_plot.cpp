@@ -17,9 +17,11 @@
 
 #include <qcustomplot.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <set>
@@ -34,9 +36,11 @@ constexpr double kCalmSmoothing = 0.9;
 constexpr int kReplotMilliseconds = 100;
 constexpr int kReadingMilliseconds = 30'000;
 // Design pixels.
-constexpr int kStripHeight = 72, kBandHeight = 24, kLaneHeight = 20, kLaneTop[2] = {26, 49};
-constexpr int kGap = 34;         ///< between the two axis rects, with the lower one's title
-constexpr int kAxisHeight = 38;  ///< labels and title of the x axis, about
+constexpr int kBandHeight = 24, kLaneHeight = 20, kLaneTop[2] = {26, 49};
+constexpr int kStripHeight[3] = {28, 49, 72};  ///< by the number of lanes
+constexpr int kGap = 34;                       ///< between the two axis rects, with the lower one's title
+constexpr int kLabelHeight = 24;               ///< of the x axis, about
+constexpr int kAxisHeight = 38;                ///< labels and title of the x axis, about
 constexpr int kRightMargin = 12;
 constexpr int kReachPixels = 20;  ///< how near the mouse must be to an epoch to read it
 constexpr int kDiscSize = 9;
@@ -45,6 +49,17 @@ constexpr int kHatchSpacing = 8;
 constexpr int kExportHeader = 62;
 constexpr std::array<double, 4> kAccuracySteps{0.02, 0.05, 0.1, 0.2};
 constexpr std::array<double, 4> kLossSteps{0.05, 0.1, 0.2, 0.3};
+
+/// How the height is spent: the curves come first. As it gets short, the x axis loses its title, the flags lose their second
+/// lane, the loss goes, and at last the words of the flags.
+struct Shape {
+    bool loss;
+    int lanes;
+    bool axisTitle;
+    int leastAccuracy;  ///< pixels of the screen that the accuracies must have left for it
+};
+constexpr Shape kShapes[] = {{true, 2, true, 120},   {true, 2, false, 120},  {true, 1, false, 120}, {false, 2, true, 120},
+                             {false, 2, false, 120}, {false, 1, false, 100}, {false, 0, false, 0}};
 
 Theme& theme() { return Theme::instance(); }
 
@@ -252,6 +267,11 @@ public:
 
     void build();
     void applyTheme();
+    void arrange(int height);  ///< of the plot
+    void setShape(const Shape& next);
+    double accuracyHeight(const Shape& of, int height) const;
+    const Pane& bottomPane() const { return shape.loss ? loss : accuracy; }
+    QString axisTitle() const;
     void prepare();  ///< after the layout is known, before anything is drawn
     void fill(Pane& pane, const MetricSeries& batches, const MetricSeries& epochs, const MetricSeries& val);
     void setLine(QCPGraph* graph, const ThinnedSeries& thinned, const Pane& pane);
@@ -297,8 +317,10 @@ public:
     std::vector<PhaseBand> bands;
     std::vector<EventFlag> flags;
     std::vector<PlacedFlag> placed;
+    std::vector<std::size_t> unlabelled;  ///< flags that are a line alone, for want of room at the right edge
     QCPAxisRect* strip = nullptr;
     Pane accuracy, loss;
+    Shape shape = kShapes[0];
     SeriesAxis axis = SeriesAxis::Epoch;
     AxisSpan x{0, 1};
     std::vector<Reached> reached;  ///< by the smoothed training curves
@@ -358,7 +380,6 @@ void CurvePlot::Private::build() {
     };
     setUp(accuracy);
     setUp(loss);
-    accuracy.key()->setTickLabels(false);
     plot->plotLayout()->setRowSpacing(0);
     int row = 0;
     for (QCPAxisRect* rect : {strip, accuracy.rect, loss.rect}) {
@@ -366,7 +387,6 @@ void CurvePlot::Private::build() {
         rect->setAutoMargins(QCP::msLeft | QCP::msRight);
         rect->setMarginGroup(QCP::msLeft | QCP::msRight, group);
     }
-    loss.rect->setAutoMargins(QCP::msLeft | QCP::msRight | QCP::msBottom);
     plot->plotLayout()->setRowStretchFactor(0, 0.001);
     plot->plotLayout()->setRowStretchFactor(1, kAccuracyShare);
     plot->plotLayout()->setRowStretchFactor(2, kLossShare);
@@ -400,7 +420,7 @@ void CurvePlot::Private::build() {
 
     new PaintItem(plot, QStringLiteral("bands"), [this](QCPPainter* painter) {
         paintBands(painter, accuracy.rect->rect(), true);
-        paintBands(painter, loss.rect->rect(), false);
+        if (shape.loss) paintBands(painter, loss.rect->rect(), false);
     });
     new PaintItem(plot, QStringLiteral("references"), [this](QCPPainter* painter) {
         paintFlagLines(painter);
@@ -418,17 +438,8 @@ void CurvePlot::Private::build() {
 void CurvePlot::Private::applyTheme() {
     const Theme& t = theme();
     plot->setBackground(QBrush(t.color(Tone::Surface)));
-    strip->setMinimumSize(10, t.px(kStripHeight));
-    strip->setMaximumSize(QWIDGETSIZE_MAX, t.px(kStripHeight));
-    const QFontMetrics metrics(fontOf(TextRole::Table));
-    // Room for the widest label, so that nothing jumps when a range changes.
-    const int left = metrics.horizontalAdvance(percentText(1, 0)) + t.px(13);
-    for (QCPAxisRect* rect : {strip, accuracy.rect, loss.rect}) rect->setMinimumMargins(QMargins(left, 0, t.px(kRightMargin), 0));
-    strip->setMargins(QMargins(0, 0, 0, 0));
-    accuracy.rect->setMargins(QMargins(0, 0, 0, t.px(kGap)));
-    loss.rect->setMargins(QMargins(0, 0, 0, 0));
+    arrange(plot->height());
     for (Pane* pane : {&accuracy, &loss}) {
-        pane->rect->setMinimumSize(t.px(60), t.px(40));
         for (QCPAxis* one : pane->rect->axes()) {
             one->setTickLabelFont(fontOf(TextRole::Table));
             one->setTickLabelColor(t.color(Tone::Ink2));
@@ -452,6 +463,44 @@ void CurvePlot::Private::applyTheme() {
     for (std::size_t i = 0; i < otherGraphs.size(); ++i)
         for (QCPGraph* graph : {otherGraphs[i].accuracy, otherGraphs[i].loss})
             graph->setPen(t.runPen(others[i].penIndex, t.px(10) * 0.2));
+}
+
+double CurvePlot::Private::accuracyHeight(const Shape& of, int height) const {
+    const Theme& t = theme();
+    const int panes = height - t.px(kStripHeight[of.lanes]) - t.px(of.axisTitle ? kAxisHeight : kLabelHeight);
+    return of.loss ? (panes - t.px(kGap)) * kAccuracyShare / (kAccuracyShare + kLossShare) : panes;
+}
+
+void CurvePlot::Private::arrange(int height) {
+    setShape(*std::find_if(std::begin(kShapes), std::prev(std::end(kShapes)),
+                           [&](const Shape& one) { return accuracyHeight(one, height) >= one.leastAccuracy; }));
+}
+
+void CurvePlot::Private::setShape(const Shape& next) {
+    const Theme& t = theme();
+    shape = next;
+    strip->setMinimumSize(10, t.px(kStripHeight[shape.lanes]));
+    strip->setMaximumSize(QWIDGETSIZE_MAX, t.px(kStripHeight[shape.lanes]));
+    strip->setMargins(QMargins(0, 0, 0, 0));
+    // Room for the widest label, so that nothing jumps when a range changes.
+    const int left = QFontMetrics(fontOf(TextRole::Table)).horizontalAdvance(percentText(1, 0)) + t.px(13);
+    for (QCPAxisRect* rect : {strip, accuracy.rect, loss.rect}) rect->setMinimumMargins(QMargins(left, 0, t.px(kRightMargin), 0));
+    for (Pane* pane : {&accuracy, &loss}) {
+        const bool shown = pane == &accuracy || shape.loss, bottom = pane == &bottomPane();
+        pane->rect->setVisible(shown);
+        pane->rect->setMinimumSize(t.px(60), shown ? t.px(20) : 0);
+        pane->rect->setMaximumSize(QWIDGETSIZE_MAX, shown ? QWIDGETSIZE_MAX : 0);
+        pane->rect->setAutoMargins(bottom ? QCP::msLeft | QCP::msRight | QCP::msBottom : QCP::msLeft | QCP::msRight);
+        pane->rect->setMargins(QMargins(0, 0, 0, shown && !bottom ? t.px(kGap) : 0));
+        pane->key()->setTickLabels(bottom);
+        pane->key()->setLabel(bottom && shape.axisTitle ? axisTitle() : QString());
+    }
+}
+
+QString CurvePlot::Private::axisTitle() const {
+    return axis == SeriesAxis::Epoch  ? CurvePlot::tr("epoch")
+           : axis == SeriesAxis::Step ? CurvePlot::tr("step")
+                                      : CurvePlot::tr("time, minutes and seconds");
 }
 
 void CurvePlot::Private::markDirty() {
@@ -566,9 +615,9 @@ double CurvePlot::Private::labelRoom() const {
 void CurvePlot::Private::applyRanges() {
     for (Pane* pane : {&accuracy, &loss}) {
         pane->key()->setTicker(QSharedPointer<AxisTicker>::create(axis, [this] { return labelRoom(); }));
-        const auto rows = [this, share = pane == &accuracy ? kAccuracyShare : kLossShare] {
-            const int panes = plot->viewport().height() - theme().px(kStripHeight + kGap + kAxisHeight);
-            return share * panes / (kAccuracyShare + kLossShare) / (1.15 * QFontMetrics(fontOf(TextRole::Table)).height());
+        const auto rows = [this, part = pane == &accuracy ? 1 : kLossShare / kAccuracyShare] {
+            return part * accuracyHeight(shape, plot->viewport().height()) /
+                   (1.15 * QFontMetrics(fontOf(TextRole::Table)).height());
         };
         auto ticker = QSharedPointer<StepTicker>::create(pane->y.step, pane == &accuracy, rows);
         ticker->setTickOrigin(pane->y.span.from);
@@ -643,13 +692,14 @@ void CurvePlot::Private::fill(Pane& pane, const MetricSeries& batches, const Met
 void CurvePlot::Private::prepare() {
     pointsDrawn = 0;
     fill(accuracy, curves->trainAccuracy(), curves->epochTrainAccuracy(), curves->valAccuracy());
-    fill(loss, curves->trainLoss(), curves->epochTrainLoss(), curves->valLoss());
+    if (shape.loss) fill(loss, curves->trainLoss(), curves->epochTrainLoss(), curves->valLoss());
     const int columns = std::max(1, accuracy.rect->width());
     for (std::size_t i = 0; i < others.size(); ++i) {
         const RunCurves& other = others[i].curves;
         setLine(otherGraphs[i].accuracy, other.valAccuracy().thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns),
                 accuracy);
-        setLine(otherGraphs[i].loss, other.valLoss().thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns), loss);
+        if (shape.loss)
+            setLine(otherGraphs[i].loss, other.valLoss().thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns), loss);
     }
     placeFlags();
 }
@@ -707,13 +757,16 @@ void CurvePlot::Private::paintBands(QCPPainter* painter, const QRect& rect, bool
 
 void CurvePlot::Private::placeFlags() {
     placed.clear();
+    unlabelled.clear();
+    if (shape.lanes == 0) return;
     const Theme& t = theme();
     const QFontMetricsF metrics(flagFont());
     const QRect area = strip->rect();
     const double padding = t.px(6), distance = t.px(4);
-    double laneEnd[2] = {
-        static_cast<double>(area.left()) - 1,
-        area.left() + QFontMetricsF(fontOf(TextRole::TableStrong)).horizontalAdvance(CurvePlot::tr("Accuracy")) + t.px(6)};
+    const int lastLane = shape.lanes - 1;
+    double laneEnd[2] = {static_cast<double>(area.left()) - 1, static_cast<double>(area.left()) - 1};
+    laneEnd[lastLane] +=
+        QFontMetricsF(fontOf(TextRole::TableStrong)).horizontalAdvance(CurvePlot::tr("Accuracy")) + t.px(7);  // the pane's title
     std::vector<PlacedFlag> groups;
     bool open = false;  // the last group takes more
     for (std::size_t i = 0; i < flags.size(); ++i) {
@@ -722,19 +775,27 @@ void CurvePlot::Private::placeFlags() {
         const double width = metrics.horizontalAdvance(flags[i].label) + 2 * padding;
         const double left = std::max<double>(area.left(), std::min(std::round(at), area.right() - width));
         int lane = 0;
-        while (lane < 2 && left < laneEnd[lane] + distance) ++lane;
-        if (lane < 2) {
+        while (lane <= lastLane && left < laneEnd[lane] + distance) ++lane;
+        if (lane <= lastLane) {
             placed.push_back(
                 {QRectF(left, area.top() + t.px(kLaneTop[lane]), width, t.px(kLaneHeight)), lane, flags[i].label, {i}});
             laneEnd[lane] = left + width;
-            if (lane == 1) open = false;
+            if (lane == lastLane) open = false;
             continue;
         }
+        const double groupWidth = metrics.horizontalAdvance(QStringLiteral("+99…")) + 2 * padding;
+        const double groupLeft = laneEnd[lastLane] + distance;
+        if (!open && groupLeft + groupWidth > area.right() + 1) {
+            if (groups.empty()) {
+                unlabelled.push_back(i);
+                continue;
+            }
+            open = true;
+        }
         if (!open) {
-            const double groupWidth = metrics.horizontalAdvance(QStringLiteral("+99…")) + 2 * padding;
-            const double groupLeft = std::min(laneEnd[1] + distance, area.right() - groupWidth);
-            groups.push_back({QRectF(groupLeft, area.top() + t.px(kLaneTop[1]), groupWidth, t.px(kLaneHeight)), 1, {}, {}});
-            laneEnd[1] = groupLeft + groupWidth;
+            groups.push_back(
+                {QRectF(groupLeft, area.top() + t.px(kLaneTop[lastLane]), groupWidth, t.px(kLaneHeight)), lastLane, {}, {}});
+            laneEnd[lastLane] = groupLeft + groupWidth;
             open = true;
         }
         groups.back().flags.push_back(i);
@@ -752,10 +813,12 @@ void CurvePlot::Private::paintStrip(QCPPainter* painter) {
     painter->setFont(fontOf(TextRole::TableStrong));
     painter->setPen(t.color(Tone::Ink));
     const double titleHeight = t.px(kLaneHeight);
-    painter->drawText(QRectF(area.left(), area.bottom() + 1 - titleHeight - t.px(3), area.width(), titleHeight),
-                      Qt::AlignLeft | Qt::AlignVCenter, CurvePlot::tr("Accuracy"));
-    painter->drawText(QRectF(area.left(), loss.rect->top() - titleHeight - t.px(3), area.width(), titleHeight),
-                      Qt::AlignLeft | Qt::AlignVCenter, CurvePlot::tr("Loss"));
+    const auto title = [&](double bottom, const QString& words) {
+        painter->drawText(QRectF(area.left(), bottom - titleHeight - t.px(3), area.width(), titleHeight),
+                          Qt::AlignLeft | Qt::AlignVCenter, words);
+    };
+    if (shape.lanes > 0) title(area.bottom() + 1, CurvePlot::tr("Accuracy"));
+    if (shape.loss) title(loss.rect->top(), CurvePlot::tr("Loss"));
 
     // Bands with icon and words, as much as fits.
     const QFontMetricsF metrics(fontOf(TextRole::TableStrong));
@@ -768,11 +831,11 @@ void CurvePlot::Private::paintStrip(QCPPainter* painter) {
         painter->fillRect(box, t.color(band.thawed ? Tone::WarmBackground : Tone::IceBackground));
         painter->setAntialiasing(true);
         const QColor ink = t.color(band.thawed ? Tone::Warm : Tone::Ice);
-        const double icon = t.px(15), space = t.px(6);
+        const double icon = t.px(15), space = t.px(4), edges = t.px(2);
         QString text = band.label;
         double words = metrics.horizontalAdvance(text);
-        if (icon + space + words > box.width() - t.px(8)) {
-            text = metrics.elidedText(text, Qt::ElideRight, box.width() - icon - space - t.px(8));
+        if (icon + space + words > box.width() - edges) {
+            text = metrics.elidedText(text, Qt::ElideRight, box.width() - icon - space - edges);
             words = text.size() > 4 ? metrics.horizontalAdvance(text) : 0;
         }
         const double total = words > 0 ? icon + space + words : icon;
@@ -810,10 +873,13 @@ void CurvePlot::Private::paintFlagLines(QCPPainter* painter) {
                                    : flag.tone == FlagTone::Ice ? Tone::Ice
                                                                 : Tone::Ink2);
         verticalLine(painter, at, top, accuracy.rect->bottom() + 1, width, ink);
-        verticalLine(painter, at, loss.rect->top(), loss.rect->bottom() + 1, width, ink);
+        if (shape.loss) verticalLine(painter, at, loss.rect->top(), loss.rect->bottom() + 1, width, ink);
     };
+    if (shape.lanes == 0)
+        for (const EventFlag& flag : flags) lines(flag, accuracy.rect->top(), t.px(1.6));
     for (const PlacedFlag& flag : placed)
         if (flag.flags.size() == 1) lines(flags[flag.flags.front()], flag.rect.top(), t.px(1.6));
+    for (const std::size_t index : unlabelled) lines(flags[index], accuracy.rect->top(), t.px(1.6));
     for (const PlacedFlag& flag : placed)
         if (flag.flags.size() > 1 || flag.label.startsWith(QLatin1Char('+')))
             for (const std::size_t index : flag.flags) lines(flags[index], accuracy.rect->top(), 1);
@@ -889,19 +955,22 @@ void CurvePlot::Private::paintReferenceLabels(QCPPainter* painter) {
     };
     for (const ReferenceLine* line : visible) {
         const double y = std::round(accuracy.value()->coordToPixel(line->value));
-        const QString text = QStringLiteral("%1  %2").arg(percentText(line->value, 1), line->label);
-        const QRectF first(area.left() + t.px(8), y - metrics.height() - t.px(2), metrics.horizontalAdvance(text) + 2,
-                           metrics.height());
+        const QString number = percentText(line->value, 1);
+        QString text = QStringLiteral("%1  %2").arg(number, line->label);
         std::optional<QRectF> best;
-        // Above its line or below, as far left as it goes; over another line or a curve only where there is no better place.
-        for (int patience = 0; patience < 3 && !best; ++patience) {
+        // Above its line or below, as far left as it goes; then over another line, then the number alone, and over a curve only
+        // where there is no better place.
+        for (int patience = 0; patience < 4 && !best; ++patience) {
+            if (patience == 2) text = number;
+            const QRectF first(area.left() + t.px(8), y - metrics.height() - t.px(2), metrics.horizontalAdvance(text) + 2,
+                               metrics.height());
             for (const double down : {0.0, metrics.height() + t.px(4)}) {
                 for (double aside = 0; first.right() + aside < area.right() && !best; aside += t.px(12)) {
                     const QRectF place = first.translated(aside, down);
                     if (place.top() < area.top() || place.bottom() > area.bottom() ||
                         crosses(labels, place.adjusted(-t.px(6), 0, t.px(6), 0)))
                         continue;
-                    if ((patience < 1 && onCurve(place)) || (patience < 2 && crosses(lines, place))) continue;
+                    if ((patience < 3 && onCurve(place)) || (patience < 1 && crosses(lines, place))) continue;
                     best = place;
                 }
             }
@@ -918,6 +987,7 @@ void CurvePlot::Private::paintNames(QCPPainter* painter) {
     painter->setFont(flagFont());
     const QFontMetricsF metrics(painter->font());
     for (Pane* pane : {&accuracy, &loss}) {
+        if (pane == &loss && !shape.loss) continue;
         std::vector<QRectF> used;
         for (const OtherCurves& other : others) {
             const MetricSeries& series = pane == &accuracy ? other.curves.valAccuracy() : other.curves.valLoss();
@@ -978,8 +1048,11 @@ void CurvePlot::Private::paintCrosshair(QCPPainter* painter) {
     dashed.setCapStyle(Qt::FlatCap);
     painter->setAntialiasing(true);
     painter->setPen(dashed);
-    for (const Pane* pane : {&accuracy, &loss})
-        painter->drawLine(QLineF(std::round(at), pane->rect->top(), std::round(at), pane->rect->bottom() + 1));
+    const auto dashes = [&](const Pane& pane) {
+        painter->drawLine(QLineF(std::round(at), pane.rect->top(), std::round(at), pane.rect->bottom() + 1));
+    };
+    dashes(accuracy);
+    if (shape.loss) dashes(loss);
 
     // Tracers: on validation at an epoch, on training between two.
     const auto tracer = [&](const Pane& pane, double value) {
@@ -990,19 +1063,19 @@ void CurvePlot::Private::paintCrosshair(QCPPainter* painter) {
         painter->drawEllipse(QPointF(at, pane.value()->coordToPixel(value)), radius, radius);
     };
     tracer(accuracy, readOut.atEpoch ? readOut.valAccuracy : readOut.trainAccuracy);
-    tracer(loss, readOut.atEpoch ? readOut.valLoss : readOut.trainLoss);
+    if (shape.loss) tracer(loss, readOut.atEpoch ? readOut.valLoss : readOut.trainLoss);
 
     QFont bold = fontOf(TextRole::TableStrong);
     painter->setFont(bold);
     const QFontMetricsF metrics(bold);
     const double width = std::max<double>(metrics.horizontalAdvance(readOut.axisTag) + t.px(12), t.px(26));
     const double left = std::clamp(at - width / 2, 0.0, std::max(0.0, plot->viewport().width() - width));
-    const QRectF box(left, loss.rect->bottom() + t.px(5), width, metrics.height() + t.px(3));
+    const QRectF box(left, bottomPane().rect->bottom() + t.px(5), width, metrics.height() + t.px(3));
     painter->setPen(Qt::NoPen);
     // No half of a tick's label beside the tag.
     const QFontMetricsF tickMetrics(fontOf(TextRole::Table));
-    const QVector<double> ticks = loss.key()->tickVector();
-    const QVector<QString> tickLabels = loss.key()->tickVectorLabels();
+    const QVector<double> ticks = bottomPane().key()->tickVector();
+    const QVector<QString> tickLabels = bottomPane().key()->tickVectorLabels();
     for (int i = 0; i < std::min(ticks.size(), tickLabels.size()); ++i) {
         const double half = tickMetrics.horizontalAdvance(tickLabels[i]) / 2 + 1, center = pixel(ticks[i]);
         const QRectF label(center - half, box.top(), 2 * half, box.height());
@@ -1036,6 +1109,8 @@ QString CurvePlot::Private::toolTipAt(const QPoint& position) const {
         for (const PhaseBand& band : bands)
             if (position.x() >= pixel(curves->xOf(band.from, axis)) && position.x() <= pixel(curves->xOf(band.to, axis)))
                 return band.details;
+    if (!shape.loss && position.y() > area.top() + theme().px(kBandHeight) && position.y() < accuracy.rect->top())
+        return CurvePlot::tr("There is no room for the loss. Make the window higher, or close the log.");
     return {};
 }
 
@@ -1086,8 +1161,11 @@ void CurvePlot::Private::paintFile(QCPPainter* painter, const QSize& size, const
 
     painter->save();
     painter->translate(margin / 2, header);
+    const Shape onScreen = shape;
+    setShape(kShapes[0]);
     plot->toPainter(painter, size.width() - static_cast<int>(margin), size.height() - static_cast<int>(header) - t.px(6));
     painter->restore();
+    setShape(onScreen);
     markDirty();  // the layout was that of the file
 }
 
@@ -1098,6 +1176,7 @@ CurvePlot::CurvePlot(QWidget* parent) : QWidget(parent), d(std::make_unique<Priv
     d->applyTheme();
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(2, 2, 2, 2);
+    layout->setSizeConstraint(QLayout::SetNoConstraint);  // what a high plot shows does not keep it high
     layout->addWidget(d->plot);
     d->plot->installEventFilter(this);
     setAccessibleName(tr("Training curves"));
@@ -1154,10 +1233,7 @@ SeriesAxis CurvePlot::axis() const { return d->axis; }
 
 void CurvePlot::setAxis(SeriesAxis axis) {
     d->axis = axis;
-    const QString label = axis == SeriesAxis::Epoch  ? tr("epoch")
-                          : axis == SeriesAxis::Step ? tr("step")
-                                                     : tr("time, minutes and seconds");
-    d->loss.key()->setLabel(label);
+    d->setShape(d->shape);  // the axis's title
     fit();
 }
 
@@ -1187,6 +1263,7 @@ AxisSpan CurvePlot::xSpan() const { return d->x; }
 AxisSpan CurvePlot::accuracySpan() const { return d->accuracy.y.span; }
 AxisSpan CurvePlot::lossSpan() const { return d->loss.y.span; }
 const std::vector<PlacedFlag>& CurvePlot::placedFlags() const { return d->placed; }
+bool CurvePlot::showsLoss() const { return d->shape.loss; }
 QRect CurvePlot::accuracyRect() const { return d->accuracy.rect->rect().translated(d->plot->pos()); }
 
 double CurvePlot::pixelOf(double x) const { return d->pixel(x) + d->plot->x(); }
@@ -1251,12 +1328,15 @@ QByteArray CurvePlot::toPdf(const QSize& size, const QString& title) {
     return buffer.data();
 }
 
-QSize CurvePlot::minimumSizeHint() const { return {theme().px(240), theme().px(220)}; }
+QSize CurvePlot::minimumSizeHint() const { return {theme().px(240), theme().px(90)}; }
 QSize CurvePlot::sizeHint() const { return {theme().px(560), theme().px(560)}; }
 
 bool CurvePlot::eventFilter(QObject* watched, QEvent* event) {
     if (watched != d->plot) return QWidget::eventFilter(watched, event);
     switch (event->type()) {
+        case QEvent::Resize:  // before the plot lays itself out
+            d->arrange(static_cast<QResizeEvent*>(event)->size().height());
+            break;
         case QEvent::Leave:
             d->dragging = false;
             d->plot->unsetCursor();

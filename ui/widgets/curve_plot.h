@@ -1,4 +1,5 @@
 // Accuracy above loss on one x axis, with phase bands, event flags, the stretch still to come, other runs and a crosshair.
+// Where it is low, the accuracies keep the height: titles, lanes of flags and at last the loss fold away.
 // The only widget that knows QCustomPlot. It draws what it is given and asks nothing: the curves belong to the caller.
 // Repainting: dataChanged() marks it dirty; a timer replots at most ten times a second and only while it is visible.
 // Mouse: the wheel zooms x, dragging pans, a double click shows the whole plan. Keys: Left and Right read epoch by epoch, Home
@@ -74,6 +75,7 @@ public:
     AxisSpan accuracySpan() const;
     AxisSpan lossSpan() const;
     const std::vector<PlacedFlag>& placedFlags() const;
+    bool showsLoss() const;          ///< there is room for it
     QRect accuracyRect() const;      ///< inside the axes, in the widget
     double pixelOf(double x) const;  ///< x in units of the axis
     qint64 pointsDrawn() const;      ///< vertices of all lines in the last drawing

@@ -18,7 +18,7 @@ void ElidedLabel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setPen(palette().color(foregroundRole()));
     painter.drawText(contentsRect(), static_cast<int>(alignment()),
-                     fontMetrics().elidedText(text(), Qt::ElideMiddle, contentsRect().width()));
+                     fontMetrics().elidedText(text(), m_mode, contentsRect().width()));
 }
 
 }  // namespace thaw::ui

@@ -1,4 +1,4 @@
-// A label of one line that elides in the middle and then tells its whole text as a tool tip.
+// A label of one line that elides, in the middle unless told, and then tells its whole text as a tool tip.
 #pragma once
 
 #include <QLabel>
@@ -12,10 +12,14 @@ public:
         setTextFormat(Qt::PlainText);
         setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     }
+    void setElideMode(Qt::TextElideMode mode) { m_mode = mode; }
 
 protected:
     bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
+
+private:
+    Qt::TextElideMode m_mode = Qt::ElideMiddle;
 };
 
 }  // namespace thaw::ui

@@ -36,6 +36,7 @@ constexpr int kSliderTop = 100;  ///< 1000 batches; the scale is logarithmic
 constexpr double kSliderDecades = 3;
 constexpr int kStatusMilliseconds = 6000;
 constexpr double kPngScale = 2;
+constexpr int kLeastPlot = 132;                          ///< design pixels: a lower plot pushes other rows away
 constexpr int kExportWidth = 1200, kExportHeight = 800;  ///< at least; a wider plot is exported as it is seen
 
 QString lossText(double loss) { return std::isfinite(loss) ? QLocale().toString(loss, 'f', 3) : QStringLiteral("–"); }
@@ -95,6 +96,7 @@ protected:
         if (total() > room) shortWords = true;
         if (total() > room) losses = false;
         if (total() > room) sample = t.px(10);
+        const bool training = total() <= room;
 
         double x = left;
         const double middle = height() / 2.0;
@@ -132,6 +134,7 @@ protected:
         };
         figures(words(LiveView::tr("validation"), LiveView::tr("val")), QPen(t.color(Tone::Validation), t.px(10) * 0.36), true,
                 m_readOut.valAccuracy, m_readOut.valLoss);
+        if (!training) return;
         x += gap;
         figures(words(LiveView::tr("training"), LiveView::tr("train")), QPen(t.color(Tone::Training), t.px(10) * 0.18), false,
                 m_readOut.trainAccuracy, m_readOut.trainLoss);
@@ -199,7 +202,9 @@ public:
     void updateReferences();
     void updateReadOut();
     void updateSmoothing();
+    void fitHead();
     void fitFooter();
+    void fitHeight();
     void runStarted(const core::RunStarted& run);
     void askAndExport(ExportFormat format);
     void showStatus(const QString& text, bool failed);
@@ -214,7 +219,8 @@ public:
     QString runId, runTitle;
     std::vector<QThread*> exports;
 
-    QLabel* hero = nullptr;
+    QLabel *hero = nullptr, *heroTitle = nullptr;
+    QStringList heroCaptions, chipTexts;  ///< the whole sentence, and what is said where there is less room
     ElidedLabel* heroCaption = nullptr;
     Chip* chip = nullptr;
     ReadOutLine* readOut = nullptr;
@@ -232,13 +238,15 @@ void LiveView::Private::build() {
     q->setProperty("panel", true);
     q->setAccessibleName(LiveView::tr("Live curves"));
     auto* column = new QVBoxLayout(q);
+    column->setSizeConstraint(QLayout::SetNoConstraint);  // minimumSizeHint() knows what can be left out
 
     auto* head = new QHBoxLayout;
     hero = makeLabel({}, "hero", q);
     hero->setAccessibleName(LiveView::tr("Validation accuracy"));
-    auto* heroTitle = makeLabel(LiveView::tr("Validation accuracy"), "strong", q);
+    heroTitle = makeLabel(LiveView::tr("Validation accuracy"), "strong", q);
     heroCaption = new ElidedLabel(q);
     heroCaption->setProperty("type", "table");
+    heroCaption->setElideMode(Qt::ElideRight);
     auto* words = new QVBoxLayout;
     words->setSpacing(2);
     words->addStretch();
@@ -246,7 +254,6 @@ void LiveView::Private::build() {
     words->addWidget(heroCaption);
     words->addStretch();
     chip = new Chip(q);
-    chip->setToolTip(LiveView::tr("Validation accuracy now, against the best while the trunk was frozen."));
     chip->hide();
     head->addWidget(hero);
     head->addLayout(words, 1);
@@ -348,9 +355,44 @@ void LiveView::Private::applyTheme() {
     smoothing->setMaximumWidth(t.px(120));
     smoothingValue->setFixedWidth(
         QFontMetrics(t.font(TextRole::Table)).horizontalAdvance(LiveView::tr("%1 batches").arg(QStringLiteral("1,000"))));
-    chip->updateGeometry();
     readOut->updateGeometry();
+    fitHead();
     fitFooter();
+    fitHeight();
+}
+
+void LiveView::Private::fitHead() {
+    const Theme& t = Theme::instance();
+    for (QWidget* label : {static_cast<QWidget*>(hero), static_cast<QWidget*>(heroTitle), static_cast<QWidget*>(heroCaption)})
+        label->ensurePolished();
+    const int gap = t.px(8);
+    const int room = q->width() - t.px(32) - std::max(hero->sizeHint().width(), hero->minimumWidth()) - gap;
+    const QFontMetrics metrics = heroCaption->fontMetrics();
+    // Every form of the chip, at last none; the shorter caption before a shorter chip.
+    const int forms = static_cast<int>(chipTexts.size());
+    for (int form = 0; form <= forms; ++form) {
+        if (form < forms) {
+            chip->setContent(Chip::Look::Warm, QStringLiteral("drop"), chipTexts[form]);
+            chip->setAccessibleName(chipTexts.front());
+        }
+        chip->setVisible(form < forms);
+        const int rest = room - (form < forms ? gap + chip->sizeHint().width() : 0);
+        for (const QString& caption : heroCaptions) {
+            heroCaption->setText(caption);
+            if (std::max(heroTitle->sizeHint().width(), metrics.horizontalAdvance(caption)) <= rest) return;
+        }
+    }
+}
+
+void LiveView::Private::fitHeight() {
+    const Theme& t = Theme::instance();
+    const int gap = t.px(6);
+    int plotHeight =
+        q->height() - t.px(24) - q->layout()->itemAt(0)->sizeHint().height() - readOut->sizeHint().height() - 2 * gap;
+    const int least = t.px(kLeastPlot), toolsHeight = gap + footer->sizeHint().height();
+    footer->setVisible(plotHeight - toolsHeight >= least);
+    if (!footer->isHidden()) plotHeight -= toolsHeight;
+    readOut->setVisible(plotHeight >= least);
 }
 
 void LiveView::Private::fitFooter() {
@@ -370,27 +412,35 @@ void LiveView::Private::fitFooter() {
 void LiveView::Private::updateHero() {
     const core::EpochFinished* last = curves.lastEpoch();
     const core::EpochFinished* best = curves.bestEpoch();
-    QString caption;
     if (!last) {
         hero->setText(QStringLiteral("–"));
-        caption = LiveView::tr("the first figure comes after epoch 1");
+        heroCaptions = QStringList{LiveView::tr("the first figure comes after epoch 1"), LiveView::tr("after epoch 1")};
     } else {
         hero->setText(percentText(last->valAccuracy));
-        caption = last->epoch == best->epoch ? LiveView::tr("after epoch %1, best so far").arg(QLocale().toString(last->epoch))
-                                             : LiveView::tr("after epoch %1; best %2 after epoch %3")
-                                                   .arg(QLocale().toString(last->epoch), percentText(best->valAccuracy),
-                                                        QLocale().toString(best->epoch));
+        const QString epoch = QLocale().toString(last->epoch), most = percentText(best->valAccuracy);
+        if (last->epoch == best->epoch)
+            heroCaptions =
+                QStringList{LiveView::tr("after epoch %1, best so far").arg(epoch), LiveView::tr("epoch %1, best").arg(epoch)};
+        else
+            heroCaptions = QStringList{
+                LiveView::tr("after epoch %1; best %2 after epoch %3").arg(epoch, most, QLocale().toString(best->epoch)),
+                LiveView::tr("epoch %1; best %2").arg(epoch, most)};
     }
-    heroCaption->setText(caption);
+    const QString caption = heroCaptions.front();
+    heroCaption->setToolTip(caption);
     hero->setAccessibleDescription(QStringLiteral("%1, %2").arg(hero->text(), caption));
 
     const std::optional<double> points = curves.pointsSinceThaw();
-    chip->setVisible(points.has_value());
+    chipTexts.clear();
     if (points) {
-        const QString number = QLocale().toString(std::abs(*points), 'f', 1);
-        const QString sign = *points < 0 ? QStringLiteral("−") : QStringLiteral("+");
-        chip->setContent(Chip::Look::Warm, QStringLiteral("drop"), sign + LiveView::tr("%1 points since the thaw").arg(number));
+        const QString number =
+            (*points < 0 ? QStringLiteral("−") : QStringLiteral("+")) + QLocale().toString(std::abs(*points), 'f', 1);
+        chipTexts = QStringList{LiveView::tr("%1 points since the thaw").arg(number),
+                                LiveView::tr("%1 since the thaw").arg(number), number};
+        chip->setToolTip(
+            LiveView::tr("%1: validation accuracy now, against the best while the trunk was frozen.").arg(chipTexts.front()));
     }
+    fitHead();
     plot->setAccessibleDescription(last ? LiveView::tr("Accuracy and loss of %1 epochs out of %2. Validation accuracy %3, %4.")
                                               .arg(QLocale().toString(last->epoch), QLocale().toString(curves.plannedEpochs()),
                                                    percentText(last->valAccuracy), caption)
@@ -658,12 +708,14 @@ void LiveView::exportTo(const QString& file, ExportFormat format) {
 QSize LiveView::minimumSizeHint() const {
     const Theme& t = Theme::instance();
     const int reading = d->axes->sizeHint().width() + d->smoothing->minimumWidth() + t.px(6);
-    return {std::max(t.px(320), reading + t.px(34)), t.px(320)};
+    return {std::max(t.px(320), reading + t.px(34)), t.px(200)};
 }
 
 void LiveView::resizeEvent(QResizeEvent* event) {
     QFrame::resizeEvent(event);
+    d->fitHead();
     d->fitFooter();
+    d->fitHeight();
 }
 
 }  // namespace thaw::ui
