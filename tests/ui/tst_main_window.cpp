@@ -9,6 +9,7 @@
 #include "ui/widgets/banner.h"
 #include "ui/widgets/layer_tree_view.h"
 #include "ui/widgets/live_page.h"
+#include "ui/widgets/live_view.h"
 #include "ui/widgets/side_dock.h"
 #include "ui/widgets/welcome_page.h"
 #include "ui/widgets/window_actions.h"
@@ -25,6 +26,7 @@ private Q_SLOTS:
 
     void looks_data();
     void looks();
+    void dataTabOfTheLibrary();
     void runningInPictures();
     void firstRunToFinishedLesson();
     void welcomeComesBack();
@@ -74,6 +76,8 @@ void TestMainWindow::looks() {
     fixture.settle();
     cut += WindowFixture::cutTexts(&fixture.window);
     fixture.shoot(QStringLiteral("paused-") + tag);
+    const CurvePlot& plot = *fixture.window.livePage().live().plot();
+    QVERIFY2(plot.accuracyRect().height() >= 95, qPrintable(QString::number(plot.accuracyRect().height())));
     fixture.window.showTab(MainWindow::PredictionsTab);
     cut += WindowFixture::cutTexts(&fixture.window);
     fixture.shoot(QStringLiteral("predictions-") + tag);
@@ -85,9 +89,34 @@ void TestMainWindow::looks() {
     fixture.settle();
     cut += WindowFixture::cutTexts(&fixture.window);
     fixture.shoot(QStringLiteral("log-") + tag);
+    QVERIFY2(plot.accuracyRect().height() >= 95, qPrintable(QString::number(plot.accuracyRect().height())));
     fixture.window.setLogOpen(false);
     QVERIFY2(fixture.window.size() == size, "the window outgrew its size");
     QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+}
+
+void TestMainWindow::dataTabOfTheLibrary() {
+    struct Shot {
+        const char* name;
+        QSize size;
+        bool dark;
+        double scale;
+    };
+    for (const Shot& shot : {Shot{"library-light", {1440, 900}, false, 1}, Shot{"library-dark", {1440, 900}, true, 1},
+                             Shot{"library-small", {1180, 700}, false, 1}, Shot{"library-150", {1366, 768}, true, 1.5}}) {
+        Theme::instance().setLook(shot.dark ? ColorScheme::Dark : ColorScheme::Light, shot.scale);
+        WindowFixture fixture;
+        QSignalSpy samples(&fixture.library, &LibraryController::samplesReady);
+        fixture.show(shot.size);
+        fixture.session.refresh();
+        QVERIFY(await([&] { return !fixture.session.datasets().empty(); }));
+        if (!fixture.session.dataset()) QSKIP("Debian's dataset-fashion-mnist is not installed.");
+        fixture.window.showTab(MainWindow::DataTab);
+        QVERIFY(await([&] { return !samples.isEmpty(); }));
+        fixture.shoot(QString::fromLatin1(shot.name));
+        const QStringList cut = WindowFixture::cutTexts(&fixture.window);
+        QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+    }
 }
 
 void TestMainWindow::runningInPictures() {

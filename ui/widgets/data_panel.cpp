@@ -40,7 +40,10 @@ QPushButton* makeIconPushButton(const QString& icon, const QString& words, QWidg
 class DatasetCard : public QAbstractButton {
 public:
     DatasetCard(const core::DatasetInfo& dataset, bool inUse, QWidget* parent)
-        : QAbstractButton(parent), m_id(words(dataset.id)), m_here(dataset.present && dataset.problem.empty()) {
+        : QAbstractButton(parent),
+          m_id(words(dataset.id)),
+          m_here(dataset.present && dataset.problem.empty()),
+          m_downloads(!dataset.download.url.empty()) {
         setText(words(dataset.title));
         setCheckable(true);
         setFocusPolicy(Qt::StrongFocus);
@@ -49,7 +52,7 @@ public:
         if (!dataset.problem.empty())
             m_state = DataPanel::tr("Found, but cannot be used");
         else if (!dataset.present)
-            m_state = DataPanel::tr("Not on this machine");
+            m_state = m_downloads ? DataPanel::tr("Not on this machine") : DataPanel::tr("Choose where it is");
         else
             m_state = inUse ? DataPanel::tr("The next run uses it") : DataPanel::tr("Ready");
         if (dataset.trainCount > 0)
@@ -82,7 +85,9 @@ protected:
         };
         write(text(), TextRole::BodyStrong, Tone::Ink, left);
         const Tone tone = m_here ? Tone::Right : Tone::Ink3;
-        const QString icon = m_here ? QStringLiteral("tick-circle") : QStringLiteral("download");
+        const QString icon = m_here        ? QStringLiteral("tick-circle")
+                             : m_downloads ? QStringLiteral("download")
+                                           : QStringLiteral("folder");
         painter.drawPixmap(left, top + (line - theme.px(14)) / 2, theme.pixmap(icon, tone, 14, devicePixelRatioF()));
         write(m_state, TextRole::Table, tone, left + theme.px(20));
         if (!m_size.isEmpty()) write(m_size, TextRole::Caption, Tone::Ink3, left);
@@ -90,7 +95,7 @@ protected:
 
 private:
     QString m_id, m_state, m_size;
-    bool m_here;
+    bool m_here, m_downloads;
 };
 
 }  // namespace
@@ -101,7 +106,11 @@ DataPanel::DataPanel(LibraryController& library, QWidget* parent)
     auto* columns = new QHBoxLayout(this);
     columns->setContentsMargins(1, 1, 1, 1);
     columns->setSpacing(0);
-    columns->addWidget(makeList());
+    m_listScroll = new QScrollArea(this);
+    m_listScroll->setWidgetResizable(true);
+    m_listScroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_listScroll->setWidget(makeList());
+    columns->addWidget(m_listScroll);
     columns->addWidget(makeRule(Qt::Vertical, this, /*soft=*/true));
     columns->addWidget(makeDetail(), 1);
 
@@ -424,7 +433,7 @@ void DataPanel::say(QLabel* label, const QString& sentence, bool wrong) {
 
 void DataPanel::applyTheme() {
     const Theme& theme = Theme::instance();
-    m_list->setFixedWidth(theme.px(264));
+    m_listScroll->setFixedWidth(theme.px(300));
     m_list->layout()->setContentsMargins(theme.px(16), theme.px(14), theme.px(16), theme.px(14));
     m_list->layout()->setSpacing(theme.px(10));
     m_cardRows->setSpacing(theme.px(8));

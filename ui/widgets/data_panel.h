@@ -11,6 +11,7 @@
 class QButtonGroup;
 class QLabel;
 class QPushButton;
+class QScrollArea;
 class QToolButton;
 class QVBoxLayout;
 
@@ -71,6 +72,7 @@ private:
     bool m_downloadIsDataset = false, m_locked = false;
     QButtonGroup* m_cards;
     QVBoxLayout* m_cardRows = nullptr;
+    QScrollArea* m_listScroll = nullptr;
     QWidget *m_list = nullptr, *m_detail = nullptr, *m_weightsBox = nullptr;
     QLabel *m_title = nullptr, *m_description = nullptr, *m_problem = nullptr, *m_weightsNote = nullptr, *m_weightsText = nullptr;
     Chip* m_substitute = nullptr;
