@@ -35,7 +35,9 @@ void GuessBars::paintEvent(QPaintEvent*) {
     if (m_guesses.empty()) return;
     const Theme& theme = Theme::instance();
     QPainter painter(this);
-    const int rowHeight = qMin(height() / static_cast<int>(qMax<std::size_t>(5, m_guesses.size())), theme.px(46));
+    // Where there is no room for five, the best ones.
+    const int room = qBound(1, height() / theme.px(19), qMax(5, static_cast<int>(m_guesses.size())));
+    const int rowHeight = qMin(height() / room, theme.px(46));
     const QFont nameFont = theme.font(TextRole::Body);
     QFont percentFont = theme.font(TextRole::BodyStrong);
     const int percentWidth = QFontMetrics(percentFont).horizontalAdvance(percentText(1.0)) + theme.px(2);
@@ -45,7 +47,7 @@ void GuessBars::paintEvent(QPaintEvent*) {
     const double barLeft = nameWidth + theme.px(10);
     const double barWidth = width() - barLeft - percentWidth - theme.px(10);
 
-    for (std::size_t i = 0; i < m_guesses.size(); ++i) {
+    for (std::size_t i = 0; i < m_guesses.size() && i < static_cast<std::size_t>(room); ++i) {
         const Guess& guess = m_guesses[i];
         const QRect row(0, static_cast<int>(i) * rowHeight, width(), rowHeight);
         const bool best = i == 0;

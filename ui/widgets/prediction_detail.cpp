@@ -18,6 +18,11 @@
 #include "ui/widgets/theme.h"
 
 namespace thaw::ui {
+namespace {
+
+constexpr int kLeastTitledHeight = 360;
+
+}  // namespace
 
 /// One picture, or two side by side with a caption each.
 class PictureCanvas : public QWidget {
@@ -291,9 +296,19 @@ void PredictionDetail::refresh() {
     std::vector<GuessBars::Guess> guesses;
     for (const auto& [classIndex, probability] : m_model->bestGuesses(m_id, 5))
         guesses.push_back({m_model->className(classIndex), probability, classIndex == item.trueClass});
-    m_guessTitle->setVisible(!guesses.empty());
     m_guesses->setVisible(!guesses.empty());
+    fitHeight();
     m_guesses->setGuesses(std::move(guesses), item.trueClass >= 0);
+}
+
+void PredictionDetail::resizeEvent(QResizeEvent* event) {
+    QFrame::resizeEvent(event);
+    fitHeight();
+}
+
+void PredictionDetail::fitHeight() {
+    // The guesses need the room more than their title does.
+    m_guessTitle->setVisible(!m_guesses->isHidden() && height() >= Theme::instance().px(kLeastTitledHeight));
 }
 
 void PredictionDetail::keyPressEvent(QKeyEvent* event) {

@@ -34,11 +34,13 @@ Q_SIGNALS:
     void removeRequested(int id);  ///< an own picture
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
     void refresh();
     void refreshPin();
+    void fitHeight();
 
     PredictionListModel* m_model = nullptr;
     PinnedListModel* m_pins = nullptr;
