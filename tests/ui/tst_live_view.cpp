@@ -837,9 +837,11 @@ void TestLiveView::footerFitsNarrowPanels() {
         view.setClaims({.785});
         Feeder feeder(view);
         feeder.trainTo(1.2);
-        view.resize(view.minimumSizeHint());
+        view.resize(view.minimumSizeHint().expandedTo({0, Theme::instance().px(420)}));
         view.show();
         settle(view);
+        QVERIFY(labelWith(view, QStringLiteral("epoch 1"))->isVisible());
+        QVERIFY(view.findChild<QSlider*>()->isVisible());
         for (QToolButton* button : view.findChildren<QToolButton*>()) {
             if (!button->isVisible()) continue;
             const QRect place(button->mapTo(&view, QPoint(0, 0)), button->size());

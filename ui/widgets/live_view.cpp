@@ -366,7 +366,7 @@ void LiveView::Private::fitHead() {
     for (QWidget* label : {static_cast<QWidget*>(hero), static_cast<QWidget*>(heroTitle), static_cast<QWidget*>(heroCaption)})
         label->ensurePolished();
     const int gap = t.px(8);
-    const int room = q->width() - t.px(32) - std::max(hero->sizeHint().width(), hero->minimumWidth()) - gap;
+    const int room = q->width() - t.px(36) - std::max(hero->sizeHint().width(), hero->minimumWidth()) - gap;
     const QFontMetrics metrics = heroCaption->fontMetrics();
     // Every form of the chip, at last none; the shorter caption before a shorter chip.
     const int forms = static_cast<int>(chipTexts.size());
