@@ -112,7 +112,8 @@ int Application::run() {
     m_log->listenToCore();
     m_training = std::make_unique<ui::TrainingController>();
     m_library = std::make_unique<ui::LibraryController>();
-    m_session = std::make_unique<ui::Session>(*m_training, *m_library);
+    m_inspection = std::make_unique<ui::InspectionController>();
+    m_session = std::make_unique<ui::Session>(*m_training, *m_library, *m_inspection);
     m_window = std::make_unique<ui::MainWindow>(*m_session, *m_log, *m_settings);
     listenToSignals();
     connect(&m_application, &QApplication::commitDataRequest, this, [this] { m_window->saveAndClose(); });

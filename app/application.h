@@ -14,6 +14,7 @@ class QSocketNotifier;
 namespace thaw {
 
 namespace ui {
+class InspectionController;
 class LibraryController;
 class LogModel;
 class MainWindow;
@@ -49,6 +50,7 @@ private:
     std::unique_ptr<ui::LogModel> m_log;
     std::unique_ptr<ui::TrainingController> m_training;
     std::unique_ptr<ui::LibraryController> m_library;
+    std::unique_ptr<ui::InspectionController> m_inspection;
     std::unique_ptr<ui::Session> m_session;
     std::unique_ptr<ui::MainWindow> m_window;
     std::unique_ptr<QSocketNotifier> m_signals;

@@ -136,7 +136,8 @@ int main(int argc, char** argv) {
     ui::LogModel log;
     ui::TrainingController training;
     ui::LibraryController library;
-    ui::Session session(training, library);
+    ui::InspectionController inspection;
+    ui::Session session(training, library, inspection);
     ui::MainWindow window(session, log, settings);
     window.resize(1440, 900);
     FirstPaint firstPaint(sinceStart);

@@ -25,7 +25,8 @@ void TestRealLesson::fromFirstRunToFinishedLesson() {
     ui::LogModel log;
     ui::TrainingController training;
     ui::LibraryController library;
-    ui::Session session(training, library);
+    ui::InspectionController inspection;
+    ui::Session session(training, library, inspection);
     ui::MainWindow window(session, log, settings);
     QSignalSpy changes(&training, &ui::TrainingController::layersChanged);
     QSignalSpy predictions(&training, &ui::TrainingController::predictionsReady);

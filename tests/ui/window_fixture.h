@@ -13,6 +13,7 @@
 #include <QToolButton>
 
 #include "tests/support/await.h"
+#include "tests/support/fake_inspector.h"
 #include "tests/support/fake_trainer.h"
 #include "ui/bridge/session.h"
 #include "ui/models/log_model.h"
@@ -30,11 +31,12 @@ struct ScratchHome {
 
 class WindowFixture {
 public:
-    explicit WindowFixture(FakeScript script = {}, core::RunConfig config = lessonConfig())
+    explicit WindowFixture(FakeScript script = {}, core::RunConfig config = lessonConfig(), FakeInspectorScript inspectorScript = {})
         : probe(std::make_shared<FakeProbe>()),
           settings(home.folder.filePath(QStringLiteral("window.ini")), QSettings::IniFormat),
           training(fakeFactory(std::move(script), probe)),
-          session(training, library),
+          inspection(fakeInspectorFactory(inspectorScript)),
+          session(training, library, inspection),
           window(session, log, settings) {
         log.listenToCore();
         session.setConfig(config);
@@ -89,6 +91,7 @@ public:
     ui::LogModel log;
     ui::TrainingController training;
     ui::LibraryController library;
+    ui::InspectionController inspection;
     ui::Session session;
     ui::MainWindow window;
 };

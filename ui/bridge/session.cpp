@@ -21,8 +21,9 @@ bool sameLayers(const core::ModelInfo& a, const core::ModelInfo& b) {
 
 }  // namespace
 
-Session::Session(TrainingController& training, LibraryController& library, QObject* parent)
-    : QObject(parent), m_training(training), m_library(library) {
+Session::Session(TrainingController& training, LibraryController& library, InspectionController& inspection, QObject* parent)
+    : QObject(parent), m_training(training), m_library(library), m_inspection(inspection) {
+    m_inspection.follow(m_training);
     m_lessons = core::listLessons();
     if (const core::Lesson* found = lesson()) m_config = found->config;
     loadStageTimes();

@@ -1,4 +1,4 @@
-// What the window is about: the settings of the next run, the lessons, the layer tree and the price of its ticks. Ties the two
+// What the window is about: the settings of the next run, the lessons, the layer tree and the price of its ticks. Ties the three
 // controllers to the tree, so that widgets only show and ask. GUI thread.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "ui/bridge/inspection_controller.h"
 #include "ui/bridge/library_controller.h"
 #include "ui/bridge/training_controller.h"
 #include "ui/models/layer_tree_model.h"
@@ -24,10 +25,11 @@ class Session : public QObject {
     Q_OBJECT
 public:
     /// The controllers must outlive the session.
-    Session(TrainingController& training, LibraryController& library, QObject* parent = nullptr);
+    Session(TrainingController& training, LibraryController& library, InspectionController& inspection, QObject* parent = nullptr);
 
     TrainingController& training() const { return m_training; }
     LibraryController& library() const { return m_library; }
+    InspectionController& inspection() const { return m_inspection; }
     LayerTreeModel& layers() { return m_layers; }
 
     /// Asks the library for everything that the window shows.
@@ -94,6 +96,7 @@ private:
 
     TrainingController& m_training;
     LibraryController& m_library;
+    InspectionController& m_inspection;
     LayerTreeModel m_layers;
     core::RunConfig m_config;
     std::vector<core::Lesson> m_lessons;

@@ -1,0 +1,24 @@
+// An Inspector without a network: drawn pictures, predictions that get better with each epoch, and maps, histograms and points that
+// look like a network's. The presenter, the window and their screenshots are tested with it.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "ui/bridge/inspection_controller.h"
+
+namespace thaw::test {
+
+struct FakeInspectorScript {
+    int picturesPerClass = 20;
+    int epochs = 15, headEpochs = 10;     ///< kept checkpoints, one an epoch, besides "start"
+    std::string failWith;                 ///< every question but run(), checkpoints() and pictures() throws StoreError with it
+    int longCalls = 20;                   ///< progress reports of a long question
+    int callMilliseconds = 0;             ///< each report sleeps so long
+    std::shared_ptr<std::atomic<int>> kept = std::make_shared<std::atomic<int>>(0);  ///< checkpoints there are now; 0: all
+};
+
+ui::InspectorFactory fakeInspectorFactory(FakeInspectorScript script = {});
+
+}  // namespace thaw::test

@@ -1,0 +1,111 @@
+// What widgets talk to about a trained model: one run's kept checkpoints, opened beside the training and never inside it. Lives in the
+// GUI thread; the work is done in two threads of its own, so that a click is answered while a long analysis goes on.
+//
+// All views look at one run and one checkpoint, the chosen one. A view asks with `ask` and asks again on `checkpointChanged`.
+#pragma once
+
+#include <QObject>
+#include <QPointer>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/api/inspector.h"
+#include "core/api/runs.h"
+#include "ui/bridge/event_metatypes.h"
+
+namespace thaw::ui {
+
+class TrainingController;
+
+/// Opens Inspectors; tests give one that opens fakes. Called in a worker thread; may throw core::Error.
+struct InspectorFactory {
+    std::function<std::unique_ptr<core::Inspector>(const std::filesystem::path& run)> open;
+    /// Before a job, in its thread: compute threads to use (0: all cores); empty: nothing.
+    std::function<void(int threads)> prepareThread;
+    /// First thing in the thread of long analyses; empty: nothing.
+    std::function<void()> giveWay;
+};
+InspectorFactory coreInspectorFactory();
+
+struct InspectionSubject {
+    core::InspectedRun run;
+    std::vector<core::KeptCheckpoint> checkpoints;           ///< oldest first
+    int chosen = -1;                                         ///< index into checkpoints; -1: none is kept yet
+    std::shared_ptr<const core::PictureSet> pictures;        ///< of the test split; null: cannot be read (see problem)
+    QString problem;
+};
+
+class InspectionController : public QObject {
+    Q_OBJECT
+public:
+    enum class Lane {
+        Quick,  ///< an answer to a click: one picture, one layer
+        Long,   ///< a whole split, many checkpoints, t-SNE: one after the other, with progress
+    };
+    /// Runs in the lane's thread. Check or hand on `progress`: it reports, and cancels where the answer is no longer wanted.
+    template <class Result>
+    using Work = std::function<Result(core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress)>;
+    using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
+    using Failure = std::function<void(const QString& what, const QString& hint)>;
+
+    explicit InspectionController(InspectorFactory factory = coreInspectorFactory(), QObject* parent = nullptr);
+    ~InspectionController() override;  ///< cancels what is under way and waits
+
+    /// The run that trains is inspected as soon as it starts, and its new checkpoints appear by themselves. Both outlive each other's calls.
+    void follow(TrainingController& training);
+
+    const InspectionSubject* subject() const;                ///< null: no run is open
+    const core::KeptCheckpoint* checkpoint() const;          ///< the chosen one; null: none
+    bool followsNewest() const;
+
+    /// `done` runs in the GUI thread, unless a newer question of the same `context` and `topic` came, the context died, or another
+    /// run or checkpoint was chosen meanwhile. Without `failure`, failed() is emitted. Does nothing without a checkpoint.
+    template <class Result>
+    void ask(QObject* context, const QString& topic, Lane lane, Work<Result> work, std::function<void(Result)> done, Progress progress = {},
+             Failure failure = {}) {
+        enqueue({context, topic, lane,
+                 [work = std::move(work), done = std::move(done)](core::Inspector& inspector, const std::string& checkpoint,
+                                                                  const core::CountCallback& report) -> std::function<void()> {
+                     return [done, result = work(inspector, checkpoint, report)] { done(result); };
+                 },
+                 std::move(progress), std::move(failure)});
+    }
+    /// Takes a question back, even one that is being worked on.
+    void cancel(QObject* context, const QString& topic);
+
+public Q_SLOTS:
+    /// Follows the newest checkpoint from now on.
+    void inspectRun(const std::filesystem::path& directory);
+    void chooseCheckpoint(int index);   ///< of subject()->checkpoints; stays until another one is chosen or followNewest() is called
+    void followNewest();
+    void refreshCheckpoints();
+    /// While a run trains, answers take one core and long analyses what is left over.
+    void setTraining(bool training);
+
+Q_SIGNALS:
+    void subjectChanged();       ///< another run, or none
+    void checkpointsChanged();   ///< of the same run
+    void checkpointChanged();    ///< another one is the chosen one; also after subjectChanged
+    void failed(const QString& what, const QString& hint);
+
+private:
+    struct Question {
+        QPointer<QObject> context;
+        QString topic;
+        Lane lane = Lane::Quick;
+        std::function<std::function<void()>(core::Inspector&, const std::string&, const core::CountCallback&)> work;
+        Progress progress;
+        Failure failure;
+    };
+    void enqueue(Question question);
+
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+}  // namespace thaw::ui
