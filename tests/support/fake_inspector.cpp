@@ -33,7 +33,7 @@ public:
     std::vector<core::KeptCheckpoint> checkpoints() override {
         const int kept = m_script.kept->load() > 0 ? m_script.kept->load() : m_script.epochs;
         std::vector<core::KeptCheckpoint> all;
-        for (int epoch = 1; epoch <= kept; ++epoch) {
+        for (int epoch = 1 + m_script.dropped->load(); epoch <= kept; ++epoch) {
             core::KeptCheckpoint one;
             one.step = epoch * kStepsPerEpoch;
             one.name = "step-" + std::to_string(one.step);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <new>
+#include <set>
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
@@ -34,9 +36,15 @@ public:
         if (factory.giveWay) laneOf(Lane::Long).thread.add(factory.giveWay);
     }
 
+    /// A run's folder as it was when inspectRun asked for it: the same folder is opened anew for the next one.
+    struct Folder {
+        std::filesystem::path directory;
+        int opening = 0;
+        bool operator==(const Folder& other) const { return opening == other.opening && directory == other.directory; }
+    };
     /// A thread and the inspector that belongs to it.
     struct WorkLane {
-        std::filesystem::path directory;
+        Folder folder;
         std::unique_ptr<core::Inspector> inspector;
         JobThread thread;
     };
@@ -48,32 +56,33 @@ public:
 
     /// `work` runs in the lane's thread with the run's inspector and returns what to do here.
     template <class WorkToDo>
-    void run(Lane lane, const std::filesystem::path& directory, const Token& unwanted, WorkToDo work, Failure failure) {
+    void run(Lane lane, const Folder& open, const Token& unwanted, WorkToDo work, Failure failure) {
         WorkLane& place = laneOf(lane);
-        place.thread.add([this, &place, directory, unwanted, work = std::move(work), failure = std::move(failure)] {
+        place.thread.add([this, &place, open, unwanted, work = std::move(work), failure = std::move(failure)] {
             if (*unwanted) return;
-            const auto complain = [&](const char* what, const std::string& hint) {
-                answer([unwanted, failure, text = QString::fromUtf8(what), advice = QString::fromStdString(hint)] {
-                    if (!*unwanted) failure(text, advice);
+            const auto complain = [&](const QString& what, const QString& hint) {
+                answer([unwanted, failure, what, hint] {
+                    if (!*unwanted) failure(what, hint);
                 });
             };
             try {
                 if (factory.prepareThread) factory.prepareThread(training ? 1 : 0);
-                if (!place.inspector || place.directory != directory) {
+                if (!place.inspector || !(place.folder == open)) {
                     place.inspector.reset();
-                    place.inspector = factory.open(directory);
-                    place.directory = directory;
+                    place.inspector = factory.open(open.directory);
+                    place.folder = open;
                 }
                 answer([unwanted, call = work(*place.inspector)] {
                     if (!*unwanted) call();
                 });
             } catch (const core::Cancelled&) {
             } catch (const core::Error& error) {
-                complain(error.what(), error.hint());
+                complain(QString::fromUtf8(error.what()), QString::fromStdString(error.hint()));
             } catch (const std::bad_alloc&) {
-                complain(QT_TR_NOOP("There is not enough memory for this view."), QT_TR_NOOP("Close other programs, or look at fewer pictures."));
+                complain(InspectionController::tr("There is not enough memory for this view."),
+                         InspectionController::tr("Close other programs, or look at fewer pictures."));
             } catch (const std::exception& error) {
-                complain(error.what(), {});
+                complain(QString::fromUtf8(error.what()), {});
             }
         });
     }
@@ -82,21 +91,21 @@ public:
         return [this](const QString& what, const QString& hint) { Q_EMIT q->failed(what, hint); };
     }
 
-    Token tokenFor(QObject* context, const QString& topic) {
-        Token& token = m_tokens[{context, topic}];
-        if (token) *token = true;
-        token = std::make_shared<std::atomic<bool>>(false);
-        return token;
+    Token tokenFor(QObject* context, const QString& topic, About about) {
+        if (m_contexts.insert(context).second) connect(context, &QObject::destroyed, this, &Private::forget);
+        Asked& asked = m_asked[{context, topic}];
+        if (asked.unwanted) *asked.unwanted = true;
+        asked = {std::make_shared<std::atomic<bool>>(false), about};
+        return asked.unwanted;
     }
     void drop(QObject* context, const QString& topic) {
-        const auto found = m_tokens.find({context, topic});
-        if (found == m_tokens.end()) return;
-        *found->second = true;
-        m_tokens.erase(found);
+        const auto found = m_asked.find({context, topic});
+        if (found == m_asked.end()) return;
+        *found->second.unwanted = true;
+        m_asked.erase(found);
     }
-    void dropAll() {
-        for (const auto& entry : m_tokens) *entry.second = true;
-        m_tokens.clear();
+    void dropAll(bool ofRunToo) {
+        dropIf([ofRunToo](const auto& entry) { return ofRunToo || entry.second.about == About::Checkpoint; });
     }
 
     void takeCheckpoints(std::vector<core::KeptCheckpoint> kept) {
@@ -110,7 +119,7 @@ public:
         if ((q->checkpoint() ? q->checkpoint()->name : std::string()) != before) choose(now.chosen);
     }
     void choose(int index) {
-        dropAll();
+        dropAll(false);
         subject->chosen = index;
         Q_EMIT q->checkpointChanged();
     }
@@ -118,7 +127,10 @@ public:
     InspectionController* const q;
     const InspectorFactory factory;
     std::optional<InspectionSubject> subject;
-    std::filesystem::path directory;
+    Folder folder;                      ///< of the subject
+    int openings = 0;
+    bool opening = false;               ///< another subject is on its way
+    bool refreshWhenOpen = false;
     bool followNewest = true;
     std::atomic<bool> training{false};
     Token subjectToken = std::make_shared<std::atomic<bool>>(false), listToken = std::make_shared<std::atomic<bool>>(false);
@@ -131,7 +143,29 @@ private:
         for (const std::function<void()>& call : m_answers.takeAll()) call();
     }
 
-    std::map<std::pair<QObject*, QString>, Token> m_tokens;
+    struct Asked {
+        Token unwanted;
+        About about = About::Checkpoint;
+    };
+
+    template <class Predicate>
+    void dropIf(Predicate predicate) {
+        for (auto entry = m_asked.begin(); entry != m_asked.end();) {
+            if (!predicate(*entry)) {
+                ++entry;
+                continue;
+            }
+            *entry->second.unwanted = true;
+            entry = m_asked.erase(entry);
+        }
+    }
+    void forget(QObject* context) {
+        dropIf([context](const auto& entry) { return entry.first.first == context; });
+        m_contexts.erase(context);
+    }
+
+    std::map<std::pair<QObject*, QString>, Asked> m_asked;
+    std::set<QObject*> m_contexts;
     Mailbox<std::function<void()>> m_answers;
 
 public:
@@ -144,7 +178,7 @@ InspectionController::InspectionController(InspectorFactory factory, QObject* pa
 
 InspectionController::~InspectionController() {
     *d->subjectToken = *d->listToken = true;
-    d->dropAll();
+    d->dropAll(true);
 }
 
 void InspectionController::follow(TrainingController& controller) {
@@ -165,8 +199,8 @@ bool InspectionController::followsNewest() const { return d->followNewest; }
 
 void InspectionController::enqueue(Question question) {
     const core::KeptCheckpoint* chosen = checkpoint();
-    if (!chosen) return;
-    const Token unwanted = d->tokenFor(question.context, question.topic);
+    if (!d->subject || (!chosen && question.about == About::Checkpoint)) return;
+    const Token unwanted = d->tokenFor(question.context, question.topic, question.about);
     Failure failure = question.failure ? std::move(question.failure) : d->complaint();
     const QPointer<QObject> context = question.context;
     const auto alive = [context](auto call) {
@@ -175,8 +209,9 @@ void InspectionController::enqueue(Question question) {
         };
     };
     d->run(
-        question.lane, d->directory, unwanted,
-        [this, unwanted, alive, name = chosen->name, work = std::move(question.work), progress = std::move(question.progress)](core::Inspector& inspector) {
+        question.lane, d->folder, unwanted,
+        [this, unwanted, alive, name = chosen ? chosen->name : std::string(), work = std::move(question.work),
+         progress = std::move(question.progress)](core::Inspector& inspector) {
             QElapsedTimer sinceReport;
             const core::CountCallback report = [&](std::int64_t done, std::int64_t total) {
                 if (*unwanted) return false;
@@ -196,31 +231,40 @@ void InspectionController::enqueue(Question question) {
 void InspectionController::cancel(QObject* context, const QString& topic) { d->drop(context, topic); }
 
 void InspectionController::inspectRun(const std::filesystem::path& directory) {
-    d->dropAll();
     *d->subjectToken = *d->listToken = true;
     d->subjectToken = std::make_shared<std::atomic<bool>>(false);
+    d->opening = true;
+    const Private::Folder folder{directory, ++d->openings};
+    const auto opened = [this] {
+        d->opening = false;
+        if (std::exchange(d->refreshWhenOpen, false)) refreshCheckpoints();
+    };
     d->run(
-        Lane::Quick, directory, d->subjectToken,
-        [this, directory](core::Inspector& inspector) {
-            InspectionSubject opened;
-            opened.run = inspector.run();
-            opened.checkpoints = inspector.checkpoints();
-            opened.chosen = static_cast<int>(opened.checkpoints.size()) - 1;
+        Lane::Quick, folder, d->subjectToken,
+        [this, folder, opened](core::Inspector& inspector) {
+            InspectionSubject subject;
+            subject.run = inspector.run();
+            subject.checkpoints = inspector.checkpoints();
+            subject.chosen = static_cast<int>(subject.checkpoints.size()) - 1;
             try {
-                opened.pictures = inspector.pictures(core::Split::Test);
+                subject.pictures = inspector.pictures(core::Split::Test);
             } catch (const core::Error& error) {
-                opened.problem = QString::fromUtf8(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
+                subject.problem = QString::fromUtf8(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
             }
-            return [this, directory, opened = std::move(opened)] {
-                d->dropAll();
-                d->directory = directory;
+            return [this, folder, opened, subject = std::move(subject)] {
+                d->dropAll(true);
+                d->folder = folder;
                 d->followNewest = true;
-                d->subject = opened;
+                d->subject = subject;
                 Q_EMIT subjectChanged();
                 Q_EMIT checkpointChanged();
+                opened();
             };
         },
-        d->complaint());
+        [this, opened](const QString& what, const QString& hint) {
+            Q_EMIT failed(what, hint);
+            opened();
+        });
 }
 
 void InspectionController::chooseCheckpoint(int index) {
@@ -239,11 +283,15 @@ void InspectionController::followNewest() {
 }
 
 void InspectionController::refreshCheckpoints() {
+    if (d->opening) {
+        d->refreshWhenOpen = true;
+        return;
+    }
     if (!d->subject) return;
     *d->listToken = true;
     d->listToken = std::make_shared<std::atomic<bool>>(false);
     d->run(
-        Lane::Quick, d->directory, d->listToken,
+        Lane::Quick, d->folder, d->listToken,
         [this](core::Inspector& inspector) {
             return [this, kept = inspector.checkpoints()] { d->takeCheckpoints(kept); };
         },

@@ -68,18 +68,23 @@ public:
     template <class Result>
     void ask(QObject* context, const QString& topic, Lane lane, Work<Result> work, std::function<void(Result)> done, Progress progress = {},
              Failure failure = {}) {
-        enqueue({context, topic, lane,
-                 [work = std::move(work), done = std::move(done)](core::Inspector& inspector, const std::string& checkpoint,
-                                                                  const core::CountCallback& report) -> std::function<void()> {
-                     return [done, result = work(inspector, checkpoint, report)] { done(result); };
-                 },
-                 std::move(progress), std::move(failure)});
+        enqueue({context, topic, lane, About::Checkpoint, answering<Result>(std::move(work), std::move(done)), std::move(progress),
+                 std::move(failure)});
+    }
+    /// As ask, about the run as a whole or checkpoints that `work` names itself: another chosen checkpoint does not take it back, and
+    /// it is asked before one is kept too (`checkpoint` is empty then). Does nothing without a run.
+    template <class Result>
+    void askAboutRun(QObject* context, const QString& topic, Lane lane, Work<Result> work, std::function<void(Result)> done,
+                     Progress progress = {}, Failure failure = {}) {
+        enqueue({context, topic, lane, About::Run, answering<Result>(std::move(work), std::move(done)), std::move(progress),
+                 std::move(failure)});
     }
     /// Takes a question back, even one that is being worked on.
     void cancel(QObject* context, const QString& topic);
 
 public Q_SLOTS:
-    /// Follows the newest checkpoint from now on.
+    /// Opens the folder, anew where it is open already, and follows the newest checkpoint from now on. Until it is open, and where it
+    /// cannot be (failed() says why), the views keep the run that they have.
     void inspectRun(const std::filesystem::path& directory);
     void chooseCheckpoint(int index);   ///< of subject()->checkpoints; stays until another one is chosen or followNewest() is called
     void followNewest();
@@ -94,14 +99,25 @@ Q_SIGNALS:
     void failed(const QString& what, const QString& hint);
 
 private:
+    enum class About { Checkpoint, Run };
+    /// Returns what to do in the GUI thread.
+    using AnsweringWork = std::function<std::function<void()>(core::Inspector&, const std::string&, const core::CountCallback&)>;
     struct Question {
         QPointer<QObject> context;
         QString topic;
         Lane lane = Lane::Quick;
-        std::function<std::function<void()>(core::Inspector&, const std::string&, const core::CountCallback&)> work;
+        About about = About::Checkpoint;
+        AnsweringWork work;
         Progress progress;
         Failure failure;
     };
+    template <class Result>
+    static AnsweringWork answering(Work<Result> work, std::function<void(Result)> done) {
+        return [work = std::move(work), done = std::move(done)](core::Inspector& inspector, const std::string& checkpoint,
+                                                                const core::CountCallback& report) -> std::function<void()> {
+            return [done, result = work(inspector, checkpoint, report)] { done(result); };
+        };
+    }
     void enqueue(Question question);
 
     class Private;
