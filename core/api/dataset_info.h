@@ -35,6 +35,7 @@ struct DatasetInfo {
     std::string id;                        ///< "cifar10"
     std::string title;                     ///< "CIFAR-10"
     std::string description;               ///< a plain sentence
+    int pictureSide = 0;                   ///< pixels a side of its pictures, which are squares; 0: unknown
     bool substitute = false;               ///< stands in for the lesson's own data set; labelled so wherever it is shown
     bool present = false;
     std::filesystem::path location;        ///< folder or archive, when present

@@ -39,11 +39,13 @@ struct InspectedRun {
     std::vector<std::string> classNames;
 };
 
-/// A picture to look into: of a split, or a file of the user's.
+/// A picture to look into: of a split, a file of the user's, or a frame of a camera. Files and frames become pictures of the run's data
+/// set: their centre square in its size.
 struct PictureChoice {
     Split split = Split::Test;
     std::int64_t index = 0;       ///< within the run's split, as its PictureSet has it
     std::filesystem::path file;   ///< not empty: this file instead
+    std::shared_ptr<const RgbPicture> pixels = nullptr;  ///< not null: this picture instead
 };
 
 /// One layer's output for one picture: `channels` planes, or one row of units as channels of 1x1.

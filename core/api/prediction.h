@@ -11,6 +11,12 @@
 
 namespace thaw::core {
 
+/// A picture in memory: 8-bit RGB, row-major, interleaved.
+struct RgbPicture {
+    int width = 0, height = 0;
+    std::vector<std::uint8_t> rgb;          ///< height * width * 3
+};
+
 /// Predictions of a whole split at one moment of a run; immutable once shared.
 struct PredictionSet {
     Split split = Split::Test;
@@ -32,8 +38,11 @@ struct FilePrediction {
     std::string error;                      ///< in plain words; empty when it was read
     int width = 0, height = 0;              ///< of `rgb`: the whole picture, at most 512 pixels a side
     std::vector<std::uint8_t> rgb;
-    std::vector<std::uint8_t> modelRgb;     ///< what the model saw before scaling: inputSize * inputSize * 3, centre crop
-    int modelSize = 0;
+    int modelSize = 0;                      ///< pixels a side of the data set's own pictures, which the model was trained on
+    std::vector<std::uint8_t> modelRgb;     ///< the centre square as one of them: modelSize * modelSize * 3
+    int inputSize = 0;                      ///< pixels a side of the network's input
+    std::vector<std::uint8_t> inputRgb;     ///< the network's input: inputSize * inputSize * 3, inputLow as 0 and inputHigh as 255
+    float inputLow = 0, inputHigh = 0;      ///< smallest and largest number of the network's input
     std::vector<float> probabilities;       ///< classCount; empty with an error
 };
 

@@ -226,6 +226,8 @@ std::vector<std::string> datasetIds() {
     return ids;
 }
 
+int pictureSideOf(const std::string& id) { return sourceOf(id).describe().pictureSide; }
+
 std::vector<DatasetInfo> listDatasets(const fs::path& extra) {
     std::vector<DatasetInfo> list;
     for (const auto& source : datasetSources()) list.push_back(lookFor(*source, datasetPlaces(extra)));

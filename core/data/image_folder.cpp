@@ -144,6 +144,7 @@ public:
         info.id = "folder";
         info.title = "Folder of pictures";
         info.description = "Your own pictures, one folder for each class. Each becomes a square of 64 x 64 pixels.";
+        info.pictureSide = kSide;
         info.installHint = "Choose a folder that has a folder of pictures for each class";
         return info;
     }

@@ -193,6 +193,11 @@ FilePrediction readPictureFile(const fs::path& file, int modelSize) {
     return picture;
 }
 
+std::vector<std::uint8_t> centreSquareOf(const RgbPicture& picture, int side) {
+    const cv::Mat rgb(picture.height, picture.width, CV_8UC3, const_cast<std::uint8_t*>(picture.rgb.data()));
+    return bytesOf(centreSquare(rgb, side));
+}
+
 std::vector<std::uint8_t> readSquarePicture(const fs::path& file, int side) {
     try {
         return bytesOf(centreSquare(decode(file), side));

@@ -15,6 +15,9 @@ namespace thaw::core {
 /// rounded to 8. Never throws for a bad file: `error` says why. Thread-safe.
 FilePrediction readPictureFile(const std::filesystem::path& file, int modelSize);
 
+/// The centre square of a picture in memory, made as that of a file: side * side * 3 bytes. Thread-safe.
+std::vector<std::uint8_t> centreSquareOf(const RgbPicture& picture, int side);
+
 /// Only the centre square: side * side * 3 bytes. Throws DataError. Thread-safe.
 std::vector<std::uint8_t> readSquarePicture(const std::filesystem::path& file, int side);
 

@@ -92,7 +92,8 @@ std::vector<FilePrediction> predictFiles(const RunSelection& selection, const st
     const FinishedRun run = openRun(selection, threads);
     if (classNames != nullptr) *classNames = run.manifest.classNames;
     std::vector<FilePrediction> predictions;
-    for (const std::filesystem::path& file : files) predictions.push_back(predictPicture(*run.model, run.manifest.config, run.device, file));
+    const int side = pictureSideOf(run.manifest.datasetId);
+    for (const std::filesystem::path& file : files) predictions.push_back(predictPicture(*run.model, run.manifest.config, side, run.device, file));
     return predictions;
 }
 

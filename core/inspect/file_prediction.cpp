@@ -1,21 +1,41 @@
 #include "core/inspect/file_prediction.h"
 
+#include <algorithm>
+
 #include "core/data/picture_file.h"
 #include "core/data/preprocess.h"
 
 namespace thaw::core {
+namespace {
 
-FilePrediction predictPicture(const StagedModel& model, const RunConfig& config, const torch::Device& device,
-                              const std::filesystem::path& file) {
-    FilePrediction prediction = readPictureFile(file, config.inputSize);
-    if (!prediction.error.empty()) return prediction;
+/// The numbers that the network gets, as a picture: channels in the network's order.
+void showInput(const torch::Tensor& input, FilePrediction& prediction) {
+    prediction.inputSize = static_cast<int>(input.size(2));
+    prediction.inputLow = input.min().item<float>();
+    prediction.inputHigh = input.max().item<float>();
+    const float range = std::max(prediction.inputHigh - prediction.inputLow, 1e-6f);
+    const torch::Tensor bytes = input[0].permute({1, 2, 0}).sub(prediction.inputLow).mul(255 / range).round().to(torch::kUInt8).contiguous();
+    prediction.inputRgb.assign(bytes.data_ptr<std::uint8_t>(), bytes.data_ptr<std::uint8_t>() + bytes.numel());
+}
+
+}  // namespace
+
+torch::Tensor squareInput(const std::vector<std::uint8_t>& rgb, int side, const RunConfig& config) {
     PictureSet picture;
-    picture.width = picture.height = prediction.modelSize;
-    picture.rgb = prediction.modelRgb;
+    picture.width = picture.height = side;
+    picture.rgb = rgb;
     picture.labels = {-1};
+    return networkInput(picture, {0}, {}, config.scaling, config.inputSize);
+}
+
+FilePrediction predictPicture(const StagedModel& model, const RunConfig& config, int pictureSide, const torch::Device& device,
+                              const std::filesystem::path& file) {
+    FilePrediction prediction = readPictureFile(file, pictureSide);
+    if (!prediction.error.empty()) return prediction;
     torch::NoGradGuard noGrad;
-    const torch::Tensor input = networkInput(picture, {0}, {}, config.scaling, config.inputSize).to(device);
-    const torch::Tensor probabilities = at::softmax(model.forward(input, 0, model.stageCount()), 1).cpu().contiguous();
+    const torch::Tensor input = squareInput(prediction.modelRgb, pictureSide, config);
+    showInput(input, prediction);
+    const torch::Tensor probabilities = at::softmax(model.forward(input.to(device), 0, model.stageCount()), 1).cpu().contiguous();
     prediction.probabilities.assign(probabilities.data_ptr<float>(), probabilities.data_ptr<float>() + probabilities.numel());
     return prediction;
 }
