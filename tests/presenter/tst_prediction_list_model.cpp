@@ -6,6 +6,8 @@
 #include <QTest>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <set>
 
 #include "tests/support/drawn_pictures.h"
@@ -112,6 +114,49 @@ private Q_SLOTS:
         model.setTrueClass(-1);
         model.setFilter(PictureFilter::All);
         QCOMPARE(allIds(model), (std::vector<int>{3, 4}));
+    }
+
+    void justThesePictures() {
+        const std::vector<int> labels{0, 1, 2, 0};
+        PredictionListModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setPictures(plainPictures(labels), kNames);
+        QVERIFY(model.setPredictions(plainPredictions(labels, {{0, .7f}, {2, .6f}, {2, .8f}, {1, .9f}})));
+        model.showOnly(std::vector<int>{3, 9, 1});
+        QCOMPARE(allIds(model), (std::vector<int>{3, 1}));
+        model.setTrueClass(2);
+        QCOMPARE(allIds(model), (std::vector<int>{3, 1}));
+        model.setPageSize(1);
+        QVERIFY(model.showPicture(1));
+        QCOMPARE(model.pageBegin(), 1);
+        model.showOnly(std::vector<int>{});
+        QCOMPARE(model.total(), 0);
+        model.showOnly(std::nullopt);
+        QCOMPARE(allIds(model), (std::vector<int>{2}));
+        model.showOnly(std::vector<int>{0});
+        model.setPictures(plainPictures(labels), kNames);
+        QCOMPARE(model.total(), 4);
+    }
+
+    void twoModelsOfTheSamePictures() {
+        const std::vector<int> labels{0, 1};
+        PredictionListModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setSeed(0);
+        model.setPictures(plainPictures(labels), kNames);
+        QVERIFY(model.setPredictions(plainPredictions(labels, {{0, .8f}, {2, .6f}})));
+        const QModelIndex first = model.index(0), second = model.index(1);
+        QCOMPARE(first.data(PredictionListModel::EarlierNameRole).toString(), QString());
+        model.setEarlier(plainPredictions(labels, {{1, .5f}, {2, .5f}}));
+        QCOMPARE(first.data(PredictionListModel::EarlierNameRole).toString(), QStringLiteral("dog"));
+        QVERIFY(first.data(Qt::ToolTipRole).toString().endsWith(QStringLiteral("correct; the other model says dog")));
+        QCOMPARE(second.data(PredictionListModel::EarlierNameRole).toString(), QString());
+        QCOMPARE(second.data(PredictionListModel::TrueProbabilityRole).toFloat(), .2f);
+        QVERIFY(std::abs(second.data(PredictionListModel::LossRole).toDouble() + std::log(.2)) < 1e-6);
+        model.setEarlier(plainPredictions({0}, {{1, .5f}}));  // of other pictures: not taken
+        QCOMPARE(first.data(PredictionListModel::EarlierNameRole).toString(), QStringLiteral("dog"));
+        model.setEarlier(nullptr);
+        QCOMPARE(first.data(PredictionListModel::EarlierNameRole).toString(), QString());
     }
 
     void roles() {

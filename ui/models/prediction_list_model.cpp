@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <numeric>
 #include <random>
 #include <tuple>
+
+#include "core/api/evaluation.h"
 
 namespace thaw::ui {
 namespace {
@@ -43,6 +46,8 @@ void PredictionListModel::setPictures(std::shared_ptr<const core::PictureSet> pi
     m_pictures = std::move(pictures);
     m_classNames = classNames;
     m_predictions.reset();
+    m_earlier.reset();
+    m_only.reset();
     m_predicted.clear();
     m_confidence.clear();
     m_trueClass = m_predictedClass = -1;
@@ -76,6 +81,12 @@ bool PredictionListModel::setPredictions(std::shared_ptr<const core::PredictionS
     if (!sameCount) shuffle();
     rebuild(true);
     return true;
+}
+
+void PredictionListModel::setEarlier(std::shared_ptr<const core::PredictionSet> earlier) {
+    if (earlier && earlier->count() != pictureCount()) return;
+    m_earlier = std::move(earlier);
+    if (rowCount() > 0) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
 }
 
 int PredictionListModel::addOwnPictures(const std::vector<core::FilePrediction>& files) {
@@ -129,6 +140,13 @@ void PredictionListModel::setTrueClass(int classIndex) {
 void PredictionListModel::setPredictedClass(int classIndex) {
     if (classIndex == m_predictedClass) return;
     m_predictedClass = classIndex;
+    m_pageBegin = 0;
+    rebuild();
+}
+
+void PredictionListModel::showOnly(std::optional<std::vector<int>> ids) {
+    if (ids == m_only) return;
+    m_only = std::move(ids);
     m_pageBegin = 0;
     rebuild();
 }
@@ -190,6 +208,10 @@ std::vector<int> PredictionListModel::orderedIds() const {
     std::vector<int> ids;
     if (m_filter == PictureFilter::Mine) {
         for (const OwnPicture& own : m_own) ids.push_back(own.id);
+        return ids;
+    }
+    if (m_only) {
+        std::copy_if(m_only->begin(), m_only->end(), std::back_inserter(ids), [this](int id) { return id >= 0 && id < pictureCount(); });
         return ids;
     }
     for (int id : m_shuffled)
@@ -385,9 +407,11 @@ QVariant PredictionListModel::data(const QModelIndex& index, int role) const {
             if (item.predictedClass < 0) return tr("%1, not predicted yet").arg(item.title);
             const QString said =
                 tr("%1, predicted %2, %3 sure").arg(item.title, item.predictedName, percentText(item.confidence));
-            if (item.verdict == Verdict::Right) return tr("%1, correct").arg(said);
-            if (item.verdict == Verdict::Wrong) return tr("%1, wrong: it is %2").arg(said, item.trueName);
-            return said;
+            const QString earlier = data(index, EarlierNameRole).toString();
+            const QString change = earlier.isEmpty() ? QString() : tr("; the other model says %1").arg(earlier);
+            if (item.verdict == Verdict::Right) return tr("%1, correct").arg(said) + change;
+            if (item.verdict == Verdict::Wrong) return tr("%1, wrong: it is %2").arg(said, item.trueName) + change;
+            return said + change;
         }
         case TrueClassRole:
             return item.trueClass;
@@ -405,6 +429,14 @@ QVariant PredictionListModel::data(const QModelIndex& index, int role) const {
             return item.error;
         case FileRole:
             return item.file;
+        case TrueProbabilityRole:
+            if (!m_predictions || id < 0 || item.trueClass < 0) return {};
+            return static_cast<double>(m_predictions->row(id)[item.trueClass]);
+        case LossRole:
+            if (!m_predictions || id < 0 || item.trueClass < 0) return {};
+            return core::lossOf(*m_predictions, id);
+        case EarlierNameRole:
+            return m_earlier && id >= 0 && m_earlier->predicted(id) != item.predictedClass ? className(m_earlier->predicted(id)) : QString();
         default:
             return {};
     }
@@ -423,6 +455,9 @@ QHash<int, QByteArray> PredictionListModel::roleNames() const {
     names.insert(PictureKeyRole, "pictureKey");
     names.insert(ErrorRole, "error");
     names.insert(FileRole, "file");
+    names.insert(TrueProbabilityRole, "trueProbability");
+    names.insert(LossRole, "loss");
+    names.insert(EarlierNameRole, "earlierName");
     return names;
 }
 

@@ -7,6 +7,7 @@
 #include <QStringList>
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -56,6 +57,9 @@ public:
         PictureKeyRole,  ///< QString: changes whenever the pixels behind the id do
         ErrorRole,       ///< QString, own pictures only
         FileRole,        ///< QString, own pictures only
+        TrueProbabilityRole,  ///< double, 0..1: what the model gives to the true class; none without a label
+        LossRole,             ///< double, cross-entropy in nats; none without a label
+        EarlierNameRole,      ///< QString: what setEarlier's predictions say where that is another class, else empty
     };
 
     explicit PredictionListModel(QObject* parent = nullptr);
@@ -65,6 +69,8 @@ public:
     void setPictures(std::shared_ptr<const core::PictureSet> pictures, const QStringList& classNames);
     /// Newer predictions of the same pictures; null drops them. Ignored (false) when shapes do not agree.
     bool setPredictions(std::shared_ptr<const core::PredictionSet> predictions);
+    /// Another model's predictions of the same pictures, told beside those that are shown; null: none. Ignored when shapes do not agree.
+    void setEarlier(std::shared_ptr<const core::PredictionSet> earlier);
     const std::shared_ptr<const core::PictureSet>& pictures() const { return m_pictures; }
     const std::shared_ptr<const core::PredictionSet>& predictions() const { return m_predictions; }
     bool hasPredictions() const { return m_predictions != nullptr; }
@@ -82,6 +88,8 @@ public:
     int trueClass() const { return m_trueClass; }
     void setPredictedClass(int classIndex);  ///< -1: any
     int predictedClass() const { return m_predictedClass; }
+    /// Just these test pictures in this order, whatever the filter (but Mine) and the classes; nullopt, and new pictures: as those say.
+    void showOnly(std::optional<std::vector<int>> ids);
     void setOrder(PictureOrder order);
     void setSeed(quint64 seed);  ///< 0: the data set's order; any other: a random order of its own, the same everywhere
     quint64 seed() const { return m_seed; }
@@ -136,7 +144,7 @@ private:
     void rebuild(bool keepAnchorInView = false);
 
     std::shared_ptr<const core::PictureSet> m_pictures;
-    std::shared_ptr<const core::PredictionSet> m_predictions;
+    std::shared_ptr<const core::PredictionSet> m_predictions, m_earlier;
     QStringList m_classNames;
     std::vector<int> m_predicted;  // a class for each picture
     std::vector<float> m_confidence;
@@ -147,6 +155,7 @@ private:
     PictureFilter m_filter = PictureFilter::All;
     PictureOrder m_pictureOrder = PictureOrder::Drawn;
     int m_trueClass = -1, m_predictedClass = -1;
+    std::optional<std::vector<int>> m_only;
     quint64 m_seed = 1;
     std::vector<int> m_shuffled;  // all test pictures in the drawn order
     std::vector<int> m_order;     // ids that the filter shows

@@ -198,7 +198,8 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     painter->setFont(theme.font(TextRole::Caption));
     painter->setPen(theme.color(Tone::Ink3));
     if (verdict == Verdict::Right) {
-        text = tr("correct");
+        const QString earlier = index.data(PredictionListModel::EarlierNameRole).toString();
+        text = earlier.isEmpty() ? tr("correct") : tr("was %1").arg(shortClassName(earlier));
     } else if (verdict == Verdict::Wrong) {
         text = tr("is %1").arg(shortClassName(index.data(PredictionListModel::TrueNameRole).toString()));
         QFont bold = painter->font();
