@@ -92,6 +92,7 @@ private Q_SLOTS:
     void anotherCheckpointTakesQuestionsBack();
     void questionsAboutTheRunStayWithIt();
     void asksAboutARunWithoutCheckpoints();
+    void asksAnotherRunBesideTheSubject();
     void quickAnswersArriveBesideALongAnalysis();
     void longAnalysesComeOneAfterTheOther();
     void reportsProgressWithoutHaste();
@@ -355,6 +356,42 @@ void TstInspectionController::asksAboutARunWithoutCheckpoints() {
         answers.take());
     QVERIFY(await([&] { return !answers.got.empty(); }));
     QCOMPARE(answers.got, std::vector<int>{2});
+}
+
+void TstInspectionController::asksAnotherRunBesideTheSubject() {
+    // Which folders were opened, in the threads that did.
+    auto opened = std::make_shared<std::atomic<int>>(0), openedOther = std::make_shared<std::atomic<int>>(0);
+    ui::InspectorFactory factory = test::fakeInspectorFactory();
+    factory.open = [opened, openedOther, open = factory.open](const std::filesystem::path& run) {
+        ++(run == kOtherRun ? *openedOther : *opened);
+        return open(run);
+    };
+    InspectionController controller(factory);
+    QVERIFY(awaitRun(controller, kRun));
+    std::vector<std::string> asked;
+    const InspectionController::Work<std::string> which = [](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback&) {
+        return inspector.run().runId + ' ' + checkpoint;
+    };
+    const std::function<void(std::string)> take = [&](const std::string& answer) { asked.push_back(answer); };
+    const auto askBoth = [&] {
+        controller.ask<std::string>(this, QStringLiteral("subject"), Lane::Long, which, take);
+        controller.askOtherRun<std::string>(kOtherRun, this, QStringLiteral("other"), which, take);
+    };
+    askBoth();
+    QVERIFY(await([&] { return asked.size() == 2; }));
+    askBoth();
+    QVERIFY(await([&] { return asked.size() == 4; }));
+    const std::string newest = controller.checkpoint()->name;
+    QCOMPARE(asked, (std::vector<std::string>{"first " + newest, "second " + newest, "first " + newest, "second " + newest}));
+    QCOMPARE(opened->load(), 2);  // once in each thread
+    QCOMPARE(openedOther->load(), 1);
+    QCOMPARE(controller.subject()->run.directory, kRun);
+    controller.chooseCheckpoint(0);
+    controller.askOtherRun<std::string>(kOtherRun, this, QStringLiteral("other"), which, take);
+    controller.chooseCheckpoint(1);  // takes it back
+    askBoth();
+    QVERIFY(await([&] { return asked.size() == 6; }));
+    QCOMPARE(asked.back(), "second " + controller.checkpoint()->name);
 }
 
 void TstInspectionController::quickAnswersArriveBesideALongAnalysis() {

@@ -211,6 +211,7 @@ core::DatasetInfo drawnDataset(int perClass, bool substitute) {
     dataset.title = substitute ? "Fashion-MNIST" : "CIFAR-10";
     dataset.description = substitute ? "Grey pictures of ten kinds of clothing, 28 by 28 pixels."
                                      : "Colour pictures of ten kinds of things, 32 by 32 pixels.";
+    dataset.pictureSide = 32;
     dataset.substitute = substitute;
     dataset.present = true;
     dataset.location = "/home/pupil/.local/share/thaw/data/" + dataset.id;
@@ -246,12 +247,17 @@ std::shared_ptr<const core::PredictionSet> drawnPredictions(const core::PictureS
                                                             std::int64_t step) {
     // What is easily taken for what: airplane and ship, cat and dog, deer and horse, automobile and truck, bird and frog.
     constexpr std::array<int, kClassCount> kTwin{8, 9, 6, 5, 7, 3, 2, 4, 0, 1};
+    constexpr double kTakenForTwin = 0.6;  // of the wrong ones; the others are called anything else
     auto set = std::make_shared<core::PredictionSet>();
     set->step = step;
     set->epoch = epoch;
     set->classCount = kClassCount;
     set->labels = pictures.labels;
-    std::mt19937 random(7);
+    std::mt19937 random(7), randomMistakes(11);
+    const auto mistake = [&](int label) {
+        const int other = (label + 1 + static_cast<int>(randomMistakes() % (kClassCount - 1))) % kClassCount;
+        return randomMistakes() % 1000 < 1000 * kTakenForTwin ? kTwin[static_cast<std::size_t>(label)] : other;
+    };
     std::uniform_real_distribution<double> uniform(0, 1);
     double loss = 0;
     std::int64_t right = 0;
@@ -260,7 +266,8 @@ std::shared_ptr<const core::PredictionSet> drawnPredictions(const core::PictureS
         const bool correct = difficulty < accuracy;
         const double gap = std::abs(accuracy - difficulty);
         const double top = std::min(0.995, 0.42 + 0.3 * sharpness + 0.5 * gap);
-        const auto first = static_cast<std::size_t>(correct ? label : kTwin[static_cast<std::size_t>(label)]);
+        const int wrong = mistake(label);  // drawn for every picture, so that the accuracy does not change whose mistakes are which
+        const auto first = static_cast<std::size_t>(correct ? label : wrong);
         const auto second = static_cast<std::size_t>(correct ? kTwin[static_cast<std::size_t>(label)] : label);
         std::array<double, kClassCount> row{};
         double rest = 0;

@@ -55,9 +55,11 @@ public:
         return drawnPredictions(*m_pictures, accuracyAfter(epoch), epoch, epoch * kStepsPerEpoch);
     }
     std::shared_ptr<const core::PredictionSet> unseenPredictions(const std::string& checkpoint, std::int64_t, const core::CountCallback& progress) override {
+        if (m_script.trainedOnAll) return std::make_shared<core::PredictionSet>();
         return predictions(checkpoint, core::Split::Train, progress);
     }
     std::vector<float> predict(const std::string& checkpoint, const core::PictureChoice& picture) override {
+        std::this_thread::sleep_for(std::chrono::milliseconds(m_script.predictMilliseconds));
         const auto set = predictions(checkpoint, core::Split::Test, {});
         const float* row = set->row(std::clamp<std::int64_t>(picture.index, 0, set->count() - 1));
         return {row, row + set->classCount};
@@ -198,7 +200,7 @@ public:
 
 private:
     void work(const core::CountCallback& progress) const {
-        if (!m_script.failWith.empty()) throw core::StoreError(m_script.failWith, "Choose another checkpoint.");
+        if (!m_script.failWith.empty() && *m_script.failing) throw core::StoreError(m_script.failWith, "Choose another checkpoint.");
         for (int call = 0; progress && call < m_script.longCalls; ++call) {
             if (!progress(call, m_script.longCalls)) throw core::Cancelled();
             if (m_script.callMilliseconds > 0) std::this_thread::sleep_for(std::chrono::milliseconds(m_script.callMilliseconds));

@@ -14,8 +14,11 @@ struct FakeInspectorScript {
     int picturesPerClass = 20;
     int epochs = 15, headEpochs = 10;     ///< kept checkpoints, one an epoch, besides "start"
     std::string failWith;                 ///< every question but run(), checkpoints() and pictures() throws StoreError with it
+    std::shared_ptr<std::atomic<bool>> failing = std::make_shared<std::atomic<bool>>(true);  ///< failWith counts while this is so
+    bool trainedOnAll = false;            ///< unseenPredictions has none
     int longCalls = 20;                   ///< progress reports of a long question
     int callMilliseconds = 0;             ///< each report sleeps so long
+    int predictMilliseconds = 0;          ///< predict() sleeps so long
     std::shared_ptr<std::atomic<int>> kept = std::make_shared<std::atomic<int>>(0);  ///< checkpoints there are now; 0: all
     std::shared_ptr<std::atomic<int>> dropped = std::make_shared<std::atomic<int>>(0);  ///< that many of the oldest are gone
 };

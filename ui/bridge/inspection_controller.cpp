@@ -42,10 +42,13 @@ public:
         int opening = 0;
         bool operator==(const Folder& other) const { return opening == other.opening && directory == other.directory; }
     };
-    /// A thread and the inspector that belongs to it.
-    struct WorkLane {
+    struct Opened {
         Folder folder;
         std::unique_ptr<core::Inspector> inspector;
+    };
+    /// A thread and the inspectors that belong to it.
+    struct WorkLane {
+        Opened subject, other;
         JobThread thread;
     };
     WorkLane& laneOf(Lane lane) { return lane == Lane::Quick ? quick : slow; }
@@ -56,9 +59,9 @@ public:
 
     /// `work` runs in the lane's thread with the run's inspector and returns what to do here.
     template <class WorkToDo>
-    void run(Lane lane, const Folder& open, const Token& unwanted, WorkToDo work, Failure failure) {
+    void run(Lane lane, const Folder& open, const Token& unwanted, WorkToDo work, Failure failure, bool ofOtherRun = false) {
         WorkLane& place = laneOf(lane);
-        place.thread.add([this, &place, open, unwanted, work = std::move(work), failure = std::move(failure)] {
+        place.thread.add([this, &place, open, ofOtherRun, unwanted, work = std::move(work), failure = std::move(failure)] {
             if (*unwanted) return;
             const auto complain = [&](const QString& what, const QString& hint) {
                 answer([unwanted, failure, what, hint] {
@@ -67,12 +70,14 @@ public:
             };
             try {
                 if (factory.prepareThread) factory.prepareThread(training ? 1 : 0);
-                if (!place.inspector || !(place.folder == open)) {
-                    place.inspector.reset();
-                    place.inspector = factory.open(open.directory);
-                    place.folder = open;
+                Opened& run = ofOtherRun ? place.other : place.subject;
+                if (!run.inspector || !(run.folder == open)) {
+                    place.other = {};
+                    run = {};
+                    run.inspector = factory.open(open.directory);
+                    run.folder = open;
                 }
-                answer([unwanted, call = work(*place.inspector)] {
+                answer([unwanted, call = work(*run.inspector)] {
                     if (!*unwanted) call();
                 });
             } catch (const core::Cancelled&) {
@@ -208,8 +213,9 @@ void InspectionController::enqueue(Question question) {
             if (context) call(values...);
         };
     };
+    const bool ofOtherRun = !question.otherRun.empty();
     d->run(
-        question.lane, d->folder, unwanted,
+        question.lane, ofOtherRun ? Private::Folder{question.otherRun, d->folder.opening} : d->folder, unwanted,
         [this, unwanted, alive, name = chosen ? chosen->name : std::string(), work = std::move(question.work),
          progress = std::move(question.progress)](core::Inspector& inspector) {
             QElapsedTimer sinceReport;
@@ -225,7 +231,7 @@ void InspectionController::enqueue(Question question) {
             };
             return alive(work(inspector, name, report));
         },
-        alive(std::move(failure)));
+        alive(std::move(failure)), ofOtherRun);
 }
 
 void InspectionController::cancel(QObject* context, const QString& topic) { d->drop(context, topic); }
@@ -297,6 +303,10 @@ void InspectionController::refreshCheckpoints() {
         },
         d->complaint());
 }
+
+const InspectorFactory& InspectionController::inspectors() const { return d->factory; }
+
+bool InspectionController::isTraining() const { return d->training; }
 
 void InspectionController::setTraining(bool training) { d->training = training; }
 

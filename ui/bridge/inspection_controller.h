@@ -63,13 +63,25 @@ public:
     const core::KeptCheckpoint* checkpoint() const;          ///< the chosen one; null: none
     bool followsNewest() const;
 
+    /// For work in a thread of its own, with an Inspector of its own.
+    const InspectorFactory& inspectors() const;
+    bool isTraining() const;                                 ///< as setTraining said; any thread
+
     /// `done` runs in the GUI thread, unless a newer question of the same `context` and `topic` came, the context died, or another
     /// run or checkpoint was chosen meanwhile. Without `failure`, failed() is emitted. Does nothing without a checkpoint.
     template <class Result>
     void ask(QObject* context, const QString& topic, Lane lane, Work<Result> work, std::function<void(Result)> done, Progress progress = {},
              Failure failure = {}) {
         enqueue({context, topic, lane, About::Checkpoint, answering<Result>(std::move(work), std::move(done)), std::move(progress),
-                 std::move(failure)});
+                 std::move(failure), {}});
+    }
+    /// As ask, with the inspector of another run's folder, to compare the chosen checkpoint with. A long analysis; the other run stays
+    /// open until a third one is asked for or inspectRun opens a subject.
+    template <class Result>
+    void askOtherRun(const std::filesystem::path& directory, QObject* context, const QString& topic, Work<Result> work,
+                     std::function<void(Result)> done, Progress progress = {}, Failure failure = {}) {
+        enqueue({context, topic, Lane::Long, About::Checkpoint, answering<Result>(std::move(work), std::move(done)), std::move(progress),
+                 std::move(failure), directory});
     }
     /// As ask, about the run as a whole or checkpoints that `work` names itself: another chosen checkpoint does not take it back, and
     /// it is asked before one is kept too (`checkpoint` is empty then). Does nothing without a run.
@@ -77,7 +89,7 @@ public:
     void askAboutRun(QObject* context, const QString& topic, Lane lane, Work<Result> work, std::function<void(Result)> done,
                      Progress progress = {}, Failure failure = {}) {
         enqueue({context, topic, lane, About::Run, answering<Result>(std::move(work), std::move(done)), std::move(progress),
-                 std::move(failure)});
+                 std::move(failure), {}});
     }
     /// Takes a question back, even one that is being worked on.
     void cancel(QObject* context, const QString& topic);
@@ -110,6 +122,7 @@ private:
         AnsweringWork work;
         Progress progress;
         Failure failure;
+        std::filesystem::path otherRun;  // empty: the subject
     };
     template <class Result>
     static AnsweringWork answering(Work<Result> work, std::function<void(Result)> done) {
