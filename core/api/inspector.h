@@ -159,6 +159,11 @@ public:
 /// Reads the run's record; the data set's pictures when they are first asked for (`data` "auto": the run's own). Throws StoreError.
 std::unique_ptr<Inspector> openInspector(const std::filesystem::path& runDirectory, const DataConfig& data = {});
 
+/// Layers that gradCam takes and that have a plane to draw, in forward order. Pure.
+std::vector<std::string> classMapLayers(const ModelInfo& model);
+/// The one to begin with: the last convolution whose plane is still 4x4 at least (the last one at all where none is). Empty without one.
+std::string usualClassMapLayer(const ModelInfo& model);
+
 /// Oldest first. Blocking, small files. Throws StoreError where the folder is no run.
 std::vector<KeptCheckpoint> listCheckpoints(const std::filesystem::path& runDirectory);
 

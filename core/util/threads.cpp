@@ -84,6 +84,9 @@ void prepareProcess(int argc, char** argv) {
     raiseMallocThresholds();
     std::signal(SIGXFSZ, SIG_IGN);  // a full quota is an error of write(), not the end of the process
     std::signal(SIGPIPE, SIG_IGN);
+    // Read by OpenCV: seconds until a camera that sends nothing counts as gone, and FFmpeg's silence about damaged videos.
+    setenv("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "3", /*overwrite=*/0);
+    setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", /*overwrite=*/0);
     openLogFile(argc > 0 && argv[0] ? std::filesystem::path(argv[0]).filename().string() : "thaw");
 
     const EngineInfo info = engineInfo();

@@ -60,6 +60,7 @@ public:
     }
     std::vector<float> predict(const std::string& checkpoint, const core::PictureChoice& picture) override {
         std::this_thread::sleep_for(std::chrono::milliseconds(m_script.predictMilliseconds));
+        std::this_thread::sleep_for(std::chrono::milliseconds(m_script.predictMilliseconds));
         const auto set = predictions(checkpoint, core::Split::Test, {});
         const float* row = set->row(std::clamp<std::int64_t>(picture.index, 0, set->count() - 1));
         return {row, row + set->classCount};

@@ -18,6 +18,14 @@ public:
         m_values.push_back(std::move(value));
         return m_values.size() == 1;
     }
+    /// As put, but in place of what was not taken yet: only the newest counts.
+    bool replace(T value) {
+        const std::lock_guard lock(m_mutex);
+        const bool wasEmpty = m_values.empty();
+        m_values.clear();
+        m_values.push_back(std::move(value));
+        return wasEmpty;
+    }
     std::vector<T> takeAll() {
         const std::lock_guard lock(m_mutex);
         return std::exchange(m_values, {});

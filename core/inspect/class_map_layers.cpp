@@ -1,0 +1,34 @@
+#include <algorithm>
+
+#include "core/api/inspector.h"
+
+namespace thaw::core {
+namespace {
+
+constexpr std::int64_t kLeastPlane = 2, kTellingPlane = 4;  // pixels a side
+
+bool hasPlane(const LayerInfo& layer, std::int64_t side) {
+    return (layer.kind == LayerKind::Conv2d || layer.kind == LayerKind::MaxPool2d) && layer.outputShape.size() == 3 &&
+           std::min(layer.outputShape[1], layer.outputShape[2]) >= side;
+}
+
+}  // namespace
+
+std::vector<std::string> classMapLayers(const ModelInfo& model) {
+    std::vector<std::string> names;
+    for (const LayerInfo& layer : model.layers)
+        if (hasPlane(layer, kLeastPlane)) names.push_back(layer.name);
+    return names;
+}
+
+std::string usualClassMapLayer(const ModelInfo& model) {
+    std::string last, telling;
+    for (const LayerInfo& layer : model.layers) {
+        if (layer.kind != LayerKind::Conv2d) continue;
+        if (hasPlane(layer, kLeastPlane)) last = layer.name;
+        if (hasPlane(layer, kTellingPlane)) telling = layer.name;
+    }
+    return telling.empty() ? last : telling;
+}
+
+}  // namespace thaw::core
