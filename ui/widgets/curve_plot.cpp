@@ -26,6 +26,7 @@
 #include <optional>
 #include <set>
 
+#include "ui/widgets/plot_axis.h"
 #include "ui/widgets/theme.h"
 
 namespace thaw::ui {
@@ -45,7 +46,6 @@ constexpr int kRightMargin = 12;
 constexpr int kReachPixels = 20;  ///< how near the mouse must be to an epoch to read it
 constexpr int kDiscSize = 9;
 constexpr int kDiscSpacing = 11;  ///< closer than this, validation points are a line without discs
-constexpr int kHatchSpacing = 8;
 constexpr int kExportHeader = 62;
 constexpr std::array<double, 4> kAccuracySteps{0.02, 0.05, 0.1, 0.2};
 constexpr std::array<double, 4> kLossSteps{0.05, 0.1, 0.2, 0.3};
@@ -730,16 +730,8 @@ void CurvePlot::Private::paintBands(QCPPainter* painter, const QRect& rect, bool
     const double end = std::min<double>(pixel(curves->xOf(curves->plannedEpochs(), axis)), rect.right() + 1);
     if (now >= end) return;
 
-    // Diagonals by hand: a pattern brush comes out differently on screen, in SVG and in PDF.
     painter->setAntialiasing(true);
-    painter->setPen(QPen(t.color(Tone::Hatch), 1));
-    const double spacing = t.px(kHatchSpacing), height = rect.height();
-    for (double start = std::floor((now - height) / spacing) * spacing; start < end; start += spacing) {
-        // From (start, bottom) to (start + height, top), cut to [now, end].
-        const double from = std::max(0.0, now - start), to = std::min(height, end - start);
-        if (to <= from) continue;
-        painter->drawLine(QLineF(start + from, rect.bottom() + 1 - from, start + to, rect.bottom() + 1 - to));
-    }
+    paintHatch(painter, QRectF(now, rect.top(), end - now, rect.height()));
     if (curves->position() > 0) verticalLine(painter, now, rect.top(), rect.bottom() + 1, t.px(2), t.color(Tone::Ink2));
     if (!caption) return;
     const QString text = CurvePlot::tr("still to come");

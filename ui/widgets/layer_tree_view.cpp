@@ -5,6 +5,7 @@
 #include <QMouseEvent>
 #include <QPainter>
 
+#include "ui/models/color_map.h"
 #include "ui/models/layer_tree_model.h"
 #include "ui/widgets/layer_delegate.h"
 #include "ui/widgets/theme.h"
@@ -32,12 +33,6 @@ QColor groundOfState(TrainState state) {
             break;
     }
     return theme.color(Tone::Surface);
-}
-
-QColor mixed(const QColor& from, const QColor& to, double share) {
-    return QColor::fromRgbF(static_cast<float>(from.redF() + (to.redF() - from.redF()) * share),
-                            static_cast<float>(from.greenF() + (to.greenF() - from.greenF()) * share),
-                            static_cast<float>(from.blueF() + (to.blueF() - from.blueF()) * share));
 }
 
 }  // namespace
