@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,16 @@ struct EvaluateRequest {
     Split split = Split::Test;
     DataConfig data;                   ///< dataset "auto": the run's own
     int threads = 0;
+    /// Fit a temperature on up to so many training pictures that the run never trained on; 0: do not.
+    std::int64_t temperaturePictures = 0;
 };
 struct Evaluation {
     PredictionSet predictions;
     std::vector<std::string> classNames;
     std::string dataset;
+    std::string digest;                ///< of the pictures and their labels
     int epoch = 0;
+    std::optional<double> temperature; ///< none where it was not asked for, the run trained on every picture or the data is not the run's own
 };
 Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& progress);
 

@@ -45,6 +45,7 @@ struct Calibration {
 /// Probabilities are sharpened or softened by `temperature` first: softmax(log p / temperature).
 Calibration calibrationOf(const PredictionSet& predictions, int bins = 15, double temperature = 1);
 /// The temperature in [0.05, 20] with the least cross-entropy. 1 for an empty set. Give it pictures that were not trained on, and never the test split.
+constexpr std::int64_t kTemperaturePictures = 5000;  ///< enough for two digits
 double fitTemperature(const PredictionSet& predictions);
 
 struct EvaluationReport {

@@ -209,13 +209,18 @@ std::string digestOfPictures(const PictureSet& pictures) {
     return digest.hex();
 }
 
-PictureSet readSubset(const DatasetInfo& dataset, Split split, std::int64_t limit, std::uint64_t seed) {
+void requirePresent(const DatasetInfo& dataset) {
     if (!dataset.present) throw DataError(dataset.title + " is not on this machine.", dataset.installHint);
+}
+
+std::uint64_t seedOf(Split split, std::uint64_t seed) { return mix(seed) + (split == Split::Train ? 0 : 1); }
+
+PictureSet readSubset(const DatasetInfo& dataset, Split split, std::int64_t limit, std::uint64_t seed) {
+    requirePresent(dataset);
     const DatasetSource& source = sourceOf(dataset.id);
     const DatasetLabels labels = labelsOf(source, dataset.location);
-    const std::uint64_t splitSeed = mix(seed) + (split == Split::Train ? 0 : 1);
     return source.readPictures(dataset.location, split,
-                               balancedSubset(labels.of(split), labels.classNames.size(), limit, splitSeed));
+                               balancedSubset(labels.of(split), labels.classNames.size(), limit, seedOf(split, seed)));
 }
 
 }  // namespace
@@ -262,6 +267,27 @@ LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, int limit, std::u
     auto pictures = std::make_shared<PictureSet>(readSubset(dataset, split, limit, seed));
     std::string digest = digestOfPictures(*pictures);
     return {std::move(pictures), std::move(digest)};
+}
+
+PictureSet loadLeftOut(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed, std::int64_t count) {
+    requirePresent(dataset);
+    const DatasetSource& source = sourceOf(dataset.id);
+    const DatasetLabels all = labelsOf(source, dataset.location);
+    const std::vector<int>& labels = all.of(split);
+    std::vector<bool> taken(labels.size(), false);
+    for (const std::int64_t index : balancedSubset(labels, all.classNames.size(), limit, seedOf(split, seed)))
+        taken[static_cast<std::size_t>(index)] = true;
+    std::vector<std::int64_t> left;
+    std::vector<int> leftLabels;
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (taken[i]) continue;
+        left.push_back(static_cast<std::int64_t>(i));
+        leftLabels.push_back(labels[i]);
+    }
+    if (left.empty()) return {};
+    std::vector<std::int64_t> chosen = balancedSubset(leftLabels, all.classNames.size(), count, seedOf(split, seed));
+    for (std::int64_t& index : chosen) index = left[static_cast<std::size_t>(index)];
+    return source.readPictures(dataset.location, split, chosen);
 }
 
 std::shared_ptr<const PictureSet> samplePictures(const DatasetInfo& dataset, Split split, int perClass, std::uint64_t seed) {

@@ -26,4 +26,8 @@ struct LoadedSplit {
 /// `seed`, in data-set order; the same seed always gives the same pictures. Throws DataError naming file and reason.
 LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed);
 
+/// Pictures that loadSplit leaves out for the same limit and seed: at most `count`, chosen in the same way; an empty set where it takes
+/// all. Throws DataError.
+PictureSet loadLeftOut(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed, std::int64_t count);
+
 }  // namespace thaw::core

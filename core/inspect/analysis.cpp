@@ -5,85 +5,39 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/api/evaluation.h"
 #include "core/data/dataset.h"
 #include "core/inspect/file_prediction.h"
 #include "core/inspect/finished_run.h"
 #include "core/inspect/model_file.h"
-#include "core/train/evaluation.h"
 #include "core/train/rungs.h"
 #include "core/train/stage_times.h"
 
 namespace thaw::core {
-namespace {
-
-constexpr double kPiece = 0.2;  // seconds between two calls of a progress callback
-
-InputSource sourceOf(const LoadedSplit& split, const RunConfig& config, const ModelInfo& model, torch::Device device) {
-    InputSource source;
-    source.train = source.test = split.pictures;
-    source.model = &model;
-    source.scaling = config.scaling;
-    source.inputSize = config.inputSize;
-    source.device = device;
-    return source;
-}
-
-void report(const CountCallback& progress, std::int64_t done, std::int64_t total) {
-    if (progress && !progress(done, total)) throw Cancelled();
-}
-
-}  // namespace
-
-FinishedRun openRun(const RunSelection& selection, int threads) {
-    RunConfig wanted;
-    wanted.threads = threads;
-    useComputeThreads(computeThreadsOf(wanted));
-    FinishedRun run;
-    run.manifest = readManifest(selection.run);
-    const Checkpoint checkpoint = CheckpointStore(selection.run).load(selection.checkpoint);
-    const RunConfig& config = run.manifest.config;
-    run.epoch = checkpoint.epoch;
-    run.device = deviceOf(config);
-    run.model = std::make_unique<StagedModel>(describeModel(config, static_cast<int>(run.manifest.classNames.size())), config.seed,
-                                              /*drawTrunk=*/false);
-    run.model->setKernels(config.kernels);
-    loadModel(*run.model, checkpoint);
-    run.model->moveTo(run.device);
-    return run;
-}
-
-DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest) {
-    if (asked.dataset != "auto") return resolveDataset(asked);
-    DataConfig own = manifest.config.data;
-    own.dataset = manifest.datasetId;
-    if (!asked.directory.empty()) own.directory = asked.directory;
-    return resolveDataset(own);
-}
 
 Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& progress) {
     const FinishedRun run = openRun(request.run, request.threads);
     const RunConfig& config = run.manifest.config;
     const DatasetInfo dataset = datasetOf(request.data, run.manifest);
-    if (dataset.classNames.size() != run.manifest.classNames.size())
-        throw DataError(dataset.title + " has " + std::to_string(dataset.classNames.size()) + " classes, the model has " +
-                            std::to_string(run.manifest.classNames.size()) + ".",
-                        "Evaluate with the data set that the run was trained on.");
-    const bool own = request.data.dataset == "auto";
-    const DataConfig& limits = own ? config.data : request.data;
-    const LoadedSplit split = loadSplit(dataset, request.split, request.split == Split::Train ? limits.trainLimit : limits.testLimit, config.seed);
-    const InputSource source = sourceOf(split, config, run.model->info(), run.device);
-
-    EvaluationPass pass(source, *run.model, request.split, /*rung=*/0);
-    report(progress, 0, pass.total());
-    while (!pass.advance(Deadline(kPiece), {})) report(progress, pass.done(), pass.total());
-    report(progress, pass.total(), pass.total());
+    const LoadedSplit split = splitOf(dataset, request.data, run.manifest, request.split);
+    const bool ownData = request.data.dataset == "auto", chosen = !request.data.directory.empty();
+    const int limit = request.split == Split::Train ? request.data.trainLimit : request.data.testLimit;
+    if (ownData && !chosen && limit == 0) requireOwn(split, dataset, run.manifest, request.split);
+    const InputSource source = inputSourceOf(split.pictures, config, run.model->info(), run.device);
 
     Evaluation evaluation;
-    evaluation.predictions = pass.take();
+    evaluation.predictions = predictSplit(source, *run.model, request.split, progress);
     evaluation.predictions.epoch = run.epoch;
     evaluation.classNames = dataset.classNames;
     evaluation.dataset = dataset.title;
+    evaluation.digest = split.digest;
     evaluation.epoch = run.epoch;
+    if (ownData && request.temperaturePictures > 0) {
+        const std::shared_ptr<const PictureSet> unseen = unseenPictures(dataset, run.manifest, request.temperaturePictures);
+        if (unseen->count() > 0)
+            evaluation.temperature =
+                fitTemperature(predictSplit(inputSourceOf(unseen, config, run.model->info(), run.device), *run.model, Split::Train, progress));
+    }
     return evaluation;
 }
 
@@ -122,7 +76,7 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
 
     // The first pictures in data-set order, not a seeded choice of them.
     const LoadedSplit split = loadSplit(dataset, request.split, /*limit=*/0, config.seed);
-    const InputSource source = sourceOf(split, config, info, run.device);
+    const InputSource source = inputSourceOf(split.pictures, config, info, run.device);
     const std::int64_t all = split.pictures->count(), count = request.limit > 0 ? std::min(all, request.limit) : all;
     const int classes = static_cast<int>(info.layers.back().outputShape[0]);
     std::vector<std::int64_t> shape = info.layers[static_cast<std::size_t>(layer)].outputShape;

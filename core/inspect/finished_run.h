@@ -1,13 +1,21 @@
-// A run's model out of a checkpoint, with what its record says of data and input: the ground of the headless analyses.
+// A run's model out of a checkpoint, with what its record says of data and input: the ground of the headless analyses and of the
+// inspector.
 #pragma once
 
 #include <memory>
 
 #include "core/api/analysis.h"
 #include "core/store/run_record.h"
+#include "core/train/deadline.h"
+#include "core/train/input_source.h"
 #include "core/train/model_setup.h"
 
 namespace thaw::core {
+
+constexpr double kPiece = 0.2;  // seconds between two calls of a progress callback
+
+/// Throws Cancelled where the callback says so.
+void report(const CountCallback& progress, std::int64_t done, std::int64_t total);
 
 struct FinishedRun {
     RunManifest manifest;
@@ -19,7 +27,27 @@ struct FinishedRun {
 /// Sets the calling thread's compute threads (0: all cores). Throws StoreError.
 FinishedRun openRun(const RunSelection& selection, int threads);
 
+/// The run's model before any weights are loaded, on the CPU; convolutions are zero.
+std::unique_ptr<StagedModel> emptyModelOf(const RunManifest& manifest);
+
+/// Where a run's model is looked into: on the run's own device, or on the processor of a machine that lacks it.
+torch::Device inspectionDeviceOf(const RunConfig& config);
+
 /// The data that a request means: its own, or the run's where its data set is "auto". Throws DataError.
 DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest);
+/// One split of it, limited as asked, or as the run's own data. Throws DataError, also for another number of classes than the run's.
+LoadedSplit splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest, Split split);
+/// Whether these are the very pictures that the run trained on or was tested with.
+bool isOwn(const LoadedSplit& pictures, const RunManifest& manifest, Split split);
+/// Throws DataError where they are not.
+void requireOwn(const LoadedSplit& pictures, const DatasetInfo& dataset, const RunManifest& manifest, Split split);
+/// Up to `count` training pictures that the run never trained on; none where it trained on all or this is not the data it trained on.
+std::shared_ptr<const PictureSet> unseenPictures(const DatasetInfo& dataset, const RunManifest& manifest, std::int64_t count);
+
+/// Pictures as input of the run's model; `pictures` stand for both splits, `model` must outlive it.
+InputSource inputSourceOf(std::shared_ptr<const PictureSet> pictures, const RunConfig& config, const ModelInfo& model, torch::Device device);
+
+/// Predictions of all pictures of a split, in slices; step and epoch are the caller's to fill in. Throws Cancelled.
+PredictionSet predictSplit(const InputSource& source, const StagedModel& model, Split split, const CountCallback& progress);
 
 }  // namespace thaw::core

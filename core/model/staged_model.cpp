@@ -172,6 +172,11 @@ void StagedModel::loadTrunk(const TrunkWeights& weights) {
     }
 }
 
+void StagedModel::share(int stage, const StagedModel& other) {
+    m_stages[static_cast<std::size_t>(stage)] = other.m_stages[static_cast<std::size_t>(stage)];
+    m_stageDigests[static_cast<std::size_t>(stage)].clear();
+}
+
 void StagedModel::setKernels(KernelKind kernels) {
     for (const auto& stage : m_stages) stage->setKernels(kernels);
 }

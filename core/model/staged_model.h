@@ -63,6 +63,8 @@ public:
     /// Copies values in; the model's own device and grad flags stay. Throws WeightsError for an unknown name or another shape.
     void load(const std::string& name, const torch::Tensor& value);
     void loadTrunk(const TrunkWeights& weights);
+    /// Takes over a stage of a model of the same layers, its parameters and all: neither may be written to from then on.
+    void share(int stage, const StagedModel& other);
 
     /// Whose convolutions compute; LibTorch's until told otherwise.
     void setKernels(KernelKind kernels);
@@ -77,7 +79,7 @@ public:
 
 private:
     ModelInfo m_info;
-    std::vector<std::unique_ptr<Stage>> m_stages;
+    std::vector<std::shared_ptr<Stage>> m_stages;
     mutable std::vector<std::string> m_stageDigests;  // empty: to be computed
 };
 

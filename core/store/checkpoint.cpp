@@ -65,16 +65,6 @@ struct Manifest {
     References model, optimizer;
 };
 
-std::string contentDigest(const CheckpointTensor& tensor) {
-    std::string head = toString(tensor.dtype);
-    for (const std::int64_t size : tensor.shape) head += ' ' + std::to_string(size);
-    head += '\n';
-    Digest digest;
-    digest.update(head.data(), head.size());
-    digest.update(tensor.data, bytesOf(tensor.dtype, tensor.shape));
-    return digest.hex();
-}
-
 ordered_json toJsonValue(const References& references) {
     ordered_json value = ordered_json::object();
     for (const auto& [name, tensor] : references)
@@ -215,16 +205,10 @@ std::vector<Manifest> readManifests(const fs::path& folder, bool* unread = nullp
 
 CheckpointEntry entryOf(const Manifest& manifest) {
     const Checkpoint& checkpoint = manifest.checkpoint;
-    return {checkpoint.name,        checkpoint.reason,  checkpoint.step,   checkpoint.epoch,
-            checkpoint.valAccuracy, manifest.endsEpoch, manifest.endsPhase};
-}
-
-// Only the end of an epoch has the weights that its accuracy was measured with.
-const CheckpointEntry* bestOf(const std::vector<CheckpointEntry>& entries) {
-    const CheckpointEntry* best = nullptr;
-    for (const CheckpointEntry& entry : entries)
-        if (entry.endsEpoch && entry.valAccuracy >= 0 && (!best || entry.valAccuracy > best->valAccuracy)) best = &entry;
-    return best || entries.empty() ? best : &entries.back();
+    CheckpointEntry entry{checkpoint.name,        checkpoint.reason,  checkpoint.step,    checkpoint.epoch,
+                          checkpoint.valAccuracy, manifest.endsEpoch, manifest.endsPhase, {}};
+    for (const auto& [name, tensor] : manifest.model) entry.contents.emplace(name, tensor.content);
+    return entry;
 }
 
 CheckpointTensor loadTensor(const fs::path& folder, const std::string& name, const TensorReference& reference) {
@@ -258,8 +242,24 @@ Checkpoint loadCheckpoint(const fs::path& folder, const std::string& name) {
     return checkpoint;
 }
 
+/// The first manifest that cannot be read, in words; empty: all can.
+std::string unreadableManifest(const fs::path& folder) {
+    for (const fs::path& file : manifestFiles(folder)) {
+        try {
+            readManifestFile(file);
+        } catch (const StoreError& error) {
+            return std::string(" ") + error.what() + ' ' + error.hint();
+        }
+    }
+    return {};
+}
+
+bool isCheckpointName(const std::string& name) {
+    return !name.empty() && name.front() != '.' && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") == std::string::npos;
+}
+
 void checkName(const std::string& name) {
-    if (name.empty() || name.front() == '.' || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") != std::string::npos)
+    if (!isCheckpointName(name))
         throw StoreError("\"" + name + "\" is not a name for a checkpoint.");
 }
 
@@ -329,6 +329,24 @@ std::set<int> epochsToKeep(const std::vector<Manifest>& manifests) {
 
 }  // namespace
 
+std::string contentDigest(const CheckpointTensor& tensor) {
+    std::string head = toString(tensor.dtype);
+    for (const std::int64_t size : tensor.shape) head += ' ' + std::to_string(size);
+    head += '\n';
+    Digest digest;
+    digest.update(head.data(), head.size());
+    digest.update(tensor.data, bytesOf(tensor.dtype, tensor.shape));
+    return digest.hex();
+}
+
+// Only the end of an epoch has the weights that its accuracy was measured with.
+const CheckpointEntry* bestOf(const std::vector<CheckpointEntry>& entries) {
+    const CheckpointEntry* best = nullptr;
+    for (const CheckpointEntry& entry : entries)
+        if (entry.endsEpoch && entry.valAccuracy >= 0 && (!best || entry.valAccuracy > best->valAccuracy)) best = &entry;
+    return best || entries.empty() ? best : &entries.back();
+}
+
 CheckpointStore::CheckpointStore(fs::path runDirectory) : m_folder(std::move(runDirectory) / "checkpoints") {}
 
 std::int64_t CheckpointStore::save(const Checkpoint& checkpoint, bool endsEpoch, bool endsPhase) {
@@ -387,19 +405,34 @@ std::vector<CheckpointEntry> CheckpointStore::list() const {
     return entries;
 }
 
-Checkpoint CheckpointStore::load(const std::string& which) const {
-    const std::vector<CheckpointEntry> entries = list();
+Checkpoint CheckpointStore::load(const std::string& which) const { return loadCheckpoint(m_folder, find(which).name); }
+
+CheckpointEntry CheckpointStore::find(const std::string& which) const {
+    std::error_code ignored;
+    if (isCheckpointName(which) && fs::exists(manifestFile(m_folder, which), ignored)) return entryOf(readManifestFile(manifestFile(m_folder, which)));
+    std::vector<CheckpointEntry> entries = list();
     if (entries.empty())
-        throw StoreError("There is no usable checkpoint in " + m_folder.string() + '.', "Start the run again from its settings.");
-    if (which == "last") return loadCheckpoint(m_folder, entries.back().name);
-    if (which == "best") return loadCheckpoint(m_folder, bestOf(entries)->name);
-    for (const CheckpointEntry& entry : entries)
-        if (entry.name == which || (entry.endsEpoch && which == "epoch:" + std::to_string(entry.epoch)))
-            return loadCheckpoint(m_folder, entry.name);
+        throw StoreError("There is no usable checkpoint in " + m_folder.string() + '.' + unreadableManifest(m_folder),
+                         "Start the run again from its settings.");
+    if (which == "last") return entries.back();
+    if (which == "best") return *bestOf(entries);
+    for (CheckpointEntry& entry : entries)
+        if (entry.endsEpoch && which == "epoch:" + std::to_string(entry.epoch)) return std::move(entry);
     std::string known = "best, last";
     for (const CheckpointEntry& entry : entries)
         if (entry.endsEpoch) known += ", epoch:" + std::to_string(entry.epoch);
-    throw StoreError("The run " + m_folder.parent_path().string() + " has no checkpoint \"" + which + "\".", "Checkpoints: " + known + '.');
+    throw StoreError("The run " + m_folder.parent_path().string() + " has no checkpoint \"" + which + "\"." + unreadableManifest(m_folder),
+                     "Checkpoints: " + known + '.');
+}
+
+Checkpoint CheckpointStore::loadModel(const std::string& name, const std::set<std::string>& known) const {
+    Manifest manifest = readManifestFile(manifestFile(m_folder, name));
+    Checkpoint checkpoint = std::move(manifest.checkpoint);
+    for (const auto& [tensor, reference] : manifest.model) {
+        if (known.count(tensor)) checkpoint.model[tensor] = {reference.dtype, reference.shape, nullptr, {}};
+        else checkpoint.model[tensor] = loadTensor(m_folder, tensor, reference);
+    }
+    return checkpoint;
 }
 
 Checkpoint CheckpointStore::loadNewestUsable() const {

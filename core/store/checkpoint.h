@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct CheckpointTensor {
     const void* data = nullptr;
     std::vector<std::uint8_t> owned;  ///< filled when read; data points into it
 };
+
+/// SHA-256 of type, shape and bytes: what a tensor is stored by.
+std::string contentDigest(const CheckpointTensor& tensor);
 
 struct Checkpoint {
     std::string name;                 ///< "step-000000391"
@@ -38,7 +42,11 @@ struct CheckpointEntry {
     int epoch = 0;
     double valAccuracy = -1;
     bool endsEpoch = false, endsPhase = false;
+    std::map<std::string, std::string> contents;  ///< of the model: content digests by state_dict name
 };
+
+/// Highest valAccuracy at an epoch's end, the first of equals; the newest while no epoch is finished; nullptr: no entries.
+const CheckpointEntry* bestOf(const std::vector<CheckpointEntry>& entries);
 
 /// An object's file as this process knows it.
 struct StoredObject {
@@ -61,6 +69,10 @@ public:
     /// "best" (highest valAccuracy, the first of equals; the newest while no epoch is finished), "last", "epoch:N" or an entry's
     /// name. Verifies every object's digest. Throws StoreError.
     Checkpoint load(const std::string& which) const;
+    /// The entry that `which` means, as in load(); of a name it reads only that manifest. Throws StoreError.
+    CheckpointEntry find(const std::string& which) const;
+    /// The checkpoint of that name without its optimiser. Tensors named in `known` come without bytes and are not verified.
+    Checkpoint loadModel(const std::string& name, const std::set<std::string>& known = {}) const;
     /// The newest that loads without fault, whatever lies broken above it. Throws StoreError when there is none.
     Checkpoint loadNewestUsable() const;
 

@@ -30,6 +30,7 @@ void loadModel(StagedModel& model, const Checkpoint& checkpoint) {
         const auto found = checkpoint.model.find(parameter.name);
         if (found == checkpoint.model.end() || found->second.dtype != DType::Float32)
             throw StoreError("The checkpoint lacks the tensor \"" + parameter.name + "\".", "Use an earlier checkpoint.");
+        if (found->second.data == nullptr) continue;
         try {
             model.load(parameter.name, torch::from_blob(const_cast<void*>(found->second.data), found->second.shape));
         } catch (const WeightsError& error) {

@@ -1,0 +1,218 @@
+#include "core/inspect/run_inspector.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/api/errors.h"
+#include "core/data/picture_file.h"
+#include "core/inspect/file_prediction.h"
+#include "core/model/weights.h"
+#include "core/util/hash.h"
+
+namespace thaw::core {
+namespace {
+
+constexpr const char* kStart = "start";
+
+std::string keyOf(const std::string& name, const std::map<std::string, std::string>& contents) {
+    Digest digest;
+    for (const auto& [parameter, content] : contents) {
+        digest.update(parameter.data(), parameter.size());
+        digest.update(content.data(), content.size());
+    }
+    return name + " " + digest.hex();
+}
+
+std::vector<float> toVector(const torch::Tensor& tensor) {
+    const torch::Tensor host = tensor.cpu().contiguous();
+    return {host.data_ptr<float>(), host.data_ptr<float>() + host.numel()};
+}
+
+}  // namespace
+
+RunInspector::RunInspector(const std::filesystem::path& runDirectory, const DataConfig& data)
+    : m_manifest(readManifest(runDirectory)), m_data(data), m_store(runDirectory), m_device(inspectionDeviceOf(m_manifest.config)) {
+    m_run.directory = runDirectory;
+    m_run.runId = std::filesystem::absolute(runDirectory).lexically_normal().filename().string();
+    m_run.config = m_manifest.config;
+    m_run.classNames = m_manifest.classNames;
+    m_run.model = describeModel(m_run.config, static_cast<int>(m_run.classNames.size()));
+    try {
+        m_run.dataset = datasetOf(m_data, m_manifest);
+    } catch (const Error& error) {
+        // Files of the user's can be looked into without it; whoever asks for its pictures is told.
+        m_run.dataset.id = m_manifest.datasetId;
+        m_run.dataset.title = m_manifest.datasetTitle;
+        m_run.dataset.classNames = m_manifest.classNames;
+        m_run.dataset.problem = error.what();
+        m_run.dataset.installHint = error.hint();
+    }
+}
+
+std::vector<KeptCheckpoint> RunInspector::checkpoints() { return listCheckpoints(m_run.directory); }
+
+std::shared_ptr<const PictureSet> RunInspector::pictures(Split split) {
+    const auto found = m_splits.find(split);
+    if (found != m_splits.end()) return found->second.pictures;
+    if (!m_run.dataset.problem.empty()) throw DataError(m_run.dataset.problem, m_run.dataset.installHint);
+    LoadedSplit loaded = splitOf(m_run.dataset, m_data, m_manifest, split);
+    if (m_data.dataset == "auto") requireOwn(loaded, m_run.dataset, m_manifest, split);
+    return m_splits.emplace(split, std::move(loaded)).first->second.pictures;
+}
+
+RunInspector::ModelPointer RunInspector::modelOf(const std::string& checkpoint) {
+    if (checkpoint == kStart) return startModel();
+    CheckpointEntry entry = m_store.find(checkpoint);
+    const std::string key = keyOf(entry.name, entry.contents);
+    if (const ModelPointer* found = m_models.find(key)) return *found;
+
+    auto loaded = std::make_shared<LoadedModel>();
+    loaded->key = key;
+    loaded->step = entry.step;
+    loaded->epoch = entry.epoch;
+    loaded->contents = std::move(entry.contents);
+    loaded->model = emptyModelOf(m_manifest);
+    const std::map<int, ModelPointer> shared = sharedStages(*loaded->model, loaded->contents);
+    std::set<std::string> known;
+    for (const auto& [stage, owner] : shared) {
+        loaded->model->share(stage, *owner->model);
+        for (const Parameter& parameter : loaded->model->parameters(stage)) known.insert(parameter.name);
+    }
+    loadModel(*loaded->model, m_store.loadModel(entry.name, known));
+    loaded->model->moveTo(m_device);
+    return m_models.put(key, std::move(loaded));
+}
+
+RunInspector::ModelPointer RunInspector::startModel() {
+    if (m_start) return m_start;
+    std::optional<TrunkWeights> trunk;
+    if (m_manifest.config.initialization == Initialization::Pretrained) {
+        trunk = loadTrunkWeights(m_manifest.config.weights);
+        if (trunk->digest != m_manifest.weightsDigest)
+            throw WeightsError("The weights " + trunk->title + " are not those that the run started from.",
+                               "Put the run's own weights in their place to see the model before its first step.");
+    }
+    auto start = std::make_shared<LoadedModel>();
+    start->model = buildModel(m_manifest.config, static_cast<int>(m_manifest.classNames.size()), trunk ? &*trunk : nullptr);
+    for (const Parameter& parameter : start->model->stateDict())
+        start->contents[parameter.name] = contentDigest({DType::Float32, parameter.value.sizes().vec(), parameter.value.data_ptr<float>(), {}});
+    for (const auto& [stage, owner] : sharedStages(*start->model, start->contents)) start->model->share(stage, *owner->model);
+    start->model->moveTo(m_device);
+    start->key = keyOf(kStart, start->contents);
+    return m_start = std::move(start);
+}
+
+std::map<int, RunInspector::ModelPointer> RunInspector::sharedStages(const StagedModel& model,
+                                                                     const std::map<std::string, std::string>& contents) const {
+    std::vector<ModelPointer> loaded;
+    if (m_start) loaded.push_back(m_start);
+    for (const auto& entry : m_models.entries()) loaded.push_back(entry.second);
+    const auto digest = [](const std::map<std::string, std::string>& all, const std::string& name) {
+        const auto found = all.find(name);
+        return found == all.end() ? std::string() : found->second;
+    };
+    std::map<int, ModelPointer> shared;
+    for (int stage = 0; stage < model.stageCount(); ++stage) {
+        const std::vector<Parameter>& parameters = model.parameters(stage);
+        if (parameters.empty()) continue;
+        for (const ModelPointer& other : loaded) {
+            const bool same = std::all_of(parameters.begin(), parameters.end(), [&](const Parameter& parameter) {
+                const std::string mine = digest(contents, parameter.name);
+                return !mine.empty() && mine == digest(other->contents, parameter.name);
+            });
+            if (same) shared.emplace(stage, other);
+        }
+    }
+    return shared;
+}
+
+torch::Tensor RunInspector::inputOf(const PictureChoice& picture) {
+    const RunConfig& config = m_manifest.config;
+    const auto ofSquare = [&](auto read) {
+        const int side = pictureSideOf(m_manifest.datasetId);
+        return squareInput(read(side), side, config).to(m_device);
+    };
+    if (picture.pixels) return ofSquare([&](int side) { return centreSquareOf(*picture.pixels, side); });
+    if (!picture.file.empty()) return ofSquare([&](int side) { return readSquarePicture(picture.file, side); });
+    const std::shared_ptr<const PictureSet> all = pictures(picture.split);
+    if (picture.index < 0 || picture.index >= all->count())
+        throw ConfigError("There is no picture " + std::to_string(picture.index) + " in the " +
+                              (picture.split == Split::Train ? "training" : "test") + " split.",
+                          "Choose one from 0 to " + std::to_string(all->count() - 1) + ".");
+    return networkInput(*all, {picture.index}, {}, config.scaling, config.inputSize).to(m_device);
+}
+
+InputSource RunInspector::sourceOf(Split split, const StagedModel& model) {
+    return inputSourceOf(pictures(split), m_manifest.config, model.info(), m_device);
+}
+
+int RunInspector::layerIndex(const std::string& name) const {
+    const int index = m_run.model.indexOf(name);
+    if (index < 0) throw ConfigError("There is no layer \"" + name + "\" in " + m_run.model.name + ".", "Name one like block5_conv3 or features.28.");
+    return index;
+}
+
+void RunInspector::checkClass(int classIndex) const {
+    if (classIndex < 0 || classIndex >= static_cast<int>(m_run.classNames.size()))
+        throw ConfigError("There is no class " + std::to_string(classIndex) + " in the run's " + std::to_string(m_run.classNames.size()) + " classes.");
+}
+
+std::shared_ptr<const PredictionSet> RunInspector::predictions(const std::string& checkpoint, Split split, const CountCallback& progress) {
+    const ModelPointer loaded = modelOf(checkpoint);
+    const std::string key = loaded->key + (split == Split::Train ? " train" : " test");
+    if (const auto* found = m_predictions.find(key)) return *found;
+    auto made = std::make_shared<PredictionSet>(predictSplit(sourceOf(split, *loaded->model), *loaded->model, split, progress));
+    made->step = loaded->step;
+    made->epoch = loaded->epoch;
+    return m_predictions.put(key, std::move(made));
+}
+
+std::shared_ptr<const PredictionSet> RunInspector::unseenPredictions(const std::string& checkpoint, std::int64_t limit,
+                                                                     const CountCallback& progress) {
+    const ModelPointer loaded = modelOf(checkpoint);
+    const std::string key = loaded->key + " unseen " + std::to_string(limit);
+    if (const auto* found = m_predictions.find(key)) return *found;
+    if (!m_run.dataset.problem.empty()) throw DataError(m_run.dataset.problem, m_run.dataset.installHint);
+    const std::shared_ptr<const PictureSet> unseen = unseenPictures(m_run.dataset, m_manifest, limit);
+    const InputSource source = inputSourceOf(unseen, m_manifest.config, loaded->model->info(), m_device);
+    auto made = std::make_shared<PredictionSet>(predictSplit(source, *loaded->model, Split::Train, progress));
+    made->step = loaded->step;
+    made->epoch = loaded->epoch;
+    return m_predictions.put(key, std::move(made));
+}
+
+std::vector<float> RunInspector::predict(const std::string& checkpoint, const PictureChoice& picture) {
+    torch::NoGradGuard noGrad;
+    const ModelPointer loaded = modelOf(checkpoint);
+    return toVector(at::softmax(loaded->model->forward(inputOf(picture), 0, loaded->model->stageCount()), 1));
+}
+
+std::vector<FilePrediction> RunInspector::predictFiles(const std::string& checkpoint, const std::vector<std::filesystem::path>& files,
+                                                       const CountCallback& progress) {
+    const ModelPointer loaded = modelOf(checkpoint);
+    const int side = pictureSideOf(m_manifest.datasetId);
+    const std::int64_t total = static_cast<std::int64_t>(files.size());
+    std::vector<FilePrediction> answers;
+    for (const std::filesystem::path& file : files) {
+        report(progress, static_cast<std::int64_t>(answers.size()), total);
+        answers.push_back(predictPicture(*loaded->model, m_manifest.config, side, m_device, file));
+    }
+    report(progress, total, total);
+    return answers;
+}
+
+std::unique_ptr<Inspector> openInspector(const std::filesystem::path& runDirectory, const DataConfig& data) {
+    return std::make_unique<RunInspector>(runDirectory, data);
+}
+
+std::vector<KeptCheckpoint> listCheckpoints(const std::filesystem::path& runDirectory) {
+    readManifest(runDirectory);  // throws where the folder is no run
+    const std::vector<CheckpointEntry> entries = CheckpointStore(runDirectory).list();
+    const CheckpointEntry* best = bestOf(entries);
+    std::vector<KeptCheckpoint> kept;
+    for (const CheckpointEntry& entry : entries)
+        kept.push_back({entry.name, entry.step, entry.epoch, entry.valAccuracy, entry.endsEpoch, entry.endsPhase, &entry == best});
+    return kept;
+}
+
+}  // namespace thaw::core

@@ -1,0 +1,79 @@
+// The Inspector of a run folder: finds and keeps what the analyses need (models, pictures, predictions); the analyses themselves are
+// functions of a model and of network input, in files of their own.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/api/inspector.h"
+#include "core/data/dataset.h"
+#include "core/inspect/finished_run.h"
+#include "core/util/recently_used.h"
+
+namespace thaw::core {
+
+class RunInspector : public Inspector {
+public:
+    RunInspector(const std::filesystem::path& runDirectory, const DataConfig& data);
+
+    const InspectedRun& run() const override { return m_run; }
+    std::vector<KeptCheckpoint> checkpoints() override;
+    std::shared_ptr<const PictureSet> pictures(Split split) override;
+
+    std::shared_ptr<const PredictionSet> predictions(const std::string& checkpoint, Split split, const CountCallback& progress) override;
+    std::shared_ptr<const PredictionSet> unseenPredictions(const std::string& checkpoint, std::int64_t limit, const CountCallback& progress) override;
+    std::vector<float> predict(const std::string& checkpoint, const PictureChoice& picture) override;
+    std::vector<FilePrediction> predictFiles(const std::string& checkpoint, const std::vector<std::filesystem::path>& files,
+                                             const CountCallback& progress) override;
+
+    ActivationMaps activations(const std::string& checkpoint, const PictureChoice& picture, const std::string& layer) override;
+    std::vector<TopPicture> topActivating(const std::string& checkpoint, Split split, const std::string& layer, int channel, int count,
+                                          std::int64_t limit, const CountCallback& progress) override;
+    FilterTiles filters(const std::string& checkpoint) override;
+    LayerStatistics statistics(const std::string& checkpoint, const std::string& layer, const CountCallback& progress) override;
+    LayerHistory history(const CountCallback& progress) override;
+
+    ClassMap gradCam(const std::string& checkpoint, const PictureChoice& picture, const std::string& layer, int classIndex,
+                     ClassMapMethod method) override;
+    ClassMap occlusion(const std::string& checkpoint, const PictureChoice& picture, int classIndex, int patch, int stride,
+                       const CountCallback& progress) override;
+
+    Embedding embedding(const std::string& checkpoint, const EmbeddingRequest& request, const CountCallback& progress) override;
+
+private:
+    /// A checkpoint's model in memory. Stages whose parameters are the same as another loaded model's are that model's own.
+    struct LoadedModel {
+        std::string key;                              ///< name and contents: equal keys mean equal bits
+        std::int64_t step = 0;
+        int epoch = 0;
+        std::map<std::string, std::string> contents;  ///< content digests by state_dict name
+        std::unique_ptr<StagedModel> model;
+    };
+    using ModelPointer = std::shared_ptr<const LoadedModel>;
+
+    ModelPointer modelOf(const std::string& checkpoint);
+    ModelPointer startModel();
+    /// Stages that a loaded model has with the same contents.
+    std::map<int, ModelPointer> sharedStages(const StagedModel& model, const std::map<std::string, std::string>& contents) const;
+
+    torch::Tensor inputOf(const PictureChoice& picture);
+    InputSource sourceOf(Split split, const StagedModel& model);
+    /// Throw ConfigError.
+    int layerIndex(const std::string& name) const;
+    void checkClass(int classIndex) const;
+
+    InspectedRun m_run;
+    RunManifest m_manifest;
+    DataConfig m_data;
+    CheckpointStore m_store;
+    torch::Device m_device;
+    std::map<Split, LoadedSplit> m_splits;
+    ModelPointer m_start;
+    RecentlyUsed<ModelPointer> m_models{3};
+    RecentlyUsed<std::shared_ptr<const PredictionSet>> m_predictions{32};
+};
+
+}  // namespace thaw::core
