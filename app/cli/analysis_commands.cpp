@@ -89,6 +89,7 @@ Subcommand addPredict(CLI::App& parser) {
     struct Options {
         core::RunSelection run;
         std::vector<std::filesystem::path> files;
+        std::filesystem::path csv;
         int threads = 0;
         bool json = false;
     };
@@ -96,12 +97,14 @@ Subcommand addPredict(CLI::App& parser) {
     CLI::App* app = parser.add_subcommand("predict", "What a trained model says of your pictures");
     addRunSelection(*app, options->run);
     app->add_option("images", options->files, "Picture files")->required();
+    app->add_option("--csv", options->csv, "Write a table: file, predicted class, probability, the five best guesses");
     app->add_option("--threads", options->threads, "Compute threads (default: all cores)");
     app->add_flag("--json", options->json, "Print JSON");
     return {app, [options] {
                 core::useComputeThreads(options->threads);
                 std::vector<std::string> classNames;
                 const auto predictions = core::predictFiles(options->run, options->files, options->threads, &classNames);
+                if (!options->csv.empty()) core::writePredictionTable(predictions, classNames, options->csv);
                 bool allRead = true;
                 json results = json::array();
                 for (const core::FilePrediction& prediction : predictions) {

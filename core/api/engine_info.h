@@ -28,6 +28,7 @@ struct EngineInfo {
 EngineInfo engineInfo();
 std::string version();                  ///< of Thaw, as in EngineInfo, without looking at anything else
 std::filesystem::path configFolder();  ///< as in EngineInfo, without looking at anything else
+std::filesystem::path cacheFolder();   ///< as in EngineInfo, without looking at anything else
 
 /// First thing in main(): looks at processor and BLAS and, where the library chose another processor's kernels, starts the
 /// program again with OPENBLAS_CORETYPE set (once); raises malloc's thresholds; ignores SIGXFSZ and SIGPIPE; opens the log.

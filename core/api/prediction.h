@@ -46,6 +46,14 @@ struct FilePrediction {
     std::vector<float> probabilities;       ///< classCount; empty with an error
 };
 
+/// Own pictures as CSV (RFC 4180, UTF-8): a line of names, then a picture a line: file, predicted class and its probability, the five
+/// best guesses with their probabilities (fewer classes: empty fields), and why a file could not be read. Probabilities are the
+/// shortest numbers that read back as the same. Pure.
+std::string predictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames);
+/// The same into a file; an existing one is replaced whole. Throws StoreError.
+void writePredictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames,
+                          const std::filesystem::path& csv);
+
 /// Indices of the k largest probabilities, largest first.
 std::vector<int> topK(const float* probabilities, int classCount, int k);
 
