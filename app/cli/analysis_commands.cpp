@@ -1,9 +1,9 @@
-// evaluate, predict, extract, export: what a trained model says, from a run's checkpoint.
+// predict, extract, export: what a trained model says, from a run's checkpoint.
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <memory>
 
+#include "app/cli/analysis_options.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/run_options.h"
@@ -13,77 +13,7 @@
 
 namespace thaw::cli {
 
-namespace {
-
 using nlohmann::json;
-
-core::Split splitFromString(const std::string& name) {
-    if (name == "train") return core::Split::Train;
-    if (name == "test") return core::Split::Test;
-    throw core::ConfigError("--split: '" + name + "' is not train or test.");
-}
-
-core::CountCallback progressOn(Console& console, const std::string& activity) {
-    return [&console, activity](std::int64_t done, std::int64_t total) {
-        core::Event event;
-        event.data = core::WorkProgress{activity, done, total, -1};
-        console.show(event);
-        return true;
-    };
-}
-
-void addRunSelection(CLI::App& app, core::RunSelection& selection) {
-    app.add_option("--run", selection.run, "Folder of the run")->required();
-    app.add_option("--checkpoint", selection.checkpoint, "best, last or epoch:N");
-}
-
-double topFiveAccuracy(const core::PredictionSet& predictions) {
-    std::int64_t hits = 0;
-    for (std::int64_t i = 0; i < predictions.count(); ++i) {
-        const std::vector<int> best = core::topK(predictions.row(i), predictions.classCount, 5);
-        hits += std::count(best.begin(), best.end(), predictions.labels[static_cast<std::size_t>(i)]);
-    }
-    return predictions.count() ? static_cast<double>(hits) / static_cast<double>(predictions.count()) : 0;
-}
-
-}  // namespace
-
-Subcommand addEvaluate(CLI::App& parser) {
-    struct Options {
-        core::EvaluateRequest request;
-        std::string split = "test";
-        bool json = false;
-    };
-    auto options = std::make_shared<Options>();
-    CLI::App* app = parser.add_subcommand("evaluate", "Accuracy and loss of a run's checkpoint over a whole split");
-    addRunSelection(*app, options->request.run);
-    app->add_option("--split", options->split, "train or test");
-    app->add_option("--data", options->request.data.directory, "Folder or archive of the data set");
-    app->add_option("--test-limit", options->request.data.testLimit, "Use N test pictures");
-    app->add_option("--train-limit", options->request.data.trainLimit, "Use N training pictures");
-    app->add_option("--threads", options->request.threads, "Compute threads (default: all cores)");
-    app->add_flag("--json", options->json, "Print JSON");
-    return {app, [options] {
-                options->request.split = splitFromString(options->split);
-                core::useComputeThreads(options->request.threads);
-                Console console(stderr);
-                const core::Evaluation evaluation = core::evaluateRun(options->request, progressOn(console, "Evaluating"));
-                const core::PredictionSet& predictions = evaluation.predictions;
-                const double topFive = topFiveAccuracy(predictions);
-                if (options->json) {
-                    const json result = {{"dataset", evaluation.dataset}, {"split", options->split},
-                                         {"epoch", evaluation.epoch},     {"count", predictions.count()},
-                                         {"accuracy", predictions.accuracy}, {"top5", topFive},
-                                         {"loss", predictions.loss}};
-                    std::printf("%s\n", result.dump(2).c_str());
-                } else {
-                    std::printf("%s, %s split, %s pictures, after epoch %d\naccuracy %s   top-5 %s   loss %.4f\n", evaluation.dataset.c_str(),
-                                options->split.c_str(), thousands(predictions.count()).c_str(), evaluation.epoch,
-                                percent(predictions.accuracy).c_str(), percent(topFive).c_str(), predictions.loss);
-                }
-                return kDone;
-            }};
-}
 
 Subcommand addPredict(CLI::App& parser) {
     struct Options {

@@ -21,9 +21,11 @@ struct Subcommand {
 Subcommand addLesson(CLI::App& parser);
 Subcommand addTrain(CLI::App& parser);
 Subcommand addEvaluate(CLI::App& parser);
+Subcommand addCompare(CLI::App& parser);
 Subcommand addPredict(CLI::App& parser);
 Subcommand addExtract(CLI::App& parser);
 Subcommand addExport(CLI::App& parser);
+Subcommand addReport(CLI::App& parser);
 Subcommand addWeights(CLI::App& parser);
 Subcommand addData(CLI::App& parser);
 Subcommand addRuns(CLI::App& parser);

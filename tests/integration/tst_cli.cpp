@@ -1,38 +1,19 @@
 // The headless program as a user meets it: outputs, exit codes, interruption, resumption, bad input.
 #include <QDir>
 #include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QProcess>
 #include <QtTest>
 
 #include <csignal>
 
 #include "core/model/safetensors.h"
+#include "tests/support/cli_process.h"
 #include "tests/support/drawn_data.h"
 #include "tests/support/temporary_home.h"
 
 using namespace thaw;
+using Outcome = test::CliOutcome;
 
 namespace {
-
-constexpr int kPatience = 120'000;
-
-struct Outcome {
-    int exitCode = -1;
-    QByteArray output, errors;
-};
-
-QProcess* started(const QStringList& arguments, QObject* parent) {
-    auto* process = new QProcess(parent);
-    process->start(QStringLiteral(THAW_BINARY_DIR "/thaw-cli"), arguments);
-    return process;
-}
-
-Outcome finished(QProcess& process) {
-    if (!process.waitForFinished(kPatience)) process.kill();
-    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(), process.readAllStandardError()};
-}
 
 QList<QJsonObject> eventsOf(const QByteArray& output) {
     QList<QJsonObject> events;
@@ -121,27 +102,27 @@ private Q_SLOTS:
     void interruptionSavesAndResumes() {
         QFETCH(int, signal);
         const QString folder = runFolder(QTest::currentDataTag());
-        QProcess* process = started(lesson({"--epochs", "400,1", "--out", folder}), this);
+        QProcess* process = test::startCli(lesson({"--epochs", "400,1", "--out", folder}), this);
         QByteArray seen;
         QVERIFY(QTest::qWaitFor([&] {
             process->waitForReadyRead(50);
             seen += process->readAllStandardOutput();
             return seen.contains("Epoch  1 of");
-        }, kPatience));
+        }, test::kCliPatience));
         ::kill(static_cast<pid_t>(process->processId()), signal);
-        const Outcome outcome = finished(*process);
+        const Outcome outcome = test::finishCli(*process);
         QCOMPARE(outcome.exitCode, 130);
         QVERIFY2(outcome.output.contains("--resume"), outcome.output.constData());
 
-        QProcess* again = started({"train", "--resume", folder, "--events", "-"}, this);
+        QProcess* again = test::startCli({"train", "--resume", folder, "--events", "-"}, this);
         QByteArray events;
         QVERIFY(QTest::qWaitFor([&] {
             again->waitForReadyRead(50);
             events += again->readAllStandardOutput();
             return events.contains("epoch_finished");
-        }, kPatience));
+        }, test::kCliPatience));
         ::kill(static_cast<pid_t>(again->processId()), SIGINT);
-        QCOMPARE(finished(*again).exitCode, 130);
+        QCOMPARE(test::finishCli(*again).exitCode, 130);
         const QList<QJsonObject> list = eventsOf(events);
         QVERIFY(named(list, "run_started").front().value(QStringLiteral("resumed")).toBool());
         QVERIFY(named(list, "epoch_finished").front().value(QStringLiteral("epoch")).toInt() > 1);
@@ -152,15 +133,15 @@ private Q_SLOTS:
         QCOMPARE(run(lesson(settings + QStringList{"--out", runFolder("undisturbed")})).exitCode, 0);
 
         const QString folder = runFolder("killed");
-        QProcess* process = started(lesson(settings + QStringList{"--out", folder}), this);
+        QProcess* process = test::startCli(lesson(settings + QStringList{"--out", folder}), this);
         QByteArray seen;
         QVERIFY(QTest::qWaitFor([&] {
             process->waitForReadyRead(50);
             seen += process->readAllStandardOutput();
             return seen.contains("Epoch  2 of");
-        }, kPatience));
+        }, test::kCliPatience));
         ::kill(static_cast<pid_t>(process->processId()), SIGKILL);
-        process->waitForFinished(kPatience);
+        process->waitForFinished(test::kCliPatience);
         const Outcome resumed = run({"train", "--resume", folder});
         QVERIFY2(resumed.exitCode == 0, resumed.errors.constData());
 
@@ -200,9 +181,8 @@ private Q_SLOTS:
         QFETCH(int, exitCode);
         QFETCH(QByteArray, word);
         const Outcome outcome = run(arguments);
-        const QByteArray all = outcome.output + outcome.errors;
-        QVERIFY2(outcome.exitCode == exitCode, all.constData());
-        QVERIFY2(all.contains(word), all.constData());
+        QVERIFY2(outcome.exitCode == exitCode, outcome.all().constData());
+        QVERIFY2(outcome.all().contains(word), outcome.all().constData());
     }
 
     void infoIsJson() {
@@ -219,10 +199,7 @@ private:
     QStringList lesson(const QStringList& more) const {
         return QStringList{"lesson", "--data", QString::fromStdString(dataFolder().string()), "--batch", "64"} + more;
     }
-    Outcome run(const QStringList& arguments) {
-        QProcess* process = started(arguments, this);
-        return finished(*process);
-    }
+    static Outcome run(const QStringList& arguments) { return test::runCli(arguments); }
 
     test::TemporaryHome m_home;
 };

@@ -1,0 +1,193 @@
+// evaluate and compare: where a run's model is right and where it is wrong.
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <memory>
+
+#include "app/cli/analysis_options.h"
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "core/api/analysis.h"
+#include "core/api/engine_info.h"
+#include "core/api/errors.h"
+#include "core/api/evaluation.h"
+
+namespace thaw::cli {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMixUpsShown = 10;
+
+void print(const json& value) { std::printf("%s\n", value.dump(2, ' ', false, json::error_handler_t::replace).c_str()); }
+
+json scoreJson(const core::ClassScore& score) {
+    return {{"precision", score.precision}, {"recall", score.recall}, {"f1", score.f1}, {"support", score.support}};
+}
+
+json rowsOf(const std::vector<std::int64_t>& counts, int classes) {
+    json rows = json::array();
+    for (int row = 0; row < classes; ++row) rows.push_back(std::vector<std::int64_t>(counts.begin() + row * classes, counts.begin() + (row + 1) * classes));
+    return rows;
+}
+
+json evaluationJson(const core::Evaluation& evaluation, const core::EvaluationReport& report) {
+    const auto nameOf = [&](int index) { return evaluation.classNames[static_cast<std::size_t>(index)]; };
+    json classes = json::array(), confused = json::array();
+    for (std::size_t i = 0; i < report.classes.size(); ++i) {
+        json one = scoreJson(report.classes[i]);
+        one["name"] = nameOf(static_cast<int>(i));
+        classes.push_back(std::move(one));
+    }
+    for (const core::MixUp& cell : core::mostConfused(report.confusion))
+        confused.push_back({{"true", nameOf(cell.truth)}, {"predicted", nameOf(cell.predicted)}, {"count", cell.count}});
+    json result = {{"dataset", evaluation.dataset},
+                   {"split", toString(evaluation.predictions.split)},
+                   {"epoch", evaluation.epoch},
+                   {"count", evaluation.predictions.count()},
+                   {"accuracy", report.accuracy},
+                   {"accuracy_interval", {report.accuracyInterval.low, report.accuracyInterval.high}},
+                   {"top5", report.topFive},
+                   {"loss", report.loss},
+                   {"ece", report.calibration.expectedError},
+                   {"confusion", rowsOf(report.confusion.counts, report.confusion.classCount)},
+                   {"per_class", classes},
+                   {"macro", scoreJson(report.macro)},
+                   {"weighted", scoreJson(report.weighted)},
+                   {"most_confused", confused}};
+    if (evaluation.temperature) result["temperature"] = *evaluation.temperature;
+    return result;
+}
+
+// Letters, not bytes, up to a column's width.
+std::string padded(const std::string& text, std::size_t width) {
+    const auto letters = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+    return text + std::string(width > letters ? width - letters : 0, ' ');
+}
+
+void printScore(const std::string& name, std::size_t width, const core::ClassScore& score) {
+    std::printf("%s  %9s  %8s  %8s  %8s\n", padded(name, width).c_str(), percent(score.precision).c_str(), percent(score.recall).c_str(),
+                percent(score.f1).c_str(), thousands(score.support).c_str());
+}
+
+void printEvaluation(const core::Evaluation& evaluation, const core::EvaluationReport& report) {
+    const core::Interval& interval = report.accuracyInterval;
+    std::printf("%s, %s %s, after epoch %d\n", evaluation.dataset.c_str(), thousands(evaluation.predictions.count()).c_str(),
+                picturesOf(evaluation.predictions.split).c_str(), evaluation.epoch);
+    std::printf("accuracy %s (95 %% interval %s to %s)   top-5 %s   loss %.4f\n", percent(report.accuracy).c_str(),
+                percent(interval.low).c_str(), percent(interval.high).c_str(), percent(report.topFive).c_str(), report.loss);
+    std::printf("calibration error (ECE) %s", percent(report.calibration.expectedError).c_str());
+    if (evaluation.temperature) std::printf("   fitting temperature %.2f", *evaluation.temperature);
+
+    std::size_t width = std::string("weighted").size();
+    for (const std::string& name : evaluation.classNames) width = std::max(width, name.size());
+    std::printf("\n\n%s  %9s  %8s  %8s  %8s\n", padded("class", width).c_str(), "precision", "recall", "F1", "pictures");
+    for (std::size_t i = 0; i < report.classes.size(); ++i) printScore(evaluation.classNames[i], width, report.classes[i]);
+    printScore("macro", width, report.macro);
+    printScore("weighted", width, report.weighted);
+
+    const std::vector<core::MixUp> cells = core::mostConfused(report.confusion);
+    if (cells.empty()) return;
+    std::printf("\nMost confused\n%s  %s  %8s\n", padded("true", width).c_str(), padded("predicted", width).c_str(), "pictures");
+    for (std::size_t i = 0; i < std::min(cells.size(), kMixUpsShown); ++i)
+        std::printf("%s  %s  %8s\n", padded(evaluation.classNames[static_cast<std::size_t>(cells[i].truth)], width).c_str(),
+                    padded(evaluation.classNames[static_cast<std::size_t>(cells[i].predicted)], width).c_str(), thousands(cells[i].count).c_str());
+}
+
+void requireSamePictures(const core::Evaluation& a, const core::Evaluation& b) {
+    if (a.classNames != b.classNames)
+        throw core::DataError("The runs know other classes: " + a.dataset + " and " + b.dataset + ".", "Compare runs on the same data set.");
+    if (a.digest != b.digest)
+        throw core::DataError("The runs were asked about different pictures: " + std::to_string(a.predictions.count()) + " of " + a.dataset + " and " +
+                                  std::to_string(b.predictions.count()) + " of " + b.dataset + ".",
+                              "Compare runs with the same data, the same limit of pictures and the same seed.");
+}
+
+void printDifference(const core::Evaluation& a, const core::Evaluation& b, const core::ModelDifference& difference) {
+    std::printf("%s, %s %s\n", a.dataset.c_str(), thousands(a.predictions.count()).c_str(), picturesOf(a.predictions.split).c_str());
+    std::printf("A: accuracy %s, after epoch %d\nB: accuracy %s, after epoch %d (%+.1f points)\n", percent(difference.accuracyA).c_str(), a.epoch,
+                percent(difference.accuracyB).c_str(), b.epoch, 100 * (difference.accuracyB - difference.accuracyA));
+    std::printf("right in A, wrong in B: %s (McNemar's b)\nwrong in A, right in B: %s (McNemar's c)\np = %.3g\n",
+                thousands(static_cast<std::int64_t>(difference.lost.size())).c_str(),
+                thousands(static_cast<std::int64_t>(difference.gained.size())).c_str(), difference.pValue);
+}
+
+json differenceJson(const core::Evaluation& a, const core::Evaluation& b, const core::ModelDifference& difference) {
+    return {{"dataset", a.dataset},
+            {"split", toString(a.predictions.split)},
+            {"count", a.predictions.count()},
+            {"epoch_a", a.epoch},
+            {"epoch_b", b.epoch},
+            {"accuracy_a", difference.accuracyA},
+            {"accuracy_b", difference.accuracyB},
+            {"b", difference.lost.size()},
+            {"c", difference.gained.size()},
+            {"p", difference.pValue},
+            {"lost", difference.lost},
+            {"gained", difference.gained},
+            {"confusion_difference", rowsOf(difference.confusion, a.predictions.classCount)}};
+}
+
+}  // namespace
+
+Subcommand addEvaluate(CLI::App& parser) {
+    struct Options {
+        core::EvaluateRequest request;
+        std::string split = "test";
+        bool json = false;
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* app = parser.add_subcommand("evaluate", "Where a run's model is right and where it is wrong, over a whole split");
+    addRunSelection(*app, options->request.run);
+    app->add_option("--split", options->split, "train or test");
+    app->add_option("--data", options->request.data.directory, "Folder or archive of the data set");
+    app->add_option("--test-limit", options->request.data.testLimit, "Use N test pictures");
+    app->add_option("--train-limit", options->request.data.trainLimit, "Use N training pictures");
+    app->add_option("--threads", options->request.threads, "Compute threads (default: all cores)");
+    app->add_flag("--json", options->json, "Print JSON");
+    return {app, [options] {
+                options->request.split = splitFromString(options->split);
+                options->request.temperaturePictures = core::kTemperaturePictures;
+                Console console(stderr);
+                const core::Evaluation evaluation = core::evaluateRun(options->request, progressOn(console, "Evaluating"));
+                const core::EvaluationReport report = core::evaluationReport(evaluation.predictions);
+                if (options->json) print(evaluationJson(evaluation, report));
+                else printEvaluation(evaluation, report);
+                return kDone;
+            }};
+}
+
+Subcommand addCompare(CLI::App& parser) {
+    struct Options {
+        core::EvaluateRequest a, b;
+        std::string split = "test", checkpointB;
+        bool json = false;
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* app = parser.add_subcommand("compare", "Two models on the same pictures: two runs, or two checkpoints of one");
+    app->add_option("run_a", options->a.run.run, "Folder of a run")->required();
+    app->add_option("run_b", options->b.run.run, "Folder of a run, the same or another")->required();
+    addCheckpoint(*app, options->a.run);
+    app->add_option("--checkpoint-b", options->checkpointB, "Of the second run (default: as --checkpoint)");
+    app->add_option("--split", options->split, "train or test");
+    app->add_option("--data", options->a.data.directory, "Folder or archive of the data set");
+    app->add_option("--threads", options->a.threads, "Compute threads (default: all cores)");
+    app->add_flag("--json", options->json, "Print JSON");
+    return {app, [options] {
+                options->a.split = options->b.split = splitFromString(options->split);
+                options->b.data = options->a.data;
+                options->b.threads = options->a.threads;
+                options->b.run.checkpoint = options->checkpointB.empty() ? options->a.run.checkpoint : options->checkpointB;
+                Console console(stderr);
+                const core::Evaluation a = core::evaluateRun(options->a, progressOn(console, "Evaluating the first model"));
+                const core::Evaluation b = core::evaluateRun(options->b, progressOn(console, "Evaluating the second model"));
+                requireSamePictures(a, b);
+                const core::ModelDifference difference = core::compareModels(a.predictions, b.predictions);
+                if (options->json) print(differenceJson(a, b, difference));
+                else printDifference(a, b, difference);
+                return kDone;
+            }};
+}
+
+}  // namespace thaw::cli
