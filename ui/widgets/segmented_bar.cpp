@@ -34,6 +34,8 @@ void SegmentedBar::setSegmentText(int id, const QString& text) { m_group->button
 
 QString SegmentedBar::segmentText(int id) const { return m_group->button(id)->text(); }
 
+void SegmentedBar::setSegmentToolTip(int id, const QString& text) { m_group->button(id)->setToolTip(text); }
+
 void SegmentedBar::setSegmentVisible(int id, bool visible) { m_group->button(id)->setVisible(visible); }
 
 bool SegmentedBar::isSegmentVisible(int id) const { return m_group->button(id)->isVisibleTo(this); }

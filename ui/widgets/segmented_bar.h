@@ -15,6 +15,7 @@ public:
     void addSegment(int id, const QString& text);
     void setSegmentText(int id, const QString& text);
     QString segmentText(int id) const;
+    void setSegmentToolTip(int id, const QString& text);
     void setSegmentVisible(int id, bool visible);
     bool isSegmentVisible(int id) const;
     int segmentWidth(int id) const;  ///< visible or not

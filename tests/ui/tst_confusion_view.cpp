@@ -1,0 +1,647 @@
+// The Confusion matrix tab in the whole window: states, choosing cells by mouse and keyboard, the pictures below, the way into
+// Predictions, the other pages, and what it looks like.
+#include <QComboBox>
+#include <QHeaderView>
+#include <QListView>
+#include <QMouseEvent>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QStackedWidget>
+#include <QToolButton>
+
+#include <cmath>
+
+#include "tests/support/drawn_pictures.h"
+#include "tests/ui/window_fixture.h"
+#include "ui/models/confusion_model.h"
+#include "ui/models/mix_up_model.h"
+#include "ui/models/prediction_list_model.h"
+#include "ui/widgets/calibration_page.h"
+#include "ui/widgets/compare_page.h"
+#include "ui/widgets/confusion_view.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/matrix_page.h"
+#include "ui/widgets/matrix_table.h"
+#include "ui/widgets/message_line.h"
+#include "ui/widgets/picture_grid.h"
+#include "ui/widgets/picture_row.h"
+#include "ui/widgets/prediction_view.h"
+#include "ui/widgets/reliability_plot.h"
+#include "ui/widgets/score_lists.h"
+#include "ui/widgets/side_dock.h"
+#include "ui/widgets/top_losses_page.h"
+#include "ui/widgets/work_strip.h"
+
+using namespace thaw;
+using namespace thaw::test;
+using namespace thaw::ui;
+using Cells = std::vector<std::pair<int, int>>;
+
+namespace {
+
+const std::filesystem::path kRun = "/home/pupil/.local/share/thaw/runs/20260901-090000-lesson";
+constexpr int kAirplane = 0, kBird = 2, kCat = 3, kDog = 5, kShip = 8;
+
+FakeInspectorScript many() {
+    FakeInspectorScript script;
+    script.picturesPerClass = 60;
+    return script;
+}
+
+/// The window with a run to look at, on the tab.
+struct Opened {
+    explicit Opened(FakeInspectorScript script = many(), QSize size = {1440, 900}) : fixture({}, lessonConfig(), script) {
+        fixture.show(size);
+        fixture.inspection.inspectRun(kRun);
+        fixture.window.showTab(MainWindow::ConfusionTab);
+    }
+    [[nodiscard]] bool shown(int epoch = 15) {
+        return await([&] { return view().shown().predictions && view().shown().checkpoint.epoch == epoch; });
+    }
+    ConfusionView& view() { return *fixture.window.findChild<ConfusionView*>(); }
+    MatrixPage& matrixPage() { return *view().findChild<MatrixPage*>(); }
+    MatrixTable& table() { return *matrixPage().findChild<MatrixTable*>(); }
+    ConfusionModel& model() { return static_cast<ConfusionModel&>(*table().model()); }
+    PictureRow& strip() { return *matrixPage().findChild<PictureRow*>(); }
+    QPoint placeOf(int truth, int predicted) { return table().visualRect(model().cellIndex(truth, predicted)).center(); }
+    void click(int truth, int predicted, Qt::KeyboardModifiers keys = {}) {
+        QTest::mouseClick(table().viewport(), Qt::LeftButton, keys, placeOf(truth, predicted));
+    }
+
+    WindowFixture fixture;
+};
+
+QPushButton* button(const QWidget& root, const QString& text) {
+    for (QPushButton* one : root.findChildren<QPushButton*>())
+        if (one->text() == text && one->isVisibleTo(&root)) return one;
+    return nullptr;
+}
+
+/// The state of the tab itself, not of a page in it.
+EmptyState& emptyOf(ConfusionView& view) {
+    for (EmptyState* one : view.findChildren<EmptyState*>())
+        if (!view.findChild<ComparePage*>()->isAncestorOf(one)) return *one;
+    qFatal("no empty state");
+}
+MessageLine& messageOf(ConfusionView& view) {
+    for (MessageLine* one : view.findChildren<MessageLine*>())
+        if (!view.findChild<ComparePage*>()->isAncestorOf(one)) return *one;
+    qFatal("no message line");
+}
+
+double luminance(const QColor& color) {
+    const auto linear = [](double value) { return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+}
+
+}  // namespace
+
+class TestConfusionView : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        Theme::instance().setLook(ColorScheme::Light, 1.0);
+    }
+    void cleanup() { Theme::instance().setLook(ColorScheme::Light, 1.0); }
+
+    void looks_data();
+    void looks();
+    void statesBeforeThereIsAnything();
+    void loadsWithProgressAndCanBeCancelled();
+    void failureKeepsWhatIsShown();
+    void followsTheChosenCheckpoint();
+    void asksOnlyWhileSeen();
+    void beginsWithTheCommonestMixUp();
+    void cellsByKeyboard();
+    void cellsByMouse();
+    void rowsAndColumns();
+    void theStripShowsTheMostConfidentFirst();
+    void selectionOutlivesSortingAndCheckpoints();
+    void listsChooseInTheMatrix();
+    void opensInPredictions();
+    void topLosses();
+    void calibration();
+    void calibrationWithoutUnseenPictures();
+    void compareWithinTheRun();
+    void compareWithAnotherRun();
+    void numbersAreReadable();
+    void docksAreRailsHere();
+};
+
+void TestConfusionView::looks_data() {
+    QTest::addColumn<QSize>("size");
+    QTest::addColumn<double>("scale");
+    QTest::addColumn<bool>("dark");
+    QTest::newRow("1440x900-light") << QSize(1440, 900) << 1.0 << false;
+    QTest::newRow("1440x900-dark") << QSize(1440, 900) << 1.0 << true;
+    QTest::newRow("1366x768-light") << QSize(1366, 768) << 1.0 << false;
+    QTest::newRow("1180x700-dark") << QSize(1180, 700) << 1.0 << true;
+    QTest::newRow("1440x900-150") << QSize(1440, 900) << 1.5 << false;
+    QTest::newRow("1366x768-150") << QSize(1366, 768) << 1.5 << true;
+}
+
+void TestConfusionView::looks() {
+    QFETCH(QSize, size);
+    QFETCH(double, scale);
+    QFETCH(bool, dark);
+    const QString tag = QString::fromLatin1(QTest::currentDataTag());
+    Theme::instance().setLook(dark ? ColorScheme::Dark : ColorScheme::Light, scale);
+    FakeInspectorScript script = many();
+    script.picturesPerClass = 100;
+    Opened opened(script, size);
+    QStringList cut = WindowFixture::cutTexts(&opened.fixture.window);
+    QVERIFY(opened.shown());
+    const std::pair<ConfusionView::Page, const char*> pages[]{{ConfusionView::Matrix, "matrix"},
+                                                              {ConfusionView::TopLosses, "losses"},
+                                                              {ConfusionView::CalibrationDiagram, "calibration"},
+                                                              {ConfusionView::Compare, "compare"}};
+    for (const auto& [page, name] : pages) {
+        opened.view().showPage(page);
+        QVERIFY(await([&] {
+            const auto strips = opened.view().findChildren<WorkStrip*>();
+            return std::none_of(strips.begin(), strips.end(), [](const WorkStrip* strip) { return strip->isWorking(); });
+        }));
+        cut += WindowFixture::cutTexts(&opened.fixture.window);
+        opened.fixture.shoot(QStringLiteral("confusion-%1-%2").arg(QLatin1String(name), tag));
+    }
+    QVERIFY2(opened.fixture.window.size() == size, "the window outgrew its size");
+    QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+    // All of the matrix is seen where the window has its usual size.
+    if (scale == 1.0) {
+        opened.view().showPage(ConfusionView::Matrix);
+        const MatrixTable& table = opened.table();
+        const QRect corner = table.visualRect(table.model()->index(table.model()->rowCount() - 1, table.model()->columnCount() - 1));
+        QVERIFY2(table.viewport()->rect().contains(corner), qPrintable(QStringLiteral("%1 below %2").arg(corner.bottom()).arg(table.viewport()->height())));
+    }
+}
+
+void TestConfusionView::statesBeforeThereIsAnything() {
+    {
+        WindowFixture fixture;
+        fixture.show({1440, 900});
+        fixture.window.showTab(MainWindow::ConfusionTab);
+        auto& view = *fixture.window.findChild<ConfusionView*>();
+        QCOMPARE(emptyOf(view).title(), QStringLiteral("No results yet"));
+        QVERIFY(emptyOf(view).isVisible());
+        fixture.shoot(QStringLiteral("confusion-empty"));
+        QVERIFY(WindowFixture::cutTexts(&fixture.window).isEmpty());
+        QTest::mouseClick(button(view, QStringLiteral("Run lesson")), Qt::LeftButton);
+        QVERIFY(await([&] { return fixture.training.run().has_value(); }));
+    }
+    FakeInspectorScript script;
+    script.dropped->store(15);
+    Opened opened(script);
+    QVERIFY(await([&] { return emptyOf(opened.view()).title().startsWith(QStringLiteral("The first results")); }));
+}
+
+void TestConfusionView::loadsWithProgressAndCanBeCancelled() {
+    FakeInspectorScript script = many();
+    script.longCalls = 100'000;
+    script.callMilliseconds = 1;
+    Opened opened(script);
+    auto& work = *opened.view().findChild<WorkStrip*>();
+    QVERIFY(await([&] { return work.isVisible(); }));
+    QCOMPARE(emptyOf(opened.view()).title(), QStringLiteral("The network looks at the test pictures"));
+    QVERIFY(await([&] { return !work.figures().isEmpty(); }));
+    QVERIFY(WindowFixture::cutTexts(&opened.fixture.window).isEmpty());
+    opened.fixture.shoot(QStringLiteral("confusion-loading"));
+    QTest::mouseClick(button(work, QStringLiteral("Cancel")), Qt::LeftButton);
+    QVERIFY(!work.isVisible());
+    QVERIFY(emptyOf(opened.view()).text().contains(QStringLiteral("cancelled")));
+    QVERIFY(button(emptyOf(opened.view()), QStringLiteral("Try again")));
+}
+
+void TestConfusionView::failureKeepsWhatIsShown() {
+    FakeInspectorScript script = many();
+    script.failWith = "The checkpoint is torn.";
+    Opened opened(script);
+    QVERIFY(await([&] { return emptyOf(opened.view()).text().startsWith(QStringLiteral("The checkpoint is torn.")); }));
+    QVERIFY(emptyOf(opened.view()).text().contains(QStringLiteral("Choose another checkpoint.")));
+    opened.fixture.shoot(QStringLiteral("confusion-failed"));
+    *script.failing = false;
+    QTest::mouseClick(button(emptyOf(opened.view()), QStringLiteral("Try again")), Qt::LeftButton);
+    QVERIFY(opened.shown());
+
+    *script.failing = true;
+    opened.fixture.inspection.chooseCheckpoint(4);
+    QVERIFY(await([&] { return messageOf(opened.view()).text().startsWith(QStringLiteral("The checkpoint is torn.")); }));
+    QCOMPARE(opened.view().shown().checkpoint.epoch, 15);
+    QVERIFY(opened.table().isVisible());
+    QVERIFY(WindowFixture::cutTexts(&opened.fixture.window).isEmpty());
+    *script.failing = false;
+    QTest::mouseClick(button(messageOf(opened.view()), QStringLiteral("Try again")), Qt::LeftButton);
+    QVERIFY(opened.shown(5));
+    QVERIFY(messageOf(opened.view()).text().isEmpty());
+}
+
+void TestConfusionView::followsTheChosenCheckpoint() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    const double before = opened.view().shown().report->accuracy;
+    opened.fixture.inspection.chooseCheckpoint(0);
+    QVERIFY(opened.shown(1));
+    QVERIFY(opened.view().shown().report->accuracy < before);
+    std::int64_t right = 0;
+    for (int c = 0; c < 10; ++c) right += opened.model().cellIndex(c, c).data().toLongLong();
+    QCOMPARE(right, std::llround(opened.view().shown().report->accuracy * 600));
+}
+
+void TestConfusionView::asksOnlyWhileSeen() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    opened.fixture.window.showTab(MainWindow::DataTab);
+    opened.fixture.inspection.chooseCheckpoint(3);
+    // Whatever it might have asked for is answered before this.
+    bool answered = false;
+    opened.fixture.inspection.ask<int>(
+        this, QStringLiteral("marker"), InspectionController::Lane::Long,
+        [](core::Inspector&, const std::string&, const core::CountCallback&) { return 1; }, [&](int) { answered = true; });
+    QVERIFY(await([&] { return answered; }));
+    QCOMPARE(opened.view().shown().checkpoint.epoch, 15);
+    opened.fixture.window.showTab(MainWindow::ConfusionTab);
+    QVERIFY(opened.shown(4));
+}
+
+void TestConfusionView::beginsWithTheCommonestMixUp() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    const core::MixUp worst = core::mostConfused(opened.view().shown().report->confusion).front();
+    QCOMPARE(opened.table().selectedCells(), (Cells{{worst.truth, worst.predicted}}));
+    const QStringList& names = opened.view().shown().classNames;
+    QString name = names.at(worst.truth);
+    name[0] = name[0].toUpper();
+    QCOMPARE(opened.strip().title(), QStringLiteral("%1 called %2: %3 pictures").arg(name, names.at(worst.predicted)).arg(worst.count));
+    QCOMPARE(opened.strip().pictures().total(), int(worst.count));
+}
+
+void TestConfusionView::cellsByKeyboard() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    MatrixTable& table = opened.table();
+    table.setFocus();
+    table.selectCell(kCat, kDog);
+    const auto press = [&](int key, Qt::KeyboardModifiers keys = {}) { QTest::keyClick(&table, Qt::Key(key), keys); };
+    press(Qt::Key_Left);
+    QCOMPARE(table.selectedCells(), (Cells{{kCat, kDog - 1}}));
+    press(Qt::Key_Right);
+    press(Qt::Key_Up);
+    QCOMPARE(table.selectedCells(), (Cells{{kBird, kDog}}));
+    QVERIFY(opened.strip().title().startsWith(QStringLiteral("Bird called dog: ")));
+    press(Qt::Key_Down, Qt::ShiftModifier);
+    press(Qt::Key_Right, Qt::ShiftModifier);
+    QCOMPARE(table.selectedCells(), (Cells{{kBird, kDog}, {kBird, kDog + 1}, {kCat, kDog}, {kCat, kDog + 1}}));
+    QVERIFY(opened.strip().title().startsWith(QStringLiteral("4 cells: ")));
+    QVERIFY(!button(opened.matrixPage(), QStringLiteral("Open in Predictions"))->isEnabled());
+    // The sums and scores are no place for the cursor.
+    table.selectCell(9, 9);
+    press(Qt::Key_Right);
+    press(Qt::Key_Down);
+    press(Qt::Key_End);
+    QCOMPARE(table.selectedCells(), (Cells{{9, 9}}));
+    QVERIFY(opened.strip().title().startsWith(QStringLiteral("Truck called truck, which is right: ")));
+
+    table.selectCell(kCat, kDog);
+    press(Qt::Key_Space, Qt::ShiftModifier);
+    QCOMPARE(table.selectedCells().size(), std::size_t(10));
+    QCOMPARE(opened.strip().title(), QStringLiteral("All that is cat: 60 pictures"));
+    press(Qt::Key_Space, Qt::ControlModifier);
+    QVERIFY(opened.strip().title().startsWith(QStringLiteral("All that is called dog: ")));
+    QCOMPARE(opened.strip().pictures().total(), int(opened.view().shown().report->confusion.columnSum(kDog)));
+    press(Qt::Key_A, Qt::ControlModifier);
+    QCOMPARE(opened.strip().title(), QStringLiteral("All test pictures: 600 pictures"));
+    press(Qt::Key_Escape);
+    QVERIFY(table.selectedCells().empty());
+    QCOMPARE(opened.strip().title(), QStringLiteral("No cell is chosen"));
+    QVERIFY(WindowFixture::cutTexts(&opened.fixture.window).isEmpty());
+    // Tab goes on to what follows, and comes back.
+    QTest::keyClick(&table, Qt::Key_Tab);
+    QVERIFY(!table.hasFocus());
+}
+
+void TestConfusionView::cellsByMouse() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    MatrixTable& table = opened.table();
+    opened.click(kCat, kDog);
+    QCOMPARE(table.selectedCells(), (Cells{{kCat, kDog}}));
+    opened.click(kDog, kCat, Qt::ControlModifier);
+    QCOMPARE(table.selectedCells(), (Cells{{kCat, kDog}, {kDog, kCat}}));
+    QVERIFY(opened.strip().title().startsWith(QStringLiteral("2 cells: ")));
+
+    // Dragged over several, on over the sums and back.
+    QTest::mousePress(table.viewport(), Qt::LeftButton, {}, opened.placeOf(8, 8));
+    const auto drag = [&](QPoint place) {
+        QMouseEvent move(QEvent::MouseMove, place, table.viewport()->mapToGlobal(place), Qt::NoButton, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(table.viewport(), &move);
+    };
+    drag(opened.placeOf(9, 8));
+    drag(table.visualRect(opened.model().index(9, 10)).center());
+    drag(opened.placeOf(9, 9));
+    QTest::mouseRelease(table.viewport(), Qt::LeftButton, {}, opened.placeOf(9, 9));
+    QCOMPARE(table.selectedCells(), (Cells{{8, 8}, {8, 9}, {9, 8}, {9, 9}}));
+}
+
+void TestConfusionView::rowsAndColumns() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    MatrixTable& table = opened.table();
+    const auto clickHeader = [&](QHeaderView* header, int section, Qt::KeyboardModifiers keys = {}) {
+        const int middle = header->sectionViewportPosition(section) + header->sectionSize(section) / 2;
+        const QPoint place = header->orientation() == Qt::Horizontal ? QPoint(middle, header->height() - 6) : QPoint(10, middle);
+        QTest::mouseClick(header->viewport(), Qt::LeftButton, keys, place);
+    };
+    clickHeader(table.verticalHeader(), kShip);
+    QCOMPARE(opened.strip().title(), QStringLiteral("All that is ship: 60 pictures"));
+    clickHeader(table.horizontalHeader(), kShip);
+    QVERIFY(opened.strip().title().startsWith(QStringLiteral("All that is called ship: ")));
+    const Cells before = table.selectedCells();
+    clickHeader(table.horizontalHeader(), 10);  // the sums' name is no class
+    QCOMPARE(table.selectedCells(), before);
+    // The sum and the recall of a row stand for the row, the precision for its column.
+    QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, table.visualRect(opened.model().index(kBird, 11)).center());
+    QCOMPARE(opened.strip().title(), QStringLiteral("All that is bird: 60 pictures"));
+    QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, table.visualRect(opened.model().index(11, kBird)).center());
+    QVERIFY(opened.strip().title().startsWith(QStringLiteral("All that is called bird: ")));
+    QVERIFY(button(opened.matrixPage(), QStringLiteral("Open in Predictions"))->isEnabled());
+}
+
+void TestConfusionView::theStripShowsTheMostConfidentFirst() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    const core::MixUp worst = core::mostConfused(opened.view().shown().report->confusion).front();
+    PredictionListModel& pictures = opened.strip().pictures();
+    QVERIFY(pictures.total() > 1);
+    for (int i = 0; i < pictures.total(); ++i) {
+        const PictureItem item = pictures.item(pictures.idAt(i));
+        QCOMPARE(item.trueClass, worst.truth);
+        QCOMPARE(item.predictedClass, worst.predicted);
+        if (i > 0) QVERIFY(item.confidence <= pictures.item(pictures.idAt(i - 1)).confidence);
+    }
+    // In one row, and the rest by the page.
+    QVERIFY(pictures.pageSize() < pictures.total() || opened.strip().grid().height() > 0);
+    opened.table().setFocus();
+    QTest::keyClick(&opened.table(), Qt::Key_A, Qt::ControlModifier);
+    QCOMPARE(pictures.total(), 600);
+    const int first = pictures.idAt(pictures.pageBegin());
+    QToolButton* next = nullptr;
+    for (QToolButton* one : opened.strip().findChildren<QToolButton*>())
+        if (one->accessibleName() == QStringLiteral("Next page")) next = one;
+    QTest::mouseClick(next, Qt::LeftButton);
+    QVERIFY(pictures.pageBegin() > 0);
+    QVERIFY(pictures.idAt(pictures.pageBegin()) != first);
+}
+
+void TestConfusionView::selectionOutlivesSortingAndCheckpoints() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    opened.table().selectCell(kAirplane, kShip);
+    QToolButton* sort = nullptr;
+    for (QToolButton* one : opened.matrixPage().findChildren<QToolButton*>())
+        if (one->accessibleName() == QStringLiteral("Sort by confusion")) sort = one;
+    QTest::mouseClick(sort, Qt::LeftButton);
+    QVERIFY(opened.model().isSorted());
+    QCOMPARE(std::abs(opened.model().positionOf(kCat) - opened.model().positionOf(kDog)), 1);
+    QCOMPARE(std::abs(opened.model().positionOf(kAirplane) - opened.model().positionOf(kShip)), 1);
+    QCOMPARE(opened.table().selectedCells(), (Cells{{kAirplane, kShip}}));
+    opened.fixture.inspection.chooseCheckpoint(2);
+    QVERIFY(opened.shown(3));
+    QCOMPARE(opened.table().selectedCells(), (Cells{{kAirplane, kShip}}));
+    QCOMPARE(opened.strip().pictures().total(), int(opened.view().shown().report->confusion.at(kAirplane, kShip)));
+    opened.fixture.shoot(QStringLiteral("confusion-sorted"));
+}
+
+void TestConfusionView::listsChooseInTheMatrix() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    auto& mixUps = *opened.view().findChild<MixUpList*>();
+    const QModelIndex second = mixUps.model()->index(1, 0);
+    QTest::mouseClick(mixUps.viewport(), Qt::LeftButton, {}, mixUps.visualRect(second).center());
+    const std::pair cell(second.data(MixUpModel::TrueClassRole).toInt(), second.data(MixUpModel::PredictedClassRole).toInt());
+    QCOMPARE(opened.table().selectedCells(), Cells{cell});
+    QCOMPARE(mixUps.currentIndex(), second);
+
+    auto& scores = *opened.view().findChild<ClassScoreTable*>();
+    // The class of the chosen cell is highlighted; a click takes its whole row, the arrow key the next one.
+    const int highlighted = scores.currentIndex().row();
+    QCOMPARE(scores.model()->index(highlighted, 0).data(ClassScoreModel::ClassRole).toInt(), cell.first);
+    QTest::mouseClick(scores.viewport(), Qt::LeftButton, {}, scores.visualRect(scores.model()->index(highlighted, 1)).center());
+    QCOMPARE(opened.table().selectedCells().size(), std::size_t(10));
+    QCOMPARE(opened.table().selectedCells().front().first, cell.first);
+    scores.setFocus();
+    const int next = highlighted < 9 ? highlighted + 1 : highlighted - 1;
+    QTest::keyClick(&scores, next > highlighted ? Qt::Key_Down : Qt::Key_Up);
+    QCOMPARE(opened.table().selectedCells().front().first, scores.model()->index(next, 0).data(ClassScoreModel::ClassRole).toInt());
+    QVERIFY(scores.hasFocus());
+    QCOMPARE(mixUps.currentIndex(), QModelIndex());
+}
+
+void TestConfusionView::opensInPredictions() {
+    FakeScript script;
+    script.restAtStep = 5 * 20 + 5;
+    WindowFixture fixture(script, lessonConfig(), FakeInspectorScript());
+    fixture.show({1440, 900});
+    fixture.session.start();
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
+    fixture.window.showTab(MainWindow::ConfusionTab);
+    auto& view = *fixture.window.findChild<ConfusionView*>();
+    QVERIFY(await([&] { return view.shown().predictions != nullptr; }));
+    view.findChild<MatrixTable*>()->selectCell(kCat, kDog);
+    QTest::mouseClick(button(view, QStringLiteral("Open in Predictions")), Qt::LeftButton);
+    QCOMPARE(fixture.window.currentTab(), int(MainWindow::PredictionsTab));
+    auto& predictions = *fixture.window.findChild<PredictionView*>();
+    QCOMPARE(predictions.pictures().trueClass(), kCat);
+    QCOMPARE(predictions.pictures().predictedClass(), kDog);
+
+    // A whole row, by Enter: any prediction.
+    fixture.window.showTab(MainWindow::ConfusionTab);
+    auto& table = *view.findChild<MatrixTable*>();
+    table.setFocus();
+    QTest::keyClick(&table, Qt::Key_Space, Qt::ShiftModifier);
+    QTest::keyClick(&table, Qt::Key_Return);
+    QCOMPARE(fixture.window.currentTab(), int(MainWindow::PredictionsTab));
+    QCOMPARE(predictions.pictures().trueClass(), kCat);
+    QCOMPARE(predictions.pictures().predictedClass(), -1);
+
+    // A picture of the strip.
+    fixture.window.showTab(MainWindow::ConfusionTab);
+    auto& strip = *view.findChild<MatrixPage*>()->findChild<PictureRow*>();
+    const int id = strip.pictures().idAt(1);
+    strip.grid().setCurrentPicture(id);
+    QTest::keyClick(&strip.grid(), Qt::Key_Return);
+    QCOMPARE(fixture.window.currentTab(), int(MainWindow::PredictionsTab));
+    QCOMPARE(predictions.findChild<PictureGrid*>()->currentPicture(), id);
+}
+
+void TestConfusionView::topLosses() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    opened.view().showPage(ConfusionView::TopLosses);
+    auto& page = *opened.view().findChild<TopLossesPage*>();
+    QVERIFY(page.isVisible());
+    PredictionListModel& pictures = page.pictures();
+    QCOMPARE(pictures.total(), TopLossesPage::kMostPictures);
+    QCOMPARE(pictures.rowCount(), TopLossesPage::kMostPictures);
+    double before = 1e9;
+    for (int row = 0; row < pictures.rowCount(); ++row) {
+        const QModelIndex index = pictures.index(row);
+        const double loss = index.data(PredictionListModel::LossRole).toDouble();
+        QVERIFY(loss <= before);
+        QVERIFY(std::abs(loss + std::log(index.data(PredictionListModel::TrueProbabilityRole).toDouble())) < 1e-6);
+        before = loss;
+    }
+    auto& list = *page.findChild<QListView*>();
+    QPushButton* open = button(page, QStringLiteral("Open in Predictions"));
+    QVERIFY(!open->isEnabled());
+    list.setFocus();
+    QTest::mouseClick(list.viewport(), Qt::LeftButton, {}, list.visualRect(pictures.index(0)).center());
+    QVERIFY(open->isEnabled());
+    QTest::keyClick(&list, Qt::Key_Right);
+    QCOMPARE(list.currentIndex().row(), 1);
+    QSignalSpy asked(&opened.view(), &ConfusionView::pictureRequested);
+    QTest::keyClick(&list, Qt::Key_Return);
+    QCOMPARE(asked.size(), 1);
+    QCOMPARE(asked.front().front().toInt(), pictures.idAt(1));
+    QCOMPARE(opened.fixture.window.currentTab(), int(MainWindow::PredictionsTab));
+}
+
+void TestConfusionView::calibration() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    opened.view().showPage(ConfusionView::CalibrationDiagram);
+    auto& page = *opened.view().findChild<CalibrationPage*>();
+    const auto plots = page.findChildren<ReliabilityPlot*>();
+    QCOMPARE(plots.size(), 2);
+    QVERIFY(await([&] { return plots.back()->isVisible(); }));
+    QStringList texts;
+    for (const QLabel* label : page.findChildren<QLabel*>())
+        if (label->isVisible()) texts << label->text();
+    const QString all = texts.join(QLatin1Char('\n'));
+    const core::PredictionSet& test = *opened.view().shown().predictions;
+    const double temperature = core::fitTemperature(test);  // the fake's unseen pictures are predicted the same
+    QVERIFY2(all.contains(QStringLiteral("With temperature %1").arg(QLocale().toString(temperature, 'f', 2))), qPrintable(all));
+    QVERIFY2(all.contains(QStringLiteral("ECE ") + percentText(core::calibrationOf(test, 15, temperature).expectedError)), qPrintable(all));
+    QVERIFY2(all.contains(QStringLiteral("ECE ") + percentText(opened.view().shown().report->calibration.expectedError)), qPrintable(all));
+    QVERIFY2(all.contains(QStringLiteral("600 training pictures that the run never trained on")), qPrintable(all));
+    // Bins by keyboard, in words.
+    plots.front()->setFocus();
+    QVERIFY(plots.front()->accessibleDescription().contains(QStringLiteral("% sure: ")));
+    QCOMPARE(plots.front()->binText(-1), QString());
+    QVERIFY(plots.front()->binText(14).startsWith(QStringLiteral("93 to 100 % sure: ")));
+}
+
+void TestConfusionView::calibrationWithoutUnseenPictures() {
+    FakeInspectorScript script = many();
+    script.trainedOnAll = true;
+    Opened opened(script);
+    QVERIFY(opened.shown());
+    opened.view().showPage(ConfusionView::CalibrationDiagram);
+    auto& page = *opened.view().findChild<CalibrationPage*>();
+    const auto said = [&] {
+        for (const QLabel* label : page.findChildren<QLabel*>())
+            if (label->isVisible() && label->text().contains(QStringLiteral("this run trained on all of them"))) return true;
+        return false;
+    };
+    QVERIFY(await(said));
+    QVERIFY(!page.findChildren<ReliabilityPlot*>().back()->isVisible());
+    QVERIFY(WindowFixture::cutTexts(&opened.fixture.window).isEmpty());
+    opened.fixture.shoot(QStringLiteral("confusion-calibration-all-seen"));
+}
+
+void TestConfusionView::compareWithinTheRun() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    opened.view().showPage(ConfusionView::Compare);
+    auto& page = *opened.view().findChild<ComparePage*>();
+    auto& other = *page.findChild<QComboBox*>();
+    // The end of the phase before is what one wants to compare with.
+    QCOMPARE(other.count(), 15);
+    QVERIFY2(other.currentText().startsWith(QStringLiteral("after epoch 10")), qPrintable(other.currentText()));
+    const auto rows = page.findChildren<PictureRow*>();
+    QVERIFY(await([&] { return rows.front()->isVisible(); }));
+    // The fake's pictures that are right stay right as it learns.
+    const auto accuracy = [](int epoch) { return 0.66 - 0.12 / epoch + (epoch > 10 ? 0.08 : 0); };
+    const auto pictures = drawnPictures(60);
+    const auto expected = core::compareModels(*drawnPredictions(*pictures, accuracy(10)), *drawnPredictions(*pictures, accuracy(15)));
+    QVERIFY(!expected.gained.empty());
+    QCOMPARE(rows.front()->pictures().total(), int(expected.gained.size()));
+    QCOMPARE(rows.back()->pictures().total(), int(expected.lost.size()));
+    QCOMPARE(rows.front()->title(), QStringLiteral("Gained: %1 pictures").arg(expected.gained.size()));
+    const QModelIndex gained = rows.front()->pictures().index(0);
+    QVERIFY(!gained.data(PredictionListModel::EarlierNameRole).toString().isEmpty());
+    auto& difference = static_cast<ConfusionModel&>(*page.findChild<MatrixTable*>()->model());
+    QVERIFY(difference.isDifference());
+    QCOMPARE(difference.cellIndex(kCat, kCat).data().toString(),
+             signedText(double(expected.confusion[std::size_t(kCat * 10 + kCat)]), 0));
+    // Another one, by keyboard: the choice stays when another checkpoint is shown.
+    other.setFocus();
+    QTest::keyClick(&other, Qt::Key_Home);
+    QCOMPARE(other.currentText(), QStringLiteral("before training"));
+    QVERIFY(await([&] { return rows.front()->pictures().total() > int(expected.gained.size()); }));
+    opened.fixture.inspection.chooseCheckpoint(4);
+    QVERIFY(opened.shown(5));
+    QCOMPARE(other.currentText(), QStringLiteral("before training"));
+}
+
+void TestConfusionView::compareWithAnotherRun() {
+    Opened opened;
+    core::RunSummary run;
+    run.runId = "20260831-080000-frozen";
+    run.directory = kRun.parent_path() / run.runId;
+    run.number = 2;
+    run.title = "Head only";
+    run.dataset = "CIFAR-10";
+    run.bestAccuracy = 0.64;
+    run.bestEpoch = 9;
+    core::RunSummary otherData = run, unfinished = run;
+    otherData.runId = otherData.dataset = "fashion-mnist";
+    unfinished.runId = "unfinished";
+    unfinished.bestAccuracy = -1;
+    Q_EMIT opened.fixture.library.runsListed({run, otherData, unfinished});
+    QVERIFY(opened.shown());
+    opened.view().showPage(ConfusionView::Compare);
+    auto& page = *opened.view().findChild<ComparePage*>();
+    auto& other = *page.findChild<QComboBox*>();
+    QCOMPARE(other.count(), 16);
+    QCOMPARE(other.itemText(15), QStringLiteral("with Run 2, Head only, best epoch 9"));
+    other.setFocus();
+    QTest::keyClick(&other, Qt::Key_End);
+    const auto said = [&](const QString& text) {
+        for (const QLabel* label : page.findChildren<QLabel*>())
+            if (label->isVisible() && label->text() == text) return true;
+        return false;
+    };
+    // The fake's other run says the same.
+    QVERIFY(await([&] { return said(QStringLiteral("Nothing changed side")); }));
+    QVERIFY(said(QStringLiteral("No picture is right now that was wrong before.")));
+    QVERIFY(WindowFixture::cutTexts(&opened.fixture.window).isEmpty());
+    opened.fixture.shoot(QStringLiteral("confusion-compare-same"));
+}
+
+void TestConfusionView::numbersAreReadable() {
+    for (const bool dark : {false, true}) {
+        Theme::instance().setLook(dark ? ColorScheme::Dark : ColorScheme::Light, 1.0);
+        for (int step = -50; step <= 50; ++step) {
+            const QColor ground = matrixColor(step / 50.0);
+            const double x = luminance(ground) + 0.05, y = luminance(readableOn(ground)) + 0.05;
+            const double contrast = std::max(x, y) / std::min(x, y);
+            QVERIFY2(contrast >= 4.0, qPrintable(QStringLiteral("strength %1: contrast %2").arg(step / 50.0).arg(contrast)));
+        }
+    }
+}
+
+void TestConfusionView::docksAreRailsHere() {
+    Opened opened;
+    auto* layers = opened.fixture.window.findChild<SideDock*>(QStringLiteral("layersDock"));
+    auto* settings = opened.fixture.window.findChild<SideDock*>(QStringLiteral("settingsDock"));
+    QVERIFY(layers->isFolded() && settings->isFolded());
+    layers->setFolded(false);
+    opened.fixture.window.showTab(MainWindow::PredictionsTab);
+    QVERIFY(layers->isFolded());
+    QTest::keyClick(&opened.fixture.window, Qt::Key_3, Qt::ControlModifier);
+    QCOMPARE(opened.fixture.window.currentTab(), int(MainWindow::ConfusionTab));
+    QVERIFY(!layers->isFolded());
+}
+
+QTEST_MAIN(TestConfusionView)
+#include "tst_confusion_view.moc"

@@ -1,0 +1,65 @@
+// Whether the network is as often right as it says it is sure: the reliability diagram, its error, and the temperature that would mend
+// it, fitted on training pictures that the run never trained on.
+#pragma once
+
+#include <QWidget>
+
+#include <optional>
+
+#include "ui/models/evaluated.h"
+
+class QFrame;
+class QLabel;
+class QProgressBar;
+class QPushButton;
+
+namespace thaw::ui {
+
+class ReliabilityPlot;
+class Session;
+
+class CalibrationPage : public QWidget {
+    Q_OBJECT
+public:
+    /// So many unseen training pictures are enough for one number.
+    static constexpr std::int64_t kFitPictures = 5000;
+
+    explicit CalibrationPage(Session& session, QWidget* parent = nullptr);
+
+    void setEvaluated(const Evaluated& evaluated);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    struct Fit {
+        std::int64_t pictures = 0;  ///< 0: the run trained on all
+        double temperature = 1;
+        core::Calibration after;    ///< of the test pictures, with it
+    };
+    enum class State { Nothing, Waiting, Known, Failed, Cancelled };
+
+    QFrame* makeDiagrams();
+    QFrame* makeSide();
+    void ask();
+    void refresh();
+    void arrange();
+
+    Session& m_session;
+    Evaluated m_shown;
+    std::optional<Fit> m_fit;
+    State m_state = State::Nothing;
+    QString m_problem;
+
+    QFrame* m_panel;
+    QWidget* m_afterBox;
+    ReliabilityPlot *m_before, *m_after;
+    QLabel *m_beforeTitle, *m_afterTitle, *m_beforeError, *m_afterError;
+    QFrame* m_side;
+    QLabel *m_verdict, *m_explanation, *m_temperatureTitle, *m_temperature, *m_temperatureText;
+    QProgressBar* m_progress;
+    QPushButton* m_action;
+};
+
+}  // namespace thaw::ui

@@ -1,0 +1,375 @@
+#include "ui/widgets/compare_page.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QScrollArea>
+#include <QSignalBlocker>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+#include "ui/bridge/session.h"
+#include "ui/models/checkpoint_text.h"
+#include "ui/models/prediction_list_model.h"
+#include "ui/widgets/color_legend.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/matrix_table.h"
+#include "ui/widgets/message_line.h"
+#include "ui/widgets/picture_grid.h"
+#include "ui/widgets/picture_row.h"
+#include "ui/widgets/segmented_bar.h"
+#include "ui/widgets/styling.h"
+#include "ui/widgets/work_strip.h"
+
+namespace thaw::ui {
+namespace {
+
+constexpr int kGap = 10;
+constexpr double kSignificant = 0.05, kSmallestShown = 0.001;
+constexpr std::size_t kExactBelow = 25;  // changes; as core::compareModels
+
+const QString kTopic = QStringLiteral("comparison");
+
+QString number(std::size_t value) { return QLocale().toString(static_cast<qulonglong>(value)); }
+
+QString picturesText(std::size_t count) {
+    return count == 1 ? ComparePage::tr("1 picture") : ComparePage::tr("%1 pictures").arg(number(count));
+}
+
+QLabel* makeText(const char* type, QWidget* parent) {
+    QLabel* label = makeLabel({}, type, parent);
+    label->setWordWrap(true);
+    return label;
+}
+
+}  // namespace
+
+ComparePage::ComparePage(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
+    m_head = makePanel(this);
+    m_other = new QComboBox(m_head);
+    m_other->setAccessibleName(tr("Model to compare with"));
+    m_other->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    QLabel* from = makeLabel(tr("What changed from"), "table", m_head);
+    from->setBuddy(m_other);
+    m_with = makeLabel({}, "tableStrong", m_head);
+    auto* head = new QHBoxLayout(m_head);
+    head->setContentsMargins(15, 7, 15, 7);
+    head->setSpacing(kGap);
+    head->addWidget(from);
+    head->addWidget(m_other);
+    head->addWidget(makeLabel(tr("to"), "table", m_head));
+    head->addWidget(m_with);
+    head->addStretch(1);
+    m_work = new WorkStrip(m_head);
+    head->addWidget(m_work);
+    m_message = new MessageLine(this);
+
+    auto* content = new QWidget;
+    m_panel = makeMatrix();
+    m_side = makeSide();
+    m_gained = new PictureRow(content);
+    m_gained->setEmptyText(tr("No picture is right now that was wrong before."));
+    m_lost = new PictureRow(content);
+    m_lost->setEmptyText(tr("No picture is wrong now that was right before."));
+    auto* top = new QHBoxLayout;
+    top->setSpacing(kGap);
+    top->addWidget(m_panel, 1);
+    top->addWidget(m_side);
+    auto* bottom = new QHBoxLayout;
+    bottom->setSpacing(kGap);
+    bottom->addWidget(m_gained, 1);
+    bottom->addWidget(m_lost, 1);
+    auto* rows = new QVBoxLayout(content);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(kGap);
+    rows->addLayout(top, 1);
+    rows->addLayout(bottom);
+
+    QFrame* emptyPanel = makePanel();
+    m_empty = new EmptyState(emptyPanel);
+    auto* empty = new QVBoxLayout(emptyPanel);
+    empty->addWidget(m_empty);
+    m_stack = new QStackedWidget(this);
+    m_stack->addWidget(content);
+    m_stack->addWidget(emptyPanel);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(kGap);
+    column->addWidget(m_head);
+    column->addWidget(m_message);
+    column->addWidget(m_stack, 1);
+
+    connect(m_other, &QComboBox::activated, this, [this] {
+        m_chosen = true;
+        ask();
+    });
+    connect(m_work, &WorkStrip::cancelRequested, this, [this] {
+        m_session.inspection().cancel(this, kTopic);
+        fail(tr("Not compared: it was cancelled."));
+    });
+    connect(m_message, &MessageLine::actionRequested, this, &ComparePage::ask);
+    connect(m_empty, &EmptyState::actionRequested, this, &ComparePage::ask);
+    for (PictureRow* row : {m_gained, m_lost}) connect(row, &PictureRow::pictureRequested, this, &ComparePage::pictureRequested);
+    connect(&m_session.inspection(), &InspectionController::checkpointsChanged, this, &ComparePage::listOthers);
+    connect(&m_session, &Session::shownRunChanged, this, &ComparePage::listOthers);
+    connect(&Theme::instance(), &Theme::changed, this, &ComparePage::arrange);
+    arrange();
+}
+
+QFrame* ComparePage::makeMatrix() {
+    QFrame* panel = makePanel(this);
+    m_title = makeLabel(tr("More and fewer pictures"), "panelTitle", panel);
+    m_legend = new ColorLegend(m_matrix, panel);
+    m_show = new SegmentedBar(panel);
+    m_show->setAccessibleName(tr("What the cells show"));
+    m_show->addSegment(static_cast<int>(ConfusionShow::Counts), tr("Pictures"));
+    m_show->addSegment(static_cast<int>(ConfusionShow::OfTrue), tr("Points of true"));
+    m_show->setSegmentToolTip(static_cast<int>(ConfusionShow::OfTrue), tr("Change in per cent of the pictures of a class"));
+    m_table = new MatrixTable(panel);
+    m_table->setAccessibleName(tr("Differences of two confusion matrices"));
+    m_table->setConfusionModel(&m_matrix);
+    m_table->setSelectable(false);
+    auto* head = new QHBoxLayout;
+    head->setSpacing(kGap);
+    head->addWidget(m_title);
+    head->addStretch(1);
+    head->addWidget(m_legend);
+    head->addWidget(m_show);
+    auto* column = new QVBoxLayout(panel);
+    column->addLayout(head);
+    column->addWidget(m_table, 1);
+    connect(m_show, &SegmentedBar::currentChanged, this, [this](int show) { m_matrix.setShow(static_cast<ConfusionShow>(show)); });
+    return panel;
+}
+
+QFrame* ComparePage::makeSide() {
+    QFrame* side = makePanel(this);
+    auto* content = new QWidget;
+    m_change = makeLabel({}, "priceFigure", content);
+    m_accuracies = makeText("table", content);
+    m_gain = makeText("tableStrong", content);
+    m_loss = makeText("tableStrong", content);
+    m_chance = makeText("strong", content);
+    m_chanceText = makeText("table", content);
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 6, 0);
+    column->setSpacing(8);
+    column->addWidget(makeLabel(tr("Accuracy"), "panelTitle", content));
+    column->addWidget(m_change);
+    column->addWidget(m_accuracies);
+    column->addWidget(makeRule(Qt::Horizontal, content));
+    column->addWidget(m_gain);
+    column->addWidget(m_loss);
+    column->addWidget(makeRule(Qt::Horizontal, content));
+    column->addWidget(makeLabel(tr("More than chance?"), "panelTitle", content));
+    column->addWidget(m_chance);
+    column->addWidget(m_chanceText);
+    column->addStretch(1);
+    auto* scroll = new QScrollArea(side);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(content);
+    auto* frame = new QVBoxLayout(side);
+    frame->setContentsMargins(16, 12, 8, 12);
+    frame->addWidget(scroll);
+    return side;
+}
+
+void ComparePage::setEvaluated(const Evaluated& evaluated) {
+    const bool newPictures = evaluated.pictures != m_shown.pictures;
+    m_shown = evaluated;
+    m_session.inspection().cancel(this, kTopic);
+    if (newPictures) {
+        m_chosen = m_hasContent = false;
+        m_matrix.setReport(nullptr, {});
+        for (PictureRow* row : {m_gained, m_lost}) row->pictures().setPictures(evaluated.pictures, evaluated.classNames);
+    }
+    m_state = State::Nothing;
+    m_work->stop();
+    m_with->setText(checkpointName(evaluated.checkpoint));
+    listOthers();
+    showContent();
+    if (isVisible()) ask();
+}
+
+void ComparePage::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (m_state == State::Nothing && m_shown.predictions) ask();
+}
+
+std::vector<ComparePage::Other> ComparePage::others() const {
+    std::vector<Other> all;
+    const InspectionSubject* subject = m_session.inspection().subject();
+    if (!subject) return all;
+    all.push_back({{}, "start", tr("before training")});
+    const auto phaseEnds = [&](const core::KeptCheckpoint& kept) {
+        int phase = 0, epochs = 0;
+        for (const core::PhaseConfig& one : subject->run.config.phases) {
+            ++phase;
+            epochs += one.epochs;
+            if (epochs == kept.epoch && !one.title.empty()) return tr("end of %1").arg(QString::fromStdString(one.title));
+        }
+        return tr("end of a phase");
+    };
+    for (const core::KeptCheckpoint& kept : subject->checkpoints) {
+        if (kept.name == m_shown.checkpoint.name) continue;
+        QStringList notes;
+        if (kept.endsPhase) notes += phaseEnds(kept);
+        if (kept.best) notes += tr("best");
+        const QString name = checkpointName(kept);
+        all.push_back({{}, kept.name, notes.isEmpty() ? name : tr("%1, %2").arg(name, notes.join(QStringLiteral(", ")))});
+    }
+    for (const core::RunSummary& run : m_session.runs()) {
+        if (run.runId == subject->run.runId || run.bestAccuracy < 0 || !run.problem.empty()) continue;
+        if (run.dataset != subject->run.dataset.title && run.dataset != subject->run.dataset.id) continue;
+        const QString title = QString::fromStdString(run.title);
+        const QString name = title.isEmpty() ? tr("Run %1").arg(run.number) : tr("Run %1, %2").arg(QString::number(run.number), title);
+        all.push_back({run.directory, "best", tr("with %1, best epoch %2").arg(name, QString::number(run.bestEpoch))});
+    }
+    return all;
+}
+
+int ComparePage::preferred(const std::vector<Other>& others) const {
+    // What fine-tuning changed: the end of the phase before the checkpoint that is shown; else what training changed.
+    const std::vector<core::KeptCheckpoint>& kept = m_session.inspection().subject()->checkpoints;
+    for (auto one = kept.rbegin(); one != kept.rend(); ++one) {
+        if (!one->endsPhase || one->step >= m_shown.checkpoint.step) continue;
+        const auto found = std::find(others.begin(), others.end(), Other{{}, one->name, {}});
+        if (found != others.end()) return static_cast<int>(found - others.begin());
+    }
+    return 0;
+}
+
+void ComparePage::listOthers() {
+    if (!m_shown.predictions) return;
+    const std::vector<Other> now = others();
+    const int index = m_other->currentIndex();
+    const Other before = index >= 0 && index < static_cast<int>(m_others.size()) ? m_others[static_cast<std::size_t>(index)] : Other();
+    m_others = now;
+    const QSignalBlocker blocker(m_other);
+    m_other->clear();
+    for (const Other& other : m_others) m_other->addItem(other.name);
+    if (m_others.empty()) return;
+    const auto found = std::find(m_others.begin(), m_others.end(), before);
+    m_other->setCurrentIndex(m_chosen && found != m_others.end() ? static_cast<int>(found - m_others.begin()) : preferred(m_others));
+}
+
+void ComparePage::ask() {
+    const int index = m_other->currentIndex();
+    if (index < 0 || index >= static_cast<int>(m_others.size())) return;
+    const Other other = m_others[static_cast<std::size_t>(index)];
+    m_state = State::Waiting;
+    m_message->hide();
+    m_work->start(tr("The network looks at the test pictures"));
+    const auto work = [now = m_shown.predictions, name = other.checkpoint](core::Inspector& inspector, const std::string&,
+                                                                         const core::CountCallback& progress) {
+        Compared compared;
+        compared.predictions = inspector.predictions(name, core::Split::Test, progress);
+        compared.difference = core::compareModels(*compared.predictions, *now);
+        compared.report = std::make_shared<const core::EvaluationReport>(core::evaluationReport(*compared.predictions));
+        return compared;
+    };
+    const auto done = [this, other](const Compared& compared) { take(other, compared); };
+    const auto progress = [this](std::int64_t count, std::int64_t total) { m_work->setProgress(count, total); };
+    const auto failure = [this](const QString& what, const QString& hint) { fail(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint); };
+    InspectionController& inspection = m_session.inspection();
+    if (other.directory.empty())
+        inspection.ask<Compared>(this, kTopic, InspectionController::Lane::Long, work, done, progress, failure);
+    else
+        inspection.askOtherRun<Compared>(other.directory, this, kTopic, work, done, progress, failure);
+    showContent();
+}
+
+void ComparePage::take(const Other& other, const Compared& compared) {
+    m_state = State::Known;
+    m_hasContent = true;
+    m_work->stop();
+    m_matrix.setReport(m_shown.report, m_shown.classNames, compared.report);
+    const core::ModelDifference& difference = compared.difference;
+    const QLocale locale;
+    const std::size_t gained = difference.gained.size(), lost = difference.lost.size();
+    m_change->setText(tr("%1 points").arg(signedText(100 * (difference.accuracyB - difference.accuracyA), 1)));
+    m_accuracies->setText(tr("%1 right %2; %3 right %4")
+                              .arg(percentText(difference.accuracyA), other.name, percentText(difference.accuracyB), checkpointName(m_shown.checkpoint)));
+    m_gain->setText(tr("Gained: %1 (c)").arg(picturesText(gained)));
+    m_gain->setToolTip(tr("Wrong before, right now: McNemar's c"));
+    m_loss->setText(tr("Lost: %1 (b)").arg(picturesText(lost)));
+    m_loss->setToolTip(tr("Right before, wrong now: McNemar's b"));
+
+    const QString p = difference.pValue < kSmallestShown ? tr("p < %1").arg(locale.toString(kSmallestShown, 'f', 3))
+                                                         : tr("p = %1").arg(locale.toString(difference.pValue, 'f', 3));
+    if (gained + lost == 0) {
+        m_chance->setText(tr("Nothing changed side"));
+        m_chanceText->setText(tr("Both models are right about the same pictures."));
+    } else if (difference.pValue < kSignificant) {
+        m_chance->setText(tr("Yes: %1").arg(p));
+        m_chanceText->setText(tr("If both models were equally good, %1 to %2 would hardly come about by chance.").arg(number(gained), number(lost)));
+    } else {
+        m_chance->setText(tr("Not shown: %1").arg(p));
+        m_chanceText->setText(
+            tr("Even if both models were equally good, chance alone would often give changes as uneven as %1 to %2.").arg(number(gained), number(lost)));
+    }
+    const QString test = tr("McNemar's test: only pictures that changed side count. Were both models equally good, as many would change one way as "
+                            "the other. p is how often chance alone would make the numbers at least as uneven as here; below 0.05 the difference is "
+                            "usually taken for real.");
+    const QString method = gained + lost < kExactBelow ? tr("Computed exactly (binomial).") : tr("Computed with chi-squared and continuity correction.");
+    for (QLabel* label : {m_chance, m_chanceText}) label->setToolTip(test + QLatin1Char(' ') + method);
+
+    const auto show = [&](PictureRow* row, const std::vector<std::int64_t>& ids, const QString& title, const QString& caption) {
+        row->pictures().setPredictions(m_shown.predictions);
+        row->pictures().setEarlier(compared.predictions);
+        std::vector<int> sorted(ids.begin(), ids.end());
+        const auto confidence = [this](int id) { return m_shown.predictions->row(id)[m_shown.predictions->predicted(id)]; };
+        std::stable_sort(sorted.begin(), sorted.end(), [&](int a, int b) { return confidence(a) > confidence(b); });
+        row->pictures().showOnly(std::move(sorted));
+        row->setTitle(title.arg(picturesText(ids.size())), caption);
+    };
+    show(m_gained, difference.gained, tr("Gained: %1"), tr("wrong before, right now"));
+    show(m_lost, difference.lost, tr("Lost: %1"), tr("right before, wrong now"));
+    showContent();
+}
+
+void ComparePage::fail(const QString& problem) {
+    m_state = State::Failed;
+    m_work->stop();
+    if (m_hasContent)
+        m_message->say(problem, tr("Try again"));
+    else
+        m_empty->say(tr("Nothing is compared yet"), problem, tr("Try again"));
+    showContent();
+}
+
+void ComparePage::showContent() {
+    if (!m_hasContent && m_state != State::Failed)
+        m_empty->say(tr("Two models, the same pictures"), tr("The network looks at the test pictures once more. Then you see what the two models see "
+                                                             "differently."));
+    m_stack->setCurrentIndex(m_hasContent ? 0 : 1);
+    arrange();
+}
+
+void ComparePage::arrange() {
+    const Theme& theme = Theme::instance();
+    const bool low = height() < theme.px(560);
+    const int padding = theme.px(15);
+    m_panel->layout()->setContentsMargins(padding, theme.px(low ? 6 : 9), padding, theme.px(low ? 4 : 8));
+    m_panel->layout()->setSpacing(theme.px(low ? 2 : 4));
+    for (PictureRow* row : {m_gained, m_lost}) row->setFixedHeight(theme.px(low ? 150 : 188));
+    const int side = qBound(theme.px(236), width() * 27 / 100, theme.px(342));
+    m_side->setFixedWidth(side);
+    m_show->ensurePolished();
+    m_title->ensurePolished();
+    const int room = width() - side - kGap - 2 * padding - m_show->sizeHint().width() - 3 * kGap;
+    m_legend->setBrief(room < m_title->sizeHint().width() + m_legend->widthOf(false));
+    m_title->setVisible(room >= m_title->sizeHint().width() + m_legend->widthOf(true));
+}
+
+void ComparePage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+}  // namespace thaw::ui

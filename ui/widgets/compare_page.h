@@ -1,0 +1,91 @@
+// Another model against the one that is shown: what changed in the matrix, whether the change in accuracy is more than chance, and the
+// pictures that changed side. The other one is an earlier or later checkpoint of the run, or another run on the same pictures.
+#pragma once
+
+#include <QWidget>
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "ui/models/confusion_model.h"
+#include "ui/models/evaluated.h"
+
+class QComboBox;
+class QFrame;
+class QLabel;
+class QStackedWidget;
+
+namespace thaw::ui {
+
+class ColorLegend;
+class EmptyState;
+class MatrixTable;
+class MessageLine;
+class PictureRow;
+class SegmentedBar;
+class Session;
+class WorkStrip;
+
+class ComparePage : public QWidget {
+    Q_OBJECT
+public:
+    explicit ComparePage(Session& session, QWidget* parent = nullptr);
+
+    void setEvaluated(const Evaluated& evaluated);
+
+Q_SIGNALS:
+    void pictureRequested(int id);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    /// A model to compare with.
+    struct Other {
+        std::filesystem::path directory;  ///< empty: this run's
+        std::string checkpoint;
+        QString name;
+        bool operator==(const Other& other) const { return directory == other.directory && checkpoint == other.checkpoint; }
+    };
+    struct Compared {
+        std::shared_ptr<const core::PredictionSet> predictions;
+        std::shared_ptr<const core::EvaluationReport> report;
+        core::ModelDifference difference;
+    };
+    enum class State { Nothing, Waiting, Known, Failed };
+
+    QFrame* makeMatrix();
+    QFrame* makeSide();
+    std::vector<Other> others() const;
+    int preferred(const std::vector<Other>& others) const;
+    void listOthers();
+    void ask();
+    void take(const Other& other, const Compared& compared);
+    void fail(const QString& problem);
+    void showContent();
+    void arrange();
+
+    Session& m_session;
+    Evaluated m_shown;
+    std::vector<Other> m_others;
+    bool m_chosen = false;  // the user has picked one
+    State m_state = State::Nothing;
+    bool m_hasContent = false;  // of these pictures, be it an older one
+    ConfusionModel m_matrix;
+
+    QFrame *m_head, *m_panel, *m_side;
+    QComboBox* m_other;
+    QLabel *m_with, *m_title, *m_change, *m_accuracies, *m_gain, *m_loss, *m_chance, *m_chanceText;
+    SegmentedBar* m_show;
+    ColorLegend* m_legend;
+    MatrixTable* m_table;
+    PictureRow *m_gained, *m_lost;
+    WorkStrip* m_work;
+    MessageLine* m_message;
+    EmptyState* m_empty;
+    QStackedWidget* m_stack;
+};
+
+}  // namespace thaw::ui

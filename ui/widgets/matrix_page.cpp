@@ -1,0 +1,235 @@
+#include "ui/widgets/matrix_page.h"
+
+#include <QHBoxLayout>
+#include <QLocale>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <set>
+
+#include "ui/widgets/color_legend.h"
+#include "ui/widgets/framed_button.h"
+#include "ui/widgets/matrix_table.h"
+#include "ui/widgets/picture_grid.h"
+#include "ui/widgets/picture_row.h"
+#include "ui/widgets/score_lists.h"
+#include "ui/widgets/segmented_bar.h"
+#include "ui/widgets/styling.h"
+
+namespace thaw::ui {
+namespace {
+
+// Design pixels.
+constexpr int kGap = 10, kPadding = 15;
+constexpr int kStrip = 188, kLowStrip = 150, kSide = 342, kLeastSide = 236, kLeastScoreRow = 22, kMostScoreRow = 30, kLeastMixUps = 4 * 31;
+
+QString sentence(const QString& text) { return text.isEmpty() ? text : text.left(1).toUpper() + text.mid(1); }
+
+QString picturesText(qsizetype count) {
+    return count == 1 ? MatrixPage::tr("1 picture") : MatrixPage::tr("%1 pictures").arg(QLocale().toString(count));
+}
+
+}  // namespace
+
+MatrixPage::MatrixPage(QWidget* parent) : QWidget(parent) {
+    m_panel = makePanel(this);
+    m_table = new MatrixTable(m_panel);
+    m_table->setConfusionModel(&m_matrix);
+    auto* panel = new QVBoxLayout(m_panel);
+    panel->addWidget(makeHead());
+    panel->addWidget(m_table, 1);
+
+    m_strip = new PictureRow(this);
+    m_open = new QPushButton(tr("Open in Predictions"), m_strip);
+    m_open->setProperty("small", true);
+    bindIcon(m_open, QStringLiteral("image"));
+    m_strip->addTool(m_open);
+    m_side = makeSide();
+
+    auto* left = new QVBoxLayout;
+    left->setSpacing(kGap);
+    left->addWidget(m_panel, 1);
+    left->addWidget(m_strip);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(kGap);
+    row->addLayout(left, 1);
+    row->addWidget(m_side);
+
+    connect(m_show, &SegmentedBar::currentChanged, this, [this](int show) { m_matrix.setShow(static_cast<ConfusionShow>(show)); });
+    connect(m_sort, &QToolButton::toggled, &m_matrix, &ConfusionModel::setSorted);
+    connect(m_table, &MatrixTable::cellsSelected, this, &MatrixPage::showSelection);
+    connect(m_table, &MatrixTable::cellsActivated, this, &MatrixPage::openSelection);
+    connect(m_open, &QPushButton::clicked, this, &MatrixPage::openSelection);
+    connect(m_strip, &PictureRow::pictureRequested, this, &MatrixPage::pictureRequested);
+    connect(m_scoreTable, &ClassScoreTable::classChosen, m_table, &MatrixTable::selectTrue);
+    connect(m_mixUpList, &MixUpList::mixUpChosen, m_table, &MatrixTable::selectCell);
+    connect(&m_matrix, &ConfusionModel::reportChanged, this, &MatrixPage::arrange);
+    connect(&Theme::instance(), &Theme::changed, this, &MatrixPage::arrange);
+    arrange();
+}
+
+QWidget* MatrixPage::makeHead() {
+    auto* head = new QWidget(m_panel);
+    m_title = makeLabel(tr("What was it, and what was it called?"), "panelTitle", head);
+    m_count = makeLabel({}, "caption", head);
+    m_legend = new ColorLegend(m_matrix, head);
+    m_sort = makeFramedButton(QStringLiteral("sort"), {}, tr("Sort by confusion"), head);
+    m_sort->setCheckable(true);
+    m_sort->setToolTip(tr("Sort by confusion: classes that are taken for each other side by side"));
+    m_show = new SegmentedBar(head);
+    m_show->setAccessibleName(tr("What the cells show"));
+    m_show->addSegment(static_cast<int>(ConfusionShow::Counts), tr("Counts"));
+    m_show->addSegment(static_cast<int>(ConfusionShow::OfTrue), tr("% of true"));
+    m_show->addSegment(static_cast<int>(ConfusionShow::OfPredicted), tr("% of predicted"));
+    m_show->setSegmentToolTip(static_cast<int>(ConfusionShow::Counts), tr("Pictures"));
+    m_show->setSegmentToolTip(static_cast<int>(ConfusionShow::OfTrue), tr("Per cent of the pictures of a class: each row is 100"));
+    m_show->setSegmentToolTip(static_cast<int>(ConfusionShow::OfPredicted), tr("Per cent of the pictures called so: each column is 100"));
+    auto* row = new QHBoxLayout(head);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(kGap);
+    row->addWidget(m_title);
+    row->addWidget(m_count);
+    row->addStretch(1);
+    row->addWidget(m_legend);
+    row->addWidget(m_sort);
+    row->addWidget(m_show);
+    return head;
+}
+
+QFrame* MatrixPage::makeSide() {
+    QFrame* side = makePanel(this);
+    auto* classes = new QHBoxLayout;
+    classes->setContentsMargins(10, 0, 10, 0);
+    classes->addWidget(makeLabel(tr("Class by class"), "panelTitle", side), 1);
+    classes->addWidget(makeLabel(tr("weakest first"), "caption", side));
+    m_scoreTable = new ClassScoreTable(m_scores, side);
+    m_mixUpList = new MixUpList(m_mixUps, side);
+    auto* mixUps = new QHBoxLayout;
+    mixUps->setContentsMargins(10, 0, 10, 0);
+    mixUps->addWidget(makeLabel(tr("Most common mix-ups"), "panelTitle", side), 1);
+    auto* column = new QVBoxLayout(side);
+    column->setContentsMargins(6, 11, 6, 6);
+    column->setSpacing(6);
+    column->addLayout(classes);
+    column->addWidget(m_scoreTable);
+    column->addWidget(makeRule(Qt::Horizontal, side));
+    column->addSpacing(4);
+    column->addLayout(mixUps);
+    column->addWidget(m_mixUpList, 1);
+    return side;
+}
+
+void MatrixPage::setEvaluated(const Evaluated& evaluated) {
+    const bool newPictures = evaluated.pictures != m_shown.pictures;
+    m_shown = evaluated;
+    if (newPictures) {
+        m_table->clearSelection();
+        m_strip->pictures().setPictures(evaluated.pictures, evaluated.classNames);
+    }
+    m_strip->pictures().setPredictions(evaluated.predictions);
+    m_scores.setReport(evaluated.report, evaluated.classNames);
+    m_mixUps.setReport(evaluated.report, evaluated.classNames);
+    m_matrix.setReport(evaluated.report, evaluated.classNames);
+    m_count->setText(tr("%1 test pictures").arg(QLocale().toString(static_cast<qlonglong>(evaluated.predictions->count()))));
+    if (newPictures && m_mixUps.rowCount() > 0) {
+        const QModelIndex worst = m_mixUps.index(0, 0);
+        m_table->selectCell(worst.data(MixUpModel::TrueClassRole).toInt(), worst.data(MixUpModel::PredictedClassRole).toInt());
+    }
+    arrange();
+    showSelection();
+}
+
+void MatrixPage::showSelection() {
+    if (!m_shown.predictions) return;
+    const std::vector<std::pair<int, int>> cells = m_table->selectedCells();
+    std::vector<int> ids;
+    for (const std::int64_t id : core::picturesIn(*m_shown.predictions, cells)) ids.push_back(static_cast<int>(id));
+    const QString pictures = picturesText(static_cast<qsizetype>(ids.size()));
+    m_strip->pictures().showOnly(std::move(ids));
+
+    std::set<int> truths, predictions;
+    for (const auto& [truth, predicted] : cells) {
+        truths.insert(truth);
+        predictions.insert(predicted);
+    }
+    const std::size_t classes = static_cast<std::size_t>(m_matrix.classCount());
+    const bool everyTruth = truths.size() == classes, everyPrediction = predictions.size() == classes;
+    const bool block = !cells.empty() && cells.size() == truths.size() * predictions.size();
+    // The filters of Predictions know one class, or any.
+    const bool opens = block && (truths.size() == 1 || everyTruth) && (predictions.size() == 1 || everyPrediction);
+    m_openTruth = opens && !everyTruth ? *truths.begin() : -1;
+    m_openPredicted = opens && !everyPrediction ? *predictions.begin() : -1;
+    m_open->setEnabled(opens);
+    m_open->setToolTip(opens ? tr("The same pictures in the Predictions tab, with its filters set") : tr("Predictions can show one cell, a row or a column"));
+
+    QString what;
+    if (cells.empty())
+        what = tr("No cell is chosen");
+    else if (opens && m_openTruth < 0 && m_openPredicted < 0)
+        what = tr("All test pictures");
+    else if (opens && m_openPredicted < 0)
+        what = tr("All that is %1").arg(m_matrix.className(m_openTruth));
+    else if (opens && m_openTruth < 0)
+        what = tr("All that is called %1").arg(m_matrix.className(m_openPredicted));
+    else if (opens && m_openTruth == m_openPredicted)
+        what = tr("%1 called %1, which is right").arg(m_matrix.className(m_openTruth));
+    else if (opens)
+        what = tr("%1 called %2").arg(m_matrix.className(m_openTruth), m_matrix.className(m_openPredicted));
+    else
+        what = tr("%1 cells").arg(static_cast<int>(cells.size()));
+    m_strip->setTitle(cells.empty() ? what : tr("%1: %2").arg(sentence(what), pictures), cells.empty() ? QString() : tr("most confident first"));
+    m_strip->setEmptyText(cells.empty() ? tr("Click a cell, or the name of a row or a column, to see its pictures. Drag over several cells, "
+                                             "or hold Shift and press the arrow keys.")
+                                        : tr("There is no such picture."));
+    const bool single = cells.size() == 1;
+    m_scoreTable->showClass(truths.size() == 1 ? *truths.begin() : -1);
+    m_mixUpList->showMixUp(single ? cells.front().first : -1, single ? cells.front().second : -1);
+}
+
+void MatrixPage::openSelection() {
+    if (m_open->isEnabled()) Q_EMIT predictionsRequested(m_openTruth, m_openPredicted);
+}
+
+void MatrixPage::arrange() {
+    const Theme& theme = Theme::instance();
+    const bool low = height() < theme.px(560);
+    const int padding = theme.px(kPadding);
+    m_panel->layout()->setContentsMargins(padding, theme.px(low ? 6 : 9), padding, theme.px(low ? 4 : 8));
+    m_panel->layout()->setSpacing(theme.px(low ? 2 : 4));
+    m_strip->setFixedHeight(theme.px(low ? kLowStrip : kStrip));
+    m_side->setVisible(width() >= theme.px(700));
+    const int sideWidth = qBound(theme.px(kLeastSide), width() * 27 / 100, theme.px(kSide));
+    m_side->setFixedWidth(sideWidth);
+
+    // The scores in full where the mix-ups keep some rows of their own.
+    const int rows = qMax(1, m_scores.rowCount());
+    const int room = height() - theme.px(kLeastMixUps) - m_scoreTable->headerHeight() - 110;
+    const int scoreRow = qBound(theme.px(kLeastScoreRow), room / rows, theme.px(kMostScoreRow));
+    m_scoreTable->setRowHeight(scoreRow);
+    m_scoreTable->setFixedHeight(m_scoreTable->headerHeight() + qMin(rows * scoreRow, qMax(room, 3 * scoreRow)));
+
+    // In the title's row, what is least missed goes first.
+    const auto wish = [](QWidget* widget) {
+        widget->ensurePolished();
+        return widget->sizeHint().width() + kGap;
+    };
+    int left = width() - (m_side->isHidden() ? 0 : sideWidth + kGap) - 2 * padding - 2 - wish(m_sort) - wish(m_show) - m_legend->widthOf(true) - kGap;
+    const int words = m_legend->widthOf(false) - m_legend->widthOf(true);
+    const auto take = [&left](int wanted) {
+        if (wanted > left) return false;
+        left -= wanted;
+        return true;
+    };
+    m_title->setVisible(take(wish(m_title)));
+    m_legend->setBrief(!take(words));
+    m_count->setVisible(take(wish(m_count)));
+}
+
+void MatrixPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+}  // namespace thaw::ui
