@@ -16,6 +16,11 @@ namespace {
 // 40 kB each for 10,000 pictures.
 constexpr std::size_t kMaxMoments = 500;
 constexpr double kConfidenceUnit = std::numeric_limits<std::uint16_t>::max();
+constexpr std::uint16_t kUnknown = std::numeric_limits<std::uint16_t>::max();  ///< as a class
+
+std::uint16_t shortConfidence(double confidence) {
+    return static_cast<std::uint16_t>(qRound(std::clamp(confidence, 0.0, 1.0) * kConfidenceUnit));
+}
 
 }  // namespace
 
@@ -31,6 +36,7 @@ void PinnedListModel::setPictures(std::shared_ptr<const core::PictureSet> pictur
     m_classNames = classNames;
     m_settingsPath = m_pictures && !datasetId.isEmpty() ? settingsPath(datasetId, *m_pictures) : QString();
     m_moments.clear();
+    m_currentStep.reset();
     m_pins.clear();
     const std::int64_t count = m_pictures ? m_pictures->count() : 0;
     if (!m_settingsPath.isEmpty())
@@ -64,24 +70,69 @@ void PinnedListModel::addPredictions(const core::PredictionSet& predictions) {
     moment.confidence.reserve(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
         const int predicted = predictions.predicted(i);
-        const double confidence = std::clamp(static_cast<double>(predictions.row(i)[predicted]), 0.0, 1.0);
         moment.predicted.push_back(static_cast<std::uint16_t>(predicted));
-        moment.confidence.push_back(static_cast<std::uint16_t>(qRound(confidence * kConfidenceUnit)));
+        moment.confidence.push_back(shortConfidence(predictions.row(i)[predicted]));
     }
-    const auto place = std::lower_bound(m_moments.begin(), m_moments.end(), moment.step,
-                                        [](const Moment& a, std::int64_t step) { return a.step < step; });
-    if (place != m_moments.end() && place->step == moment.step)
+    if (const auto place = placeOf(moment.step); place != m_moments.end() && place->step == moment.step)
         *place = std::move(moment);
     else
-        m_moments.insert(place, std::move(moment));
+        insertMoment(std::move(moment));
+    tellAll();
+}
 
-    if (m_moments.size() > kMaxMoments) {
+void PinnedListModel::addAnswers(std::int64_t step, int epoch, const std::vector<PinnedAnswer>& answers) {
+    if (!m_pictures || answers.empty()) return;
+    auto place = placeOf(step);
+    if (place == m_moments.end() || place->step != step) {
+        const auto count = static_cast<std::size_t>(m_pictures->count());
+        insertMoment({step, epoch, std::vector<std::uint16_t>(count, kUnknown), std::vector<std::uint16_t>(count)});
+        place = placeOf(step);
+    }
+    for (const PinnedAnswer& answer : answers) {
+        const auto i = static_cast<std::size_t>(answer.id);
+        if (answer.id < 0 || i >= place->predicted.size() || place->predicted[i] != kUnknown) continue;
+        place->predicted[i] = static_cast<std::uint16_t>(answer.predictedClass);
+        place->confidence[i] = shortConfidence(answer.confidence);
+    }
+    tellAll();
+}
+
+std::vector<int> PinnedListModel::unknownAt(std::int64_t step) const {
+    const auto moment = std::find_if(m_moments.begin(), m_moments.end(), [step](const Moment& one) { return one.step == step; });
+    std::vector<int> unknown;
+    for (int id : m_pins)
+        if (moment == m_moments.end() || moment->predicted[static_cast<std::size_t>(id)] == kUnknown) unknown.push_back(id);
+    return unknown;
+}
+
+void PinnedListModel::setCurrentStep(std::optional<std::int64_t> step) {
+    if (m_currentStep == step) return;
+    m_currentStep = step;
+    tellAll();
+}
+
+int PinnedListModel::currentMoment(const std::vector<PredictionMoment>& moments) const {
+    int current = static_cast<int>(moments.size()) - 1;
+    while (m_currentStep && current > 0 && moments[static_cast<std::size_t>(current)].step > *m_currentStep) --current;
+    return current;
+}
+
+std::vector<PinnedListModel::Moment>::iterator PinnedListModel::placeOf(std::int64_t step) {
+    return std::lower_bound(m_moments.begin(), m_moments.end(), step, [](const Moment& a, std::int64_t value) { return a.step < value; });
+}
+
+void PinnedListModel::insertMoment(Moment moment) {
+    if (m_moments.size() >= kMaxMoments) {
         // The older half keeps every second moment.
         std::vector<Moment> kept;
         for (std::size_t i = 0; i < m_moments.size(); ++i)
             if (i >= kMaxMoments / 2 || i % 2 == 0) kept.push_back(std::move(m_moments[i]));
         m_moments = std::move(kept);
     }
+    m_moments.insert(placeOf(moment.step), std::move(moment));
+}
+
+void PinnedListModel::tellAll() {
     if (!m_pins.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
 }
 
@@ -89,7 +140,7 @@ void PinnedListModel::forgetAfter(std::int64_t step) {
     m_moments.erase(
         std::remove_if(m_moments.begin(), m_moments.end(), [step](const Moment& moment) { return moment.step > step; }),
         m_moments.end());
-    if (!m_pins.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+    tellAll();
 }
 
 bool PinnedListModel::isPinned(int id) const { return std::find(m_pins.begin(), m_pins.end(), id) != m_pins.end(); }
@@ -127,6 +178,7 @@ std::vector<PredictionMoment> PinnedListModel::moments(int id) const {
     if (!m_pictures || id < 0 || id >= m_pictures->count()) return result;
     const auto i = static_cast<std::size_t>(id);
     for (const Moment& moment : m_moments) {
+        if (moment.predicted[i] == kUnknown) continue;
         PredictionMoment point;
         point.step = moment.step;
         point.epoch = moment.epoch;
@@ -164,7 +216,7 @@ QVariant PinnedListModel::data(const QModelIndex& index, int role) const {
             if (history.empty()) return tr("%1, not predicted yet").arg(title);
             const int flips =
                 static_cast<int>(std::count_if(history.begin(), history.end(), [](const auto& m) { return m.flipped; }));
-            const PredictionMoment& now = history.back();
+            const PredictionMoment& now = history[static_cast<std::size_t>(currentMoment(history))];
             return tr("%1, after epoch %2: %3, %4 sure, %5; number of changes: %6")
                 .arg(title)
                 .arg(now.epoch)

@@ -46,7 +46,14 @@ LivePage::LivePage(Session& session, QWidget* parent)
     m_pictures->bindController(&training);
     m_runs->setRunModel(&m_runList);
     m_runs->bindLibrary(&library);
-    connect(m_runs, &RunsPanel::openRequested, &session, &Session::openRun);
+    connect(m_runs, &RunsPanel::inspectRequested, this, &LivePage::inspectRequested);
+    connect(m_runs, &RunsPanel::openRequested, this, [this](const QString& directory) {
+        // While a run trains, another one can be looked into, but not taken up.
+        if (m_session.isActive())
+            Q_EMIT inspectRequested(directory);
+        else
+            m_session.openRun(directory);
+    });
     connect(&training, &TrainingController::runStarted, this, [this](const core::RunStarted& run) {
         m_runList.startCurrent(run);
         m_histories.remove(text(run.runId));

@@ -32,6 +32,7 @@ public:
 
 Q_SIGNALS:
     void welcomeShown(bool shown);
+    void inspectRequested(const QString& directory);  ///< a run of the list, to look into
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -27,7 +27,8 @@ constexpr int kMostBarWidth = 30;
 
 class PinnedRowDelegate : public QStyledItemDelegate {
 public:
-    PinnedRowDelegate(PinnedListModel* pins, QObject* parent) : QStyledItemDelegate(parent), m_pins(pins) {}
+    PinnedRowDelegate(PinnedListModel* pins, PinnedStrip* strip, QObject* parent)
+        : QStyledItemDelegate(parent), m_pins(pins), m_strip(strip) {}
 
     QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override {
         const Theme& theme = Theme::instance();
@@ -79,7 +80,7 @@ public:
             painter->restore();
             return;
         }
-        const PredictionMoment& last = moments.back();
+        const PredictionMoment& last = moments[static_cast<std::size_t>(m_pins->currentMoment(moments))];
         drawLine(painter, QRect(now.left(), now.top(), nowWidth, thumb / 2), TextRole::TableStrong,
                  last.right ? Tone::Right : Tone::Wrong, m_pins->className(last.predictedClass), Qt::AlignLeft);
         drawLine(painter, QRect(now.left(), now.top() + thumb / 2, nowWidth, thumb / 2), TextRole::Caption, Tone::Ink,
@@ -95,6 +96,11 @@ public:
             m_pins->unpin(index.data(PinnedListModel::IdRole).toInt());
             return true;
         }
+        if (event->type() == QEvent::MouseButtonRelease) {
+            const std::vector<PredictionMoment> moments = m_pins->moments(index.data(PinnedListModel::IdRole).toInt());
+            const int at = momentAt(option.rect, static_cast<QMouseEvent*>(event)->position().toPoint(), moments.size());
+            if (at >= 0) Q_EMIT m_strip->momentChosen(moments[static_cast<std::size_t>(at)].step);
+        }
         return QStyledItemDelegate::editorEvent(event, model, option, index);
     }
 
@@ -102,17 +108,15 @@ public:
                    const QModelIndex& index) override {
         if (event->type() != QEvent::ToolTip) return false;
         const std::vector<PredictionMoment> moments = m_pins->moments(index.data(PinnedListModel::IdRole).toInt());
-        const QRect strip = stripRect(option.rect);
         QString text = index.data(Qt::AccessibleTextRole).toString();
         if (unpinRect(option.rect).contains(event->pos())) {
             text = tr("Unpin");
-        } else if (!moments.empty() && strip.contains(event->pos())) {
-            const auto at = static_cast<std::size_t>((event->pos().x() - strip.left()) / barPitch(strip, moments.size()));
-            if (at < moments.size())
-                text = tr("After epoch %1: %2, %3 sure, %4")
-                           .arg(moments[at].epoch)
-                           .arg(m_pins->className(moments[at].predictedClass), percentText(moments[at].confidence),
-                                moments[at].right ? tr("right") : tr("wrong"));
+        } else if (const int at = momentAt(option.rect, event->pos(), moments.size()); at >= 0) {
+            const PredictionMoment& moment = moments[static_cast<std::size_t>(at)];
+            text = tr("After epoch %1: %2, %3 sure, %4")
+                       .arg(moment.epoch)
+                       .arg(m_pins->className(moment.predictedClass), percentText(moment.confidence),
+                            moment.right ? tr("right") : tr("wrong"));
         }
         QToolTip::showText(event->globalPos(), text, view);
         return true;
@@ -138,6 +142,14 @@ private:
         return qMin<double>(Theme::instance().px(kMostBarWidth), static_cast<double>(strip.width()) / static_cast<double>(count));
     }
 
+    /// -1: beside the bars.
+    static int momentAt(const QRect& row, QPoint place, std::size_t count) {
+        const QRect strip = stripRect(row);
+        if (count == 0 || !strip.contains(place)) return -1;
+        const int at = static_cast<int>((place.x() - strip.left()) / barPitch(strip, count));
+        return at < static_cast<int>(count) ? at : -1;
+    }
+
     void drawStrip(QPainter* painter, const QRect& strip, const std::vector<PredictionMoment>& moments) const {
         const Theme& theme = Theme::instance();
         const double pitch = barPitch(strip, moments.size());
@@ -146,6 +158,13 @@ private:
         const double floor = strip.bottom(), room = strip.height() - names;
         painter->setPen(QPen(theme.color(Tone::Line), 1));
         painter->drawLine(QPointF(strip.left(), floor + 0.5), QPointF(strip.right(), floor + 0.5));
+
+        if (m_pins->currentStep()) {
+            const QRectF plate(strip.left() + m_pins->currentMoment(moments) * pitch - gap / 2, floor - room - 1, pitch, room + 3);
+            painter->setPen(QPen(theme.color(Tone::Accent), 1.5));
+            painter->setBrush(theme.color(Tone::AccentBackground));
+            painter->drawRoundedRect(plate, 2, 2);
+        }
 
         QFont caption = theme.font(TextRole::Caption);
         painter->setFont(caption);
@@ -185,6 +204,7 @@ private:
     }
 
     PinnedListModel* m_pins;
+    PinnedStrip* m_strip;
 };
 
 }  // namespace
@@ -227,7 +247,7 @@ PinnedStrip::PinnedStrip(QWidget* parent) : QFrame(parent) {
 void PinnedStrip::setPins(PinnedListModel* pins) {
     m_pins = pins;
     m_list->setModel(pins);
-    m_list->setItemDelegate(new PinnedRowDelegate(pins, m_list));
+    m_list->setItemDelegate(new PinnedRowDelegate(pins, this, m_list));
     connect(pins, &PinnedListModel::pinsChanged, this, &PinnedStrip::refresh);
     refresh();
 }
@@ -253,11 +273,23 @@ void PinnedStrip::refresh() {
     m_list->setFixedHeight(qMin(count, m_visibleRows) * Theme::instance().px(kRowHeight));
 }
 
+void PinnedStrip::stepMoment(int by) {
+    const std::vector<PredictionMoment> moments = m_pins->moments(m_list->currentIndex().data(PinnedListModel::IdRole).toInt());
+    const int next = m_pins->currentMoment(moments) + by;
+    if (next >= 0 && next < static_cast<int>(moments.size())) Q_EMIT momentChosen(moments[static_cast<std::size_t>(next)].step);
+}
+
 bool PinnedStrip::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == m_list && event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Delete &&
-        m_list->currentIndex().isValid()) {
-        m_pins->unpin(m_list->currentIndex().data(PinnedListModel::IdRole).toInt());
-        return true;
+    if (watched == m_list && event->type() == QEvent::KeyPress && m_list->currentIndex().isValid()) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Delete) {
+            m_pins->unpin(m_list->currentIndex().data(PinnedListModel::IdRole).toInt());
+            return true;
+        }
+        if (key == Qt::Key_Left || key == Qt::Key_Right) {
+            stepMoment(key == Qt::Key_Left ? -1 : 1);
+            return true;
+        }
     }
     return QFrame::eventFilter(watched, event);
 }

@@ -1,5 +1,6 @@
-// The pinned pictures under the grid: for each a strip with one bar an evaluation. Height is how sure the network was; full
-// bars were right, hollow ones wrong; a notch with the new name marks where it changed its mind.
+// The pinned pictures under the grid: for each a strip with one bar a moment of the run. Height is how sure the network was; full
+// bars were right, hollow ones wrong; a notch with the new name marks where it changed its mind. A click on a bar, and the arrow keys to
+// the left and right, go to its moment.
 #pragma once
 
 #include <QFrame>
@@ -25,12 +26,14 @@ public:
 
 Q_SIGNALS:
     void pictureChosen(int id);
+    void momentChosen(qint64 step);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void refresh();
+    void stepMoment(int by);
 
     PinnedListModel* m_pins = nullptr;
     QLabel *m_title, *m_legend;

@@ -181,6 +181,9 @@ void RunsPanel::showMenu(const QPoint& place) {
         if (kept.isValid()) Q_EMIT openRequested(kept.data(RunListModel::DirectoryRole).toString());
     });
     openAction->setEnabled(!open);
+    menu->addAction(theme.icon(QStringLiteral("layers")), tr("Look into it"), this, [this, kept] {
+        if (kept.isValid()) Q_EMIT inspectRequested(kept.data(RunListModel::DirectoryRole).toString());
+    });
     menu->addAction(theme.icon(shown ? QStringLiteral("eye-off") : QStringLiteral("eye")),
                     shown ? tr("Hide from the curves") : tr("Show in the curves"), this, [this, kept, shown] {
                         if (kept.isValid()) m_model->setData(kept, shown ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);

@@ -161,6 +161,25 @@ QIcon Theme::icon(const QString& name, Tone tone) const {
     return icon;
 }
 
+QColor Theme::classColor(int index) const {
+    // As far apart as they can be to full colour sight and to red and green blindness, none of them ice, warm, right or wrong.
+    struct ClassTone {
+        QRgb light, dark;
+    };
+    static constexpr std::array<ClassTone, kClassColors> tones{{{0xFF3B3DAE, 0xFF4573ED},
+                                                                {0xFFD49D08, 0xFFE2AA21},
+                                                                {0xFF096B09, 0xFFB3FA80},
+                                                                {0xFF930974, 0xFFC149AD},
+                                                                {0xFF5BA8C4, 0xFF18AFF7},
+                                                                {0xFF6F2A39, 0xFFA76D7D},
+                                                                {0xFF1FC4A6, 0xFF66E8BB},
+                                                                {0xFF8F7A5E, 0xFFC35C1C},
+                                                                {0xFF7C93EB, 0xFFDDD0F8},
+                                                                {0xFFA0B862, 0xFFA0A868}}};
+    const ClassTone& tone = tones[static_cast<std::size_t>(index) % tones.size()];
+    return QColor::fromRgba(m_dark ? tone.dark : tone.light);
+}
+
 QPen Theme::runPen(int index, double width) const {
     struct RunLine {
         QRgb light, dark;

@@ -46,6 +46,9 @@ public:
     /// One-colour SVG ":/icons/<name>.svg" in a tone (disabled: Tone::Disabled), sharp at any device pixel ratio.
     QIcon icon(const QString& name, Tone tone = Tone::Ink) const;
     QPixmap pixmap(const QString& name, Tone tone, int designPixels, qreal devicePixelRatio) const;
+    /// Of the n-th class where classes are told apart by colour; ten of them, then they come again: a name belongs to each.
+    QColor classColor(int index) const;
+    static constexpr int kClassColors = 10;
     /// Line of the n-th run shown, with its own dash: colour is never the only difference.
     QPen runPen(int index, double width = 2.0) const;
     QPalette palette() const;

@@ -1,0 +1,52 @@
+#include "ui/models/checkpoint_text.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+
+#include <algorithm>
+
+#include "ui/models/run_curves.h"
+
+namespace thaw::ui {
+namespace {
+
+QString say(const char* text) { return QCoreApplication::translate("thaw::ui", text); }
+
+QString number(std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); }
+
+bool hasFigure(const core::KeptCheckpoint& checkpoint) { return checkpoint.endsEpoch && checkpoint.valAccuracy >= 0; }
+
+}  // namespace
+
+QString checkpointName(const core::KeptCheckpoint& checkpoint) {
+    if (checkpoint.endsEpoch) return say("after epoch %1").arg(number(checkpoint.epoch));
+    return checkpoint.step == 0 ? say("before training") : say("at step %1").arg(number(checkpoint.step));
+}
+
+QString checkpointText(const core::KeptCheckpoint& checkpoint) {
+    const QString name = checkpointName(checkpoint);
+    return hasFigure(checkpoint) ? say("%1, validation %2").arg(name, percentText(checkpoint.valAccuracy)) : name;
+}
+
+QString shortCheckpointText(const core::KeptCheckpoint& checkpoint) {
+    if (!checkpoint.endsEpoch) return say("step %1").arg(number(checkpoint.step));
+    const QString name = say("epoch %1").arg(number(checkpoint.epoch));
+    return hasFigure(checkpoint) ? say("%1: %2").arg(name, percentText(checkpoint.valAccuracy)) : name;
+}
+
+std::int64_t stepsPerEpoch(const core::InspectedRun& run, const std::vector<core::KeptCheckpoint>& checkpoints) {
+    for (const core::KeptCheckpoint& checkpoint : checkpoints)
+        if (checkpoint.endsEpoch && checkpoint.epoch > 0) return checkpoint.step / checkpoint.epoch;
+    const std::int64_t limit = run.config.data.trainLimit;
+    const std::int64_t count = limit > 0 ? std::min(limit, run.dataset.trainCount) : run.dataset.trainCount;
+    return run.config.batchSize > 0 ? (count + run.config.batchSize - 1) / run.config.batchSize : 0;
+}
+
+double epochPosition(const core::KeptCheckpoint& checkpoint, std::int64_t stepsPerEpoch) {
+    if (checkpoint.endsEpoch || stepsPerEpoch <= 0) return checkpoint.epoch;
+    // Inside the epoch that follows the finished ones, whatever the division says.
+    return std::clamp(static_cast<double>(checkpoint.step) / static_cast<double>(stepsPerEpoch), static_cast<double>(checkpoint.epoch),
+                      checkpoint.epoch + 1.0);
+}
+
+}  // namespace thaw::ui

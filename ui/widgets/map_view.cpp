@@ -1,0 +1,492 @@
+#include "ui/widgets/map_view.h"
+
+#include <QComboBox>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+#include "core/api/errors.h"
+#include "ui/bridge/session.h"
+#include "ui/models/checkpoint_text.h"
+#include "ui/widgets/class_legend.h"
+#include "ui/widgets/embedding_plot.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/framed_button.h"
+#include "ui/widgets/message_line.h"
+#include "ui/widgets/picture_grid.h"
+#include "ui/widgets/picture_row.h"
+#include "ui/widgets/segmented_bar.h"
+#include "ui/widgets/styling.h"
+#include "ui/widgets/work_strip.h"
+
+namespace thaw::ui {
+namespace {
+
+constexpr std::int64_t kMostPoints = 10'000, kMostNeighbours = 3'000;
+constexpr double kUsualPerplexity = 30;
+constexpr int kLeastForNeighbours = 8;  ///< pictures
+constexpr int kMostMaps = 40;           ///< that are kept
+constexpr const char* kStart = "start";
+
+QString text(const std::string& value) { return QString::fromStdString(value); }
+QString number(std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); }
+
+core::KeptCheckpoint untrained() {
+    core::KeptCheckpoint start;
+    start.name = kStart;
+    return start;
+}
+
+core::EmbeddingRequest requestFor(core::EmbeddingMethod method, std::int64_t pictures) {
+    core::EmbeddingRequest request;
+    request.method = method;
+    request.limit = method == core::EmbeddingMethod::Pca ? kMostPoints : kMostNeighbours;
+    // Few pictures have few neighbours.
+    request.perplexity = std::max(2.0, std::min(kUsualPerplexity, static_cast<double>(std::min(pictures, request.limit) - 1) / 3));
+    return request;
+}
+
+/// The sign of an axis says nothing: it is chosen so that the points turn over as little as possible from one checkpoint to the next.
+std::array<float, 2> signsLike(const core::Embedding& shown, const core::Embedding& next) {
+    std::array<float, 2> signs{1, 1};
+    if (shown.method != core::EmbeddingMethod::Pca || shown.indices != next.indices) return signs;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        double together = 0;
+        for (std::size_t i = axis; i < next.points.size(); i += 2) together += static_cast<double>(shown.points[i]) * next.points[i];
+        if (together < 0) signs[axis] = -1;
+    }
+    return signs;
+}
+
+void turn(core::Embedding& embedding, const std::array<float, 2>& signs) {
+    for (std::size_t i = 0; i < embedding.points.size(); ++i) embedding.points[i] *= signs[i % 2];
+}
+
+}  // namespace
+
+QString MapView::Request::key() const {
+    return QStringLiteral("%1|%2|%3").arg(text(checkpoint), text(before)).arg(static_cast<int>(method));
+}
+
+MapView::MapView(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
+    m_panel = makePanel(this);
+    QWidget* head = makeHead();
+    m_work = new WorkStrip(m_panel);
+    m_message = new MessageLine(m_panel);
+    m_before = new EmbeddingPlot(m_panel);
+    m_now = new EmbeddingPlot(m_panel);
+    m_rule = makeRule(Qt::Vertical, m_panel, true);
+    m_legend = new ClassLegend(m_panel);
+    connectPlot(*m_now, *m_before);
+    connectPlot(*m_before, *m_now);
+    m_row = new PictureRow(this);
+    m_empty = new EmptyState(m_panel);
+
+    auto* content = new QWidget(m_panel);
+    auto* plots = new QHBoxLayout(content);
+    plots->setContentsMargins(0, 0, 0, 0);
+    plots->setSpacing(6);
+    plots->addWidget(m_before, 1);
+    plots->addWidget(m_rule);
+    plots->addWidget(m_now, 1);
+    plots->addWidget(m_legend);
+    m_about = makeLabel({}, "caption", m_panel);
+    m_about->setWordWrap(true);
+    auto* page = new QWidget(m_panel);
+    auto* rows = new QVBoxLayout(page);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(4);
+    rows->addWidget(content, 1);
+    rows->addWidget(m_about);
+    m_stack = new QStackedWidget(m_panel);
+    m_stack->addWidget(page);
+    m_stack->addWidget(m_empty);
+
+    auto* panel = new QVBoxLayout(m_panel);
+    panel->setContentsMargins(15, 11, 13, 8);
+    panel->setSpacing(6);
+    panel->addWidget(head);
+    panel->addWidget(m_work);
+    panel->addWidget(m_message);
+    panel->addWidget(m_stack, 1);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(10);
+    column->addWidget(m_panel, 1);
+    column->addWidget(m_row);
+
+    connect(m_legend, &ClassLegend::changed, this, [this] {
+        for (EmbeddingPlot* plot : {m_before, m_now}) plot->setHiddenClasses(m_legend->hidden());
+        refresh();
+    });
+    connect(m_work, &WorkStrip::cancelRequested, this, &MapView::cancel);
+    connect(m_message, &MessageLine::actionRequested, this, [this] {
+        m_cancelled = false;
+        follow();
+    });
+    connect(m_empty, &EmptyState::actionRequested, this, [this] {
+        m_cancelled = false;
+        follow();
+    });
+    connect(&m_row->grid(), &PictureGrid::currentPictureChanged, this, [this](int id) {
+        for (EmbeddingPlot* plot : {m_before, m_now}) plot->setHighlight(id);
+    });
+    connect(m_row, &PictureRow::pictureRequested, this, &MapView::pictureRequested);
+    const InspectionController& inspection = session.inspection();
+    connect(&inspection, &InspectionController::subjectChanged, this, &MapView::takeSubject);
+    connect(&inspection, &InspectionController::checkpointsChanged, this, &MapView::takeCheckpoints);
+    connect(&inspection, &InspectionController::checkpointChanged, this, [this] {
+        m_cancelled = false;
+        takeCheckpoints();
+    });
+    connect(&Theme::instance(), &Theme::changed, this, &MapView::arrange);
+    takeSubject();
+}
+
+MapView::~MapView() = default;
+
+QWidget* MapView::makeHead() {
+    auto* head = new QWidget(m_panel);
+    m_title = makeLabel(tr("Map of the test pictures"), "panelTitle", head);
+    m_title->setToolTip(tr("Each point is a picture. Pictures whose features in the last but one layer are alike lie side by side."));
+    m_method = new SegmentedBar(head);
+    m_method->setAccessibleName(tr("How the plane is made"));
+    m_method->addSegment(Axes, tr("PCA"));
+    m_method->addSegment(Neighbours, tr("t-SNE"));
+    m_method->setSegmentToolTip(Axes, tr("The two directions in which the features differ most. Distances can be trusted."));
+    m_method->setSegmentToolTip(Neighbours, tr("Neighbours stay neighbours, as well as a plane allows. Takes a while; distances between far groups say little."));
+    m_method->setCurrent(Axes);
+    m_look = new SegmentedBar(head);
+    m_look->setAccessibleName(tr("What is drawn"));
+    m_look->addSegment(0, tr("Points"));
+    m_look->addSegment(1, tr("Pictures"));
+    m_look->setSegmentToolTip(0, tr("A dot is right, a cross is wrong"));
+    m_look->setSegmentToolTip(1, tr("The pictures themselves, as many as there is room for"));
+    m_look->setCurrent(0);
+    m_which = new SegmentedBar(head);
+    m_which->setAccessibleName(tr("Which pictures"));
+    m_which->addSegment(0, tr("All"));
+    m_which->addSegment(1, tr("Wrong"));
+    m_which->setCurrent(0);
+    m_comparing = new QWidget(head);
+    m_compare = new QComboBox(m_comparing);
+    m_compare->setAccessibleName(tr("Compare with"));
+    m_compare->setToolTip(tr("Another checkpoint beside the chosen one, on the same axes"));
+    m_compare->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    auto* comparing = new QHBoxLayout(m_comparing);
+    comparing->setContentsMargins(0, 0, 0, 0);
+    comparing->setSpacing(6);
+    QLabel* beside = makeLabel(tr("Beside"), "table", m_comparing);
+    beside->setBuddy(m_compare);
+    comparing->addWidget(beside);
+    comparing->addWidget(m_compare);
+    m_lasso = makeFramedButton(QStringLiteral("lasso"), {}, tr("Lasso: draw around pictures to choose them. Also with Shift while moving."), head);
+    m_lasso->setCheckable(true);
+    m_fit = makeFramedButton(QStringLiteral("fit"), {}, tr("Show all points"), head);
+    m_fit->setToolTip(toolTipWithKey(tr("Show all points"), QStringLiteral("0")));
+
+    m_headGrid = new QGridLayout(head);
+    m_headGrid->setContentsMargins(0, 0, 0, 0);
+    m_headGrid->setHorizontalSpacing(10);
+    m_headGrid->setVerticalSpacing(6);
+    connect(m_method, &SegmentedBar::currentChanged, this, [this] {
+        m_cancelled = false;
+        follow();
+    });
+    connect(m_look, &SegmentedBar::currentChanged, this, [this](int look) {
+        for (EmbeddingPlot* plot : {m_before, m_now}) plot->setShowsPictures(look == 1);
+    });
+    connect(m_which, &SegmentedBar::currentChanged, this, [this](int which) {
+        for (EmbeddingPlot* plot : {m_before, m_now}) plot->setWrongOnly(which == 1);
+        refresh();
+    });
+    connect(m_compare, &QComboBox::currentIndexChanged, this, [this] {
+        m_cancelled = false;
+        follow();
+    });
+    connect(m_lasso, &QToolButton::toggled, this, [this](bool lasso) {
+        for (EmbeddingPlot* plot : {m_before, m_now}) plot->setDrag(lasso ? EmbeddingPlot::Drag::Lasso : EmbeddingPlot::Drag::Move);
+    });
+    connect(m_fit, &QToolButton::clicked, this, [this] { m_now->fit(); });
+    return head;
+}
+
+void MapView::connectPlot(EmbeddingPlot& plot, EmbeddingPlot& other) {
+    connect(&plot, &EmbeddingPlot::viewChanged, &other, [&plot, &other] { other.setView(plot.view()); });
+    connect(&plot, &EmbeddingPlot::highlighted, &other, &EmbeddingPlot::setHighlight);
+    connect(&plot, &EmbeddingPlot::picturesChosen, this, &MapView::choose);
+    connect(&plot, &EmbeddingPlot::pictureChosen, this, [this](int id) {
+        choose({id});
+        Q_EMIT pictureChosen(id);
+    });
+    connect(&plot, &EmbeddingPlot::pictureActivated, this, &MapView::pictureRequested);
+}
+
+// --- what is asked ------------------------------------------------------------------------------------------------------------
+
+void MapView::takeSubject() {
+    m_maps.clear();
+    m_mapOrder.clear();
+    m_map = nullptr;
+    m_asking = m_cancelled = false;
+    m_work->stop();
+    m_message->hide();
+    const InspectionSubject* subject = m_session.inspection().subject();
+    const auto pictures = subject ? subject->pictures : nullptr;
+    QStringList names;
+    if (subject)
+        for (const std::string& name : subject->run.classNames) names << text(name);
+    for (EmbeddingPlot* plot : {m_before, m_now}) plot->setPictures(pictures, names);
+    m_legend->setClasses(names);
+    m_row->pictures().setPictures(pictures, names);
+    const bool few = pictures && pictures->count() < kLeastForNeighbours;
+    m_method->setEnabled(!few);
+    if (few) m_method->setCurrent(Axes);
+    choose({});
+    takeCheckpoints();
+    arrange();
+}
+
+void MapView::takeCheckpoints() {
+    const InspectionSubject* subject = m_session.inspection().subject();
+    const QString before = m_compare->currentData().toString();
+    {
+        const QSignalBlocker blocker(m_compare);
+        m_compare->clear();
+        m_compare->addItem(tr("Nothing"), QString());
+        if (subject && !subject->checkpoints.empty()) m_compare->addItem(tr("Before training"), QString::fromLatin1(kStart));
+        if (subject)
+            for (const core::KeptCheckpoint& kept : subject->checkpoints) {
+                QString name = checkpointName(kept);
+                name.replace(0, 1, name.at(0).toUpper());
+                m_compare->addItem(kept.endsPhase ? tr("%1, end of a phase").arg(name) : name, text(kept.name));
+            }
+        m_compare->setCurrentIndex(std::max(0, m_compare->findData(before)));
+    }
+    follow();
+}
+
+MapView::Request MapView::wanted() const {
+    Request request;
+    if (const core::KeptCheckpoint* kept = m_session.inspection().checkpoint()) request.checkpoint = kept->name;
+    request.before = m_compare->currentData().toString().toStdString();
+    if (request.before == request.checkpoint) request.before.clear();
+    request.method = m_method->current() == Neighbours ? core::EmbeddingMethod::Tsne : core::EmbeddingMethod::Pca;
+    return request;
+}
+
+void MapView::follow() {
+    const InspectionSubject* subject = m_session.inspection().subject();
+    const Request request = wanted();
+    const auto known = m_maps.constFind(request.key());
+    if (!subject || !subject->pictures || request.checkpoint.empty() || !isVisible() || m_cancelled) {
+        refresh();
+    } else if (known != m_maps.constEnd()) {
+        m_session.inspection().cancel(this, QStringLiteral("map"));
+        m_asking = false;
+        m_work->stop();
+        show(request, *known);
+    } else if (m_asking && m_session.inspection().followsNewest() && m_asked.method == request.method && m_asked.before == request.before) {
+        // While the newest is followed, an epoch may be over sooner than its map: the one under way is finished first.
+        refresh();
+    } else if (!m_asking || !(m_asked == request)) {
+        ask(request);
+    }
+}
+
+std::shared_ptr<const MapView::Map> MapView::make(core::Inspector& inspector, const Request& request, core::KeptCheckpoint now,
+                                                  core::KeptCheckpoint before, const core::CountCallback& progress) {
+    auto map = std::make_shared<Map>();
+    core::EmbeddingRequest what = requestFor(request.method, inspector.pictures(core::Split::Test)->count());
+    map->now.checkpoint = std::move(now);
+    map->now.embedding = inspector.embedding(request.checkpoint, what, progress);
+    map->now.predictions = inspector.predictions(request.checkpoint, core::Split::Test, progress);
+    if (request.before.empty()) return map;
+    auto side = std::make_shared<Side>();
+    what.alignedWith = request.checkpoint;
+    side->checkpoint = std::move(before);
+    side->embedding = inspector.embedding(request.before, what, progress);
+    side->predictions = inspector.predictions(request.before, core::Split::Test, progress);
+    map->before = std::move(side);
+    return map;
+}
+
+void MapView::ask(const Request& request) {
+    m_asking = true;
+    m_asked = request;
+    m_message->hide();
+    const InspectionSubject& subject = *m_session.inspection().subject();
+    core::KeptCheckpoint now = untrained(), before = untrained();
+    for (const core::KeptCheckpoint& kept : subject.checkpoints) {
+        if (kept.name == request.checkpoint) now = kept;
+        if (kept.name == request.before) before = kept;
+    }
+    m_work->start(request.method == core::EmbeddingMethod::Tsne ? tr("Arranging by t-SNE, %1").arg(checkpointName(now))
+                                                                : tr("Computing features, %1").arg(checkpointName(now)));
+    m_session.inspection().askAboutRun<std::shared_ptr<const Map>>(
+        this, QStringLiteral("map"), InspectionController::Lane::Long,
+        [request, now, before](core::Inspector& inspector, const std::string&, const core::CountCallback& progress) {
+            return make(inspector, request, now, before, progress);
+        },
+        [this, request](const std::shared_ptr<const Map>& map) {
+            m_asking = false;
+            m_work->stop();
+            if (m_mapOrder.size() >= kMostMaps) m_maps.remove(m_mapOrder.takeFirst());
+            m_maps.insert(request.key(), map);
+            m_mapOrder << request.key();
+            show(request, map);
+            follow();
+        },
+        [this](std::int64_t done, std::int64_t total) { m_work->setProgress(done, total); },
+        [this](const QString& what, const QString& hint) {
+            m_asking = false;
+            m_cancelled = true;
+            m_work->stop();
+            m_message->say(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint, tr("Try again"));
+            refresh();
+        });
+    refresh();
+}
+
+void MapView::cancel() {
+    m_session.inspection().cancel(this, QStringLiteral("map"));
+    m_asking = false;
+    m_cancelled = true;
+    m_work->stop();
+    if (m_map) {
+        // Back to what is shown.
+        m_method->setCurrent(m_shown.method == core::EmbeddingMethod::Tsne ? Neighbours : Axes);
+        const QSignalBlocker blocker(m_compare);
+        m_compare->setCurrentIndex(std::max(0, m_compare->findData(text(m_shown.before))));
+    }
+    refresh();
+}
+
+// --- what is shown ------------------------------------------------------------------------------------------------------------
+
+void MapView::show(const Request& request, const std::shared_ptr<const Map>& map) {
+    if (m_map == map) return refresh();
+    core::Embedding now = map->now.embedding, before = map->before ? map->before->embedding : core::Embedding();
+    if (m_map && now.method == core::EmbeddingMethod::Pca) {
+        auto turned = std::make_shared<Map>(*map);
+        const auto signs = signsLike(m_map->now.embedding, now);
+        turn(now, signs);
+        turn(before, signs);
+        turned->now.embedding = now;
+        m_map = std::move(turned);
+    } else {
+        m_map = map;
+    }
+    const bool sameMethod = m_shown.method == request.method;
+    m_shown = request;
+    m_now->setPoints(now, map->now.predictions);
+    m_now->setTitle(map->before ? checkpointText(map->now.checkpoint) : QString());
+    if (map->before) {
+        m_before->setPoints(before, map->before->predictions);
+        m_before->setTitle(checkpointText(map->before->checkpoint));
+        m_before->setView(m_now->view());
+    } else {
+        m_before->clear();
+    }
+    const QRectF bounds = map->before ? m_now->pointBounds().united(m_before->pointBounds()) : m_now->pointBounds();
+    for (EmbeddingPlot* plot : {m_before, m_now}) {
+        plot->setBounds(bounds);
+        if (!sameMethod) plot->fit();
+    }
+    m_row->pictures().setPredictions(map->now.predictions);
+    refresh();
+    arrange();
+}
+
+void MapView::choose(const std::vector<int>& ids) {
+    for (EmbeddingPlot* plot : {m_before, m_now}) {
+        plot->setSelection(ids);
+        plot->setHighlight(-1);
+    }
+    m_row->setVisible(!ids.empty());
+    if (ids.empty()) return;
+    m_row->pictures().showOnly(ids);
+    m_row->pictures().setPageBegin(0);
+    const auto& set = m_row->pictures().predictions();
+    const auto wrong = std::count_if(ids.begin(), ids.end(), [&](int id) {
+        return set && set->predicted(id) != set->labels[static_cast<std::size_t>(id)];
+    });
+    m_row->setTitle(ids.size() == 1 ? tr("Chosen picture") : tr("Chosen: %1 pictures, %2 wrong").arg(number(static_cast<std::int64_t>(ids.size())), number(wrong)),
+                    tr("Double click opens one in Predictions"));
+    arrange();
+}
+
+void MapView::refresh() {
+    const InspectionSubject* subject = m_session.inspection().subject();
+    m_stack->setCurrentIndex(m_map ? 0 : 1);
+    for (QWidget* tool : {static_cast<QWidget*>(m_look), static_cast<QWidget*>(m_which), static_cast<QWidget*>(m_lasso), static_cast<QWidget*>(m_fit)})
+        tool->setEnabled(m_map != nullptr);
+    m_method->setEnabled(subject && subject->pictures && subject->pictures->count() >= kLeastForNeighbours);
+    m_comparing->setEnabled(subject && !subject->checkpoints.empty());
+    m_before->setVisible(m_map && m_map->before);
+    m_rule->setVisible(m_map && m_map->before);
+    if (m_map) {
+        const core::Embedding& shown = m_map->now.embedding;
+        QStringList about{tr("%1 of %2 test pictures.").arg(number(m_now->shownCount()), number(subject && subject->pictures ? subject->pictures->count() : 0))};
+        const auto percent = [](double share) { return QStringLiteral("%1\u2009%").arg(QLocale().toString(100 * share, 'f', 1)); };
+        if (shown.method == core::EmbeddingMethod::Pca)
+            about << tr("Across: %1 of the variance, upwards: %2.").arg(percent(shown.explained[0]), percent(shown.explained[1]));
+        else
+            about << tr("Near ones are alike; how far apart two groups lie says little.");
+        about << tr("Dots are right, crosses are wrong.");
+        m_about->setText(about.join(QStringLiteral("  ")));
+        return;
+    }
+    if (!subject)
+        m_empty->say(tr("No run is open"), tr("Run the lesson, or open a run. Then the test pictures are laid out here by what the network makes of them."));
+    else if (!subject->pictures)
+        m_empty->say(tr("The pictures of this run cannot be read"), subject->problem);
+    else if (subject->checkpoints.empty())
+        m_empty->say(tr("No checkpoint is kept yet"), tr("After the first epoch the test pictures are laid out here by what the network makes of them."));
+    else if (m_asking)
+        m_empty->say(tr("The network looks at the test pictures"), tr("Each of them becomes a point where its features say."));
+    else
+        m_empty->say(tr("No map was made"), tr("It needs one look of the network at every test picture."), tr("Make the map"));
+}
+
+void MapView::arrange() {
+    const Theme& theme = Theme::instance();
+    // All in one row, or the title with the ways of looking above and the rest below.
+    m_compare->setFixedWidth(theme.px(width() < theme.px(900) ? 150 : 210));
+    const std::vector<QWidget*> first{m_method, m_look, m_which}, second{m_comparing, m_lasso, m_fit};
+    int wide = m_title->sizeHint().width() + 40;
+    for (const auto* group : {&first, &second})
+        for (const QWidget* widget : *group) wide += widget->sizeHint().width() + m_headGrid->horizontalSpacing();
+    const bool twoRows = wide > width();
+    for (QWidget* widget : first) m_headGrid->removeWidget(widget);
+    for (QWidget* widget : second) m_headGrid->removeWidget(widget);
+    m_headGrid->removeWidget(m_title);
+    m_title->setVisible(!twoRows || wide - m_comparing->sizeHint().width() - 100 <= width());
+    m_headGrid->addWidget(m_title, 0, 0, Qt::AlignLeft | Qt::AlignVCenter);
+    m_headGrid->setColumnStretch(1, 1);
+    int column = 2;
+    for (QWidget* widget : first) m_headGrid->addWidget(widget, 0, column++, Qt::AlignRight);
+    if (twoRows) column = 2;
+    for (QWidget* widget : second) m_headGrid->addWidget(widget, twoRows ? 1 : 0, column++, Qt::AlignRight);
+    m_row->setFixedHeight(std::min(theme.px(168), std::max(theme.px(112), height() * 30 / 100)));
+}
+
+void MapView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    follow();
+}
+
+void MapView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+}  // namespace thaw::ui
