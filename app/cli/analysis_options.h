@@ -10,7 +10,7 @@
 
 namespace thaw::cli {
 
-/// "train" or "test". Throws ConfigError.
+/// "train", "test" or "validation". Throws ConfigError.
 core::Split splitFromString(const std::string& name);
 std::string toString(core::Split split);
 std::string picturesOf(core::Split split);  ///< "test pictures"
@@ -19,7 +19,7 @@ std::string picturesOf(core::Split split);  ///< "test pictures"
 core::CountCallback progressOn(Console& console, const std::string& activity);
 
 /// --run and --checkpoint.
-void addRunSelection(CLI::App& app, core::RunSelection& selection);
-void addCheckpoint(CLI::App& app, core::RunSelection& selection);
+void addRunSelection(CLI::App& app, core::RunSelection& selection, const std::string& checkpoints = "best, last or epoch:N");
+void addCheckpoint(CLI::App& app, core::RunSelection& selection, const std::string& checkpoints = "best, last or epoch:N");
 
 }  // namespace thaw::cli

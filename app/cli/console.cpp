@@ -85,9 +85,10 @@ void Console::show(const core::Event& event) {
     if (auto* run = std::get_if<core::RunStarted>(&event.data)) {
         m_totalEpochs = run->config.totalEpochs();
         say((run->resumed ? "Run continued: " : "Run started: ") + run->directory.string());
+        const bool locked = core::validationSplit(run->config.data) == core::Split::HeldOut;
         say(run->dataset.title + (run->dataset.substitute ? " (stands in for CIFAR-10)" : "") + ", " + thousands(run->trainCount) +
-            " training and " + thousands(run->testCount) + " test pictures, " + std::to_string(run->config.inputSize) + " px, " +
-            core::toString(run->config.scaling) + " scaling. " + run->device + ".");
+            " training and " + thousands(run->testCount) + (locked ? " held-out validation pictures, " : " test pictures, ") +
+            std::to_string(run->config.inputSize) + " px, " + core::toString(run->config.scaling) + " scaling. " + run->device + ".");
         if (run->resumed && !run->bitExact) say("Continues, not bit-exact: " + run->bitExactReason);
     } else if (auto* phase = std::get_if<core::PhaseStarted>(&event.data)) {
         say(format("Phase %d: %s, %d epochs, learning rate %g", phase->phase + 1, phase->title.c_str(), phase->epochs, phase->learningRate));

@@ -57,6 +57,7 @@ json evaluationJson(const core::Evaluation& evaluation, const core::EvaluationRe
                    {"weighted", scoreJson(report.weighted)},
                    {"most_confused", confused}};
     if (evaluation.temperature) result["temperature"] = *evaluation.temperature;
+    if (evaluation.testReveals > 0) result["test_reveals"] = evaluation.testReveals;
     return result;
 }
 
@@ -93,6 +94,10 @@ void printEvaluation(const core::Evaluation& evaluation, const core::EvaluationR
     for (std::size_t i = 0; i < std::min(cells.size(), kMixUpsShown); ++i)
         std::printf("%s  %s  %8s\n", padded(evaluation.classNames[static_cast<std::size_t>(cells[i].truth)], width).c_str(),
                     padded(evaluation.classNames[static_cast<std::size_t>(cells[i].predicted)], width).c_str(), thousands(cells[i].count).c_str());
+}
+
+void addSplit(CLI::App& app, std::string& split) {
+    app.add_option("--split", split, "train, test or validation (default: test, or validation as long as the run keeps its test split locked)");
 }
 
 void requireSamePictures(const core::Evaluation& a, const core::Evaluation& b) {
@@ -134,23 +139,27 @@ json differenceJson(const core::Evaluation& a, const core::Evaluation& b, const 
 Subcommand addEvaluate(CLI::App& parser) {
     struct Options {
         core::EvaluateRequest request;
-        std::string split = "test";
+        std::string split;
         bool json = false;
     };
     auto options = std::make_shared<Options>();
     CLI::App* app = parser.add_subcommand("evaluate", "Where a run's model is right and where it is wrong, over a whole split");
     addRunSelection(*app, options->request.run);
-    app->add_option("--split", options->split, "train or test");
+    addSplit(*app, options->split);
+    app->add_flag("--reveal", options->request.reveal, "Open the test split of a run that keeps it locked, for good: counted and recorded in the run");
     app->add_option("--data", options->request.data.directory, "Folder or archive of the data set");
     app->add_option("--test-limit", options->request.data.testLimit, "Use N test pictures");
     app->add_option("--train-limit", options->request.data.trainLimit, "Use N training pictures");
     app->add_option("--threads", options->request.threads, "Compute threads (default: all cores)");
     app->add_flag("--json", options->json, "Print JSON");
     return {app, [options] {
-                options->request.split = splitFromString(options->split);
+                if (!options->split.empty()) options->request.split = splitFromString(options->split);
+                if (options->request.reveal && options->request.split.value_or(core::Split::Test) != core::Split::Test)
+                    throw core::ConfigError("--reveal opens the test split, not --split " + options->split + ".");
                 options->request.temperaturePictures = core::kTemperaturePictures;
                 Console console(stderr);
                 const core::Evaluation evaluation = core::evaluateRun(options->request, progressOn(console, "Evaluating"));
+                if (options->request.reveal) console.say("The test split is open now; the run's record counts " + std::to_string(evaluation.testReveals) + ".");
                 const core::EvaluationReport report = core::evaluationReport(evaluation.predictions);
                 if (options->json) print(evaluationJson(evaluation, report));
                 else printEvaluation(evaluation, report);
@@ -161,7 +170,7 @@ Subcommand addEvaluate(CLI::App& parser) {
 Subcommand addCompare(CLI::App& parser) {
     struct Options {
         core::EvaluateRequest a, b;
-        std::string split = "test", checkpointB;
+        std::string split, checkpointB;
         bool json = false;
     };
     auto options = std::make_shared<Options>();
@@ -170,12 +179,12 @@ Subcommand addCompare(CLI::App& parser) {
     app->add_option("run_b", options->b.run.run, "Folder of a run, the same or another")->required();
     addCheckpoint(*app, options->a.run);
     app->add_option("--checkpoint-b", options->checkpointB, "Of the second run (default: as --checkpoint)");
-    app->add_option("--split", options->split, "train or test");
+    addSplit(*app, options->split);
     app->add_option("--data", options->a.data.directory, "Folder or archive of the data set");
     app->add_option("--threads", options->a.threads, "Compute threads (default: all cores)");
     app->add_flag("--json", options->json, "Print JSON");
     return {app, [options] {
-                options->a.split = options->b.split = splitFromString(options->split);
+                if (!options->split.empty()) options->a.split = options->b.split = splitFromString(options->split);
                 options->b.data = options->a.data;
                 options->b.threads = options->a.threads;
                 options->b.run.checkpoint = options->checkpointB.empty() ? options->a.run.checkpoint : options->checkpointB;

@@ -119,11 +119,16 @@ int listRuns(bool asJson) {
                        {"planned_epochs", run.plannedEpochs},
                        {"best_accuracy", run.bestAccuracy},
                        {"best_epoch", run.bestEpoch},
+                       {"validates_on", run.testLock.validatesOnHeldOut ? "held-out training pictures" : "test split"},
+                       {"test_reveals", run.testLock.reveals},
                        {"resumable", run.resumable}});
         if (asJson) continue;
         const std::string best = run.bestAccuracy >= 0 ? percent(run.bestAccuracy) : "-";
-        std::printf("Run %-3d %-12s %-16s %-14s %2d of %2d epochs  best %-7s %s\n", run.number, core::toString(run.status).c_str(),
-                    run.preset.c_str(), run.dataset.c_str(), run.epochs, run.plannedEpochs, best.c_str(), run.directory.c_str());
+        const std::string lock = run.testLock.isLocked()             ? "test split locked  "
+                                 : run.testLock.validatesOnHeldOut ? "test split revealed (" + std::to_string(run.testLock.reveals) + ")  "
+                                                                   : "";
+        std::printf("Run %-3d %-12s %-16s %-14s %2d of %2d epochs  best %-7s %s%s\n", run.number, core::toString(run.status).c_str(),
+                    run.preset.c_str(), run.dataset.c_str(), run.epochs, run.plannedEpochs, best.c_str(), lock.c_str(), run.directory.c_str());
     }
     if (asJson) print(all);
     else if (all.empty()) std::printf("No runs yet.\n");

@@ -102,6 +102,8 @@ void RunOptions::addTo(CLI::App& app) {
     add<int>(app, "--train-limit", "Use N training pictures, equal counts a class (0: all)",
              [](RunConfig& c, const int& v) { c.data.trainLimit = v; });
     add<int>(app, "--test-limit", "Use N test pictures (0: all)", [](RunConfig& c, const int& v) { c.data.testLimit = v; });
+    add<double>(app, "--hold-out", "Lock the test split: validate on this share of the training pictures, 0 to 0.5 (0.1 is a tenth)",
+                [](RunConfig& c, const double& v) { c.data.heldOut = v; });
     add<std::string>(app, "--epochs", "Epochs of each phase, N[,N]; phases without a number are left out", setEpochs);
     add<std::string>(app, "--lr", "Learning rate of each phase, X[,X]; with one number the others keep their ratio to it", setLearningRates);
     add<std::string>(app, "--thaw", "Layers or blocks that the last phase trains beside the head, e.g. block4,block5", setThawed);

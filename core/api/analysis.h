@@ -24,20 +24,24 @@ struct RunSelection {
 
 struct EvaluateRequest {
     RunSelection run;
-    Split split = Split::Test;
+    /// HeldOut: what the run validates on. None: the test split, or what it validates on as long as that is locked.
+    std::optional<Split> split;
     DataConfig data;                   ///< dataset "auto": the run's own
     int threads = 0;
     /// Fit a temperature on up to so many training pictures that the run never trained on; 0: do not.
     std::int64_t temperaturePictures = 0;
+    bool reveal = false;               ///< the test split, opened for good as revealTest does, once model and pictures are at hand
 };
 struct Evaluation {
-    PredictionSet predictions;
+    PredictionSet predictions;         ///< of the split that was meant
     std::vector<std::string> classNames;
     std::string dataset;
+    int testReveals = 0;               ///< how often the run's locked test split was opened
     std::string digest;                ///< of the pictures and their labels
     int epoch = 0;
     std::optional<double> temperature; ///< none where it was not asked for, the run trained on every picture or the data is not the run's own
 };
+/// Throws DataError also for the test split of a run that keeps it locked.
 Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& progress);
 
 /// Throws only for the run; a picture that cannot be read carries its error.

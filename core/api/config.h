@@ -68,6 +68,8 @@ struct DataConfig {
     std::filesystem::path directory;  ///< folder or archive to look in first; empty: the usual places only
     int trainLimit = 0;               ///< pictures, chosen by seed with equal counts per class; 0: all
     int testLimit = 0;                ///< as above
+    /// Locks the test split: this share of the training pictures, equal counts per class, is never trained on and validates instead.
+    double heldOut = 0.0;             ///< 0 (off) to 0.5
 };
 
 struct HeadConfig {

@@ -21,7 +21,14 @@ struct PictureSet {
     const std::uint8_t* picture(std::int64_t index) const { return rgb.data() + index * width * height * 3; }
 };
 
-enum class Split { Train, Test };
+enum class Split {
+    Train,    ///< what is trained on
+    Test,
+    HeldOut,  ///< training pictures that a run keeps for validation, so that the test split stays unseen
+};
+
+/// What a run validates on.
+inline Split validationSplit(const DataConfig& data) { return data.heldOut > 0 ? Split::HeldOut : Split::Test; }
 
 struct DownloadSource {
     std::string url;

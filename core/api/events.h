@@ -26,7 +26,8 @@ struct RunStarted {
     RunConfig config;                       ///< as run: defaults filled in, subset counts known
     ModelInfo model;
     DatasetInfo dataset;
-    std::int64_t trainCount = 0, testCount = 0;
+    std::int64_t trainCount = 0;
+    std::int64_t testCount = 0;             ///< of validationSplit(config.data), as testPictures
     std::int64_t stepsPerEpoch = 0;
     std::shared_ptr<const PictureSet> testPictures;
     std::string device;                     ///< "CPU, 2 threads"
@@ -59,7 +60,7 @@ struct EpochFinished {
     int phase = 0, epoch = 1;
     std::int64_t step = 0;
     double trainLoss = 0, trainAccuracy = 0;  ///< running mean over the epoch, dropout on
-    double valLoss = 0, valAccuracy = 0;      ///< over the whole test split, dropout off
+    double valLoss = 0, valAccuracy = 0;      ///< over all of validationSplit(), dropout off
     double seconds = 0, imagesPerSecond = 0;
     double learningRate = 0;
     bool best = false;                        ///< best validation accuracy of the run so far
@@ -112,6 +113,11 @@ struct FilePredictionsReady { std::uint64_t requestId = 0; std::int64_t step = 0
 struct ModelExported { std::uint64_t requestId = 0; std::filesystem::path file; };
 struct StageTimesMeasured { StageTimes times; int cachedBoundary = 0; /**< as PriceInput::cachedBoundary */ };
 struct CommandRefused { std::uint64_t requestId = 0; std::string reason; };
+/// Somebody opened the run's locked test split; written by revealTest, never by a Trainer.
+struct TestRevealed {
+    int count = 0;                          ///< how often it was opened by now
+    int epoch = 0;                          ///< finished epochs then
+};
 /// Something worth a line in the log that is not one of the above.
 struct Notice { std::string text; bool warning = false; };
 
@@ -126,7 +132,7 @@ struct RunFailed { std::string what, phase, hint; };
 using EventData = std::variant<StateChanged, RunStarted, PhaseStarted, BatchFinished, EpochFinished, WorkProgress, PlanProgress, LayersChanged,
                                LearningRateChanged, Paused, Resumed, MovedChanged, CheckpointSaved, CheckpointFailed,
                                PredictionsReady, FilePredictionsReady, ModelExported, StageTimesMeasured, CommandRefused,
-                               Notice, RunFinished, RunFailed>;
+                               TestRevealed, Notice, RunFinished, RunFailed>;
 
 struct Event {
     std::string runId;                      ///< empty before the run has a folder

@@ -18,6 +18,7 @@
 #include "core/api/analysis.h"
 #include "core/api/layer_info.h"
 #include "core/api/prediction.h"
+#include "core/api/runs.h"
 
 namespace thaw::core {
 
@@ -37,6 +38,10 @@ struct InspectedRun {
     ModelInfo model;
     DatasetInfo dataset;          ///< the run's own, as found on this machine
     std::vector<std::string> classNames;
+    TestLock testLock;            ///< as it was when the run was opened
+
+    /// What Split::Test means everywhere below: the test split, or the held-out pictures as long as that is locked.
+    Split judgedOn() const { return testLock.isLocked() ? Split::HeldOut : Split::Test; }
 };
 
 /// A picture to look into: of a split, a file of the user's, or a frame of a camera. Files and frames become pictures of the run's data
@@ -131,7 +136,8 @@ public:
     virtual std::shared_ptr<const PictureSet> pictures(Split split) = 0;
 
     virtual std::shared_ptr<const PredictionSet> predictions(const std::string& checkpoint, Split split, const CountCallback& progress) = 0;
-    /// Of up to `limit` training pictures that the run never trained on; empty where it trained on all.
+    /// Of up to `limit` training pictures that the run never trained on: those beyond its limit, else those it held out; empty where it
+    /// trained on all.
     virtual std::shared_ptr<const PredictionSet> unseenPredictions(const std::string& checkpoint, std::int64_t limit, const CountCallback& progress) = 0;
     /// Probabilities of one picture; classCount.
     virtual std::vector<float> predict(const std::string& checkpoint, const PictureChoice& picture) = 0;

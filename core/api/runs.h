@@ -12,6 +12,13 @@ namespace thaw::core {
 enum class RunStatus { Running, Interrupted, Stopped, Finished, Failed };
 std::string toString(RunStatus status);
 
+/// A run that validates on held-out training pictures keeps the test split's figures to itself until somebody reveals them.
+struct TestLock {
+    bool validatesOnHeldOut = false;   ///< DataConfig::heldOut > 0
+    int reveals = 0;                   ///< how often the test split was opened; it stays open after the first time
+    bool isLocked() const { return validatesOnHeldOut && reveals == 0; }
+};
+
 struct RunSummary {
     std::string runId;
     std::filesystem::path directory;
@@ -22,6 +29,7 @@ struct RunSummary {
     int epochs = 0, plannedEpochs = 0;
     double bestAccuracy = -1;          ///< negative: no epoch finished
     int bestEpoch = 0;
+    TestLock testLock;
     bool resumable = false;            ///< has a usable checkpoint and is not finished
     std::string problem;               ///< why the record cannot be read
 };
@@ -38,6 +46,11 @@ struct RunHistory {
 std::vector<RunSummary> listRuns(const std::filesystem::path& root = {});
 /// Throws StoreError.
 RunHistory readRun(const std::filesystem::path& runDirectory);
+/// Throws StoreError.
+TestLock readTestLock(const std::filesystem::path& runDirectory);
+/// Opens the test split for good and writes that into the record, whether the run trains now or not. Returns the number of times that
+/// it was opened. Throws StoreError; ConfigError for a run that validates on the test split.
+int revealTest(const std::filesystem::path& runDirectory);
 /// Deletes a run folder that has a run.json and is not running. Throws StoreError.
 void deleteRun(const std::filesystem::path& runDirectory);
 

@@ -3,10 +3,10 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <mutex>
-#include <numeric>
 #include <random>
 #include <sstream>
 #include <system_error>
@@ -174,25 +174,36 @@ void shuffle(std::vector<std::int64_t>& values, std::uint64_t seed) {
     for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[generator() % i]);
 }
 
-std::vector<std::int64_t> balancedSubset(const std::vector<int>& labels, std::size_t classes, std::int64_t limit,
-                                         std::uint64_t seed) {
-    if (limit <= 0 || limit >= static_cast<std::int64_t>(labels.size())) {
-        std::vector<std::int64_t> all(labels.size());
-        std::iota(all.begin(), all.end(), std::int64_t{0});
-        return all;
-    }
+// Each class in an order drawn from the seed: its first pictures are used, the last of those may be held out, the rest is left.
+struct Parts {
+    std::vector<std::int64_t> used, heldOut, left;  // in data-set order
+};
+
+Parts partsOf(const std::vector<int>& labels, std::size_t classes, std::int64_t limit, double heldOutShare, std::uint64_t seed) {
+    const auto all = static_cast<std::int64_t>(labels.size());
+    if (limit <= 0 || limit > all) limit = all;
     std::vector<std::vector<std::int64_t>> perClass(classes);
     for (std::size_t i = 0; i < labels.size(); ++i)
         perClass[static_cast<std::size_t>(labels[i])].push_back(static_cast<std::int64_t>(i));
     for (std::size_t c = 0; c < classes; ++c) shuffle(perClass[c], mix(seed + mix(c)));
 
     // One of each class in turn: equal counts, and a small class that runs out leaves its share to the others.
-    std::vector<std::int64_t> chosen;
-    for (std::size_t round = 0; static_cast<std::int64_t>(chosen.size()) < limit; ++round)
-        for (std::size_t c = 0; c < classes && static_cast<std::int64_t>(chosen.size()) < limit; ++c)
-            if (round < perClass[c].size()) chosen.push_back(perClass[c][round]);
-    std::sort(chosen.begin(), chosen.end());
-    return chosen;
+    std::vector<std::size_t> taken(classes, 0);
+    std::int64_t count = 0;
+    for (std::size_t round = 0; count < limit; ++round)
+        for (std::size_t c = 0; c < classes && count < limit; ++c)
+            if (round < perClass[c].size()) ++taken[c], ++count;
+
+    const double each = heldOutShare * static_cast<double>(limit) / static_cast<double>(std::max<std::size_t>(1, classes));
+    const std::size_t wanted = heldOutShare > 0 ? static_cast<std::size_t>(std::max(1.0, std::round(each))) : 0;
+    Parts parts;
+    for (std::size_t c = 0; c < classes; ++c) {
+        const std::size_t held = std::min(wanted, taken[c] / 2);  // a small class keeps something to train on
+        for (std::size_t i = 0; i < perClass[c].size(); ++i)
+            (i >= taken[c] ? parts.left : i >= taken[c] - held ? parts.heldOut : parts.used).push_back(perClass[c][i]);
+    }
+    for (std::vector<std::int64_t>* part : {&parts.used, &parts.heldOut, &parts.left}) std::sort(part->begin(), part->end());
+    return parts;
 }
 
 std::string digestOfPictures(const PictureSet& pictures) {
@@ -213,14 +224,24 @@ void requirePresent(const DatasetInfo& dataset) {
     if (!dataset.present) throw DataError(dataset.title + " is not on this machine.", dataset.installHint);
 }
 
-std::uint64_t seedOf(Split split, std::uint64_t seed) { return mix(seed) + (split == Split::Train ? 0 : 1); }
+Parts partsOf(const DatasetLabels& labels, Split split, const DataConfig& part, std::uint64_t seed) {
+    const bool test = split == Split::Test;
+    return partsOf(labels.of(split), labels.classNames.size(), test ? part.testLimit : part.trainLimit, test ? 0 : part.heldOut,
+                   mix(seed) + (test ? 1 : 0));
+}
 
-PictureSet readSubset(const DatasetInfo& dataset, Split split, std::int64_t limit, std::uint64_t seed) {
+PictureSet readSubset(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed) {
     requirePresent(dataset);
     const DatasetSource& source = sourceOf(dataset.id);
-    const DatasetLabels labels = labelsOf(source, dataset.location);
-    return source.readPictures(dataset.location, split,
-                               balancedSubset(labels.of(split), labels.classNames.size(), limit, seedOf(split, seed)));
+    const Parts parts = partsOf(labelsOf(source, dataset.location), split, part, seed);
+    const bool heldOut = split == Split::HeldOut;
+    return source.readPictures(dataset.location, heldOut ? Split::Train : split, heldOut ? parts.heldOut : parts.used);
+}
+
+DataConfig limitedTo(std::int64_t count) {
+    DataConfig part;
+    part.trainLimit = part.testLimit = static_cast<int>(count);
+    return part;
 }
 
 }  // namespace
@@ -263,36 +284,34 @@ DatasetInfo resolveDataset(const DataConfig& config) {
     throw DataError(title + " found in " + listed(places) + '.', hint);
 }
 
-LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed) {
-    auto pictures = std::make_shared<PictureSet>(readSubset(dataset, split, limit, seed));
+LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed) {
+    auto pictures = std::make_shared<PictureSet>(readSubset(dataset, split, part, seed));
     std::string digest = digestOfPictures(*pictures);
     return {std::move(pictures), std::move(digest)};
 }
 
-PictureSet loadLeftOut(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed, std::int64_t count) {
+LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed) {
+    return loadSplit(dataset, split, limitedTo(limit), seed);
+}
+
+PictureSet loadUnseen(const DatasetInfo& dataset, const DataConfig& part, std::uint64_t seed, std::int64_t count) {
     requirePresent(dataset);
     const DatasetSource& source = sourceOf(dataset.id);
-    const DatasetLabels all = labelsOf(source, dataset.location);
-    const std::vector<int>& labels = all.of(split);
-    std::vector<bool> taken(labels.size(), false);
-    for (const std::int64_t index : balancedSubset(labels, all.classNames.size(), limit, seedOf(split, seed)))
-        taken[static_cast<std::size_t>(index)] = true;
-    std::vector<std::int64_t> left;
-    std::vector<int> leftLabels;
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-        if (taken[i]) continue;
-        left.push_back(static_cast<std::int64_t>(i));
-        leftLabels.push_back(labels[i]);
-    }
-    if (left.empty()) return {};
-    std::vector<std::int64_t> chosen = balancedSubset(leftLabels, all.classNames.size(), count, seedOf(split, seed));
-    for (std::int64_t& index : chosen) index = left[static_cast<std::size_t>(index)];
-    return source.readPictures(dataset.location, split, chosen);
+    const DatasetLabels labels = labelsOf(source, dataset.location);
+    const Parts parts = partsOf(labels, Split::Train, part, seed);
+    const std::vector<std::int64_t>& unseen = parts.left.empty() ? parts.heldOut : parts.left;
+    if (unseen.empty()) return {};
+    DatasetLabels ofUnseen;
+    ofUnseen.classNames = labels.classNames;
+    for (const std::int64_t index : unseen) ofUnseen.train.push_back(labels.train[static_cast<std::size_t>(index)]);
+    std::vector<std::int64_t> chosen = partsOf(ofUnseen, Split::Train, limitedTo(count), seed).used;
+    for (std::int64_t& index : chosen) index = unseen[static_cast<std::size_t>(index)];
+    return source.readPictures(dataset.location, Split::Train, chosen);
 }
 
 std::shared_ptr<const PictureSet> samplePictures(const DatasetInfo& dataset, Split split, int perClass, std::uint64_t seed) {
     const std::int64_t limit = std::max(1, perClass) * static_cast<std::int64_t>(dataset.classNames.size());
-    return std::make_shared<const PictureSet>(readSubset(dataset, split, limit, seed));
+    return std::make_shared<const PictureSet>(readSubset(dataset, split, limitedTo(limit), seed));
 }
 
 DatasetInfo downloadDataset(const std::string& id, const ProgressCallback& progress) {

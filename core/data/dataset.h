@@ -22,12 +22,15 @@ struct LoadedSplit {
     std::string digest;  ///< SHA-256 of sizes, pixels and labels, in order
 };
 
-/// Reads one split. `limit` > 0 keeps that many pictures: equal counts per class (as equal as the number allows), chosen by
-/// `seed`, in data-set order; the same seed always gives the same pictures. Throws DataError naming file and reason.
+/// Reads the part of a split that a run with these settings uses: the split's limit keeps that many pictures, equal counts per class (as
+/// equal as the number allows), chosen by `seed`, in data-set order; the share that is held out of those is HeldOut, the rest Train.
+/// The same seed always gives the same pictures. Throws DataError naming file and reason.
+LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed);
+/// With that limit (0: all) and nothing held out.
 LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed);
 
-/// Pictures that loadSplit leaves out for the same limit and seed: at most `count`, chosen in the same way; an empty set where it takes
-/// all. Throws DataError.
-PictureSet loadLeftOut(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed, std::int64_t count);
+/// Training pictures that such a run never trains on, at most `count`, chosen in the same way: those beyond its limit, or where there are
+/// none the held-out ones; an empty set where it trains on all. Throws DataError.
+PictureSet loadUnseen(const DatasetInfo& dataset, const DataConfig& part, std::uint64_t seed, std::int64_t count);
 
 }  // namespace thaw::core

@@ -18,7 +18,7 @@ struct DatasetLabels {
     std::vector<int> train, test;
     std::vector<std::string> classNames;
     std::string title;  ///< of this copy; empty: describe()'s
-    const std::vector<int>& of(Split split) const { return split == Split::Train ? train : test; }
+    const std::vector<int>& of(Split split) const { return split == Split::Test ? test : train; }
 };
 
 /// All methods are const, without state and safe from any thread. Those that read throw DataError: what() names the file and
@@ -39,7 +39,7 @@ public:
     /// Checks the copy's layout, sizes and labels.
     virtual DatasetLabels readLabels(const std::filesystem::path& location) const = 0;
 
-    /// The pictures of `indices` (ascending) of a split, with their labels.
+    /// The pictures of `indices` (ascending) of a split, Train or Test, with their labels.
     virtual PictureSet readPictures(const std::filesystem::path& location, Split split,
                                     const std::vector<std::int64_t>& indices) const = 0;
 

@@ -19,14 +19,19 @@ Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& prog
     const FinishedRun run = openRun(request.run, request.threads);
     const RunConfig& config = run.manifest.config;
     const DatasetInfo dataset = datasetOf(request.data, run.manifest);
-    const LoadedSplit split = splitOf(dataset, request.data, run.manifest, request.split);
+    const TestLock lock = lockOf(request.run.run, dataset, run.manifest);
+    const bool testMeant = request.reveal || request.split == Split::Test;
+    const Split which = testMeant ? Split::Test : shownSplit(request.split.value_or(Split::Test), lock);
+    if (!request.reveal) requireUnlocked(which, lock);
+    const LoadedSplit split = splitOf(dataset, request.data, run.manifest, which);
     const bool ownData = request.data.dataset == "auto", chosen = !request.data.directory.empty();
-    const int limit = request.split == Split::Train ? request.data.trainLimit : request.data.testLimit;
-    if (ownData && !chosen && limit == 0) requireOwn(split, dataset, run.manifest, request.split);
+    const int limit = which == Split::Test ? request.data.testLimit : which == Split::Train ? request.data.trainLimit : 0;
+    if (ownData && !chosen && limit == 0) requireOwn(split, dataset, run.manifest, which);
     const InputSource source = inputSourceOf(split.pictures, config, run.model->info(), run.device);
 
     Evaluation evaluation;
-    evaluation.predictions = predictSplit(source, *run.model, request.split, progress);
+    evaluation.testReveals = request.reveal ? revealTest(request.run.run) : lock.reveals;
+    evaluation.predictions = predictSplit(source, *run.model, which, progress);
     evaluation.predictions.epoch = run.epoch;
     evaluation.classNames = dataset.classNames;
     evaluation.dataset = dataset.title;
@@ -74,8 +79,10 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
         throw ConfigError("There is no layer \"" + request.layer + "\" in " + (withRun ? "the model." : "the trunk."),
                           "Name one like block5_pool or features.30.");
 
+    const Split which = request.split == Split::HeldOut ? validationSplit(config.data) : request.split;
+    if (withRun) requireUnlocked(which, lockOf(request.run.run, dataset, run.manifest));
     // The first pictures in data-set order, not a seeded choice of them.
-    const LoadedSplit split = loadSplit(dataset, request.split, /*limit=*/0, config.seed);
+    const LoadedSplit split = loadSplit(dataset, which, which == Split::HeldOut ? config.data : DataConfig(), config.seed);
     const InputSource source = inputSourceOf(split.pictures, config, info, run.device);
     const std::int64_t all = split.pictures->count(), count = request.limit > 0 ? std::min(all, request.limit) : all;
     const int classes = static_cast<int>(info.layers.back().outputShape[0]);
@@ -90,7 +97,7 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     for (std::int64_t begin = 0; begin < count; begin += slice) {
         report(progress, begin, count);
         const std::vector<std::int64_t> rows = rowRange(begin, std::min(count, begin + slice));
-        torch::Tensor output = run.model->forward(source.rows(request.split, /*rung=*/0, rows), 0, layer + 1);
+        torch::Tensor output = run.model->forward(source.rows(which, /*rung=*/0, rows), 0, layer + 1);
         const torch::Tensor host = output.cpu().contiguous();
         std::copy_n(host.data_ptr<float>(), host.numel(), features.data() + begin * floats);
         if (!withRun) continue;
@@ -106,7 +113,7 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     if (withRun) writer.add("logits", DType::Float32, {count, classes}, logits.data());
     writer.setMetadata("layer", info.layers[static_cast<std::size_t>(layer)].name);
     writer.setMetadata("dataset", dataset.id);
-    writer.setMetadata("split", request.split == Split::Train ? "train" : "test");
+    writer.setMetadata("split", which == Split::Train ? "train" : which == Split::Test ? "test" : "validation");
     writer.setMetadata("scaling", toString(config.scaling));
     writer.setMetadata("input_size", std::to_string(config.inputSize));
     writer.write(request.output);

@@ -58,15 +58,31 @@ LoadedSplit splitOf(const DatasetInfo& dataset, const DataConfig& asked, const R
         throw DataError(dataset.title + " has " + std::to_string(dataset.classNames.size()) + " classes, the model has " +
                             std::to_string(manifest.classNames.size()) + ".",
                         "Take the data set that the run was trained on.");
-    const DataConfig& own = manifest.config.data;
-    int limit = split == Split::Train ? asked.trainLimit : asked.testLimit;
-    if (limit == 0 && asked.dataset == "auto") limit = split == Split::Train ? own.trainLimit : own.testLimit;
-    return loadSplit(dataset, split, limit, manifest.config.seed);
+    const int limit = split == Split::Test ? asked.testLimit : asked.trainLimit;
+    const bool own = split == Split::HeldOut || (asked.dataset == "auto" && limit == 0);
+    return loadSplit(dataset, split, own ? manifest.config.data : asked, manifest.config.seed);
+}
+
+TestLock lockOf(const std::filesystem::path& run, const DatasetInfo& dataset, const RunManifest& manifest) {
+    return dataset.id == manifest.datasetId ? readTestLock(run) : TestLock();
+}
+
+Split shownSplit(Split asked, const TestLock& lock) {
+    if (asked == Split::Train) return asked;
+    if (!lock.validatesOnHeldOut) return Split::Test;
+    return lock.isLocked() ? Split::HeldOut : asked;
+}
+
+void requireUnlocked(Split split, const TestLock& lock) {
+    if (split == Split::Test && lock.isLocked())
+        throw DataError("The run's test split is locked: the run validates on training pictures that were held out.",
+                        "Evaluate those with --split validation. --reveal opens the test split for good, which is counted and recorded in the run.");
 }
 
 bool isOwn(const LoadedSplit& pictures, const RunManifest& manifest, Split split) {
-    const std::string& own = split == Split::Train ? manifest.trainDigest : manifest.testDigest;
-    return own.empty() || pictures.digest == own;
+    if (split == Split::Train) return manifest.trainDigest.empty() || pictures.digest == manifest.trainDigest;
+    const bool validated = split == validationSplit(manifest.config.data) && !manifest.testDigest.empty();
+    return !validated || pictures.digest == manifest.testDigest;
 }
 
 void requireOwn(const LoadedSplit& pictures, const DatasetInfo& dataset, const RunManifest& manifest, Split split) {
@@ -76,8 +92,7 @@ void requireOwn(const LoadedSplit& pictures, const DatasetInfo& dataset, const R
 }
 
 std::shared_ptr<const PictureSet> unseenPictures(const DatasetInfo& dataset, const RunManifest& manifest, std::int64_t count) {
-    const DataConfig& data = manifest.config.data;
-    auto unseen = std::make_shared<PictureSet>(loadLeftOut(dataset, Split::Train, data.trainLimit, manifest.config.seed, count));
+    auto unseen = std::make_shared<PictureSet>(loadUnseen(dataset, manifest.config.data, manifest.config.seed, count));
     const bool known = unseen->count() > 0 && isOwn(splitOf(dataset, DataConfig(), manifest, Split::Train), manifest, Split::Train);
     return known ? unseen : std::make_shared<PictureSet>();
 }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/api/analysis.h"
+#include "core/api/runs.h"
 #include "core/store/run_record.h"
 #include "core/train/deadline.h"
 #include "core/train/input_source.h"
@@ -35,13 +36,20 @@ torch::Device inspectionDeviceOf(const RunConfig& config);
 
 /// The data that a request means: its own, or the run's where its data set is "auto". Throws DataError.
 DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest);
-/// One split of it, limited as asked, or as the run's own data. Throws DataError, also for another number of classes than the run's.
+/// One split of it: the run's own part, or limited as asked. Throws DataError, also for another number of classes than the run's.
 LoadedSplit splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest, Split split);
+/// Of the run's own data set; others have no lock.
+TestLock lockOf(const std::filesystem::path& run, const DatasetInfo& dataset, const RunManifest& manifest);
+/// What a question about the split means: while the test split is locked, the held-out pictures are shown in its stead; without any, they
+/// are the test split themselves.
+Split shownSplit(Split asked, const TestLock& lock);
+/// Throws DataError for a locked test split.
+void requireUnlocked(Split split, const TestLock& lock);
 /// Whether these are the very pictures that the run trained on or was tested with.
 bool isOwn(const LoadedSplit& pictures, const RunManifest& manifest, Split split);
 /// Throws DataError where they are not.
 void requireOwn(const LoadedSplit& pictures, const DatasetInfo& dataset, const RunManifest& manifest, Split split);
-/// Up to `count` training pictures that the run never trained on; none where it trained on all or this is not the data it trained on.
+/// Up to `count` training pictures that the run never trained on, as loadUnseen; none where this is not the data it trained on.
 std::shared_ptr<const PictureSet> unseenPictures(const DatasetInfo& dataset, const RunManifest& manifest, std::int64_t count);
 
 /// Pictures as input of the run's model; `pictures` stand for both splits, `model` must outlive it.

@@ -47,11 +47,13 @@ RunInspector::RunInspector(const std::filesystem::path& runDirectory, const Data
         m_run.dataset.problem = error.what();
         m_run.dataset.installHint = error.hint();
     }
+    m_run.testLock = lockOf(runDirectory, m_run.dataset, m_manifest);
 }
 
 std::vector<KeptCheckpoint> RunInspector::checkpoints() { return listCheckpoints(m_run.directory); }
 
-std::shared_ptr<const PictureSet> RunInspector::pictures(Split split) {
+std::shared_ptr<const PictureSet> RunInspector::pictures(Split asked) {
+    const Split split = shownSplit(asked, m_run.testLock);
     const auto found = m_splits.find(split);
     if (found != m_splits.end()) return found->second.pictures;
     if (!m_run.dataset.problem.empty()) throw DataError(m_run.dataset.problem, m_run.dataset.installHint);
@@ -157,9 +159,10 @@ void RunInspector::checkClass(int classIndex) const {
         throw ConfigError("There is no class " + std::to_string(classIndex) + " in the run's " + std::to_string(m_run.classNames.size()) + " classes.");
 }
 
-std::shared_ptr<const PredictionSet> RunInspector::predictions(const std::string& checkpoint, Split split, const CountCallback& progress) {
+std::shared_ptr<const PredictionSet> RunInspector::predictions(const std::string& checkpoint, Split asked, const CountCallback& progress) {
+    const Split split = shownSplit(asked, m_run.testLock);
     const ModelPointer loaded = modelOf(checkpoint);
-    const std::string key = loaded->key + (split == Split::Train ? " train" : " test");
+    const std::string key = loaded->key + (split == Split::Train ? " train" : split == Split::Test ? " test" : " held out");
     if (const auto* found = m_predictions.find(key)) return *found;
     auto made = std::make_shared<PredictionSet>(predictSplit(sourceOf(split, *loaded->model), *loaded->model, split, progress));
     made->step = loaded->step;

@@ -196,6 +196,7 @@ std::vector<std::string> validate(const RunConfig& config) {
                      "\"" + dataset + "\" is not a data set. Choose one of: " + choice + '.');
     problems.require(config.data.trainLimit >= 0, "The limit of training pictures must not be negative.");
     problems.require(config.data.testLimit >= 0, "The limit of test pictures must not be negative.");
+    problems.range("The share of training pictures that is held out", config.data.heldOut, 0.0, 0.5);
     problems.require(config.model == "vgg16", "\"" + config.model + "\" is not a model. Choose vgg16.");
     problems.range("The input size", config.inputSize, 32, 224);
     problems.range("The batch size", config.batchSize, 1, 4096);
@@ -232,7 +233,8 @@ std::string toJson(const RunConfig& config) {
          {{"dataset", config.data.dataset},
           {"directory", config.data.directory.string()},
           {"trainLimit", config.data.trainLimit},
-          {"testLimit", config.data.testLimit}}},
+          {"testLimit", config.data.testLimit},
+          {"heldOut", config.data.heldOut}}},
         {"model", config.model},
         {"initialization", nameOf(kInitializations, config.initialization)},
         {"weights", config.weights.string()},
@@ -276,6 +278,7 @@ RunConfig configFromJson(const std::string& text, const RunConfig& base) {
         inner.read("directory", config.data.directory);
         inner.read("trainLimit", config.data.trainLimit);
         inner.read("testLimit", config.data.testLimit);
+        inner.read("heldOut", config.data.heldOut);
         inner.finish();
     }
     fields.read("model", config.model);

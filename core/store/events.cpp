@@ -113,6 +113,8 @@ void write(Line& line, const CheckpointSaved& event) {
 
 void write(Line& line, const CheckpointFailed& event) { line.text("what", event.what).text("hint", event.hint); }
 
+void write(Line& line, const TestRevealed& event) { line.whole("count", event.count).whole("epoch", event.epoch); }
+
 void write(Line& line, const Notice& event) { line.text("text", event.text).flag("warning", event.warning); }
 
 void write(Line& line, const RunFinished& event) {
@@ -136,6 +138,7 @@ struct NameOf {
     const char* operator()(const Resumed&) const { return "resumed"; }
     const char* operator()(const CheckpointSaved&) const { return "checkpoint_saved"; }
     const char* operator()(const CheckpointFailed&) const { return "checkpoint_failed"; }
+    const char* operator()(const TestRevealed&) const { return "test_revealed"; }
     const char* operator()(const Notice&) const { return "notice"; }
     const char* operator()(const RunFinished&) const { return "run_finished"; }
     const char* operator()(const RunFailed&) const { return "run_failed"; }

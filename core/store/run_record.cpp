@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <chrono>
 #include <ctime>
 #include <optional>
 #include <system_error>
 
 #include "core/store/atomic_file.h"
+#include "core/store/events_file.h"
 #include "core/store/paths.h"
 #include "core/store/run_files.h"
 #include "core/store/run_lock.h"
@@ -168,30 +168,7 @@ struct RunRecord::Impl {
     fs::path directory;
     RunManifest manifest;
     std::optional<RunLock> lock;
-    int events = -1;  // events.jsonl, open for appending
-    std::int64_t wholeBytes = 0;
-
-    Impl() = default;
-    Impl(const Impl&) = delete;
-    Impl& operator=(const Impl&) = delete;
-    ~Impl() {
-        if (events >= 0) ::close(events);
-    }
-
-    void openEvents() {
-        if (events >= 0) ::close(events);
-        events = ::open(eventsFileOf(directory).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-        if (events < 0) throw systemError("Cannot write", eventsFileOf(directory), errno);
-        std::size_t whole = 0;
-        readEventLines(directory, &whole);
-        wholeBytes = static_cast<std::int64_t>(whole);
-        cutTornLine();
-    }
-
-    void cutTornLine() {
-        if (::lseek(events, 0, SEEK_END) == wholeBytes) return;
-        if (::ftruncate(events, wholeBytes) != 0) throw systemError("Cannot write", eventsFileOf(directory), errno);
-    }
+    std::optional<EventsFile> events;
 };
 
 RunRecord::RunRecord(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
@@ -228,7 +205,7 @@ RunRecord RunRecord::create(const RunManifest& manifest) {
     if (impl->manifest.number <= 0) impl->manifest.number = nextNumber(root);
     impl->manifest.config.output = impl->directory;
     writeFileAtomically(manifestFileOf(impl->directory), toText(impl->manifest));
-    impl->openEvents();
+    impl->events.emplace(impl->directory);
     syncFolder(root);
     return RunRecord(std::move(impl));
 }
@@ -240,7 +217,7 @@ RunRecord RunRecord::open(const fs::path& directory) {
     impl->manifest.config.output = impl->directory;  // the folder may have been moved
     impl->lock.emplace(impl->directory);
     removeStrayParts(impl->directory);
-    impl->openEvents();
+    impl->events.emplace(impl->directory);
     return RunRecord(std::move(impl));
 }
 
@@ -252,24 +229,10 @@ void RunRecord::updateManifest(const RunManifest& manifest) {
 void RunRecord::append(const Event& event) {
     const std::string line = toJsonLine(event);
     if (line.empty()) return;
-    m_impl->cutTornLine();
-    const std::string text = line + '\n';
-    std::size_t done = 0;
-    while (done < text.size()) {
-        const ssize_t written = ::write(m_impl->events, text.data() + done, text.size() - done);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) {
-            const int code = written < 0 ? errno : ENOSPC;
-            m_impl->cutTornLine();
-            throw systemError("Cannot write", eventsFileOf(m_impl->directory), code);
-        }
-        done += static_cast<std::size_t>(written);
-    }
-    m_impl->wholeBytes += static_cast<std::int64_t>(text.size());
+    m_impl->events->append(line);
     const bool milestone = std::holds_alternative<EpochFinished>(event.data) || std::holds_alternative<RunStarted>(event.data) ||
                            std::holds_alternative<RunFinished>(event.data) || std::holds_alternative<RunFailed>(event.data);
-    if (milestone && ::fsync(m_impl->events) != 0 && errno != EINVAL)
-        throw systemError("Cannot write", eventsFileOf(m_impl->directory), errno);
+    if (milestone) m_impl->events->sync();
 }
 
 void RunRecord::truncateAfter(std::int64_t step, int epoch) {
@@ -297,10 +260,12 @@ void RunRecord::truncateAfter(std::int64_t step, int epoch) {
         if (later) count = i;
     }
     std::string text;
-    for (std::size_t i = 0; i < count; ++i)
-        if (!is(values[i], "run_finished") && !is(values[i], "run_failed")) text += lines[i] + '\n';
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const bool kept = i < count && !is(values[i], "run_finished") && !is(values[i], "run_failed");
+        if (kept || is(values[i], "test_revealed")) text += lines[i] + '\n';  // who has seen the test split has seen it
+    }
     writeFileAtomically(eventsFileOf(m_impl->directory), text);
-    m_impl->openEvents();
+    m_impl->events.emplace(m_impl->directory);
 }
 
 }  // namespace thaw::core

@@ -17,7 +17,8 @@ struct RunManifest {
     RunConfig config;
     int number = 0;
     double createdAt = 0;
-    std::string datasetId, datasetTitle, trainDigest, testDigest;
+    std::string datasetId, datasetTitle, trainDigest;
+    std::string testDigest;       ///< of the pictures that it validates on
     std::vector<std::string> classNames;
     std::string weightsTitle, weightsDigest;
     std::string machine;          ///< processor, cores, memory

@@ -1,11 +1,13 @@
 #include "core/api/runs.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <system_error>
 
 #include "core/store/checkpoint.h"
+#include "core/store/events_file.h"
 #include "core/store/paths.h"
 #include "core/store/run_files.h"
 #include "core/store/run_lock.h"
@@ -116,6 +118,7 @@ void takeLine(const json& value, Record& record) {
     if (name == "run_started") record.ending.clear();
     if (name == "run_finished") record.ending = text(value, "reason") == "stopped" ? "stopped" : "finished";
     if (name == "run_failed") record.ending = "failed";
+    if (name == "test_revealed") ++record.history.summary.testLock.reveals;
 }
 
 RunStatus statusOf(const std::string& ending, const fs::path& directory) {
@@ -143,6 +146,7 @@ RunHistory readHistory(const fs::path& directory) {
     summary.dataset = manifest.datasetTitle;
     summary.startedAt = manifest.createdAt;
     summary.plannedEpochs = manifest.config.totalEpochs();
+    summary.testLock.validatesOnHeldOut = validationSplit(manifest.config.data) == Split::HeldOut;
     summary.status = statusOf(record.ending, directory);
     for (const EpochFinished& epoch : history.epochs) {
         summary.epochs = std::max(summary.epochs, epoch.epoch);
@@ -198,6 +202,25 @@ std::vector<RunSummary> listRuns(const fs::path& root) {
 }
 
 RunHistory readRun(const fs::path& runDirectory) { return readHistory(normal(runDirectory)); }
+
+TestLock readTestLock(const fs::path& runDirectory) {
+    if (validationSplit(readManifest(runDirectory).config.data) != Split::HeldOut) return {};
+    return readRun(runDirectory).summary.testLock;
+}
+
+int revealTest(const fs::path& runDirectory) {
+    const RunSummary run = readRun(runDirectory).summary;
+    if (!run.testLock.validatesOnHeldOut)
+        throw ConfigError("The test split of " + run.directory.string() + " is not locked: the run validates on it.");
+    Event event;
+    event.runId = run.runId;
+    event.time = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    event.data = TestRevealed{run.testLock.reveals + 1, run.epochs};
+    EventsFile events(run.directory);
+    events.append(toJsonLine(event));
+    events.sync();
+    return run.testLock.reveals + 1;
+}
 
 void deleteRun(const fs::path& runDirectory) {
     const fs::path directory = normal(runDirectory);

@@ -13,7 +13,7 @@
 namespace thaw::core {
 
 struct InputSource {
-    std::shared_ptr<const PictureSet> train, test;
+    std::shared_ptr<const PictureSet> train, test;  ///< test: any split but Train
     const FeatureStore* features = nullptr;
     const ModelInfo* model = nullptr;
     Scaling scaling = Scaling::ImageNet;

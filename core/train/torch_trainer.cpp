@@ -329,7 +329,7 @@ void TorchTrainer::finishBatch() {
 void TorchTrainer::advanceEpochEnd(const Deadline& deadline) {
     if (!m_evaluation) {
         applyChanges();
-        m_evaluation = std::make_unique<EvaluationPass>(m_source, *m_model, Split::Test, m_loop.testRung);
+        m_evaluation = std::make_unique<EvaluationPass>(m_source, *m_model, validationSplit(m_config.data), m_loop.testRung);
     }
     useThreads(threadsForBatch());
     const bool done = m_evaluation->advance(deadline, forwardListener());

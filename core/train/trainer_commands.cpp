@@ -172,7 +172,7 @@ bool TorchTrainer::advanceRequest(const Deadline& deadline) {
             const int lowest = m_loop.mask.empty() ? 0 : freezeBoundary(m_info, m_loop.mask);
             for (int held : m_features.rungs())
                 if (held <= lowest && m_features.find(held, FeaturePart::Test)) rung = held;
-            m_requested = std::make_unique<EvaluationPass>(m_source, *m_model, Split::Test, rung);
+            m_requested = std::make_unique<EvaluationPass>(m_source, *m_model, validationSplit(m_config.data), rung);
         }
         const bool done = m_requested->advance(deadline, forwardListener());
         progress("Evaluating", m_requested->done(), m_requested->total());

@@ -49,11 +49,11 @@ void TorchTrainer::prepare() {
             m_preparation = Preparation::ReadTrain;
             break;
         case Preparation::ReadTrain:
-            m_train = loadSplit(m_dataset, Split::Train, m_config.data.trainLimit, m_config.seed);
+            m_train = loadSplit(m_dataset, Split::Train, m_config.data, m_config.seed);
             m_preparation = Preparation::ReadTest;
             break;
         case Preparation::ReadTest:
-            m_test = loadSplit(m_dataset, Split::Test, m_config.data.testLimit, m_config.seed);
+            m_test = loadSplit(m_dataset, validationSplit(m_config.data), m_config.data, m_config.seed);
             if (m_train.pictures->count() == 0 || m_test.pictures->count() == 0)
                 throw DataError("The data set has no pictures to train or to test with.", "Raise the limits of pictures in the settings.");
             progress("Reading the weights", 0, 0);
