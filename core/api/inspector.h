@@ -62,6 +62,8 @@ struct ActivationMaps {
 };
 
 enum class ClassMapMethod { GradCam, GradCamPlusPlus, Occlusion };
+std::string toString(ClassMapMethod method);                       ///< "gradcam", "gradcam++", "occlusion"
+ClassMapMethod classMapMethodFromString(const std::string& name);  ///< throws ConfigError
 
 /// How much each place of a picture speaks for a class.
 struct ClassMap {
@@ -169,6 +171,14 @@ std::unique_ptr<Inspector> openInspector(const std::filesystem::path& runDirecto
 std::vector<std::string> classMapLayers(const ModelInfo& model);
 /// The one to begin with: the last convolution whose plane is still 4x4 at least (the last one at all where none is). Empty without one.
 std::string usualClassMapLayer(const ModelInfo& model);
+
+/// Results as safetensors files, with what they are of in the metadata; an existing file is replaced whole. Throw StoreError.
+/// `cam`: float32 [height, width].
+void writeSafetensors(const ClassMap& map, const std::string& className, const std::filesystem::path& file);
+/// `activations`: float32 [channels, height, width].
+void writeSafetensors(const ActivationMaps& maps, const std::filesystem::path& file);
+/// `points`: float32 [count, 2]; `labels` and `indices`: int64 [count]. `pictures`: the embedded split.
+void writeSafetensors(const Embedding& embedding, const PictureSet& pictures, const std::filesystem::path& file);
 
 /// Oldest first. Blocking, small files. Throws StoreError where the folder is no run.
 std::vector<KeptCheckpoint> listCheckpoints(const std::filesystem::path& runDirectory);

@@ -10,7 +10,7 @@
 #include "core/inspect/file_prediction.h"
 #include "core/inspect/finished_run.h"
 #include "core/inspect/model_file.h"
-#include "core/train/rungs.h"
+#include "core/inspect/split_outputs.h"
 #include "core/train/stage_times.h"
 
 namespace thaw::core {
@@ -92,19 +92,14 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     shape.insert(shape.begin(), count);
     std::vector<float> features(static_cast<std::size_t>(count * floats)), logits(static_cast<std::size_t>(withRun ? count * classes : 0));
 
-    torch::NoGradGuard noGrad;
-    const std::int64_t slice = sliceSize(config.inputSize);
-    for (std::int64_t begin = 0; begin < count; begin += slice) {
-        report(progress, begin, count);
-        const std::vector<std::int64_t> rows = rowRange(begin, std::min(count, begin + slice));
-        torch::Tensor output = run.model->forward(source.rows(which, /*rung=*/0, rows), 0, layer + 1);
+    const auto take = [&](std::int64_t begin, const torch::Tensor& output) {
         const torch::Tensor host = output.cpu().contiguous();
         std::copy_n(host.data_ptr<float>(), host.numel(), features.data() + begin * floats);
-        if (!withRun) continue;
+        if (!withRun) return;
         const torch::Tensor last = run.model->forward(output, layer + 1, run.model->stageCount()).cpu().contiguous();
         std::copy_n(last.data_ptr<float>(), last.numel(), logits.data() + begin * classes);
-    }
-    report(progress, count, count);
+    };
+    outputsOf(source, *run.model, which, rowRange(0, count), layer + 1, take, progress);
 
     const std::vector<std::int64_t> labels(split.pictures->labels.begin(), split.pictures->labels.begin() + count);
     SafetensorsWriter writer;

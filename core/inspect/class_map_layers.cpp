@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/api/errors.h"
 #include "core/api/inspector.h"
 
 namespace thaw::core {
@@ -13,6 +14,16 @@ bool hasPlane(const LayerInfo& layer, std::int64_t side) {
 }
 
 }  // namespace
+
+std::string toString(ClassMapMethod method) {
+    return method == ClassMapMethod::GradCam ? "gradcam" : method == ClassMapMethod::GradCamPlusPlus ? "gradcam++" : "occlusion";
+}
+
+ClassMapMethod classMapMethodFromString(const std::string& name) {
+    for (const ClassMapMethod method : {ClassMapMethod::GradCam, ClassMapMethod::GradCamPlusPlus, ClassMapMethod::Occlusion})
+        if (toString(method) == name) return method;
+    throw ConfigError("There is no method \"" + name + "\".", "Choose gradcam, gradcam++ or occlusion.");
+}
 
 std::vector<std::string> classMapLayers(const ModelInfo& model) {
     std::vector<std::string> names;

@@ -1,18 +1,227 @@
+// RunInspector's analyses: finds the model and the pictures, keeps what is asked for again.
+#include <algorithm>
+#include <utility>
+
 #include "core/api/errors.h"
+#include "core/inspect/activations.h"
+#include "core/inspect/class_map.h"
+#include "core/inspect/file_prediction.h"
+#include "core/inspect/layer_statistics.h"
+#include "core/inspect/pca.h"
 #include "core/inspect/run_inspector.h"
+#include "core/inspect/split_outputs.h"
+#include "core/inspect/tsne.h"
 
 namespace thaw::core {
 namespace {
-[[noreturn]] void notYet() { throw StoreError("This view is still being built."); }
+
+constexpr std::int64_t kMostTsnePictures = 3000;
+constexpr int kTsneReportEvery = 5;  // steps
+
+/// The part of a longer work that begins at `done` and the whole of which is `total`.
+CountCallback partOf(const CountCallback& progress, std::int64_t done, std::int64_t total) {
+    return [&progress, done, total](std::int64_t part, std::int64_t) { return !progress || progress(done + part, total); };
+}
+
+std::vector<torch::Tensor> valuesOf(const std::vector<Parameter>& parameters) {
+    std::vector<torch::Tensor> values;
+    for (const Parameter& parameter : parameters) values.push_back(parameter.value);
+    return values;
+}
+
 }  // namespace
 
-ActivationMaps RunInspector::activations(const std::string&, const PictureChoice&, const std::string&) { notYet(); }
-std::vector<TopPicture> RunInspector::topActivating(const std::string&, Split, const std::string&, int, int, std::int64_t, const CountCallback&) { notYet(); }
-FilterTiles RunInspector::filters(const std::string&) { notYet(); }
-LayerStatistics RunInspector::statistics(const std::string&, const std::string&, const CountCallback&) { notYet(); }
-LayerHistory RunInspector::history(const CountCallback&) { notYet(); }
-ClassMap RunInspector::gradCam(const std::string&, const PictureChoice&, const std::string&, int, ClassMapMethod) { notYet(); }
-ClassMap RunInspector::occlusion(const std::string&, const PictureChoice&, int, int, int, const CountCallback&) { notYet(); }
-Embedding RunInspector::embedding(const std::string&, const EmbeddingRequest&, const CountCallback&) { notYet(); }
+ActivationMaps RunInspector::activations(const std::string& checkpoint, const PictureChoice& picture, const std::string& layer) {
+    const int index = layerIndex(layer);
+    return activationsOf(*modelOf(checkpoint)->model, inputOf(picture), index);
+}
+
+std::vector<TopPicture> RunInspector::topActivating(const std::string& checkpoint, Split split, const std::string& layer, int channel, int count,
+                                                    std::int64_t limit, const CountCallback& progress) {
+    const int index = layerIndex(layer);
+    const LayerInfo& info = m_run.model.layers[static_cast<std::size_t>(index)];
+    if (channel < 0 || channel >= info.outputShape[0])
+        throw ConfigError(info.name + " has no channel " + std::to_string(channel) + ".",
+                          "Choose one from 0 to " + std::to_string(info.outputShape[0] - 1) + ".");
+    const ModelPointer loaded = modelOf(checkpoint);
+    const std::int64_t all = pictures(split)->count(), pictureCount = limit > 0 ? std::min(all, limit) : all;
+    // Of all channels at once: the next question is mostly for the channel beside.
+    const std::string key = loaded->key + splitKey(split) + info.name + " " + std::to_string(pictureCount);
+    const torch::Tensor* maxima = m_maxima.find(key);
+    if (maxima == nullptr)
+        maxima = &m_maxima.put(key, channelMaxima(sourceOf(split, *loaded->model), *loaded->model, split, index, pictureCount, progress));
+    return topRows(*maxima, channel, count);
+}
+
+FilterTiles RunInspector::filters(const std::string& checkpoint) {
+    const bool bgr = m_manifest.config.scaling == Scaling::Caffe;
+    const auto filtersOf = [&](const std::string& which) {
+        const torch::Tensor weights = firstFilters(*modelOf(which)->model);
+        return bgr ? weights.flip(1).contiguous() : weights;
+    };
+    const torch::Tensor before = filtersOf("start"), now = filtersOf(checkpoint);
+    FilterTiles tiles;
+    tiles.count = static_cast<int>(now.size(0));
+    tiles.size = static_cast<int>(now.size(2));
+    tiles.before.assign(before.data_ptr<float>(), before.data_ptr<float>() + before.numel());
+    tiles.now.assign(now.data_ptr<float>(), now.data_ptr<float>() + now.numel());
+    return tiles;
+}
+
+LayerStatistics RunInspector::statistics(const std::string& checkpoint, const std::string& layer, const CountCallback& progress) {
+    const int index = layerIndex(layer);
+    LayerStatistics statistics;
+    statistics.layer = m_run.model.layers[static_cast<std::size_t>(index)].name;
+    if (!m_run.model.layers[static_cast<std::size_t>(index)].hasParameters()) return statistics;
+    const ModelPointer start = startModel(), loaded = modelOf(checkpoint);
+    const std::string key = loaded->key + " " + statistics.layer;
+    if (const LayerStatistics* found = m_statistics.find(key)) return *found;
+
+    StagedModel& model = *loaded->model;
+    const std::vector<Parameter>& parameters = model.parameters(index);
+    const std::vector<torch::Tensor> before = valuesOf(start->model->parameters(index));
+    std::vector<Histogram> weights = histogramsOf({before[0], parameters[0].value});
+    statistics.weightsStart = std::move(weights[0]);
+    statistics.weightsNow = std::move(weights[1]);
+    statistics.moved = relativeChange(parameters, before);
+
+    const InputSource source = sourceOf(Split::Train, model);
+    const std::vector<std::int64_t> rows = sampleRows(source.train->count(), source.inputSize);
+    statistics.sampleCount = static_cast<int>(rows.size());
+    LayerMask only(m_run.model.layers.size(), false);
+    only[static_cast<std::size_t>(index)] = true;
+    const auto take = [&] {
+        statistics.gradients = histogramsOf({parameters[0].value.grad()})[0];
+        statistics.gradientNorm = gradientNormOf(parameters);
+    };
+    const std::int64_t total = 2 * statistics.sampleCount;
+    withGradients(model, only, source, rows, take, partOf(progress, 0, total));
+    if (hasRelu(m_run.model, index)) statistics.deadShare = deadShareOf(model, index, source, rows, partOf(progress, statistics.sampleCount, total));
+    return m_statistics.put(key, std::move(statistics));
+}
+
+LayerHistory RunInspector::history(const CountCallback& progress) {
+    const ModelPointer start = startModel();
+    const std::vector<KeptCheckpoint> kept = checkpoints();
+    const std::int64_t sample = static_cast<std::int64_t>(sampleRows(pictures(Split::Train)->count(), m_manifest.config.inputSize).size());
+    const std::int64_t total = sample * static_cast<std::int64_t>(kept.size());
+    const std::size_t layers = m_run.model.layers.size();
+    LayerHistory history;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        const std::int64_t done = sample * static_cast<std::int64_t>(i);
+        report(progress, done, total);
+        const ModelPointer loaded = modelWhileKept(kept[i].name);
+        if (!loaded) continue;
+        std::vector<double> moved(layers, 0.0);
+        for (std::size_t layer = 0; layer < layers; ++layer)
+            moved[layer] = relativeChange(loaded->model->parameters(static_cast<int>(layer)), valuesOf(start->model->parameters(static_cast<int>(layer))));
+        history.checkpoints.push_back(kept[i]);
+        history.moved.push_back(std::move(moved));
+        history.gradientNorm.push_back(gradientNorms(*loaded, partOf(progress, done, total)));
+    }
+    report(progress, total, total);
+    return history;
+}
+
+std::vector<double> RunInspector::gradientNorms(const LoadedModel& loaded, const CountCallback& progress) {
+    if (const std::vector<double>* found = m_gradientNorms.find(loaded.key)) return *found;
+    StagedModel& model = *loaded.model;
+    const InputSource source = sourceOf(Split::Train, model);
+    LayerMask all;
+    for (const LayerInfo& layer : m_run.model.layers) all.push_back(layer.hasParameters());
+    std::vector<double> norms;
+    const auto take = [&] {
+        for (int layer = 0; layer < model.stageCount(); ++layer) norms.push_back(gradientNormOf(model.parameters(layer)));
+    };
+    withGradients(model, all, source, sampleRows(source.train->count(), source.inputSize), take, progress);
+    return m_gradientNorms.put(loaded.key, std::move(norms));
+}
+
+ClassMap RunInspector::gradCam(const std::string& checkpoint, const PictureChoice& picture, const std::string& layer, int classIndex,
+                               ClassMapMethod method) {
+    const int index = layerIndex(layer);
+    const LayerInfo& info = m_run.model.layers[static_cast<std::size_t>(index)];
+    if (info.kind != LayerKind::Conv2d && info.kind != LayerKind::MaxPool2d)
+        throw ConfigError(info.name + " has no plane to draw on.", "Choose a convolution or pooling layer.");
+    if (method == ClassMapMethod::Occlusion) throw ConfigError("An occlusion map needs no layer.");
+    checkClass(classIndex);
+    return gradCamOf(*modelOf(checkpoint)->model, inputOf(picture), index, classIndex, method);
+}
+
+ClassMap RunInspector::occlusion(const std::string& checkpoint, const PictureChoice& picture, int classIndex, int patch, int stride,
+                                 const CountCallback& progress) {
+    checkClass(classIndex);
+    const int side = m_manifest.config.inputSize;
+    if (patch == 0) patch = std::max(1, side / 4);
+    if (stride == 0) stride = std::min(patch, std::max(1, side / 8));
+    if (patch < 1 || patch > side || stride < 1 || stride > patch)
+        throw ConfigError("A patch of " + std::to_string(patch) + " pixels moved by " + std::to_string(stride) + " does not cover the picture of " +
+                              std::to_string(side) + " pixels a side.",
+                          "Choose 1 <= stride <= patch <= " + std::to_string(side) + ".");
+    const torch::Tensor grey = squareInput({128, 128, 128}, /*side=*/1, m_manifest.config).to(m_device);
+    return occlusionOf(*modelOf(checkpoint)->model, inputOf(picture), grey, classIndex, patch, stride, progress);
+}
+
+torch::Tensor RunInspector::penultimateFeatures(const LoadedModel& loaded, Split split, std::int64_t count, const CountCallback& progress) {
+    const std::string key = loaded.key + splitKey(split) + std::to_string(count);
+    if (const torch::Tensor* found = m_features.find(key)) return *found;
+    int last = loaded.model->stageCount() - 1;
+    while (m_run.model.layers[static_cast<std::size_t>(last)].kind != LayerKind::Dense) --last;
+    return m_features.put(key, featuresOf(sourceOf(split, *loaded.model), *loaded.model, split, rowRange(0, count), last, progress));
+}
+
+Embedding RunInspector::embedding(const std::string& checkpoint, const EmbeddingRequest& request, const CountCallback& progress) {
+    const bool tsne = request.method == EmbeddingMethod::Tsne;
+    const std::int64_t all = pictures(request.split)->count();
+    std::int64_t count = request.limit > 0 ? std::min(all, request.limit) : all;
+    if (tsne) count = std::min(count, kMostTsnePictures);
+    const std::int64_t most = (count - 1) / 3;
+    if (tsne && (request.perplexity < 2 || request.perplexity > static_cast<double>(most)))
+        throw ConfigError("The perplexity must lie between 2 and " + std::to_string(most) + " for " + std::to_string(count) + " pictures.",
+                          "Take more pictures or a smaller perplexity.");
+    if (tsne && (request.iterations < 1 || request.iterations > 100'000)) throw ConfigError("t-SNE needs 1 to 100000 iterations.");
+    if (count < 2) throw ConfigError("A map needs at least two pictures.");
+
+    const ModelPointer loaded = modelOf(checkpoint), other = request.alignedWith.empty() ? nullptr : modelOf(request.alignedWith);
+    std::string key = loaded->key + splitKey(request.split) + std::to_string(count) + (other ? " beside " + other->key : "");
+    if (tsne) key += " " + std::to_string(request.perplexity) + " " + std::to_string(request.iterations) + " " + std::to_string(request.seed);
+    if (const Embedding* found = m_embeddings.find(key)) return *found;
+
+    const std::int64_t work = count + (tsne ? request.iterations : 0), total = other ? 2 * work : work;
+    const auto part = [&](std::int64_t done) { return partOf(progress, done, total); };
+    Embedding made;
+    made.method = request.method;
+    made.indices = rowRange(0, count);
+    torch::Tensor points;
+    if (tsne) {
+        torch::Tensor start;
+        if (other) {
+            EmbeddingRequest alone = request;
+            alone.alignedWith.clear();
+            Embedding beside = embedding(request.alignedWith, alone, part(0));
+            start = torch::from_blob(beside.points.data(), {count, 2}).clone();
+        }
+        const std::int64_t before = other ? work : 0;
+        const torch::Tensor features = penultimateFeatures(*loaded, request.split, count, part(before));
+        const CountCallback unmoved = [&](std::int64_t, std::int64_t) { return !progress || progress(before + count, total); };
+        if (!start.defined()) start = projectOn(principalAxes(features, unmoved), features);
+        Tsne descent(neighbourProbabilities(features, request.perplexity, unmoved), start, request.iterations, request.seed);
+        while (descent.stepsDone() < request.iterations) {
+            if (descent.stepsDone() % kTsneReportEvery == 0) report(progress, before + count + descent.stepsDone(), total);
+            descent.step();
+        }
+        points = descent.points().contiguous();
+        made.divergence = descent.divergence();
+    } else {
+        const torch::Tensor axesFrom = penultimateFeatures(other ? *other : *loaded, request.split, count, part(0));
+        const torch::Tensor features = other ? penultimateFeatures(*loaded, request.split, count, part(work)) : axesFrom;
+        const CountCallback unmoved = [&](std::int64_t, std::int64_t) { return !progress || progress(total, total); };
+        points = projectOn(principalAxes(axesFrom, unmoved), features).contiguous();
+        made.explained = explainedBy(points, features);
+    }
+    report(progress, total, total);
+    made.points.assign(points.data_ptr<float>(), points.data_ptr<float>() + points.numel());
+    return m_embeddings.put(key, std::move(made));
+}
 
 }  // namespace thaw::core

@@ -85,6 +85,16 @@ RunInspector::ModelPointer RunInspector::modelOf(const std::string& checkpoint) 
     return m_models.put(key, std::move(loaded));
 }
 
+RunInspector::ModelPointer RunInspector::modelWhileKept(const std::string& name) {
+    try {
+        return modelOf(name);
+    } catch (const StoreError&) {
+        const std::vector<KeptCheckpoint> kept = checkpoints();
+        if (std::any_of(kept.begin(), kept.end(), [&](const KeptCheckpoint& one) { return one.name == name; })) throw;
+        return nullptr;
+    }
+}
+
 RunInspector::ModelPointer RunInspector::startModel() {
     if (m_start) return m_start;
     std::optional<TrunkWeights> trunk;
@@ -102,6 +112,15 @@ RunInspector::ModelPointer RunInspector::startModel() {
     start->model->moveTo(m_device);
     start->key = keyOf(kStart, start->contents);
     return m_start = std::move(start);
+}
+
+std::string RunInspector::splitKey(Split asked) const {
+    switch (shownSplit(asked, m_run.testLock)) {
+        case Split::Train: return " train ";
+        case Split::Test: return " test ";
+        case Split::HeldOut: return " held out ";
+    }
+    return {};
 }
 
 std::map<int, RunInspector::ModelPointer> RunInspector::sharedStages(const StagedModel& model,
@@ -162,7 +181,7 @@ void RunInspector::checkClass(int classIndex) const {
 std::shared_ptr<const PredictionSet> RunInspector::predictions(const std::string& checkpoint, Split asked, const CountCallback& progress) {
     const Split split = shownSplit(asked, m_run.testLock);
     const ModelPointer loaded = modelOf(checkpoint);
-    const std::string key = loaded->key + (split == Split::Train ? " train" : split == Split::Test ? " test" : " held out");
+    const std::string key = loaded->key + splitKey(split);
     if (const auto* found = m_predictions.find(key)) return *found;
     auto made = std::make_shared<PredictionSet>(predictSplit(sourceOf(split, *loaded->model), *loaded->model, split, progress));
     made->step = loaded->step;

@@ -56,9 +56,18 @@ private:
 
     ModelPointer modelOf(const std::string& checkpoint);
     ModelPointer startModel();
+    /// As modelOf, but nullptr for a checkpoint that a writer has pruned since it was listed.
+    ModelPointer modelWhileKept(const std::string& name);
     /// Stages that a loaded model has with the same contents.
     std::map<int, ModelPointer> sharedStages(const StagedModel& model, const std::map<std::string, std::string>& contents) const;
 
+    /// L2 of every layer's gradients.
+    std::vector<double> gradientNorms(const LoadedModel& loaded, const CountCallback& progress);
+    /// Input of the last dense layer for the first `count` pictures.
+    torch::Tensor penultimateFeatures(const LoadedModel& loaded, Split split, std::int64_t count, const CountCallback& progress);
+
+    /// A word for the pictures that a question about the split is about.
+    std::string splitKey(Split asked) const;
     torch::Tensor inputOf(const PictureChoice& picture);
     InputSource sourceOf(Split split, const StagedModel& model);
     /// Throw ConfigError.
@@ -74,6 +83,10 @@ private:
     ModelPointer m_start;
     RecentlyUsed<ModelPointer> m_models{3};
     RecentlyUsed<std::shared_ptr<const PredictionSet>> m_predictions{32};
+    RecentlyUsed<torch::Tensor> m_maxima{4}, m_features{3};
+    RecentlyUsed<LayerStatistics> m_statistics{64};
+    RecentlyUsed<std::vector<double>> m_gradientNorms{100};
+    RecentlyUsed<Embedding> m_embeddings{8};
 };
 
 }  // namespace thaw::core

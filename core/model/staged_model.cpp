@@ -100,6 +100,17 @@ std::int64_t product(const std::vector<std::int64_t>& shape) {
 
 }  // namespace
 
+double relativeChange(const std::vector<Parameter>& now, const std::vector<torch::Tensor>& before) {
+    torch::NoGradGuard noGrad;
+    double difference = 0, norms = 0;
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        const double moved = (now[i].value - before[i]).norm().item<double>(), norm = before[i].norm().item<double>();
+        difference += moved * moved;
+        norms += norm * norm;
+    }
+    return norms > 0 ? std::sqrt(difference / norms) : 0.0;
+}
+
 StagedModel::StagedModel(ModelInfo info, std::uint64_t seed, bool drawTrunk) : m_info(std::move(info)) {
     std::vector<std::int64_t> shape{3};
     for (std::size_t i = 0; i < m_info.layers.size(); ++i) {

@@ -42,6 +42,9 @@ protected:
     std::vector<Parameter> m_parameters;
 };
 
+/// L2 of what a layer's parameters moved from `before`, relative to their L2 then; 0 where that was 0.
+double relativeChange(const std::vector<Parameter>& now, const std::vector<torch::Tensor>& before);
+
 class StagedModel {
 public:
     /// Parameters drawn from the seed: dense layers Glorot-uniform, convolutions He-normal over outputs (as torchvision's

@@ -108,22 +108,13 @@ bool TorchTrainer::saveCheckpoint(const std::string& reason, bool endsEpoch, boo
 }
 
 void TorchTrainer::tellMoved() {
-    torch::NoGradGuard noGrad;
     m_lastMoved = Clock::now();
     MovedChanged event;
     event.step = m_loop.step;
     event.moved.assign(m_info.layers.size(), 0.0);
     for (std::size_t i = 0; i < m_initial.size(); ++i) {
         if (m_initial[i].empty() || !m_loop.everTrained[i]) continue;
-        double difference = 0, before = 0;
-        const std::vector<Parameter>& parameters = m_model->parameters(static_cast<int>(i));
-        for (std::size_t k = 0; k < parameters.size(); ++k) {
-            const double moved = (parameters[k].value - m_initial[i][k]).norm().item<double>();
-            const double norm = m_initial[i][k].norm().item<double>();
-            difference += moved * moved;
-            before += norm * norm;
-        }
-        event.moved[i] = before > 0 ? std::sqrt(difference / before) : 0.0;
+        event.moved[i] = relativeChange(m_model->parameters(static_cast<int>(i)), m_initial[i]);
     }
     emit(std::move(event));
 }

@@ -1,0 +1,48 @@
+#include "core/inspect/activations.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/inspect/split_outputs.h"
+
+namespace thaw::core {
+
+ActivationMaps activationsOf(const StagedModel& model, const torch::Tensor& input, int layer) {
+    torch::NoGradGuard noGrad;
+    const torch::Tensor output = model.forward(input, 0, layer + 1)[0].cpu().contiguous();
+    ActivationMaps maps;
+    maps.layer = model.info().layers[static_cast<std::size_t>(layer)].name;
+    maps.channels = static_cast<int>(output.size(0));
+    maps.height = output.dim() == 3 ? static_cast<int>(output.size(1)) : 1;
+    maps.width = output.dim() == 3 ? static_cast<int>(output.size(2)) : 1;
+    maps.values.assign(output.data_ptr<float>(), output.data_ptr<float>() + output.numel());
+    maps.minimum = *std::min_element(maps.values.begin(), maps.values.end());
+    maps.maximum = *std::max_element(maps.values.begin(), maps.values.end());
+    return maps;
+}
+
+torch::Tensor channelMaxima(const InputSource& source, const StagedModel& model, Split split, int layer, std::int64_t count,
+                            const CountCallback& progress) {
+    const std::int64_t channels = model.info().layers[static_cast<std::size_t>(layer)].outputShape[0];
+    torch::Tensor maxima = torch::empty({count, channels});
+    const auto take = [&](std::int64_t begin, const torch::Tensor& output) {
+        maxima.slice(0, begin, begin + output.size(0)).copy_(output.dim() == 4 ? output.amax({2, 3}) : output);
+    };
+    outputsOf(source, model, split, rowRange(0, count), layer + 1, take, progress);
+    return maxima;
+}
+
+std::vector<TopPicture> topRows(const torch::Tensor& maxima, int channel, int count) {
+    const auto values = maxima.accessor<float, 2>();
+    std::vector<std::int64_t> order(static_cast<std::size_t>(maxima.size(0)));
+    std::iota(order.begin(), order.end(), 0);
+    const auto wanted = order.begin() + std::clamp<std::int64_t>(count, 0, maxima.size(0));
+    std::partial_sort(order.begin(), wanted, order.end(), [&](std::int64_t a, std::int64_t b) {
+        return values[a][channel] > values[b][channel] || (values[a][channel] == values[b][channel] && a < b);
+    });
+    std::vector<TopPicture> top;
+    for (auto row = order.begin(); row != wanted; ++row) top.push_back({*row, values[*row][channel]});
+    return top;
+}
+
+}  // namespace thaw::core

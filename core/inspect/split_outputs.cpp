@@ -1,0 +1,37 @@
+#include "core/inspect/split_outputs.h"
+
+#include <algorithm>
+
+#include "core/inspect/finished_run.h"
+#include "core/train/forward_slice.h"
+#include "core/train/rungs.h"
+
+namespace thaw::core {
+
+void outputsOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
+               const std::function<void(std::int64_t begin, const torch::Tensor& output)>& take, const CountCallback& progress) {
+    torch::NoGradGuard noGrad;
+    const std::int64_t count = static_cast<std::int64_t>(rows.size()), slice = sliceSize(source.inputSize);
+    for (std::int64_t begin = 0; begin < count; begin += slice) {
+        report(progress, begin, count);
+        ForwardSlice forward;
+        forward.start(source.rows(split, /*rung=*/0, {rows.begin() + begin, rows.begin() + std::min(count, begin + slice)}), 0, end);
+        while (!forward.advance(model, Deadline(kPiece), {})) report(progress, begin, count);
+        take(begin, forward.takeResult());
+    }
+    report(progress, count, count);
+}
+
+torch::Tensor featuresOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
+                         const CountCallback& progress) {
+    torch::Tensor features;
+    const auto take = [&](std::int64_t begin, const torch::Tensor& output) {
+        const torch::Tensor flat = output.flatten(1).cpu();
+        if (!features.defined()) features = torch::empty({static_cast<std::int64_t>(rows.size()), flat.size(1)});
+        features.slice(0, begin, begin + flat.size(0)).copy_(flat);
+    };
+    outputsOf(source, model, split, rows, end, take, progress);
+    return features;
+}
+
+}  // namespace thaw::core

@@ -1,0 +1,21 @@
+// A stage's output for many pictures, slice by slice.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "core/api/analysis.h"
+#include "core/model/staged_model.h"
+#include "core/train/input_source.h"
+
+namespace thaw::core {
+
+/// Runs stages [0, end) over rows of a split. `take` gets each slice's output and where it begins in `rows`. Throws Cancelled.
+void outputsOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
+               const std::function<void(std::int64_t begin, const torch::Tensor& output)>& take, const CountCallback& progress);
+
+/// The same as one tensor on the CPU, [rows, floats of one picture].
+torch::Tensor featuresOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
+                         const CountCallback& progress);
+
+}  // namespace thaw::core
