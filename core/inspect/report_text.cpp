@@ -1,0 +1,70 @@
+#include "core/inspect/report_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <ctime>
+
+#include "core/util/number_text.h"
+#include "core/util/text.h"
+
+namespace thaw::core {
+
+std::string fixedText(double value, int decimals) {
+    if (!std::isfinite(value)) return "\u2013";
+    char buffer[400];
+    std::string text(buffer, std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, decimals).ptr);
+    if (text.find_first_not_of("-0.") == std::string::npos && text.front() == '-') text.erase(0, 1);
+    return text;
+}
+
+std::string numberWords(double value) {
+    if (!std::isfinite(value)) return "\u2013";
+    if (value != 0 && std::abs(value) < 1e-6) return numberText(value);
+    char buffer[64];
+    // Four significant digits without an exponent.
+    const int decimals = value == 0 ? 0 : std::max(0, 3 - static_cast<int>(std::floor(std::log10(std::abs(value)))));
+    std::string text(buffer, std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, decimals).ptr);
+    if (text.find('.') != std::string::npos) text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+    return text;
+}
+
+std::string percentWords(double share, int decimals) { return fixedText(share * 100, decimals) + "\u2009%"; }
+
+std::string intervalWords(const Interval& interval) { return fixedText(interval.low * 100, 1) + " to " + percentWords(interval.high); }
+
+std::string countWords(std::int64_t count) {
+    std::string text = std::to_string(count);
+    for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+    return text;
+}
+
+std::string durationWords(double seconds) {
+    const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+    if (whole < 60) return fixedText(seconds, seconds < 10 ? 1 : 0) + " s";
+    if (whole < 3600) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
+    return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
+}
+
+std::string momentWords(double secondsSince1970) {
+    const auto seconds = static_cast<std::time_t>(secondsSince1970);
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local);
+    return text;
+}
+
+std::string shortened(const std::string& text, std::size_t letters) {
+    const std::string valid = validUtf8(text);
+    std::size_t count = 0, cut = 0;
+    for (std::size_t at = 0; at < valid.size(); ++at) {
+        if ((static_cast<unsigned char>(valid[at]) & 0xC0) == 0x80) continue;
+        if (count == letters - 1) cut = at;
+        ++count;
+    }
+    return count <= letters ? valid : valid.substr(0, cut) + "\u2026";
+}
+
+}  // namespace thaw::core
