@@ -68,6 +68,7 @@ public:
     void handle(const core::CommandRefused& event) {
         Q_EMIT q->commandRefused(event.requestId, QString::fromStdString(event.reason));
     }
+    void handle(const core::TestRevealed&) {}  // no Trainer sends it
     void handle(const core::Notice& event) { Q_EMIT q->notice(event); }
     void handle(const core::RunFinished& event) { Q_EMIT q->runFinished(event); }
     void handle(const core::RunFailed& event) { Q_EMIT q->runFailed(event); }
