@@ -129,6 +129,42 @@ private Q_SLOTS:
         QVERIFY(test::runCli({"compare", text(m_run), text(m_run)}).output.contains("p = 1"));
     }
 
+    void lockedTestSplitIsRevealedOnceAndForAll() {
+        const Outcome trained = test::runCli({"lesson", "--data", text(data()), "--batch", "50", "--epochs", "1", "--hold-out", "0.2", "--events", "-"});
+        QVERIFY2(trained.exitCode == 0, trained.all().constData());
+        const auto listed = [] { return QJsonDocument::fromJson(test::runCli({"runs", "--json"}).output).array()[0].toObject(); };
+        const QString run = listed().value(QStringLiteral("directory")).toString();
+        QCOMPARE(listed().value(QStringLiteral("validates_on")).toString(), QStringLiteral("held-out training pictures"));
+        QCOMPARE(number(listed(), "test_reveals"), 0.0);
+        QVERIFY(test::runCli({"runs"}).output.contains("test split locked"));
+
+        const QJsonObject validation = test::runCli({"evaluate", "--run", run, "--json"}).json();
+        QCOMPARE(validation.value(QStringLiteral("split")).toString(), QStringLiteral("validation"));
+        QCOMPARE(number(validation, "count"), 40.0);
+        QCOMPARE(number(validation, "accuracy"), number(lastEpoch(run.toStdString()), "val_accuracy"));
+        for (const QStringList& command : {QStringList{"evaluate", "--run", run}, QStringList{"compare", run, run},
+                                           QStringList{"extract", "--run", run, "--layer", "block5_pool", "--out", run + "/x.safetensors"}}) {
+            const Outcome refused = test::runCli(command + QStringList{"--split", "test"});
+            QVERIFY2(refused.exitCode == 1, refused.all().constData());
+            QVERIFY2(refused.errors.contains("locked") && refused.output.isEmpty(), refused.all().constData());
+        }
+        QCOMPARE(test::runCli({"evaluate", "--run", run, "--split", "train", "--reveal"}).exitCode, 2);
+        QCOMPARE(test::runCli({"evaluate", "--run", run, "--reveal", "--checkpoint", "epoch:9"}).exitCode, 1);
+        QCOMPARE(number(listed(), "test_reveals"), 0.0);
+
+        const Outcome revealed = test::runCli({"evaluate", "--run", run, "--reveal", "--json"});
+        QVERIFY2(revealed.exitCode == 0, revealed.all().constData());
+        QCOMPARE(revealed.json().value(QStringLiteral("split")).toString(), QStringLiteral("test"));
+        QCOMPARE(number(revealed.json(), "count"), 50.0);
+        QCOMPARE(number(revealed.json(), "test_reveals"), 1.0);
+        QCOMPARE(number(listed(), "test_reveals"), 1.0);
+        QVERIFY(test::runCli({"runs"}).output.contains("test split revealed (1)"));
+        const Outcome again = test::runCli({"evaluate", "--run", run, "--split", "test", "--json"});
+        QCOMPARE(number(again.json(), "accuracy"), number(revealed.json(), "accuracy"));
+        QCOMPARE(number(test::runCli({"evaluate", "--run", run, "--split", "validation", "--json"}).json(), "accuracy"), number(validation, "accuracy"));
+        QCOMPARE(test::runCli({"evaluate", "--run", text(m_run), "--reveal"}).exitCode, 2);  // nothing is locked there
+    }
+
     void badInputIsRefusedInPlainWords_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QByteArray>("word");
