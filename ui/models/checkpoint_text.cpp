@@ -4,6 +4,7 @@
 #include <QLocale>
 
 #include <algorithm>
+#include <cmath>
 
 #include "ui/models/run_curves.h"
 
@@ -38,7 +39,8 @@ std::int64_t stepsPerEpoch(const core::InspectedRun& run, const std::vector<core
     for (const core::KeptCheckpoint& checkpoint : checkpoints)
         if (checkpoint.endsEpoch && checkpoint.epoch > 0) return checkpoint.step / checkpoint.epoch;
     const std::int64_t limit = run.config.data.trainLimit;
-    const std::int64_t count = limit > 0 ? std::min(limit, run.dataset.trainCount) : run.dataset.trainCount;
+    const std::int64_t used = limit > 0 ? std::min(limit, run.dataset.trainCount) : run.dataset.trainCount;
+    const std::int64_t count = used - std::llround(run.config.data.heldOut * static_cast<double>(used));
     return run.config.batchSize > 0 ? (count + run.config.batchSize - 1) / run.config.batchSize : 0;
 }
 

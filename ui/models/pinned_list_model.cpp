@@ -62,7 +62,7 @@ QString PinnedListModel::settingsPath(const QString& datasetId, const core::Pict
 
 void PinnedListModel::addPredictions(const core::PredictionSet& predictions) {
     const std::int64_t count = predictions.count();
-    if (!m_pictures || m_pictures->count() != count || predictions.classCount < 1 ||
+    if (!m_pictures || m_pictures->labels != predictions.labels || predictions.classCount < 1 ||
         static_cast<std::int64_t>(predictions.probabilities.size()) != count * predictions.classCount)
         return;
     Moment moment{predictions.step, predictions.epoch, {}, {}};

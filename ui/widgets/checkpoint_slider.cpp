@@ -18,7 +18,7 @@ namespace thaw::ui {
 namespace {
 
 // From the top: marks, bar, scale.
-constexpr double kBarTop = 15, kBarHeight = 8, kScaleTop = 27, kHeight = 43;
+constexpr double kBarTop = 15, kBarHeight = 8, kScaleTop = 29, kHeight = 45, kSlimHeight = 31;
 constexpr double kSide = 12;        ///< beside the bar, for the handle and the last number
 constexpr double kHandle = 7.5, kDot = 3.5;
 constexpr double kClosestDots = 9;  ///< stops closer than this are lines
@@ -57,8 +57,14 @@ void CheckpointSlider::setStops(std::vector<Stop> stops, int current) {
     sliderChange(SliderValueChange);
 }
 
-QSize CheckpointSlider::sizeHint() const { return {Theme::instance().px(320), Theme::instance().px(kHeight)}; }
-QSize CheckpointSlider::minimumSizeHint() const { return {Theme::instance().px(120), Theme::instance().px(kHeight)}; }
+void CheckpointSlider::setSlim(bool slim) {
+    m_slim = slim;
+    updateGeometry();
+    update();
+}
+
+QSize CheckpointSlider::sizeHint() const { return {Theme::instance().px(320), Theme::instance().px(m_slim ? kSlimHeight : kHeight)}; }
+QSize CheckpointSlider::minimumSizeHint() const { return {Theme::instance().px(120), sizeHint().height()}; }
 
 QRectF CheckpointSlider::barRect() const {
     const Theme& theme = Theme::instance();
@@ -129,7 +135,7 @@ void CheckpointSlider::sliderChange(SliderChange change) {
 void CheckpointSlider::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    paintScale(painter);
+    if (!m_slim) paintScale(painter);
     paintBar(painter);
     paintMarks(painter);
     paintStops(painter);

@@ -27,6 +27,7 @@ public:
     void setStops(std::vector<Stop> stops, int current);
     const std::vector<Stop>& stops() const { return m_stops; }
     QPoint stopCentre(int index) const;
+    void setSlim(bool slim);    ///< without the numbers
     int stopNear(int x) const;  ///< -1: there are none
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -49,6 +50,7 @@ private:
     void paintStops(QPainter& painter) const;
 
     double m_epochs = 1, m_trained = 0;
+    bool m_slim = false;
     std::vector<PhaseBand> m_bands;
     std::vector<EventFlag> m_flags;
     std::vector<Stop> m_stops;

@@ -15,7 +15,7 @@ namespace {
 
 QToolButton* makeEntry(const QString& text, QWidget* parent) {
     auto* entry = new QToolButton(parent);
-    entry->setText(text);
+    entry->setText(QLatin1Char(' ') + text);  // Qt puts it close to the dot
     entry->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     entry->setFocusPolicy(Qt::StrongFocus);
     entry->setProperty("entry", true);
@@ -93,25 +93,27 @@ void ClassLegend::refresh() {
 void ClassLegend::tint() {
     // A full dot is shown, an empty ring is not.
     const Theme& theme = Theme::instance();
+    const int side = theme.px(14);
+    const auto dot = [&](const QColor& color, bool full) {
+        QPixmap pixmap(QSize(side, side) * devicePixelRatioF());
+        pixmap.setDevicePixelRatio(devicePixelRatioF());
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(color, 2));
+        if (full) painter.setBrush(color);
+        painter.drawEllipse(QRectF(2, 2, side - 4, side - 4));
+        return pixmap;
+    };
     for (std::size_t i = 0; i < m_buttons.size(); ++i) {
         QIcon icon;
-        for (const bool shown : {true, false}) {
-            const int side = theme.px(14);
-            const qreal ratio = devicePixelRatioF();
-            QPixmap dot(QSize(side, side) * ratio);
-            dot.setDevicePixelRatio(ratio);
-            dot.fill(Qt::transparent);
-            QPainter painter(&dot);
-            painter.setRenderHint(QPainter::Antialiasing);
-            painter.setPen(QPen(theme.classColor(static_cast<int>(i)), 2));
-            if (shown) painter.setBrush(theme.classColor(static_cast<int>(i)));
-            painter.drawEllipse(QRectF(2, 2, side - 4, side - 4));
-            painter.end();
-            icon.addPixmap(dot, QIcon::Normal, shown ? QIcon::On : QIcon::Off);
-        }
-        m_buttons[i]->setIconSize({theme.px(14), theme.px(14)});
+        const QColor color = theme.classColor(static_cast<int>(i));
+        icon.addPixmap(dot(color, true), QIcon::Normal, QIcon::On);
+        icon.addPixmap(dot(color, false), QIcon::Normal, QIcon::Off);
         m_buttons[i]->setIcon(icon);
     }
+    m_all->setIcon(theme.icon(QStringLiteral("eye"), Tone::Ink2));
+    for (QToolButton* button : widget()->findChildren<QToolButton*>()) button->setIconSize({side, side});
     updateGeometry();
 }
 

@@ -455,10 +455,12 @@ QImage EmbeddingPlot::thumbnail(int id, int side) {
     if (m_thumbnailSide != side || m_thumbnails.size() >= kMostThumbnails) m_thumbnails.clear();
     m_thumbnailSide = side;
     QImage& kept = m_thumbnails[id];
-    if (kept.isNull())
+    if (kept.isNull()) {
         kept = QImage(m_pictures->picture(id), m_pictures->width, m_pictures->height, m_pictures->width * 3, QImage::Format_RGB888)
                    .scaled(side, side, Qt::KeepAspectRatioByExpanding, Qt::SmoothTransformation)
                    .convertToFormat(QImage::Format_RGB32);
+        kept.setDevicePixelRatio(devicePixelRatioF());
+    }
     return kept;
 }
 
@@ -485,9 +487,7 @@ void EmbeddingPlot::renderPictures(QPainter& painter) {
         if (!free) continue;
         taken[static_cast<std::size_t>(row * columns + column)] = place;
         const QRectF frame(place.x() - side / 2, place.y() - side / 2, side, side);
-        QImage picture = thumbnail(point.id, pixels);
-        picture.setDevicePixelRatio(devicePixelRatioF());
-        painter.drawImage(frame.topLeft(), picture);
+        painter.drawImage(frame.topLeft(), thumbnail(point.id, pixels));
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(theme.classColor(std::max(0, point.truth)), 2));
         painter.drawRect(frame);

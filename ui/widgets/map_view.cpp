@@ -16,6 +16,7 @@
 #include "core/api/errors.h"
 #include "ui/bridge/session.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/split_text.h"
 #include "ui/widgets/class_legend.h"
 #include "ui/widgets/embedding_plot.h"
 #include "ui/widgets/empty_state.h"
@@ -32,6 +33,7 @@ namespace {
 
 constexpr std::int64_t kMostPoints = 10'000, kMostNeighbours = 3'000;
 constexpr double kUsualPerplexity = 30;
+constexpr int kLowPage = 440;           ///< design pixels
 constexpr int kLeastForNeighbours = 8;  ///< pictures
 constexpr int kMostMaps = 40;           ///< that are kept
 constexpr const char* kStart = "start";
@@ -50,7 +52,7 @@ core::EmbeddingRequest requestFor(core::EmbeddingMethod method, std::int64_t pic
     request.method = method;
     request.limit = method == core::EmbeddingMethod::Pca ? kMostPoints : kMostNeighbours;
     // Few pictures have few neighbours.
-    request.perplexity = std::max(2.0, std::min(kUsualPerplexity, static_cast<double>(std::min(pictures, request.limit) - 1) / 3));
+    request.perplexity = std::max(2.0, std::min(kUsualPerplexity, static_cast<double>((std::min(pictures, request.limit) - 1) / 3)));
     return request;
 }
 
@@ -155,7 +157,7 @@ MapView::~MapView() = default;
 
 QWidget* MapView::makeHead() {
     auto* head = new QWidget(m_panel);
-    m_title = makeLabel(tr("Map of the test pictures"), "panelTitle", head);
+    m_title = makeLabel(tr("Map of the pictures"), "panelTitle", head);
     m_title->setToolTip(tr("Each point is a picture. Pictures whose features in the last but one layer are alike lie side by side."));
     m_method = new SegmentedBar(head);
     m_method->setAccessibleName(tr("How the plane is made"));
@@ -193,10 +195,24 @@ QWidget* MapView::makeHead() {
     m_fit = makeFramedButton(QStringLiteral("fit"), {}, tr("Show all points"), head);
     m_fit->setToolTip(toolTipWithKey(tr("Show all points"), QStringLiteral("0")));
 
+    const auto group = [head](std::initializer_list<QWidget*> widgets) {
+        auto* box = new QWidget(head);
+        auto* row = new QHBoxLayout(box);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->setSpacing(10);
+        for (QWidget* widget : widgets) row->addWidget(widget);
+        return box;
+    };
+    m_looks = group({m_method, m_look, m_which});
+    m_tools = group({m_comparing, m_lasso, m_fit});
     m_headGrid = new QGridLayout(head);
     m_headGrid->setContentsMargins(0, 0, 0, 0);
     m_headGrid->setHorizontalSpacing(10);
     m_headGrid->setVerticalSpacing(6);
+    m_headGrid->setColumnStretch(1, 1);
+    m_headGrid->addWidget(m_title, 0, 0, Qt::AlignLeft | Qt::AlignVCenter);
+    m_headGrid->addWidget(m_looks, 0, 2, Qt::AlignRight);
+    m_headGrid->addWidget(m_tools, 0, 3, Qt::AlignRight);
     connect(m_method, &SegmentedBar::currentChanged, this, [this] {
         m_cancelled = false;
         follow();
@@ -267,7 +283,7 @@ void MapView::takeCheckpoints() {
             for (const core::KeptCheckpoint& kept : subject->checkpoints) {
                 QString name = checkpointName(kept);
                 name.replace(0, 1, name.at(0).toUpper());
-                m_compare->addItem(kept.endsPhase ? tr("%1, end of a phase").arg(name) : name, text(kept.name));
+                m_compare->addItem(kept.endsPhase ? tr("%1, phase end").arg(name) : name, text(kept.name));
             }
         m_compare->setCurrentIndex(std::max(0, m_compare->findData(before)));
     }
@@ -412,6 +428,7 @@ void MapView::choose(const std::vector<int>& ids) {
         plot->setHighlight(-1);
     }
     m_row->setVisible(!ids.empty());
+    arrange();
     if (ids.empty()) return;
     m_row->pictures().showOnly(ids);
     m_row->pictures().setPageBegin(0);
@@ -421,7 +438,6 @@ void MapView::choose(const std::vector<int>& ids) {
     });
     m_row->setTitle(ids.size() == 1 ? tr("Chosen picture") : tr("Chosen: %1 pictures, %2 wrong").arg(number(static_cast<std::int64_t>(ids.size())), number(wrong)),
                     tr("Double click opens one in Predictions"));
-    arrange();
 }
 
 void MapView::refresh() {
@@ -435,7 +451,8 @@ void MapView::refresh() {
     m_rule->setVisible(m_map && m_map->before);
     if (m_map) {
         const core::Embedding& shown = m_map->now.embedding;
-        QStringList about{tr("%1 of %2 test pictures.").arg(number(m_now->shownCount()), number(subject && subject->pictures ? subject->pictures->count() : 0))};
+        QStringList about{tr("%1 of %2 %3.").arg(number(m_now->shownCount()), number(subject && subject->pictures ? subject->pictures->count() : 0),
+                                               picturesText(subject ? subject->run.judgedOn() : core::Split::Test))};
         const auto percent = [](double share) { return QStringLiteral("%1\u2009%").arg(QLocale().toString(100 * share, 'f', 1)); };
         if (shown.method == core::EmbeddingMethod::Pca)
             about << tr("Across: %1 of the variance, upwards: %2.").arg(percent(shown.explained[0]), percent(shown.explained[1]));
@@ -446,37 +463,41 @@ void MapView::refresh() {
         return;
     }
     if (!subject)
-        m_empty->say(tr("No run is open"), tr("Run the lesson, or open a run. Then the test pictures are laid out here by what the network makes of them."));
+        m_empty->say(tr("No run is open"), tr("Run the lesson, or open a run. Then its pictures are laid out here by what the network makes of them."));
     else if (!subject->pictures)
         m_empty->say(tr("The pictures of this run cannot be read"), subject->problem);
     else if (subject->checkpoints.empty())
-        m_empty->say(tr("No checkpoint is kept yet"), tr("After the first epoch the test pictures are laid out here by what the network makes of them."));
+        m_empty->say(tr("No checkpoint is kept yet"), tr("After the first epoch the pictures are laid out here by what the network makes of them."));
     else if (m_asking)
-        m_empty->say(tr("The network looks at the test pictures"), tr("Each of them becomes a point where its features say."));
+        m_empty->say(tr("The network looks at the pictures"), tr("Each of them becomes a point where its features say."));
     else
         m_empty->say(tr("No map was made"), tr("It needs one look of the network at every test picture."), tr("Make the map"));
 }
 
 void MapView::arrange() {
     const Theme& theme = Theme::instance();
-    // All in one row, or the title with the ways of looking above and the rest below.
-    m_compare->setFixedWidth(theme.px(width() < theme.px(900) ? 150 : 210));
-    const std::vector<QWidget*> first{m_method, m_look, m_which}, second{m_comparing, m_lasso, m_fit};
-    int wide = m_title->sizeHint().width() + 40;
-    for (const auto* group : {&first, &second})
-        for (const QWidget* widget : *group) wide += widget->sizeHint().width() + m_headGrid->horizontalSpacing();
-    const bool twoRows = wide > width();
-    for (QWidget* widget : first) m_headGrid->removeWidget(widget);
-    for (QWidget* widget : second) m_headGrid->removeWidget(widget);
-    m_headGrid->removeWidget(m_title);
-    m_title->setVisible(!twoRows || wide - m_comparing->sizeHint().width() - 100 <= width());
-    m_headGrid->addWidget(m_title, 0, 0, Qt::AlignLeft | Qt::AlignVCenter);
-    m_headGrid->setColumnStretch(1, 1);
-    int column = 2;
-    for (QWidget* widget : first) m_headGrid->addWidget(widget, 0, column++, Qt::AlignRight);
-    if (twoRows) column = 2;
-    for (QWidget* widget : second) m_headGrid->addWidget(widget, twoRows ? 1 : 0, column++, Qt::AlignRight);
-    m_row->setFixedHeight(std::min(theme.px(168), std::max(theme.px(112), height() * 30 / 100)));
+    const bool low = height() < theme.px(kLowPage);
+    // Where there is little height the chosen pictures stand beside the plane, and take the legend's room.
+    auto* page = static_cast<QBoxLayout*>(layout());
+    page->setDirection(low ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    const bool chosen = !m_row->isHidden();
+    m_row->setMinimumSize(low ? QSize(theme.px(210), 0) : QSize(0, std::min(theme.px(168), std::max(theme.px(112), height() * 30 / 100))));
+    m_row->setMaximumSize(low ? QSize(theme.px(210), QWIDGETSIZE_MAX) : QSize(QWIDGETSIZE_MAX, m_row->minimumHeight()));
+    m_legend->setVisible(m_map && !(low && chosen));
+    m_about->setVisible(!low);
+    // First the title goes, then there are two rows.
+    const int room = width() - 30 - (low && chosen ? m_row->minimumWidth() + page->spacing() : 0);
+    m_compare->setFixedWidth(theme.px(room < theme.px(900) ? 130 : 210));
+    m_tools->layout()->activate();
+    const int spacing = m_headGrid->horizontalSpacing();
+    const int wide = m_looks->sizeHint().width() + spacing + m_tools->sizeHint().width();
+    const bool twoRows = wide > room;
+    m_title->setVisible((twoRows ? m_looks->sizeHint().width() : wide) + 2 * spacing + m_title->sizeHint().width() <= room);
+    int row = 0, column = 0, rows = 0, columns = 0;
+    m_headGrid->getItemPosition(m_headGrid->indexOf(m_tools), &row, &column, &rows, &columns);
+    if (row == (twoRows ? 1 : 0)) return;
+    m_headGrid->removeWidget(m_tools);
+    m_headGrid->addWidget(m_tools, twoRows ? 1 : 0, twoRows ? 0 : 3, 1, twoRows ? 3 : 1, Qt::AlignRight);
 }
 
 void MapView::showEvent(QShowEvent* event) {

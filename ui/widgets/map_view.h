@@ -93,7 +93,7 @@ private:
     QGridLayout* m_headGrid;
     QLabel *m_title, *m_about;
     SegmentedBar *m_method, *m_look, *m_which;
-    QWidget* m_comparing;
+    QWidget *m_comparing, *m_looks, *m_tools;
     QComboBox* m_compare;
     QToolButton *m_lasso, *m_fit;
     WorkStrip* m_work;

@@ -159,13 +159,6 @@ private:
         painter->setPen(QPen(theme.color(Tone::Line), 1));
         painter->drawLine(QPointF(strip.left(), floor + 0.5), QPointF(strip.right(), floor + 0.5));
 
-        if (m_pins->currentStep()) {
-            const QRectF plate(strip.left() + m_pins->currentMoment(moments) * pitch - gap / 2, floor - room - 1, pitch, room + 3);
-            painter->setPen(QPen(theme.color(Tone::Accent), 1.5));
-            painter->setBrush(theme.color(Tone::AccentBackground));
-            painter->drawRoundedRect(plate, 2, 2);
-        }
-
         QFont caption = theme.font(TextRole::Caption);
         painter->setFont(caption);
         double namesEnd = strip.left();
@@ -200,6 +193,11 @@ private:
                     namesEnd = left + painter->fontMetrics().horizontalAdvance(name);
                 }
             }
+        }
+        if (m_pins->currentStep()) {
+            painter->setPen(QPen(theme.color(Tone::Accent), 2));
+            painter->setBrush(Qt::NoBrush);
+            painter->drawRoundedRect(QRectF(strip.left() + m_pins->currentMoment(moments) * pitch - gap / 2, floor - room - 1, pitch, room + 3), 2, 2);
         }
     }
 

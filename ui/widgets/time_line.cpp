@@ -79,6 +79,8 @@ void TimeLine::setWanted(bool wanted) {
     setVisible(m_wanted && !m_slider->stops().empty());
 }
 
+void TimeLine::setSlim(bool slim) { m_slider->setSlim(slim); }
+
 QString TimeLine::moment() const {
     const InspectionSubject* subject = m_session.inspection().subject();
     const auto index = static_cast<std::size_t>(m_slider->value());
@@ -218,13 +220,16 @@ void TimeLine::arrange() {
             wide = std::max(wide, m_moment->fontMetrics().horizontalAdvance(brief ? shortCheckpointText(kept) : checkpointText(kept)));
         return wide + theme.px(4);
     };
-    const int fixed = m_row->contentsMargins().left() + m_row->contentsMargins().right() + 4 * m_row->spacing() +
-                      (m_back->isVisibleTo(this) ? m_back->sizeHint().width() + m_row->spacing() : 0);
+    const auto& training = m_session.training().run();
     const auto set = [&](bool briefMoment, bool briefRun, bool briefFollow) {
+        m_back->setText(training && !briefRun ? tr(" Back to %1").arg(runName(training->runId)) : QString());
+        m_back->setToolButtonStyle(briefRun ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
         m_run->setText(QLatin1Char(' ') + (briefRun ? name : longName));
         m_follow->setText(briefFollow ? tr("Newest") : tr("Follow newest"));
         m_moment->setProperty("brief", briefMoment);
         m_moment->setFixedWidth(widest(briefMoment));
+        const int fixed = m_row->contentsMargins().left() + m_row->contentsMargins().right() + 4 * m_row->spacing() +
+                          (m_back->isVisibleTo(this) ? m_back->sizeHint().width() + m_row->spacing() : 0);
         return fixed + m_run->sizeHint().width() + m_follow->sizeHint().width() + m_moment->width() + theme.px(kLeastSlider) <= width();
     };
     if (!set(false, false, false) && !set(false, true, false) && !set(true, true, false)) set(true, true, true);

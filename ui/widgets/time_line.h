@@ -24,6 +24,7 @@ public:
 
     /// Whether the page above has a use for it.
     void setWanted(bool wanted);
+    void setSlim(bool slim);  ///< as low as its buttons
     CheckpointSlider& slider() { return *m_slider; }
     QString moment() const;  ///< as the label says, in full
 
