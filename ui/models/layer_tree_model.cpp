@@ -5,16 +5,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "ui/models/layer_text.h"
+
 namespace thaw::ui {
 namespace {
 
-constexpr QChar kTimes(0x00D7);
 constexpr QChar kEnDash(0x2013);
-
-QString shapeText(const std::vector<std::int64_t>& shape) {
-    if (shape.size() == 3) return QStringLiteral("%1 @ %2%3%4").arg(shape[0]).arg(shape[1]).arg(kTimes).arg(shape[2]);
-    return shape.empty() ? QString() : QString::number(shape[0]);
-}
 
 }  // namespace
 
@@ -87,12 +83,7 @@ public:
         return largest;
     }
 
-    QString layerTitle(int index) const {
-        QString name = QString::fromStdString(layer(index).name);
-        const QString prefix = QString::fromStdString(layer(index).block) + QLatin1Char('_');
-        if (name.startsWith(prefix)) name.remove(0, prefix.size());
-        return name.replace(QLatin1Char('_'), QLatin1Char(' '));
-    }
+    QString layerTitle(int index) const { return shortLayerName(layer(index)); }
 
     QString kindText(const QModelIndex& index) const {
         const auto [begin, end] = range(index);
@@ -248,7 +239,7 @@ QVariant LayerTreeModel::data(const QModelIndex& index, int role) const {
                 case KindColumn:
                     return d->kindText(index);
                 case OutputColumn:
-                    return shapeText(d->layer(layers.second - 1).outputShape);
+                    return layerShapeText(d->layer(layers.second - 1).outputShape);
                 case ParametersColumn: {
                     const std::int64_t count = d->parameters(layers);
                     return count ? QLocale().toString(static_cast<qlonglong>(count)) : QString(kEnDash);
@@ -296,7 +287,7 @@ QVariant LayerTreeModel::data(const QModelIndex& index, int role) const {
         }
         case Qt::ToolTipRole:
             if (isBlock || index.column() != LayerColumn) return {};
-            return tr("%1, called %2 in torchvision")
+            return tr("%1, called %2 in torchvision. Double click to look into it.")
                 .arg(QString::fromStdString(d->layer(layers.first).name),
                      QString::fromStdString(d->layer(layers.first).torchName));
         case TrainStateRole:

@@ -47,7 +47,8 @@ void BodyLayout::apply() {
     m_applying = true;
     const bool live = m_view == QLatin1String("live"), welcome = m_view == QLatin1String("welcome");
     const Choice choice = m_choices.value(m_view);
-    bool layers = choice.layers.value_or(live || welcome);
+    const bool inspector = m_view == QLatin1String("inspector");
+    bool layers = choice.layers.value_or(live || welcome || inspector);
     bool settings = choice.settings.value_or(welcome);
     const double layersWidth = m_compact ? kCompactLayersWidth : kLayersWidth;
     const auto centre = [&] {
@@ -72,7 +73,7 @@ void BodyLayout::save(QSettings& settings) const {
 }
 
 void BodyLayout::restore(const QSettings& settings) {
-    for (const char* view : {"welcome", "live", "predictions", "data"}) {
+    for (const char* view : {"welcome", "live", "predictions", "confusion", "inspector", "map", "data"}) {
         Choice choice;
         const QString key = QStringLiteral("panels/%1/").arg(QLatin1String(view));
         if (settings.contains(key + QLatin1String("layers")))

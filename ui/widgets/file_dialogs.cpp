@@ -3,6 +3,8 @@
 #include <QCoreApplication>
 #include <QFileDialog>
 
+#include <utility>
+
 #include "ui/bridge/session.h"
 
 namespace thaw::ui {
@@ -29,6 +31,21 @@ void chooseExport(QWidget* parent, Session& session) {
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("safetensors"));
     QObject::connect(dialog, &QFileDialog::fileSelected, &session.training(), &TrainingController::exportModel);
+    dialog->open();
+}
+
+const QStringList& picturePatterns() {
+    static const QStringList patterns{QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg"),
+                                      QStringLiteral("*.webp"), QStringLiteral("*.bmp")};
+    return patterns;
+}
+
+void choosePictures(QWidget* parent, const QString& title, bool several, std::function<void(const QStringList&)> chosen) {
+    auto* dialog = new QFileDialog(parent, title);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(several ? QFileDialog::ExistingFiles : QFileDialog::ExistingFile);
+    dialog->setNameFilters({say("Pictures (%1)").arg(picturePatterns().join(QLatin1Char(' '))), say("All files (*)")});
+    QObject::connect(dialog, &QFileDialog::filesSelected, parent, std::move(chosen));
     dialog->open();
 }
 

@@ -1,5 +1,9 @@
-// The two file dialogs of the File menu. Both return at once; the session hears what was chosen.
+// File dialogs. They return at once: whoever is to hear what was chosen hears it later.
 #pragma once
+
+#include <QStringList>
+
+#include <functional>
 
 class QWidget;
 
@@ -9,5 +13,10 @@ class Session;
 
 void chooseRun(QWidget* parent, Session& session);
 void chooseExport(QWidget* parent, Session& session);
+
+/// "*.png" and so on: what the core can decode.
+const QStringList& picturePatterns();
+/// `chosen` hears of one file or of `several`, as long as `parent` lives.
+void choosePictures(QWidget* parent, const QString& title, bool several, std::function<void(const QStringList&)> chosen);
 
 }  // namespace thaw::ui

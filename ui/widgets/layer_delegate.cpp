@@ -13,6 +13,8 @@
 namespace thaw::ui {
 namespace {
 
+constexpr int kBoxSide = 17;
+
 bool isBlock(const QModelIndex& index) { return !index.parent().isValid(); }
 
 int boxLeft(const QModelIndex& index) { return Theme::instance().px(isBlock(index) ? 27 : 41); }
@@ -43,14 +45,14 @@ QRect LayerDelegate::foldArea(const QRect& cell, const QModelIndex& index) {
     return {cell.left(), cell.top(), Theme::instance().px(21), cell.height()};
 }
 
-void LayerDelegate::paintBox(QPainter* painter, const QRectF& box, const QModelIndex& index, qreal ratio) const {
+void LayerDelegate::paintBox(QPainter* painter, const QRectF& box, const QModelIndex& index, qreal ratio) {
     const Theme& theme = Theme::instance();
     const bool previewed = index.data(LayerTreeModel::PreviewTrainStateRole).toInt() >= 0;
     const TrainState state = shownState(index);
     if (state == TrainState::NoParameters) return;
-    const double radius = theme.px(5);
+    const double enlarged = box.width() / theme.px(kBoxSide), radius = theme.px(5) * enlarged;
     const auto drawIcon = [&](const char* name, Tone tone, int size) {
-        const QPixmap icon = theme.pixmap(QLatin1String(name), tone, size, ratio);
+        const QPixmap icon = theme.pixmap(QLatin1String(name), tone, qRound(size * enlarged), ratio);
         const QSizeF logical = icon.deviceIndependentSize();
         painter->drawPixmap(QPointF(box.center().x() - logical.width() / 2, box.center().y() - logical.height() / 2), icon);
     };
@@ -152,7 +154,7 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
                 painter->drawPixmap(
                     QPointF(cell.left() + theme.px(17) - size.width() / 2, cell.center().y() + 0.5 - size.height() / 2), chevron);
             }
-            const double side = theme.px(17);
+            const double side = theme.px(kBoxSide);
             const QRectF box(cell.left() + boxLeft(index) + 0.5, cell.center().y() + 0.5 - side / 2, side, side);
             paintBox(painter, box, index, ratio);
             const QRect name = cell.adjusted(boxLeft(index) + theme.px(25), 0, -theme.px(2), 0);

@@ -1,7 +1,9 @@
 #include "ui/widgets/layer_tree_view.h"
 
+#include <QContextMenuEvent>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
 
@@ -240,10 +242,40 @@ void LayerTreeView::mouseDoubleClickEvent(QMouseEvent* event) {
     const QPoint point = event->position().toPoint();
     if (foldAt(point)) return;
     const QModelIndex index = indexAt(point).siblingAtColumn(LayerTreeModel::LayerColumn);
-    if (index.isValid() && !index.parent().isValid() && !LayerDelegate::tickArea(visualRect(index), index).contains(point))
-        setExpanded(index, !isExpanded(index));
-    else
+    if (!index.isValid() || LayerDelegate::tickArea(visualRect(index), index).contains(point))
         QTreeView::mouseDoubleClickEvent(event);
+    else if (index.parent().isValid())
+        Q_EMIT layerOpened(index.data(LayerTreeModel::LayerNameRole).toString());
+    else
+        setExpanded(index, !isExpanded(index));
+}
+
+void LayerTreeView::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
+    QTreeView::currentChanged(current, previous);
+    if (current.parent().isValid()) Q_EMIT layerChosen(current.siblingAtColumn(LayerTreeModel::LayerColumn).data(LayerTreeModel::LayerNameRole).toString());
+}
+
+void LayerTreeView::selectLayer(const QString& name) {
+    const QModelIndex index = m_model.indexOfLayer(m_model.modelInfo().indexOf(name.toStdString()));
+    if (!index.isValid() || index == currentIndex().siblingAtColumn(LayerTreeModel::LayerColumn)) return;
+    expand(index.parent());
+    setCurrentIndex(index);
+    scrollTo(index);
+}
+
+void LayerTreeView::contextMenuEvent(QContextMenuEvent* event) {
+    const QModelIndex index = currentIndex().siblingAtColumn(LayerTreeModel::LayerColumn);
+    if (!index.isValid()) return;
+    QMenu menu(this);
+    if (index.parent().isValid()) {
+        const QString name = index.data(LayerTreeModel::LayerNameRole).toString();
+        connect(menu.addAction(tr("Look into %1\tEnter").arg(name)), &QAction::triggered, this, [this, name] { Q_EMIT layerOpened(name); });
+    }
+    if (m_editable && (index.flags() & Qt::ItemIsUserCheckable)) {
+        const bool on = index.data(Qt::CheckStateRole).toInt() == Qt::Checked;
+        connect(menu.addAction(on ? tr("Freeze\tF") : tr("Thaw\tF")), &QAction::triggered, this, &LayerTreeView::toggleCurrent);
+    }
+    if (!menu.isEmpty()) menu.exec(event->reason() == QContextMenuEvent::Keyboard ? viewport()->mapToGlobal(visualRect(index).center()) : event->globalPos());
 }
 
 void LayerTreeView::toggleCurrent() {
@@ -266,6 +298,10 @@ void LayerTreeView::keyPressEvent(QKeyEvent* event) {
     const bool block = current.isValid() && !current.parent().isValid();
     if (block && event->key() == Qt::Key_Right && !isExpanded(current)) {
         expand(current);
+        return;
+    }
+    if (!block && current.isValid() && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)) {
+        Q_EMIT layerOpened(current.data(LayerTreeModel::LayerNameRole).toString());
         return;
     }
     if (event->key() == Qt::Key_Left && current.isValid()) {

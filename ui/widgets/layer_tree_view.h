@@ -20,6 +20,11 @@ public:
     /// No Kind column, lower rows, frozen blocks folded.
     void setCompact(bool compact);
     void toggleCurrent();  ///< the F key: as a click on the current row's box
+    void selectLayer(const QString& name);  ///< Keras's name
+
+Q_SIGNALS:
+    void layerChosen(const QString& name);  ///< the current row is this layer's
+    void layerOpened(const QString& name);  ///< double click, Enter, or the menu: to look into
 
 protected:
     void drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
@@ -27,6 +32,8 @@ protected:
     void mousePressEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
     void resizeEvent(QResizeEvent* event) override;
     void updateGeometries() override;
     bool edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) override;

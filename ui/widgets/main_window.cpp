@@ -11,24 +11,32 @@
 #include "ui/widgets/about_dialog.h"
 #include "ui/widgets/banner.h"
 #include "ui/widgets/body_layout.h"
+#include "ui/widgets/camera_view.h"
 #include "ui/widgets/closing.h"
+#include "ui/widgets/confusion_view.h"
 #include "ui/widgets/data_panel.h"
 #include "ui/widgets/file_dialogs.h"
+#include "ui/widgets/inspector_links.h"
+#include "ui/widgets/inspector_view.h"
 #include "ui/widgets/layer_panel.h"
 #include "ui/widgets/layer_tree_view.h"
 #include "ui/widgets/library_links.h"
 #include "ui/widgets/live_page.h"
 #include "ui/widgets/log_bar.h"
 #include "ui/widgets/log_dock.h"
+#include "ui/widgets/map_view.h"
 #include "ui/widgets/menu_bar.h"
 #include "ui/widgets/notices.h"
 #include "ui/widgets/prediction_view.h"
+#include "ui/widgets/report_writer.h"
 #include "ui/widgets/run_bar.h"
 #include "ui/widgets/run_log.h"
 #include "ui/widgets/settings_panel.h"
 #include "ui/widgets/side_dock.h"
 #include "ui/widgets/styling.h"
+#include "ui/widgets/test_lock_bar.h"
 #include "ui/widgets/test_pictures_panel.h"
+#include "ui/widgets/time_line.h"
 #include "ui/widgets/view_tabs.h"
 #include "ui/widgets/welcome_page.h"
 #include "ui/widgets/window_actions.h"
@@ -100,6 +108,8 @@ void MainWindow::makeBody(LogModel& log) {
     m_livePage = new LivePage(m_session);
     m_predictions = new PredictionView;
     m_predictions->bindController(&m_session.training());
+    m_predictions->bindInspection(&m_session.inspection());
+    m_confusion = new ConfusionView(m_session);
     m_tabs = new ViewTabs;
     m_pages = new QStackedWidget;
     const auto addPage = [this](QWidget* page, const QString& title) {
@@ -114,6 +124,12 @@ void MainWindow::makeBody(LogModel& log) {
     };
     addPage(m_livePage, tr("Live"));
     addPage(m_predictions, tr("Predictions"));
+    addPage(m_confusion, tr("Confusion matrix"));
+    m_inspector = new InspectorView(m_session);
+    linkInspector(*m_inspector, m_layerPanel->tree(), *m_predictions, m_session);
+    addPage(m_inspector, tr("Layer inspector"));
+    m_map = new MapView(m_session);
+    addPage(m_map, tr("Map"));
     auto* dataPanel = new DataPanel(m_session.library());
     linkData(*dataPanel, m_session);
     addPage(dataPanel, tr("Data"));
@@ -121,7 +137,11 @@ void MainWindow::makeBody(LogModel& log) {
     centre->setObjectName(QStringLiteral("centre"));
     auto* rows = new QVBoxLayout(centre);
     rows->addWidget(m_tabs);
+    m_testLock = new TestLockBar(m_session, *m_actions->revealTest);
+    rows->addWidget(m_testLock);
     rows->addWidget(m_pages, 1);
+    m_timeLine = new TimeLine(m_session);
+    rows->addWidget(m_timeLine);
     setCentralWidget(centre);
 
     auto* settingsPanel = new SettingsPanel(m_session.library());
@@ -154,6 +174,24 @@ void MainWindow::connectActions() {
         m_predictions->showPicture(id);
         showTab(PredictionsTab);
     });
+    connect(m_predictions, &PredictionView::newestAnswered, &m_livePage->pictures(), &TestPicturesPanel::setPredictions);
+    connect(m_livePage, &LivePage::inspectRequested, this, [this](const QString& directory) {
+        m_session.inspection().inspectRun(directory.toStdString());
+        showTab(PredictionsTab);
+    });
+    connect(m_map, &MapView::pictureChosen, m_predictions, &PredictionView::showPicture);
+    connect(m_map, &MapView::pictureRequested, this, [this](int id) {
+        m_predictions->showPicture(id);
+        showTab(PredictionsTab);
+    });
+    connect(m_confusion, &ConfusionView::predictionsRequested, this, [this](int truth, int predicted) {
+        m_predictions->showClasses(truth, predicted);
+        showTab(PredictionsTab);
+    });
+    connect(m_confusion, &ConfusionView::pictureRequested, this, [this](int id) {
+        m_predictions->showPicture(id);
+        showTab(PredictionsTab);
+    });
     const WelcomePage& welcome = m_livePage->welcome();
     connect(&welcome, &WelcomePage::runLesson, &m_session, &Session::runLesson);
     connect(&welcome, &WelcomePage::showData, this, [this] { showTab(DataTab); });
@@ -161,6 +199,12 @@ void MainWindow::connectActions() {
     connect(&welcome, &WelcomePage::openRun, m_actions->openRun, &QAction::trigger);
     connect(actions.openRun, &QAction::triggered, this, [this] { chooseRun(this, m_session); });
     connect(actions.exportModel, &QAction::triggered, this, [this] { chooseExport(this, m_session); });
+    auto* reports = new ReportWriter(m_session.inspection(), *m_banner, this);
+    connect(actions.writeReport, &QAction::triggered, reports, &ReportWriter::chooseFile);
+    connect(actions.camera, &QAction::triggered, this, [this] { camera().openCamera(); });
+    connect(actions.video, &QAction::triggered, this, [this] { camera().chooseVideo(); });
+    connect(m_predictions, &PredictionView::cameraRequested, actions.camera, &QAction::trigger);
+    connect(m_predictions, &PredictionView::videoRequested, actions.video, &QAction::trigger);
     connect(actions.quit, &QAction::triggered, this, &QWidget::close);
     connect(actions.stop, &QAction::triggered, this, [this] {
         if (m_session.training().lastEpoch()) return m_session.stop();
@@ -168,7 +212,17 @@ void MainWindow::connectActions() {
                       {{tr("Stop"), [this] { m_session.stop(); }}, {tr("Keep training"), {}}});
         m_banner->focusFirst();
     });
+    connect(actions.revealTest, &QAction::triggered, this, [this] {
+        m_banner->ask(QStringLiteral("reveal"), Banner::Look::Warning,
+                      tr("Reveal the test split for good? Its figures are fair only once nothing is chosen any more. The run's record counts it."),
+                      {{tr("Reveal"), [this] { m_session.inspection().revealTest(); }}, {tr("Keep it locked"), {}}});
+        m_banner->focusFirst();
+    });
     connect(actions.toggleLayer, &QAction::triggered, &m_layerPanel->tree(), &LayerTreeView::toggleCurrent);
+    connect(&m_layerPanel->tree(), &LayerTreeView::layerOpened, this, [this](const QString& name) {
+        m_inspector->showLayer(name);
+        showTab(InspectorTab);
+    });
     connect(actions.foldAll, &QAction::triggered, &m_layerPanel->tree(), &QTreeView::collapseAll);
     connect(actions.unfoldAll, &QAction::triggered, &m_layerPanel->tree(), &QTreeView::expandAll);
     connect(actions.layersPanel, &QAction::triggered, this, [this](bool open) { m_layersDock->setFolded(!open); });
@@ -181,6 +235,11 @@ void MainWindow::connectActions() {
     connect(actions.about, &QAction::triggered, this, [this] { (new AboutDialog(core::engineInfo(), this))->show(); });
     connect(&m_session, &Session::actionsChanged, this, [this] { m_settingsDock->setLocked(m_session.isActive()); });
     connect(m_closing, &Closing::ready, this, &QWidget::close);
+}
+
+CameraView& MainWindow::camera() {
+    if (!m_camera) m_camera = new CameraView(m_session.inspection(), coreFrameSources(), this);
+    return *m_camera;
 }
 
 void MainWindow::showTab(int tab) {
@@ -201,9 +260,15 @@ void MainWindow::setLogOpen(bool open) {
 
 void MainWindow::updateView() {
     const QString view = currentTab() == PredictionsTab ? QStringLiteral("predictions")
+                         : currentTab() == ConfusionTab ? QStringLiteral("confusion")
+                         : currentTab() == InspectorTab ? QStringLiteral("inspector")
+                         : currentTab() == MapTab       ? QStringLiteral("map")
                          : currentTab() == DataTab      ? QStringLiteral("data")
                          : m_livePage->showsWelcome()   ? QStringLiteral("welcome")
                                                         : QStringLiteral("live");
+    const bool looksIntoRun = currentTab() != LiveTab && currentTab() != DataTab;
+    m_timeLine->setWanted(looksIntoRun);
+    m_testLock->setWanted(looksIntoRun);
     m_body->setView(view);
     m_actions->layersPanel->setChecked(!m_layersDock->isFolded());
     m_actions->settingsPanel->setChecked(!m_settingsDock->isFolded());
@@ -224,6 +289,7 @@ void MainWindow::arrange() {
     m_layerPanel->setCompact(compact);
     m_logBar->setCompact(tall < 800);
     m_livePage->setCompact(compact);
+    m_timeLine->setSlim(tall < 640);
     m_body->setRoom(wide, compact);
 }
 

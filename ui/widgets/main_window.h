@@ -10,23 +10,29 @@ namespace thaw::ui {
 
 class Banner;
 class BodyLayout;
+class CameraView;
 class Closing;
+class ConfusionView;
+class InspectorView;
 class LayerPanel;
 class LivePage;
 class LogBar;
 class LogDock;
 class LogModel;
+class MapView;
 class PredictionView;
 class RunBar;
 class Session;
 class SideDock;
+class TestLockBar;
+class TimeLine;
 class ViewTabs;
 class WindowActions;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
-    enum Tab { LiveTab, PredictionsTab, DataTab };
+    enum Tab { LiveTab, PredictionsTab, ConfusionTab, InspectorTab, MapTab, DataTab };
 
     /// All must outlive the window. `settings` keeps what the user chose about it.
     MainWindow(Session& session, LogModel& log, QSettings& settings, QWidget* parent = nullptr);
@@ -42,6 +48,7 @@ public:
     WindowActions& actionTable() { return *m_actions; }
     LivePage& livePage() { return *m_livePage; }
     Banner& banner() { return *m_banner; }
+    CameraView& camera();  ///< made when it is first asked for
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -67,12 +74,18 @@ private:
     QStackedWidget* m_pages;
     LivePage* m_livePage;
     PredictionView* m_predictions;
+    InspectorView* m_inspector;
+    MapView* m_map;
+    TestLockBar* m_testLock;
+    TimeLine* m_timeLine;
+    ConfusionView* m_confusion;
     LayerPanel* m_layerPanel;
     SideDock *m_layersDock, *m_settingsDock;
     LogBar* m_logBar;
     LogDock* m_logDock;
     BodyLayout* m_body;
     Closing* m_closing;
+    CameraView* m_camera = nullptr;
 };
 
 }  // namespace thaw::ui

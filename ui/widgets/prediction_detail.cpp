@@ -3,16 +3,24 @@
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QLocale>
 #include <QPainter>
 #include <QPainterPath>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <memory>
+
+#include "ui/bridge/inspection_controller.h"
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/widgets/class_map_panel.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/framed_button.h"
 #include "ui/widgets/guess_bars.h"
+#include "ui/widgets/map_picture.h"
+#include "ui/widgets/page_scroll.h"
 #include "ui/widgets/picture_tile_delegate.h"
 #include "ui/widgets/styling.h"
 #include "ui/widgets/theme.h"
@@ -24,20 +32,27 @@ constexpr int kLeastTitledHeight = 360;
 
 }  // namespace
 
-/// One picture, or two side by side with a caption each.
+/// One picture, or a few side by side with a caption each; over them maps of what speaks for a class, and what their colours mean.
 class PictureCanvas : public QWidget {
 public:
     struct Entry {
         QImage image;
         QString caption;
+        std::shared_ptr<const core::ClassMap> map = nullptr;
+    };
+    struct Legend {
+        double top = 1;  ///< of the maps' numbers, for the brightest colour
+        double opacity = 0.5;
+        QString most, least;
     };
 
     explicit PictureCanvas(QWidget* parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding); }
 
-    void setEntries(std::vector<Entry> entries, Verdict verdict, bool raw) {
+    void setEntries(std::vector<Entry> entries, Verdict verdict, bool raw, const Legend& legend) {
         m_entries = std::move(entries);
         m_verdict = verdict;
         m_raw = raw;
+        m_legend = legend;
         setMaximumHeight(sizeHint().height());
         updateGeometry();
         update();
@@ -45,7 +60,7 @@ public:
 
     QSize sizeHint() const override {
         const Theme& theme = Theme::instance();
-        if (m_entries.size() > 1) return {theme.px(340), theme.px(164 + kCaptionHeight)};
+        if (m_entries.size() > 1) return {theme.px(340), theme.px(164) + captionHeight() + legendHeight()};
         const int side = theme.px(m_entries.empty() || !m_entries.front().image.isNull() ? 300 : 150);
         return {side, side};
     }
@@ -57,53 +72,70 @@ protected:
         const Theme& theme = Theme::instance();
         QPainter painter(this);
         painter.setRenderHint(QPainter::Antialiasing);
-        const int gap = theme.px(12);
-        const int count = static_cast<int>(m_entries.size());
-        const int captionHeight = count > 1 ? theme.px(kCaptionHeight) : 0;
-        const int side = qMin((width() - gap * (count - 1)) / count, qMin(height() - captionHeight, theme.px(300)));
-        int left = (width() - side * count - gap * (count - 1)) / 2;
+        const int gap = theme.px(12), count = static_cast<int>(m_entries.size());
+        // Upright beside one picture, lying below several.
+        const int beside = hasMaps() && count == 1 ? theme.px(kLegendWidth) : 0;
+        const int side = qMin((width() - beside - gap * (count - 1)) / count, qMin(height() - captionHeight() - legendHeight(), theme.px(300)));
+        int left = (width() - beside - side * count - gap * (count - 1)) / 2;
         for (const Entry& entry : m_entries) {
             drawEntry(&painter, QRect(left, 0, side, side), entry);
-            if (captionHeight > 0) {
-                painter.setFont(theme.font(TextRole::Caption));
-                painter.setPen(theme.color(Tone::Ink3));
-                painter.drawText(QRect(left, side, side, captionHeight), Qt::AlignCenter,
-                                 painter.fontMetrics().elidedText(entry.caption, Qt::ElideRight, side));
-            }
+            painter.setFont(theme.font(TextRole::Caption));
+            painter.setPen(theme.color(Tone::Ink3));
+            if (captionHeight() > 0) drawCaption(&painter, QRect(left, side, side, captionHeight()), entry.caption);
             left += side + gap;
+        }
+        if (!hasMaps()) return;
+        painter.setFont(theme.font(TextRole::Caption));
+        painter.setPen(theme.color(Tone::Ink2));
+        if (beside > 0) {
+            const QRectF bar(left + theme.px(4), 0, theme.px(12), side);
+            const QRectF text(bar.right() + theme.px(8), 0, width() - bar.right() - theme.px(8), side);
+            painter.drawText(text, Qt::AlignTop | Qt::AlignLeft | Qt::TextWordWrap, m_legend.most);
+            painter.drawText(text, Qt::AlignBottom | Qt::AlignLeft | Qt::TextWordWrap, m_legend.least);
+            drawMapLegend(&painter, bar, true);
+        } else {
+            const QRect line(0, side + captionHeight(), width(), legendHeight());
+            const int least = painter.fontMetrics().horizontalAdvance(m_legend.least), most = painter.fontMetrics().horizontalAdvance(m_legend.most);
+            const QRectF bar(line.left() + least + theme.px(8), line.center().y() - theme.px(4), line.width() - least - most - theme.px(16), theme.px(10));
+            painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, m_legend.least);
+            painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, m_legend.most);
+            drawMapLegend(&painter, bar, false);
         }
     }
 
 private:
+    bool hasMaps() const {
+        return std::any_of(m_entries.begin(), m_entries.end(), [](const Entry& entry) { return entry.map != nullptr; });
+    }
+    int captionHeight() const { return m_entries.size() > 1 ? Theme::instance().px(hasMaps() ? 2 * kCaptionHeight - 10 : kCaptionHeight) : 0; }
+    int legendHeight() const { return m_entries.size() > 1 && hasMaps() ? Theme::instance().px(kLegendHeight) : 0; }
+
+    static void drawCaption(QPainter* painter, const QRect& box, const QString& caption) {
+        const QStringList lines = caption.split(QLatin1Char('\n'));
+        const int tall = box.height() / static_cast<int>(lines.size());
+        for (int i = 0; i < lines.size(); ++i)
+            painter->drawText(QRect(box.left(), box.top() + i * tall, box.width(), tall), Qt::AlignCenter,
+                              painter->fontMetrics().elidedText(lines[i], Qt::ElideRight, box.width()));
+    }
+
     void drawEntry(QPainter* painter, const QRect& box, const Entry& entry) const {
         const Theme& theme = Theme::instance();
         const double frame = (m_verdict == Verdict::Wrong ? 3.0 : 2.0) * theme.scale();
-        QPainterPath outline;
-        outline.addRoundedRect(QRectF(box).adjusted(frame / 2, frame / 2, -frame / 2, -frame / 2), theme.px(8), theme.px(8));
-        painter->fillPath(outline, theme.color(Tone::Surface2));
-        if (entry.image.isNull()) {
-            painter->drawPixmap(box.center() - QPoint(theme.px(16), theme.px(16)),
-                                theme.pixmap(QStringLiteral("image"), Tone::Ink3, 32, devicePixelRatioF()));
-        } else {
-            painter->save();
-            painter->setClipPath(outline);
-            const QSize fitted = entry.image.size().scaled(box.size(), Qt::KeepAspectRatio);
-            const QRect target(box.center() - QPoint(fitted.width() / 2, fitted.height() / 2), fitted);
-            const QSize pixels(qRound(fitted.width() * devicePixelRatioF()), qRound(fitted.height() * devicePixelRatioF()));
-            painter->drawImage(target, entry.image.scaled(pixels, Qt::IgnoreAspectRatio,
-                                                          m_raw ? Qt::FastTransformation : Qt::SmoothTransformation));
-            painter->restore();
-        }
+        MapOverlay overlay;
+        if (entry.map) overlay = {{entry.map->values.data(), entry.map->width, entry.map->height}, 0, m_legend.top, m_legend.opacity};
+        const QPainterPath outline =
+            drawMappedPicture(painter, QRectF(box).adjusted(frame / 2, frame / 2, -frame / 2, -frame / 2), entry.image, overlay, m_raw);
         const Tone tone = m_verdict == Verdict::Right ? Tone::Right : m_verdict == Verdict::Wrong ? Tone::Wrong : Tone::Line;
         painter->setPen(QPen(theme.color(tone), frame));
         painter->setBrush(Qt::NoBrush);
         painter->drawPath(outline);
     }
 
-    static constexpr int kCaptionHeight = 24;
+    static constexpr int kCaptionHeight = 24, kLegendWidth = 80, kLegendHeight = 22;
     std::vector<Entry> m_entries;
     Verdict m_verdict = Verdict::Unknown;
     bool m_raw = false;
+    Legend m_legend;
 };
 
 /// The verdict in two lines on its ground, with its mark.
@@ -190,8 +222,11 @@ PredictionDetail::PredictionDetail(QWidget* parent) : QFrame(parent) {
     m_empty = makeLabel(tr("Click a picture to see what the network says of it."), "body", this);
     m_empty->setWordWrap(true);
     m_empty->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    m_content = new QWidget(this);
+    m_scroll = new PageScroll(this);
+    m_content = new QWidget;
+    m_scroll->setWidget(m_content);
     m_canvas = new PictureCanvas(m_content);
+    m_classMap = new ClassMapPanel(m_content);
     m_plate = new VerdictPlate(m_content);
     m_guessTitle = makeLabel(tr("Five best guesses"), "captionStrong", m_content);
     m_guesses = new GuessBars(m_content);
@@ -204,6 +239,7 @@ PredictionDetail::PredictionDetail(QWidget* parent) : QFrame(parent) {
     content->setContentsMargins(0, 0, 0, 0);
     content->setSpacing(14);
     content->addWidget(m_canvas, 3);
+    content->addWidget(m_classMap);
     content->addWidget(m_plate);
     content->addWidget(m_guessTitle);
     content->addWidget(m_guesses, 2);
@@ -213,7 +249,7 @@ PredictionDetail::PredictionDetail(QWidget* parent) : QFrame(parent) {
     column->setSpacing(12);
     column->addLayout(head);
     column->addWidget(m_empty);
-    column->addWidget(m_content, 1);
+    column->addWidget(m_scroll, 1);
 
     connect(m_previous, &QToolButton::clicked, this, &PredictionDetail::previousRequested);
     connect(m_next, &QToolButton::clicked, this, &PredictionDetail::nextRequested);
@@ -222,7 +258,35 @@ PredictionDetail::PredictionDetail(QWidget* parent) : QFrame(parent) {
         if (m_pins) m_pins->toggle(m_id);
         refreshPin();
     });
+    connect(m_classMap, &ClassMapPanel::changed, this, &PredictionDetail::refresh);
+    connect(m_guesses, &GuessBars::classChosen, m_classMap, &ClassMapPanel::chooseClass);
     refresh();
+}
+
+void PredictionDetail::bindInspection(InspectionController* inspection) {
+    m_inspection = inspection;
+    m_guesses->setChoosable(true);
+    m_classMap->bindInspection(inspection);
+    connect(inspection, &InspectionController::subjectChanged, this, &PredictionDetail::refresh);
+    refresh();
+}
+
+void PredictionDetail::toggleClassMap() {
+    if (m_inspection && !m_content->isHidden()) m_classMap->setOn(!m_classMap->isOn());
+}
+
+void PredictionDetail::askClassMap(const PictureItem& item) {
+    if (!m_inspection) return;
+    const InspectionSubject* subject = m_inspection->subject();
+    const std::shared_ptr<const core::PictureSet> set = m_model->pictures(), inspected = subject ? subject->pictures : nullptr;
+    if (item.isOwn() && item.error.isEmpty())
+        m_classMap->setPicture(core::PictureChoice{core::Split::Test, 0, item.file.toStdString(), nullptr});
+    else if (!item.isOwn() && set && inspected && (inspected == set || (inspected->width == set->width && inspected->labels == set->labels)))
+        m_classMap->setPicture(core::PictureChoice{core::Split::Test, item.id, {}, nullptr});
+    else
+        m_classMap->setPicture(std::nullopt, item.isOwn()                                ? tr("This file cannot be used.")
+                                             : subject && !subject->problem.isEmpty() ? subject->problem
+                                                                                        : tr("The run that is looked into has other pictures."));
 }
 
 void PredictionDetail::setPictureModel(PredictionListModel* model) {
@@ -240,6 +304,7 @@ void PredictionDetail::setPins(PinnedListModel* pins) {
 void PredictionDetail::showPicture(int id) {
     m_id = id;
     refresh();
+    Q_EMIT pictureShown(id);
 }
 
 void PredictionDetail::setRawPixels(bool raw) {
@@ -262,6 +327,7 @@ void PredictionDetail::refreshPin() {
 void PredictionDetail::refresh() {
     const PictureItem item = m_model ? m_model->item(m_id) : PictureItem();
     const bool shown = item.isValid();
+    m_scroll->setVisible(shown);
     m_content->setVisible(shown);
     m_empty->setVisible(!shown);
     m_title->setText(shown ? item.title : tr("Picture"));
@@ -272,12 +338,8 @@ void PredictionDetail::refresh() {
     refreshPin();
     if (!shown) return;
 
-    std::vector<PictureCanvas::Entry> entries;
-    const QImage modelPicture = m_model->modelPicture(m_id);
-    entries.push_back({m_model->picture(m_id), tr("Your picture")});
-    if (!modelPicture.isNull())
-        entries.push_back({modelPicture, tr("The model sees %1 × %2").arg(modelPicture.width()).arg(modelPicture.height())});
-    m_canvas->setEntries(std::move(entries), item.verdict, m_raw);
+    askClassMap(item);
+    showPictures(item);
 
     if (!item.error.isEmpty())
         m_plate->setVerdict(Verdict::Unknown, true, tr("This file cannot be used"), item.error);
@@ -295,10 +357,44 @@ void PredictionDetail::refresh() {
 
     std::vector<GuessBars::Guess> guesses;
     for (const auto& [classIndex, probability] : m_model->bestGuesses(m_id, 5))
-        guesses.push_back({m_model->className(classIndex), probability, classIndex == item.trueClass});
+        guesses.push_back({m_model->className(classIndex), probability, classIndex == item.trueClass, classIndex});
     m_guesses->setVisible(!guesses.empty());
     fitHeight();
     m_guesses->setGuesses(std::move(guesses), item.trueClass >= 0);
+}
+
+void PredictionDetail::showPictures(const PictureItem& item) {
+    const QImage modelPicture = m_model->modelPicture(m_id);
+    std::vector<PictureCanvas::Entry> entries;
+    m_guesses->setMarked(m_classMap->shownClass());
+    if (!m_classMap->maps().empty()) {
+        // The map lies over what the model sees.
+        for (const ClassMapPanel::Shown& shown : m_classMap->maps())
+            entries.push_back({modelPicture.isNull() ? m_model->picture(m_id) : modelPicture, shown.moment + QLatin1Char('\n') + shown.said,
+                               std::make_shared<core::ClassMap>(shown.map)});
+        PictureCanvas::Legend legend{m_classMap->scaleTop(), m_classMap->opacity(), tr("counts most"), tr("counts least")};
+        if (m_classMap->maps().front().map.method == core::ClassMapMethod::Occlusion) {
+            legend.most = tr("costs %1").arg(percentText(legend.top));
+            legend.least = tr("costs nothing");
+        }
+        m_canvas->setToolTip(QString());
+        m_canvas->setEntries(std::move(entries), item.verdict, m_raw, legend);
+        return;
+    }
+    entries.push_back({m_model->picture(m_id), tr("Your picture")});
+    if (!modelPicture.isNull())
+        entries.push_back({modelPicture, tr("Cropped, %1 × %2").arg(modelPicture.width()).arg(modelPicture.height())});
+    float low = 0, high = 0;
+    if (const QImage input = m_model->inputPicture(m_id, &low, &high); !input.isNull())
+        entries.push_back({input, tr("Normalised")});
+    const QLocale locale;
+    m_canvas->setToolTip(entries.size() < 3 ? QString()
+                                            : tr("The model gets the middle of your picture in the size of its training pictures, and of "
+                                                 "that %1 × %2 × 3 numbers from %3 to %4.")
+                                                  .arg(entries[2].image.width())
+                                                  .arg(entries[2].image.height())
+                                                  .arg(locale.toString(low, 'f', 2), locale.toString(high, 'f', 2)));
+    m_canvas->setEntries(std::move(entries), item.verdict, m_raw, {});
 }
 
 void PredictionDetail::resizeEvent(QResizeEvent* event) {

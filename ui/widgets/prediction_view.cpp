@@ -1,6 +1,7 @@
 #include "ui/widgets/prediction_view.h"
 
 #include <QAbstractItemView>
+#include <QClipboard>
 #include <QComboBox>
 #include <QDir>
 #include <QDragEnterEvent>
@@ -8,19 +9,32 @@
 #include <QFileInfo>
 #include <QFrame>
 #include <QGridLayout>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLocale>
+#include <QMenu>
 #include <QMimeData>
 #include <QPainter>
 #include <QPushButton>
+#include <QShortcut>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <utility>
+
+#include "core/api/errors.h"
+#include "ui/bridge/background.h"
+#include "ui/models/checkpoint_text.h"
+#include "ui/widgets/file_dialogs.h"
 #include "ui/widgets/framed_button.h"
+#include "ui/widgets/own_pictures_bar.h"
+#include "ui/widgets/own_pictures_table.h"
+#include "ui/widgets/pasted_pictures.h"
 #include "ui/widgets/picture_grid.h"
 #include "ui/widgets/picture_tile_delegate.h"
 #include "ui/widgets/pinned_strip.h"
@@ -32,14 +46,8 @@
 namespace thaw::ui {
 namespace {
 
-// What the core can decode.
-const QStringList& picturePatterns() {
-    static const QStringList patterns{QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg"),
-                                      QStringLiteral("*.webp"), QStringLiteral("*.bmp")};
-    return patterns;
-}
-
 constexpr int kPanelPadding = 15, kPanelGap = 10;
+constexpr int kQuickFiles = 8;
 
 QString number(int value) { return QLocale().toString(value); }
 
@@ -134,6 +142,13 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     m_stack = new QStackedWidget(m_panel);
     m_stack->addWidget(m_grid);
     m_stack->addWidget(makeEmpty());
+    m_background = new Background(this);
+    m_pasted = new PastedPictures(*m_background, this);
+    m_ownTable = new OwnPicturesTable(m_stack);
+    m_ownTable->setPictures(&m_pictures);
+    m_stack->addWidget(m_ownTable);
+    m_ownBar = new OwnPicturesBar(m_pictures, *m_background, m_panel);
+    m_ownBar->hide();
     m_head = makeHead();
 
     m_messageBar = makePanel(m_panel, true);
@@ -151,6 +166,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     head->setContentsMargins(kPanelPadding, 11, kPanelPadding, 7);
     head->setSpacing(8);
     head->addWidget(m_head);
+    head->addWidget(m_ownBar);
     head->addWidget(m_messageBar);
     // The tiles' own margins make up for the panel's.
     auto* grid = new QHBoxLayout;
@@ -187,7 +203,14 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     connect(m_grid, &PictureGrid::rawPixelsChanged, m_detail, &PredictionDetail::setRawPixels);
     connect(m_detail, &PredictionDetail::previousRequested, m_grid, &PictureGrid::goToPrevious);
     connect(m_detail, &PredictionDetail::nextRequested, m_grid, &PictureGrid::goToNext);
+    connect(m_detail, &PredictionDetail::pictureShown, this, &PredictionView::pictureShown);
+    // Before the lists inside, which search by letters.
+    auto* classMap = new QShortcut(Qt::Key_G, this);
+    classMap->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(classMap, &QShortcut::activated, m_detail, &PredictionDetail::toggleClassMap);
     connect(m_strip, &PinnedStrip::pictureChosen, this, &PredictionView::showPicture);
+    connect(m_strip, &PinnedStrip::momentChosen, this, &PredictionView::goToStep);
+    connect(&m_pins, &PinnedListModel::pinsChanged, this, &PredictionView::askPins);
     const auto remove = [this](int id) {
         // The neighbour takes its place in the detail.
         const int position = m_pictures.positionOf(id);
@@ -198,6 +221,20 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
         if (m_pictures.count(PictureFilter::Mine) == 0) setFilter(PictureFilter::All);
     };
     connect(m_grid, &PictureGrid::removeRequested, this, remove);
+    connect(m_ownTable, &OwnPicturesTable::removeRequested, this, remove);
+    connect(m_ownTable, &OwnPicturesTable::pictureChosen, this, [this](int id) {
+        m_grid->setCurrentPicture(id);
+        m_detail->showPicture(id);
+    });
+    connect(m_grid, &PictureGrid::currentPictureChanged, m_ownTable, &OwnPicturesTable::setCurrentPicture);
+    connect(m_ownBar, &OwnPicturesBar::lookChanged, this, &PredictionView::refresh);
+    connect(m_ownBar, &OwnPicturesBar::said, this, &PredictionView::say);
+    connect(m_ownBar, &OwnPicturesBar::allRemoved, this, [this] {
+        m_detail->showPicture(-1);
+        setFilter(PictureFilter::All);
+    });
+    connect(m_pasted, &PastedPictures::filesReady, this, &PredictionView::addFiles);
+    connect(m_pasted, &PastedPictures::refused, this, &PredictionView::say);
     connect(m_detail, &PredictionDetail::removeRequested, this, remove);
     connect(&Theme::instance(), &Theme::changed, this, &PredictionView::arrange);
     arrange();
@@ -258,7 +295,8 @@ QWidget* PredictionView::makeFoot() {
     m_refresh = makeFramedButton(QStringLiteral("reset"), {}, tr("Refresh"), foot);
     m_add = makeFramedButton(QStringLiteral("image"), tr("Add pictures"), tr("Show the network pictures of your own"), foot);
     m_add->setToolTip(tr("Show the network pictures of your own. You can also drop them anywhere on this page."));
-    connect(m_add, &QToolButton::clicked, this, &PredictionView::chooseFiles);
+    m_add->setMenu(makeAddMenu());
+    m_add->setPopupMode(QToolButton::InstantPopup);
     m_range = makeLabel({}, "table", foot);
     m_previousPage = makeFramedButton(QStringLiteral("chevron-left"), {}, tr("Page before"), foot);
     m_nextPage = makeFramedButton(QStringLiteral("chevron-right"), {}, tr("Next page"), foot);
@@ -324,7 +362,7 @@ void PredictionView::bindController(TrainingController* controller) {
     });
     connect(controller, &TrainingController::predictionsReady, this, [this](const core::PredictionsReady& ready) {
         if (ready.requestId == m_evaluateRequest) m_evaluateRequest = 0;
-        setPredictions(ready.predictions);
+        takeLive(ready.predictions);
     });
     connect(controller, &TrainingController::filePredictionsReady, this, [this](const core::FilePredictionsReady& ready) {
         if (m_fileRequest == 0 || ready.requestId != m_fileRequest) return;
@@ -342,6 +380,24 @@ void PredictionView::bindController(TrainingController* controller) {
     refreshActions();
 }
 
+void PredictionView::bindInspection(InspectionController* inspection) {
+    m_inspection = inspection;
+    m_detail->bindInspection(inspection);
+    connect(inspection, &InspectionController::subjectChanged, this, &PredictionView::takeSubject);
+    connect(inspection, &InspectionController::checkpointChanged, this, [this] {
+        m_askedFor.clear();  // taken back
+        m_waitingFiles = std::exchange(m_askedFiles, {}) + m_waitingFiles;
+        m_ownOutdated = true;
+        follow();
+        sendFiles();
+    });
+    connect(inspection, &InspectionController::checkpointsChanged, this, [this] {
+        follow();
+        askPins();
+    });
+    takeSubject();
+}
+
 void PredictionView::setRun(const core::RunStarted& run) {
     QStringList names;
     for (const std::string& name : run.dataset.classNames) names << QString::fromStdString(name);
@@ -350,36 +406,170 @@ void PredictionView::setRun(const core::RunStarted& run) {
                          m_pictures.pictures()->labels == run.testPictures->labels;
     m_runId = runId;
     m_stepsPerEpoch = run.stepsPerEpoch;
+    m_live = nullptr;
     dropRequests();
     m_messageBar->hide();
-    if (sameRun) {
+    if (sameRun)
         m_pins.forgetAfter(run.resumedEpoch * run.stepsPerEpoch);
-    } else {
-        for (QComboBox* box : {m_trueClass, m_predictedClass}) {
-            const QSignalBlocker blocker(box);
-            box->clear();
-            box->addItem(tr("Any class"));
-            for (const QString& name : names) box->addItem(shortClassName(name));
-        }
-        m_pins.setPictures(run.testPictures, names, QString::fromStdString(run.dataset.id));
-        m_pictures.setPictures(run.testPictures, names);
-        m_grid->setCurrentPicture(-1);
-        m_detail->showPicture(-1);
-    }
+    else
+        setPictures(run.testPictures, names, QString::fromStdString(run.dataset.id));
     m_ownOutdated = true;
     arrange();
     refresh();
     sendFiles();
 }
 
+void PredictionView::setPictures(const std::shared_ptr<const core::PictureSet>& pictures, const QStringList& names,
+                                 const QString& datasetId) {
+    for (QComboBox* box : {m_trueClass, m_predictedClass}) {
+        const QSignalBlocker blocker(box);
+        box->clear();
+        box->addItem(tr("Any class"));
+        for (const QString& name : names) box->addItem(shortClassName(name));
+    }
+    m_pinsRefused.clear();
+    m_pins.setPictures(pictures, names, datasetId);
+    m_pictures.setPictures(pictures, names);
+    m_grid->setCurrentPicture(-1);
+    m_detail->showPicture(-1);
+}
+
+// --- the run and the moment that are shown ------------------------------------------------------------------------------------
+
+bool PredictionView::showsTraining() const {
+    return m_controller && m_controller->run() && m_runId == QString::fromStdString(m_controller->run()->runId);
+}
+
+const core::KeptCheckpoint* PredictionView::checkpoint() const {
+    const InspectionSubject* subject = m_inspection ? m_inspection->subject() : nullptr;
+    return subject && QString::fromStdString(subject->run.runId) == m_runId ? m_inspection->checkpoint() : nullptr;
+}
+
+bool PredictionView::isChosen() const { return checkpoint() && !(showsTraining() && m_inspection->followsNewest()); }
+
+void PredictionView::takeSubject() {
+    const InspectionSubject* subject = m_inspection->subject();
+    if (!subject) return;
+    m_pinsAsked = false;
+    const QString runId = QString::fromStdString(subject->run.runId);
+    const bool known = runId == m_runId && m_pictures.pictures() &&
+                       (!subject->pictures || subject->pictures->labels == m_pictures.pictures()->labels);
+    if (!known) {
+        QStringList names;
+        for (const std::string& name : subject->run.classNames) names << QString::fromStdString(name);
+        m_runId = runId;
+        setPictures(subject->pictures, names, QString::fromStdString(subject->run.dataset.id));
+        say(subject->problem);
+    }
+    m_stepsPerEpoch = stepsPerEpoch(subject->run, subject->checkpoints);
+    arrange();
+    refresh();
+    askPins();
+}
+
+void PredictionView::takeLive(const std::shared_ptr<const core::PredictionSet>& predictions) {
+    if (!predictions || predictions->split == core::Split::Train) return;
+    m_live = predictions;
+    if (showsTraining() && isChosen()) m_pins.addPredictions(*predictions);
+    if (showsTraining() && !isChosen()) setPredictions(predictions);
+}
+
 void PredictionView::setPredictions(const std::shared_ptr<const core::PredictionSet>& predictions) {
-    if (!predictions || predictions->split != core::Split::Test || !m_pictures.setPredictions(predictions)) return;
+    if (!predictions || predictions->split == core::Split::Train || !m_pictures.setPredictions(predictions)) return;
+    m_askedFor.clear();
     m_pins.addPredictions(*predictions);
+    m_pins.setCurrentStep(predictions->step);
     m_ownOutdated = true;
     // A page without a chosen picture leaves the side panel empty: begin with the first one.
     if (m_grid->currentPicture() == -1 && m_pictures.total() > 0) showPicture(m_pictures.idAt(m_pictures.pageBegin()));
     refresh();
     sendFiles();
+}
+
+void PredictionView::follow() {
+    const core::KeptCheckpoint* wanted = checkpoint();
+    if (!wanted) return;
+    const auto shows = [wanted](const std::shared_ptr<const core::PredictionSet>& set) { return set && set->step == wanted->step; };
+    const bool training = showsTraining() && m_controller->state() == core::TrainerState::Running;
+    const bool samePictures = m_live && m_pictures.pictures() && m_live->labels == m_pictures.pictures()->labels;
+    const bool live = showsTraining() && samePictures && (shows(m_live) || (!isChosen() && (training || m_live->step > wanted->step)));
+    if (live) {
+        m_inspection->cancel(this, QStringLiteral("predictions"));
+        m_askedFor.clear();
+        if (m_pictures.predictions() != m_live) setPredictions(m_live);
+    } else if (shows(m_pictures.predictions())) {
+        m_inspection->cancel(this, QStringLiteral("predictions"));
+        m_askedFor.clear();
+    } else if (m_pictures.pictures() && (isVisible() || !isChosen())) {
+        askPredictions();
+    }
+    refresh();
+}
+
+void PredictionView::askPredictions() {
+    if (m_askedFor == checkpoint()->name) return;
+    m_askedFor = checkpoint()->name;
+    m_askedShare = 0;
+    m_inspection->ask<std::shared_ptr<const core::PredictionSet>>(
+        this, QStringLiteral("predictions"), InspectionController::Lane::Long,
+        [](core::Inspector& inspector, const std::string& name, const core::CountCallback& progress) {
+            return inspector.predictions(name, core::Split::Test, progress);
+        },
+        [this](const std::shared_ptr<const core::PredictionSet>& set) {
+            setPredictions(set);
+            if (!isChosen()) Q_EMIT newestAnswered(set);
+        },
+        [this](std::int64_t done, std::int64_t total) {
+            m_askedShare = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
+            refresh();
+        },
+        [this](const QString& what, const QString& hint) {
+            m_askedFor.clear();
+            say(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint);
+            refresh();
+        });
+}
+
+void PredictionView::askPins() {
+    const InspectionSubject* subject = m_inspection ? m_inspection->subject() : nullptr;
+    if (!subject || m_pinsAsked || !isVisible() || QString::fromStdString(subject->run.runId) != m_runId) return;
+    for (const core::KeptCheckpoint& kept : subject->checkpoints) {
+        const std::vector<int> ids = m_pins.unknownAt(kept.step);
+        if (ids.empty() || m_pinsRefused.contains(kept.step)) continue;
+        m_pinsAsked = true;
+        m_inspection->askAboutRun<std::vector<PinnedAnswer>>(
+            this, QStringLiteral("pins"), InspectionController::Lane::Long,
+            [name = kept.name, ids](core::Inspector& inspector, const std::string&, const core::CountCallback& progress) {
+                std::vector<PinnedAnswer> answers;
+                for (const int id : ids) {
+                    if (!progress(static_cast<std::int64_t>(answers.size()), static_cast<std::int64_t>(ids.size()))) throw core::Cancelled();
+                    const std::vector<float> row = inspector.predict(name, {core::Split::Test, id, {}});
+                    const auto best = std::max_element(row.begin(), row.end());
+                    answers.push_back({id, static_cast<int>(best - row.begin()), *best});
+                }
+                return answers;
+            },
+            [this, step = kept.step, epoch = kept.epoch](const std::vector<PinnedAnswer>& answers) {
+                m_pinsAsked = false;
+                m_pins.addAnswers(step, epoch, answers);
+                askPins();
+            },
+            {},
+            [this, step = kept.step](const QString&, const QString&) {
+                m_pinsAsked = false;
+                m_pinsRefused.insert(step);
+                askPins();
+            });
+        return;
+    }
+}
+
+void PredictionView::goToStep(std::int64_t step) {
+    const InspectionSubject* subject = m_inspection ? m_inspection->subject() : nullptr;
+    if (!subject) return;
+    const auto kept = std::find_if(subject->checkpoints.begin(), subject->checkpoints.end(),
+                                   [step](const core::KeptCheckpoint& one) { return one.step == step; });
+    if (kept != subject->checkpoints.end()) m_inspection->chooseCheckpoint(static_cast<int>(kept - subject->checkpoints.begin()));
 }
 
 void PredictionView::setOwnPredictions(const std::vector<core::FilePrediction>& files) {
@@ -410,6 +600,12 @@ void PredictionView::showPicture(int id) {
     m_detail->showPicture(id);
 }
 
+void PredictionView::showClasses(int truth, int predicted) {
+    setFilter(PictureFilter::All);
+    m_trueClass->setCurrentIndex(truth + 1);
+    m_predictedClass->setCurrentIndex(predicted + 1);
+}
+
 void PredictionView::setFilter(PictureFilter filter) {
     m_filters->setCurrent(static_cast<int>(filter));
     m_pictures.setFilter(filter);
@@ -418,12 +614,39 @@ void PredictionView::setFilter(PictureFilter filter) {
 }
 
 void PredictionView::chooseFiles() {
-    auto* dialog = new QFileDialog(this, tr("Show the network your own pictures"));
+    choosePictures(this, tr("Show the network your own pictures"), true, [this](const QStringList& files) { addFiles(files); });
+}
+
+void PredictionView::chooseFolder() {
+    auto* dialog = new QFileDialog(this, tr("Show the network a folder of pictures"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFiles);
-    dialog->setNameFilters({tr("Pictures (%1)").arg(picturePatterns().join(QLatin1Char(' '))), tr("All files (*)")});
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
     connect(dialog, &QFileDialog::filesSelected, this, &PredictionView::addFiles);
     dialog->open();
+}
+
+void PredictionView::paste() { m_pasted->take(QGuiApplication::clipboard()->mimeData()); }
+
+QMenu* PredictionView::makeAddMenu() {
+    auto* menu = new QMenu(m_add);
+    const auto add = [this, menu](const char* icon, const QString& text, auto slot) {
+        QAction* action = menu->addAction(text, this, slot);
+        const auto tint = [action, icon] { action->setIcon(Theme::instance().icon(QLatin1String(icon))); };
+        tint();
+        connect(&Theme::instance(), &Theme::changed, action, tint);
+        return action;
+    };
+    add("image", tr("Pictures..."), &PredictionView::chooseFiles);
+    add("folder", tr("Folder..."), &PredictionView::chooseFolder);
+    QAction* fromClipboard = add("copy", tr("Paste"), &PredictionView::paste);
+    fromClipboard->setShortcut(QKeySequence::Paste);
+    fromClipboard->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    addAction(fromClipboard);
+    menu->addSeparator();
+    add("camera", tr("Camera..."), &PredictionView::cameraRequested);
+    add("play", tr("Video file..."), &PredictionView::videoRequested);
+    return menu;
 }
 
 void PredictionView::addFiles(const QStringList& files) {
@@ -452,12 +675,13 @@ void PredictionView::addFiles(const QStringList& files) {
     if (m_waitingFiles.isEmpty()) return;
     m_showOwnWhenReady = true;
     sendFiles();
-    if (!m_waitingFiles.isEmpty() && m_fileRequest == 0)
+    if (!m_waitingFiles.isEmpty() && m_fileRequest == 0 && m_askedFiles.isEmpty())
         say(tr("Your pictures wait: start or open a run, then the network says what it sees on them."));
 }
 
 void PredictionView::sendFiles() {
-    if (!m_controller || m_fileRequest != 0 || !m_controller->actions().predictFiles) return;
+    const bool live = m_controller && m_controller->actions().predictFiles;
+    if (m_fileRequest != 0 || !m_askedFiles.isEmpty() || (!isChosen() && !live)) return;
     QStringList files = m_waitingFiles;
     // Older answers are refreshed only while somebody looks at them.
     if (m_ownOutdated && isVisible() && m_pictures.filter() == PictureFilter::Mine)
@@ -466,8 +690,32 @@ void PredictionView::sendFiles() {
     if (files.isEmpty()) return;
     m_ownOutdated = false;
     m_waitingFiles.clear();
+    if (isChosen()) return askFiles(files);
     m_fileRequest = m_controller->predictFiles(files);
     refreshActions();
+}
+
+void PredictionView::askFiles(const QStringList& files) {
+    m_askedFiles = files;
+    std::vector<std::filesystem::path> paths;
+    for (const QString& file : files) paths.emplace_back(file.toStdString());
+    // A click's answer does not wait behind a folder of pictures.
+    const auto lane = files.size() > kQuickFiles ? InspectionController::Lane::Long : InspectionController::Lane::Quick;
+    m_inspection->ask<std::vector<core::FilePrediction>>(
+        this, QStringLiteral("own pictures"), lane,
+        [paths](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress) {
+            return inspector.predictFiles(checkpoint, paths, progress);
+        },
+        [this](const std::vector<core::FilePrediction>& answers) {
+            m_askedFiles.clear();
+            setOwnPredictions(answers);
+            sendFiles();
+        },
+        {},
+        [this](const QString& what, const QString& hint) {
+            m_askedFiles.clear();
+            say(what + QLatin1Char(' ') + hint);
+        });
 }
 
 void PredictionView::dropRequests() { m_evaluateRequest = m_fileRequest = 0; }
@@ -499,32 +747,44 @@ void PredictionView::refresh() {
 
     const int total = m_pictures.total();
     const bool shown = total > 0 && (predicted || filter == PictureFilter::Mine);
-    m_stack->setCurrentIndex(shown ? 0 : 1);
+    const bool asTable = filter == PictureFilter::Mine && m_ownBar->showsTable();
+    m_ownBar->setVisible(filter == PictureFilter::Mine && total > 0);
+    m_stack->setCurrentIndex(!shown ? 1 : asTable ? 2 : 0);
+    if (asTable) m_ownTable->setCurrentPicture(m_detail->picture());
     const int first = m_pictures.pageBegin() + 1;
     const int last = qMin(total, m_pictures.pageBegin() + m_pictures.pageSize());
-    m_range->setText(shown ? tr("%1 to %2 of %3").arg(number(first), number(last), number(total)) : QString());
-    m_previousPage->setEnabled(shown && m_pictures.hasPreviousPage());
-    m_nextPage->setEnabled(shown && m_pictures.hasNextPage());
-    m_moment->setText(predicted ? momentText(*m_pictures.predictions(), m_stepsPerEpoch) : QString());
+    m_range->setText(shown && !asTable ? tr("%1 to %2 of %3").arg(number(first), number(last), number(total)) : QString());
+    m_previousPage->setEnabled(shown && !asTable && m_pictures.hasPreviousPage());
+    m_nextPage->setEnabled(shown && !asTable && m_pictures.hasNextPage());
+    const QString moment = predicted ? momentText(*m_pictures.predictions(), m_stepsPerEpoch) : QString();
+    if (!m_askedFor.empty() && predicted && checkpoint())
+        m_moment->setText(tr("%1: %2\u2009%").arg(checkpointName(*checkpoint())).arg(qRound(100 * m_askedShare)));
+    else
+        m_moment->setText(predicted && isChosen() ? tr("%1, chosen").arg(moment) : moment);
     refreshActions();
 }
 
 void PredictionView::refreshActions() {
     const ActionStates actions = m_controller ? m_controller->actions() : ActionStates();
     const bool waiting = m_evaluateRequest != 0;
-    m_refresh->setEnabled(actions.evaluate && !waiting);
-    m_refresh->setToolTip(waiting ? tr("The network looks at every test picture")
-                                  : tr("Ask the network about every test picture now"));
+    m_refresh->setEnabled(actions.evaluate && !waiting && !isChosen());
+    m_refresh->setToolTip(isChosen() ? tr("The time line has chosen what is shown. Follow the newest to ask the network that trains.")
+                          : waiting  ? tr("The network looks at every picture")
+                                     : tr("Ask the network about every picture now"));
     if (m_pictures.hasPredictions()) {
         m_emptyTitle->setText(tr("No picture passes these filters"));
         m_emptyText->setText(tr("Choose other classes, or look at all pictures."));
         m_emptyAction->setText(tr("Show all pictures"));
         m_emptyAction->setVisible(true);
+    } else if (!m_askedFor.empty() && checkpoint()) {
+        m_emptyTitle->setText(tr("The network looks at the pictures"));
+        m_emptyText->setText(tr("As it was %1: %2\u2009% of them are done.").arg(checkpointName(*checkpoint())).arg(qRound(100 * m_askedShare)));
+        m_emptyAction->setVisible(false);
     } else if (m_pictures.pictures()) {
-        m_emptyTitle->setText(waiting ? tr("The network looks at the test pictures")
+        m_emptyTitle->setText(waiting ? tr("The network looks at the pictures")
                                       : tr("The first predictions come after the first epoch"));
         m_emptyText->setText(actions.evaluate ? tr("You need not wait: ask the network now, before it has learned anything.")
-                                              : tr("Then this page shows what the network says of every test picture."));
+                                              : tr("Then this page shows what the network says of every picture."));
         m_emptyAction->setText(tr("Ask now"));
         m_emptyAction->setVisible(actions.evaluate && !waiting);
     } else {
@@ -591,6 +851,8 @@ void PredictionView::resizeEvent(QResizeEvent* event) {
 void PredictionView::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     sendFiles();
+    follow();
+    askPins();
 }
 
 void PredictionView::keyPressEvent(QKeyEvent* event) {

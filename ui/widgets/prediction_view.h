@@ -1,12 +1,15 @@
 // The Predictions tab: what the network says of every test picture, by filters and pages; one picture in full at the side; the
-// pinned pictures below; and the user's own pictures, by dialog or by dropping files anywhere on the tab.
+// pinned pictures below; and the user's own pictures, by dialog or by dropping files anywhere on the tab. While the newest checkpoint of
+// the run in training is followed, its predictions come from the training itself; those of any other are asked of the inspection.
 #pragma once
 
+#include <QSet>
 #include <QStringList>
 #include <QWidget>
 
 #include <memory>
 
+#include "ui/bridge/inspection_controller.h"
 #include "ui/bridge/training_controller.h"
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/prediction_list_model.h"
@@ -15,12 +18,17 @@ class QComboBox;
 class QFrame;
 class QGridLayout;
 class QLabel;
+class QMenu;
 class QPushButton;
 class QStackedWidget;
 class QToolButton;
 
 namespace thaw::ui {
 
+class Background;
+class OwnPicturesBar;
+class OwnPicturesTable;
+class PastedPictures;
 class PictureGrid;
 class PinnedStrip;
 class PredictionDetail;
@@ -38,21 +46,32 @@ public:
     explicit PredictionView(QWidget* parent = nullptr);
     ~PredictionView() override;
 
-    /// Once; the controller outlives the view.
+    /// Once each; the controllers outlive the view.
     void bindController(TrainingController* controller);
+    void bindInspection(InspectionController* inspection);
 
     void setRun(const core::RunStarted& run);
     void setPredictions(const std::shared_ptr<const core::PredictionSet>& predictions);
     void setOwnPredictions(const std::vector<core::FilePrediction>& files);
     void showPicture(int id);  ///< a test picture, whatever the filter
+    void showClasses(int truth, int predicted);  ///< all pictures of these classes; -1: any
 
     PredictionListModel& pictures() { return m_pictures; }
     PinnedListModel& pins() { return m_pins; }
 
 public Q_SLOTS:
     void chooseFiles();                       ///< opens the dialog
+    void chooseFolder();                      ///< opens the dialog
     void addFiles(const QStringList& files);  ///< files, and folders with pictures in them
+    void paste();                             ///< a picture or picture files from the clipboard
     void refreshPredictions();
+
+Q_SIGNALS:
+    void cameraRequested();
+    void videoRequested();
+    /// What the newest checkpoint of the run in training says, where the training itself has not said it: the run was opened.
+    void newestAnswered(const std::shared_ptr<const thaw::core::PredictionSet>& predictions);
+    void pictureShown(int id);  ///< in full, at the side; as in PredictionListModel
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -68,22 +87,45 @@ private:
     QWidget* makeEmpty();
     void arrange();
     void setFilter(PictureFilter filter);
+    void setPictures(const std::shared_ptr<const core::PictureSet>& pictures, const QStringList& names, const QString& datasetId);
+    void takeSubject();
+    void takeLive(const std::shared_ptr<const core::PredictionSet>& predictions);
+    void follow();
+    void askPredictions();
+    void askPins();
+    void goToStep(std::int64_t step);
+    const core::KeptCheckpoint* checkpoint() const;  ///< of the run that is shown; null: none
+    bool showsTraining() const;                      ///< the run in the worker
+    bool isChosen() const;                           ///< a checkpoint, or another run, was chosen by the user
     void refresh();
     void refreshActions();
     void say(const QString& text);
+    QMenu* makeAddMenu();
     void sendFiles();
+    void askFiles(const QStringList& files);
     void dropRequests();
 
     TrainingController* m_controller = nullptr;
+    InspectionController* m_inspection = nullptr;
     PredictionListModel m_pictures;
     PinnedListModel m_pins;
     std::int64_t m_stepsPerEpoch = 0;
-    QString m_runId;
+    QString m_runId;                                        // of the run that is shown
+    std::shared_ptr<const core::PredictionSet> m_live;      // newest of the run in the worker
+    std::string m_askedFor;                                 // checkpoint whose predictions are on their way
+    double m_askedShare = 0;                                // of them that are there, 0..1
+    bool m_pinsAsked = false;                               // what a checkpoint says of the pins is on its way
+    QSet<qint64> m_pinsRefused;                             // steps whose checkpoint could not say anything of the pins
     quint64 m_evaluateRequest = 0, m_fileRequest = 0;
     QStringList m_waitingFiles;  // to be predicted as soon as a run can
+    QStringList m_askedFiles;    // the chosen checkpoint is asked about them
     bool m_ownOutdated = false;  // own pictures were predicted by older weights
     bool m_showOwnWhenReady = false;
 
+    Background* m_background;
+    PastedPictures* m_pasted;
+    OwnPicturesBar* m_ownBar;
+    OwnPicturesTable* m_ownTable;
     QFrame* m_panel;
     QWidget *m_head, *m_combos, *m_overlay;
     QGridLayout* m_headGrid;

@@ -1,0 +1,431 @@
+// The Layer inspector: what it shows of each kind of layer, how the tree, the keys and the picture in hand lead it, and that it stays
+// honest while it waits, fails or has nothing to show.
+#include <QFile>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSlider>
+
+#include "tests/ui/window_fixture.h"
+#include "ui/widgets/channel_card.h"
+#include "ui/widgets/channel_mosaic.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/filter_tiles.h"
+#include "ui/widgets/histogram_plot.h"
+#include "ui/widgets/history_plot.h"
+#include "ui/widgets/inspector_view.h"
+#include "ui/widgets/layer_delegate.h"
+#include "ui/widgets/layer_head.h"
+#include "ui/widgets/layer_tree_view.h"
+#include "ui/widgets/picture_card.h"
+#include "ui/widgets/prediction_view.h"
+#include "ui/widgets/segmented_bar.h"
+#include "ui/widgets/side_dock.h"
+
+using namespace thaw;
+using namespace thaw::test;
+using namespace thaw::ui;
+
+namespace {
+
+/// A window with a run in its thirteenth epoch, all of whose checkpoints an Inspector has, at the Layer inspector.
+class Inspecting : public WindowFixture {
+public:
+    explicit Inspecting(FakeInspectorScript inspectorScript = {}) : WindowFixture(script(), lessonConfig(), inspectorScript) {
+        show({1440, 900});
+        session.start();
+        ready = awaitState(training, core::TrainerState::Paused) && await([this] { return inspection.checkpoint() != nullptr; });
+        window.showTab(MainWindow::InspectorTab);
+    }
+
+    static FakeScript script() {
+        FakeScript script;
+        script.stepsPerEpoch = 40;
+        script.restAtStep = 12 * 40 + 25;
+        return script;
+    }
+    [[nodiscard]] bool answered() {
+        return await([this] { return !view().channels().isEmpty() && historyPlot().hasContent(); }) && await([this] { return card().topCount() > 0; });
+    }
+
+    InspectorView& view() { return *window.findChild<InspectorView*>(); }
+    LayerTreeView& tree() { return *window.findChild<LayerTreeView*>(); }
+    LayerHead& head() { return *view().findChild<LayerHead*>(); }
+    HistogramPlot& weights() { return *view().findChild<HistogramPlot*>(); }
+    HistoryPlot& historyPlot() { return *view().findChild<HistoryPlot*>(); }
+    ChannelMosaic& mosaic() { return *view().findChild<ChannelMosaic*>(); }
+    ChannelCard& card() { return *view().findChild<ChannelCard*>(); }
+    PictureCard& pictureCard() { return *view().findChild<PictureCard*>(); }
+    FilterTilesView& filters() { return *view().findChild<FilterTilesView*>(); }
+    SegmentedBar& bar(const char* name) {
+        for (SegmentedBar* bar : view().findChildren<SegmentedBar*>())
+            if (bar->accessibleName() == QLatin1String(name)) return *bar;
+        qFatal("no bar %s", name);
+    }
+    void choose(const char* bar, int segment) {
+        this->bar(bar).setCurrent(segment);
+        Q_EMIT this->bar(bar).currentChanged(segment);
+    }
+    QModelIndex row(const char* layer) {
+        LayerTreeModel& model = session.layers();
+        const QModelIndex index = model.indexOfLayer(model.modelInfo().indexOf(layer));
+        tree().expand(index.parent());
+        tree().scrollTo(index);
+        return index;
+    }
+    QToolButton* button(const QString& name) {
+        for (QToolButton* one : view().findChildren<QToolButton*>())
+            if (one->accessibleName() == name) return one;
+        return nullptr;
+    }
+
+    bool ready = false;
+};
+
+}  // namespace
+
+class TestInspectorView : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+    void init() { Theme::instance().setLook(ColorScheme::Light, 1.0); }
+    void cleanup() { Theme::instance().setLook(ColorScheme::Light, 1.0); }
+
+    void saysWhatToDoWithoutARun() {
+        WindowFixture fixture;
+        fixture.show({1440, 900});
+        fixture.window.showTab(MainWindow::InspectorTab);
+        auto* view = fixture.window.findChild<InspectorView*>();
+        auto* empty = view->findChild<EmptyState*>();
+        QVERIFY(empty->isVisible());
+        QCOMPARE(empty->title(), QString("Nothing to look into yet"));
+        QVERIFY(empty->findChild<QPushButton*>()->isVisible());
+        // The model is known all the same.
+        QCOMPARE(view->layer(), QString("block5_conv3"));
+        fixture.shoot(QStringLiteral("inspector-empty"));
+        QVERIFY(WindowFixture::cutTexts(view).isEmpty());
+    }
+
+    void saysWhenTheFirstCheckpointComes() {
+        FakeInspectorScript none;
+        *none.dropped = none.epochs;
+        WindowFixture fixture(Inspecting::script(), lessonConfig(), none);
+        fixture.show({1440, 900});
+        fixture.window.showTab(MainWindow::InspectorTab);
+        fixture.session.start();
+        QVERIFY(await([&] { return fixture.inspection.subject() != nullptr; }));
+        auto* empty = fixture.window.findChild<InspectorView*>()->findChild<EmptyState*>();
+        QVERIFY(empty->isVisible());
+        QCOMPARE(empty->title(), QString("The first checkpoint comes after the first epoch"));
+    }
+
+    void showsWhatAConvolutionDid() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        QCOMPARE(f.view().layer(), QString("block5_conv3"));
+        QVERIFY(await([&] { return f.weights().hasContent(); }));
+        QCOMPARE(f.weights().remark(), QString("moved 5.0\u2009%"));
+        QCOMPARE(f.head().deadText(), QString("7.0\u2009%"));
+        f.choose("Which numbers of the layer", InspectorView::Gradients);
+        QCOMPARE(f.weights().remark(), QString("norm 0.12"));
+        f.choose("Which numbers of the layer", InspectorView::Output);
+        QVERIFY2(f.weights().remark().endsWith(QString("are 0")), qPrintable(f.weights().remark()));
+        f.choose("Which numbers of the layer", InspectorView::Weights);
+
+        const HistoryPlot::Content& history = f.historyPlot().content();
+        QCOMPARE(history.lines.size(), std::size_t(3));
+        QCOMPARE(history.lines[2].name, QString("conv3"));
+        QCOMPARE(history.current, 2);
+        QCOMPARE(history.positions.size(), std::size_t(15));
+        QCOMPARE(history.positions[9], 10.0);
+        QCOMPARE(history.plannedEpochs, 15.0);
+        QCOMPARE(history.remark, QString("exactly 0 while frozen"));
+        for (std::size_t i = 0; i < 15; ++i) QCOMPARE(bool(history.trained[i]), i >= 10);
+        QCOMPARE(history.lines[2].values[9], 0.0);
+        QVERIFY(history.percent);
+        f.choose("Which figure over the epochs", InspectorView::GradientNorm);
+        QVERIFY(!f.historyPlot().content().percent);
+        QCOMPARE(f.historyPlot().content().lines[0].values[0], 0.15);
+        QVERIFY(f.historyPlot().content().remark.isEmpty());
+
+        QCOMPARE(f.view().channels().rowCount(), 512);
+        QCOMPARE(f.card().title(), QString("Channel 1"));
+        QCOMPARE(f.card().topCount(), 8);
+        QVERIFY2(f.pictureCard().said().startsWith(QString("says ")), qPrintable(f.pictureCard().said()));
+    }
+
+    void treeLeadsAndFollows() {
+        Inspecting f;
+        QVERIFY(f.ready);
+        f.window.showTab(MainWindow::LiveTab);
+        const QModelIndex conv1 = f.row("block4_conv1");
+        const QRect cell = f.tree().visualRect(conv1);
+        const QPoint name(cell.right() - 10, cell.center().y());
+        QTest::mouseClick(f.tree().viewport(), Qt::LeftButton, {}, name);
+        QCOMPARE(f.view().layer(), QString("block4_conv1"));
+        QCOMPARE(f.window.currentTab(), int(MainWindow::LiveTab));  // a click does not take anybody away
+        // Two quick ticks are two ticks.
+        QTest::mouseDClick(f.tree().viewport(), Qt::LeftButton, {}, LayerDelegate::tickArea(cell, conv1).center());
+        QCOMPARE(f.window.currentTab(), int(MainWindow::LiveTab));
+        QTest::mouseDClick(f.tree().viewport(), Qt::LeftButton, {}, name);
+        QCOMPARE(f.window.currentTab(), int(MainWindow::InspectorTab));
+        f.window.showTab(MainWindow::LiveTab);
+        f.tree().setCurrentIndex(f.row("block4_conv2"));
+        QTest::keyClick(&f.tree(), Qt::Key_Return);
+        QCOMPARE(f.window.currentTab(), int(MainWindow::InspectorTab));
+        QCOMPARE(f.view().layer(), QString("block4_conv2"));
+
+        f.button("Next layer")->click();
+        QCOMPARE(f.view().layer(), QString("block4_conv3"));
+        QCOMPARE(f.tree().currentIndex().data(LayerTreeModel::LayerNameRole).toString(), QString("block4_conv3"));
+        // A block is no layer.
+        f.tree().setCurrentIndex(f.tree().currentIndex().parent());
+        QCOMPARE(f.view().layer(), QString("block4_conv3"));
+    }
+
+    void arrowsWalkAndFThaws() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        f.mosaic().setFocus();
+        QTest::keyClick(&f.mosaic(), Qt::Key_Right);
+        QTest::keyClick(&f.mosaic(), Qt::Key_Right);
+        QTest::keyClick(&f.mosaic(), Qt::Key_Left);
+        QCOMPARE(f.view().channel(), 1);
+        QCOMPARE(f.card().title(), QString("Channel 2"));
+        QTest::keyClick(&f.mosaic(), Qt::Key_Up);
+        QCOMPARE(f.view().layer(), QString("block5_conv2"));
+        f.view().setFocus();
+        QTest::keyClick(&f.view(), Qt::Key_Up);
+        QTest::keyClick(&f.view(), Qt::Key_Up);
+        QCOMPARE(f.view().layer(), QString("block4_pool"));
+        QTest::keyClick(&f.view(), Qt::Key_Up);
+        QCOMPARE(f.view().layer(), QString("block4_conv3"));
+        QTest::keyClick(&f.view(), Qt::Key_Right);
+        QCOMPARE(f.view().channel(), 2);
+
+        const QModelIndex conv3 = f.row("block4_conv3");
+        QVERIFY2(f.head().freezeButton().text().contains(QString("Thaw")), qPrintable(f.head().freezeButton().text()));
+        QTest::keyClick(&f.view(), Qt::Key_F);
+        QVERIFY(conv3.data(LayerTreeModel::PendingRole).toBool());
+        QVERIFY(f.head().freezeButton().text().contains(QString("Freeze")));
+        f.session.step();
+        QVERIFY(await([&] { return !conv3.data(LayerTreeModel::PendingRole).toBool(); }));
+        QCOMPARE(conv3.data(LayerTreeModel::TrainStateRole).toInt(), static_cast<int>(TrainState::Thawed));
+    }
+
+    void layersWithoutWeights() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        f.choose("Which numbers of the layer", InspectorView::Gradients);
+        f.view().showLayer("block5_pool");
+        QVERIFY(await([&] { return f.view().channels().maps().layer == "block5_pool"; }));
+        SegmentedBar& part = f.bar("Which numbers of the layer");
+        QVERIFY(!part.isSegmentVisible(InspectorView::Weights));
+        QCOMPARE(part.current(), int(InspectorView::Output));
+        QVERIFY(f.weights().hasContent());
+        QVERIFY(f.head().freezeButton().isHidden());
+        QVERIFY(f.head().deadText().isEmpty());
+        QCOMPARE(f.historyPlot().content().lines.size(), std::size_t(3));  // its block's
+        QCOMPARE(f.historyPlot().content().current, -1);
+        f.shoot(QStringLiteral("inspector-pool"));
+        for (const char* layer : {"flatten", "dropout"}) {
+            f.view().showLayer(layer);
+            QVERIFY(await([&] { return f.view().channels().maps().layer == layer; }));
+            QVERIFY(f.view().channels().areUnits());
+            QVERIFY(f.weights().hasContent());
+        }
+        f.view().showLayer("dense_2");
+        QVERIFY(await([&] { return f.view().channels().maps().layer == "dense_2"; }));
+        QCOMPARE(part.current(), int(InspectorView::Gradients));  // as it was chosen
+        QVERIFY(await([&] { return f.weights().remark() == QString("norm 0.12"); }));
+        QCOMPARE(f.view().channels().index(0).data().toString(), QString("airplane"));
+        QCOMPARE(f.historyPlot().content().lines.size(), std::size_t(2));
+        f.shoot(QStringLiteral("inspector-dense"));
+        QStringList cut = WindowFixture::cutTexts(&f.view());
+        QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+    }
+
+    void filtersOfTheFirstLayer() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        QVERIFY(f.bar("Answers or filters").isHidden());
+        f.view().showLayer("block1_conv1");
+        QVERIFY(!f.bar("Answers or filters").isHidden());
+        f.choose("Answers or filters", InspectorView::Filters);
+        QVERIFY(await([&] { return f.filters().hasContent(); }));
+        QVERIFY(f.filters().isVisible());
+        QVERIFY(f.filters().largestChange() > 0);
+        QSignalSpy chosen(&f.filters(), &FilterTilesView::filterChosen);
+        QTest::mouseClick(&f.filters(), Qt::LeftButton, {}, QPoint(10, 36));
+        QCOMPARE(chosen.count(), 1);
+        QCOMPARE(f.view().channel(), chosen.first().first().toInt());
+        f.shoot(QStringLiteral("inspector-filters"));
+        Theme::instance().setScheme(ColorScheme::Dark);
+        f.shoot(QStringLiteral("inspector-filters-dark"));
+        f.view().showLayer("block1_conv2");
+        QVERIFY(!f.filters().isVisible());
+    }
+
+    void pictureInHand() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        auto* predictions = f.window.findChild<PredictionView*>();
+        predictions->showPicture(17);
+        QCOMPARE(qint64(f.view().picture().index), qint64(17));
+        QVERIFY2(f.pictureCard().name().endsWith(QString("picture 18")), qPrintable(f.pictureCard().name()));
+        f.button("Next picture")->click();
+        QCOMPARE(qint64(f.view().picture().index), qint64(18));
+        f.button("Picture before")->click();
+        f.button("Picture before")->click();
+        QCOMPARE(qint64(f.view().picture().index), qint64(16));
+        f.view().showPicture(0);
+        f.button("Picture before")->click();
+        QCOMPARE(qint64(f.view().picture().index), qint64(0));  // there is none before it
+        bool moved = false;
+        for (int i = 0; i < 20 && !moved; ++i) {
+            f.button("Draw another picture")->click();
+            moved = f.view().picture().index != 0;
+        }
+        QVERIFY(moved);
+        // One that a channel answers to.
+        const QString wanted = f.card().findChildren<QToolButton*>().at(2)->accessibleName();
+        QVERIFY(wanted.startsWith(QString("Picture ")));
+        f.card().findChildren<QToolButton*>().at(2)->click();
+        QCOMPARE(qint64(f.view().picture().index + 1), qint64(wanted.section(QLatin1Char(' '), 1, 1).remove(QLatin1Char(',')).toLongLong()));
+
+        f.view().showPictureFile(QStringLiteral("/home/pupil/my dog.png"));
+        QCOMPARE(f.pictureCard().name(), QString("my dog.png"));
+        QVERIFY(await([&] { return !f.pictureCard().picture().isNull() && f.pictureCard().said().startsWith(QString("says ")); }));
+    }
+
+    void scaleAndOrderOfChannels() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        f.choose("Scale of the colours", 1);
+        QVERIFY(f.view().channels().sharedScale());
+        f.button("Strongest channels first")->click();
+        QVERIFY(f.view().channels().strongestFirst());
+        QCOMPARE(f.view().channel(), 0);  // still the one it was, wherever it stands now
+        QCOMPARE(f.mosaic().currentIndex().row(), f.view().channels().rowOf(0));
+        // By the mouse, and the card follows.
+        const QModelIndex first = f.view().channels().index(0);
+        f.mosaic().scrollTo(first);
+        QTest::mouseClick(f.mosaic().viewport(), Qt::LeftButton, {}, f.mosaic().visualRect(first).center());
+        QCOMPARE(f.card().title(), QStringLiteral("Channel %1").arg(f.view().channels().channelAt(0) + 1));
+        // The picture stays visible under a channel of full strength turned down.
+        f.card().findChild<QSlider*>()->setValue(0);
+    }
+
+    void followsTheChosenCheckpoint() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        QVERIFY(await([&] { return f.weights().remark() == QString("moved 5.0\u2009%"); }));
+        f.inspection.chooseCheckpoint(4);
+        QVERIFY(f.weights().hasContent());  // the old one, until the new one is there
+        QVERIFY(!f.view().channels().isEmpty());
+        QVERIFY(await([&] { return f.weights().remark() == QString("moved 0"); }));
+        f.inspection.chooseCheckpoint(11);
+        QVERIFY(await([&] { return f.weights().remark() == QString("moved 2.0\u2009%"); }));
+    }
+
+    void asksOnlyWhileItIsSeen() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        f.window.showTab(MainWindow::LiveTab);
+        f.view().showLayer("block3_conv1");
+        f.view().showLayer("block2_conv1");
+        QTest::qWait(0);
+        QCOMPARE(f.view().channels().maps().layer, std::string("block5_conv3"));
+        f.window.showTab(MainWindow::InspectorTab);
+        QVERIFY(await([&] { return f.view().channels().maps().layer == "block2_conv1"; }));
+        QCOMPARE(f.view().channels().rowCount(), 128);
+    }
+
+    void slowAnswersAreNotMistakenForOthers() {
+        FakeInspectorScript slow;
+        slow.callMilliseconds = 30;
+        Inspecting f(slow);
+        QVERIFY(f.ready);
+        QVERIFY2(f.historyPlot().message().startsWith(QString("Comparing the kept checkpoints")), qPrintable(f.historyPlot().message()));
+        QVERIFY(await([&] { return f.weights().hasContent(); }));
+        f.view().showLayer("block4_conv1");
+        QVERIFY(await([&] { return !f.weights().hasContent(); }));
+        QVERIFY2(f.weights().message().startsWith(QString("Measuring the layer")), qPrintable(f.weights().message()));
+        QVERIFY(await([&] { return f.weights().hasContent(); }));
+        QCOMPARE(f.weights().remark(), QString("moved 0"));
+        QVERIFY(await([&] { return f.historyPlot().hasContent(); }));
+    }
+
+    void failuresAreToldInPlace() {
+        FakeInspectorScript broken;
+        broken.failWith = "The checkpoint is torn.";
+        Inspecting f(broken);
+        QVERIFY(f.ready);
+        QSignalSpy failed(&f.inspection, &InspectionController::failed);
+        QVERIFY(await([&] { return f.weights().message() == QString("The checkpoint is torn. Choose another checkpoint."); }));
+        QVERIFY(await([&] { return f.historyPlot().message() == QString("The checkpoint is torn. Choose another checkpoint."); }));
+        QVERIFY(await([&] { return f.card().topMessage().startsWith(QString("The checkpoint is torn.")); }));
+        f.shoot(QStringLiteral("inspector-failed"));
+        QStringList cut = WindowFixture::cutTexts(&f.view());
+        QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+        QCOMPARE(failed.count(), 0);  // nobody is told twice
+    }
+
+    void anotherRunHasNoTicksHere() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        QVERIFY(!f.head().freezeButton().isHidden());
+        f.inspection.inspectRun("/home/pupil/.local/share/thaw/runs/another");
+        QVERIFY(await([&] { return f.inspection.subject()->run.runId == "another"; }));
+        QVERIFY(f.head().freezeButton().isHidden());
+        QVERIFY(f.answered());
+    }
+
+    void docksOfTheTab() {
+        Inspecting f;
+        const auto folded = [&](const char* name) { return f.window.findChild<SideDock*>(QLatin1String(name))->isFolded(); };
+        QVERIFY(!folded("layersDock"));
+        QVERIFY(folded("settingsDock"));
+    }
+
+    void looks_data() {
+        QTest::addColumn<QSize>("size");
+        QTest::addColumn<double>("scale");
+        QTest::addColumn<bool>("dark");
+        QTest::newRow("1440x900-light") << QSize(1440, 900) << 1.0 << false;
+        QTest::newRow("1440x900-dark") << QSize(1440, 900) << 1.0 << true;
+        QTest::newRow("1366x768-light") << QSize(1366, 768) << 1.0 << false;
+        QTest::newRow("1180x700-light") << QSize(1180, 700) << 1.0 << false;
+        QTest::newRow("1440x900-150") << QSize(1440, 900) << 1.5 << false;
+        QTest::newRow("1366x768-150") << QSize(1366, 768) << 1.5 << false;
+    }
+    void looks() {
+        QFETCH(QSize, size);
+        QFETCH(double, scale);
+        QFETCH(bool, dark);
+        Theme::instance().setLook(dark ? ColorScheme::Dark : ColorScheme::Light, scale);
+        FakeInspectorScript script;
+        *script.kept = 12;
+        Inspecting f(script);
+        f.window.resize(size);
+        QVERIFY(f.ready && f.answered());
+        QVERIFY(await([&] { return f.weights().hasContent(); }));
+        f.inspection.chooseCheckpoint(11);
+        f.view().showPicture(5);
+        f.mosaic().setFocus();
+        for (int i = 0; i < 3; ++i) QTest::keyClick(&f.mosaic(), Qt::Key_Right);
+        QVERIFY(f.answered());
+        f.settle();
+        f.shoot(QStringLiteral("inspector-") + QString::fromLatin1(QTest::currentDataTag()));
+        QStringList cut = WindowFixture::cutTexts(&f.view());
+        f.view().showLayer("block1_conv1");
+        QVERIFY(await([&] { return f.view().channels().maps().layer == "block1_conv1"; }));
+        cut += WindowFixture::cutTexts(&f.view());
+        f.shoot(QStringLiteral("inspector-first-") + QString::fromLatin1(QTest::currentDataTag()));
+        QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+        QCOMPARE(f.window.size(), size);
+    }
+};
+
+QTEST_MAIN(TestInspectorView)
+#include "tst_inspector_view.moc"

@@ -1,0 +1,17 @@
+// A layer of a model in words.
+#pragma once
+
+#include <QString>
+
+#include "core/api/layer_info.h"
+
+namespace thaw::ui {
+
+/// "conv3", "dense 1": its name within its block.
+QString shortLayerName(const core::LayerInfo& layer);
+/// "512 @ 2×2", or "512" for a row of units.
+QString layerShapeText(const std::vector<std::int64_t>& shape);
+/// What it is, takes and gives, and how many parameters it has: "Conv 3×3, 512 in, 512 out, ReLU.  2,359,808 parameters."
+QString layerDescription(const core::ModelInfo& model, int layer);
+
+}  // namespace thaw::ui

@@ -1,0 +1,202 @@
+#include "ui/widgets/histogram_plot.h"
+
+#include <QHelpEvent>
+#include <QLocale>
+#include <QPainter>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+#include "ui/widgets/plot_axis.h"
+#include "ui/widgets/theme.h"
+
+namespace thaw::ui {
+namespace {
+
+constexpr int kLegendHeight = 24, kAxisHeight = 22, kMargin = 6;  // design pixels
+constexpr double kLeftOut = 0.0005;                               // of the numbers, at each end
+constexpr int kTicks = 5, kGridLines = 4;
+
+double binWidth(const core::Histogram& histogram) { return (histogram.high - histogram.low) / static_cast<double>(histogram.counts.size()); }
+
+/// Where the numbers begin and end, but for a few.
+std::pair<double, double> bulkOf(const core::Histogram& histogram) {
+    const std::int64_t total = std::accumulate(histogram.counts.begin(), histogram.counts.end(), std::int64_t{0});
+    const double most = kLeftOut * static_cast<double>(total), width = binWidth(histogram);
+    const auto skipped = [most](auto begin, auto end) {
+        double sum = 0;
+        int bins = 0;
+        for (auto bin = begin; bin != end && (sum += static_cast<double>(*bin)) <= most; ++bin) ++bins;
+        return bins;
+    };
+    const int left = skipped(histogram.counts.begin(), histogram.counts.end()), right = skipped(histogram.counts.rbegin(), histogram.counts.rend());
+    return {histogram.low + std::max(0, left - 1) * width, histogram.high - std::max(0, right - 1) * width};
+}
+
+QPen penOf(bool before) {
+    const Theme& theme = Theme::instance();
+    QPen pen(theme.color(before ? Tone::Ice : Tone::Warm), (before ? 1.8 : 2.6) * theme.scale(), Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);
+    if (before) pen.setDashPattern({4, 2.4});
+    return pen;
+}
+
+}  // namespace
+
+HistogramPlot::HistogramPlot(QWidget* parent) : QWidget(parent) {
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    connect(&Theme::instance(), &Theme::changed, this, [this] {
+        updateGeometry();
+        update();
+    });
+}
+
+void HistogramPlot::setHistograms(const core::Histogram& before, const core::Histogram& now, const QString& remark) {
+    m_before = before;
+    m_now = now;
+    m_remark = remark;
+    m_message.clear();
+    fitRange();
+    const QLocale locale;
+    setAccessibleDescription(tr("From %1 to %2. %3").arg(locale.toString(m_low, 'g', 2), locale.toString(m_high, 'g', 2), remark));
+    update();
+}
+
+void HistogramPlot::setMessage(const QString& message) {
+    m_before = m_now = {};
+    m_remark.clear();
+    m_message = message;
+    setAccessibleDescription(message);
+    update();
+}
+
+void HistogramPlot::fitRange() {
+    if (m_now.counts.empty()) return;
+    std::tie(m_low, m_high) = bulkOf(m_now);
+    if (!m_before.counts.empty()) {
+        const auto [low, high] = bulkOf(m_before);
+        m_low = std::min(m_low, low);
+        m_high = std::max(m_high, high);
+    }
+    if (m_low < 0 && m_high > 0) {
+        m_high = std::max(-m_low, m_high);
+        m_low = -m_high;
+    }
+    if (m_low >= m_high) m_high = m_low + 1;
+}
+
+QSize HistogramPlot::sizeHint() const { return {Theme::instance().px(400), Theme::instance().px(210)}; }
+QSize HistogramPlot::minimumSizeHint() const { return {Theme::instance().px(200), Theme::instance().px(130)}; }
+
+QRectF HistogramPlot::plotArea() const {
+    const Theme& theme = Theme::instance();
+    return QRectF(rect()).adjusted(theme.px(kMargin), theme.px(kLegendHeight), -theme.px(kMargin), -theme.px(kAxisHeight));
+}
+
+double HistogramPlot::xOf(double value) const {
+    const QRectF area = plotArea();
+    return area.left() + (value - m_low) / (m_high - m_low) * area.width();
+}
+
+void HistogramPlot::paintEvent(QPaintEvent*) {
+    const Theme& theme = Theme::instance();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QRectF area = plotArea();
+    for (int line = 0; line < kGridLines; ++line)
+        painter.fillRect(QRectF(area.left(), std::round(area.top() + area.height() * line / kGridLines), area.width(), 1), theme.color(Tone::Line2));
+    painter.fillRect(QRectF(area.left(), std::round(area.bottom()), area.width(), 1), theme.color(Tone::Ink3));
+    if (!hasContent()) {
+        painter.setFont(theme.font(TextRole::Table));
+        painter.setPen(theme.color(Tone::Ink2));
+        painter.drawText(area.adjusted(theme.px(12), 0, -theme.px(12), 0), Qt::AlignCenter | Qt::TextWordWrap, m_message);
+        return;
+    }
+
+    const bool both = !m_before.counts.empty();
+    std::int64_t largest = *std::max_element(m_now.counts.begin(), m_now.counts.end());
+    if (both) largest = std::max(largest, *std::max_element(m_before.counts.begin(), m_before.counts.end()));
+    const double unit = area.height() * 0.95 / static_cast<double>(std::max<std::int64_t>(1, largest));
+    const auto curve = [&](const core::Histogram& histogram) {
+        QPolygonF line;
+        for (std::size_t bin = 0; bin < histogram.counts.size(); ++bin)
+            line << QPointF(xOf(histogram.low + (static_cast<double>(bin) + 0.5) * binWidth(histogram)),
+                            area.bottom() - unit * static_cast<double>(histogram.counts[bin]));
+        return line;
+    };
+    painter.save();
+    painter.setClipRect(area.adjusted(0, 0, 0, 1));
+    const QPolygonF now = curve(m_now);
+    QPolygonF ground = now;
+    ground.prepend(QPointF(now.first().x(), area.bottom()));
+    ground << QPointF(now.last().x(), area.bottom());
+    QColor fill = theme.color(Tone::WarmFill);
+    fill.setAlphaF(theme.isDark() ? 0.3f : 0.26f);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(fill);
+    painter.drawPolygon(ground);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(penOf(false));
+    painter.drawPolyline(now);
+    if (both) {
+        painter.setPen(penOf(true));
+        painter.drawPolyline(curve(m_before));
+    }
+    painter.restore();
+
+    // The legend above, the axis below.
+    painter.setFont(theme.font(TextRole::TableStrong));
+    const QFontMetricsF metrics(painter.font());
+    double left = area.left();
+    const auto entry = [&](bool before, const QString& name) {
+        painter.setPen(penOf(before));
+        const double y = theme.px(kLegendHeight) / 2.0 - theme.px(2);
+        painter.drawLine(QLineF(left, y, left + theme.px(24), y));
+        left += theme.px(30);
+        painter.drawText(QRectF(left, 0, metrics.horizontalAdvance(name) + 2, 2 * y), Qt::AlignVCenter, name);
+        left += metrics.horizontalAdvance(name) + theme.px(24);
+    };
+    if (both) {
+        entry(true, tr("start"));
+        entry(false, tr("now"));
+    }
+    painter.setPen(theme.color(Tone::Ink));
+    painter.drawText(QRectF(area.left(), 0, area.width(), theme.px(kLegendHeight - 4)), Qt::AlignRight | Qt::AlignVCenter, m_remark);
+    painter.setFont(theme.font(TextRole::Caption));
+    painter.setPen(theme.color(Tone::Ink2));
+    const std::vector<double> ticks = roundTicks(m_low, m_high, kTicks);
+    const double step = ticks.size() > 1 ? ticks[1] - ticks[0] : m_high - m_low;
+    for (const double tick : ticks) {
+        const QString text = tickText(tick, step);
+        const double width = painter.fontMetrics().horizontalAdvance(text) + 2;
+        const double x = std::clamp(xOf(tick) - width / 2, 0.0, this->width() - width);
+        painter.drawText(QRectF(x, area.bottom() + theme.px(3), width, theme.px(kAxisHeight - 3)), Qt::AlignHCenter | Qt::AlignVCenter, text);
+    }
+}
+
+bool HistogramPlot::event(QEvent* event) {
+    if (event->type() != QEvent::ToolTip) return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const QRectF area = plotArea();
+    QString text;
+    if (hasContent() && area.contains(help->pos())) {
+        const double value = m_low + (help->pos().x() - area.left()) / area.width() * (m_high - m_low), width = binWidth(m_now);
+        const auto bin = static_cast<std::int64_t>(std::floor((value - m_now.low) / width));
+        if (bin >= 0 && bin < static_cast<std::int64_t>(m_now.counts.size())) {
+            const QLocale locale;
+            const double low = m_now.low + static_cast<double>(bin) * width;
+            const auto count = [&](const core::Histogram& histogram) {
+                return locale.toString(static_cast<qlonglong>(histogram.counts[static_cast<std::size_t>(bin)]));
+            };
+            text = tr("%1 to %2: %3").arg(locale.toString(low, 'g', 3), locale.toString(low + width, 'g', 3), count(m_now));
+            if (!m_before.counts.empty()) text = tr("%1 now, %2 at the start").arg(text, count(m_before));
+        }
+    }
+    QToolTip::showText(help->globalPos(), text, this);
+    return true;
+}
+
+}  // namespace thaw::ui

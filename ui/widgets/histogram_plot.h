@@ -1,0 +1,41 @@
+// How many numbers of a layer lie where: now, and at the start behind it. Ends that hardly any number reaches are left out; the tool tip
+// of a place says how many there are.
+#pragma once
+
+#include <QWidget>
+
+#include "core/api/inspector.h"
+
+namespace thaw::ui {
+
+class HistogramPlot : public QWidget {
+    Q_OBJECT
+public:
+    explicit HistogramPlot(QWidget* parent = nullptr);
+
+    /// `before` without counts: there is none. Both over the same bins. `remark` stands at the right of the legend.
+    void setHistograms(const core::Histogram& before, const core::Histogram& now, const QString& remark);
+    /// In place of the curves: why there are none.
+    void setMessage(const QString& message);
+    bool hasContent() const { return !m_now.counts.empty(); }
+    QString remark() const { return m_remark; }
+    QString message() const { return m_message; }
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    bool event(QEvent* event) override;
+
+private:
+    QRectF plotArea() const;
+    double xOf(double value) const;
+    void fitRange();
+
+    core::Histogram m_before, m_now;
+    QString m_remark, m_message;
+    double m_low = 0, m_high = 1;  // of the axis
+};
+
+}  // namespace thaw::ui

@@ -1,0 +1,196 @@
+#include "ui/widgets/history_plot.h"
+
+#include <QHelpEvent>
+#include <QLocale>
+#include <QPainter>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/widgets/plot_axis.h"
+#include "ui/widgets/theme.h"
+
+namespace thaw::ui {
+namespace {
+
+constexpr int kTopMargin = 24, kAxisHeight = 22, kMostNameWidth = 84;  // design pixels
+constexpr double kLeastTop = 0.01;                                     // of the axis, where nothing has moved
+constexpr int kValueTicks = 4, kEpochTicks = 4;
+const QChar kThinSpace(0x2009);
+
+}  // namespace
+
+HistoryPlot::HistoryPlot(QWidget* parent) : QWidget(parent) {
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    connect(&Theme::instance(), &Theme::changed, this, [this] {
+        updateGeometry();
+        update();
+    });
+}
+
+void HistoryPlot::setContent(Content content) {
+    m_content = std::move(content);
+    m_message.clear();
+    QStringList spoken;
+    for (const Line& line : m_content.lines)
+        if (!line.values.empty()) spoken << QStringLiteral("%1 %2").arg(line.name, valueText(line.values.back(), 0.001));
+    setAccessibleDescription(spoken.join(QStringLiteral("; ")));
+    update();
+}
+
+void HistoryPlot::setMessage(const QString& message) {
+    m_content = {};
+    m_message = message;
+    setAccessibleDescription(message);
+    update();
+}
+
+void HistoryPlot::setMark(double position) {
+    m_mark = position;
+    update();
+}
+
+QSize HistoryPlot::sizeHint() const { return {Theme::instance().px(400), Theme::instance().px(210)}; }
+QSize HistoryPlot::minimumSizeHint() const { return {Theme::instance().px(200), Theme::instance().px(130)}; }
+
+QString HistoryPlot::valueText(double value, double step) const {
+    return m_content.percent ? tickText(100 * value, 100 * step) + kThinSpace + QLatin1Char('%') : tickText(value, step);
+}
+
+HistoryPlot::Frame HistoryPlot::frame() const {
+    const Theme& theme = Theme::instance();
+    Frame frame;
+    double largest = 0;
+    for (const Line& line : m_content.lines)
+        for (const double value : line.values)
+            if (std::isfinite(value)) largest = std::max(largest, value);
+    if (largest <= 0) largest = kLeastTop;
+    const std::vector<double> ticks = roundTicks(0, largest, kValueTicks);
+    frame.step = ticks.size() > 1 ? ticks[1] - ticks[0] : largest;
+    frame.top = std::ceil(largest / frame.step - 1e-9) * frame.step;
+    if (!m_content.positions.empty()) frame.epochs = std::max({1.0, m_content.plannedEpochs, m_content.positions.back()});
+    const QFontMetricsF axis(theme.font(TextRole::Caption)), names(theme.font(TextRole::TableStrong));
+    double numbers = theme.px(24), ends = theme.px(10);
+    for (double value = 0; value <= frame.top * 1.001; value += frame.step) numbers = std::max(numbers, axis.horizontalAdvance(valueText(value, frame.step)));
+    for (const Line& line : m_content.lines) ends = std::max(ends, std::min<double>(names.horizontalAdvance(line.name), theme.px(kMostNameWidth)));
+    frame.area = QRectF(rect()).adjusted(numbers + theme.px(8), theme.px(kTopMargin), -ends - theme.px(10), -theme.px(kAxisHeight));
+    return frame;
+}
+
+void HistoryPlot::paintBands(QPainter* painter, const Frame& frame) const {
+    const Theme& theme = Theme::instance();
+    const QRectF& area = frame.area;
+    double from = area.left();
+    for (std::size_t i = 0; i < m_content.positions.size(); ++i) {
+        const double to = std::round(frame.x(m_content.positions[i]));
+        painter->fillRect(QRectF(from, area.top(), to - from, area.height()), theme.color(m_content.trained[i] ? Tone::WarmBand : Tone::IceBand));
+        from = to;
+    }
+    if (m_content.plannedEpochs > m_content.positions.back()) paintHatch(painter, QRectF(from, area.top(), area.right() - from, area.height()));
+}
+
+void HistoryPlot::paintAxes(QPainter* painter, const Frame& frame) const {
+    const Theme& theme = Theme::instance();
+    const QRectF& area = frame.area;
+    painter->setFont(theme.font(TextRole::Caption));
+    for (double value = 0; value <= frame.top * 1.001; value += frame.step) {
+        const double y = std::round(frame.y(value));
+        painter->fillRect(QRectF(area.left(), y, area.width(), 1), theme.color(value == 0 ? Tone::Ink3 : Tone::Line));
+        painter->setPen(theme.color(Tone::Ink2));
+        const double tall = painter->fontMetrics().height();
+        painter->drawText(QRectF(0, y - tall / 2, area.left() - theme.px(6), tall), Qt::AlignRight | Qt::AlignVCenter, valueText(value, frame.step));
+    }
+    std::vector<double> ticks = roundTicks(0, frame.epochs, kEpochTicks);
+    ticks.erase(std::remove_if(ticks.begin(), ticks.end(), [](double tick) { return tick != std::round(tick); }), ticks.end());
+    for (const double tick : ticks)
+        painter->drawText(QRectF(frame.x(tick) - theme.px(30), area.bottom() + theme.px(3), theme.px(60), theme.px(kAxisHeight - 3)),
+                          Qt::AlignHCenter | Qt::AlignVCenter, tickText(tick, 1));
+}
+
+void HistoryPlot::paintLines(QPainter* painter, const Frame& frame) const {
+    const Theme& theme = Theme::instance();
+    struct End {
+        std::size_t line;
+        double y;
+    };
+    std::vector<End> ends;
+    const auto draw = [&](std::size_t index) {
+        const Line& line = m_content.lines[index];
+        const bool strong = static_cast<int>(index) == m_content.current;
+        QPolygonF points;
+        // Nothing has moved before the first step; a gradient there is unknown.
+        if (m_content.percent) points << QPointF(frame.x(0), frame.y(0));
+        for (std::size_t i = 0; i < line.values.size(); ++i) points << QPointF(frame.x(m_content.positions[i]), frame.y(line.values[i]));
+        painter->setPen(QPen(theme.color(strong ? Tone::Warm : Tone::WarmFill), (strong ? 3.2 : 1.8) * theme.scale(), Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter->drawPolyline(points);
+        if (points.size() == 1) painter->drawPoint(points.first());
+        ends.push_back({index, points.isEmpty() ? frame.area.bottom() : points.last().y()});
+    };
+    for (std::size_t i = 0; i < m_content.lines.size(); ++i)
+        if (static_cast<int>(i) != m_content.current) draw(i);
+    if (m_content.current >= 0) draw(static_cast<std::size_t>(m_content.current));
+
+    // Names one below the other, as near to their lines as they can be.
+    std::sort(ends.begin(), ends.end(), [](const End& a, const End& b) { return a.y < b.y || (a.y == b.y && a.line > b.line); });
+    const double tall = QFontMetricsF(theme.font(TextRole::Table)).height();
+    for (std::size_t i = 1; i < ends.size(); ++i) ends[i].y = std::max(ends[i].y, ends[i - 1].y + tall);
+    double lowest = frame.area.bottom() + tall / 4;
+    for (auto end = ends.rbegin(); end != ends.rend(); ++end) {
+        end->y = std::min(end->y, lowest);
+        lowest = end->y - tall;
+    }
+    for (const End& end : ends) {
+        const bool strong = static_cast<int>(end.line) == m_content.current;
+        painter->setFont(theme.font(strong ? TextRole::TableStrong : TextRole::Table));
+        painter->setPen(theme.color(Tone::Warm));
+        const QRectF box(frame.area.right() + theme.px(8), end.y - tall / 2, width() - frame.area.right() - theme.px(8), tall);
+        painter->drawText(box, Qt::AlignVCenter | Qt::AlignLeft, painter->fontMetrics().elidedText(m_content.lines[end.line].name, Qt::ElideRight, static_cast<int>(box.width())));
+    }
+}
+
+void HistoryPlot::paintEvent(QPaintEvent*) {
+    const Theme& theme = Theme::instance();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const Frame now = frame();
+    if (!hasContent()) {
+        painter.setPen(QPen(theme.color(Tone::Line2), 1));
+        painter.drawRect(now.area);
+        painter.setFont(theme.font(TextRole::Table));
+        painter.setPen(theme.color(Tone::Ink2));
+        painter.drawText(now.area.adjusted(theme.px(12), 0, -theme.px(12), 0), Qt::AlignCenter | Qt::TextWordWrap, m_message);
+        return;
+    }
+    paintBands(&painter, now);
+    paintAxes(&painter, now);
+    if (m_mark >= 0) {
+        QPen pen(theme.color(Tone::Ink2), theme.px(1));
+        pen.setDashPattern({3, 3});
+        painter.setPen(pen);
+        painter.drawLine(QLineF(now.x(m_mark), now.area.top(), now.x(m_mark), now.area.bottom()));
+    }
+    paintLines(&painter, now);
+    painter.setFont(theme.font(TextRole::TableStrong));
+    painter.setPen(theme.color(Tone::Ice));
+    painter.drawText(QRectF(now.area.left(), 0, width() - now.area.left(), theme.px(kTopMargin - 4)), Qt::AlignLeft | Qt::AlignVCenter, m_content.remark);
+}
+
+bool HistoryPlot::event(QEvent* event) {
+    if (event->type() != QEvent::ToolTip) return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const Frame now = frame();
+    QString text;
+    if (hasContent() && now.area.adjusted(-4, 0, 4, 0).contains(help->pos())) {
+        const auto distance = [&](double position) { return std::abs(now.x(position) - help->pos().x()); };
+        const auto nearest = std::min_element(m_content.positions.begin(), m_content.positions.end(), [&](double a, double b) { return distance(a) < distance(b); });
+        const auto at = static_cast<std::size_t>(nearest - m_content.positions.begin());
+        QStringList lines{m_content.moments.value(static_cast<qsizetype>(at))};
+        for (const Line& line : m_content.lines) lines << QStringLiteral("%1: %2").arg(line.name, valueText(line.values[at], now.step / 100));
+        text = lines.join(QLatin1Char('\n'));
+    }
+    QToolTip::showText(help->globalPos(), text, this);
+    return true;
+}
+
+}  // namespace thaw::ui

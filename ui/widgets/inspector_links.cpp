@@ -1,0 +1,23 @@
+#include "ui/widgets/inspector_links.h"
+
+#include "ui/bridge/session.h"
+#include "ui/widgets/inspector_view.h"
+#include "ui/widgets/layer_tree_view.h"
+#include "ui/widgets/prediction_view.h"
+
+namespace thaw::ui {
+
+void linkInspector(InspectorView& inspector, LayerTreeView& tree, PredictionView& predictions, Session& session) {
+    QObject::connect(&tree, &LayerTreeView::layerChosen, &inspector, &InspectorView::showLayer);
+    QObject::connect(&inspector, &InspectorView::layerChanged, &tree, &LayerTreeView::selectLayer);
+    QObject::connect(&predictions, &PredictionView::pictureShown, &inspector, [&](int id) {
+        const PictureItem item = predictions.pictures().item(id);
+        const InspectionSubject* subject = session.inspection().subject();
+        if (item.isOwn() && item.error.isEmpty())
+            inspector.showPictureFile(item.file);
+        else if (id >= 0 && subject && subject->pictures && subject->pictures->labels == predictions.pictures().pictures()->labels)
+            inspector.showPicture(id);
+    });
+}
+
+}  // namespace thaw::ui
