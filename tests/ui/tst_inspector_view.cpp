@@ -87,7 +87,7 @@ public:
 class TestInspectorView : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+    void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates)); }
     void init() { Theme::instance().setLook(ColorScheme::Light, 1.0); }
     void cleanup() { Theme::instance().setLook(ColorScheme::Light, 1.0); }
 

@@ -12,7 +12,7 @@ namespace thaw::ui {
 /// A colour for 0..1; what lies outside is clamped.
 using ColorRamp = std::function<QRgb(double)>;
 
-/// Matplotlib's "inferno", from nearly black to pale yellow, each channel to within 4 of 255.
+/// Matplotlib's "inferno", from nearly black to pale yellow, each channel to within 6 of 255.
 QRgb inferno(double value);
 /// From one colour to another; `share` 0..1 of the second.
 QColor mixed(const QColor& from, const QColor& to, double share);

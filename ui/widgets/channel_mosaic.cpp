@@ -47,6 +47,7 @@ public:
             painter->drawText(tile, Qt::AlignCenter, QLocale().toString(plane.values[0], 'f', std::abs(plane.values[0]) < 10 ? 2 : 1));
         } else {
             // Cells of the plane stay cells: it is as coarse as it looks.
+            painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
             painter->drawImage(tile, planeImage(plane, low, high, answerRamp()));
         }
         const bool current = option.state & QStyle::State_Selected, hovered = option.state & QStyle::State_MouseOver;
