@@ -27,11 +27,46 @@ void forwardSignal(int number) {
     [[maybe_unused]] const ssize_t written = ::write(signalPipe[1], &byte, 1);
 }
 
+void nameProgram() {
+    QCoreApplication::setApplicationName(QStringLiteral("thaw"));
+    QCoreApplication::setApplicationVersion(QString::fromStdString(core::version()));
+}
+
+struct CommandLine {
+    QCommandLineParser parser;
+    const QCommandLineOption lesson{QStringLiteral("run-lesson"), Application::tr("Start the lesson at once.")};
+    const QCommandLineOption preset{QStringLiteral("preset"), Application::tr("Lesson file to start from, e.g. lesson-64."),
+                                    Application::tr("name")};
+    const QCommandLineOption data{QStringLiteral("data"), Application::tr("Folder or archive to look for data sets in first."),
+                                  Application::tr("path")};
+    const QCommandLineOption open{QStringLiteral("open"), Application::tr("Open a run of earlier."), Application::tr("folder")};
+    const QCommandLineOption theme{QStringLiteral("theme"), Application::tr("light, dark or system."), Application::tr("name")};
+    const QCommandLineOption scale{QStringLiteral("scale"), Application::tr("Classroom scale in percent: 100, 125 or 150."),
+                                   Application::tr("percent")};
+    const QCommandLineOption help, version;
+
+    CommandLine() : help(parser.addHelpOption()), version(parser.addVersionOption()) {
+        parser.setApplicationDescription(
+            Application::tr("A studio for transfer learning. The same engine without a window: thaw-cli."));
+        parser.addOptions({lesson, preset, data, open, theme, scale});
+    }
+};
+
 }  // namespace
 
+void Application::answerWithoutWindow(int argc, char** argv) {
+    QStringList arguments;
+    for (int i = 0; i < argc; ++i) arguments += QString::fromLocal8Bit(argv[i]);
+    nameProgram();
+    CommandLine line;
+    line.parser.parse(arguments);
+    if (!line.parser.isSet(line.help) && !line.parser.isSet(line.version)) return;
+    QCoreApplication bare(argc, argv);
+    line.parser.process(bare);
+}
+
 Application::Application(QApplication& application) : m_application(application) {
-    QApplication::setApplicationName(QStringLiteral("thaw"));
-    QApplication::setApplicationVersion(QString::fromStdString(core::version()));
+    nameProgram();
     QApplication::setApplicationDisplayName(tr("Thaw"));
     QApplication::setDesktopFileName(QStringLiteral("thaw"));
 }
@@ -42,35 +77,26 @@ Application::~Application() {
 }
 
 bool Application::parse(WindowOptions& options) {
-    QCommandLineParser parser;
-    parser.setApplicationDescription(tr("A studio for transfer learning. The same engine without a window: thaw-cli."));
-    parser.addHelpOption();
-    parser.addVersionOption();
-    const QCommandLineOption lesson(QStringLiteral("run-lesson"), tr("Start the lesson at once."));
-    const QCommandLineOption preset(QStringLiteral("preset"), tr("Lesson file to start from, e.g. lesson-64."), tr("name"));
-    const QCommandLineOption data(QStringLiteral("data"), tr("Folder or archive to look for data sets in first."), tr("path"));
-    const QCommandLineOption open(QStringLiteral("open"), tr("Open a run of earlier."), tr("folder"));
-    const QCommandLineOption theme(QStringLiteral("theme"), tr("light, dark or system."), tr("name"));
-    const QCommandLineOption scale(QStringLiteral("scale"), tr("Classroom scale in percent: 100, 125 or 150."), tr("percent"));
-    parser.addOptions({lesson, preset, data, open, theme, scale});
-    parser.process(m_application);
+    CommandLine line;
+    line.parser.process(m_application);
+    const QCommandLineParser& parser = line.parser;
     QTextStream complaint(stderr);
     if (!parser.positionalArguments().isEmpty()) {
         complaint << tr("Unknown argument: %1. See --help.").arg(parser.positionalArguments().front()) << Qt::endl;
         return false;
     }
-    options.runLesson = parser.isSet(lesson);
-    options.preset = parser.value(preset);
-    options.data = parser.value(data);
-    options.openRun = parser.value(open);
-    options.theme = parser.value(theme);
+    options.runLesson = parser.isSet(line.lesson);
+    options.preset = parser.value(line.preset);
+    options.data = parser.value(line.data);
+    options.openRun = parser.value(line.open);
+    options.theme = parser.value(line.theme);
     if (!options.theme.isEmpty() &&
         !QStringList({QStringLiteral("light"), QStringLiteral("dark"), QStringLiteral("system")}).contains(options.theme)) {
         complaint << tr("--theme knows light, dark and system.") << Qt::endl;
         return false;
     }
-    if (parser.isSet(scale)) {
-        const int percent = parser.value(scale).toInt();
+    if (parser.isSet(line.scale)) {
+        const int percent = parser.value(line.scale).toInt();
         if (percent != 100 && percent != 125 && percent != 150) {
             complaint << tr("--scale knows 100, 125 and 150.") << Qt::endl;
             return false;

@@ -35,6 +35,9 @@ struct WindowOptions {
 class Application : public QObject {
     Q_OBJECT
 public:
+    /// Prints help or version and ends the process where the command line asks for them: that needs no display.
+    static void answerWithoutWindow(int argc, char** argv);
+
     explicit Application(QApplication& application);
     ~Application() override;
 

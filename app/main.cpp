@@ -7,6 +7,7 @@
 int main(int argc, char** argv) {
     // The process may be the child that reads an HDF5 file, or have to start again with other settings: before anything else.
     if (const int code = thaw::core::runHdf5ImportChild(argc, argv); code >= 0) return code;
+    thaw::Application::answerWithoutWindow(argc, argv);
     thaw::core::prepareProcess(argc, argv);
 
     QApplication application(argc, argv);

@@ -43,6 +43,19 @@ private Q_SLOTS:
         QCOMPARE(exitCode({QStringLiteral("something")}), 2);
     }
 
+    void helpAndVersionNeedNoDisplay() {
+        for (const QString& option : {QStringLiteral("--help"), QStringLiteral("--version")}) {
+            QProcess thaw;
+            QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+            for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) environment.remove(QString::fromLatin1(name));
+            thaw.setProcessEnvironment(environment);
+            thaw.start(QStringLiteral(THAW_BINARY_DIR "/thaw"), {option});
+            QVERIFY(thaw.waitForFinished());
+            QCOMPARE(thaw.exitStatus(), QProcess::NormalExit);
+            QCOMPARE(thaw.exitCode(), 0);
+        }
+    }
+
     void signalEndsItInOrder() {
         for (const int signal : {SIGTERM, SIGINT}) {
             QProcess thaw;
