@@ -100,6 +100,8 @@ private Q_SLOTS:
     void reportsFailures();
     void aRunThatCannotBeOpenedLeavesTheOldOne();
     void opensAFolderAnew();
+    void revealsTheTestSplit();
+    void aRevealThatFailsKeepsTheLock();
     void sparesTheTraining();
     void endsWhileALongAnalysisRuns();
 };
@@ -555,6 +557,49 @@ void TstInspectionController::opensAFolderAnew() {
     controller.ask<int>(&context, QStringLiteral("a"), Lane::Long, atOnce(3), answers.take());
     QVERIFY(await([&] { return answers.got.size() == 3; }));
     QCOMPARE(opened->load(), 4);
+}
+
+void TstInspectionController::revealsTheTestSplit() {
+    test::FakeInspectorScript locked;
+    locked.validatesOnHeldOut = true;
+    InspectionController controller(test::fakeInspectorFactory(locked));
+    QVERIFY(awaitRun(controller, kRun));
+    QVERIFY(controller.subject()->run.testLock.isLocked());
+    const std::int64_t heldOut = controller.subject()->pictures->count();
+    controller.chooseCheckpoint(3);
+    const std::string chosen = controller.checkpoint()->name;
+    QSignalSpy subjects(&controller, &InspectionController::subjectChanged);
+    controller.revealTest();
+    QVERIFY(await([&] { return subjects.count() == 1; }));
+    QCOMPARE(controller.subject()->run.testLock.reveals, 1);
+    QVERIFY(!controller.subject()->run.testLock.isLocked());
+    QVERIFY(controller.subject()->pictures->count() > heldOut);
+    QCOMPARE(controller.checkpoint()->name, chosen);  // what the user chose is not taken away
+    QVERIFY(!controller.followsNewest());
+    controller.revealTest();  // open already
+    QVERIFY(awaitRun(controller, kOtherRun));
+    QCOMPARE(locked.reveals->load(), 1);
+
+    test::FakeInspectorScript open;
+    InspectionController without(test::fakeInspectorFactory(open));
+    without.revealTest();
+    QVERIFY(awaitRun(without, kRun));
+    without.revealTest();
+    QVERIFY(awaitRun(without, kOtherRun));
+    QCOMPARE(open.reveals->load(), 0);
+}
+
+void TstInspectionController::aRevealThatFailsKeepsTheLock() {
+    test::FakeInspectorScript locked;
+    locked.validatesOnHeldOut = true;
+    locked.failWith = "The record cannot be written.";
+    InspectionController controller(test::fakeInspectorFactory(locked));
+    QVERIFY(awaitRun(controller, kRun));
+    QSignalSpy failures(&controller, &InspectionController::failed);
+    controller.revealTest();
+    QVERIFY(await([&] { return failures.count() == 1; }));
+    QVERIFY(failures[0][0].toString().contains(QLatin1String("cannot be written")));
+    QVERIFY(controller.subject()->run.testLock.isLocked());
 }
 
 void TstInspectionController::sparesTheTraining() {

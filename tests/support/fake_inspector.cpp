@@ -25,7 +25,9 @@ public:
         m_run.dataset = drawnDataset(m_script.picturesPerClass);
         m_run.classNames = m_run.dataset.classNames;
         m_run.model = core::describeModel(m_run.config, static_cast<int>(m_run.classNames.size()));
-        m_pictures = drawnPictures(m_script.picturesPerClass);
+        if (m_script.validatesOnHeldOut) m_run.config.data.heldOut = 0.1;
+        m_run.testLock = {m_script.validatesOnHeldOut, *m_script.reveals};
+        m_pictures = drawnPictures(m_script.picturesPerClass + (m_run.testLock.reveals > 0 ? 5 : 0));
     }
 
     const core::InspectedRun& run() const override { return m_run; }
@@ -52,14 +54,15 @@ public:
     std::shared_ptr<const core::PredictionSet> predictions(const std::string& checkpoint, core::Split, const core::CountCallback& progress) override {
         work(progress);
         const int epoch = epochOf(checkpoint);
-        return drawnPredictions(*m_pictures, accuracyAfter(epoch), epoch, epoch * kStepsPerEpoch);
+        auto set = std::make_shared<core::PredictionSet>(*drawnPredictions(*m_pictures, accuracyAfter(epoch), epoch, epoch * kStepsPerEpoch));
+        set->split = m_run.judgedOn();
+        return set;
     }
     std::shared_ptr<const core::PredictionSet> unseenPredictions(const std::string& checkpoint, std::int64_t, const core::CountCallback& progress) override {
         if (m_script.trainedOnAll) return std::make_shared<core::PredictionSet>();
         return predictions(checkpoint, core::Split::Train, progress);
     }
     std::vector<float> predict(const std::string& checkpoint, const core::PictureChoice& picture) override {
-        std::this_thread::sleep_for(std::chrono::milliseconds(m_script.predictMilliseconds));
         std::this_thread::sleep_for(std::chrono::milliseconds(m_script.predictMilliseconds));
         const auto set = predictions(checkpoint, core::Split::Test, {});
         const float* row = set->row(std::clamp<std::int64_t>(picture.index, 0, set->count() - 1));
@@ -246,7 +249,13 @@ private:
 }  // namespace
 
 ui::InspectorFactory fakeInspectorFactory(FakeInspectorScript script) {
-    return {[script](const std::filesystem::path& run) { return std::make_unique<FakeInspector>(run, script); }, {}, {}};
+    return {[script](const std::filesystem::path& run) { return std::make_unique<FakeInspector>(run, script); },
+            {},
+            {},
+            [script](const std::filesystem::path&) {
+                if (!script.failWith.empty() && *script.failing) throw core::StoreError(script.failWith, "Choose another folder.");
+                return ++*script.reveals;
+            }};
 }
 
 }  // namespace thaw::test

@@ -19,8 +19,9 @@ struct FakeInspectorScript {
     int longCalls = 20;                   ///< progress reports of a long question
     int callMilliseconds = 0;             ///< each report sleeps so long
     int predictMilliseconds = 0;          ///< predict() sleeps so long
-    int predictMilliseconds = 0;          ///< predict() sleeps so long
     std::shared_ptr<std::atomic<int>> kept = std::make_shared<std::atomic<int>>(0);  ///< checkpoints there are now; 0: all
+    bool validatesOnHeldOut = false;      ///< a locked test split; revealed, it has five pictures of each class more
+    std::shared_ptr<std::atomic<int>> reveals = std::make_shared<std::atomic<int>>(0);
     std::shared_ptr<std::atomic<int>> dropped = std::make_shared<std::atomic<int>>(0);  ///< that many of the oldest are gone
 };
 

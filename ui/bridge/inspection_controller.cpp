@@ -25,7 +25,8 @@ using Token = std::shared_ptr<std::atomic<bool>>;
 }  // namespace
 
 InspectorFactory coreInspectorFactory() {
-    return {[](const std::filesystem::path& run) { return core::openInspector(run); }, core::useComputeThreads, core::giveWayToOtherThreads};
+    return {[](const std::filesystem::path& run) { return core::openInspector(run); }, core::useComputeThreads, core::giveWayToOtherThreads,
+            core::revealTest};
 }
 
 class InspectionController::Private : public QObject {
@@ -113,13 +114,17 @@ public:
         dropIf([ofRunToo](const auto& entry) { return ofRunToo || entry.second.about == About::Checkpoint; });
     }
 
+    static int indexOf(const std::vector<core::KeptCheckpoint>& kept, const core::KeptCheckpoint* wanted) {
+        const auto same = std::find_if(kept.begin(), kept.end(), [&](const auto& entry) { return wanted && entry.name == wanted->name; });
+        return same == kept.end() ? -1 : static_cast<int>(same - kept.begin());
+    }
     void takeCheckpoints(std::vector<core::KeptCheckpoint> kept) {
         InspectionSubject& now = *subject;
         const std::string before = q->checkpoint() ? q->checkpoint()->name : std::string();
+        const int same = indexOf(kept, q->checkpoint());
         now.checkpoints = std::move(kept);
-        const auto same = std::find_if(now.checkpoints.begin(), now.checkpoints.end(), [&](const auto& entry) { return entry.name == before; });
         const int newest = static_cast<int>(now.checkpoints.size()) - 1;
-        now.chosen = followNewest || same == now.checkpoints.end() ? newest : static_cast<int>(same - now.checkpoints.begin());
+        now.chosen = followNewest || same < 0 ? newest : same;
         Q_EMIT q->checkpointsChanged();
         if ((q->checkpoint() ? q->checkpoint()->name : std::string()) != before) choose(now.chosen);
     }
@@ -236,7 +241,9 @@ void InspectionController::enqueue(Question question) {
 
 void InspectionController::cancel(QObject* context, const QString& topic) { d->drop(context, topic); }
 
-void InspectionController::inspectRun(const std::filesystem::path& directory) {
+void InspectionController::inspectRun(const std::filesystem::path& directory) { open(directory, /*keepChoice=*/false); }
+
+void InspectionController::open(const std::filesystem::path& directory, bool keepChoice) {
     *d->subjectToken = *d->listToken = true;
     d->subjectToken = std::make_shared<std::atomic<bool>>(false);
     d->opening = true;
@@ -247,7 +254,7 @@ void InspectionController::inspectRun(const std::filesystem::path& directory) {
     };
     d->run(
         Lane::Quick, folder, d->subjectToken,
-        [this, folder, opened](core::Inspector& inspector) {
+        [this, folder, opened, keepChoice](core::Inspector& inspector) {
             InspectionSubject subject;
             subject.run = inspector.run();
             subject.checkpoints = inspector.checkpoints();
@@ -257,11 +264,13 @@ void InspectionController::inspectRun(const std::filesystem::path& directory) {
             } catch (const core::Error& error) {
                 subject.problem = QString::fromUtf8(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
             }
-            return [this, folder, opened, subject = std::move(subject)] {
+            return [this, folder, opened, keepChoice, subject = std::move(subject)] {
                 d->dropAll(true);
                 d->folder = folder;
-                d->followNewest = true;
+                const int chosen = keepChoice && !d->followNewest ? d->indexOf(subject.checkpoints, checkpoint()) : -1;
+                d->followNewest = chosen < 0;
                 d->subject = subject;
+                if (chosen >= 0) d->subject->chosen = chosen;
                 Q_EMIT subjectChanged();
                 Q_EMIT checkpointChanged();
                 opened();
@@ -271,6 +280,20 @@ void InspectionController::inspectRun(const std::filesystem::path& directory) {
             Q_EMIT failed(what, hint);
             opened();
         });
+}
+
+void InspectionController::revealTest() {
+    if (!d->subject || !d->subject->run.testLock.isLocked() || !d->factory.revealTest) return;
+    const Private::Folder folder = d->folder;
+    d->run(
+        Lane::Quick, folder, std::make_shared<std::atomic<bool>>(false),
+        [this, folder](core::Inspector&) {
+            d->factory.revealTest(folder.directory);
+            return [this, folder] {
+                if (d->folder == folder) open(folder.directory, /*keepChoice=*/true);
+            };
+        },
+        d->complaint());
 }
 
 void InspectionController::chooseCheckpoint(int index) {

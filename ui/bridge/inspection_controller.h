@@ -29,6 +29,8 @@ struct InspectorFactory {
     std::function<void(int threads)> prepareThread;
     /// First thing in the thread of long analyses; empty: nothing.
     std::function<void()> giveWay;
+    /// core::revealTest; called in a worker thread.
+    std::function<int(const std::filesystem::path& run)> revealTest;
 };
 InspectorFactory coreInspectorFactory();
 
@@ -36,7 +38,7 @@ struct InspectionSubject {
     core::InspectedRun run;
     std::vector<core::KeptCheckpoint> checkpoints;           ///< oldest first
     int chosen = -1;                                         ///< index into checkpoints; -1: none is kept yet
-    std::shared_ptr<const core::PictureSet> pictures;        ///< of the test split; null: cannot be read (see problem)
+    std::shared_ptr<const core::PictureSet> pictures;        ///< of run.judgedOn(); null: cannot be read (see problem)
     QString problem;
 };
 
@@ -101,6 +103,8 @@ public Q_SLOTS:
     void chooseCheckpoint(int index);   ///< of subject()->checkpoints; stays until another one is chosen or followNewest() is called
     void followNewest();
     void refreshCheckpoints();
+    /// Opens the subject's locked test split for good, which its record counts, and then the run anew with the same checkpoint chosen.
+    void revealTest();
     /// While a run trains, answers take one core and long analyses what is left over.
     void setTraining(bool training);
 
@@ -132,6 +136,7 @@ private:
         };
     }
     void enqueue(Question question);
+    void open(const std::filesystem::path& directory, bool keepChoice);
 
     class Private;
     std::unique_ptr<Private> d;

@@ -162,10 +162,14 @@ void Session::requestMask(const core::LayerMask& mask) { m_layers.requestMask(ma
 
 std::int64_t Session::plannedCount(bool train) const {
     if (m_runShown) return train ? m_training.run()->trainCount : m_training.run()->testCount;
-    const int limit = train ? m_config.data.trainLimit : m_config.data.testLimit;
+    const core::DataConfig& wanted = m_config.data;
+    const bool fromTrain = train || core::validationSplit(wanted) == core::Split::HeldOut;
+    const int limit = fromTrain ? wanted.trainLimit : wanted.testLimit;
     const core::DatasetInfo* data = dataset();
-    const std::int64_t all = data ? (train ? data->trainCount : data->testCount) : 0;
-    return limit > 0 && (all == 0 || limit < all) ? limit : all;
+    const std::int64_t all = data ? (fromTrain ? data->trainCount : data->testCount) : 0;
+    const std::int64_t used = limit > 0 && (all == 0 || limit < all) ? limit : all;
+    const std::int64_t heldOut = std::llround(wanted.heldOut * static_cast<double>(used));
+    return train ? used - heldOut : fromTrain ? heldOut : used;
 }
 
 core::PriceInput Session::priceInput() const {

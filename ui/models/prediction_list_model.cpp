@@ -24,6 +24,11 @@ QImage imageOf(const std::uint8_t* rgb, int width, int height) {
     return QImage(rgb, width, height, width * 3, QImage::Format_RGB888).convertToFormat(QImage::Format_RGB32);
 }
 
+QImage squareImage(const std::vector<std::uint8_t>& rgb, int side) {
+    const auto bytes = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
+    return bytes > 0 && rgb.size() >= bytes ? imageOf(rgb.data(), side, side) : QImage();
+}
+
 }  // namespace
 
 QString percentText(double value) { return QLocale().toString(value * 100.0, 'f', 1) + QChar(0x2009) + QLatin1Char('%'); }
@@ -62,7 +67,7 @@ bool PredictionListModel::setPredictions(std::shared_ptr<const core::PredictionS
         if (predictions->classCount < 1 ||
             static_cast<std::int64_t>(predictions->probabilities.size()) != count * predictions->classCount)
             return false;
-        if (m_pictures && m_pictures->count() != count) return false;
+        if (m_pictures && m_pictures->labels != predictions->labels) return false;
     }
     const bool sameCount = predictions && m_shuffled.size() == static_cast<std::size_t>(predictions->count());
     m_predictions = std::move(predictions);
@@ -121,6 +126,24 @@ QStringList PredictionListModel::ownFiles() const {
     QStringList files;
     for (const OwnPicture& own : m_own) files << fileText(own.prediction.file);
     return files;
+}
+
+std::vector<int> PredictionListModel::ownIds() const {
+    std::vector<int> ids;
+    for (const OwnPicture& own : m_own) ids.push_back(own.id);
+    return ids;
+}
+
+std::vector<core::FilePrediction> PredictionListModel::ownAnswers() const {
+    std::vector<core::FilePrediction> answers;
+    for (const OwnPicture& own : m_own) {
+        core::FilePrediction answer;
+        answer.file = own.prediction.file;
+        answer.error = own.prediction.error;
+        answer.probabilities = own.prediction.probabilities;
+        answers.push_back(std::move(answer));
+    }
+    return answers;
 }
 
 void PredictionListModel::setFilter(PictureFilter filter) {
@@ -205,11 +228,8 @@ int PredictionListModel::count(PictureFilter filter) const {
 }
 
 std::vector<int> PredictionListModel::orderedIds() const {
+    if (m_filter == PictureFilter::Mine) return ownIds();
     std::vector<int> ids;
-    if (m_filter == PictureFilter::Mine) {
-        for (const OwnPicture& own : m_own) ids.push_back(own.id);
-        return ids;
-    }
     if (m_only) {
         std::copy_if(m_only->begin(), m_only->end(), std::back_inserter(ids), [this](int id) { return id >= 0 && id < pictureCount(); });
         return ids;
@@ -357,11 +377,15 @@ QImage PredictionListModel::picture(int id) const {
 
 QImage PredictionListModel::modelPicture(int id) const {
     const OwnPicture* own = ownPicture(id);
+    return own ? squareImage(own->prediction.modelRgb, own->prediction.modelSize) : QImage();
+}
+
+QImage PredictionListModel::inputPicture(int id, float* low, float* high) const {
+    const OwnPicture* own = ownPicture(id);
     if (!own) return {};
-    const int size = own->prediction.modelSize;
-    const auto bytes = static_cast<std::size_t>(size) * static_cast<std::size_t>(size) * 3;
-    return bytes > 0 && own->prediction.modelRgb.size() >= bytes ? imageOf(own->prediction.modelRgb.data(), size, size)
-                                                                 : QImage();
+    if (low) *low = own->prediction.inputLow;
+    if (high) *high = own->prediction.inputHigh;
+    return squareImage(own->prediction.inputRgb, own->prediction.inputSize);
 }
 
 QString PredictionListModel::pictureKey(int id) const {

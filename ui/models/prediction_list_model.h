@@ -81,6 +81,9 @@ public:
     void removeOwnPicture(int id);
     void removeOwnPictures();
     QStringList ownFiles() const;
+    std::vector<int> ownIds() const;  ///< in the order of their coming
+    /// What tables say of own pictures; without the pixels.
+    std::vector<core::FilePrediction> ownAnswers() const;
 
     void setFilter(PictureFilter filter);
     PictureFilter filter() const { return m_filter; }
@@ -116,7 +119,9 @@ public:
     bool showPicture(int id);        ///< turns to its page; false when the filter hides it
     PictureItem item(int id) const;  ///< whatever the filter; invalid for an unknown id
     QImage picture(int id) const;
-    QImage modelPicture(int id) const;  ///< as the model sees it, before scaling; null for test pictures
+    QImage modelPicture(int id) const;  ///< as one of the data set's; null for test pictures
+    /// The numbers that the network gets, darkest to lightest, and their range; null for test pictures.
+    QImage inputPicture(int id, float* low = nullptr, float* high = nullptr) const;
     QString pictureKey(int id) const;
     std::vector<std::pair<int, double>> bestGuesses(int id, int k) const;  ///< class and probability, best first
     QString className(int classIndex) const;

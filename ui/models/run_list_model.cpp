@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "ui/models/split_text.h"
+
 namespace thaw::ui {
 
 using core::RunStatus;
@@ -68,6 +70,7 @@ void RunListModel::startCurrent(const core::RunStarted& started) {
     summary.preset = started.config.preset;
     summary.dataset = started.dataset.title;
     summary.plannedEpochs = started.config.totalEpochs();
+    summary.testLock.validatesOnHeldOut = core::validationSplit(started.config.data) == core::Split::HeldOut;
     summary.epochs = started.resumedEpoch;
     summary.status = RunStatus::Running;
     Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
@@ -247,6 +250,7 @@ QString RunListModel::toolTip(int row) const {
                                     QLocale::ShortFormat);
     lines += tr("%1 of %2 epochs").arg(summary.epochs).arg(summary.plannedEpochs);
     if (summary.bestEpoch > 0) lines += tr("Best after epoch %1").arg(summary.bestEpoch);
+    if (const QString lock = lockText(summary.testLock); !lock.isEmpty()) lines += lock;
     return lines.join(QLatin1Char('\n'));
 }
 

@@ -471,7 +471,7 @@ void MapView::refresh() {
     else if (m_asking)
         m_empty->say(tr("The network looks at the pictures"), tr("Each of them becomes a point where its features say."));
     else
-        m_empty->say(tr("No map was made"), tr("It needs one look of the network at every test picture."), tr("Make the map"));
+        m_empty->say(tr("No map was made"), tr("It needs one look of the network at every picture."), tr("Make the map"));
 }
 
 void MapView::arrange() {

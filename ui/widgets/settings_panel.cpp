@@ -29,6 +29,7 @@ namespace {
 using Config = core::RunConfig;
 
 constexpr int kClasses = 10;
+constexpr double kHeldOut = 0.1;  // where the test split is locked
 constexpr double kLargestSeed = 9007199254740991.0;  // every whole number up to here is a double
 const QString kMore = QStringLiteral(":more");
 
@@ -334,6 +335,17 @@ void SettingsPanel::addData() {
          {tr("Caffe"), variantOf(core::Scaling::Caffe)}},
         [](const Config& config) { return variantOf(config.scaling); },
         [](Config& config, const QVariant& value) { config.scaling = enumOf<core::Scaling>(value); });
+    addSwitch(
+        tr("Lock test split"),
+        tr("Validates on a part of the training pictures that is never trained on. The figures of the test split stay hidden until you reveal "
+           "them, so that nothing is chosen by them. Revealing is counted in the run's record."),
+        [](const Config& config) { return config.data.heldOut > 0; },
+        [](Config& config, bool on) { config.data.heldOut = on ? kHeldOut : 0; });
+    addNumber(
+        tr("Held out"), tr("The share of the training pictures that validates, the same number of each class."), {0, 50, false, true},
+        NumberStep::Add, 5, [](const Config& config) { return 100 * config.data.heldOut; },
+        [](Config& config, double value) { config.data.heldOut = value / 100; }, [](const Config& config) { return config.data.heldOut > 0; })
+        ->setUnit(QStringLiteral("%"));
     auto* augmentation = new QCheckBox;
     augmentation->setProperty("switch", true);
     SettingRow* row =

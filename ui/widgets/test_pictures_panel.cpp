@@ -6,6 +6,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "ui/models/split_text.h"
 #include "ui/widgets/framed_button.h"
 #include "ui/widgets/picture_grid.h"
 #include "ui/widgets/prediction_view.h"
@@ -89,12 +90,15 @@ void TestPicturesPanel::setRun(const core::RunStarted& run) {
     QStringList names;
     for (const std::string& name : run.dataset.classNames) names << QString::fromStdString(name);
     m_stepsPerEpoch = run.stepsPerEpoch;
+    m_split = core::validationSplit(run.config.data);
+    m_title->setText(m_split == core::Split::HeldOut ? tr("Validation pictures") : tr("Test pictures"));
+    m_grid->setAccessibleName(m_title->text());
     if (run.testPictures != m_pictures.pictures()) m_pictures.setPictures(run.testPictures, names);
     choose(m_choice->current());
 }
 
 void TestPicturesPanel::setPredictions(const std::shared_ptr<const core::PredictionSet>& predictions) {
-    if (predictions && predictions->split == core::Split::Test) m_pictures.setPredictions(predictions);
+    if (predictions && predictions->split != core::Split::Train) m_pictures.setPredictions(predictions);
 }
 
 void TestPicturesPanel::choose(int choice) {
@@ -108,9 +112,9 @@ void TestPicturesPanel::refresh() {
     m_stack->setCurrentIndex(shown ? 0 : 1);
     m_dice->setEnabled(shown);
     m_moment->setText(m_pictures.hasPredictions() ? momentText(*m_pictures.predictions(), m_stepsPerEpoch) : QString());
-    m_empty->setText(m_pictures.hasPredictions() ? tr("The network is right about every test picture.")
+    m_empty->setText(m_pictures.hasPredictions() ? tr("The network is right about all %1.").arg(picturesText(m_split))
                      : m_pictures.pictures()
-                         ? tr("After the first epoch you see here what the network says of some test pictures.")
+                         ? tr("After the first epoch you see here what the network says of some %1.").arg(picturesText(m_split))
                          : tr("Run the lesson: after each epoch you see here what the network says of some test pictures."));
 }
 

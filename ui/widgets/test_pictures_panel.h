@@ -43,6 +43,7 @@ private:
 
     PredictionListModel m_pictures;
     std::int64_t m_stepsPerEpoch = 0;
+    core::Split m_split = core::Split::Test;
     bool m_narrow = false;
     QLabel *m_title, *m_moment, *m_empty;
     SegmentedBar* m_choice;

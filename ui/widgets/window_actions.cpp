@@ -27,6 +27,8 @@ WindowActions::WindowActions(Session& session, QWidget* window)
     openRun = add(tr("&Open a run..."), QKeySequence::Open, QStringLiteral("folder"), tr("Open a run of earlier"));
     exportModel = add(tr("&Export the model..."), QKeySequence(tr("Ctrl+E")), QStringLiteral("export"),
                       tr("Write the whole model to a file"));
+    writeReport = add(tr("&Write report..."), {}, QStringLiteral("book"),
+                      tr("Write settings, curves, mistakes and Grad-CAM of the run as a web page or PDF"));
     quit = add(tr("&Quit"), QKeySequence::Quit);
 
     runLesson = add(tr("Run lesson"), Qt::Key_F5, QStringLiteral("book"), tr("Run the lesson from its beginning"));
@@ -39,6 +41,11 @@ WindowActions::WindowActions(Session& session, QWidget* window)
     rateUp = add(tr("Learning rate ×10"), Qt::CTRL | Qt::Key_Up, {}, tr("Ten times the rate from the next batch on"));
     rateDown = add(tr("Learning rate ÷10"), Qt::CTRL | Qt::Key_Down, {}, tr("A tenth of the rate from the next batch on"));
     pause->setToolTip(toolTipWithKey(tr("Pause after this batch"), pauseOrResume->shortcut()));
+
+    camera = add(tr("Camera..."), {}, QStringLiteral("camera"), tr("What the network sees through a camera, live"));
+    video = add(tr("Video file..."), {}, {}, tr("What the network sees in a video file"));
+
+    revealTest = add(tr("Reveal the test split..."), {}, QStringLiteral("lock"));
 
     toggleLayer = add(tr("Freeze or thaw the selected layer"), Qt::Key_F);
     toggleLayer->setShortcutContext(Qt::WidgetShortcut);  // typed in the tree; the tree handles it
@@ -94,6 +101,9 @@ WindowActions::WindowActions(Session& session, QWidget* window)
     checkLook();
     connect(&session, &Session::actionsChanged, this, &WindowActions::update);
     connect(&session, &Session::shownRunChanged, this, &WindowActions::update);
+    connect(&session.inspection(), &InspectionController::checkpointsChanged, this, &WindowActions::update);
+    connect(&session.inspection(), &InspectionController::checkpointChanged, this, &WindowActions::update);
+    connect(&session.inspection(), &InspectionController::subjectChanged, this, &WindowActions::update);
     connect(&session, &Session::lessonChanged, this, &WindowActions::fillLessonMenu);
     connect(m_presetMenu, &QMenu::aboutToShow, this, &WindowActions::fillPresetMenu);
     fillLessonMenu();
@@ -129,6 +139,14 @@ void WindowActions::update() {
     for (QAction* action : {rateUp, rateDown}) action->setEnabled(m_session.isRateEditable());
     for (QAction* action : {freezeAll, toggleLayer}) action->setEnabled(allowed.editLive);
     exportModel->setEnabled(allowed.exportModel);
+    writeReport->setEnabled(m_session.inspection().checkpoint() != nullptr);
+    const InspectionSubject* subject = m_session.inspection().subject();
+    const bool locked = subject && subject->run.testLock.isLocked();
+    revealTest->setEnabled(locked && !m_session.isActive());
+    revealTest->setToolTip(!subject || !subject->run.testLock.validatesOnHeldOut ? tr("Only for a run that was trained with its test split locked")
+                           : !locked                                          ? tr("The test split of this run is revealed")
+                           : m_session.isActive() ? tr("When no run trains: until then nothing may be chosen by the test split")
+                                                  : tr("Show the figures of the test split, once and for all"));
     openRun->setEnabled(!m_session.isActive());
     m_lessonMenu->setEnabled(allowed.editSettings);
     m_presetMenu->setEnabled(allowed.editLive);
@@ -178,7 +196,7 @@ void WindowActions::fillPresetMenu() {
 
 void WindowActions::fillMenus(QMenuBar* bar) {
     QMenu* file = bar->addMenu(tr("&File"));
-    file->addActions({openRun, exportModel});
+    file->addActions({openRun, exportModel, writeReport});
     file->addSeparator();
     file->addAction(quit);
 
@@ -189,6 +207,8 @@ void WindowActions::fillMenus(QMenuBar* bar) {
     run->addActions({start, pauseOrResume, step, runEpoch, stop});
     run->addSeparator();
     run->addActions({rateUp, rateDown});
+    run->addSeparator();
+    run->addActions({revealTest, camera, video});
 
     QMenu* layers = bar->addMenu(tr("&Layers"));
     layers->addMenu(m_presetMenu);

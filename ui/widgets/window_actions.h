@@ -19,9 +19,9 @@ public:
     explicit WindowActions(Session& session, QWidget* window);
 
     // File
-    QAction *openRun, *exportModel, *quit;
+    QAction *openRun, *exportModel, *writeReport, *quit;
     // Run
-    QAction *runLesson, *start, *pause, *pauseOrResume, *step, *runEpoch, *stop, *rateUp, *rateDown;
+    QAction *runLesson, *start, *pause, *pauseOrResume, *step, *runEpoch, *stop, *rateUp, *rateDown, *camera, *video, *revealTest;
     // Layers
     QAction *toggleLayer, *freezeAll, *foldAll, *unfoldAll;
     // View
