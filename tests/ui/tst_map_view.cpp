@@ -41,7 +41,7 @@ struct Window {
     EmptyState& empty() { return *view().findChild<EmptyState*>(); }
     QAbstractButton& button(const QString& text) {
         for (QAbstractButton* button : view().findChildren<QAbstractButton*>())
-            if (button->isVisible() && (button->text() == text || button->accessibleName().startsWith(text))) return *button;
+            if (button->isVisible() && (button->text().trimmed() == text || button->accessibleName().startsWith(text))) return *button;
         qFatal("no button %s", qPrintable(text));
     }
     QComboBox& beside() { return *view().findChild<QComboBox*>(); }
