@@ -21,7 +21,7 @@ namespace thaw::core {
 namespace {
 
 constexpr std::size_t kPictures = 12, kMaps = 6, kMixUps = 10;
-constexpr int kPictureSide = 88, kMapSide = 104;
+constexpr int kPictureSide = 104, kMapSide = 100;
 constexpr std::size_t kMarkers = 40;
 
 /// Everything that the sections are made from.
@@ -97,8 +97,8 @@ ReportSection matrixOf(const Material& material) {
 ReportSection classesOf(const Material& material) {
     ReportSection section;
     section.title = "Class by class";
-    section.text = "The interval is Wilson's, 95 %: where the recall of the class would lie if such pictures were drawn again and again.";
-    section.table.columns = {"Class", "Precision", "Recall", "95 % interval of recall", "F1", "Pictures"};
+    section.text = "The interval is Wilson's, 95\u202F%: where the recall of the class would lie if such pictures were drawn again and again.";
+    section.table.columns = {"Class", "Precision", "Recall", "95\u202F% interval of recall", "F1", "Pictures"};
     section.table.numeric = {false, true, true, true, true, true};
     const EvaluationReport& evaluation = material.evaluation;
     for (std::size_t i = 0; i < evaluation.classes.size(); ++i) {
@@ -262,7 +262,7 @@ ReportSection settingsOf(const Material& material) {
 
 void addFigures(const Material& material, Report& report) {
     const EvaluationReport& evaluation = material.evaluation;
-    report.figures = {{percentWords(evaluation.accuracy), "accuracy (95 %: " + intervalWords(evaluation.accuracyInterval) + ")"},
+    report.figures = {{percentWords(evaluation.accuracy), "accuracy, 95\u202F%: " + intervalWords(evaluation.accuracyInterval)},
                       {percentWords(evaluation.topFive), "top-5 accuracy"},
                       {fixedText(evaluation.loss, 3), "loss"},
                       {percentWords(evaluation.calibration.expectedError), "calibration error"}};

@@ -16,7 +16,7 @@ namespace {
 // The window's colours on paper.
 constexpr const char *kInk = "#14202B", *kInk2 = "#42515F", *kInk3 = "#5A6A79", *kLine = "#D3DBE3", *kGrid = "#E4EAF0";
 constexpr const char *kValidation = "#2C3AA6", *kTraining = "#5A64B8";
-constexpr const char *kIceBand = "#EAF4FB", *kIce = "#1C659C", *kWarmBand = "#FFF4E8", *kWarm = "#A84B00";
+constexpr const char *kIceBand = "#EAF4FB", *kIceStrip = "#DDEDF8", *kIce = "#1C659C", *kWarmBand = "#FFF4E8", *kWarmStrip = "#FFE8D1", *kWarm = "#A84B00";
 constexpr std::array<int, 3> kCellColour = {0x34, 0x43, 0xB0};
 
 /// One figure of a picture: a tenth of a pixel is enough.
@@ -60,7 +60,7 @@ private:
 
 constexpr int kCurvesWidth = 720, kCurvesHeight = 470;
 constexpr double kLeft = 52, kRight = 706;
-constexpr double kMarkerRow = 30, kAccuracyTop = 44, kAccuracyBottom = 262, kLossTop = 306, kLossBottom = 436;
+constexpr double kMarkerRow = 10, kStrip = 42, kStripHeight = 18, kAccuracyTop = kStrip + kStripHeight, kAccuracyBottom = 270, kLossTop = 312, kLossBottom = 436;
 constexpr double kMarkerRadius = 8;
 
 struct Plot {
@@ -114,18 +114,22 @@ std::vector<Band> bandsOf(const RunHistory& history, const ModelInfo& model, dou
     return bands;
 }
 
-void drawBands(Svg& svg, const Plot& plot, const std::vector<Band>& bands, bool labelled) {
+void drawBands(Svg& svg, const Plot& plot, const std::vector<Band>& bands) {
+    for (const Band& band : bands) svg.rect(plot.x(band.from), plot.top, plot.x(band.to) - plot.x(band.from), plot.bottom - plot.top, band.thawed ? kWarmBand : kIceBand);
+}
+
+/// What trains, in words above the curves.
+void drawStrip(Svg& svg, const Plot& plot, const std::vector<Band>& bands) {
     for (const Band& band : bands) {
         const double left = plot.x(band.from), right = plot.x(band.to);
-        svg.rect(left, plot.top, right - left, plot.bottom - plot.top, band.thawed ? kWarmBand : kIceBand);
-        svg.rect(left, plot.top, right - left, 3, band.thawed ? kWarm : kIce);
+        svg.rect(left, kStrip, right - left - 1, kStripHeight, band.thawed ? kWarmStrip : kIceStrip);
         const auto letters = static_cast<std::size_t>(std::max(0.0, (right - left - 10) / 6));
-        if (labelled && letters >= 4) svg.text(left + 6, plot.top + 18, shortened(band.label, letters), 11, band.thawed ? kWarm : kIce, "start", true);
+        if (letters >= 4) svg.text(left + 6, kStrip + 13, shortened(band.label, letters), 11, band.thawed ? kWarm : kIce, "start", true);
     }
 }
 
-void drawAxes(Svg& svg, const Plot& plot, const std::string& title, double factor, int decimals, const std::string& unit) {
-    svg.text(kLeft, plot.top - 8, title, 12, kInk, "start", true);
+void drawAxes(Svg& svg, const Plot& plot, const std::string& title, double titleAt, double factor, int decimals, const std::string& unit) {
+    svg.text(kLeft, titleAt, title, 12, kInk, "start", true);
     const double step = niceStep(plot.high - plot.low, 5);
     for (double value = std::ceil(plot.low / step - 1e-9) * step; value <= plot.high + step * 1e-6; value += step) {
         svg.line(kLeft, plot.y(value), kRight, plot.y(value), kGrid, 1);
@@ -155,17 +159,17 @@ void drawMarkers(Svg& svg, const Plot& accuracy, const Plot& loss, const std::ve
             for (const Plot* plot : {&accuracy, &loss}) svg.line(x, plot->top, x, plot->bottom, colour, 1, "3 3");
         if (x - occupied < 2 * kMarkerRadius + 1) continue;  // its line is there, and the table names it
         occupied = x;
-        svg.circle(x, kMarkerRow - 12, kMarkerRadius, colour);
-        svg.text(x, kMarkerRow - 8.3, std::to_string(i + 1), i + 1 < 100 ? 10 : 8, "#FFFFFF", "middle", true);
+        svg.circle(x, kMarkerRow, kMarkerRadius, colour);
+        svg.text(x, kMarkerRow + 3.7, std::to_string(i + 1), i + 1 < 100 ? 10 : 8, "#FFFFFF", "middle", true);
     }
 }
 
 void drawLegend(Svg& svg, double y) {
-    svg.line(kRight - 214, y - 4, kRight - 190, y - 4, kValidation, 3);
-    svg.circle(kRight - 202, y - 4, 3, kValidation);
-    svg.text(kRight - 184, y, "validation", 11, kInk2);
-    svg.line(kRight - 118, y - 4, kRight - 94, y - 4, kTraining, 1.2);
-    svg.text(kRight - 88, y, "training, dropout on", 11, kInk2);
+    svg.line(kRight - 242, y - 4, kRight - 218, y - 4, kValidation, 3);
+    svg.circle(kRight - 230, y - 4, 3, kValidation);
+    svg.text(kRight - 212, y, "validation", 11, kInk2);
+    svg.line(kRight - 142, y - 4, kRight - 118, y - 4, kTraining, 1.2);
+    svg.text(kRight - 112, y, "training, dropout on", 11, kInk2);
 }
 
 // --- matrix ---------------------------------------------------------------------------------------------------------------------
@@ -243,15 +247,16 @@ std::vector<RunMarker> markersOf(const RunHistory& history, const ModelInfo& mod
 
 ReportChart curvesChart(const RunHistory& history, const ModelInfo& model, const std::vector<RunMarker>& markers, int shownEpoch) {
     Svg svg;
-    const Plot accuracy = plotOf(history, kAccuracyTop + 14, kAccuracyBottom, &EpochFinished::trainAccuracy, &EpochFinished::valAccuracy, 1);
+    const Plot accuracy = plotOf(history, kAccuracyTop, kAccuracyBottom, &EpochFinished::trainAccuracy, &EpochFinished::valAccuracy, 1);
     const Plot loss = plotOf(history, kLossTop, kLossBottom, &EpochFinished::trainLoss, &EpochFinished::valLoss, 1e300);
     const std::vector<Band> bands = bandsOf(history, model, accuracy.epochs);
-    drawBands(svg, accuracy, bands, true);
-    drawBands(svg, loss, bands, false);
+    drawStrip(svg, accuracy, bands);
+    drawBands(svg, accuracy, bands);
+    drawBands(svg, loss, bands);
     const double span = accuracy.high - accuracy.low;
-    drawAxes(svg, accuracy, "Accuracy", 100, niceStep(span, 5) < 0.0099 ? 1 : 0, "\u2009%");
-    drawAxes(svg, loss, "Loss", 1, niceStep(loss.high - loss.low, 5) < 0.099 ? 2 : 1, "");
-    drawLegend(svg, accuracy.top - 8);
+    drawAxes(svg, accuracy, "Accuracy", kStrip - 8, 100, niceStep(span, 5) < 0.0099 ? 1 : 0, "\u202F%");
+    drawAxes(svg, loss, "Loss", kLossTop - 8, 1, niceStep(loss.high - loss.low, 5) < 0.099 ? 2 : 1, "");
+    drawLegend(svg, kStrip - 8);
     drawMarkers(svg, accuracy, loss, markers);
     for (const auto& [plot, train, validation] : {std::tuple(&accuracy, &EpochFinished::trainAccuracy, &EpochFinished::valAccuracy),
                                                   std::tuple(&loss, &EpochFinished::trainLoss, &EpochFinished::valLoss)}) {

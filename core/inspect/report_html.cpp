@@ -51,7 +51,7 @@ footer { margin-top: 36px; color: #5A6A79; font-size: 12px; }
 @media print {
   body { max-width: none; padding: 0; font-size: 10.5pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   table, dl { font-size: 9.5pt; }
-  svg, .figures, dl { break-inside: avoid; }
+  .lead, .figures { break-inside: avoid; }
 }
 </style>
 )";
@@ -91,14 +91,14 @@ std::string pictureHtml(const ReportPicture& picture, int side) {
 }
 
 std::string sectionHtml(const ReportSection& section) {
-    std::string html = "<section>\n<h2>" + escapedHtml(section.title) + "</h2>\n";
+    std::string html = "<section>\n<div class=\"lead\">\n<h2>" + escapedHtml(section.title) + "</h2>\n";
     if (!section.text.empty()) html += "<p>" + escapedHtml(section.text) + "</p>\n";
     if (!section.facts.empty()) {
         html += "<dl>\n";
         for (const auto& [name, value] : section.facts) html += "<dt>" + escapedHtml(name) + "</dt><dd>" + escapedHtml(value) + "</dd>\n";
         html += "</dl>\n";
     }
-    html += section.chart.svg + '\n';
+    html += section.chart.svg + "\n</div>\n";
     if (!section.table.empty()) html += tableHtml(section.table);
     bool open = false;
     for (const ReportGroup& group : section.groups) {

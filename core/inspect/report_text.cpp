@@ -30,7 +30,7 @@ std::string numberWords(double value) {
     return text;
 }
 
-std::string percentWords(double share, int decimals) { return fixedText(share * 100, decimals) + "\u2009%"; }
+std::string percentWords(double share, int decimals) { return fixedText(share * 100, decimals) + "\u202F%"; }
 
 std::string intervalWords(const Interval& interval) { return fixedText(interval.low * 100, 1) + " to " + percentWords(interval.high); }
 

@@ -181,7 +181,7 @@ private Q_SLOTS:
         QCOMPARE(problemOf(chart.svg), QString());
         const QString svg = text(chart.svg);
         for (const char* words : {">Head only<", ">Block 5 thawed<", ">Accuracy<", ">Loss<", ">validation<", ">1</text>", ">4</text>"}) QVERIFY2(svg.contains(words), words);
-        QVERIFY(svg.contains(">72.0\u2009%<"));
+        QVERIFY(svg.contains(">72.0\u202F%<"));
         QVERIFY(!svg.contains("class=") && !svg.contains("<style"));  // SVG Tiny
         QVERIFY(!svg.contains("nan") && !svg.contains("inf"));
     }
@@ -225,7 +225,7 @@ private Q_SLOTS:
     void figuresIgnoreTheLocale() {
         const TemporaryHome home;
         const CommaLocale locale(home.path());
-        QCOMPARE(text(percentWords(0.7305)), QString("73.0\u2009%"));
+        QCOMPARE(text(percentWords(0.7305)), QString("73.0\u202F%"));
         QCOMPARE(text(fixedText(-0.0001, 2)), QString("0.00"));
         QCOMPARE(text(fixedText(std::numeric_limits<double>::infinity(), 1)), QString("\u2013"));
         QCOMPARE(text(countWords(1234567)), QString("1,234,567"));

@@ -80,6 +80,18 @@ private Q_SLOTS:
         QCOMPARE(predictions[0].toObject().value(QStringLiteral("top5")).toArray().size(), 5);
         QVERIFY(!predictions[1].toObject().value(QStringLiteral("error")).toString().isEmpty());
 
+        const QString table = QString::fromStdString((m_home.path() / "table.csv").string());
+        QCOMPARE(run({"predict", "--run", folder, "--csv", table, picture, broken}).exitCode, 1);
+        QFile csv(table);
+        QVERIFY(csv.open(QIODevice::ReadOnly));
+        const QList<QByteArray> lines = csv.readAll().split('\n');
+        QCOMPARE(lines.size(), 4);
+        QVERIFY(lines[0].startsWith("file,predicted,probability,top1,top1_probability"));
+        const QJsonObject best = predictions[0].toObject().value(QStringLiteral("top5")).toArray()[0].toObject();
+        QCOMPARE(lines[1].split(',')[1], best.value(QStringLiteral("class")).toString().toUtf8());
+        QCOMPARE(lines[1].split(',')[2].toFloat(), static_cast<float>(best.value(QStringLiteral("probability")).toDouble()));
+        QVERIFY(lines[2].contains("cannot be read"));
+
         const std::filesystem::path features = m_home.path() / "features.safetensors";
         QCOMPARE(run({"extract", "--run", folder, "--layer", "block5_pool", "--limit", "7", "--out", QString::fromStdString(features.string())}).exitCode, 0);
         const core::SafetensorsReader reader(features);
@@ -92,6 +104,27 @@ private Q_SLOTS:
         const Outcome inspected = run({"weights", "inspect", model, "--json"});
         QCOMPARE(inspected.exitCode, 0);
         QVERIFY(QJsonDocument::fromJson(inspected.output).object().value(QStringLiteral("usable")).toBool());
+    }
+
+    void aRunIsReported() {
+        const QString folder = runFolder("reported");
+        QCOMPARE(run(lesson({"--epochs", "2,1", "--out", folder})).exitCode, 0);
+        const Outcome written = run({"report", folder});
+        QVERIFY2(written.exitCode == 0, written.errors.constData());
+        QVERIFY(written.output.contains("report.html"));
+        QFile html(folder + QStringLiteral("/report.html"));
+        QVERIFY(html.open(QIODevice::ReadOnly));
+        const QByteArray page = html.readAll();
+        for (const char* words : {"<!DOCTYPE html>", "after epoch", "<svg", "Grad-CAM", "</html>"}) QVERIFY2(page.contains(words), words);
+
+        const QString other = folder + QStringLiteral("/first.html");
+        QCOMPARE(run({"report", folder, "--checkpoint", "epoch:1", "--out", other}).exitCode, 0);
+        QFile first(other);
+        QVERIFY(first.open(QIODevice::ReadOnly));
+        QVERIFY(first.readAll().contains("after epoch 1"));
+        QCOMPARE(run({"report", folder, "--checkpoint", "epoch:99"}).exitCode, 1);
+        QCOMPARE(run({"report", folder, "--out", "report.pdf"}).exitCode, 2);
+        QCOMPARE(run({"report", "/nonexistent"}).exitCode, 1);
     }
 
     void interruptionSavesAndResumes_data() {

@@ -407,6 +407,10 @@ void FakeTrainer::obey(std::uint64_t id, const core::PredictFiles& command) {
             answer.modelSize = m_pictures->width;
             answer.modelRgb.assign(m_pictures->picture(which),
                                    m_pictures->picture(which) + 3 * m_pictures->width * m_pictures->height);
+            answer.inputSize = answer.modelSize;
+            answer.inputRgb = answer.modelRgb;
+            answer.inputLow = -2.12f;
+            answer.inputHigh = 2.64f;
             answer.probabilities.assign(predictions->row(which), predictions->row(which) + predictions->classCount);
         }
         answers->push_back(std::move(answer));

@@ -98,10 +98,10 @@ public:
             ++m_orders.looks;
         });
     }
-    /// States and complaints in order, then the newest frame.
+    /// The newest frame, then states and complaints in order: what ends the frames has the last word.
     std::vector<News> takeNews() {
-        std::vector<News> news = m_milestones.takeAll();
-        for (News& frame : m_frames.takeAll()) news.push_back(std::move(frame));
+        std::vector<News> news = m_frames.takeAll();
+        for (News& milestone : m_milestones.takeAll()) news.push_back(std::move(milestone));
         return news;
     }
 

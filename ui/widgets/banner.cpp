@@ -51,6 +51,12 @@ void Banner::ask(const QString& kind, Look look, const QString& text, const std:
     show();
 }
 
+void Banner::reword(const QString& kind, const QString& text) {
+    if (kind != m_kind) return;
+    m_text->setText(text);
+    setAccessibleName(text);
+}
+
 void Banner::dismiss(const QString& kind) {
     if (kind != m_kind) return;
     m_kind.clear();

@@ -25,6 +25,8 @@ public:
 
     /// `kind` names what it is about: dismiss(kind) takes only that one back. The first choice is the main one.
     void ask(const QString& kind, Look look, const QString& text, const std::vector<Choice>& choices = {});
+    /// Other words for what is asked; nothing where it is not this kind.
+    void reword(const QString& kind, const QString& text);
     void dismiss(const QString& kind);
     const QString& kind() const { return m_kind; }  ///< empty: nothing is asked
     QString text() const;

@@ -1,0 +1,250 @@
+// The user's own pictures on the Predictions tab: pasted, as a table, saved, and at a chosen checkpoint.
+#include <QClipboard>
+#include <QDialog>
+#include <QFile>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QLocale>
+#include <QMenu>
+#include <QMimeData>
+#include <QSignalSpy>
+#include <QTest>
+#include <QToolButton>
+#include <QUrl>
+
+#include "tests/ui/window_fixture.h"
+#include "ui/widgets/own_pictures_bar.h"
+#include "ui/widgets/own_pictures_table.h"
+#include "ui/widgets/picture_grid.h"
+#include "ui/widgets/prediction_detail.h"
+#include "ui/widgets/prediction_view.h"
+
+using namespace thaw;
+using namespace thaw::test;
+using namespace thaw::ui;
+
+namespace {
+
+struct Window {
+    explicit Window(QSize size = {1440, 900}) : fixture({}, lessonConfig(2, 1), script()) {
+        fixture.show(size);
+        fixture.window.showTab(MainWindow::PredictionsTab);
+    }
+    static FakeInspectorScript script() {
+        FakeInspectorScript made;
+        made.epochs = 3;
+        made.headEpochs = 2;
+        return made;
+    }
+    bool finishARun() {
+        fixture.training.startRun(lessonConfig(2, 1));
+        return awaitState(fixture.training, core::TrainerState::Finished) && await([&] { return view().pictures().hasPredictions() && fixture.inspection.checkpoint(); });
+    }
+    QStringList files(int count) {
+        QStringList made;
+        for (int i = 0; i < count; ++i) {
+            made << fixture.home.folder.filePath(QStringLiteral("holiday picture %1.jpg").arg(i + 1));
+            QFile file(made.back());
+            [[maybe_unused]] const bool open = file.open(QIODevice::WriteOnly);
+        }
+        return made;
+    }
+    bool add(const QStringList& files, int expected) {
+        view().addFiles(files);
+        return await([&] { return own() == expected; });
+    }
+    PredictionView& view() { return *fixture.window.findChild<PredictionView*>(); }
+    OwnPicturesBar& bar() { return *fixture.window.findChild<OwnPicturesBar*>(); }
+    OwnPicturesTable& table() { return *fixture.window.findChild<OwnPicturesTable*>(); }
+    int own() { return view().pictures().count(PictureFilter::Mine); }
+    bool says(const QString& text) {
+        for (const QLabel* label : view().findChildren<QLabel*>())
+            if (label->isVisible() && label->text().contains(text)) return true;
+        return false;
+    }
+    WindowFixture fixture;
+};
+
+void copy(QMimeData* content) { QGuiApplication::clipboard()->setMimeData(content); }
+
+}  // namespace
+
+class OwnPicturesTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        Theme::instance().setLook(ColorScheme::Light, 1.0);
+        Theme::instance().apply();
+    }
+    void cleanup() {
+        Theme::instance().setLook(ColorScheme::Light, 1.0);
+        Theme::instance().apply();
+        QGuiApplication::clipboard()->clear();
+    }
+
+    void aCopiedPictureIsPasted() {
+        Window w;
+        QVERIFY(w.finishARun());
+        QImage picture(60, 40, QImage::Format_RGB32);
+        picture.fill(Qt::red);
+        auto* content = new QMimeData;
+        content->setImageData(picture);
+        copy(content);
+        QTest::keyClick(w.fixture.window.findChild<PictureGrid*>(), Qt::Key_V, Qt::ControlModifier);
+        QVERIFY(await([&] { return w.own() == 1; }));
+        const QString file = w.view().pictures().ownFiles().front();
+        QVERIFY2(file.startsWith(w.fixture.home.folder.path()), qPrintable(file));  // in Thaw's own cache folder
+        QVERIFY(file.endsWith("Pasted picture 1.png"));
+        QCOMPARE(QImage(file).size(), QSize(60, 40));
+        QCOMPARE(QImage(file).pixelColor(5, 5), QColor(Qt::red));
+        w.view().paste();
+        QVERIFY(await([&] { return w.own() == 2; }));
+        QVERIFY(w.view().pictures().ownFiles().back().endsWith("Pasted picture 2.png"));
+    }
+
+    void copiedFilesArePasted() {
+        Window w;
+        QVERIFY(w.finishARun());
+        auto* content = new QMimeData;
+        QList<QUrl> urls;
+        for (const QString& file : w.files(2)) urls << QUrl::fromLocalFile(file);
+        content->setUrls(urls);
+        copy(content);
+        w.view().paste();
+        QVERIFY(await([&] { return w.own() == 2; }));
+    }
+
+    void whatIsNoPictureSaysSo() {
+        Window w;
+        QVERIFY(w.finishARun());
+        w.view().paste();
+        QVERIFY(await([&] { return w.says("no picture on the clipboard") || w.says("clipboard is empty"); }));
+        auto* words = new QMimeData;
+        words->setText("a cat");
+        copy(words);
+        w.view().paste();
+        QVERIFY(w.says("There is no picture on the clipboard."));
+        auto* link = new QMimeData;
+        link->setUrls({QUrl("https://example.org/cat.png")});
+        copy(link);
+        w.view().paste();
+        QVERIFY(w.says("That picture is on the web."));
+        QCOMPARE(w.own(), 0);
+    }
+
+    void theTableShowsAllAndFollowsTheChosenOne() {
+        Window w;
+        QVERIFY(w.finishARun());
+        QVERIFY(!w.bar().isVisible());
+        QVERIFY(w.add(w.files(12), 12));
+        QVERIFY(w.bar().isVisible());
+        QVERIFY(!w.table().isVisible());
+        w.bar().setShowsTable(true);
+        QVERIFY(w.table().isVisible());
+        QCOMPARE(w.table().model()->rowCount(), 12);
+        w.table().setCurrentIndex(w.table().model()->index(4, 0));
+        auto* detail = w.fixture.window.findChild<PredictionDetail*>();
+        QCOMPARE(detail->picture(), w.view().pictures().ownIds()[4]);
+        // Sorted by how sure it is; the chosen picture stays the chosen one.
+        w.table().sortByColumn(2, Qt::DescendingOrder);
+        QCOMPARE(detail->picture(), w.view().pictures().ownIds()[4]);
+        QTest::keyClick(&w.table(), Qt::Key_Delete);
+        QCOMPARE(w.own(), 11);
+        for (QToolButton* button : w.bar().findChildren<QToolButton*>())
+            if (button->text().contains("Remove all")) button->click();
+        QCOMPARE(w.own(), 0);
+        QVERIFY(!w.bar().isVisible());
+        QCOMPARE(w.view().pictures().filter(), PictureFilter::All);
+    }
+
+    void theTableIsSaved() {
+        Window w;
+        QVERIFY(w.finishARun());
+        QStringList files = w.files(3);
+        files << w.fixture.home.folder.filePath("notes.txt");
+        QVERIFY(w.add(files, 4));
+        QSignalSpy said(&w.bar(), &OwnPicturesBar::said);
+        const QString target = w.fixture.home.folder.filePath("table.csv");
+        w.bar().saveTable(target);
+        QVERIFY(await([&] { return said.count() == 1; }));
+        QVERIFY(w.says("Saved: " + target));
+        QFile csv(target);
+        QVERIFY(csv.open(QIODevice::ReadOnly));
+        const QList<QByteArray> lines = csv.readAll().split('\n');
+        QCOMPARE(lines.size(), 6);
+        QVERIFY(lines[0].startsWith("file,predicted,probability,top1,"));
+        QVERIFY(lines[1].startsWith(files[0].toUtf8() + ','));
+        QCOMPARE(lines[1].split(',').size(), 14);
+        QVERIFY(lines[4].contains("notes.txt is not a picture that Thaw can read."));
+        w.bar().saveTable(w.fixture.home.folder.filePath("no/folder.csv"));
+        QVERIFY(await([&] { return said.count() == 2; }));
+        QVERIFY(!said.back().front().toString().startsWith("Saved"));
+    }
+
+    void ownPicturesFollowTheChosenCheckpoint() {
+        Window w;
+        QVERIFY(w.finishARun());
+        QVERIFY(w.add(w.files(3), 3));
+        const auto first = [&] { return w.view().pictures().bestGuesses(w.view().pictures().ownIds().front(), 10); };
+        const auto newest = first();
+        w.fixture.inspection.chooseCheckpoint(0);
+        QVERIFY(await([&] { return first() != newest; }));
+        const auto earliest = first();
+        // Added while it is chosen: asked of that checkpoint as well.
+        QVERIFY(w.add(w.files(4), 4));
+        QCOMPARE(first(), earliest);
+        w.fixture.inspection.followNewest();
+        QVERIFY(await([&] { return first() == newest; }));
+    }
+
+    void theMenuLeadsToCameraAndVideo() {
+        Window w;
+        QMenu* menu = nullptr;
+        for (QToolButton* button : w.view().findChildren<QToolButton*>())
+            if (button->menu() && button->accessibleName().contains("pictures of your own")) menu = button->menu();
+        QVERIFY(menu);
+        QSignalSpy camera(&w.view(), &PredictionView::cameraRequested), video(&w.view(), &PredictionView::videoRequested);
+        QStringList texts;
+        for (const QAction* action : menu->actions())
+            if (!action->isSeparator()) texts << action->text();
+        QCOMPARE(texts, QStringList({"Pictures...", "Folder...", "Paste", "Camera...", "Video file..."}));
+        menu->actions().at(4)->trigger();
+        QCOMPARE(camera.count(), 1);
+        QVERIFY(w.fixture.window.findChild<QDialog*>("cameraView")->isVisible());
+    }
+
+    void looksAsDrawn() {
+        for (const bool dark : {false, true})
+            for (const QSize size : {QSize(1440, 900), QSize(1366, 768)}) {
+                Theme::instance().setLook(dark ? ColorScheme::Dark : ColorScheme::Light, 1.0);
+                Theme::instance().apply();
+                Window w(size);
+                QVERIFY(w.finishARun());
+                QStringList files = w.files(14);
+                files.insert(3, w.fixture.home.folder.filePath("notes.txt"));
+                QVERIFY(w.add(files, 15));
+                w.bar().setShowsTable(true);
+                w.table().setCurrentIndex(w.table().model()->index(1, 0));
+                QCOMPARE(WindowFixture::cutTexts(&w.view()), QStringList());
+                w.fixture.shoot(QString("own-table-%1-%2").arg(dark ? "dark" : "light").arg(size.width()));
+                w.bar().setShowsTable(false);
+                QCOMPARE(WindowFixture::cutTexts(&w.view()), QStringList());
+                w.fixture.shoot(QString("own-tiles-%1-%2").arg(dark ? "dark" : "light").arg(size.width()));
+            }
+    }
+
+    void theTableFitsAtTheClassroomsScale() {
+        Theme::instance().setLook(ColorScheme::Light, 1.5);
+        Theme::instance().apply();
+        Window w;
+        QVERIFY(w.finishARun());
+        QVERIFY(w.add(w.files(5), 5));
+        w.bar().setShowsTable(true);
+        QCOMPARE(WindowFixture::cutTexts(&w.view()), QStringList());
+        w.fixture.shoot("own-table-150");
+    }
+};
+
+QTEST_MAIN(OwnPicturesTest)
+#include "tst_own_pictures.moc"

@@ -1,0 +1,34 @@
+// Small jobs beside the GUI thread, one after the other: writing a file, encoding a picture.
+#pragma once
+
+#include <QObject>
+
+#include <functional>
+
+#include "ui/bridge/job_thread.h"
+#include "ui/bridge/mailbox.h"
+
+namespace thaw::ui {
+
+class Background : public QObject {
+    Q_OBJECT
+public:
+    using Failure = std::function<void(const QString& what, const QString& hint)>;
+
+    explicit Background(QObject* parent = nullptr);
+    ~Background() override;  ///< waits for the job under way and drops the others; no answer comes any more
+
+    /// `work` runs in the thread and returns what to do in the GUI thread; `failure` is called there with what it threw.
+    void add(std::function<std::function<void()>()> work, Failure failure);
+
+Q_SIGNALS:
+    void answered();
+
+private:
+    void takeAnswers();
+
+    Mailbox<std::function<void()>> m_answers;
+    JobThread m_thread;  // last: its jobs use everything above
+};
+
+}  // namespace thaw::ui
