@@ -487,7 +487,7 @@ void MapView::arrange() {
     m_about->setVisible(!low);
     // First the title goes, then there are two rows.
     const int room = width() - 30 - (low && chosen ? m_row->minimumWidth() + page->spacing() : 0);
-    m_compare->setFixedWidth(theme.px(room < theme.px(900) ? 130 : 210));
+    m_compare->setFixedWidth(theme.px(room < theme.px(900) ? 158 : 232));
     m_tools->layout()->activate();
     const int spacing = m_headGrid->horizontalSpacing();
     const int wide = m_looks->sizeHint().width() + spacing + m_tools->sizeHint().width();
