@@ -342,7 +342,7 @@ void SettingsPanel::addData() {
         [](const Config& config) { return config.data.heldOut > 0; },
         [](Config& config, bool on) { config.data.heldOut = on ? kHeldOut : 0; });
     addNumber(
-        tr("Held out"), tr("The share of the training pictures that validates, the same number of each class."), {0, 50, false, true},
+        tr("Held out"), tr("The share of the training pictures that validates, the same number of each class. 0 turns the lock off."), {0, 50},
         NumberStep::Add, 5, [](const Config& config) { return 100 * config.data.heldOut; },
         [](Config& config, double value) { config.data.heldOut = value / 100; }, [](const Config& config) { return config.data.heldOut > 0; })
         ->setUnit(QStringLiteral("%"));
