@@ -4,7 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include "app/cli/commands.h"
@@ -13,6 +15,7 @@
 #include "core/api/bench.h"
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/api/inspector.h"
 #include "core/api/trainer.h"
 
 namespace thaw::cli {
@@ -91,6 +94,7 @@ struct BenchOptions {
     std::string preset = "lesson";
     int pictures = 2000;
     int rounds = 9;
+    std::filesystem::path inspected;
     bool full = false;
     bool json = false;
 };
@@ -216,6 +220,75 @@ json benchKernels(const BenchOptions& options, Console& console) {
     return result;
 }
 
+/// How soon a run's inspector answers: a click on one picture, a checkpoint that is new to it, and the long questions.
+json benchInspector(const BenchOptions& options, Console& console) {
+    if (options.inspected.empty()) throw core::ConfigError("There is no run to look into.", "Name its folder with --run.");
+    const core::RunConfig given = options.run.applyTo(core::findLesson(options.preset).config);
+    core::DataConfig data;
+    data.directory = given.data.directory;
+    json milliseconds, seconds;
+    const auto timed = [](json& into, const char* name, double unit, const std::function<void()>& work) {
+        const Clock::time_point start = Clock::now();
+        work();
+        into[name] = secondsSince(start) * unit;
+    };
+    std::unique_ptr<core::Inspector> inspector;
+    timed(milliseconds, "open", 1e3, [&] { inspector = core::openInspector(options.inspected, data); });
+    timed(milliseconds, "read_test_pictures", 1e3, [&] { inspector->pictures(core::Split::Test); });
+    const std::vector<core::KeptCheckpoint> kept = inspector->checkpoints();
+    if (kept.empty()) throw core::StoreError("The run has no checkpoint.", "Train it first.");
+    const std::string last = kept.back().name, layer = core::usualClassMapLayer(inspector->run().model);
+    core::PictureChoice picture;
+    timed(milliseconds, "first_checkpoint", 1e3, [&] { inspector->predict(last, picture); });
+    timed(milliseconds, "start", 1e3, [&] { inspector->predict("start", picture); });
+    std::vector<double> others;
+    for (const core::KeptCheckpoint& one : kept) {
+        const Clock::time_point start = Clock::now();
+        inspector->predict(one.name, picture);
+        others.push_back(secondsSince(start) * 1e3);
+    }
+    milliseconds["other_checkpoints"] = others;
+
+    console.say("Clicks on one picture ...");
+    const auto clicks = [&](const char* name, const std::function<void()>& work) {
+        std::vector<double> rounds;
+        for (int i = 0; i < std::max(9, options.rounds); ++i) {
+            ++picture.index;
+            const Clock::time_point start = Clock::now();
+            work();
+            rounds.push_back(secondsSince(start) * 1e3);
+        }
+        const double first = rounds.front();
+        std::sort(rounds.begin(), rounds.end());
+        milliseconds[name] = {{"first", first}, {"median", rounds[rounds.size() / 2]}, {"worst", rounds.back()}};
+    };
+    clicks("predict", [&] { inspector->predict(last, picture); });
+    clicks("activations", [&] { inspector->activations(last, picture, layer); });
+    clicks("gradcam", [&] { inspector->gradCam(last, picture, layer, 0, core::ClassMapMethod::GradCam); });
+    clicks("gradcam_lowest_layer", [&] { inspector->gradCam(last, picture, core::classMapLayers(inspector->run().model).front(), 0, core::ClassMapMethod::GradCam); });
+    clicks("occlusion", [&] { inspector->occlusion(last, picture, 0, 0, 0, {}); });
+    clicks("filters", [&] { inspector->filters(last); });
+
+    console.say("Long questions ...");
+    timed(seconds, "predictions_of_test_split", 1, [&] { inspector->predictions(last, core::Split::Test, {}); });
+    timed(seconds, "top_activating", 1, [&] { inspector->topActivating(last, core::Split::Test, layer, 0, 9, 0, {}); });
+    timed(seconds, "top_activating_next_channel", 1, [&] { inspector->topActivating(last, core::Split::Test, layer, 1, 9, 0, {}); });
+    timed(seconds, "read_training_pictures", 1, [&] { inspector->pictures(core::Split::Train); });
+    timed(seconds, "statistics", 1, [&] { inspector->statistics(last, layer, {}); });
+    timed(seconds, "history", 1, [&] { inspector->history({}); });
+    core::EmbeddingRequest request;
+    timed(seconds, "pca", 1, [&] { inspector->embedding(last, request, {}); });
+    timed(seconds, "pca_again_aligned", 1, [&] {
+        request.alignedWith = last;
+        inspector->embedding(last, request, {});
+    });
+    request.alignedWith.clear();
+    request.method = core::EmbeddingMethod::Tsne;
+    timed(seconds, "tsne", 1, [&] { inspector->embedding(last, request, {}); });
+    return {{"input_size", inspector->run().config.inputSize}, {"checkpoints", kept.size()}, {"milliseconds", milliseconds}, {"seconds", seconds},
+            {"peak_memory_mb", peakMemoryMegabytes()}};
+}
+
 int runBench(const BenchOptions& options) {
     core::useComputeThreads(0);
     Console console(stderr);
@@ -223,7 +296,8 @@ int runBench(const BenchOptions& options) {
     if (options.name == "lesson") result = benchLesson(options, console);
     else if (options.name == "stages") result = benchStages(options, console);
     else if (options.name == "kernels") result = benchKernels(options, console);
-    else throw core::ConfigError("There is no bench '" + options.name + "'.", "Choose lesson, stages or kernels.");
+    else if (options.name == "inspector") result = benchInspector(options, console);
+    else throw core::ConfigError("There is no bench '" + options.name + "'.", "Choose lesson, stages, kernels or inspector.");
     const core::EngineInfo info = core::engineInfo();
     result["machine"] = {{"processor", info.processor}, {"threads", info.threads}, {"blas_core", info.blasCore}, {"libtorch", info.libtorchVersion}};
     if (options.json) {
@@ -238,8 +312,11 @@ int runBench(const BenchOptions& options) {
 
 Subcommand addBench(CLI::App& parser) {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* app = parser.add_subcommand("bench", "Measure this machine: lesson (default), stages or kernels");
-    app->add_option("name", options->name, "lesson: the plan with and without the cache; stages: each layer; kernels: Thaw's convolutions beside LibTorch's");
+    CLI::App* app = parser.add_subcommand("bench", "Measure this machine: lesson (default), stages, kernels or inspector");
+    app->add_option("name", options->name,
+                    "lesson: the plan with and without the cache; stages: each layer; kernels: Thaw's convolutions beside LibTorch's; inspector: "
+                    "how soon a run answers");
+    app->add_option("--run", options->inspected, "Folder of the run that the inspector's bench looks into");
     app->add_option("--preset", options->preset, "Lesson to measure (default: lesson)");
     app->add_option("--pictures", options->pictures, "Pictures for the run without the cache, scaled to the whole set");
     app->add_option("--rounds", options->rounds, "Rounds of the kernels' bench")->check(CLI::Range(3, 1000));

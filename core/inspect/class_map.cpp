@@ -43,12 +43,13 @@ ClassMap gradCamOf(const StagedModel& model, const torch::Tensor& input, int lay
         gradient = torch::autograd::grad({logits[0][classIndex]}, {output})[0];
     }
     torch::NoGradGuard noGrad;
-    const torch::Tensor planes = output.detach()[0];
-    const torch::Tensor weights = channelWeights(planes, gradient[0], method);
+    // Grad-CAM++ divides by what may be nearly 0.
+    const torch::Tensor planes = output.detach()[0].to(torch::kFloat64);
+    const torch::Tensor weights = channelWeights(planes, gradient[0].to(torch::kFloat64), method);
     torch::Tensor cam = (weights.view({-1, 1, 1}) * planes).sum(0).relu();
-    const float largest = cam.max().item<float>();
+    const double largest = cam.max().item<double>();
     if (largest > 0) cam = cam / largest;
-    cam = cam.cpu().contiguous();
+    cam = cam.to(torch::kFloat32).cpu().contiguous();
 
     ClassMap map;
     map.method = method;

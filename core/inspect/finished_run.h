@@ -28,7 +28,7 @@ struct FinishedRun {
 /// Sets the calling thread's compute threads (0: all cores). Throws StoreError.
 FinishedRun openRun(const RunSelection& selection, int threads);
 
-/// The run's model before any weights are loaded, on the CPU; convolutions are zero.
+/// The run's model before any weights are loaded, on the CPU.
 std::unique_ptr<StagedModel> emptyModelOf(const RunManifest& manifest);
 
 /// Where a run's model is looked into: on the run's own device, or on the processor of a machine that lacks it.

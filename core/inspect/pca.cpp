@@ -10,7 +10,7 @@ namespace thaw::core {
 namespace {
 
 constexpr std::int64_t kSubspace = 10, kMostRounds = 500;
-constexpr std::int64_t kRows = 1024;      // that are centred at once
+constexpr std::int64_t kNumbersAtOnce = 1 << 23;
 constexpr double kResidual = 1e-8;
 
 torch::Tensor drawnMatrix(std::int64_t rows, std::int64_t columns) {
@@ -23,8 +23,9 @@ torch::Tensor drawnMatrix(std::int64_t rows, std::int64_t columns) {
 /// Scatter matrix times `q`, without forming it.
 torch::Tensor scatterTimes(const torch::Tensor& features, const torch::Tensor& mean, const torch::Tensor& q) {
     torch::Tensor product = torch::zeros_like(q);
-    for (std::int64_t begin = 0; begin < features.size(0); begin += kRows) {
-        const torch::Tensor rows = features.slice(0, begin, std::min(features.size(0), begin + kRows)).to(torch::kFloat64) - mean;
+    const std::int64_t piece = std::max<std::int64_t>(1, kNumbersAtOnce / features.size(1));
+    for (std::int64_t begin = 0; begin < features.size(0); begin += piece) {
+        const torch::Tensor rows = features.slice(0, begin, std::min(features.size(0), begin + piece)).to(torch::kFloat64) - mean;
         product += rows.t().mm(rows.mm(q));
     }
     return product;

@@ -1,9 +1,13 @@
 #include "core/inspect/tsne.h"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "core/inspect/finished_run.h"
 #include "core/train/random.h"
@@ -16,9 +20,7 @@ constexpr double kEntropyTolerance = 1e-5, kTinySum = 1e-8;
 constexpr double kExaggeration = 12, kLeastRate = 50, kLeastGain = 0.01;
 constexpr int kExploration = 250;
 constexpr double kStartDeviation = 1e-4;
-constexpr std::int64_t kBlockNumbers = 1 << 17;  // of a block of rows: a few such blocks stay in the processor's cache
-
-std::int64_t blockRows(std::int64_t rows) { return std::max<std::int64_t>(1, kBlockNumbers / rows); }
+constexpr std::int64_t kBlockNumbers = 1 << 14, kBlocksBetweenReports = 32;
 
 /// Probabilities of each row's neighbours, [block, rows], out of squared distances, [block, rows]; row i is row first + i of all.
 torch::Tensor conditionalProbabilities(const torch::Tensor& distances, std::int64_t first, double perplexity) {
@@ -45,6 +47,11 @@ torch::Tensor conditionalProbabilities(const torch::Tensor& distances, std::int6
     return probabilities;
 }
 
+torch::Tensor squaredDistances(const torch::Tensor& features) {
+    const torch::Tensor all = features.to(torch::kFloat64), squares = (all * all).sum(1);
+    return all.mm(all.t()).mul_(-2).add_(squares.unsqueeze(1)).add_(squares.unsqueeze(0)).clamp_min_(0);
+}
+
 /// Points whose largest spread is the start's of every t-SNE, a little apart where they were equal.
 torch::Tensor startPoints(const torch::Tensor& start, std::uint64_t seed) {
     torch::Tensor points = start.to(torch::kFloat64);
@@ -57,28 +64,43 @@ torch::Tensor startPoints(const torch::Tensor& start, std::uint64_t seed) {
     return points.to(torch::kFloat32);
 }
 
-/// Student's kernel 1 / (1 + squared distance) of a block of points with all points, 0 with itself.
-void kernelOf(const torch::Tensor& points, std::int64_t begin, std::int64_t end, torch::Tensor& kernel, torch::Tensor& work) {
-    const torch::Tensor x = points.select(1, 0), y = points.select(1, 1);
-    at::sub_out(kernel, x.slice(0, begin, end).unsqueeze(1), x.unsqueeze(0));
-    at::sub_out(work, y.slice(0, begin, end).unsqueeze(1), y.unsqueeze(0));
-    kernel.mul_(kernel).addcmul_(work, work).add_(1).reciprocal_();
-    kernel.diagonal(begin).zero_();
+/// What all points do to one: sums over j of w (y_i - y_j), with w = p k for attraction and w = k^2 for repulsion, where
+/// k = 1 / (1 + |y_i - y_j|^2); and the sum of k, itself included.
+struct Forces {
+    float attractionX = 0, attractionY = 0, repulsionX = 0, repulsionY = 0, kernels = 0;
+};
+
+Forces forcesOn(std::int64_t i, const float* x, const float* y, const float* probabilities, std::int64_t count) {
+    const float xi = x[i], yi = y[i];
+    float attractionX = 0, attractionY = 0, repulsionX = 0, repulsionY = 0, kernels = 0;
+#pragma omp simd reduction(+ : attractionX, attractionY, repulsionX, repulsionY, kernels)
+    for (std::int64_t j = 0; j < count; ++j) {
+        const float dx = xi - x[j], dy = yi - y[j], kernel = 1.0f / (1.0f + dx * dx + dy * dy);
+        const float pull = probabilities[j] * kernel, push = kernel * kernel;
+        attractionX += pull * dx;
+        attractionY += pull * dy;
+        repulsionX += push * dx;
+        repulsionY += push * dy;
+        kernels += kernel;
+    }
+    return {attractionX, attractionY, repulsionX, repulsionY, kernels};
 }
 
 }  // namespace
 
 torch::Tensor neighbourProbabilities(const torch::Tensor& features, double perplexity, const CountCallback& progress) {
     torch::NoGradGuard noGrad;
-    const std::int64_t rows = features.size(0), block = blockRows(rows);
-    const torch::Tensor all = features.to(torch::kFloat64), squares = (all * all).sum(1);
+    const std::int64_t rows = features.size(0), block = std::max<std::int64_t>(1, kBlockNumbers / rows), blocks = (rows + block - 1) / block;
+    const torch::Tensor distances = squaredDistances(features);
     torch::Tensor conditional = torch::empty({rows, rows});
-    for (std::int64_t begin = 0; begin < rows; begin += block) {
-        report(progress, begin, rows);
-        const std::int64_t end = std::min(rows, begin + block);
-        torch::Tensor distances = squares.slice(0, begin, end).unsqueeze(1) + squares.unsqueeze(0) - 2 * all.slice(0, begin, end).mm(all.t());
-        distances.clamp_min_(0);
-        conditional.slice(0, begin, end).copy_(conditionalProbabilities(distances, begin, perplexity));
+    for (std::int64_t first = 0; first < blocks; first += kBlocksBetweenReports) {
+        report(progress, std::min(rows, first * block), rows);
+        at::parallel_for(first, std::min(blocks, first + kBlocksBetweenReports), 1, [&](std::int64_t from, std::int64_t to) {
+            for (std::int64_t i = from; i < to; ++i) {
+                const std::int64_t begin = i * block, end = std::min(rows, begin + block);
+                conditional.slice(0, begin, end).copy_(conditionalProbabilities(distances.slice(0, begin, end), begin, perplexity));
+            }
+        });
     }
     torch::Tensor joint = conditional + conditional.t();
     return joint.div_(joint.sum(torch::kFloat64).item<double>());
@@ -91,26 +113,23 @@ Tsne::Tsne(torch::Tensor probabilities, const torch::Tensor& start, int iteratio
 
 void Tsne::step() {
     torch::NoGradGuard noGrad;
-    const std::int64_t rows = m_points.size(0), block = blockRows(rows);
-    const torch::Tensor withOnes = at::cat({m_points, torch::ones({rows, 1})}, 1);
-    torch::Tensor attraction = torch::empty({rows, 3}), repulsion = torch::empty({rows, 3});
-    double kernelSum = 0;
-    torch::Tensor kernel = torch::empty({0}), work = torch::empty({0});
-    for (std::int64_t begin = 0; begin < rows; begin += block) {
-        const std::int64_t end = std::min(rows, begin + block);
-        kernel.resize_({end - begin, rows});
-        work.resize_({end - begin, rows});
-        kernelOf(m_points, begin, end, kernel, work);
-        kernelSum += kernel.sum().item<double>();
-        at::mul_out(work, m_probabilities.slice(0, begin, end), kernel);
-        attraction.slice(0, begin, end).copy_(work.mm(withOnes));
-        repulsion.slice(0, begin, end).copy_(kernel.mul_(kernel).mm(withOnes));
-    }
-    // Sums over j of w_ij (y_i - y_j), from those of w_ij y_j and of w_ij.
-    const auto pull = [&](const torch::Tensor& sums) { return m_points * sums.slice(1, 2, 3) - sums.slice(1, 0, 2); };
+    const std::int64_t rows = m_points.size(0);
+    const torch::Tensor columns = m_points.t().contiguous();
+    const float *x = columns.data_ptr<float>(), *y = x + rows, *probabilities = m_probabilities.data_ptr<float>();
+    std::vector<Forces> forces(static_cast<std::size_t>(rows));
+    at::parallel_for(0, rows, 64, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) forces[static_cast<std::size_t>(i)] = forcesOn(i, x, y, probabilities + i * rows, rows);
+    });
+    const double kernelSum = std::accumulate(forces.begin(), forces.end(), -static_cast<double>(rows),
+                                             [](double sum, const Forces& one) { return sum + static_cast<double>(one.kernels); });
     const bool exploring = m_steps < m_exploration;
-    torch::Tensor gradient = 4 * ((exploring ? kExaggeration : 1.0) * pull(attraction) - pull(repulsion) / kernelSum);
-
+    const float attraction = static_cast<float>(4 * (exploring ? kExaggeration : 1)), repulsion = static_cast<float>(4 / kernelSum);
+    torch::Tensor gradient = torch::empty_like(m_points, at::MemoryFormat::Contiguous);
+    float* slope = gradient.data_ptr<float>();
+    for (const Forces& one : forces) {
+        *slope++ = attraction * one.attractionX - repulsion * one.repulsionX;
+        *slope++ = attraction * one.attractionY - repulsion * one.repulsionY;
+    }
     const torch::Tensor turned = m_update * gradient < 0;
     m_gains = at::where(turned, m_gains + 0.2, m_gains * 0.8).clamp_min_(kLeastGain);
     m_update = (exploring ? 0.5 : 0.8) * m_update - m_rate * m_gains * gradient;
@@ -119,22 +138,26 @@ void Tsne::step() {
 }
 
 double Tsne::divergence() const {
-    torch::NoGradGuard noGrad;
-    const std::int64_t rows = m_points.size(0), block = blockRows(rows);
-    const double tiny = std::numeric_limits<float>::min();
-    double kernelSum = 0, sum = 0;
-    torch::Tensor kernel = torch::empty({0}), work = torch::empty({0});
-    for (std::int64_t begin = 0; begin < rows; begin += block) {
-        const std::int64_t end = std::min(rows, begin + block);
-        kernel.resize_({end - begin, rows});
-        work.resize_({end - begin, rows});
-        kernelOf(m_points, begin, end, kernel, work);
-        kernelSum += kernel.sum().item<double>();
-        const torch::Tensor wanted = m_probabilities.slice(0, begin, end);
-        // A point is no neighbour of its own: 0 log 0.
-        sum += (wanted * (wanted.clamp_min(tiny) / kernel.clamp_min(tiny)).log()).sum(torch::kFloat64).item<double>();
-    }
-    return sum + std::log(kernelSum);
+    const std::int64_t rows = m_points.size(0);
+    const auto points = m_points.accessor<float, 2>();
+    const auto probabilities = m_probabilities.accessor<float, 2>();
+    std::vector<double> kernelSums(static_cast<std::size_t>(rows)), sums(static_cast<std::size_t>(rows));
+    at::parallel_for(0, rows, 64, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+            double kernelSum = 0, sum = 0;
+            for (std::int64_t j = 0; j < rows; ++j) {
+                if (j == i) continue;
+                const double dx = static_cast<double>(points[i][0]) - static_cast<double>(points[j][0]);
+                const double dy = static_cast<double>(points[i][1]) - static_cast<double>(points[j][1]);
+                const double distance = 1 + dx * dx + dy * dy, wanted = static_cast<double>(probabilities[i][j]);
+                kernelSum += 1 / distance;
+                if (wanted > 0) sum += wanted * std::log(wanted * distance);
+            }
+            kernelSums[static_cast<std::size_t>(i)] = kernelSum;
+            sums[static_cast<std::size_t>(i)] = sum;
+        }
+    });
+    return std::accumulate(sums.begin(), sums.end(), 0.0) + std::log(std::accumulate(kernelSums.begin(), kernelSums.end(), 0.0));
 }
 
 }  // namespace thaw::core

@@ -15,7 +15,7 @@ namespace {
 class ConvReluStage : public Stage {
 public:
     ConvReluStage(const std::string& name, std::int64_t inputs, std::int64_t outputs) {
-        m_parameters = {{name + ".weight", torch::zeros({outputs, inputs, 3, 3})}, {name + ".bias", torch::zeros({outputs})}};
+        m_parameters = {{name + ".weight", torch::empty({outputs, inputs, 3, 3})}, {name + ".bias", torch::zeros({outputs})}};
     }
     void draw(RandomStream random) {
         const torch::Tensor& weight = m_parameters[0].value;

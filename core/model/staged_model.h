@@ -48,7 +48,7 @@ double relativeChange(const std::vector<Parameter>& now, const std::vector<torch
 class StagedModel {
 public:
     /// Parameters drawn from the seed: dense layers Glorot-uniform, convolutions He-normal over outputs (as torchvision's
-    /// VGG), biases zero. Without `drawTrunk` the convolutions start at zero, for weights that are loaded anyway.
+    /// VGG), biases zero. Without `drawTrunk` the convolutions' weights are whatever the memory held, for those that are loaded anyway.
     StagedModel(ModelInfo info, std::uint64_t seed, bool drawTrunk = true);
 
     const ModelInfo& info() const { return m_info; }

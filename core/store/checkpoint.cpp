@@ -25,7 +25,7 @@ namespace {
 constexpr int kFormat = 1;
 constexpr char kTensorName[] = "tensor";
 constexpr std::size_t kManifestBytes = 256u << 20;
-constexpr std::size_t kWholeCheckpoints = 2;   // the newest, and the one to fall back to
+constexpr std::size_t kNewest = 2;  // the newest, and the one to fall back to
 constexpr std::size_t kEpochCheckpoints = 50;
 
 // The manifest is a JSON object whose last member is the digest of all text before it.
@@ -349,10 +349,12 @@ const CheckpointEntry* bestOf(const std::vector<CheckpointEntry>& entries) {
 
 CheckpointStore::CheckpointStore(fs::path runDirectory) : m_folder(std::move(runDirectory) / "checkpoints") {}
 
-std::int64_t CheckpointStore::save(const Checkpoint& checkpoint, bool endsEpoch, bool endsPhase) {
+std::int64_t CheckpointStore::save(const Checkpoint& checkpoint, bool endsEpoch, bool endsPhase, bool endsRun) {
     checkName(checkpoint.name);
+    const std::map<std::string, CheckpointTensor> none;
+    const std::map<std::string, CheckpointTensor>& optimizer = endsRun ? none : checkpoint.optimizer;
     std::uint64_t needed = 0;
-    for (const auto* tensors : {&checkpoint.model, &checkpoint.optimizer})
+    for (const auto* tensors : {&checkpoint.model, &optimizer})
         for (const auto& entry : *tensors) needed += bytesOf(entry.second.dtype, entry.second.shape);
     try {
         ensureFolder(objectsOf(m_folder));
@@ -379,7 +381,7 @@ std::int64_t CheckpointStore::save(const Checkpoint& checkpoint, bool endsEpoch,
             }
         ObjectWriter writer(m_folder, m_known);
         manifest.model = writer.write(checkpoint.model);
-        manifest.optimizer = writer.write(checkpoint.optimizer);
+        manifest.optimizer = writer.write(optimizer);
         const std::string text = toText(manifest);
         AtomicFile file(manifestFile(m_folder, checkpoint.name));
         file.write(text);
@@ -389,7 +391,8 @@ std::int64_t CheckpointStore::save(const Checkpoint& checkpoint, bool endsEpoch,
         std::error_code ignored;
         for (const Manifest& other : earlier)  // the future that a resume from further back has left behind
             if (other.checkpoint.step > checkpoint.step) fs::remove(manifestFile(m_folder, other.checkpoint.name), ignored);
-        prune();
+        if (endsRun) prune(/*whole=*/0);
+        else prune();
         return writer.bytes() + static_cast<std::int64_t>(text.size());
     } catch (const Error& error) {
         throw StoreError("The checkpoint " + checkpoint.name + " could not be saved (at most " +
@@ -449,7 +452,7 @@ Checkpoint CheckpointStore::loadNewestUsable() const {
     throw StoreError("There is no usable checkpoint in " + m_folder.string() + '.' + reason, "Start the run again from its settings.");
 }
 
-void CheckpointStore::prune() {
+void CheckpointStore::prune(std::size_t whole) {
     bool unread = false;
     std::vector<Manifest> manifests = readManifests(m_folder, &unread);
     std::vector<CheckpointEntry> entries;
@@ -462,14 +465,14 @@ void CheckpointStore::prune() {
         for (std::size_t i = 0; i < manifests.size(); ++i) {
             Manifest& manifest = manifests[i];
             const fs::path file = manifestFile(m_folder, manifest.checkpoint.name);
-            const bool whole = i + kWholeCheckpoints >= manifests.size();
-            const bool keep = whole || manifest.endsPhase || manifest.checkpoint.name == best->name ||
+            const bool newest = i + kNewest >= manifests.size();
+            const bool keep = newest || manifest.endsPhase || manifest.checkpoint.name == best->name ||
                               (manifest.endsEpoch && epochs.count(manifest.checkpoint.epoch));
             if (!keep) {
                 fs::remove(file, ignored);
                 continue;
             }
-            if (!whole && !manifest.optimizer.empty()) {
+            if (i + whole < manifests.size() && !manifest.optimizer.empty()) {
                 manifest.optimizer.clear();
                 writeFileAtomically(file, toText(manifest));
             }

@@ -62,7 +62,8 @@ public:
 
     /// Writes new objects, then the manifest; then prunes. Objects whose digest is there already are not written again.
     /// Returns the bytes written. Throws StoreError; every earlier checkpoint is then as it was.
-    std::int64_t save(const Checkpoint& checkpoint, bool endsEpoch, bool endsPhase);
+    /// `endsRun`: nobody goes on from here, so that no checkpoint keeps its optimiser.
+    std::int64_t save(const Checkpoint& checkpoint, bool endsEpoch, bool endsPhase, bool endsRun = false);
 
     /// Oldest first; only manifests whose own digest is right and whose objects exist with the right size.
     std::vector<CheckpointEntry> list() const;
@@ -76,10 +77,10 @@ public:
     /// The newest that loads without fault, whatever lies broken above it. Throws StoreError when there is none.
     Checkpoint loadNewestUsable() const;
 
-    /// Keeps the newest two whole (the second to fall back to), the best, every one that ends a phase and those that end an
+    /// Keeps the newest `whole` with their optimiser (the second to fall back to), the best, every one that ends a phase and those that end an
     /// epoch without their optimiser; of more than 50 epochs only every second, fourth, ... Drops the rest, objects that nobody
     /// refers to and stray temporary files. Called by save(). Failures are logged: nothing is lost by them but disk space.
-    void prune();
+    void prune(std::size_t whole = 2);
 
 private:
     std::filesystem::path m_folder;

@@ -80,6 +80,8 @@ private:
     void setUpModel();
     void setUpRecord();
     void restore(const Checkpoint& checkpoint);
+    /// Whether the optimiser cannot go on from this checkpoint, because it was not the newest when it was kept.
+    bool lacksMoments(const Checkpoint& checkpoint) const;
     void announceRun();
     void enterLoop();
     void makeOptimizer(const OptimizerConfig& config);

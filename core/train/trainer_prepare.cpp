@@ -137,6 +137,12 @@ void TorchTrainer::restore(const Checkpoint& checkpoint) {
     loadModel(*m_model, checkpoint);
 }
 
+bool TorchTrainer::lacksMoments(const Checkpoint& checkpoint) const {
+    const bool amidPhase = m_loop.point != LoopPoint::PhaseBegin && m_loop.point != LoopPoint::Finished;
+    const bool hasMoments = m_loop.optimizer.kind != OptimizerKind::Sgd || m_loop.optimizer.momentum > 0;
+    return amidPhase && hasMoments && !m_loop.optimizerSteps.empty() && checkpoint.optimizer.empty();
+}
+
 void TorchTrainer::makeOptimizer(const OptimizerConfig& config) {
     m_optimizer.emplace(config);
     m_optimizer->setParameters(trainableParameters());
@@ -183,6 +189,7 @@ void TorchTrainer::setUpRecord() {
     if (!m_toRestore) return;
 
     std::vector<std::string> reasons;
+    if (lacksMoments(*m_toRestore)) reasons.push_back("the checkpoint that is left has no moments of the optimiser");
     if (m_loop.threads != m_threads) reasons.push_back("threads " + std::to_string(m_loop.threads) + " -> " + std::to_string(m_threads));
     if (m_loop.fingerprint != m_fingerprint) reasons.push_back(m_loop.fingerprint + " -> " + m_fingerprint);
     if (m_resumeManifest.trainDigest != m_train.digest || m_resumeManifest.testDigest != m_test.digest) reasons.push_back("the data changed");
@@ -225,6 +232,7 @@ void TorchTrainer::enterLoop() {
         const Checkpoint checkpoint = std::move(*m_toRestore);
         m_model->setTrainable(m_loop.mask);
         makeOptimizer(m_loop.optimizer);
+        if (lacksMoments(checkpoint)) m_loop.optimizerSteps.clear();  // it begins anew
         for (const auto& [parameter, step] : m_loop.optimizerSteps) {
             OptimizerRecord record;
             record.step = step;

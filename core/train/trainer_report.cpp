@@ -90,7 +90,7 @@ bool TorchTrainer::saveCheckpoint(const std::string& reason, bool endsEpoch, boo
         m_loop.threads = m_threads;
         m_loop.fingerprint = m_fingerprint;
         checkpoint.loopState = toJson(m_loop);
-        const std::int64_t bytes = m_checkpoints->save(checkpoint, endsEpoch, endsPhase);
+        const std::int64_t bytes = m_checkpoints->save(checkpoint, endsEpoch, endsPhase, m_loop.point == LoopPoint::Finished);
         m_changedSinceCheckpoint = false;
         CheckpointSaved saved;
         saved.file = m_directory / "checkpoints" / (checkpoint.name + ".json");

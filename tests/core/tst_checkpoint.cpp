@@ -227,6 +227,40 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(home / "run/checkpoints/objects/0123.safetensors"));
     }
 
+    void anEndedRunKeepsNoOptimiser() {
+        const TemporaryHome home;
+        CheckpointStore store(home / "run");
+        save(store, 100, 1, true, 0.5);
+        save(store, 200, 2, true, 0.6);
+        QCOMPARE(countObjects(home / "run"), 1 + 2 + 2);
+        const TinyNet net(300);
+        store.save(net.checkpoint(300, 3, 0.7), /*endsEpoch=*/true, /*endsPhase=*/true, /*endsRun=*/true);
+        QCOMPARE(countObjects(home / "run"), 1 + 3);
+        QCOMPARE(store.list().size(), std::size_t(3));
+        QVERIFY(isCheckpointOf(store.load("epoch:2"), 200, false));
+        QVERIFY(isCheckpointOf(store.load("last"), 300, false));
+    }
+
+    void theModelAloneLoads() {
+        const TemporaryHome home;
+        CheckpointStore store(home / "run");
+        save(store, 100, 1, true, 0.5);
+        const CheckpointEntry entry = store.find("epoch:1");
+        QCOMPARE(entry.contents.size(), std::size_t(2));
+        QCOMPARE(store.find(entry.name).contents, entry.contents);
+        const TinyNet net(100);
+        QCOMPARE(entry.contents.at("features.0.weight"), contentDigest(net.checkpoint(100, 1).model.at("features.0.weight")));
+        QVERIFY(isCheckpointOf(store.loadModel(entry.name), 100, false));
+
+        // What is known already is neither read nor verified.
+        fs::resize_file(home / "run/checkpoints/objects" / (entry.contents.at("features.0.weight") + ".safetensors"), 3);
+        const Checkpoint part = store.loadModel(entry.name, {"features.0.weight"});
+        QVERIFY(part.model.at("features.0.weight").data == nullptr);
+        QVERIFY(sameBytes(part.model.at("head.dense_1.weight"), net.weight));
+        QVERIFY_EXCEPTION_THROWN(store.loadModel(entry.name), StoreError);
+        QVERIFY_EXCEPTION_THROWN(store.find("epoch:1"), StoreError);
+    }
+
     void longRunsAreThinned() {
         const TemporaryHome home;
         CheckpointStore store(home / "run");

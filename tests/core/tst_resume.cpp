@@ -8,6 +8,7 @@
 #include "core/api/runs.h"
 #include "core/model/zoo.h"
 #include "core/store/atomic_file.h"
+#include "core/store/checkpoint.h"
 #include "tests/support/tiny_run.h"
 
 using namespace thaw::core;
@@ -145,6 +146,31 @@ private Q_SLOTS:
         }
         drive(*trainer);
         QCOMPARE(weightsDigest(config.output), expected);
+    }
+
+    /// A finished run keeps no moments. Where its newest checkpoint is lost, it goes on from the one before and says what that means.
+    void goesOnWithoutMomentsAndSaysSo() {
+        const TinyLesson lesson;
+        const RunConfig config = configOf(lesson, "run", OptimizerKind::Adam, 1);
+        follow(*makeTrainer(config), {});
+        QVERIFY(CheckpointStore(config.output).load("last").optimizer.empty());
+        QVERIFY(resumeTrainer(config.output)->step().size() > 0);
+        fs::remove(config.output / "checkpoints" / (CheckpointStore(config.output).find("last").name + ".json"));
+
+        // The end of phase 1: the next phase begins with a new optimiser anyway.
+        Events rest = follow(*resumeTrainer(config.output), {});
+        QVERIFY(all<RunStarted>(rest)[0].bitExact);
+        QCOMPARE(all<RunFinished>(rest).size(), std::size_t(1));
+        QCOMPARE(all<EpochFinished>(rest).size(), std::size_t(1));
+
+        RunConfig longer = configOf(lesson, "longer", OptimizerKind::Adam, 1);
+        longer.phases[1].epochs = 2;
+        follow(*makeTrainer(longer), {});
+        fs::remove(longer.output / "checkpoints" / (CheckpointStore(longer.output).find("last").name + ".json"));
+        rest = follow(*resumeTrainer(longer.output), {});
+        QVERIFY(!all<RunStarted>(rest)[0].bitExact);
+        QVERIFY(all<RunStarted>(rest)[0].bitExactReason.find("moments") != std::string::npos);
+        QCOMPARE(all<RunFinished>(rest).size(), std::size_t(1));
     }
 
     void otherThreadsAreSaid() {

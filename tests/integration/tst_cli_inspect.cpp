@@ -28,7 +28,7 @@ class TestCliInspect : public QObject {
 private Q_SLOTS:
     void initTestCase() {
         test::writeCifar10Folder(data().toStdString(), {/*trainPerClass=*/10, /*testPerClass=*/5, /*seed=*/1});
-        const Outcome outcome = test::runCli({"lesson", "--data", data(), "--epochs", "1", "--batch-size", "32", "--no-chart", "--out", folder()});
+        const Outcome outcome = test::runCli({"lesson", "--data", data(), "--epochs", "1", "--batch", "32", "--no-chart", "--out", folder()});
         QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
     }
 
@@ -82,14 +82,14 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<int>("code");
         QTest::addColumn<QByteArray>("says");
-        QTest::newRow("class") << QStringList{"gradcam", "--index", "0", "--class", "whale"} << 1 << QByteArray("frog");
-        QTest::newRow("layer") << QStringList{"activations", "--index", "0", "--layer", "block7"} << 1 << QByteArray("block7");
-        QTest::newRow("dense layer") << QStringList{"gradcam", "--index", "0", "--layer", "dense_1"} << 1 << QByteArray("convolution");
-        QTest::newRow("index") << QStringList{"gradcam", "--index", "50"} << 1 << QByteArray("0 to 49");
+        QTest::newRow("class") << QStringList{"gradcam", "--index", "0", "--class", "whale"} << 2 << QByteArray("frog");
+        QTest::newRow("layer") << QStringList{"activations", "--index", "0", "--layer", "block7"} << 2 << QByteArray("block7");
+        QTest::newRow("dense layer") << QStringList{"gradcam", "--index", "0", "--layer", "dense_1"} << 2 << QByteArray("convolution");
+        QTest::newRow("index") << QStringList{"gradcam", "--index", "50"} << 2 << QByteArray("0 to 49");
         QTest::newRow("no picture") << QStringList{"gradcam"} << 2 << QByteArray("--index");
         QTest::newRow("checkpoint") << QStringList{"gradcam", "--index", "0", "--checkpoint", "epoch:7"} << 1 << QByteArray("epoch:1");
-        QTest::newRow("perplexity") << QStringList{"embed", "--method", "tsne"} << 1 << QByteArray("between 2 and 16");
-        QTest::newRow("method") << QStringList{"embed", "--method", "umap"} << 1 << QByteArray("pca or tsne");
+        QTest::newRow("perplexity") << QStringList{"embed", "--method", "tsne"} << 2 << QByteArray("between 2 and 16");
+        QTest::newRow("method") << QStringList{"embed", "--method", "umap"} << 2 << QByteArray("pca or tsne");
     }
     void badInput() {
         QFETCH(QStringList, arguments);
