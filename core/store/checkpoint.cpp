@@ -25,7 +25,6 @@ namespace {
 constexpr int kFormat = 1;
 constexpr char kTensorName[] = "tensor";
 constexpr std::size_t kManifestBytes = 256u << 20;
-constexpr std::size_t kNewest = 2;  // the newest, and the one to fall back to
 constexpr std::size_t kEpochCheckpoints = 50;
 
 // The manifest is a JSON object whose last member is the digest of all text before it.
@@ -465,7 +464,7 @@ void CheckpointStore::prune(std::size_t whole) {
         for (std::size_t i = 0; i < manifests.size(); ++i) {
             Manifest& manifest = manifests[i];
             const fs::path file = manifestFile(m_folder, manifest.checkpoint.name);
-            const bool newest = i + kNewest >= manifests.size();
+            const bool newest = i + std::max<std::size_t>(whole, 1) >= manifests.size();
             const bool keep = newest || manifest.endsPhase || manifest.checkpoint.name == best->name ||
                               (manifest.endsEpoch && epochs.count(manifest.checkpoint.epoch));
             if (!keep) {

@@ -77,7 +77,7 @@ public:
     /// The newest that loads without fault, whatever lies broken above it. Throws StoreError when there is none.
     Checkpoint loadNewestUsable() const;
 
-    /// Keeps the newest `whole` with their optimiser (the second to fall back to), the best, every one that ends a phase and those that end an
+    /// Keeps the newest, the newest `whole` with their optimiser (the second to fall back to), the best, every one that ends a phase and those that end an
     /// epoch without their optimiser; of more than 50 epochs only every second, fourth, ... Drops the rest, objects that nobody
     /// refers to and stray temporary files. Called by save(). Failures are logged: nothing is lost by them but disk space.
     void prune(std::size_t whole = 2);

@@ -232,7 +232,8 @@ private Q_SLOTS:
         CheckpointStore store(home / "run");
         save(store, 100, 1, true, 0.5);
         save(store, 200, 2, true, 0.6);
-        QCOMPARE(countObjects(home / "run"), 1 + 2 + 2);
+        save(store, 250, 2, false, 0.6);  // within the last epoch: nobody looks back at it
+        QCOMPARE(countObjects(home / "run"), 1 + 3 + 2);
         const TinyNet net(300);
         store.save(net.checkpoint(300, 3, 0.7), /*endsEpoch=*/true, /*endsPhase=*/true, /*endsRun=*/true);
         QCOMPARE(countObjects(home / "run"), 1 + 3);
