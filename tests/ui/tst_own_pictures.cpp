@@ -91,7 +91,9 @@ private Q_SLOTS:
         auto* content = new QMimeData;
         content->setImageData(picture);
         copy(content);
-        QTest::keyClick(w.fixture.window.findChild<PictureGrid*>(), Qt::Key_V, Qt::ControlModifier);
+        auto* grid = w.view().findChild<PictureGrid*>();
+        grid->setFocus();
+        QTest::keyClick(grid, Qt::Key_V, Qt::ControlModifier);
         QVERIFY(await([&] { return w.own() == 1; }));
         const QString file = w.view().pictures().ownFiles().front();
         QVERIFY2(file.startsWith(w.fixture.home.folder.path()), qPrintable(file));  // in Thaw's own cache folder

@@ -39,7 +39,7 @@ QVariant OwnTableModel::data(const QModelIndex& index, int role) const {
         if (role == Qt::DecorationRole) return m_pictures->picture(id);
         return {};
     }
-    if (role == Qt::TextAlignmentRole && index.column() == ProbabilityColumn) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+    if (role == Qt::TextAlignmentRole && index.column() == ProbabilityColumn) return QVariant(Qt::AlignCenter);
     if (role != Qt::DisplayRole && role != SortRole) return {};
     if (!item.error.isEmpty()) {
         if (index.column() == PredictedColumn && role == Qt::DisplayRole) return tr("cannot be used");
@@ -58,7 +58,7 @@ QVariant OwnTableModel::data(const QModelIndex& index, int role) const {
 QVariant OwnTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal) return QAbstractTableModel::headerData(section, orientation, role);
     if (role == Qt::TextAlignmentRole)
-        return QVariant((section == ProbabilityColumn ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return QVariant(section == ProbabilityColumn ? Qt::Alignment(Qt::AlignCenter) : Qt::AlignLeft | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
     switch (section) {
         case FileColumn: return tr("Picture");

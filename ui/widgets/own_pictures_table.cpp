@@ -104,15 +104,15 @@ void OwnPicturesTable::fit() {
     verticalHeader()->setDefaultSectionSize(theme.px(kRow));
     // Figures as wide as they need; the names share the rest.
     const int width = viewport()->width();
-    const int probability = theme.px(104), guess = qMax(theme.px(96), width * 13 / 100);
-    setColumnWidth(OwnTableModel::PredictedColumn, qMax(theme.px(110), width * 15 / 100));
+    const int probability = theme.px(96), guess = qMax(theme.px(96), width * 13 / 100);
+    setColumnWidth(OwnTableModel::PredictedColumn, qMax(theme.px(104), width * 14 / 100));
     setColumnWidth(OwnTableModel::ProbabilityColumn, probability);
     int rest = width - columnWidth(OwnTableModel::PredictedColumn) - probability;
     for (int column = OwnTableModel::SecondColumn; column < OwnTableModel::ColumnCount; ++column) {
         setColumnWidth(column, guess);
         rest -= guess;
     }
-    setColumnWidth(OwnTableModel::FileColumn, qMax(theme.px(180), rest));
+    setColumnWidth(OwnTableModel::FileColumn, qMax(theme.px(160), rest));
 }
 
 }  // namespace thaw::ui

@@ -21,7 +21,7 @@ namespace {
 constexpr double kPerInch = 96;
 constexpr double kPageWidth = 210 / 25.4 * kPerInch, kPageHeight = 297 / 25.4 * kPerInch;
 constexpr double kMargin = 14 / 25.4 * kPerInch, kFooter = 30;
-constexpr double kGap = 12, kGroupGap = 26;
+constexpr double kGap = 12, kGroupGap = 26, kRow = 22;
 
 // On paper the window's light colours hold, whatever the window's are.
 const QColor kInk(0x14, 0x20, 0x2B), kInk2(0x42, 0x51, 0x5F), kInk3(0x5A, 0x6A, 0x79), kLine(0xD3, 0xDB, 0xE3), kSoftLine(0xE4, 0xEA, 0xF0);
@@ -65,15 +65,17 @@ public:
 
     void section(const core::ReportSection& section) {
         // A title never stands alone at the foot of a page.
-        double below = 0;
+        double below = 60;
         if (!section.chart.svg.empty()) below = chartHeight(section.chart);
         else if (!section.groups.empty()) below = section.pictureSide + 70;
-        else below = 60;
+        else if (const double table = kRow * static_cast<double>(section.table.rows.size() + 1); table < kPageHeight / 2) below += table;
         need(62 + below);
-        m_y += 18;
-        m_painter.setPen(QPen(kLine, 1));
-        m_painter.drawLine(QPointF(kMargin, m_y), QPointF(kPageWidth - kMargin, m_y));
-        m_y += 14;
+        if (m_y > kMargin) {
+            m_y += 18;
+            m_painter.setPen(QPen(kLine, 1));
+            m_painter.drawLine(QPointF(kMargin, m_y), QPointF(kPageWidth - kMargin, m_y));
+            m_y += 14;
+        }
         paragraph(text(section.title), font(18, QFont::Bold), kInk);
         m_y += 3;
         if (!section.text.empty()) paragraph(text(section.text), font(12), kInk2);
