@@ -260,7 +260,7 @@ json benchInspector(const BenchOptions& options, Console& console) {
         }
         const double first = rounds.front();
         std::sort(rounds.begin(), rounds.end());
-        milliseconds[name] = {{"first", first}, {"median", rounds[rounds.size() / 2]}, {"worst", rounds.back()}};
+        milliseconds[name] = {{"first", first}, {"best", rounds.front()}, {"median", rounds[rounds.size() / 2]}, {"worst", rounds.back()}};
     };
     clicks("predict", [&] { inspector->predict(last, picture); });
     clicks("activations", [&] { inspector->activations(last, picture, layer); });

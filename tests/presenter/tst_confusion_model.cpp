@@ -201,7 +201,7 @@ private Q_SLOTS:
                                            "dog | 70.0 | 70.0 | 70.0\n"
                                            "owl | 100.0 | 71.4 | 83.3\n"
                                            "mean | 76.7 | 72.1 | 73.3\n"
-                                           "weighted mean | 72.0 | 72.3 | 71.3\n"));
+                                           "weighted | 72.0 | 72.3 | 71.3\n"));
         QCOMPARE(header(model, Qt::Horizontal), (QStringList{"", "recall", "precision", "F1"}));
         QCOMPARE(tip(model.index(0, 0)),
                  QString("cat: recall 60.0 %, precision 75.0 %, F1 66.7 %. 10 pictures are cat (support), 8 are called so"));

@@ -331,6 +331,7 @@ private Q_SLOTS:
     void asksOnlyWhileItIsSeen() {
         Inspecting f;
         QVERIFY(f.ready && f.answered());
+        QVERIFY(await([&] { return f.view().channels().maps().layer == "block5_conv3"; }));
         f.window.showTab(MainWindow::LiveTab);
         f.view().showLayer("block3_conv1");
         f.view().showLayer("block2_conv1");

@@ -49,7 +49,7 @@ core::RunStarted startedRun(int perClass = 20, const std::string& runId = "run-1
 }
 
 QString segment(PredictionView& view, PictureFilter filter) {
-    return view.findChild<SegmentedBar*>()->segmentText(static_cast<int>(filter));
+    return view.findChild<SegmentedBar*>(QStringLiteral("filters"))->segmentText(static_cast<int>(filter));
 }
 
 QToolButton* buttonNamed(QWidget& view, const QString& name) {
@@ -110,7 +110,7 @@ private Q_SLOTS:
         QVERIFY(labels(view).contains("The first predictions come after the first epoch"));
         QVERIFY(!buttonNamed(view, "Refresh")->isEnabled());
         view.setPredictions(test::drawnPredictions(*view.pictures().pictures(), 1.0, 1, 391));
-        Q_EMIT view.findChild<SegmentedBar*>()->currentChanged(static_cast<int>(PictureFilter::Wrong));
+        Q_EMIT view.findChild<SegmentedBar*>(QStringLiteral("filters"))->currentChanged(static_cast<int>(PictureFilter::Wrong));
         QVERIFY(labels(view).contains("No picture passes these filters"));
         for (QPushButton* button : view.findChildren<QPushButton*>())
             if (button->text() == "Show all pictures") button->click();
@@ -129,7 +129,7 @@ private Q_SLOTS:
         QCOMPARE(segment(view, PictureFilter::Right), QString("Right %1").arg(right));
         QCOMPARE(segment(view, PictureFilter::Wrong), QString("Wrong %1").arg(200 - right));
         QCOMPARE(segment(view, PictureFilter::ConfidentWrong), QString("Most confident wrong"));
-        QVERIFY(!view.findChild<SegmentedBar*>()->isSegmentVisible(static_cast<int>(PictureFilter::Mine)));
+        QVERIFY(!view.findChild<SegmentedBar*>(QStringLiteral("filters"))->isSegmentVisible(static_cast<int>(PictureFilter::Mine)));
         QVERIFY(labels(view).contains("after epoch 12"));
         QVERIFY(labels(view).contains("1 to 32 of 200"));
 
@@ -166,7 +166,7 @@ private Q_SLOTS:
         QCOMPARE(segment(view, PictureFilter::All), QString("All 10,000"));
         for (int i = 0; i < 5; ++i) QCoreApplication::processEvents();
         const auto* combo = view.findChild<QComboBox*>();
-        const auto* bar = view.findChild<SegmentedBar*>();
+        const auto* bar = view.findChild<SegmentedBar*>(QStringLiteral("filters"));
         QVERIFY(combo->mapTo(&view, QPoint()).y() < bar->mapTo(&view, QPoint()).y() + bar->height());
         QCOMPARE(segment(view, PictureFilter::ConfidentWrong), QString("Most confident wrong"));
         test::saveShot(view, "predictions-10000");
@@ -332,7 +332,7 @@ private Q_SLOTS:
         drop(view, {QUrl::fromLocalFile(folder.filePath("cat.png")), QUrl::fromLocalFile(folder.filePath("notes.txt"))});
         QVERIFY(await([&] { return view.pictures().count(PictureFilter::Mine) == 2; }));
         QCOMPARE(view.pictures().filter(), PictureFilter::Mine);
-        QVERIFY(view.findChild<SegmentedBar*>()->isSegmentVisible(static_cast<int>(PictureFilter::Mine)));
+        QVERIFY(view.findChild<SegmentedBar*>(QStringLiteral("filters"))->isSegmentVisible(static_cast<int>(PictureFilter::Mine)));
         QCOMPARE(segment(view, PictureFilter::Mine), QString("Mine 2"));  // short, so that the filters stay in one row
         QVERIFY(labels(view).contains("1 of 2 files cannot be used. Click one to see why."));
         auto* detail = view.findChild<PredictionDetail*>();

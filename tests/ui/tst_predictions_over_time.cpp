@@ -245,6 +245,7 @@ void TestPredictionsOverTime::looks() {
         QVERIFY(awaitState(window.fixture.training, core::TrainerState::Finished));
         for (const int id : {3, 14, 77}) window.view().pins().pin(id);
         QVERIFY(await([&] { return window.view().pins().moments(77).size() == 15; }));
+        QVERIFY(await([&] { return window.inspection().subject() && window.inspection().subject()->checkpoints.size() == 15; }));
         window.inspection().chooseCheckpoint(8);
         QVERIFY(await([&] { return window.shownEpoch() == 9; }));
         window.fixture.shoot(QStringLiteral("predictions-chosen-") + (dark ? QStringLiteral("dark") : QStringLiteral("light")));

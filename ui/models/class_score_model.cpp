@@ -49,7 +49,7 @@ const core::ClassScore& ClassScoreModel::scoreAt(int row) const {
 
 QString ClassScoreModel::nameAt(int row) const {
     const std::size_t place = static_cast<std::size_t>(row);
-    if (place >= m_order.size()) return place == m_order.size() ? tr("mean") : tr("weighted mean");
+    if (place >= m_order.size()) return place == m_order.size() ? tr("mean") : tr("weighted");
     const int classIndex = m_order[place];
     return classIndex < m_classNames.size() ? m_classNames.at(classIndex) : tr("class %1").arg(classIndex);
 }

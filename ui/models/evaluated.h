@@ -1,4 +1,4 @@
-// What a checkpoint says of the test pictures, and what follows from it: made in a worker thread, shown by the pages of evaluation.
+// What a checkpoint says of the pictures that it is judged on, and what follows from it: made in a worker thread, shown by the pages of evaluation.
 #pragma once
 
 #include <QStringList>
@@ -14,11 +14,12 @@ namespace thaw::ui {
 /// Immutable once shared; all of the same pictures.
 struct Evaluated {
     QStringList classNames;
+    core::Split split = core::Split::Test;  ///< HeldOut as long as the run's test split is locked
     core::KeptCheckpoint checkpoint;
     std::shared_ptr<const core::PictureSet> pictures;
     std::shared_ptr<const core::PredictionSet> predictions;
     std::shared_ptr<const core::EvaluationReport> report;
-    std::vector<std::int64_t> topLosses;   ///< largest first
+    std::vector<std::int64_t> topLosses;    ///< largest first
 };
 
 }  // namespace thaw::ui

@@ -81,14 +81,23 @@ QFrame* CalibrationPage::makeDiagrams() {
         column->addWidget(plot, 1);
         return box;
     };
-    auto* row = new QHBoxLayout(panel);
-    row->setContentsMargins(16, 12, 16, 8);
+    auto* diagrams = new QWidget;
+    auto* row = new QHBoxLayout(diagrams);
+    row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(24);
     row->addWidget(diagram(m_beforeTitle, m_beforeError, m_before), 1);
     m_afterBox = diagram(m_afterTitle, m_afterError, m_after);
     row->addWidget(m_afterBox, 1);
     m_beforeTitle->setText(tr("As it is"));
     m_afterBox->hide();
+    auto* scroll = new QScrollArea(panel);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(diagrams);
+    auto* frame = new QVBoxLayout(panel);
+    frame->setContentsMargins(16, 12, 8, 8);
+    frame->addWidget(scroll);
     return panel;
 }
 
@@ -111,7 +120,9 @@ QFrame* CalibrationPage::makeSide() {
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 6, 0);
     column->setSpacing(10);
-    column->addWidget(makeLabel(tr("How sure, and how often right?"), "panelTitle", content));
+    QLabel* title = makeText("panelTitle", content);
+    title->setText(tr("How sure, and how often right?"));
+    column->addWidget(title);
     column->addWidget(m_verdict);
     column->addWidget(m_explanation);
     column->addWidget(makeRule(Qt::Horizontal, content));
@@ -186,7 +197,7 @@ void CalibrationPage::refresh() {
     m_verdict->setText(std::abs(error) < kSmallError ? tr("On the whole it is as sure as it is right.")
                        : error > 0                   ? tr("It is too sure of itself.")
                                                      : tr("It is less sure than it could be."));
-    m_explanation->setText(tr("In the mean it is %1 sure and %2 of the test pictures are right. Each bar is the pictures that it is so sure of; on "
+    m_explanation->setText(tr("In the mean it is %1 sure and %2 of the pictures are right. Each bar is the pictures that it is so sure of; on "
                               "the dashed line it would be right as often as it says. Red: too sure. Teal: too unsure. Below: how many pictures.")
                                .arg(percentText(sure), percentText(report.accuracy)));
     m_beforeError->setText(tr("ECE %1").arg(percentText(report.calibration.expectedError)));
@@ -204,10 +215,15 @@ void CalibrationPage::refresh() {
         m_afterError->setText(tr("ECE %1").arg(percentText(m_fit->after.expectedError)));
         m_after->setCalibration(m_fit->after);
         const double change = m_fit->after.expectedError - report.calibration.expectedError;
-        const QString effect = change < 0 ? tr("On the test pictures it brings the error from %1 down to %2.")
-                                          : tr("On the test pictures the error goes from %1 to %2: there is nothing to gain.");
+        const QString effect = change < 0 ? tr("It brings the error from %1 down to %2.")
+                                          : tr("The error goes from %1 to %2: there is nothing to gain.");
+        const QString pictures =
+            m_shown.split == core::Split::Test
+                ? tr("Fitted on %1 training pictures that the run never trained on, so that the test pictures stay for judging. ")
+                : tr("Fitted on %1 training pictures that the run never trained on. As long as the test split is locked, these may be the very pictures "
+                     "that it is judged on here, which flatters the result. ");
         m_temperatureText->setText(
-            tr("Fitted on %1 training pictures that the run never trained on, so that the test pictures stay for judging. ").arg(number(m_fit->pictures)) +
+            pictures.arg(number(m_fit->pictures)) +
             effect.arg(percentText(report.calibration.expectedError), percentText(m_fit->after.expectedError)) +
             tr(" No prediction changes, only how sure it is."));
     } else if (m_state == State::Known) {

@@ -1,6 +1,8 @@
 #include "ui/widgets/compare_page.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
@@ -12,7 +14,6 @@
 #include <algorithm>
 
 #include "ui/bridge/session.h"
-#include "ui/models/checkpoint_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/color_legend.h"
 #include "ui/widgets/empty_state.h"
@@ -28,6 +29,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr int kGap = 10;
+constexpr int kRow = 186, kLeastMatrix = 350;  // design pixels
 constexpr double kSignificant = 0.05, kSmallestShown = 0.001;
 constexpr std::size_t kExactBelow = 25;  // changes; as core::compareModels
 
@@ -39,6 +41,11 @@ QString picturesText(std::size_t count) {
     return count == 1 ? ComparePage::tr("1 picture") : ComparePage::tr("%1 pictures").arg(number(count));
 }
 
+QString nameOf(const core::KeptCheckpoint& kept) {
+    return kept.endsEpoch ? ComparePage::tr("epoch %1").arg(kept.epoch)
+                          : ComparePage::tr("step %1").arg(QLocale().toString(static_cast<qlonglong>(kept.step)));
+}
+
 QLabel* makeText(const char* type, QWidget* parent) {
     QLabel* label = makeLabel({}, type, parent);
     label->setWordWrap(true);
@@ -48,36 +55,14 @@ QLabel* makeText(const char* type, QWidget* parent) {
 }  // namespace
 
 ComparePage::ComparePage(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
-    m_head = makePanel(this);
-    m_other = new QComboBox(m_head);
-    m_other->setAccessibleName(tr("Model to compare with"));
-    m_other->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    QLabel* from = makeLabel(tr("What changed from"), "table", m_head);
-    from->setBuddy(m_other);
-    m_with = makeLabel({}, "tableStrong", m_head);
-    auto* head = new QHBoxLayout(m_head);
-    head->setContentsMargins(15, 7, 15, 7);
-    head->setSpacing(kGap);
-    head->addWidget(from);
-    head->addWidget(m_other);
-    head->addWidget(makeLabel(tr("to"), "table", m_head));
-    head->addWidget(m_with);
-    head->addStretch(1);
-    m_work = new WorkStrip(m_head);
-    head->addWidget(m_work);
-    m_message = new MessageLine(this);
-
     auto* content = new QWidget;
     m_panel = makeMatrix();
     m_side = makeSide();
+    m_message = new MessageLine(this);
     m_gained = new PictureRow(content);
     m_gained->setEmptyText(tr("No picture is right now that was wrong before."));
     m_lost = new PictureRow(content);
     m_lost->setEmptyText(tr("No picture is wrong now that was right before."));
-    auto* top = new QHBoxLayout;
-    top->setSpacing(kGap);
-    top->addWidget(m_panel, 1);
-    top->addWidget(m_side);
     auto* bottom = new QHBoxLayout;
     bottom->setSpacing(kGap);
     bottom->addWidget(m_gained, 1);
@@ -85,22 +70,31 @@ ComparePage::ComparePage(Session& session, QWidget* parent) : QWidget(parent), m
     auto* rows = new QVBoxLayout(content);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(kGap);
-    rows->addLayout(top, 1);
+    rows->addWidget(m_panel, 1);
     rows->addLayout(bottom);
 
     QFrame* emptyPanel = makePanel();
     m_empty = new EmptyState(emptyPanel);
     auto* empty = new QVBoxLayout(emptyPanel);
     empty->addWidget(m_empty);
+    m_content = content;
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(content);
     m_stack = new QStackedWidget(this);
-    m_stack->addWidget(content);
+    m_stack->addWidget(scroll);
     m_stack->addWidget(emptyPanel);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(kGap);
-    column->addWidget(m_head);
-    column->addWidget(m_message);
-    column->addWidget(m_stack, 1);
+    auto* left = new QVBoxLayout;
+    left->setSpacing(kGap);
+    left->addWidget(m_message);
+    left->addWidget(m_stack, 1);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(kGap);
+    row->addLayout(left, 1);
+    row->addWidget(m_side);
 
     connect(m_other, &QComboBox::activated, this, [this] {
         m_chosen = true;
@@ -112,7 +106,7 @@ ComparePage::ComparePage(Session& session, QWidget* parent) : QWidget(parent), m
     });
     connect(m_message, &MessageLine::actionRequested, this, &ComparePage::ask);
     connect(m_empty, &EmptyState::actionRequested, this, &ComparePage::ask);
-    for (PictureRow* row : {m_gained, m_lost}) connect(row, &PictureRow::pictureRequested, this, &ComparePage::pictureRequested);
+    for (PictureRow* one : {m_gained, m_lost}) connect(one, &PictureRow::pictureRequested, this, &ComparePage::pictureRequested);
     connect(&m_session.inspection(), &InspectionController::checkpointsChanged, this, &ComparePage::listOthers);
     connect(&m_session, &Session::shownRunChanged, this, &ComparePage::listOthers);
     connect(&Theme::instance(), &Theme::changed, this, &ComparePage::arrange);
@@ -126,7 +120,7 @@ QFrame* ComparePage::makeMatrix() {
     m_show = new SegmentedBar(panel);
     m_show->setAccessibleName(tr("What the cells show"));
     m_show->addSegment(static_cast<int>(ConfusionShow::Counts), tr("Pictures"));
-    m_show->addSegment(static_cast<int>(ConfusionShow::OfTrue), tr("Points of true"));
+    m_show->addSegment(static_cast<int>(ConfusionShow::OfTrue), tr("% of true"));
     m_show->setSegmentToolTip(static_cast<int>(ConfusionShow::OfTrue), tr("Change in per cent of the pictures of a class"));
     m_table = new MatrixTable(panel);
     m_table->setAccessibleName(tr("Differences of two confusion matrices"));
@@ -148,25 +142,51 @@ QFrame* ComparePage::makeMatrix() {
 QFrame* ComparePage::makeSide() {
     QFrame* side = makePanel(this);
     auto* content = new QWidget;
-    m_change = makeLabel({}, "priceFigure", content);
-    m_accuracies = makeText("table", content);
-    m_gain = makeText("tableStrong", content);
-    m_loss = makeText("tableStrong", content);
-    m_chance = makeText("strong", content);
-    m_chanceText = makeText("table", content);
+    m_other = new QComboBox(content);
+    m_other->setAccessibleName(tr("Model to compare with"));
+    m_other->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    QLabel* from = makeLabel(tr("from"), "table", content);
+    from->setBuddy(m_other);
+    m_with = makeText("tableStrong", content);
+    auto* models = new QGridLayout;
+    models->setHorizontalSpacing(8);
+    models->setVerticalSpacing(6);
+    models->setColumnStretch(1, 1);
+    models->addWidget(from, 0, 0);
+    models->addWidget(m_other, 0, 1);
+    models->addWidget(makeLabel(tr("to"), "table", content), 1, 0);
+    models->addWidget(m_with, 1, 1);
+    m_work = new WorkStrip(content, true);
+
+    m_verdict = new QWidget(content);
+    m_change = makeLabel({}, "priceFigure", m_verdict);
+    m_accuracies = makeText("table", m_verdict);
+    m_gain = makeText("tableStrong", m_verdict);
+    m_loss = makeText("tableStrong", m_verdict);
+    m_chance = makeText("strong", m_verdict);
+    m_chanceText = makeText("table", m_verdict);
+    auto* verdict = new QVBoxLayout(m_verdict);
+    verdict->setContentsMargins(0, 0, 0, 0);
+    verdict->setSpacing(8);
+    verdict->addWidget(makeRule(Qt::Horizontal, m_verdict));
+    verdict->addWidget(makeLabel(tr("Accuracy"), "panelTitle", m_verdict));
+    verdict->addWidget(m_change);
+    verdict->addWidget(m_accuracies);
+    verdict->addWidget(m_gain);
+    verdict->addWidget(m_loss);
+    verdict->addWidget(makeRule(Qt::Horizontal, m_verdict));
+    verdict->addWidget(makeLabel(tr("More than chance?"), "panelTitle", m_verdict));
+    verdict->addWidget(m_chance);
+    verdict->addWidget(m_chanceText);
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 6, 0);
-    column->setSpacing(8);
-    column->addWidget(makeLabel(tr("Accuracy"), "panelTitle", content));
-    column->addWidget(m_change);
-    column->addWidget(m_accuracies);
-    column->addWidget(makeRule(Qt::Horizontal, content));
-    column->addWidget(m_gain);
-    column->addWidget(m_loss);
-    column->addWidget(makeRule(Qt::Horizontal, content));
-    column->addWidget(makeLabel(tr("More than chance?"), "panelTitle", content));
-    column->addWidget(m_chance);
-    column->addWidget(m_chanceText);
+    column->setSpacing(10);
+    QLabel* title = makeText("panelTitle", content);
+    title->setText(tr("What changed"));
+    column->addWidget(title);
+    column->addLayout(models);
+    column->addWidget(m_work);
+    column->addWidget(m_verdict);
     column->addStretch(1);
     auto* scroll = new QScrollArea(side);
     scroll->setWidgetResizable(true);
@@ -190,7 +210,7 @@ void ComparePage::setEvaluated(const Evaluated& evaluated) {
     }
     m_state = State::Nothing;
     m_work->stop();
-    m_with->setText(checkpointName(evaluated.checkpoint));
+    m_with->setText(nameOf(evaluated.checkpoint));
     listOthers();
     showContent();
     if (isVisible()) ask();
@@ -220,7 +240,7 @@ std::vector<ComparePage::Other> ComparePage::others() const {
         QStringList notes;
         if (kept.endsPhase) notes += phaseEnds(kept);
         if (kept.best) notes += tr("best");
-        const QString name = checkpointName(kept);
+        const QString name = nameOf(kept);
         all.push_back({{}, kept.name, notes.isEmpty() ? name : tr("%1, %2").arg(name, notes.join(QStringLiteral(", ")))});
     }
     for (const core::RunSummary& run : m_session.runs()) {
@@ -228,7 +248,7 @@ std::vector<ComparePage::Other> ComparePage::others() const {
         if (run.dataset != subject->run.dataset.title && run.dataset != subject->run.dataset.id) continue;
         const QString title = QString::fromStdString(run.title);
         const QString name = title.isEmpty() ? tr("Run %1").arg(run.number) : tr("Run %1, %2").arg(QString::number(run.number), title);
-        all.push_back({run.directory, "best", tr("with %1, best epoch %2").arg(name, QString::number(run.bestEpoch))});
+        all.push_back({run.directory, "best", tr("%1, best epoch %2").arg(name, QString::number(run.bestEpoch))});
     }
     return all;
 }
@@ -253,6 +273,8 @@ void ComparePage::listOthers() {
     const QSignalBlocker blocker(m_other);
     m_other->clear();
     for (const Other& other : m_others) m_other->addItem(other.name);
+    // The list is as wide as its longest name.
+    m_other->view()->setMinimumWidth(m_other->view()->sizeHintForColumn(0) + Theme::instance().px(40));
     if (m_others.empty()) return;
     const auto found = std::find(m_others.begin(), m_others.end(), before);
     m_other->setCurrentIndex(m_chosen && found != m_others.end() ? static_cast<int>(found - m_others.begin()) : preferred(m_others));
@@ -264,7 +286,7 @@ void ComparePage::ask() {
     const Other other = m_others[static_cast<std::size_t>(index)];
     m_state = State::Waiting;
     m_message->hide();
-    m_work->start(tr("The network looks at the test pictures"));
+    m_work->start(tr("The network looks at the pictures"));
     const auto work = [now = m_shown.predictions, name = other.checkpoint](core::Inspector& inspector, const std::string&,
                                                                          const core::CountCallback& progress) {
         Compared compared;
@@ -293,8 +315,8 @@ void ComparePage::take(const Other& other, const Compared& compared) {
     const QLocale locale;
     const std::size_t gained = difference.gained.size(), lost = difference.lost.size();
     m_change->setText(tr("%1 points").arg(signedText(100 * (difference.accuracyB - difference.accuracyA), 1)));
-    m_accuracies->setText(tr("%1 right %2; %3 right %4")
-                              .arg(percentText(difference.accuracyA), other.name, percentText(difference.accuracyB), checkpointName(m_shown.checkpoint)));
+    m_accuracies->setText(tr("%1: %2\n%3: %4")
+                              .arg(other.name, percentText(difference.accuracyA), nameOf(m_shown.checkpoint), percentText(difference.accuracyB)));
     m_gain->setText(tr("Gained: %1 (c)").arg(picturesText(gained)));
     m_gain->setToolTip(tr("Wrong before, right now: McNemar's c"));
     m_loss->setText(tr("Lost: %1 (b)").arg(picturesText(lost)));
@@ -345,9 +367,10 @@ void ComparePage::fail(const QString& problem) {
 
 void ComparePage::showContent() {
     if (!m_hasContent && m_state != State::Failed)
-        m_empty->say(tr("Two models, the same pictures"), tr("The network looks at the test pictures once more. Then you see what the two models see "
+        m_empty->say(tr("Two models, the same pictures"), tr("The network looks at the pictures once more. Then you see what the two models see "
                                                              "differently."));
     m_stack->setCurrentIndex(m_hasContent ? 0 : 1);
+    m_verdict->setVisible(m_hasContent);
     arrange();
 }
 
@@ -357,7 +380,8 @@ void ComparePage::arrange() {
     const int padding = theme.px(15);
     m_panel->layout()->setContentsMargins(padding, theme.px(low ? 6 : 9), padding, theme.px(low ? 4 : 8));
     m_panel->layout()->setSpacing(theme.px(low ? 2 : 4));
-    for (PictureRow* row : {m_gained, m_lost}) row->setFixedHeight(theme.px(low ? 150 : 188));
+    for (PictureRow* row : {m_gained, m_lost}) row->setFixedHeight(theme.px(kRow));
+    m_content->setMinimumHeight(theme.px(kRow + kLeastMatrix));
     const int side = qBound(theme.px(236), width() * 27 / 100, theme.px(342));
     m_side->setFixedWidth(side);
     m_show->ensurePolished();

@@ -75,7 +75,8 @@ private:
     bool m_hasContent = false;  // of these pictures, be it an older one
     ConfusionModel m_matrix;
 
-    QFrame *m_head, *m_panel, *m_side;
+    QFrame *m_panel, *m_side;
+    QWidget *m_content, *m_verdict;
     QComboBox* m_other;
     QLabel *m_with, *m_title, *m_change, *m_accuracies, *m_gain, *m_loss, *m_chance, *m_chanceText;
     SegmentedBar* m_show;

@@ -104,7 +104,7 @@ QWidget* ConfusionView::makeHead() {
         figures->addWidget(m_figures.back().box);
     }
     auto* row = new QHBoxLayout(head);
-    row->setContentsMargins(15, 7, 15, 7);
+    row->setContentsMargins(15, 5, 15, 5);
     row->setSpacing(kGap);
     row->addWidget(m_pages);
     row->addStretch(1);
@@ -159,9 +159,10 @@ void ConfusionView::ask() {
     m_waiting = true;
     m_problem.clear();
     m_message->hide();
-    m_work->start(tr("The network looks at the test pictures"));
+    m_work->start(tr("The network looks at the pictures"));
     Evaluated evaluated;
     for (const std::string& name : subject->run.classNames) evaluated.classNames += QString::fromStdString(name);
+    evaluated.split = subject->run.judgedOn();
     evaluated.checkpoint = *checkpoint;
     evaluated.pictures = subject->pictures;
     m_session.inspection().ask<Evaluated>(
@@ -203,17 +204,17 @@ void ConfusionView::refresh() {
     const InspectionSubject* subject = m_session.inspection().subject();
     const bool shown = m_shown.predictions != nullptr;
     if (!m_problem.isEmpty())
-        m_empty->say(tr("The test pictures could not be looked at"), m_problem, tr("Try again"));
+        m_empty->say(tr("The pictures could not be looked at"), m_problem, tr("Try again"));
     else if (!subject)
         m_empty->say(tr("No results yet"),
                      tr("Run the lesson, or open a run. Then this page shows what the network takes for what, and how sure it is."),
                      m_session.actions().runLesson ? tr("Run lesson") : QString());
     else if (!subject->pictures)
-        m_empty->say(tr("The test pictures are not there"), subject->problem);
+        m_empty->say(tr("The pictures are not there"), subject->problem);
     else if (!m_session.inspection().checkpoint())
         m_empty->say(tr("The first results come after the first epoch"), tr("Then this page shows what the network takes for what."));
     else
-        m_empty->say(tr("The network looks at the test pictures"), tr("Then you see what it takes for what."));
+        m_empty->say(tr("The network looks at the pictures"), tr("Then you see what it takes for what."));
     m_stack->setCurrentIndex(shown ? 0 : 1);
     m_pages->setEnabled(shown);
     arrange();
@@ -231,10 +232,10 @@ void ConfusionView::showFigures() {
     const auto bound = [&](double value) { return locale.toString(100 * value, 'f', 1); };
     const QString low = bound(report.accuracyInterval.low), high = bound(report.accuracyInterval.high);
     set(AccuracyFigure, tr("%1 (%2 to %3)").arg(percentText(report.accuracy), low, high),
-        tr("The share of the test pictures that is called what it is. With other test pictures of the same kind, it would lie between %1 and %2 % in "
+        tr("The share of the pictures that is called what it is. With other pictures of the same kind, it would lie between %1 and %2 % in "
            "95 of 100 cases (Wilson's 95 % interval).")
             .arg(low, high));
-    set(TopFiveFigure, percentText(report.topFive), tr("The share of the test pictures whose class is among the five best guesses"));
+    set(TopFiveFigure, percentText(report.topFive), tr("The share of the pictures whose class is among the five best guesses"));
     set(LossFigure, locale.toString(report.loss, 'f', 3),
         tr("Cross-entropy: minus the logarithm of the probability given to the true class, in the mean. Less is better."));
     set(MacroFigure, percentText(report.macro.f1),

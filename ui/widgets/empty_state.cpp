@@ -1,5 +1,6 @@
 #include "ui/widgets/empty_state.h"
 
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -19,7 +20,11 @@ EmptyState::EmptyState(QWidget* parent) : QWidget(parent) {
     column->addStretch(1);
     column->addWidget(m_title, 0, Qt::AlignHCenter);
     column->addSpacing(6);
-    column->addWidget(m_text, 0, Qt::AlignHCenter);
+    auto* text = new QHBoxLayout;  // aligned in a column, it would get the height of one line
+    text->addStretch(1);
+    text->addWidget(m_text);
+    text->addStretch(1);
+    column->addLayout(text);
     column->addSpacing(12);
     column->addWidget(m_action, 0, Qt::AlignHCenter);
     column->addStretch(2);

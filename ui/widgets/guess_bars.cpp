@@ -4,6 +4,8 @@
 #include <QMouseEvent>
 #include <QPainter>
 
+#include <algorithm>
+
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/picture_tile_delegate.h"
 #include "ui/widgets/theme.h"
@@ -20,9 +22,12 @@ GuessBars::GuessBars(QWidget* parent) : QWidget(parent) {
 }
 
 void GuessBars::setGuesses(std::vector<Guess> guesses, bool known) {
+    // The same classes again: who walks over them by keys stays where he is.
+    const bool same = std::equal(guesses.begin(), guesses.end(), m_guesses.begin(), m_guesses.end(),
+                                 [](const Guess& a, const Guess& b) { return a.classIndex == b.classIndex; });
+    if (!same) m_current = 0;
     m_guesses = std::move(guesses);
     m_known = known;
-    m_current = 0;
     describe();
     updateGeometry();
     update();

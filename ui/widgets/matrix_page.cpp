@@ -1,5 +1,6 @@
 #include "ui/widgets/matrix_page.h"
 
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QPushButton>
@@ -22,7 +23,8 @@ namespace {
 
 // Design pixels.
 constexpr int kGap = 10, kPadding = 15;
-constexpr int kStrip = 188, kLowStrip = 150, kSide = 342, kLeastSide = 236, kLeastScoreRow = 22, kMostScoreRow = 30, kLeastMixUps = 4 * 31;
+constexpr int kLeastHeight = 540, kLeastForMixUps = 400, kThreeColumns = 300, kStrip = 188, kSide = 342, kLeastSide = 236;
+constexpr int kLeastScoreRow = 22, kMostScoreRow = 30, kLeastMixUps = 4 * 31;
 
 QString sentence(const QString& text) { return text.isEmpty() ? text : text.left(1).toUpper() + text.mid(1); }
 
@@ -41,21 +43,18 @@ MatrixPage::MatrixPage(QWidget* parent) : QWidget(parent) {
     panel->addWidget(m_table, 1);
 
     m_strip = new PictureRow(this);
-    m_open = new QPushButton(tr("Open in Predictions"), m_strip);
+    m_strip->grid().setWords(false);
+    m_open = new QPushButton(m_strip);
+    m_open->setAccessibleName(tr("Open in Predictions"));
     m_open->setProperty("small", true);
     bindIcon(m_open, QStringLiteral("image"));
     m_strip->addTool(m_open);
     m_side = makeSide();
 
-    auto* left = new QVBoxLayout;
-    left->setSpacing(kGap);
-    left->addWidget(m_panel, 1);
-    left->addWidget(m_strip);
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kGap);
-    row->addLayout(left, 1);
-    row->addWidget(m_side);
+    m_grid = new QGridLayout(this);
+    m_grid->setContentsMargins(0, 0, 0, 0);
+    m_grid->setSpacing(kGap);
+    m_grid->setColumnStretch(0, 1);
 
     connect(m_show, &SegmentedBar::currentChanged, this, [this](int show) { m_matrix.setShow(static_cast<ConfusionShow>(show)); });
     connect(m_sort, &QToolButton::toggled, &m_matrix, &ConfusionModel::setSorted);
@@ -100,11 +99,18 @@ QWidget* MatrixPage::makeHead() {
 
 QFrame* MatrixPage::makeSide() {
     QFrame* side = makePanel(this);
+    m_scoreBox = new QWidget(side);
     auto* classes = new QHBoxLayout;
     classes->setContentsMargins(10, 0, 10, 0);
-    classes->addWidget(makeLabel(tr("Class by class"), "panelTitle", side), 1);
-    classes->addWidget(makeLabel(tr("weakest first"), "caption", side));
-    m_scoreTable = new ClassScoreTable(m_scores, side);
+    classes->addWidget(makeLabel(tr("Class by class"), "panelTitle", m_scoreBox), 1);
+    classes->addWidget(makeLabel(tr("weakest first"), "caption", m_scoreBox));
+    m_scoreTable = new ClassScoreTable(m_scores, m_scoreBox);
+    auto* scores = new QVBoxLayout(m_scoreBox);
+    scores->setContentsMargins(0, 0, 0, 4);
+    scores->setSpacing(6);
+    scores->addLayout(classes);
+    scores->addWidget(m_scoreTable);
+    scores->addWidget(makeRule(Qt::Horizontal, m_scoreBox));
     m_mixUpList = new MixUpList(m_mixUps, side);
     auto* mixUps = new QHBoxLayout;
     mixUps->setContentsMargins(10, 0, 10, 0);
@@ -112,10 +118,7 @@ QFrame* MatrixPage::makeSide() {
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins(6, 11, 6, 6);
     column->setSpacing(6);
-    column->addLayout(classes);
-    column->addWidget(m_scoreTable);
-    column->addWidget(makeRule(Qt::Horizontal, side));
-    column->addSpacing(4);
+    column->addWidget(m_scoreBox);
     column->addLayout(mixUps);
     column->addWidget(m_mixUpList, 1);
     return side;
@@ -132,7 +135,8 @@ void MatrixPage::setEvaluated(const Evaluated& evaluated) {
     m_scores.setReport(evaluated.report, evaluated.classNames);
     m_mixUps.setReport(evaluated.report, evaluated.classNames);
     m_matrix.setReport(evaluated.report, evaluated.classNames);
-    m_count->setText(tr("%1 test pictures").arg(QLocale().toString(static_cast<qlonglong>(evaluated.predictions->count()))));
+    m_count->setText((evaluated.split == core::Split::Test ? tr("%1 test pictures") : tr("%1 held-out pictures"))
+                         .arg(QLocale().toString(static_cast<qlonglong>(evaluated.predictions->count()))));
     if (newPictures && m_mixUps.rowCount() > 0) {
         const QModelIndex worst = m_mixUps.index(0, 0);
         m_table->selectCell(worst.data(MixUpModel::TrueClassRole).toInt(), worst.data(MixUpModel::PredictedClassRole).toInt());
@@ -162,13 +166,13 @@ void MatrixPage::showSelection() {
     m_openTruth = opens && !everyTruth ? *truths.begin() : -1;
     m_openPredicted = opens && !everyPrediction ? *predictions.begin() : -1;
     m_open->setEnabled(opens);
-    m_open->setToolTip(opens ? tr("The same pictures in the Predictions tab, with its filters set") : tr("Predictions can show one cell, a row or a column"));
+    m_open->setToolTip(opens ? tr("Open the same pictures in the Predictions tab, with its filters set") : tr("Predictions can show one cell, a row or a column"));
 
     QString what;
     if (cells.empty())
         what = tr("No cell is chosen");
     else if (opens && m_openTruth < 0 && m_openPredicted < 0)
-        what = tr("All test pictures");
+        what = tr("Everything");
     else if (opens && m_openPredicted < 0)
         what = tr("All that is %1").arg(m_matrix.className(m_openTruth));
     else if (opens && m_openTruth < 0)
@@ -192,16 +196,32 @@ void MatrixPage::openSelection() {
     if (m_open->isEnabled()) Q_EMIT predictionsRequested(m_openTruth, m_openPredicted);
 }
 
+void MatrixPage::place(bool low) {
+    m_low = low;
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_panel, m_strip, m_side}) m_grid->removeWidget(widget);
+    m_grid->addWidget(m_panel, 0, 0, low ? 2 : 1, 1);
+    m_grid->addWidget(m_strip, low ? 0 : 1, low ? 1 : 0);
+    m_grid->addWidget(m_side, low ? 1 : 0, 1, low ? 1 : 2, 1);
+    m_grid->setRowStretch(0, 2);
+    m_open->setText(low ? QString() : QLatin1Char(' ') + tr("Open in Predictions"));
+    m_scoreBox->setVisible(!low);
+}
+
 void MatrixPage::arrange() {
     const Theme& theme = Theme::instance();
-    const bool low = height() < theme.px(560);
+    // Where the window is low, the pictures stand beside the matrix; its own last column and row have the classes' scores.
+    const bool low = height() < theme.px(kLeastHeight);
     const int padding = theme.px(kPadding);
     m_panel->layout()->setContentsMargins(padding, theme.px(low ? 6 : 9), padding, theme.px(low ? 4 : 8));
     m_panel->layout()->setSpacing(theme.px(low ? 2 : 4));
-    m_strip->setFixedHeight(theme.px(low ? kLowStrip : kStrip));
-    m_side->setVisible(width() >= theme.px(700));
     const int sideWidth = qBound(theme.px(kLeastSide), width() * 27 / 100, theme.px(kSide));
+    if (m_low != low) place(low);
+    m_strip->setMinimumSize(low ? sideWidth : 0, low ? 0 : theme.px(kStrip));
+    m_strip->setMaximumSize(low ? sideWidth : QWIDGETSIZE_MAX, low ? QWIDGETSIZE_MAX : theme.px(kStrip));
+    m_side->setVisible(width() >= theme.px(700) && (!low || height() >= theme.px(kLeastForMixUps)));
     m_side->setFixedWidth(sideWidth);
+    m_grid->setRowStretch(1, low && !m_side->isHidden() ? 1 : 0);
+    m_strip->setColumns(low && sideWidth >= theme.px(kThreeColumns) ? 3 : 0);
 
     // The scores in full where the mix-ups keep some rows of their own.
     const int rows = qMax(1, m_scores.rowCount());
@@ -215,7 +235,7 @@ void MatrixPage::arrange() {
         widget->ensurePolished();
         return widget->sizeHint().width() + kGap;
     };
-    int left = width() - (m_side->isHidden() ? 0 : sideWidth + kGap) - 2 * padding - 2 - wish(m_sort) - wish(m_show) - m_legend->widthOf(true) - kGap;
+    int left = width() - (low || !m_side->isHidden() ? sideWidth + kGap : 0) - 2 * padding - 2 - wish(m_sort) - wish(m_show) - m_legend->widthOf(true) - kGap;
     const int words = m_legend->widthOf(false) - m_legend->widthOf(true);
     const auto take = [&left](int wanted) {
         if (wanted > left) return false;

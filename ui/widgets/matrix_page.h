@@ -3,16 +3,18 @@
 
 #include <QWidget>
 
+#include <optional>
+
 #include "ui/models/class_score_model.h"
 #include "ui/models/confusion_model.h"
 #include "ui/models/evaluated.h"
 #include "ui/models/mix_up_model.h"
 
 class QFrame;
+class QGridLayout;
 class QLabel;
 class QPushButton;
 class QToolButton;
-class QVBoxLayout;
 
 namespace thaw::ui {
 
@@ -44,6 +46,7 @@ private:
     void showSelection();
     void openSelection();
     void arrange();
+    void place(bool low);
 
     Evaluated m_shown;
     ConfusionModel m_matrix;
@@ -62,6 +65,9 @@ private:
     ClassScoreTable* m_scoreTable;
     MixUpList* m_mixUpList;
     QFrame* m_side;
+    QWidget* m_scoreBox;  // in the side column
+    QGridLayout* m_grid;
+    std::optional<bool> m_low;  // as the grid is laid out
 };
 
 }  // namespace thaw::ui

@@ -2,6 +2,7 @@
 
 #include <QKeyEvent>
 #include <QLabel>
+#include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
@@ -22,8 +23,10 @@ namespace {
 
 // Design pixels.
 constexpr int kScoreWidth = 112, kBriefScoreWidth = 58, kBarWidth = 52;
-constexpr int kLeastRow = 22, kMostRow = 40, kSumRow = 24, kScoreRow = 38;
+constexpr int kLeastRow = 19, kMostRow = 40, kSumRow = 24, kScoreRow = 38;
+constexpr int kLeastTallRow = 25;  // from here on the scores below have bars
 constexpr int kLeastColumn = 30, kMostColumn = 88;
+constexpr double kLegible = 4.5;  // contrast
 constexpr double kStrong = 0.45;  // from here on the number is bold
 
 double luminance(const QColor& color) {
@@ -90,7 +93,7 @@ private:
     static void paintScore(QPainter* painter, const QRect& rect, const QModelIndex& index) {
         const Theme& theme = Theme::instance();
         const int kind = index.data(ConfusionModel::KindRole).toInt();
-        const QString text = index.data().toString();
+        QString text = index.data().toString();
         const bool difference = static_cast<const ConfusionModel*>(index.model())->isDifference();
         const bool better = text.startsWith(QLatin1Char('+')), worse = text.startsWith(QChar(0x2212));
         const Tone ink = difference && better ? Tone::Right : difference && worse ? Tone::Wrong : Tone::Ink;
@@ -107,6 +110,7 @@ private:
                                   theme.color(Tone::Right));
             return;
         }
+        if (painter->fontMetrics().horizontalAdvance(text) > rect.width() && !difference) text = QLocale().toString(100 * value, 'f', 0);
         const int half = rect.height() / 2;
         if (kind == ConfusionModel::AccuracyKind) {
             const QRect room = rect.adjusted(0, 0, -theme.px(2), 0);
@@ -139,11 +143,17 @@ QColor matrixColor(double strength) {
 
 QColor readableOn(const QColor& ground) {
     const QColor ink = Theme::instance().color(Tone::Ink), paper = Theme::instance().color(Tone::Surface);
-    return contrast(ground, ink) >= contrast(ground, paper) ? ink : paper;
+    const QColor better = contrast(ground, ink) >= contrast(ground, paper) ? ink : paper;
+    if (contrast(ground, better) >= kLegible) return better;
+    // On middling grounds only the extremes do.
+    return contrast(ground, Qt::black) >= contrast(ground, Qt::white) ? QColor(Qt::black) : QColor(Qt::white);
 }
 
 MatrixTable::MatrixTable(QWidget* parent)
-    : QTableView(parent), m_across(new NameHeader(Qt::Horizontal, this)), m_down(new NameHeader(Qt::Vertical, this)) {
+    : QTableView(parent),
+      m_across(new NameHeader(Qt::Horizontal, this)),
+      m_down(new NameHeader(Qt::Vertical, this)),
+      m_corner(makeLabel(tr("was (label)"), "caption", this)) {
     setHorizontalHeader(m_across);
     setVerticalHeader(m_down);
     setFrameShape(QFrame::NoFrame);
@@ -158,7 +168,6 @@ MatrixTable::MatrixTable(QWidget* parent)
     setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     setMouseTracking(true);
     setAccessibleName(tr("Confusion matrix: rows are what the pictures are, columns what they are called"));
-    m_corner = makeLabel(tr("was (label)"), "caption", this);
     m_corner->setProperty("ground", "surface");
     m_corner->setAlignment(Qt::AlignLeft | Qt::AlignBottom);
     m_corner->setAttribute(Qt::WA_TransparentForMouseEvents);
@@ -267,7 +276,7 @@ void MatrixTable::fit() {
     const auto columnFor = [&](int scoreWidth) { return std::min((width - sumWidth - scoreWidth) / classes, theme.px(kMostColumn)); };
     const bool brief = columnFor(theme.px(kScoreWidth)) < std::max(least, theme.px(46));
     const int column = std::max(least, columnFor(theme.px(brief ? kBriefScoreWidth : kScoreWidth)));
-    const bool tall = height >= classes * theme.px(kLeastRow + 3) + theme.px(kSumRow + kScoreRow);
+    const bool tall = height >= classes * theme.px(kLeastTallRow) + theme.px(kSumRow + kScoreRow);
     const int scoreRow = theme.px(tall ? kScoreRow : kSumRow);
     const int row = std::clamp((height - theme.px(kSumRow) - scoreRow) / classes, theme.px(kLeastRow), theme.px(kMostRow));
     for (int section = 0; section < classes; ++section) {
@@ -289,7 +298,8 @@ void MatrixTable::resizeEvent(QResizeEvent* event) {
 
 void MatrixTable::updateGeometries() {
     QTableView::updateGeometries();
-    m_corner->setGeometry(0, 0, m_down->width(), m_across->height() - Theme::instance().px(4));
+    m_corner->setContentsMargins(0, 0, 0, Theme::instance().px(4));
+    m_corner->setGeometry(0, 0, m_down->width(), m_across->height());
     m_corner->raise();
 }
 

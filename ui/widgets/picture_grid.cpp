@@ -50,6 +50,11 @@ void PictureGrid::setPins(PinnedListModel* pins) {
     connect(pins, &PinnedListModel::pinsChanged, viewport(), qOverload<>(&QWidget::update));
 }
 
+void PictureGrid::setWords(bool words) {
+    m_delegate->setWords(words);
+    fit();
+}
+
 void PictureGrid::setTiles(int columns, int smallest, int largest) {
     m_columns = columns;
     m_smallest = smallest;

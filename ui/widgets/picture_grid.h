@@ -18,6 +18,7 @@ public:
     void setPictureModel(PredictionListModel* model);
     void setPins(PinnedListModel* pins);
     /// Columns (0: as many as fit) and the range of the pictures' size in design pixels.
+    void setWords(bool words);  ///< "correct" or "is bird" on each tile, as at first
     void setTiles(int columns, int smallest, int largest);
     /// A page holds this many pictures whatever fits, and the grid scrolls; 0: what fits.
     void setFixedPageSize(int size);

@@ -14,7 +14,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr int kPlateMargin = 6;
-constexpr int kTextHeight = 50;  // name, bar and verdict below the picture
+constexpr int kTextHeight = 30, kWordsHeight = 20;  // name and bar below the picture, and the verdict in words
 
 Tone toneOf(Verdict verdict) {
     return verdict == Verdict::Right ? Tone::Right : verdict == Verdict::Wrong ? Tone::Wrong : Tone::Ink3;
@@ -82,7 +82,7 @@ PictureTileDelegate::PictureTileDelegate(QObject* parent) : QStyledItemDelegate(
 
 QSize PictureTileDelegate::tileSize() const {
     const Theme& theme = Theme::instance();
-    return {theme.px(m_pictureSize + 2 * kPlateMargin), theme.px(m_pictureSize + kTextHeight + 2 * kPlateMargin)};
+    return {theme.px(m_pictureSize + 2 * kPlateMargin), theme.px(m_pictureSize + kTextHeight + (m_words ? kWordsHeight : 0) + 2 * kPlateMargin)};
 }
 
 QSize PictureTileDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const {
@@ -192,6 +192,10 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     if (predicted >= 0)
         drawConfidenceBar(painter, track, confidence, verdict == Verdict::Unknown ? theme.color(Tone::Accent) : color);
 
+    if (!m_words) {
+        painter->restore();
+        return;
+    }
     // Verdict in words
     const QRect words(picture.left(), static_cast<int>(track.bottom()) + theme.px(4), size, theme.px(16));
     QString text;

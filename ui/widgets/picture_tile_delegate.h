@@ -27,6 +27,8 @@ public:
     bool rawPixels() const { return m_raw; }
     void setPictureSize(int designPixels) { m_pictureSize = designPixels; }
     int pictureSize() const { return m_pictureSize; }
+    /// With "correct" or "is bird" below the bar, as they are at first.
+    void setWords(bool words) { m_words = words; }
     /// Tiles show and take pins; null: they do not.
     void setPins(PinnedListModel* pins) { m_pins = pins; }
 
@@ -41,7 +43,7 @@ private:
     QRect plateRect(const QRect& cell) const;
     QRect pinRect(const QRect& cell) const;
 
-    bool m_raw = false;
+    bool m_raw = false, m_words = true;
     int m_pictureSize = 88;
     PinnedListModel* m_pins = nullptr;
 };

@@ -246,6 +246,7 @@ PredictionView::~PredictionView() = default;
 QWidget* PredictionView::makeHead() {
     auto* head = new QWidget(m_panel);
     m_filters = new SegmentedBar(head);
+    m_filters->setObjectName(QStringLiteral("filters"));
     m_filters->setAccessibleName(tr("Which pictures"));
     for (PictureFilter filter :
          {PictureFilter::All, PictureFilter::Right, PictureFilter::Wrong, PictureFilter::ConfidentWrong, PictureFilter::Mine})

@@ -9,8 +9,8 @@
 
 #include <algorithm>
 
+#include "ui/models/color_map.h"
 #include "ui/models/prediction_list_model.h"
-#include "ui/widgets/plot_axis.h"
 #include "ui/widgets/theme.h"
 
 namespace thaw::ui {
@@ -54,7 +54,7 @@ void ReliabilityPlot::setCalibration(const core::Calibration& calibration) {
 }
 
 QSize ReliabilityPlot::sizeHint() const { return {Theme::instance().px(380), Theme::instance().px(470)}; }
-QSize ReliabilityPlot::minimumSizeHint() const { return {Theme::instance().px(200), Theme::instance().px(230)}; }
+QSize ReliabilityPlot::minimumSizeHint() const { return {Theme::instance().px(200), Theme::instance().px(330)}; }
 
 QString ReliabilityPlot::binText(int bin) const {
     if (bin < 0 || bin >= static_cast<int>(m_calibration.bins.size())) return {};
@@ -131,11 +131,10 @@ void ReliabilityPlot::paintEvent(QPaintEvent*) {
         // From what it is to what it says.
         const bool tooSure = bin.confidence > bin.accuracy;
         const double top = std::min(y(bin.accuracy), y(bin.confidence)), bottom = std::max(y(bin.accuracy), y(bin.confidence));
-        QColor between = theme.color(tooSure ? Tone::Wrong : Tone::Right);
+        const QColor between = theme.color(tooSure ? Tone::Wrong : Tone::Right);
         painter.setPen(QPen(between, 1.2 * theme.scale()));
-        between.setAlpha(60);
-        painter.setBrush(between);
-        if (bottom - top > 1) painter.drawRect(QRectF(left, top, width, bottom - top));
+        painter.setBrush(mixed(theme.color(Tone::Surface), between, 0.25));
+        if (bottom - top > 1) painter.drawRect(QRectF(left + 0.6, top, width - 1.2, bottom - top));
 
         const QFontMetrics metrics(caption);
         const double textHeight = theme.px(15);

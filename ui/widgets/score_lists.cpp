@@ -169,7 +169,7 @@ void ClassScoreTable::fit() {
     const int f1 = theme.px(kF1Width + kPad);
     setColumnHidden(ClassScoreModel::F1Column, width < theme.px(300));
     const int rest = width - (isColumnHidden(ClassScoreModel::F1Column) ? 0 : f1);
-    const int score = qMax(number, qMin(theme.px(112), rest * 34 / 100));
+    const int score = qMax(number, qMin(theme.px(112), rest * 31 / 100));
     setColumnWidth(ClassScoreModel::NameColumn, rest - 2 * score);
     setColumnWidth(ClassScoreModel::RecallColumn, score);
     setColumnWidth(ClassScoreModel::PrecisionColumn, score);

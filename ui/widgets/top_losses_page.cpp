@@ -1,6 +1,7 @@
 #include "ui/widgets/top_losses_page.h"
 
 #include <QAction>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListView>
@@ -19,7 +20,7 @@ TopLossesPage::TopLossesPage(QWidget* parent) : QFrame(parent) {
     setProperty("panel", true);
     m_title = makeLabel(tr("The costliest mistakes"), "panelTitle", this);
     m_caption = makeLabel({}, "caption", this);
-    m_open = new QPushButton(tr("Open in Predictions"), this);
+    m_open = new QPushButton(QLatin1Char(' ') + tr("Open in Predictions"), this);
     m_open->setProperty("small", true);
     m_open->setToolTip(tr("This picture in the Predictions tab, with the five best guesses"));
     bindIcon(m_open, QStringLiteral("image"));
@@ -66,6 +67,7 @@ TopLossesPage::TopLossesPage(QWidget* parent) : QFrame(parent) {
     });
     connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] { m_open->setEnabled(currentId() >= 0); });
     connect(&Theme::instance(), &Theme::changed, this, &TopLossesPage::fit);
+    m_list->viewport()->installEventFilter(this);
     m_open->setEnabled(false);
     fit();
 }
@@ -99,10 +101,9 @@ void TopLossesPage::fit() {
     m_list->setGridSize({width / columns, tile.height()});
 }
 
-void TopLossesPage::resizeEvent(QResizeEvent* event) {
-    QFrame::resizeEvent(event);
-    layout()->activate();
-    fit();
+bool TopLossesPage::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Resize) fit();
+    return QFrame::eventFilter(watched, event);
 }
 
 }  // namespace thaw::ui

@@ -28,7 +28,7 @@ Q_SIGNALS:
     void pictureRequested(int id);  ///< double click, Enter or the button
 
 protected:
-    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void fit();

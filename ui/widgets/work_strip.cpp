@@ -5,6 +5,7 @@
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QVBoxLayout>
 
 #include "ui/widgets/styling.h"
 
@@ -15,7 +16,7 @@ constexpr int kDelayMilliseconds = 250;
 
 }  // namespace
 
-WorkStrip::WorkStrip(QWidget* parent) : QWidget(parent) {
+WorkStrip::WorkStrip(QWidget* parent, bool narrow) : QWidget(parent) {
     m_what = makeLabel({}, "table", this);
     m_figures = makeLabel({}, "table", this);
     m_figures->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -23,13 +24,20 @@ WorkStrip::WorkStrip(QWidget* parent) : QWidget(parent) {
     m_bar->setTextVisible(false);
     auto* cancel = new QPushButton(tr("Cancel"), this);
     cancel->setProperty("small", true);
-    auto* row = new QHBoxLayout(this);
+    auto* row = narrow ? new QHBoxLayout : new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(10);
-    row->addWidget(m_what);
-    row->addWidget(m_bar);
+    if (!narrow) row->addWidget(m_what);
+    row->addWidget(m_bar, narrow ? 1 : 0);
     row->addWidget(m_figures);
     row->addWidget(cancel);
+    if (narrow) {
+        m_what->setWordWrap(true);
+        auto* column = new QVBoxLayout(this);
+        column->setContentsMargins(0, 0, 0, 0);
+        column->addWidget(m_what);
+        column->addLayout(row);
+    }
     hide();
     m_delay.setSingleShot(true);
     m_delay.setInterval(kDelayMilliseconds);
@@ -38,8 +46,8 @@ WorkStrip::WorkStrip(QWidget* parent) : QWidget(parent) {
         Q_EMIT shownChanged(true);
     });
     connect(cancel, &QPushButton::clicked, this, &WorkStrip::cancelRequested);
-    const auto fit = [this] {
-        m_bar->setFixedWidth(Theme::instance().px(120));
+    const auto fit = [this, narrow] {
+        if (!narrow) m_bar->setFixedWidth(Theme::instance().px(120));
         // As wide as its widest text, so that nothing jumps.
         m_figures->setFixedWidth(QFontMetrics(Theme::instance().font(TextRole::Table)).horizontalAdvance(QStringLiteral("00,000 of 00,000")));
     };

@@ -1,4 +1,4 @@
-// Work under way, in one line: what, how far, and a way to stop it. Comes after a moment, so that quick answers do not make it flash.
+// Work under way, in a line or two: what, how far, and a way to stop it. Comes after a moment, so that quick answers do not make it flash.
 #pragma once
 
 #include <QTimer>
@@ -14,7 +14,8 @@ namespace thaw::ui {
 class WorkStrip : public QWidget {
     Q_OBJECT
 public:
-    explicit WorkStrip(QWidget* parent = nullptr);
+    /// `narrow`: in two lines.
+    explicit WorkStrip(QWidget* parent = nullptr, bool narrow = false);
 
     void start(const QString& what);
     void setProgress(std::int64_t done, std::int64_t total);
