@@ -17,6 +17,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// Pixels. For a single picture so small, threads that wait for each other cost more than they give.
+constexpr int kSmallInput = 64;
+
 /// A sentence and what to do.
 struct Complaint {
     QString what, hint;
@@ -248,12 +251,13 @@ private:
 
     void predict(CameraFrame& frame) {
         const Model& model = m_now.model;
-        if (m_inspectors.prepareThread) m_inspectors.prepareThread(m_inspection.isTraining() ? 1 : 0);
         if (!m_inspector || m_inspected != model.run) {
             m_inspector.reset();
             m_inspector = m_inspectors.open(model.run);
             m_inspected = model.run;
         }
+        const bool oneThread = m_inspection.isTraining() || m_inspector->run().config.inputSize <= kSmallInput;
+        if (m_inspectors.prepareThread) m_inspectors.prepareThread(oneThread ? 1 : 0);
         core::PictureChoice choice;
         choice.pixels = frame.picture;
         const int side = m_inspector->run().dataset.pictureSide;
