@@ -134,6 +134,22 @@ private Q_SLOTS:
         for (const QString& address : all("(https?://[^\"' <]*)", html)) QCOMPARE(address, QString("http://www.w3.org/2000/svg"));
     }
 
+    void aLockedTestSplitStaysUnseen() {
+        const TinyLesson lesson;
+        RunConfig config = lesson.config();
+        config.data.heldOut = 0.2;
+        config.phases.resize(1);
+        drive(*makeTrainer(config));
+        const auto words = [&] {
+            const Report report = makeReport(*openInspector(config.output), "last", {});
+            return text(report.subtitle) + " | " + text(report.sections[2].table.rows.back().back());
+        };
+        // 20 of the 100 training pictures; the test split has 50.
+        QVERIFY2(words().endsWith("Figures are of 20 training pictures that it was not trained on; the test split is locked. | 20"), qPrintable(words()));
+        revealTest(config.output);
+        QVERIFY2(words().endsWith("Figures are of 50 test pictures. | 50"), qPrintable(words()));
+    }
+
     void everythingIsEscaped() {
         const QString html = text(reportHtml(evilReport()));
         QVERIFY(!html.contains("<script"));
