@@ -44,25 +44,20 @@ private Q_SLOTS:
 };
 
 void TestMainWindow::looks_data() {
-    QTest::addColumn<QSize>("size");
-    QTest::addColumn<double>("scale");
-    QTest::addColumn<bool>("dark");
-    QTest::newRow("1440x900-light") << QSize(1440, 900) << 1.0 << false;
-    QTest::newRow("1440x900-dark") << QSize(1440, 900) << 1.0 << true;
-    QTest::newRow("1366x768-light") << QSize(1366, 768) << 1.0 << false;
-    QTest::newRow("1366x768-dark") << QSize(1366, 768) << 1.0 << true;
-    QTest::newRow("1180x700-light") << QSize(1180, 700) << 1.0 << false;
-    QTest::newRow("1440x900-125") << QSize(1440, 900) << 1.25 << false;
-    QTest::newRow("1440x900-150") << QSize(1440, 900) << 1.5 << false;
-    QTest::newRow("1366x768-150") << QSize(1366, 768) << 1.5 << false;
+    addLookColumn();
+    QTest::newRow("1440x900-light") << Look{{1440, 900}, 1.0, false};
+    QTest::newRow("1440x900-dark") << Look{{1440, 900}, 1.0, true};
+    QTest::newRow("1366x768-light") << Look{{1366, 768}, 1.0, false};
+    QTest::newRow("1366x768-dark") << Look{{1366, 768}, 1.0, true};
+    QTest::newRow("1180x700-light") << Look{{1180, 700}, 1.0, false};
+    QTest::newRow("1440x900-125") << Look{{1440, 900}, 1.25, false};
+    QTest::newRow("1440x900-150") << Look{{1440, 900}, 1.5, false};
+    QTest::newRow("1366x768-150") << Look{{1366, 768}, 1.5, false};
 }
 
 void TestMainWindow::looks() {
-    QFETCH(QSize, size);
-    QFETCH(double, scale);
-    QFETCH(bool, dark);
+    const auto [size, scale, dark] = takeLook();
     const QString tag = QString::fromLatin1(QTest::currentDataTag());
-    Theme::instance().setLook(dark ? ColorScheme::Dark : ColorScheme::Light, scale);
     FakeScript script;
     script.stepsPerEpoch = 40;
     script.restAtStep = 12 * 40 + 25;

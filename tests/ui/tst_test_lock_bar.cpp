@@ -172,19 +172,14 @@ private Q_SLOTS:
     }
 
     void looks_data() {
-        QTest::addColumn<QSize>("size");
-        QTest::addColumn<double>("scale");
-        QTest::addColumn<bool>("dark");
-        QTest::newRow("light") << QSize(1440, 900) << 1.0 << false;
-        QTest::newRow("dark") << QSize(1440, 900) << 1.0 << true;
-        QTest::newRow("small") << QSize(1366, 768) << 1.0 << false;
-        QTest::newRow("large type") << QSize(1440, 900) << 1.5 << true;
+        addLookColumn();
+        QTest::newRow("light") << Look{{1440, 900}, 1.0, false};
+        QTest::newRow("dark") << Look{{1440, 900}, 1.0, true};
+        QTest::newRow("small") << Look{{1366, 768}, 1.0, false};
+        QTest::newRow("large type") << Look{{1440, 900}, 1.5, true};
     }
     void looks() {
-        QFETCH(QSize, size);
-        QFETCH(double, scale);
-        QFETCH(bool, dark);
-        Theme::instance().setLook(dark ? ColorScheme::Dark : ColorScheme::Light, scale);
+        const auto [size, scale, dark] = takeLook();
         Locked locked(size);
         QVERIFY(locked.ok);
         const QString name = QStringLiteral("test-lock-") + QString::fromLatin1(QTest::currentDataTag()).replace(QLatin1Char(' '), QLatin1Char('-'));

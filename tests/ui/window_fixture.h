@@ -29,6 +29,23 @@ struct ScratchHome {
     QTemporaryDir folder;
 };
 
+/// What a window is looked at in.
+struct Look {
+    QSize size;
+    double scale = 1;
+    bool dark = false;
+};
+
+/// For a looks_data(): rows follow as QTest::newRow("1440x900-dark") << Look{{1440, 900}, 1.0, true}.
+inline void addLookColumn() { QTest::addColumn<Look>("look"); }
+
+/// That of the present row; the theme follows it.
+inline Look takeLook() {
+    QFETCH(Look, look);
+    ui::Theme::instance().setLook(look.dark ? ui::ColorScheme::Dark : ui::ColorScheme::Light, look.scale);
+    return look;
+}
+
 class WindowFixture {
 public:
     explicit WindowFixture(FakeScript script = {}, core::RunConfig config = lessonConfig(), FakeInspectorScript inspectorScript = {})

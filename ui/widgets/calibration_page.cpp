@@ -5,13 +5,13 @@
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <cmath>
 
 #include "ui/bridge/session.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/widgets/page_scroll.h"
 #include "ui/widgets/reliability_plot.h"
 #include "ui/widgets/styling.h"
 
@@ -91,9 +91,7 @@ QFrame* CalibrationPage::makeDiagrams() {
     m_beforeTitle->setText(tr("As it is"));
     m_afterBox->hide();
     auto* scroll = new QScrollArea(panel);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scrollDownOnly(*scroll);
     scroll->setWidget(diagrams);
     auto* frame = new QVBoxLayout(panel);
     frame->setContentsMargins(16, 12, 8, 8);
@@ -133,9 +131,7 @@ QFrame* CalibrationPage::makeSide() {
     column->addWidget(m_action, 0, Qt::AlignLeft);
     column->addStretch(1);
     auto* scroll = new QScrollArea(side);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scrollDownOnly(*scroll);
     scroll->setWidget(content);
     auto* frame = new QVBoxLayout(side);
     frame->setContentsMargins(16, 12, 8, 12);
@@ -164,7 +160,7 @@ void CalibrationPage::ask() {
     m_session.inspection().ask<Fit>(
         this, kTopic, InspectionController::Lane::Long,
         [test = m_shown.predictions](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress) {
-            const auto unseen = inspector.unseenPredictions(checkpoint, kFitPictures, progress);
+            const auto unseen = inspector.unseenPredictions(checkpoint, core::kTemperaturePictures, progress);
             Fit fit;
             fit.pictures = unseen->count();
             if (fit.pictures == 0) return fit;

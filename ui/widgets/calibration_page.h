@@ -21,9 +21,6 @@ class Session;
 class CalibrationPage : public QWidget {
     Q_OBJECT
 public:
-    /// So many unseen training pictures are enough for one number.
-    static constexpr std::int64_t kFitPictures = 5000;
-
     explicit CalibrationPage(Session& session, QWidget* parent = nullptr);
 
     void setEvaluated(const Evaluated& evaluated);

@@ -6,7 +6,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
-#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -19,6 +18,7 @@
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/matrix_table.h"
 #include "ui/widgets/message_line.h"
+#include "ui/widgets/page_scroll.h"
 #include "ui/widgets/picture_grid.h"
 #include "ui/widgets/picture_row.h"
 #include "ui/widgets/segmented_bar.h"
@@ -79,9 +79,7 @@ ComparePage::ComparePage(Session& session, QWidget* parent) : QWidget(parent), m
     empty->addWidget(m_empty);
     m_content = content;
     auto* scroll = new QScrollArea(this);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scrollDownOnly(*scroll);
     scroll->setWidget(content);
     m_stack = new QStackedWidget(this);
     m_stack->addWidget(scroll);
@@ -189,9 +187,7 @@ QFrame* ComparePage::makeSide() {
     column->addWidget(m_verdict);
     column->addStretch(1);
     auto* scroll = new QScrollArea(side);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scrollDownOnly(*scroll);
     scroll->setWidget(content);
     auto* frame = new QVBoxLayout(side);
     frame->setContentsMargins(16, 12, 8, 12);

@@ -1,4 +1,4 @@
-// A scroll area that leaves the arrow keys to the page around it, where they walk over pictures, layers or channels.
+// Areas that scroll up and down alone.
 #pragma once
 
 #include <QKeyEvent>
@@ -6,14 +6,20 @@
 
 namespace thaw::ui {
 
+/// Without a frame; the content takes the area's width.
+inline void scrollDownOnly(QScrollArea& area) {
+    area.setWidgetResizable(true);
+    area.setFrameShape(QFrame::NoFrame);
+    area.setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+}
+
+/// Leaves the arrow keys to the page around it, where they walk over pictures, layers or channels.
 class PageScroll : public QScrollArea {
     Q_OBJECT
 public:
     explicit PageScroll(QWidget* parent = nullptr) : QScrollArea(parent) {
-        setWidgetResizable(true);
+        scrollDownOnly(*this);
         setFocusPolicy(Qt::NoFocus);
-        setFrameShape(NoFrame);
-        setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     }
 
 protected:
