@@ -60,7 +60,7 @@ int classOf(const core::InspectedRun& run, const std::string& name) {
 }
 
 int likeliest(const std::vector<float>& probabilities) {
-    return static_cast<int>(std::max_element(probabilities.begin(), probabilities.end()) - probabilities.begin());
+    return core::topK(probabilities.data(), static_cast<int>(probabilities.size()), 1).front();
 }
 
 }  // namespace

@@ -24,8 +24,12 @@ void Background::add(std::function<std::function<void()>()> work, Failure failur
         } catch (const std::exception& error) {
             answer = [failure, what = QString::fromUtf8(error.what())] { failure(what, {}); };
         }
-        if (m_answers.put(std::move(answer))) Q_EMIT answered();
+        post(std::move(answer));
     });
+}
+
+void Background::post(std::function<void()> call) {
+    if (m_answers.put(std::move(call))) Q_EMIT answered();
 }
 
 void Background::takeAnswers() {

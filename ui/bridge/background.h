@@ -1,4 +1,4 @@
-// Small jobs beside the GUI thread, one after the other: writing a file, encoding a picture.
+// Jobs beside the GUI thread, one after the other: reading a folder, writing a file, a download.
 #pragma once
 
 #include <QObject>
@@ -20,6 +20,8 @@ public:
 
     /// `work` runs in the thread and returns what to do in the GUI thread; `failure` is called there with what it threw.
     void add(std::function<std::function<void()>()> work, Failure failure);
+    /// From within a job: `call` is made in the GUI thread, in order with the answers.
+    void post(std::function<void()> call);
 
 Q_SIGNALS:
     void answered();

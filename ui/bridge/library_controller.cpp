@@ -4,42 +4,20 @@
 #include <functional>
 
 #include "core/api/errors.h"
-#include "ui/bridge/job_thread.h"
-#include "ui/bridge/mailbox.h"
+#include "ui/bridge/background.h"
 
 namespace thaw::ui {
 
-class LibraryController::Private : public QObject {
-    Q_OBJECT
+class LibraryController::Private {
 public:
-    explicit Private(LibraryController* owner) : q(owner) {
-        connect(this, &Private::answered, this, &Private::takeAnswers, Qt::QueuedConnection);
-    }
+    explicit Private(LibraryController* owner) : q(owner) {}
 
     using Answer = std::function<void()>;
-    using Complaint = std::function<void(const QString& what, const QString& hint)>;
 
-    /// `work` runs in the thread and returns what to do in the GUI thread with its result.
-    void run(JobThread& thread, std::function<Answer()> work, Complaint complain = {}) {
+    /// `work` reads files in their thread and returns what to do in the GUI thread with its result.
+    void run(std::function<Answer()> work, Background::Failure complain = {}) {
         if (!complain) complain = [this](const QString& what, const QString& hint) { Q_EMIT q->failed(what, hint); };
-        thread.add([this, work = std::move(work), complain = std::move(complain)] {
-            const auto refuse = [&](const char* what, const std::string& hint) {
-                answer([complain, text = QString::fromUtf8(what), advice = QString::fromStdString(hint)] {
-                    complain(text, advice);
-                });
-            };
-            try {
-                answer(work());
-            } catch (const core::Error& error) {
-                refuse(error.what(), error.hint());
-            } catch (const std::exception& error) {
-                refuse(error.what(), {});
-            }
-        });
-    }
-
-    void answer(Answer answer) {
-        if (m_answers.put(std::move(answer))) Q_EMIT answered();
+        files.add(std::move(work), std::move(complain));
     }
 
     void download(const QString& id, std::function<void(const core::ProgressCallback&)> work);
@@ -48,20 +26,8 @@ public:
     std::vector<core::DatasetInfo> datasets;
     std::atomic<bool> cancel{false};
     bool downloading = false;
-
-Q_SIGNALS:
-    void answered();
-
-private:
-    void takeAnswers() {
-        for (const Answer& done : m_answers.takeAll()) done();
-    }
-
-    Mailbox<Answer> m_answers;
-
-public:
     // Last, so that they end first: their jobs use everything above.
-    JobThread files, downloads;
+    Background files, downloads;
 };
 
 LibraryController::LibraryController(QObject* parent) : QObject(parent), d(std::make_unique<Private>(this)) {}
@@ -69,7 +35,7 @@ LibraryController::LibraryController(QObject* parent) : QObject(parent), d(std::
 LibraryController::~LibraryController() { d->cancel = true; }
 
 void LibraryController::refreshDatasets(const QString& extraPath) {
-    d->run(d->files, [this, extra = std::filesystem::path(extraPath.toStdString())]() -> Private::Answer {
+    d->run([this, extra = std::filesystem::path(extraPath.toStdString())]() -> Private::Answer {
         return [this, datasets = core::listDatasets(extra)] {
             d->datasets = datasets;
             Q_EMIT datasetsListed(datasets);
@@ -80,7 +46,7 @@ void LibraryController::refreshDatasets(const QString& extraPath) {
 void LibraryController::loadSamples(const QString& datasetId, int perClass, quint64 seed) {
     for (const core::DatasetInfo& dataset : d->datasets) {
         if (datasetId != QString::fromStdString(dataset.id)) continue;
-        d->run(d->files, [this, dataset, datasetId, perClass, seed]() -> Private::Answer {
+        d->run([this, dataset, datasetId, perClass, seed]() -> Private::Answer {
             return [this, datasetId, pictures = core::samplePictures(dataset, core::Split::Test, perClass, seed)] {
                 Q_EMIT samplesReady(datasetId, pictures);
             };
@@ -98,27 +64,23 @@ void LibraryController::Private::download(const QString& id, std::function<void(
     }
     downloading = true;
     cancel = false;
-    downloads.add([this, id, work = std::move(work)] {
-        const auto finish = [&](const QString& error, const QString& hint, bool cancelled) {
-            answer([this, id, error, hint, cancelled] {
-                downloading = false;
-                Q_EMIT q->downloadFinished(id, error, hint, cancelled);
-            });
-        };
-        try {
-            work([&](const core::DownloadProgress& progress) {
-                answer([this, id, progress] { Q_EMIT q->downloadProgress(id, progress); });
-                return !cancel;
-            });
-            finish({}, {}, false);
-        } catch (const core::Cancelled& error) {
-            finish(QString::fromUtf8(error.what()), {}, true);
-        } catch (const core::Error& error) {
-            finish(QString::fromUtf8(error.what()), QString::fromStdString(error.hint()), false);
-        } catch (const std::exception& error) {
-            finish(QString::fromUtf8(error.what()), {}, false);
-        }
-    });
+    const auto finish = [this, id](const QString& error, const QString& hint, bool cancelled) {
+        downloading = false;
+        Q_EMIT q->downloadFinished(id, error, hint, cancelled);
+    };
+    downloads.add(
+        [this, id, finish, work = std::move(work)]() -> Answer {
+            try {
+                work([&](const core::DownloadProgress& progress) {
+                    downloads.post([this, id, progress] { Q_EMIT q->downloadProgress(id, progress); });
+                    return !cancel;
+                });
+            } catch (const core::Cancelled& error) {
+                return [finish, text = QString::fromUtf8(error.what())] { finish(text, {}, true); };
+            }
+            return [finish] { finish({}, {}, false); };
+        },
+        [finish](const QString& error, const QString& hint) { finish(error, hint, false); });
 }
 
 void LibraryController::downloadDataset(const QString& id) {
@@ -132,13 +94,11 @@ void LibraryController::downloadWeights(const QString& name) {
 void LibraryController::cancelDownload() { d->cancel = true; }
 
 void LibraryController::refreshWeights() {
-    d->run(d->files,
-           [this]() -> Private::Answer { return [this, weights = core::listWeights()] { Q_EMIT weightsListed(weights); }; });
+    d->run([this]() -> Private::Answer { return [this, weights = core::listWeights()] { Q_EMIT weightsListed(weights); }; });
 }
 
 void LibraryController::importWeights(const QString& file) {
     d->run(
-        d->files,
         [this, file]() -> Private::Answer {
             return [this, written = core::importWeights(file.toStdString())] {
                 Q_EMIT weightsImported(QString::fromStdString(written.string()), {}, {});
@@ -148,30 +108,28 @@ void LibraryController::importWeights(const QString& file) {
 }
 
 void LibraryController::refreshRuns() {
-    d->run(d->files, [this]() -> Private::Answer { return [this, runs = core::listRuns()] { Q_EMIT runsListed(runs); }; });
+    d->run([this]() -> Private::Answer { return [this, runs = core::listRuns()] { Q_EMIT runsListed(runs); }; });
 }
 
 void LibraryController::readRun(const QString& directory) {
-    d->run(d->files, [this, directory]() -> Private::Answer {
+    d->run([this, directory]() -> Private::Answer {
         return [this, history = core::readRun(directory.toStdString())] { Q_EMIT runRead(history); };
     });
 }
 
 void LibraryController::deleteRun(const QString& directory) {
-    d->run(d->files, [this, directory]() -> Private::Answer {
+    d->run([this, directory]() -> Private::Answer {
         core::deleteRun(directory.toStdString());
         return [this, runs = core::listRuns()] { Q_EMIT runsListed(runs); };
     });
 }
 
 void LibraryController::refreshLessons() {
-    d->run(d->files,
-           [this]() -> Private::Answer { return [this, lessons = core::listLessons()] { Q_EMIT lessonsListed(lessons); }; });
+    d->run([this]() -> Private::Answer { return [this, lessons = core::listLessons()] { Q_EMIT lessonsListed(lessons); }; });
 }
 
 void LibraryController::saveLesson(const QString& title, const core::RunConfig& config) {
     d->run(
-        d->files,
         [this, title, config]() -> Private::Answer {
             const core::Lesson saved = core::saveLesson(title.toStdString(), {}, config);
             return [this, name = QString::fromStdString(saved.name), lessons = core::listLessons()] {
@@ -183,9 +141,7 @@ void LibraryController::saveLesson(const QString& title, const core::RunConfig& 
 }
 
 void LibraryController::refreshEngineInfo() {
-    d->run(d->files, [this]() -> Private::Answer { return [this, info = core::engineInfo()] { Q_EMIT engineInfoReady(info); }; });
+    d->run([this]() -> Private::Answer { return [this, info = core::engineInfo()] { Q_EMIT engineInfoReady(info); }; });
 }
 
 }  // namespace thaw::ui
-
-#include "library_controller.moc"

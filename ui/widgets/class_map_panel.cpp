@@ -25,10 +25,6 @@ const QString kTopic = QStringLiteral("class map");
 const QString kStart = QStringLiteral("start");
 constexpr double kRoomForFrom = 330;  // design pixels
 
-int bestOf(const std::vector<float>& probabilities) {
-    return static_cast<int>(std::max_element(probabilities.begin(), probabilities.end()) - probabilities.begin());
-}
-
 QString planeText(const core::LayerInfo& layer) {
     return QStringLiteral("%1 × %2").arg(layer.outputShape[1]).arg(layer.outputShape[2]);
 }
@@ -277,7 +273,11 @@ void ClassMapPanel::ask() {
         this, kTopic, occlusion ? InspectionController::Lane::Long : InspectionController::Lane::Quick,
         [picture = *m_picture, layer = m_layer->currentData().toString().toStdString(), way = method(), earlier, wanted = m_class](
             core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress) {
-            const int classIndex = wanted >= 0 ? wanted : bestOf(inspector.predict(checkpoint, picture));
+            int classIndex = wanted;
+            if (classIndex < 0) {
+                const std::vector<float> probabilities = inspector.predict(checkpoint, picture);
+                classIndex = core::topK(probabilities.data(), static_cast<int>(probabilities.size()), 1).front();
+            }
             std::vector<std::string> checkpoints{checkpoint};
             if (!earlier.empty()) checkpoints.insert(checkpoints.begin(), earlier);
             std::vector<core::ClassMap> maps;
