@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace thaw::core {
 
@@ -65,6 +66,19 @@ std::string betterCoreType(const std::string& core, const CpuFeatures& features)
 
 void setBlasThreads(int threads) {
     if (const auto set = symbol<void(int)>("openblas_set_num_threads")) set(threads);
+}
+
+bool restBlasThreadsEarly() {
+    constexpr char kVariable[] = "OPENBLAS_THREAD_TIMEOUT";
+    const auto readEnvironment = symbol<void()>("openblas_read_env");
+    const auto stopThreads = symbol<int()>("blas_thread_shutdown_");
+    const auto startThreads = symbol<int()>("blas_thread_init");
+    if (!readEnvironment || !stopThreads || !startThreads || std::getenv(kVariable)) return false;
+    setenv(kVariable, "8", /*overwrite=*/0);  // 2^8 cycles
+    readEnvironment();
+    stopThreads();
+    startThreads();
+    return true;
 }
 
 }  // namespace thaw::core

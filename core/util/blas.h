@@ -25,4 +25,9 @@ std::string betterCoreType(const std::string& core, const CpuFeatures& features)
 /// OpenBLAS keeps a thread count of its own.
 void setBlasThreads(int threads);
 
+/// OpenBLAS's threads spin for 2^26 cycles after each product, on the cores that LibTorch's and Thaw's threads then need: a step
+/// that thaws block 5 takes half as long again. From here on they sleep at once. For the start of a process, before threads
+/// multiply; a user's OPENBLAS_THREAD_TIMEOUT is respected. Returns false where it was, or where OpenBLAS is not loaded.
+bool restBlasThreadsEarly();
+
 }  // namespace thaw::core

@@ -81,6 +81,7 @@ std::string preparationNote() {
 
 void prepareProcess(int argc, char** argv) {
     startAgainForBlas(argv);
+    restBlasThreadsEarly();
     raiseMallocThresholds();
     std::signal(SIGXFSZ, SIG_IGN);  // a full quota is an error of write(), not the end of the process
     std::signal(SIGPIPE, SIG_IGN);

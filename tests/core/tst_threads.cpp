@@ -53,6 +53,7 @@ int prepared(int argc, char** argv) {
     const char* core = std::getenv("OPENBLAS_CORETYPE");
     std::printf("pid %d\ncore %s\nsuitable %d\nvariable %s\nnote %s\nargument %s\n", static_cast<int>(getpid()), info.blasCore.c_str(),
                 info.blasSuitable, core ? core : "", info.note.c_str(), argv[2]);
+    if (const auto timeout = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_thread_timeout"))) std::printf("timeout %d\n", timeout());
     rlimit small{100, 100};
     setrlimit(RLIMIT_FSIZE, &small);
     std::FILE* file = std::tmpfile();
@@ -114,6 +115,14 @@ private Q_SLOTS:
         // Where even that does not help it goes on with what there is.
         const QStringList stubborn = childFacts({{"THAW_TEST_FAKE_CORE", "Prescott"}, {"THAW_TEST_FAKE_ALWAYS", "1"}});
         QCOMPARE(fact(stubborn, "suitable"), QString("0"));
+    }
+
+    void blasThreadsRestBetweenProducts() {
+        if (!dlsym(RTLD_DEFAULT, "openblas_read_env") || !dlsym(RTLD_DEFAULT, "blas_thread_init")) QSKIP("no OpenBLAS with threads of its own");
+        const TemporaryHome home;
+        const int given = qEnvironmentVariableIsSet("OPENBLAS_THREAD_TIMEOUT") ? qEnvironmentVariableIntValue("OPENBLAS_THREAD_TIMEOUT") : 8;
+        QCOMPARE(fact(childFacts({}), "timeout").toInt(), given);
+        QCOMPARE(fact(childFacts({{"OPENBLAS_THREAD_TIMEOUT", "20"}}), "timeout").toInt(), 20);
     }
 
     void signalsBecomeErrors() {
