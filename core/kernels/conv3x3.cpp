@@ -33,6 +33,11 @@ const ConvKernels& kernels() {
 #endif
 }
 
+std::size_t packedFloats(ConvMethod method, int outChannels, int inChannels) {
+    const long pairs = static_cast<long>(outChannels) * inChannels;
+    return static_cast<std::size_t>(method == ConvMethod::Direct ? pairs * 9 : paddedStride(pairs) * positionsOf(method));
+}
+
 bool multipleOf64(int channels) { return channels > 0 && channels % 64 == 0; }
 
 ConvMethod transformMethod(const ConvShape& shape) {
@@ -82,14 +87,13 @@ void PackedFilter::reserve(std::size_t floats) {
 }
 
 void PackedFilter::pack(ConvMethod method, const float* weights, int outChannels, int inChannels, int threads) {
-    const std::size_t pairs = static_cast<std::size_t>(outChannels) * static_cast<std::size_t>(inChannels);
-    reserve(method == ConvMethod::Direct ? pairs * 9 : pairs * static_cast<std::size_t>(positionsOf(method)));
+    reserve(packedFloats(method, outChannels, inChannels));
     kernels().pack(method, weights, outChannels, inChannels, /*forGradient=*/false, m_data, threads);
     m_method = method;
 }
 
 void PackedFilter::packForGradient(ConvMethod method, const float* weights, int outChannels, int inChannels, int threads) {
-    reserve(static_cast<std::size_t>(outChannels) * static_cast<std::size_t>(inChannels) * static_cast<std::size_t>(positionsOf(method)));
+    reserve(packedFloats(method, outChannels, inChannels));
     kernels().pack(method, weights, outChannels, inChannels, /*forGradient=*/true, m_data, threads);
     m_method = method;
 }

@@ -22,19 +22,31 @@ typedef float Vector __attribute__((vector_size(kVector * sizeof(float)), aligne
 constexpr int kPanelVectors = 4;
 THAW_INLINE Vector broadcast(const float* p) { return (Vector)_mm512_set1_ps(*p); }
 THAW_INLINE Vector maximum(Vector a, Vector b) { return (Vector)_mm512_max_ps((__m512)a, (__m512)b); }
-THAW_INLINE Vector gather(const float* p, long stride) {
-    const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-    return (Vector)_mm512_i32gather_ps(_mm512_mullo_epi32(lanes, _mm512_set1_epi32((int)stride)), p, 4);
-}
 #else
 constexpr int kPanelVectors = 2;
 THAW_INLINE Vector broadcast(const float* p) { return (Vector)_mm256_broadcast_ss(p); }
 THAW_INLINE Vector maximum(Vector a, Vector b) { return (Vector)_mm256_max_ps((__m256)a, (__m256)b); }
-THAW_INLINE Vector gather(const float* p, long stride) {
-    const __m256i lanes = _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0);
-    return (Vector)_mm256_i32gather_ps(p, _mm256_mullo_epi32(lanes, _mm256_set1_epi32((int)stride)), 4);
-}
 #endif
+
+/// columns[i] = the i-th floats of eight rows that lie `stride` floats apart.
+THAW_INLINE void transpose8(const float* p, long stride, __m256* columns) {
+    __m256 pair[8], quad[8];
+    THAW_UNROLL for (int i = 0; i < 8; i += 2) {
+        const __m256 a = _mm256_loadu_ps(p + i * stride), b = _mm256_loadu_ps(p + (i + 1) * stride);
+        pair[i] = _mm256_unpacklo_ps(a, b);
+        pair[i + 1] = _mm256_unpackhi_ps(a, b);
+    }
+    THAW_UNROLL for (int i = 0; i < 8; i += 4) {
+        quad[i] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0x44);
+        quad[i + 1] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0xEE);
+        quad[i + 2] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], 0x44);
+        quad[i + 3] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], 0xEE);
+    }
+    THAW_UNROLL for (int i = 0; i < 4; ++i) {
+        columns[i] = _mm256_permute2f128_ps(quad[i], quad[i + 4], 0x20);
+        columns[i + 4] = _mm256_permute2f128_ps(quad[i], quad[i + 4], 0x31);
+    }
+}
 
 constexpr int kPanel = kPanelVectors * kVector;  // columns of a micro-kernel
 constexpr int kRows = 6;                         // rows of a micro-kernel
@@ -221,15 +233,12 @@ struct Tiling {
     }
 };
 
-/// Distance between two positions' matrices: away from multiples of a page, where all would meet in one cache set.
-THAW_INLINE long paddedStride(long floats) { return (floats + 1023) / 1024 * 1024 + 80; }
-
 alignas(64) const float kZeros[kVector] = {};
 
-/// Transforms tiles [from, to) of x into v: position p of tile t at v[p * stride + (t - from) * channels].
+/// Transforms tiles [from, to) of x into v: position p of tile t at v[p * stride + (t - from) * tileStride].
 /// Gradient: takes kOut x kOut values of dy instead of the window of x.
 template <typename Transform, bool Gradient>
-void transformInput(const Tiling<Transform>& tiling, const float* x, int channels, long from, long to, float* v, long stride) {
+void transformInput(const Tiling<Transform>& tiling, const float* x, int channels, long from, long to, float* v, long tileStride, long stride) {
     constexpr int kSize = Gradient ? Transform::kOut : Transform::kIn;
     constexpr int kPositions = Transform::kPositions;
     constexpr int kBorder = Gradient || Transform::kIn == Transform::kOut ? 0 : 1;
@@ -245,7 +254,7 @@ void transformInput(const Tiling<Transform>& tiling, const float* x, int channel
             source[i] = inside ? x + (((long)picture * tiling.height + row) * tiling.width + column) * channels : kZeros;
             step[i] = inside ? 1 : 0;
         }
-        float* out = v + (tile - from) * channels;
+        float* out = v + (tile - from) * tileStride;
         for (int c = 0; c < channels; c += kVector) {
             Vector half[kPositions * kSize];
             THAW_UNROLL for (int column = 0; column < kSize; ++column) {
@@ -351,6 +360,7 @@ void convolveTiles(const ConvShape& shape, const float* x, const float* packed, 
     const Tiling<Transform> tiling(shape);
     const long tiles = tiling.count(shape.batch);
     const int in = shape.inChannels, out = shape.outChannels;
+    const long filterStride = paddedStride((long)in * out);
     // About 64 tiles a block keep the transforms in the second-level cache; equal blocks keep the threads busy to the end.
     const long rounds = (tiles + 64L * threads - 1) / (64L * threads);
     const long blocks = rounds * threads;
@@ -363,8 +373,8 @@ void convolveTiles(const ConvShape& shape, const float* x, const float* packed, 
         const long vStride = paddedStride((long)count * in), mStride = paddedStride((long)count * out);
         float* v = t_inputs.reserve(vStride * kCount);
         float* m = t_products.reserve(mStride * kCount);
-        transformInput<Transform, false>(tiling, x, in, from, to, v, vStride);
-        for (int p = 0; p < kCount; ++p) product(count, in, out, v + p * vStride, in, packed + (long)p * in * out, m + p * mStride, out);
+        transformInput<Transform, false>(tiling, x, in, from, to, v, in, vStride);
+        for (int p = 0; p < kCount; ++p) product(count, in, out, v + p * vStride, in, packed + p * filterStride, m + p * mStride, out);
         transformOutput<Transform>(tiling, m, mStride, out, from, to, epilogue, y);
     }
 }
@@ -423,6 +433,20 @@ void convolve(ConvMethod method, const ConvShape& shape, const float* x, const f
 
 // ---- Filters -------------------------------------------------------------------------------------------------------------
 
+/// The nine weights of kVector filters that lie `stride` floats apart, one vector a tap: transposed in registers, since gathering
+/// takes as long as all the products of a small batch.
+THAW_INLINE void loadTaps(const float* p, long stride, Vector* taps) {
+    for (int lane = 0; lane < kVector; ++lane) taps[8][lane] = p[lane * stride + 8];
+#if THAW_VECTOR_FLOATS == 16
+    __m256 low[8], high[8];
+    transpose8(p, stride, low);
+    transpose8(p + 8 * stride, stride, high);
+    THAW_UNROLL for (int i = 0; i < 8; ++i) taps[i] = (Vector)_mm512_insertf32x8(_mm512_castps256_ps512(low[i]), high[i], 1);
+#else
+    transpose8(p, stride, (__m256*)taps);
+#endif
+}
+
 /// packed[p][panel][row][kPanel]: rows are the channels that are summed over, panels those that come out.
 /// weights[o][i][3][3]; for the gradient rows are o, panels are i, and the 3x3 is turned by 180 degrees.
 template <typename Transform>
@@ -430,21 +454,24 @@ void packTransformed(const float* weights, int outChannels, int inChannels, bool
     constexpr int kPositions = Transform::kPositions;
     const int rows = forGradient ? outChannels : inChannels, columns = forGradient ? inChannels : outChannels;
     const long rowStride = forGradient ? inChannels * 9L : 9L, columnStride = forGradient ? 9L : inChannels * 9L;
+    const long positionStride = paddedStride((long)inChannels * outChannels);
 #pragma omp parallel for collapse(2) schedule(static) num_threads(threads)
     for (int panel = 0; panel < columns / kPanel; ++panel) {
         for (int row = 0; row < rows; ++row) {
+            Vector half[kPanelVectors][kPositions * 3];
             for (int j = 0; j < kPanelVectors; ++j) {
-                const int column = panel * kPanel + j * kVector;
-                const float* source = weights + row * rowStride + column * columnStride;
-                Vector g[9];
-                THAW_UNROLL for (int i = 0; i < 9; ++i) g[i] = gather(source + (forGradient ? 8 - i : i), columnStride);
-                Vector half[kPositions * 3];
-                THAW_UNROLL for (int x = 0; x < 3; ++x) Transform::filter(g + x, 3, half + x, 3);
-                float* out = packed + ((long)panel * rows + row) * kPanel + j * kVector;
-                THAW_UNROLL for (int y = 0; y < kPositions; ++y) {
-                    Vector o[kPositions];
-                    Transform::filter(half + y * 3, 1, o, 1);
-                    THAW_UNROLL for (int x = 0; x < kPositions; ++x) store(out + (long)(y * kPositions + x) * rows * columns, o[x]);
+                Vector taps[9], g[9];
+                loadTaps(weights + row * rowStride + (panel * kPanel + j * kVector) * columnStride, columnStride, taps);
+                THAW_UNROLL for (int i = 0; i < 9; ++i) g[i] = taps[forGradient ? 8 - i : i];
+                THAW_UNROLL for (int x = 0; x < 3; ++x) Transform::filter(g + x, 3, half[j] + x, 3);
+            }
+            float* out = packed + ((long)panel * rows + row) * kPanel;
+            for (int y = 0; y < kPositions; ++y) {
+                Vector o[kPanelVectors][kPositions];
+                THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) Transform::filter(half[j] + y * 3, 1, o[j], 1);
+                // Whole cache lines: all positions lie far apart.
+                THAW_UNROLL for (int x = 0; x < kPositions; ++x) {
+                    THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) store(out + (y * kPositions + x) * positionStride + j * kVector, o[j][x]);
                 }
             }
         }
@@ -499,7 +526,9 @@ void weightGradientTiles(const ConvShape& shape, const float* x, const float* dy
     long chunk = 24'000'000L / (long)(kCount * (in + out) * sizeof(float));
     chunk = chunk < 128 ? 128 : chunk > 1024 ? 1024 : chunk;
     chunk = least(chunk, tiles);
-    const long vStride = paddedStride(chunk * in), mStride = paddedStride(chunk * out), uStride = paddedStride((long)in * out);
+    // Tiles a few lines further apart than their channels: a column of them would meet in one cache set.
+    const long vTile = in + 16, mTile = out + 16;
+    const long vStride = paddedStride(chunk * vTile), mStride = paddedStride(chunk * mTile), uStride = paddedStride((long)in * out);
     float* v = t_inputs.reserve(vStride * kCount + mStride * kCount);
     float* m = v + vStride * kCount;
     float* u = t_products.reserve(uStride * kCount);
@@ -515,13 +544,13 @@ void weightGradientTiles(const ConvShape& shape, const float* x, const float* dy
                 const long begin = from + (task / 2) * part, end = least(to, begin + part);
                 if (begin >= end) continue;
                 if (task % 2 == 0)
-                    transformInput<Transform, false>(tiling, x, in, begin, end, v + (begin - from) * in, vStride);
+                    transformInput<Transform, false>(tiling, x, in, begin, end, v + (begin - from) * vTile, vTile, vStride);
                 else
-                    transformInput<Transform, true>(tiling, dy, out, begin, end, m + (begin - from) * out, mStride);
+                    transformInput<Transform, true>(tiling, dy, out, begin, end, m + (begin - from) * mTile, mTile, mStride);
             }
 #pragma omp for schedule(dynamic)
             for (int p = 0; p < kCount; ++p)
-                productOfTransposed((int)count, out, in, m + p * mStride, out, v + p * vStride, in, u + p * uStride, in, from > 0, scratch);
+                productOfTransposed((int)count, out, in, m + p * mStride, mTile, v + p * vStride, vTile, u + p * uStride, in, from > 0, scratch);
         }
         unpackGradient<Transform>(u, uStride, out, in, dw);
     }

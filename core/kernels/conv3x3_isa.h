@@ -16,6 +16,9 @@ struct ConvKernels {
 extern const ConvKernels kAvx2Kernels;
 extern const ConvKernels kAvx512Kernels;
 
+/// Floats between two positions' matrices: away from multiples of a page, where all would meet in one cache set.
+constexpr long paddedStride(long floats) { return (floats + 1023) / 1024 * 1024 + 80; }
+
 /// Transform positions of a method: 36 or 9.
 constexpr int positionsOf(ConvMethod method) { return method == ConvMethod::Toeplitz ? 9 : 36; }
 
