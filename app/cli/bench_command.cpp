@@ -9,10 +9,10 @@
 #include <functional>
 #include <memory>
 
+#include "app/cli/bench_kernels.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/run_options.h"
-#include "core/api/bench.h"
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/inspector.h"
@@ -99,6 +99,8 @@ struct BenchOptions {
     bool json = false;
 };
 
+core::RunConfig planOf(const BenchOptions& options) { return options.run.applyTo(core::findLesson(options.preset).config); }
+
 core::RunConfig isolated(core::RunConfig config, const ScratchFolder& scratch, const std::string& name) {
     config.output = scratch.path() / name;
     config.cache.directory = scratch.path() / "cache";
@@ -132,7 +134,7 @@ json cachedLesson(const core::RunConfig& whole, const ScratchFolder& scratch, co
 }
 
 json benchLesson(const BenchOptions& options, Console& console) {
-    const core::RunConfig whole = options.run.applyTo(core::findLesson(options.preset).config);
+    const core::RunConfig whole = planOf(options);
     const core::DatasetInfo dataset = core::resolveDataset(whole.data);
     const std::int64_t trainCount = whole.data.trainLimit ? whole.data.trainLimit : dataset.trainCount;
     const std::int64_t testCount = whole.data.testLimit ? whole.data.testLimit : dataset.testCount;
@@ -156,7 +158,7 @@ json benchLesson(const BenchOptions& options, Console& console) {
 
 /// Seconds a picture for each layer: what the price tag reckons with.
 json benchStages(const BenchOptions& options, Console& console) {
-    core::RunConfig config = options.run.applyTo(core::findLesson(options.preset).config);
+    core::RunConfig config = planOf(options);
     const ScratchFolder scratch;
     config = isolated(config, scratch, "stages");
     if (config.data.trainLimit == 0) config.data.trainLimit = 1000;
@@ -183,47 +185,10 @@ json benchStages(const BenchOptions& options, Console& console) {
     return {{"batch", config.batchSize}, {"input_size", config.inputSize}, {"layers", layers}};
 }
 
-json toJson(const core::KernelBench& bench) {
-    json contenders = json::array();
-    for (const core::Contender& contender : bench.contenders)
-        contenders.push_back({{"name", contender.name},
-                              {"best_ms", contender.best * 1e3},
-                              {"median_ms", contender.median * 1e3},
-                              {"images_per_second", static_cast<double>(bench.pictures) / contender.median}});
-    return {{"what", bench.what},
-            {"contenders", contenders},
-            {"ratio_to_default", bench.ratioDefault},
-            {"ratio_to_best", bench.ratioBest},
-            {"rounds", bench.rounds},
-            {"discarded", bench.discarded},
-            {"sgemm_gflops", bench.sgemmGflops}};
-}
-
-core::BenchCallback roundsOn(Console& console, const std::string& activity) {
-    return [&console, activity](int done, int total) {
-        core::Event event;
-        event.data = core::WorkProgress{activity, done, total, -1};
-        console.show(event);
-        return true;
-    };
-}
-
-/// Thaw's convolutions beside LibTorch's, in turn.
-json benchKernels(const BenchOptions& options, Console& console) {
-    const core::RunConfig config = options.run.applyTo(core::findLesson(options.preset).config);
-    const int size = config.inputSize, batch = config.batchSize, rounds = options.rounds;
-    json result = {{"trunk", toJson(core::benchTrunk(size, batch, rounds, roundsOn(console, "Trunk forward")))},
-                   {"step_block5", toJson(core::benchStep({"block5", "head"}, size, batch, rounds, roundsOn(console, "Training step, block 5 thawed")))},
-                   {"step_all", toJson(core::benchStep({"all"}, size, batch, rounds, roundsOn(console, "Training step, everything thawed")))}};
-    const core::KernelAccuracy accuracy = core::kernelAccuracy(size, /*pictures=*/16);
-    result["relative_error"] = {{"thaw", accuracy.thaw}, {"libtorch", accuracy.libtorch}};
-    return result;
-}
-
 /// How soon a run's inspector answers: a click on one picture, a checkpoint that is new to it, and the long questions.
 json benchInspector(const BenchOptions& options, Console& console) {
     if (options.inspected.empty()) throw core::ConfigError("There is no run to look into.", "Name its folder with --run.");
-    const core::RunConfig given = options.run.applyTo(core::findLesson(options.preset).config);
+    const core::RunConfig given = planOf(options);
     core::DataConfig data;
     data.directory = given.data.directory;
     json milliseconds, seconds;
@@ -295,9 +260,11 @@ int runBench(const BenchOptions& options) {
     json result;
     if (options.name == "lesson") result = benchLesson(options, console);
     else if (options.name == "stages") result = benchStages(options, console);
-    else if (options.name == "kernels") result = benchKernels(options, console);
+    else if (options.name == "kernels") result = benchKernels(planOf(options), options.rounds, console);
+    else if (options.name == "layers") result = benchLayers(planOf(options), options.rounds, console);
+    else if (options.name == "scaling") result = benchScaling(planOf(options), options.rounds, console);
     else if (options.name == "inspector") result = benchInspector(options, console);
-    else throw core::ConfigError("There is no bench '" + options.name + "'.", "Choose lesson, stages, kernels or inspector.");
+    else throw core::ConfigError("There is no bench '" + options.name + "'.", "Choose lesson, stages, kernels, layers, scaling or inspector.");
     const core::EngineInfo info = core::engineInfo();
     result["machine"] = {{"processor", info.processor}, {"threads", info.threads}, {"blas_core", info.blasCore}, {"libtorch", info.libtorchVersion}};
     if (options.json) {
@@ -312,10 +279,10 @@ int runBench(const BenchOptions& options) {
 
 Subcommand addBench(CLI::App& parser) {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* app = parser.add_subcommand("bench", "Measure this machine: lesson (default), stages, kernels or inspector");
+    CLI::App* app = parser.add_subcommand("bench", "Measure this machine: lesson (default), stages, kernels, layers, scaling or inspector");
     app->add_option("name", options->name,
-                    "lesson: the plan with and without the cache; stages: each layer; kernels: Thaw's convolutions beside LibTorch's; inspector: "
-                    "how soon a run answers");
+                    "lesson: the plan with and without the cache; stages: each layer; kernels: Thaw's convolutions beside LibTorch's; layers: "
+                    "each convolution beside what limits it; scaling: by input size, batch, threads and thaw depth; inspector: how soon a run answers");
     app->add_option("--run", options->inspected, "Folder of the run that the inspector's bench looks into");
     app->add_option("--preset", options->preset, "Lesson to measure (default: lesson)");
     app->add_option("--pictures", options->pictures, "Pictures for the run without the cache, scaled to the whole set");

@@ -40,4 +40,22 @@ KernelBench benchStep(const std::vector<std::string>& trainable, int inputSize, 
 struct KernelAccuracy { double thaw = 0, libtorch = 0; };
 KernelAccuracy kernelAccuracy(int inputSize, int pictures);
 
+/// One convolution alone, best of the rounds, beside what limits it: the products that its method cannot do without, at the rate
+/// at which this machine multiplies matrices. Seconds a batch; -1: not computed by Thaw's kernels.
+struct LayerLimit {
+    std::string layer, method;
+    double directGflop = 0;    ///< of the plain convolution
+    double productGflop = 0;   ///< of the method's products; forward and either gradient have the same number
+    double forward = -1, dataGradient = -1, weightGradient = -1;
+    double pack = -1;          ///< transform of the filter: once for a frozen layer, at every step for one that trains
+};
+
+struct LayerLimits {
+    double sgemmGflops = 0;    ///< best rate of a matrix product seen between the layers
+    std::vector<LayerLimit> layers;
+};
+
+/// VGG16's convolutions on random values. Blocks, as benchTrunk. Empty where the processor has no kernels.
+LayerLimits benchLayers(int inputSize, int batchSize, int rounds, const BenchCallback& progress);
+
 }  // namespace thaw::core

@@ -7,6 +7,7 @@
 
 #include "core/api/bench.h"
 #include "core/api/errors.h"
+#include "core/inspect/bench_timing.h"
 #include "core/model/staged_model.h"
 #include "core/train/batch_step.h"
 #include "core/train/model_setup.h"
@@ -28,26 +29,6 @@ RunConfig configOf(int inputSize, int batchSize, KernelKind kernels) {
 
 std::unique_ptr<StagedModel> model(int inputSize, int batchSize, KernelKind kernels, const TrunkWeights& weights) {
     return buildModel(configOf(inputSize, batchSize, kernels), kClasses, &weights);
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    const std::size_t middle = values.size() / 2;
-    return values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
-template <class Work>
-double secondsOf(const Work& work) {
-    const auto begin = Clock::now();
-    work();
-    return secondsSince(begin);
-}
-
-double matrixRate() {
-    constexpr std::int64_t kSize = 1024;
-    static const torch::Tensor a = torch::rand({kSize, kSize}), b = torch::rand({kSize, kSize});
-    const double seconds = secondsOf([&] { at::mm(a, b); });
-    return 2.0 * kSize * kSize * kSize / seconds * 1e-9;
 }
 
 /// glibc's own limits for the life of the object: what LibTorch meets in a program that does not tune malloc.
