@@ -33,6 +33,7 @@ Subcommand addWeights(CLI::App& parser);
 Subcommand addData(CLI::App& parser);
 Subcommand addRuns(CLI::App& parser);
 Subcommand addInfo(CLI::App& parser);
+Subcommand addCache(CLI::App& parser);
 Subcommand addBench(CLI::App& parser);
 
 }  // namespace thaw::cli

@@ -253,4 +253,16 @@ Subcommand addInfo(CLI::App& parser) {
     return {app, [asJson] { return showInfo(*asJson); }};
 }
 
+Subcommand addCache(CLI::App& parser) {
+    auto directory = std::make_shared<std::string>();
+    CLI::App* app = parser.add_subcommand("cache", "Clear the cached features of frozen layers");
+    app->require_subcommand(1);
+    app->add_subcommand("clear", "Delete them: the next run computes them anew")
+        ->add_option("--cache-dir", *directory, "Folder of the feature cache (default: the user's)");
+    return {app, [directory] {
+                std::printf("Freed: %s MB\n", thousands(core::clearFeatureCache(*directory) / 1'000'000).c_str());
+                return kDone;
+            }};
+}
+
 }  // namespace thaw::cli

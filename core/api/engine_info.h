@@ -49,7 +49,8 @@ void removeLogListener(int id);
 /// Writes to the core's log. Thread-safe.
 void logMessage(const std::string& level, const std::string& text);
 
-/// Deletes cached features; returns the bytes freed. Blocking.
-std::int64_t clearFeatureCache();
+/// Deletes the features that are cached in `directory` (CacheConfig::directory; empty: the user's cache folder) and nothing else;
+/// returns the bytes freed. Runs that read them go on from memory or compute them anew. Blocking.
+std::int64_t clearFeatureCache(const std::filesystem::path& directory = {});
 
 }  // namespace thaw::core

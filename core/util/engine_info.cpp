@@ -88,8 +88,8 @@ void useComputeThreads(int threads) {
     setBlasThreads(count);
 }
 
-std::int64_t clearFeatureCache() {
-    const fs::path folder = cacheFolder() / "features";
+std::int64_t clearFeatureCache(const fs::path& directory) {
+    const fs::path folder = (directory.empty() ? cacheFolder() : directory) / "features";
     const std::int64_t before = sizeOfFolder(folder);
     std::error_code error;
     std::vector<fs::path> files;

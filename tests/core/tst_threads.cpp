@@ -171,6 +171,12 @@ private Q_SLOTS:
         QCOMPARE(clearFeatureCache(), std::int64_t(1000));
         QCOMPARE(engineInfo().cacheBytes, std::int64_t(10));
         QCOMPARE(clearFeatureCache(), std::int64_t(0));
+        const std::filesystem::path chosen = cacheFolder() / "chosen";
+        ensureFolder(chosen / "features");
+        std::ofstream(chosen / "features/one") << std::string(100, 'x');
+        std::ofstream(chosen / "kept") << "x";
+        QCOMPARE(clearFeatureCache(chosen), std::int64_t(100));
+        QVERIFY(std::filesystem::exists(chosen / "kept"));
     }
 
     void processesAreKnownByTheirStart() {
