@@ -1,6 +1,7 @@
 // Drives the real window: shows it, runs the lesson on real data, toggles layers, and measures how late the GUI thread answers.
-// With --headless the same training runs without a window, for the comparison of their speeds.
-// Prints JSON. usage: bench_window [--data DIR] [--seconds N] [--toggles N] [--train-limit N] [--headless]
+// With --headless the same training runs without a window, for the comparison of their speeds; with --inspect the layer
+// inspector is open all the time and follows every new checkpoint.
+// Prints JSON. usage: bench_window [--data DIR] [--seconds N] [--toggles N] [--train-limit N] [--headless | --inspect]
 // Works on a display, under Xvfb and with QT_QPA_PLATFORM=offscreen. Leaves nothing behind: its folders are temporary.
 #include <QApplication>
 #include <QCommandLineParser>
@@ -118,7 +119,8 @@ int main(int argc, char** argv) {
     const QCommandLineOption toggles(QStringLiteral("toggles"), QStringLiteral("Ticks set meanwhile."), QStringLiteral("n"), QStringLiteral("500"));
     const QCommandLineOption limit(QStringLiteral("train-limit"), QStringLiteral("Training pictures."), QStringLiteral("n"), QStringLiteral("20000"));
     const QCommandLineOption headless(QStringLiteral("headless"), QStringLiteral("Without a window."));
-    parser.addOptions({data, length, toggles, limit, headless});
+    const QCommandLineOption inspect(QStringLiteral("inspect"), QStringLiteral("With the layer inspector in view."));
+    parser.addOptions({data, length, toggles, limit, headless, inspect});
     parser.process(application);
     const int wanted = parser.value(toggles).toInt(), milliseconds = parser.value(length).toInt() * 1000, pictures = parser.value(limit).toInt();
 
@@ -145,6 +147,7 @@ int main(int argc, char** argv) {
     window.show();
     if (parser.isSet(data)) session.setDataFolder(parser.value(data));
     session.refresh();
+    if (parser.isSet(inspect)) window.showTab(ui::MainWindow::InspectorTab);
 
     Heartbeat heartbeat;
     int confirmed = 0, sent = 0, batches = 0;
