@@ -95,6 +95,7 @@ struct BenchOptions {
     int pictures = 2000;
     int rounds = 9;
     std::filesystem::path inspected;
+    std::string only;
     bool full = false;
     bool json = false;
 };
@@ -260,7 +261,7 @@ int runBench(const BenchOptions& options) {
     json result;
     if (options.name == "lesson") result = benchLesson(options, console);
     else if (options.name == "stages") result = benchStages(options, console);
-    else if (options.name == "kernels") result = benchKernels(planOf(options), options.rounds, console);
+    else if (options.name == "kernels") result = benchKernels(planOf(options), options.rounds, options.only, console);
     else if (options.name == "layers") result = benchLayers(planOf(options), options.rounds, console);
     else if (options.name == "scaling") result = benchScaling(planOf(options), options.rounds, console);
     else if (options.name == "inspector") result = benchInspector(options, console);
@@ -287,6 +288,7 @@ Subcommand addBench(CLI::App& parser) {
     app->add_option("--preset", options->preset, "Lesson to measure (default: lesson)");
     app->add_option("--pictures", options->pictures, "Pictures for the run without the cache, scaled to the whole set");
     app->add_option("--rounds", options->rounds, "Rounds of the kernels' bench")->check(CLI::Range(3, 1000));
+    app->add_option("--only", options->only, "One part of the kernels' bench")->check(CLI::IsMember(kKernelParts));
     app->add_flag("--full", options->full, "Also run the whole lesson with a cold and a warm cache (minutes)");
     app->add_flag("--json", options->json, "Print JSON");
     options->run.addTo(*app);

@@ -40,13 +40,21 @@ core::BenchCallback roundsOn(Console& console, const std::string& activity) {
 
 }  // namespace
 
-json benchKernels(const core::RunConfig& config, int rounds, Console& console) {
+const std::vector<std::string> kKernelParts{"trunk", "step_block5", "step_all", "relative_error"};
+
+json benchKernels(const core::RunConfig& config, int rounds, const std::string& only, Console& console) {
     const int size = config.inputSize, batch = config.batchSize;
-    json result = {{"trunk", toJson(core::benchTrunk(size, batch, rounds, roundsOn(console, "Trunk forward")))},
-                   {"step_block5", toJson(core::benchStep({"block5", "head"}, size, batch, rounds, roundsOn(console, "Training step, block 5 thawed")))},
-                   {"step_all", toJson(core::benchStep({"all"}, size, batch, rounds, roundsOn(console, "Training step, everything thawed")))}};
-    const core::KernelAccuracy accuracy = core::kernelAccuracy(size, /*pictures=*/16);
-    result["relative_error"] = {{"thaw", accuracy.thaw}, {"libtorch", accuracy.libtorch}};
+    const auto wanted = [&](const std::string& part) { return only.empty() || only == part; };
+    json result = json::object();
+    if (wanted("trunk")) result["trunk"] = toJson(core::benchTrunk(size, batch, rounds, roundsOn(console, "Trunk forward")));
+    if (wanted("step_block5"))
+        result["step_block5"] = toJson(core::benchStep({"block5", "head"}, size, batch, rounds, roundsOn(console, "Training step, block 5 thawed")));
+    if (wanted("step_all"))
+        result["step_all"] = toJson(core::benchStep({"all"}, size, batch, rounds, roundsOn(console, "Training step, everything thawed")));
+    if (wanted("relative_error")) {
+        const core::KernelAccuracy accuracy = core::kernelAccuracy(size, /*pictures=*/16);
+        result["relative_error"] = {{"thaw", accuracy.thaw}, {"libtorch", accuracy.libtorch}};
+    }
     return result;
 }
 

@@ -21,11 +21,19 @@ typedef float Vector __attribute__((vector_size(kVector * sizeof(float)), aligne
 #if THAW_VECTOR_FLOATS == 16
 constexpr int kPanelVectors = 4;
 THAW_INLINE Vector broadcast(const float* p) { return (Vector)_mm512_set1_ps(*p); }
+/// The processor's maximum: b where either is not a number.
 THAW_INLINE Vector maximum(Vector a, Vector b) { return (Vector)_mm512_max_ps((__m512)a, (__m512)b); }
+/// Not a number where either is.
+THAW_INLINE Vector largest(Vector a, Vector b) {
+    return (Vector)_mm512_mask_mov_ps((__m512)maximum(a, b), _mm512_cmp_ps_mask((__m512)a, (__m512)a, _CMP_UNORD_Q), (__m512)a);
+}
 #else
 constexpr int kPanelVectors = 2;
 THAW_INLINE Vector broadcast(const float* p) { return (Vector)_mm256_broadcast_ss(p); }
 THAW_INLINE Vector maximum(Vector a, Vector b) { return (Vector)_mm256_max_ps((__m256)a, (__m256)b); }
+THAW_INLINE Vector largest(Vector a, Vector b) {
+    return (Vector)_mm256_blendv_ps((__m256)maximum(a, b), (__m256)a, _mm256_cmp_ps((__m256)a, (__m256)a, _CMP_UNORD_Q));
+}
 #endif
 
 /// columns[i] = the i-th floats of eight rows that lie `stride` floats apart.
@@ -280,10 +288,8 @@ void transformInput(const Tiling<Transform>& tiling, const float* x, int channel
     }
 }
 
-THAW_INLINE Vector finish(Vector value, Vector bias, bool relu) {
-    value += bias;
-    return relu ? maximum(value, Vector{}) : value;
-}
+/// A value that is not a number stays so: a run that diverged must not look like one with dead units.
+THAW_INLINE Vector rectified(Vector value, bool relu) { return relu ? maximum(Vector{}, value) : value; }
 
 /// Transforms products m of tiles [from, to) into y, with bias, ReLU and max pool.
 template <typename Transform>
@@ -313,16 +319,16 @@ void transformOutput(const Tiling<Transform>& tiling, const float* m, long strid
                 THAW_UNROLL for (int row = 0; row < kOut / 2; ++row) {
                     THAW_UNROLL for (int column = 0; column < kOut / 2; ++column) {
                         if (row >= rows || column >= columns) continue;
-                        const Vector largest = maximum(maximum(value[2 * row][2 * column], value[2 * row][2 * column + 1]),
-                                                       maximum(value[2 * row + 1][2 * column], value[2 * row + 1][2 * column + 1]));
-                        store(out + ((long)row * width + column) * channels + c, finish(largest, bias, epilogue.relu));
+                        const Vector pooled = largest(largest(value[2 * row][2 * column], value[2 * row][2 * column + 1]),
+                                                      largest(value[2 * row + 1][2 * column], value[2 * row + 1][2 * column + 1]));
+                        store(out + ((long)row * width + column) * channels + c, rectified(pooled + bias, epilogue.relu));
                     }
                 }
             } else {
                 THAW_UNROLL for (int row = 0; row < kOut; ++row) {
                     THAW_UNROLL for (int column = 0; column < kOut; ++column) {
                         if (row >= rows || column >= columns) continue;
-                        store(out + ((long)row * width + column) * channels + c, finish(value[row][column], bias, epilogue.relu));
+                        store(out + ((long)row * width + column) * channels + c, rectified(value[row][column] + bias, epilogue.relu));
                     }
                 }
             }
@@ -400,7 +406,7 @@ THAW_INLINE void directPixels(const float* window, long rowStride, const float* 
         }
         THAW_UNROLL for (int i = 0; i < Pixels; ++i) {
             THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j)
-                store(y + (long)i * out + panel + j * kVector, epilogue.relu ? maximum(sum[i][j], Vector{}) : sum[i][j]);
+                store(y + (long)i * out + panel + j * kVector, rectified(sum[i][j], epilogue.relu));
         }
     }
 }
