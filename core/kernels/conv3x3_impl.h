@@ -67,9 +67,17 @@ THAW_INLINE long least(long a, long b) { return a < b ? a : b; }
 
 // ---- Products ------------------------------------------------------------------------------------------------------------
 
+/// Bytes that the products after these read, fetched into the second-level cache `step` bytes a time: a filter of many channels comes
+/// from memory, and waiting for each panel would cost a third of the time.
+struct Ahead {
+    const char* next;
+    long step;
+};
+
 /// c[Rows][kPanel] (+)= a * b; a's element (row, k) is a[row * rowStride + k * depthStride], b holds kPanel floats for each k.
 template <int Rows>
-THAW_INLINE void multiply(int depth, const float* a, long rowStride, long depthStride, const float* b, float* c, long cStride, bool accumulate) {
+THAW_INLINE void multiply(int depth, const float* a, long rowStride, long depthStride, const float* b, float* c, long cStride, bool accumulate,
+                          Ahead ahead) {
     Vector sum[Rows][kPanelVectors];
     THAW_UNROLL for (int i = 0; i < Rows; ++i) {
         THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) sum[i][j] = accumulate ? load(c + i * cStride + j * kVector) : Vector{};
@@ -77,6 +85,7 @@ THAW_INLINE void multiply(int depth, const float* a, long rowStride, long depthS
     for (int k = 0; k < depth; ++k) {
         Vector row[kPanelVectors];
         THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) row[j] = load(b + (long)k * kPanel + j * kVector);
+        _mm_prefetch(ahead.next + k * ahead.step, _MM_HINT_T1);
         THAW_UNROLL for (int i = 0; i < Rows; ++i) {
             const Vector factor = broadcast(a + i * rowStride + k * depthStride);
             THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) sum[i][j] += factor * row[j];
@@ -89,37 +98,49 @@ THAW_INLINE void multiply(int depth, const float* a, long rowStride, long depthS
 
 /// The two forms that occur, so that one stride is a constant: a row-major, and a transposed.
 template <int Rows, bool Transposed>
-__attribute__((noinline)) void multiplyRows(int depth, const float* a, long aStride, const float* b, float* c, long cStride, bool accumulate) {
+__attribute__((noinline)) void multiplyRows(int depth, const float* a, long aStride, const float* b, float* c, long cStride, bool accumulate,
+                                            Ahead ahead) {
     if constexpr (Transposed)
-        multiply<Rows>(depth, a, 1, aStride, b, c, cStride, accumulate);
+        multiply<Rows>(depth, a, 1, aStride, b, c, cStride, accumulate, ahead);
     else
-        multiply<Rows>(depth, a, aStride, 1, b, c, cStride, accumulate);
+        multiply<Rows>(depth, a, aStride, 1, b, c, cStride, accumulate, ahead);
 }
 
 template <int Rows, bool Transposed>
-void multiplyLastRows(int rows, int depth, const float* a, long aStride, const float* b, float* c, long cStride, bool accumulate) {
+void multiplyLastRows(int rows, int depth, const float* a, long aStride, const float* b, float* c, long cStride, bool accumulate, Ahead ahead) {
     if constexpr (Rows > 0) {
         if (rows == Rows)
-            multiplyRows<Rows, Transposed>(depth, a, aStride, b, c, cStride, accumulate);
+            multiplyRows<Rows, Transposed>(depth, a, aStride, b, c, cStride, accumulate, ahead);
         else
-            multiplyLastRows<Rows - 1, Transposed>(rows, depth, a, aStride, b, c, cStride, accumulate);
+            multiplyLastRows<Rows - 1, Transposed>(rows, depth, a, aStride, b, c, cStride, accumulate, ahead);
     }
 }
 
+/// `next`: what is multiplied after it.
 template <bool Transposed>
-void multiplyPanel(int rows, int depth, const float* a, long aStride, const float* b, float* c, long cStride, bool accumulate) {
+void multiplyPanel(int rows, int depth, const float* a, long aStride, const float* b, float* c, long cStride, bool accumulate, const float* next) {
     const long rowStep = Transposed ? 1 : aStride;
+    // All rows together fetch a panel.
+    const long groups = (rows + kRows - 1) / kRows, step = ((long)sizeof(float) * kPanel + groups - 1) / groups;
     int i = 0;
-    for (; i + kRows <= rows; i += kRows) multiplyRows<kRows, Transposed>(depth, a + i * rowStep, aStride, b, c + i * cStride, cStride, accumulate);
-    if (i < rows) multiplyLastRows<kRows - 1, Transposed>(rows - i, depth, a + i * rowStep, aStride, b, c + i * cStride, cStride, accumulate);
+    for (; i + kRows <= rows; i += kRows)
+        multiplyRows<kRows, Transposed>(depth, a + i * rowStep, aStride, b, c + i * cStride, cStride, accumulate,
+                                        {(const char*)next + i / kRows * depth * step, step});
+    if (i < rows)
+        multiplyLastRows<kRows - 1, Transposed>(rows - i, depth, a + i * rowStep, aStride, b, c + i * cStride, cStride, accumulate,
+                                                {(const char*)next + i / kRows * depth * step, step});
 }
 
-/// c[rows][columns] = a[rows][depth] * b, b packed in panels of kPanel columns.
-void product(int rows, int depth, int columns, const float* a, long aStride, const float* packed, float* c, long cStride) {
+/// c[rows][columns] = a[rows][depth] * b, b packed in panels of kPanel columns; `next` is the b of the following product.
+void product(int rows, int depth, int columns, const float* a, long aStride, const float* packed, float* c, long cStride, const float* next) {
+    const int panels = columns / kPanel;
     for (int k = 0; k < depth; k += kDepth) {
         const int part = least(kDepth, depth - k);
-        for (int panel = 0; panel < columns / kPanel; ++panel)
-            multiplyPanel<false>(rows, part, a + k, aStride, packed + ((long)panel * depth + k) * kPanel, c + panel * kPanel, cStride, k > 0);
+        for (int panel = 0; panel < panels; ++panel) {
+            const float* after = panel + 1 < panels ? packed + ((long)(panel + 1) * depth + k) * kPanel
+                                 : k + kDepth < depth ? packed + (long)(k + kDepth) * kPanel : next;
+            multiplyPanel<false>(rows, part, a + k, aStride, packed + ((long)panel * depth + k) * kPanel, c + panel * kPanel, cStride, k > 0, after);
+        }
     }
 }
 
@@ -133,7 +154,7 @@ void productOfTransposed(int depth, int rows, int columns, const float* a, long 
                 THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j)
                     store(scratch + i * kPanel + j * kVector, load(b + (long)(k + i) * bStride + panel * kPanel + j * kVector));
             }
-            multiplyPanel<true>(rows, part, a + k * aStride, aStride, scratch, c + panel * kPanel, cStride, accumulate || k > 0);
+            multiplyPanel<true>(rows, part, a + k * aStride, aStride, scratch, c + panel * kPanel, cStride, accumulate || k > 0, scratch);
         }
     }
 }
@@ -380,7 +401,8 @@ void convolveTiles(const ConvShape& shape, const float* x, const float* packed, 
         float* v = t_inputs.reserve(vStride * kCount);
         float* m = t_products.reserve(mStride * kCount);
         transformInput<Transform, false>(tiling, x, in, from, to, v, in, vStride);
-        for (int p = 0; p < kCount; ++p) product(count, in, out, v + p * vStride, in, packed + p * filterStride, m + p * mStride, out);
+        for (int p = 0; p < kCount; ++p)
+            product(count, in, out, v + p * vStride, in, packed + p * filterStride, m + p * mStride, out, packed + (p + 1) % kCount * filterStride);
         transformOutput<Transform>(tiling, m, mStride, out, from, to, epilogue, y);
     }
 }

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/kernels/conv3x3.h"
+
 namespace thaw::core {
 namespace {
 
@@ -65,31 +67,22 @@ THAW_INLINE bool sgdLoop(float* __restrict parameter, const float* __restrict gr
 THAW_FOR_TARGET(Avx512, "avx512f,prefer-vector-width=512")
 THAW_FOR_TARGET(Avx2, "avx2,fma")
 #undef THAW_FOR_TARGET
-
-enum class Vectors { Plain, Avx2, Avx512 };
-
-Vectors widestVectors() {
-    static const Vectors widest = __builtin_cpu_supports("avx512f")                                   ? Vectors::Avx512
-                                  : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? Vectors::Avx2
-                                                                                                      : Vectors::Plain;
-    return widest;
-}
 #endif
 
 }  // namespace
 
 bool adamUpdate(float* parameter, const float* gradient, float* mean, float* square, std::int64_t count, const AdamCoefficients& c) {
 #if defined(__x86_64__)
-    if (widestVectors() == Vectors::Avx512) return adamAvx512(parameter, gradient, mean, square, count, c);
-    if (widestVectors() == Vectors::Avx2) return adamAvx2(parameter, gradient, mean, square, count, c);
+    if (kernels::instructionSet() == kernels::InstructionSet::Avx512) return adamAvx512(parameter, gradient, mean, square, count, c);
+    if (kernels::instructionSet() == kernels::InstructionSet::Avx2) return adamAvx2(parameter, gradient, mean, square, count, c);
 #endif
     return adamLoop(parameter, gradient, mean, square, count, c);
 }
 
 bool sgdUpdate(float* parameter, const float* gradient, float* buffer, std::int64_t count, const SgdCoefficients& c) {
 #if defined(__x86_64__)
-    if (widestVectors() == Vectors::Avx512) return sgdAvx512(parameter, gradient, buffer, count, c);
-    if (widestVectors() == Vectors::Avx2) return sgdAvx2(parameter, gradient, buffer, count, c);
+    if (kernels::instructionSet() == kernels::InstructionSet::Avx512) return sgdAvx512(parameter, gradient, buffer, count, c);
+    if (kernels::instructionSet() == kernels::InstructionSet::Avx2) return sgdAvx2(parameter, gradient, buffer, count, c);
 #endif
     return sgdLoop(parameter, gradient, buffer, count, c);
 }
