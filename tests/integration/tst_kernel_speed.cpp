@@ -1,0 +1,60 @@
+// Thaw's kernels stay faster than LibTorch's: ratios within one run, never times. Floors lie far below what is measured on a quiet
+// machine (docs/performance.md), so that they fail when the kernels are no longer used or became slow, not when a machine is busy.
+#include <QTest>
+
+#include <algorithm>
+
+#include "core/api/bench.h"
+#include "core/api/engine_info.h"
+#include "core/kernels/conv3x3.h"
+
+using namespace thaw::core;
+
+namespace {
+
+constexpr int kRounds = 3, kAttempts = 3;
+
+/// The quickest round of LibTorch's quickest contender over the quickest of Thaw's: noise only ever makes a round slower.
+double ratioOf(const KernelBench& bench) {
+    double best = bench.contenders[1].best;
+    for (std::size_t i = 2; i < bench.contenders.size(); ++i) best = std::min(best, bench.contenders[i].best);
+    return best / bench.contenders[0].best;
+}
+
+template <class Measure>
+bool reaches(double floor, const Measure& measure) {
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        const KernelBench bench = measure();
+        const double ratio = ratioOf(bench);
+        qInfo("%s: %.2f times as fast as LibTorch at its best, at least %.1f is wanted (%d of %d rounds count)", bench.what.c_str(), ratio, floor,
+              bench.rounds, bench.rounds + bench.discarded);
+        if (ratio >= floor) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+class TestKernelSpeed : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        if (kernels::instructionSet() == kernels::InstructionSet::None) QSKIP("This processor has neither AVX2 nor AVX-512: LibTorch computes everything.");
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+        QSKIP("A sanitizer slows Thaw down and not LibTorch.");
+#endif
+        useComputeThreads(0);
+    }
+    void trunkForward() {
+        QVERIFY(reaches(2.0, [] { return benchTrunk(/*inputSize=*/32, /*batchSize=*/64, kRounds, {}); }));
+    }
+    void stepOfBlock5() {
+        QVERIFY(reaches(2.0, [] { return benchStep({"block5", "head"}, /*inputSize=*/32, /*batchSize=*/128, kRounds, {}); }));
+    }
+    void stepOfEverything() {
+        QVERIFY(reaches(1.5, [] { return benchStep({"all"}, /*inputSize=*/32, /*batchSize=*/32, kRounds, {}); }));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestKernelSpeed)
+#include "tst_kernel_speed.moc"
