@@ -45,8 +45,8 @@ public:
     virtual void rewind() = 0;
 };
 
-/// What a frame becomes before it is scaled for the network: its centre square, side * side pixels.
-RgbPicture modelPictureOf(const RgbPicture& frame, int side);
+/// What a frame becomes before it is scaled for the network: its centre square as a picture of that kind.
+RgbPicture modelPictureOf(const RgbPicture& frame, const PictureKind& kind);
 
 std::unique_ptr<FrameSource> openCamera(const CameraInfo& camera);
 /// A file of the user's, untrusted: frames above 100 million pixels are refused, and it is never read as a whole.

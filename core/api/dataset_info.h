@@ -21,6 +21,12 @@ struct PictureSet {
     const std::uint8_t* picture(std::int64_t index) const { return rgb.data() + index * width * height * 3; }
 };
 
+/// What a picture from elsewhere is made into before a network sees it: one like the data set's own.
+struct PictureKind {
+    int side = 0;       ///< pixels a side of a square; 0: unknown
+    bool grey = false;  ///< its colours are taken away
+};
+
 enum class Split {
     Train,    ///< what is trained on
     Test,
@@ -42,7 +48,7 @@ struct DatasetInfo {
     std::string id;                        ///< "cifar10"
     std::string title;                     ///< "CIFAR-10"
     std::string description;               ///< a plain sentence
-    int pictureSide = 0;                   ///< pixels a side of its pictures, which are squares; 0: unknown
+    PictureKind pictureKind;               ///< of all its pictures
     bool substitute = false;               ///< stands in for the lesson's own data set; labelled so wherever it is shown
     bool present = false;
     std::filesystem::path location;        ///< folder or archive, when present

@@ -97,7 +97,7 @@ public:
         info.id = "cifar10";
         info.title = "CIFAR-10";
         info.description = "60,000 colour pictures of 32 x 32 pixels in ten classes: the lesson's own data set.";
-        info.pictureSide = kSide;
+        info.pictureKind = {kSide};
         info.classNames = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
         info.download.url = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz";
         info.download.bytes = 170'052'171;

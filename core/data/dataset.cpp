@@ -252,7 +252,7 @@ std::vector<std::string> datasetIds() {
     return ids;
 }
 
-int pictureSideOf(const std::string& id) { return sourceOf(id).describe().pictureSide; }
+PictureKind pictureKindOf(const std::string& id) { return sourceOf(id).describe().pictureKind; }
 
 std::vector<DatasetInfo> listDatasets(const fs::path& extra) {
     std::vector<DatasetInfo> list;

@@ -13,8 +13,8 @@ namespace thaw::core {
 /// What DataConfig::dataset may name beside "auto".
 std::vector<std::string> datasetIds();
 
-/// Pixels a side of a data set's pictures; `id` is not "auto". Throws DataError for an unknown one.
-int pictureSideOf(const std::string& id);
+/// Of a data set's pictures; `id` is not "auto". Throws DataError for an unknown one.
+PictureKind pictureKindOf(const std::string& id);
 
 /// One split or the seeded part of it that a run uses.
 struct LoadedSplit {

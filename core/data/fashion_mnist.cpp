@@ -99,7 +99,7 @@ public:
         info.description =
             "70,000 grey pictures of clothes, 28 x 28 pixels in ten classes. It stands in for CIFAR-10: accuracies "
             "cannot be compared with the lesson's.";
-        info.pictureSide = kSide;
+        info.pictureKind = {kSide, /*grey=*/true};
         info.substitute = true;
         info.classNames = {"T-shirt/top", "trouser", "pullover", "dress", "coat",
                            "sandal",      "shirt",   "sneaker",  "bag",   "ankle boot"};

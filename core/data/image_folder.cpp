@@ -144,7 +144,7 @@ public:
         info.id = "folder";
         info.title = "Folder of pictures";
         info.description = "Your own pictures, one folder for each class. Each becomes a square of 64 x 64 pixels.";
-        info.pictureSide = kSide;
+        info.pictureKind = {kSide};
         info.installHint = "Choose a folder that has a folder of pictures for each class";
         return info;
     }
@@ -199,7 +199,7 @@ public:
             parts.push_back(std::async(std::launch::async, [&, worker] {
                 for (std::size_t i = worker; i < indices.size(); i += workers) {
                     const std::vector<std::uint8_t> square =
-                        readSquarePicture(entries[static_cast<std::size_t>(indices[i])].file, kSide);
+                        readSquarePicture(entries[static_cast<std::size_t>(indices[i])].file, {kSide});
                     std::copy(square.begin(), square.end(), set.rgb.begin() + static_cast<std::ptrdiff_t>(i * kBytes));
                 }
             }));

@@ -1,7 +1,6 @@
 #include "core/data/picture_file.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -65,6 +64,18 @@ Header jpegHeader(const Bytes& bytes) {
         offset += bare ? 1 : 2 + static_cast<std::size_t>(bytes.big(offset + 2, 2));
     }
     return header;
+}
+
+// The coded data, which has no FF D9 within, goes to its end; a thumbnail with an end of its own lies before the data.
+bool isWholeJpeg(const Bytes& bytes) {
+    std::size_t offset = 2;
+    while (offset + 4 <= bytes.text.size() && !(bytes.at(offset) == 0xFF && bytes.at(offset + 1) == 0xDA)) {
+        const std::int64_t marker = bytes.at(offset + 1);
+        const bool bare =
+            bytes.at(offset) != 0xFF || marker == 0xFF || marker == 0x00 || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8);
+        offset += bare ? 1 : 2 + static_cast<std::size_t>(bytes.big(offset + 2, 2));
+    }
+    return bytes.text.find("\xFF\xD9", offset) != std::string::npos;
 }
 
 Header webpHeader(const Bytes& bytes) {
@@ -134,6 +145,8 @@ cv::Mat decode(const fs::path& file) {
     const auto header = headerOf(bytes);
     if (!header) throw DataError("Thaw reads PNG, JPEG, WebP and BMP pictures, and this is none of them");
     if (header->width <= 0 || header->height <= 0) throw DataError("the file is damaged");
+    // OpenCV makes up what is missing.
+    if (header->jpeg && !isWholeJpeg({bytes})) throw DataError("the file is damaged: a part of it is missing");
     if (header->width > kMaxPixels / header->height)
         throw DataError("it has " + std::to_string(header->width) + " x " + std::to_string(header->height) +
                         " pixels, which is too large");
@@ -150,11 +163,17 @@ cv::Mat decode(const fs::path& file) {
     }
 }
 
-cv::Mat centreSquare(const cv::Mat& rgb, int side) {
+cv::Mat centreSquare(const cv::Mat& rgb, const PictureKind& kind) {
+    const int side = kind.side;
     const int crop = std::min(rgb.cols, rgb.rows);
     const cv::Mat square = rgb(cv::Rect((rgb.cols - crop) / 2, (rgb.rows - crop) / 2, crop, crop));
     cv::Mat result;
     cv::resize(square, result, cv::Size(side, side), 0, 0, crop > side ? cv::INTER_AREA : cv::INTER_LINEAR);
+    if (kind.grey) {
+        cv::Mat grey;
+        cv::cvtColor(result, grey, cv::COLOR_RGB2GRAY);
+        cv::cvtColor(grey, result, cv::COLOR_GRAY2RGB);
+    }
     return result;
 }
 
@@ -174,7 +193,7 @@ std::vector<std::uint8_t> bytesOf(const cv::Mat& rgb) {
 
 }  // namespace
 
-FilePrediction readPictureFile(const fs::path& file, int modelSize) {
+FilePrediction readPictureFile(const fs::path& file, const PictureKind& kind) {
     FilePrediction picture;
     picture.file = file;
     try {
@@ -183,8 +202,8 @@ FilePrediction readPictureFile(const fs::path& file, int modelSize) {
         picture.width = small.cols;
         picture.height = small.rows;
         picture.rgb = bytesOf(small);
-        picture.modelSize = modelSize;
-        picture.modelRgb = bytesOf(centreSquare(rgb, modelSize));
+        picture.modelSize = kind.side;
+        picture.modelRgb = bytesOf(centreSquare(rgb, kind));
     } catch (const DataError& error) {
         picture.error = file.filename().string() + " cannot be read: " + error.what() + '.';
     } catch (const std::exception&) {  // cv::Exception and bad_alloc from the resizing
@@ -193,27 +212,19 @@ FilePrediction readPictureFile(const fs::path& file, int modelSize) {
     return picture;
 }
 
-std::vector<std::uint8_t> centreSquareOf(const RgbPicture& picture, int side) {
+std::vector<std::uint8_t> centreSquareOf(const RgbPicture& picture, const PictureKind& kind) {
     const cv::Mat rgb(picture.height, picture.width, CV_8UC3, const_cast<std::uint8_t*>(picture.rgb.data()));
-    return bytesOf(centreSquare(rgb, side));
+    return bytesOf(centreSquare(rgb, kind));
 }
 
-std::vector<std::uint8_t> readSquarePicture(const fs::path& file, int side) {
+std::vector<std::uint8_t> readSquarePicture(const fs::path& file, const PictureKind& kind) {
     try {
-        return bytesOf(centreSquare(decode(file), side));
+        return bytesOf(centreSquare(decode(file), kind));
     } catch (const DataError& error) {
         throw DataError(file.string() + " cannot be read: " + error.what() + '.', "Remove the file or replace it.");
     } catch (const std::exception&) {
         throw DataError(file.string() + " cannot be read: there is not enough memory for it.");
     }
-}
-
-bool isPictureName(const fs::path& file) {
-    std::string ending = file.extension().string();
-    std::transform(ending.begin(), ending.end(), ending.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-    constexpr std::array<const char*, 5> kEndings = {".png", ".jpg", ".jpeg", ".webp", ".bmp"};
-    return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }
 
 }  // namespace thaw::core

@@ -191,7 +191,7 @@ std::vector<CameraInfo> listCameras() {
     return cameras;
 }
 
-RgbPicture modelPictureOf(const RgbPicture& frame, int side) { return {side, side, centreSquareOf(frame, side)}; }
+RgbPicture modelPictureOf(const RgbPicture& frame, const PictureKind& kind) { return {kind.side, kind.side, centreSquareOf(frame, kind)}; }
 
 std::unique_ptr<FrameSource> openCamera(const CameraInfo& camera) { return std::make_unique<Camera>(camera); }
 std::unique_ptr<FrameSource> openVideo(const fs::path& file) { return std::make_unique<Video>(file); }

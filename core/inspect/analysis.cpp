@@ -40,19 +40,20 @@ Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& prog
     if (ownData && request.temperaturePictures > 0) {
         const std::shared_ptr<const PictureSet> unseen = unseenPictures(dataset, run.manifest, request.temperaturePictures);
         if (unseen->count() > 0)
-            evaluation.temperature =
-                fitTemperature(predictSplit(inputSourceOf(unseen, config, run.model->info(), run.device), *run.model, Split::Train, progress));
+            evaluation.temperature = fitTemperature(
+                predictSplit(inputSourceOf(unseen, config, run.model->info(), run.device), *run.model, Split::Train, progress));
     }
     return evaluation;
 }
 
-std::vector<FilePrediction> predictFiles(const RunSelection& selection, const std::vector<std::filesystem::path>& files, int threads,
-                                         std::vector<std::string>* classNames) {
+std::vector<FilePrediction> predictFiles(const RunSelection& selection, const std::vector<std::filesystem::path>& files,
+                                         int threads, std::vector<std::string>* classNames) {
     const FinishedRun run = openRun(selection, threads);
     if (classNames != nullptr) *classNames = run.manifest.classNames;
     std::vector<FilePrediction> predictions;
-    const int side = pictureSideOf(run.manifest.datasetId);
-    for (const std::filesystem::path& file : files) predictions.push_back(predictPicture(*run.model, run.manifest.config, side, run.device, file));
+    const PictureKind kind = pictureKindOf(run.manifest.datasetId);
+    for (const std::filesystem::path& file : files)
+        predictions.push_back(predictPicture(*run.model, run.manifest.config, kind, run.device, file));
     return predictions;
 }
 
@@ -90,7 +91,8 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     std::int64_t floats = 1;
     for (std::int64_t size : shape) floats *= size;
     shape.insert(shape.begin(), count);
-    std::vector<float> features(static_cast<std::size_t>(count * floats)), logits(static_cast<std::size_t>(withRun ? count * classes : 0));
+    std::vector<float> features(static_cast<std::size_t>(count * floats)),
+        logits(static_cast<std::size_t>(withRun ? count * classes : 0));
 
     const auto take = [&](std::int64_t begin, const torch::Tensor& output) {
         const torch::Tensor host = output.cpu().contiguous();

@@ -14,7 +14,8 @@ void showInput(const torch::Tensor& input, FilePrediction& prediction) {
     prediction.inputLow = input.min().item<float>();
     prediction.inputHigh = input.max().item<float>();
     const float range = std::max(prediction.inputHigh - prediction.inputLow, 1e-6f);
-    const torch::Tensor bytes = input[0].permute({1, 2, 0}).sub(prediction.inputLow).mul(255 / range).round().to(torch::kUInt8).contiguous();
+    const torch::Tensor bytes =
+        input[0].permute({1, 2, 0}).sub(prediction.inputLow).mul(255 / range).round().to(torch::kUInt8).contiguous();
     prediction.inputRgb.assign(bytes.data_ptr<std::uint8_t>(), bytes.data_ptr<std::uint8_t>() + bytes.numel());
 }
 
@@ -28,12 +29,12 @@ torch::Tensor squareInput(const std::vector<std::uint8_t>& rgb, int side, const 
     return networkInput(picture, {0}, {}, config.scaling, config.inputSize);
 }
 
-FilePrediction predictPicture(const StagedModel& model, const RunConfig& config, int pictureSide, const torch::Device& device,
-                              const std::filesystem::path& file) {
-    FilePrediction prediction = readPictureFile(file, pictureSide);
+FilePrediction predictPicture(const StagedModel& model, const RunConfig& config, const PictureKind& kind,
+                              const torch::Device& device, const std::filesystem::path& file) {
+    FilePrediction prediction = readPictureFile(file, kind);
     if (!prediction.error.empty()) return prediction;
     torch::NoGradGuard noGrad;
-    const torch::Tensor input = squareInput(prediction.modelRgb, pictureSide, config);
+    const torch::Tensor input = squareInput(prediction.modelRgb, kind.side, config);
     showInput(input, prediction);
     const torch::Tensor probabilities = at::softmax(model.forward(input.to(device), 0, model.stageCount()), 1).cpu().contiguous();
     prediction.probabilities.assign(probabilities.data_ptr<float>(), probabilities.data_ptr<float>() + probabilities.numel());

@@ -185,7 +185,7 @@ bool TorchTrainer::advanceRequest(const Deadline& deadline) {
     } else if (const auto* wanted = std::get_if<PredictFiles>(&request.data)) {
         if (!m_answered) m_answered = std::make_shared<std::vector<FilePrediction>>();
         while (m_answered->size() < wanted->files.size()) {
-            m_answered->push_back(predictPicture(*m_model, m_config, m_dataset.pictureSide, m_device, wanted->files[m_answered->size()]));
+            m_answered->push_back(predictPicture(*m_model, m_config, m_dataset.pictureKind, m_device, wanted->files[m_answered->size()]));
             if (deadline.passed() && m_answered->size() < wanted->files.size()) return false;
         }
         emit(FilePredictionsReady{request.id, m_loop.step, std::exchange(m_answered, nullptr)});

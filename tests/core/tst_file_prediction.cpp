@@ -88,10 +88,12 @@ private Q_SLOTS:
         QCOMPARE(int(one.inputRgb.back()), 255);
     }
 
-    void everyDataSetSaysItsPicturesSize() {
-        QCOMPARE(pictureSideOf("cifar10"), 32);
-        QCOMPARE(pictureSideOf("fashion-mnist"), 28);
-        QCOMPARE(pictureSideOf("folder"), 64);
+    void everyDataSetSaysWhatItsPicturesAreLike() {
+        QCOMPARE(pictureKindOf("cifar10").side, 32);
+        QCOMPARE(pictureKindOf("fashion-mnist").side, 28);
+        QCOMPARE(pictureKindOf("folder").side, 64);
+        QVERIFY(pictureKindOf("fashion-mnist").grey);
+        QVERIFY(!pictureKindOf("cifar10").grey && !pictureKindOf("folder").grey);
     }
 
     void aPictureInMemoryIsCutAsAFile() {
@@ -100,8 +102,8 @@ private Q_SLOTS:
         RgbPicture picture{90, 60, {}};
         for (int i = 0; i < 90 * 60 * 3; ++i) picture.rgb.push_back(static_cast<std::uint8_t>(random() % 256));
         writeFile(lesson.home() / "wide.png", encodePng(picture.rgb, 90, 60));
-        QVERIFY(centreSquareOf(picture, 32) == readSquarePicture(lesson.home() / "wide.png", 32));
-        QVERIFY(centreSquareOf(picture, 80) == readSquarePicture(lesson.home() / "wide.png", 80));
+        QVERIFY(centreSquareOf(picture, {32}) == readSquarePicture(lesson.home() / "wide.png", {32}));
+        QVERIFY(centreSquareOf(picture, {80}) == readSquarePicture(lesson.home() / "wide.png", {80}));
     }
 };
 

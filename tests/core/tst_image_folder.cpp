@@ -57,7 +57,7 @@ void ImageFolderTest::ownSplits() {
         QCOMPARE(pictures->width, 64);
         QCOMPARE(pictures->height, 64);
         QVERIFY(pictures->labels == (std::vector<int>{0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2}));
-        const std::vector<std::uint8_t> square = readSquarePicture(folder() / name / "ring" / "b2.png", 64);
+        const std::vector<std::uint8_t> square = readSquarePicture(folder() / name / "ring" / "b2.png", {64});
         QVERIFY(std::equal(square.begin(), square.end(), pictures->picture(6)));
         if (std::string(name) != "test") fs::rename(folder() / name, folder() / "test");
     }

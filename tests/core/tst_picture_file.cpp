@@ -87,12 +87,13 @@ private Q_SLOTS:
     void flippedBytes();
     void notAFile();
     void squareAlone();
+    void greyForAGreyDataSet();
     void names();
 
 private:
     FilePrediction read(const Bytes& content, int side = 4) {
         writeFile(*m_home / "picture.x", content);
-        return readPictureFile(*m_home / "picture.x", side);
+        return readPictureFile(*m_home / "picture.x", {side});
     }
     std::unique_ptr<TemporaryHome> m_home;
 };
@@ -202,7 +203,7 @@ void PictureFileTest::hugeClaims() {
 
     writeFile(*m_home / "big.png", png);
     fs::resize_file(*m_home / "big.png", std::uintmax_t{1} << 40);
-    QVERIFY(readPictureFile(*m_home / "big.png", 32).error.find("larger than 64 MB") != std::string::npos);
+    QVERIFY(readPictureFile(*m_home / "big.png", {32}).error.find("larger than 64 MB") != std::string::npos);
 }
 
 void PictureFileTest::truncated() {
@@ -211,6 +212,14 @@ void PictureFileTest::truncated() {
             const FilePrediction picture = read(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)));
             QCOMPARE(picture.error.empty(), !picture.rgb.empty());
         }
+    // A JPEG decoder makes up what is missing: that is no picture to predict.
+    const Bytes whole = jpegTurned(6);
+    QVERIFY(read(whole).error.empty());
+    Bytes followed = whole;
+    followed.insert(followed.end(), 40, 7);  // some cameras append data of their own
+    QVERIFY(read(followed).error.empty());
+    for (std::size_t size = 3; size < whole.size(); ++size)
+        QVERIFY(!read(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size))).error.empty());
 }
 
 void PictureFileTest::flippedBytes() {
@@ -226,18 +235,30 @@ void PictureFileTest::flippedBytes() {
 }
 
 void PictureFileTest::notAFile() {
-    QVERIFY(readPictureFile(*m_home / "missing.png", 32).error.find("missing.png cannot be read: the file is not there") == 0);
-    QVERIFY(readPictureFile(m_home->path(), 32).error.find("it is not a file") != std::string::npos);
+    QVERIFY(readPictureFile(*m_home / "missing.png", {32}).error.find("missing.png cannot be read: the file is not there") == 0);
+    QVERIFY(readPictureFile(m_home->path(), {32}).error.find("it is not a file") != std::string::npos);
     QCOMPARE(mkfifo((*m_home / "pipe").c_str(), 0600), 0);
-    QVERIFY(readPictureFile(*m_home / "pipe", 32).error.find("it is not a file") != std::string::npos);
+    QVERIFY(readPictureFile(*m_home / "pipe", {32}).error.find("it is not a file") != std::string::npos);
 }
 
 void PictureFileTest::squareAlone() {
     const Bytes content = encodePng(Bytes(20 * 10 * 3, 50), 20, 10);
     writeFile(*m_home / "a.png", content);
-    QVERIFY(readSquarePicture(*m_home / "a.png", 7) == Bytes(7 * 7 * 3, 50));
-    QVERIFY(errorOf<DataError>([&] { readSquarePicture(*m_home / "b.png", 7); }).find("the file is not there") !=
+    QVERIFY(readSquarePicture(*m_home / "a.png", {7}) == Bytes(7 * 7 * 3, 50));
+    QVERIFY(errorOf<DataError>([&] { readSquarePicture(*m_home / "b.png", {7}); }).find("the file is not there") !=
             std::string::npos);
+}
+
+void PictureFileTest::greyForAGreyDataSet() {
+    const Bytes red = Bytes{255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0};
+    writeFile(*m_home / "red.png", encodePng(red, 2, 2));
+    const PictureKind grey{2, /*grey=*/true};
+    const Bytes expected(2 * 2 * 3, 76);  // 0.299 * 255
+    const FilePrediction read = readPictureFile(*m_home / "red.png", grey);
+    QVERIFY(read.modelRgb == expected);
+    QVERIFY(read.rgb == red);  // the original beside it keeps its colours
+    QVERIFY(readSquarePicture(*m_home / "red.png", grey) == expected);
+    QVERIFY(centreSquareOf({2, 2, red}, grey) == expected);
 }
 
 void PictureFileTest::names() {

@@ -67,7 +67,7 @@ private Q_SLOTS:
         writeVideo(home / "wide.avi", {1, 320, 80, 25});
         VideoFrame frame;
         QVERIFY(openVideo(home / "wide.avi")->next(frame));
-        const RgbPicture square = modelPictureOf(*frame.picture, 32);
+        const RgbPicture square = modelPictureOf(*frame.picture, {32});
         QCOMPARE(square.width, 32);
         QCOMPARE(square.height, 32);
         QCOMPARE(square.rgb.size(), std::size_t(32 * 32 * 3));

@@ -211,7 +211,7 @@ core::DatasetInfo drawnDataset(int perClass, bool substitute) {
     dataset.title = substitute ? "Fashion-MNIST" : "CIFAR-10";
     dataset.description = substitute ? "Grey pictures of ten kinds of clothing, 28 by 28 pixels."
                                      : "Colour pictures of ten kinds of things, 32 by 32 pixels.";
-    dataset.pictureSide = 32;
+    dataset.pictureKind = {32};
     dataset.substitute = substitute;
     dataset.present = true;
     dataset.location = "/home/pupil/.local/share/thaw/data/" + dataset.id;

@@ -35,7 +35,8 @@ std::optional<Complaint> complaintOf(Work work) {
     } catch (const core::Error& error) {
         return Complaint{QString::fromUtf8(error.what()), QString::fromStdString(error.hint())};
     } catch (const std::bad_alloc&) {
-        return Complaint{CameraController::tr("There is not enough memory."), CameraController::tr("Close other programs, then try again.")};
+        return Complaint{CameraController::tr("There is not enough memory."),
+                         CameraController::tr("Close other programs, then try again.")};
     } catch (const std::exception& error) {
         return Complaint{QString::fromUtf8(error.what()), {}};
     }
@@ -147,8 +148,8 @@ private:
 
     /// Is there anything to do that needs no frame to be due?
     bool hasNewOrders() const {
-        return m_orders.quit || m_orders.source != m_now.source || m_orders.rewinds != m_now.rewinds || m_orders.looks != m_now.looks ||
-               m_orders.paused != m_now.paused;
+        return m_orders.quit || m_orders.source != m_now.source || m_orders.rewinds != m_now.rewinds ||
+               m_orders.looks != m_now.looks || m_orders.paused != m_now.paused;
     }
 
     void run() {
@@ -260,13 +261,13 @@ private:
         if (m_inspectors.prepareThread) m_inspectors.prepareThread(oneThread ? 1 : 0);
         core::PictureChoice choice;
         choice.pixels = frame.picture;
-        const int side = m_inspector->run().dataset.pictureSide;
-        if (side > 0) frame.modelPicture = std::make_shared<core::RgbPicture>(core::modelPictureOf(*frame.picture, side));
+        const core::PictureKind kind = m_inspector->run().dataset.pictureKind;
+        if (kind.side > 0) frame.modelPicture = std::make_shared<core::RgbPicture>(core::modelPictureOf(*frame.picture, kind));
         frame.probabilities = m_inspector->predict(model.checkpoint, choice);
         if (!m_now.map.shown || frame.probabilities.empty()) return;
         const int best = core::topK(frame.probabilities.data(), static_cast<int>(frame.probabilities.size()), 1).front();
-        frame.map = m_inspector->gradCam(model.checkpoint, choice, m_now.map.layer, m_now.map.classIndex >= 0 ? m_now.map.classIndex : best,
-                                         core::ClassMapMethod::GradCam);
+        frame.map = m_inspector->gradCam(model.checkpoint, choice, m_now.map.layer,
+                                         m_now.map.classIndex >= 0 ? m_now.map.classIndex : best, core::ClassMapMethod::GradCam);
     }
 
     InspectionController& m_inspection;
@@ -308,7 +309,8 @@ void CameraController::openCamera(const core::CameraInfo& camera) {
 
 void CameraController::openVideo(const QString& file) {
     const std::filesystem::path path = file.toStdString();
-    open([sources = m_sources, path] { return sources.video(path); }, QString::fromStdString(path.filename().string()), /*live=*/false);
+    open([sources = m_sources, path] { return sources.video(path); }, QString::fromStdString(path.filename().string()),
+         /*live=*/false);
 }
 
 void CameraController::open(std::function<std::unique_ptr<core::FrameSource>()> opener, const QString& title, bool live) {

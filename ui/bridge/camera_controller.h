@@ -1,6 +1,6 @@
-// What widgets talk to about live pictures: frames of a camera or a video, each with what the chosen checkpoint says of it. Lives in
-// the GUI thread; frames are read, decoded and predicted in a thread of its own with an Inspector of its own, beside the training and
-// the other views. Frames never queue up: a window that is busy misses some.
+// What widgets talk to about live pictures: frames of a camera or a video, each with what the chosen checkpoint says of it. Lives
+// in the GUI thread; frames are read, decoded and predicted in a thread of its own with an Inspector of its own, beside the
+// training and the other views. Frames never queue up: a window that is busy misses some.
 #pragma once
 
 #include <QObject>
@@ -48,7 +48,8 @@ public:
     enum class State { Closed, Opening, Running, Paused, Ended, Failed };
 
     /// `inspection` outlives the controller.
-    explicit CameraController(InspectionController& inspection, FrameSources sources = coreFrameSources(), QObject* parent = nullptr);
+    explicit CameraController(InspectionController& inspection, FrameSources sources = coreFrameSources(),
+                              QObject* parent = nullptr);
     ~CameraController() override;  ///< waits for the frame under way
 
     State state() const { return m_state; }
@@ -71,7 +72,8 @@ Q_SIGNALS:
     void stateChanged();
     void frameChanged();
     void failed(const QString& what, const QString& hint);       ///< the source; nothing more comes from it
-    void modelFailed(const QString& what, const QString& hint);  ///< frames go on without predictions or without the map; once a reason
+    void modelFailed(const QString& what,
+                     const QString& hint);  ///< frames go on without predictions or without the map; once a reason
 
 private:
     void chooseModel();
