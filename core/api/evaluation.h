@@ -44,9 +44,13 @@ struct Calibration {
 };
 /// Probabilities are sharpened or softened by `temperature` first: softmax(log p / temperature).
 Calibration calibrationOf(const PredictionSet& predictions, int bins = 15, double temperature = 1);
-/// The temperature in [0.05, 20] with the least cross-entropy. 1 for an empty set. Give it pictures that were not trained on, and never the test split.
+/// The temperature in [0.05, 20] with the least cross-entropy. 1 for an empty set. Give it pictures that were not trained on, and
+/// never the test split.
 constexpr std::int64_t kTemperaturePictures = 5000;  ///< enough for two digits
 double fitTemperature(const PredictionSet& predictions);
+/// Where the pictures that are judged are the only ones to fit on: every other one is judged at the temperature that fits the
+/// rest, and the other way round, so that none judges itself.
+Calibration crossFittedCalibration(const PredictionSet& predictions, int bins = 15);
 
 struct EvaluationReport {
     ConfusionMatrix confusion;
@@ -77,7 +81,7 @@ struct ModelDifference {
     double accuracyA = 0, accuracyB = 0;
     std::vector<std::int64_t> lost;          ///< right in A, wrong in B, in data-set order; McNemar's b
     std::vector<std::int64_t> gained;        ///< wrong in A, right in B; McNemar's c
-    double pValue = 1;                       ///< McNemar's test: exact (binomial) below 25 changes, else chi-squared with continuity correction
+    double pValue = 1;  ///< McNemar's test: exact (binomial) below 25 changes, else chi-squared with continuity correction
     std::vector<std::int64_t> confusion;     ///< counts of B minus counts of A, as ConfusionMatrix::counts
 };
 /// Throws ConfigError where the sets differ in pictures or classes.

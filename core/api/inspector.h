@@ -138,8 +138,8 @@ public:
     virtual std::shared_ptr<const PictureSet> pictures(Split split) = 0;
 
     virtual std::shared_ptr<const PredictionSet> predictions(const std::string& checkpoint, Split split, const CountCallback& progress) = 0;
-    /// Of up to `limit` training pictures that the run never trained on: those beyond its limit, else those it held out; empty where it
-    /// trained on all.
+    /// Of up to `limit` training pictures that the run never trained on: those beyond its limit (their split is Train), else those it held
+    /// out (HeldOut: as long as the test split is locked, the run is judged on them too); empty where it trained on all.
     virtual std::shared_ptr<const PredictionSet> unseenPredictions(const std::string& checkpoint, std::int64_t limit, const CountCallback& progress) = 0;
     /// Probabilities of one picture; classCount.
     virtual std::vector<float> predict(const std::string& checkpoint, const PictureChoice& picture) = 0;

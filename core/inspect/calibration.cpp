@@ -6,7 +6,11 @@
 
 namespace thaw::core {
 
-Calibration calibrationOf(const PredictionSet& predictions, int bins, double temperature) {
+namespace {
+
+/// temperatureOf(index): of that picture.
+template <typename TemperatureOf>
+Calibration binned(const PredictionSet& predictions, int bins, const TemperatureOf& temperatureOf) {
     Calibration calibration;
     std::vector<double> highs;
     for (int bin = 0; bin < std::max(1, bins); ++bin) {
@@ -19,10 +23,11 @@ Calibration calibrationOf(const PredictionSet& predictions, int bins, double tem
     for (std::int64_t i = 0; i < predictions.count(); ++i) {
         const int predicted = predictions.predicted(i);
         double confidence = predictions.row(i)[predicted];
-        if (temperature != 1) {
+        if (const double temperature = temperatureOf(i); temperature != 1) {
             const double most = logProbability(predictions, i, predicted) / temperature;
             double sum = 0;
-            for (int c = 0; c < predictions.classCount; ++c) sum += std::exp(logProbability(predictions, i, c) / temperature - most);
+            for (int c = 0; c < predictions.classCount; ++c)
+                sum += std::exp(logProbability(predictions, i, c) / temperature - most);
             confidence = 1 / sum;
         }
         const auto place = std::lower_bound(highs.begin(), highs.end() - 1, confidence) - highs.begin();  // rounding may pass 1
@@ -39,6 +44,28 @@ Calibration calibrationOf(const PredictionSet& predictions, int bins, double tem
             std::abs(bin.accuracy - bin.confidence) * static_cast<double>(bin.count) / static_cast<double>(predictions.count());
     }
     return calibration;
+}
+
+/// The pictures with an even index, or those with an odd one.
+PredictionSet half(const PredictionSet& predictions, bool odd) {
+    PredictionSet part;
+    part.classCount = predictions.classCount;
+    for (std::int64_t i = odd ? 1 : 0; i < predictions.count(); i += 2) {
+        part.probabilities.insert(part.probabilities.end(), predictions.row(i), predictions.row(i) + predictions.classCount);
+        part.labels.push_back(predictions.labels[static_cast<std::size_t>(i)]);
+    }
+    return part;
+}
+
+}  // namespace
+
+Calibration calibrationOf(const PredictionSet& predictions, int bins, double temperature) {
+    return binned(predictions, bins, [temperature](std::int64_t) { return temperature; });
+}
+
+Calibration crossFittedCalibration(const PredictionSet& predictions, int bins) {
+    const double ofEven = fitTemperature(half(predictions, false)), ofOdd = fitTemperature(half(predictions, true));
+    return binned(predictions, bins, [&](std::int64_t index) { return index % 2 == 0 ? ofOdd : ofEven; });
 }
 
 // Cross-entropy is convex in 1 / temperature: its slope is bisected.

@@ -5,6 +5,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/train/evaluation.h"
+#include "core/train/rungs.h"
 #include "core/train/stage_times.h"
 
 namespace thaw::core {
@@ -76,7 +77,8 @@ Split shownSplit(Split asked, const TestLock& lock) {
 void requireUnlocked(Split split, const TestLock& lock) {
     if (split == Split::Test && lock.isLocked())
         throw DataError("The run's test split is locked: the run validates on training pictures that were held out.",
-                        "Evaluate those with --split validation. --reveal opens the test split for good, which is counted and recorded in the run.");
+                        "Evaluate those with --split validation. --reveal opens the test split for good, which is counted and "
+                        "recorded in the run.");
 }
 
 bool isOwn(const LoadedSplit& pictures, const RunManifest& manifest, Split split) {
@@ -93,11 +95,18 @@ void requireOwn(const LoadedSplit& pictures, const DatasetInfo& dataset, const R
 
 std::shared_ptr<const PictureSet> unseenPictures(const DatasetInfo& dataset, const RunManifest& manifest, std::int64_t count) {
     auto unseen = std::make_shared<PictureSet>(loadUnseen(dataset, manifest.config.data, manifest.config.seed, count));
-    const bool known = unseen->count() > 0 && isOwn(splitOf(dataset, DataConfig(), manifest, Split::Train), manifest, Split::Train);
+    const bool known =
+        unseen->count() > 0 && isOwn(splitOf(dataset, DataConfig(), manifest, Split::Train), manifest, Split::Train);
     return known ? unseen : std::make_shared<PictureSet>();
 }
 
-InputSource inputSourceOf(std::shared_ptr<const PictureSet> pictures, const RunConfig& config, const ModelInfo& model, torch::Device device) {
+Split unseenSplit(const DatasetInfo& dataset, const RunManifest& manifest) {
+    const std::int64_t limit = manifest.config.data.trainLimit;
+    return limit > 0 && limit < dataset.trainCount ? Split::Train : Split::HeldOut;
+}
+
+InputSource inputSourceOf(std::shared_ptr<const PictureSet> pictures, const RunConfig& config, const ModelInfo& model,
+                          torch::Device device) {
     InputSource source;
     source.train = source.test = std::move(pictures);
     source.model = &model;
@@ -107,8 +116,9 @@ InputSource inputSourceOf(std::shared_ptr<const PictureSet> pictures, const RunC
     return source;
 }
 
-PredictionSet predictSplit(const InputSource& source, const StagedModel& model, Split split, const CountCallback& progress) {
-    EvaluationPass pass(source, model, split, /*rung=*/0);
+PredictionSet predictSplit(const InputSource& source, const StagedModel& model, Split split, const CountCallback& progress,
+                           int rung) {
+    EvaluationPass pass(source, model, split, rung, sliceSize(source.inputSize));
     report(progress, 0, pass.total());
     while (!pass.advance(Deadline(kPiece), {})) report(progress, pass.done(), pass.total());
     report(progress, pass.total(), pass.total());

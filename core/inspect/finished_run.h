@@ -40,8 +40,8 @@ DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest);
 LoadedSplit splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest, Split split);
 /// Of the run's own data set; others have no lock.
 TestLock lockOf(const std::filesystem::path& run, const DatasetInfo& dataset, const RunManifest& manifest);
-/// What a question about the split means: while the test split is locked, the held-out pictures are shown in its stead; without any, they
-/// are the test split themselves.
+/// What a question about the split means: while the test split is locked, the held-out pictures are shown in its stead; without
+/// any, they are the test split themselves.
 Split shownSplit(Split asked, const TestLock& lock);
 /// Throws DataError for a locked test split.
 void requireUnlocked(Split split, const TestLock& lock);
@@ -51,11 +51,16 @@ bool isOwn(const LoadedSplit& pictures, const RunManifest& manifest, Split split
 void requireOwn(const LoadedSplit& pictures, const DatasetInfo& dataset, const RunManifest& manifest, Split split);
 /// Up to `count` training pictures that the run never trained on, as loadUnseen; none where this is not the data it trained on.
 std::shared_ptr<const PictureSet> unseenPictures(const DatasetInfo& dataset, const RunManifest& manifest, std::int64_t count);
+/// What those are: Train where the run's limit leaves some out, else HeldOut.
+Split unseenSplit(const DatasetInfo& dataset, const RunManifest& manifest);
 
 /// Pictures as input of the run's model; `pictures` stand for both splits, `model` must outlive it.
-InputSource inputSourceOf(std::shared_ptr<const PictureSet> pictures, const RunConfig& config, const ModelInfo& model, torch::Device device);
+InputSource inputSourceOf(std::shared_ptr<const PictureSet> pictures, const RunConfig& config, const ModelInfo& model,
+                          torch::Device device);
 
-/// Predictions of all pictures of a split, in slices; step and epoch are the caller's to fill in. Throws Cancelled.
-PredictionSet predictSplit(const InputSource& source, const StagedModel& model, Split split, const CountCallback& progress);
+/// Predictions of all pictures of a split, in slices, from a rung that the source can give: the same bits from each. step and epoch
+/// are the caller's to fill in. Throws Cancelled.
+PredictionSet predictSplit(const InputSource& source, const StagedModel& model, Split split, const CountCallback& progress,
+                           int rung = 0);
 
 }  // namespace thaw::core

@@ -7,6 +7,7 @@
 #include "core/data/picture_file.h"
 #include "core/inspect/file_prediction.h"
 #include "core/model/weights.h"
+#include "core/train/rungs.h"
 #include "core/util/hash.h"
 
 namespace thaw::core {
@@ -31,7 +32,10 @@ std::vector<float> toVector(const torch::Tensor& tensor) {
 }  // namespace
 
 RunInspector::RunInspector(const std::filesystem::path& runDirectory, const DataConfig& data)
-    : m_manifest(readManifest(runDirectory)), m_data(data), m_store(runDirectory), m_device(inspectionDeviceOf(m_manifest.config)) {
+    : m_manifest(readManifest(runDirectory)),
+      m_data(data),
+      m_store(runDirectory),
+      m_device(inspectionDeviceOf(m_manifest.config)) {
     m_run.directory = runDirectory;
     m_run.runId = std::filesystem::absolute(runDirectory).lexically_normal().filename().string();
     m_run.config = m_manifest.config;
@@ -107,7 +111,8 @@ RunInspector::ModelPointer RunInspector::startModel() {
     auto start = std::make_shared<LoadedModel>();
     start->model = buildModel(m_manifest.config, static_cast<int>(m_manifest.classNames.size()), trunk ? &*trunk : nullptr);
     for (const Parameter& parameter : start->model->stateDict())
-        start->contents[parameter.name] = contentDigest({DType::Float32, parameter.value.sizes().vec(), parameter.value.data_ptr<float>(), {}});
+        start->contents[parameter.name] =
+            contentDigest({DType::Float32, parameter.value.sizes().vec(), parameter.value.data_ptr<float>(), {}});
     for (const auto& [stage, owner] : sharedStages(*start->model, start->contents)) start->model->share(stage, *owner->model);
     start->model->moveTo(m_device);
     start->key = keyOf(kStart, start->contents);
@@ -150,11 +155,11 @@ std::map<int, RunInspector::ModelPointer> RunInspector::sharedStages(const Stage
 torch::Tensor RunInspector::inputOf(const PictureChoice& picture) {
     const RunConfig& config = m_manifest.config;
     const auto ofSquare = [&](auto read) {
-        const int side = pictureSideOf(m_manifest.datasetId);
-        return squareInput(read(side), side, config).to(m_device);
+        const PictureKind kind = pictureKindOf(m_manifest.datasetId);
+        return squareInput(read(kind), kind.side, config).to(m_device);
     };
-    if (picture.pixels) return ofSquare([&](int side) { return centreSquareOf(*picture.pixels, side); });
-    if (!picture.file.empty()) return ofSquare([&](int side) { return readSquarePicture(picture.file, side); });
+    if (picture.pixels) return ofSquare([&](const PictureKind& kind) { return centreSquareOf(*picture.pixels, kind); });
+    if (!picture.file.empty()) return ofSquare([&](const PictureKind& kind) { return readSquarePicture(picture.file, kind); });
     const std::shared_ptr<const PictureSet> all = pictures(picture.split);
     if (picture.index < 0 || picture.index >= all->count())
         throw ConfigError("There is no picture " + std::to_string(picture.index) + " in the " +
@@ -169,21 +174,48 @@ InputSource RunInspector::sourceOf(Split split, const StagedModel& model) {
 
 int RunInspector::layerIndex(const std::string& name) const {
     const int index = m_run.model.indexOf(name);
-    if (index < 0) throw ConfigError("There is no layer \"" + name + "\" in " + m_run.model.name + ".", "Name one like block5_conv3 or features.28.");
+    if (index < 0)
+        throw ConfigError("There is no layer \"" + name + "\" in " + m_run.model.name + ".",
+                          "Name one like block5_conv3 or features.28.");
     return index;
 }
 
 void RunInspector::checkClass(int classIndex) const {
     if (classIndex < 0 || classIndex >= static_cast<int>(m_run.classNames.size()))
-        throw ConfigError("There is no class " + std::to_string(classIndex) + " in the run's " + std::to_string(m_run.classNames.size()) + " classes.");
+        throw ConfigError("There is no class " + std::to_string(classIndex) + " in the run's " +
+                          std::to_string(m_run.classNames.size()) + " classes.");
 }
 
-std::shared_ptr<const PredictionSet> RunInspector::predictions(const std::string& checkpoint, Split asked, const CountCallback& progress) {
+std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, const std::string& of) const {
+    const std::vector<CheckpointEntry> entries = m_store.list();
+    std::vector<SharedRung> shared;
+    std::map<std::string, std::string> below;
+    std::ptrdiff_t sharers = -1;
+    int stage = 0;
+    for (const int rung : rungsOf(loaded.model->info())) {
+        for (; stage < rung; ++stage)
+            for (const Parameter& parameter : loaded.model->parameters(stage))
+                below[parameter.name] = loaded.contents.at(parameter.name);
+        const auto count = std::count_if(entries.begin(), entries.end(), [&](const CheckpointEntry& entry) {
+            return entry.contents != loaded.contents &&
+                   std::includes(entry.contents.begin(), entry.contents.end(), below.begin(), below.end());
+        });
+        if (count == 0) break;
+        if (count == sharers) shared.pop_back();
+        shared.push_back({rung, keyOf(of, below)});
+        sharers = count;
+    }
+    return shared;
+}
+
+std::shared_ptr<const PredictionSet> RunInspector::predictions(const std::string& checkpoint, Split asked,
+                                                               const CountCallback& progress) {
     const Split split = shownSplit(asked, m_run.testLock);
     const ModelPointer loaded = modelOf(checkpoint);
     const std::string key = loaded->key + splitKey(split);
     if (const auto* found = m_predictions.find(key)) return *found;
-    auto made = std::make_shared<PredictionSet>(predictSplit(sourceOf(split, *loaded->model), *loaded->model, split, progress));
+    auto made = std::make_shared<PredictionSet>(m_shared.predict(sourceOf(split, *loaded->model), *loaded->model, split,
+                                                                 sharedRungs(*loaded, splitKey(split)), progress));
     made->step = loaded->step;
     made->epoch = loaded->epoch;
     return m_predictions.put(key, std::move(made));
@@ -192,12 +224,14 @@ std::shared_ptr<const PredictionSet> RunInspector::predictions(const std::string
 std::shared_ptr<const PredictionSet> RunInspector::unseenPredictions(const std::string& checkpoint, std::int64_t limit,
                                                                      const CountCallback& progress) {
     const ModelPointer loaded = modelOf(checkpoint);
-    const std::string key = loaded->key + " unseen " + std::to_string(limit);
+    const std::string pictures = " unseen " + std::to_string(limit), key = loaded->key + pictures;
     if (const auto* found = m_predictions.find(key)) return *found;
     if (!m_run.dataset.problem.empty()) throw DataError(m_run.dataset.problem, m_run.dataset.installHint);
     const std::shared_ptr<const PictureSet> unseen = unseenPictures(m_run.dataset, m_manifest, limit);
     const InputSource source = inputSourceOf(unseen, m_manifest.config, loaded->model->info(), m_device);
-    auto made = std::make_shared<PredictionSet>(predictSplit(source, *loaded->model, Split::Train, progress));
+    auto made = std::make_shared<PredictionSet>(
+        m_shared.predict(source, *loaded->model, Split::Train, sharedRungs(*loaded, pictures), progress));
+    made->split = unseenSplit(m_run.dataset, m_manifest);
     made->step = loaded->step;
     made->epoch = loaded->epoch;
     return m_predictions.put(key, std::move(made));
@@ -209,15 +243,16 @@ std::vector<float> RunInspector::predict(const std::string& checkpoint, const Pi
     return toVector(at::softmax(loaded->model->forward(inputOf(picture), 0, loaded->model->stageCount()), 1));
 }
 
-std::vector<FilePrediction> RunInspector::predictFiles(const std::string& checkpoint, const std::vector<std::filesystem::path>& files,
+std::vector<FilePrediction> RunInspector::predictFiles(const std::string& checkpoint,
+                                                       const std::vector<std::filesystem::path>& files,
                                                        const CountCallback& progress) {
     const ModelPointer loaded = modelOf(checkpoint);
-    const int side = pictureSideOf(m_manifest.datasetId);
+    const PictureKind kind = pictureKindOf(m_manifest.datasetId);
     const std::int64_t total = static_cast<std::int64_t>(files.size());
     std::vector<FilePrediction> answers;
     for (const std::filesystem::path& file : files) {
         report(progress, static_cast<std::int64_t>(answers.size()), total);
-        answers.push_back(predictPicture(*loaded->model, m_manifest.config, side, m_device, file));
+        answers.push_back(predictPicture(*loaded->model, m_manifest.config, kind, m_device, file));
     }
     report(progress, total, total);
     return answers;
@@ -233,7 +268,8 @@ std::vector<KeptCheckpoint> listCheckpoints(const std::filesystem::path& runDire
     const CheckpointEntry* best = bestOf(entries);
     std::vector<KeptCheckpoint> kept;
     for (const CheckpointEntry& entry : entries)
-        kept.push_back({entry.name, entry.step, entry.epoch, entry.valAccuracy, entry.endsEpoch, entry.endsPhase, &entry == best});
+        kept.push_back(
+            {entry.name, entry.step, entry.epoch, entry.valAccuracy, entry.endsEpoch, entry.endsPhase, &entry == best});
     return kept;
 }
 

@@ -1,5 +1,5 @@
-// The Inspector of a run folder: finds and keeps what the analyses need (models, pictures, predictions); the analyses themselves are
-// functions of a model and of network input, in files of their own.
+// The Inspector of a run folder: finds and keeps what the analyses need (models, pictures, predictions); the analyses themselves
+// are functions of a model and of network input, in files of their own.
 #pragma once
 
 #include <map>
@@ -11,6 +11,7 @@
 #include "core/api/inspector.h"
 #include "core/data/dataset.h"
 #include "core/inspect/finished_run.h"
+#include "core/inspect/shared_features.h"
 #include "core/util/recently_used.h"
 
 namespace thaw::core {
@@ -23,15 +24,17 @@ public:
     std::vector<KeptCheckpoint> checkpoints() override;
     std::shared_ptr<const PictureSet> pictures(Split split) override;
 
-    std::shared_ptr<const PredictionSet> predictions(const std::string& checkpoint, Split split, const CountCallback& progress) override;
-    std::shared_ptr<const PredictionSet> unseenPredictions(const std::string& checkpoint, std::int64_t limit, const CountCallback& progress) override;
+    std::shared_ptr<const PredictionSet> predictions(const std::string& checkpoint, Split split,
+                                                     const CountCallback& progress) override;
+    std::shared_ptr<const PredictionSet> unseenPredictions(const std::string& checkpoint, std::int64_t limit,
+                                                           const CountCallback& progress) override;
     std::vector<float> predict(const std::string& checkpoint, const PictureChoice& picture) override;
     std::vector<FilePrediction> predictFiles(const std::string& checkpoint, const std::vector<std::filesystem::path>& files,
                                              const CountCallback& progress) override;
 
     ActivationMaps activations(const std::string& checkpoint, const PictureChoice& picture, const std::string& layer) override;
-    std::vector<TopPicture> topActivating(const std::string& checkpoint, Split split, const std::string& layer, int channel, int count,
-                                          std::int64_t limit, const CountCallback& progress) override;
+    std::vector<TopPicture> topActivating(const std::string& checkpoint, Split split, const std::string& layer, int channel,
+                                          int count, std::int64_t limit, const CountCallback& progress) override;
     FilterTiles filters(const std::string& checkpoint) override;
     LayerStatistics statistics(const std::string& checkpoint, const std::string& layer, const CountCallback& progress) override;
     LayerHistory history(const CountCallback& progress) override;
@@ -61,6 +64,10 @@ private:
     /// Stages that a loaded model has with the same contents.
     std::map<int, ModelPointer> sharedStages(const StagedModel& model, const std::map<std::string, std::string>& contents) const;
 
+    /// Rungs below which another kept checkpoint has the same weights, ascending, keyed for the pictures that `of` names. Of
+    /// those that the same checkpoints share, the highest.
+    std::vector<SharedRung> sharedRungs(const LoadedModel& loaded, const std::string& of) const;
+
     /// L2 of every layer's gradients.
     std::vector<double> gradientNorms(const LoadedModel& loaded, const CountCallback& progress);
     /// Input of the last dense layer for the first `count` pictures.
@@ -83,6 +90,7 @@ private:
     ModelPointer m_start;
     RecentlyUsed<ModelPointer> m_models{3};
     RecentlyUsed<std::shared_ptr<const PredictionSet>> m_predictions{32};
+    SharedFeatures m_shared;
     RecentlyUsed<torch::Tensor> m_maxima{4}, m_features{3};
     RecentlyUsed<LayerStatistics> m_statistics{64};
     RecentlyUsed<std::vector<double>> m_gradientNorms{100};

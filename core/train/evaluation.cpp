@@ -13,9 +13,9 @@ constexpr std::int64_t kHeadSlice = 1024;  // rows where only dense layers are l
 
 }  // namespace
 
-EvaluationPass::EvaluationPass(const InputSource& source, const StagedModel& model, Split split, int rung)
+EvaluationPass::EvaluationPass(const InputSource& source, const StagedModel& model, Split split, int rung, std::int64_t slice)
     : m_source(source), m_model(model), m_split(split), m_rung(rung),
-      m_slice(rung >= model.info().headBegin ? kHeadSlice : sliceSize(source.inputSize)), m_total(source.pictures(split).count()) {
+      m_slice(slice > 0 ? slice : rung >= model.info().headBegin ? kHeadSlice : sliceSize(source.inputSize)), m_total(source.pictures(split).count()) {
     m_result.split = split;
     m_result.classCount = static_cast<int>(model.info().layers.back().outputShape[0]);
     m_result.labels = source.pictures(split).labels;
@@ -25,8 +25,11 @@ EvaluationPass::EvaluationPass(const InputSource& source, const StagedModel& mod
 bool EvaluationPass::advance(const Deadline& deadline, const StageListener& timed) {
     torch::NoGradGuard noGrad;
     while (m_row < m_total) {
-        if (!m_forward.active())
-            m_forward.start(m_source.rows(m_split, m_rung, rowRange(m_row, std::min(m_total, m_row + m_slice))), m_rung, m_model.stageCount());
+        if (!m_forward.active()) {
+            const std::int64_t end = std::min(m_total, m_row + m_slice);
+            m_forward.start(m_source.rows(m_split, m_rung, rowRange(m_row, end)), m_rung, m_model.stageCount());
+            m_source.expect(m_split, m_rung, rowRange(end, std::min(m_total, end + m_slice)));
+        }
         if (!m_forward.advance(m_model, deadline, timed)) return false;
         const torch::Tensor logProbabilities = at::log_softmax(m_forward.takeResult(), 1).cpu();
         const torch::Tensor probabilities = logProbabilities.exp().contiguous();

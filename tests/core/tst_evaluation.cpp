@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include <array>
 #include <cmath>
 #include <fstream>
 
@@ -67,7 +68,8 @@ bool equals(const ClassScore& score, const json& expected) {
 }
 
 bool equals(const Calibration& calibration, const json& expected) {
-    if (calibration.bins.size() != expected.at("bins").size() || !near(calibration.expectedError, expected.at("ece"))) return false;
+    if (calibration.bins.size() != expected.at("bins").size() || !near(calibration.expectedError, expected.at("ece")))
+        return false;
     for (std::size_t i = 0; i < calibration.bins.size(); ++i) {
         const CalibrationBin& bin = calibration.bins[i];
         const json& other = expected.at("bins")[i];
@@ -83,7 +85,8 @@ class TestEvaluation : public QObject {
 private Q_SLOTS:
     void equalsScikitLearn_data() {
         QTest::addColumn<QString>("name");
-        for (const auto& [name, value] : golden().at("cases").items()) QTest::newRow(name.c_str()) << QString::fromStdString(name);
+        for (const auto& [name, value] : golden().at("cases").items())
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
     }
 
     void equalsScikitLearn() {
@@ -147,7 +150,8 @@ private Q_SLOTS:
         QCOMPARE(wilsonInterval(10, 10).high, 1.0);
     }
 
-    // By hand: the exact test of 1 against 5 is 2 (1 + 6) / 64; 12 against 12 is no difference; 30 against 20 is erfc(sqrt(81 / 50 / 2)).
+    // By hand: the exact test of 1 against 5 is 2 (1 + 6) / 64; 12 against 12 is no difference; 30 against 20 is erfc(sqrt(81 /
+    // 50 / 2)).
     void mcNemarByHand() {
         const auto changed = [](int lost, int gained) {
             std::vector<std::tuple<int, int, float>> before, after;
@@ -188,6 +192,27 @@ private Q_SLOTS:
         QCOMPARE(fitTemperature(set), 20.0);
         QCOMPARE(fitTemperature(setOf(2, {1, 1}, {0, 1, 0.25f, 0.75f})), 0.05);
         QCOMPARE(calibrationOf(set, 10, 0.5).bins.back().count, std::int64_t(2));
+    }
+
+    void noPictureFitsItsOwnTemperature() {
+        const PredictionSet set = goldenSet(golden().at("cases").begin().key());
+        std::array<PredictionSet, 2> halves;
+        for (PredictionSet& half : halves) half.classCount = set.classCount;
+        for (std::int64_t i = 0; i < set.count(); ++i) {
+            PredictionSet& half = halves[static_cast<std::size_t>(i % 2)];
+            half.labels.push_back(set.labels[static_cast<std::size_t>(i)]);
+            half.probabilities.insert(half.probabilities.end(), set.row(i), set.row(i) + set.classCount);
+        }
+        const Calibration even = calibrationOf(halves[0], 15, fitTemperature(halves[1])),
+                          odd = calibrationOf(halves[1], 15, fitTemperature(halves[0]));
+        const Calibration both = crossFittedCalibration(set);
+        QVERIFY(fitTemperature(halves[0]) != fitTemperature(halves[1]));
+        for (std::size_t bin = 0; bin < both.bins.size(); ++bin) {
+            const CalibrationBin &a = even.bins[bin], &b = odd.bins[bin], &sum = both.bins[bin];
+            QCOMPARE(sum.count, a.count + b.count);
+            const auto total = [](const CalibrationBin& one) { return one.confidence * static_cast<double>(one.count); };
+            QVERIFY(near(total(sum), total(a) + total(b)));
+        }
     }
 
     void binsHoldTheirUpperEdge() {
@@ -246,7 +271,9 @@ private Q_SLOTS:
     void refusesOtherPictures() {
         const PredictionSet a = told({{0, 0, 0.9f}}), otherLabel = told({{1, 0, 0.9f}});
         QVERIFY(errorOf<ConfigError>([&] { compareModels(a, otherLabel); }).find("different pictures") != std::string::npos);
-        QVERIFY(errorOf<ConfigError>([&] { compareModels(a, setOf(2, {0}, {0.5f, 0.5f})); }).find("3 and 2 classes") != std::string::npos);
+        QVERIFY(errorOf<ConfigError>([&] {
+                    compareModels(a, setOf(2, {0}, {0.5f, 0.5f}));
+                }).find("3 and 2 classes") != std::string::npos);
         PredictionSet train = a;
         train.split = Split::Train;
         QVERIFY(!errorOf<ConfigError>([&] { compareModels(a, train); }).empty());

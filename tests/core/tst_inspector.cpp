@@ -12,10 +12,12 @@
 #include "core/api/engine_info.h"
 #include "core/api/inspector.h"
 #include "core/inspect/layer_statistics.h"
+#include "core/inspect/shared_features.h"
 #include "core/store/atomic_file.h"
 #include "core/store/run_record.h"
 #include "core/train/loop_state.h"
 #include "core/train/model_setup.h"
+#include "core/train/rungs.h"
 #include "core/util/hash.h"
 #include "tests/support/drawn_data.h"
 #include "tests/support/expect_error.h"
@@ -31,7 +33,8 @@ constexpr const char* kLayer = "block4_conv1";  // its planes are 4x4
 
 double gap(const std::vector<float>& a, const std::vector<float>& b) {
     double most = a.size() == b.size() ? 0 : 1e9;
-    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) most = std::max(most, static_cast<double>(std::abs(a[i] - b[i])));
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
+        most = std::max(most, static_cast<double>(std::abs(a[i] - b[i])));
     return most;
 }
 
@@ -132,12 +135,45 @@ private Q_SLOTS:
         QCOMPARE(m_inspector->predictions("last", Split::Test, {}), m_inspector->predictions("epoch:4", Split::Test, {}));
     }
 
+    /// A trunk that checkpoints have in common is computed for the first of them alone.
+    void sharedFeaturesAreComputedOnce() {
+        const auto one = buildModel(m_config, 10, nullptr);
+        RunConfig elsewhere = m_config;
+        elsewhere.seed += 1;
+        const auto other = buildModel(elsewhere, 10, nullptr);
+        const auto sourceOf = [&](const StagedModel& model) {
+            return inputSourceOf(m_inspector->pictures(Split::Test), m_config, model.info(), torch::kCPU);
+        };
+        const std::vector<int> rungs = rungsOf(one->info());
+        const std::vector<SharedRung> shared = {{rungs.front(), "lower"}, {rungs.back(), "upper"}};
+        SharedFeatures features;
+        std::int64_t furthest = 0, total = 0;
+        const auto predicted =
+            features.predict(sourceOf(*one), *one, Split::Test, shared, [&](std::int64_t done, std::int64_t all) {
+                furthest = done >= furthest ? done : -1;
+                total = all;
+                return true;
+            });
+        QVERIFY(predicted.probabilities == predictSplit(sourceOf(*one), *one, Split::Test, {}).probabilities);
+        QCOMPARE(total, std::int64_t(50));
+        QCOMPARE(furthest, total);
+        // Held by name: another trunk under it is not looked at, under a name of its own it is.
+        const auto expected = predictSplit(sourceOf(*other), *other, Split::Test, {}).probabilities;
+        QVERIFY(features.predict(sourceOf(*other), *other, Split::Test, shared, {}).probabilities != expected);
+        const std::vector<SharedRung> own = {{rungs.back(), "of the other"}};
+        QVERIFY(features.predict(sourceOf(*other), *other, Split::Test, own, {}).probabilities == expected);
+        QVERIFY(errorOf<Cancelled>([&] {
+                    features.predict(sourceOf(*one), *one, Split::Test, {}, [](std::int64_t, std::int64_t) { return false; });
+                }).size() > 0);
+    }
+
     void startIsTheModelBeforeTheFirstStep() {
         const auto model = buildModel(m_config, 10, nullptr);
         const auto set = m_inspector->predictions("start", Split::Test, {});
         QCOMPARE(set->step, std::int64_t(0));
         torch::NoGradGuard noGrad;
-        const torch::Tensor input = networkInput(*m_inspector->pictures(Split::Test), {5}, {}, m_config.scaling, m_config.inputSize);
+        const torch::Tensor input =
+            networkInput(*m_inspector->pictures(Split::Test), {5}, {}, m_config.scaling, m_config.inputSize);
         const torch::Tensor expected = at::softmax(model->forward(input, 0, model->stageCount()), 1).contiguous();
         QVERIFY(gap({set->row(5), set->row(5) + 10}, {expected.data_ptr<float>(), expected.data_ptr<float>() + 10}) < 1e-5);
 
@@ -154,12 +190,23 @@ private Q_SLOTS:
     void unseenPicturesWereNotTrainedOn() {
         const auto unseen = m_inspector->unseenPredictions("last", 1000, {});
         QCOMPARE(unseen->count(), std::int64_t(40));
+        QVERIFY(unseen->split == Split::Train);
         QCOMPARE(m_inspector->unseenPredictions("last", 20, {})->count(), std::int64_t(20));
         RunConfig everything = m_lesson.config("everything");
         everything.phases.resize(1);
         everything.phases[0].epochs = 1;
         drive(*makeTrainer(everything));
         QCOMPARE(openInspector(everything.output)->unseenPredictions("last", 1000, {})->count(), std::int64_t(0));
+        RunConfig heldOut = m_lesson.config("held-out");
+        heldOut.phases.resize(1);
+        heldOut.phases[0].epochs = 1;
+        heldOut.data.heldOut = 0.2;
+        drive(*makeTrainer(heldOut));
+        const auto inspector = openInspector(heldOut.output);
+        const auto kept = inspector->unseenPredictions("last", 1000, {});
+        QVERIFY(kept->split == Split::HeldOut);
+        QVERIFY(kept->probabilities ==
+                inspector->predictions("last", Split::Test, {})->probabilities);  // locked: judged on the same
     }
 
     void activationsAreTheExtractedFeatures() {
@@ -224,11 +271,13 @@ private Q_SLOTS:
         QCOMPARE(history.checkpoints[2].epoch, 3);
         for (int layer = 0; layer < model->stageCount(); ++layer) {
             double square = 0;
-            for (const Parameter& parameter : model->parameters(layer)) square += std::pow(parameter.value.grad().norm().item<double>(), 2);
+            for (const Parameter& parameter : model->parameters(layer))
+                square += std::pow(parameter.value.grad().norm().item<double>(), 2);
             const LayerInfo& info = model->info().layers[static_cast<std::size_t>(layer)];
             const LayerStatistics statistics = m_inspector->statistics("epoch:3", info.name, {});
             QVERIFY2(std::abs(statistics.gradientNorm - std::sqrt(square)) < 1e-4 * (1 + std::sqrt(square)), info.name.c_str());
-            QVERIFY(std::abs(history.gradientNorm[2][static_cast<std::size_t>(layer)] - statistics.gradientNorm) < 1e-4 * (1 + statistics.gradientNorm));
+            QVERIFY(std::abs(history.gradientNorm[2][static_cast<std::size_t>(layer)] - statistics.gradientNorm) <
+                    1e-4 * (1 + statistics.gradientNorm));
             QCOMPARE(history.moved[2][static_cast<std::size_t>(layer)], statistics.moved);
             const bool relu = info.kind == LayerKind::Conv2d || info.name == "dense_1";
             QVERIFY(relu ? statistics.deadShare >= 0 && statistics.deadShare <= 1 : statistics.deadShare < 0);
@@ -294,7 +343,8 @@ private Q_SLOTS:
                     m_inspector->gradCam("last", picture(11), kLayer, 1, ClassMapMethod::GradCam).values);
         }
         writeFile(m_lesson.home() / "broken.png", {1, 2, 3});
-        const std::vector<FilePrediction> answers = m_inspector->predictFiles("last", {file.file, m_lesson.home() / "broken.png"}, {});
+        const std::vector<FilePrediction> answers =
+            m_inspector->predictFiles("last", {file.file, m_lesson.home() / "broken.png"}, {});
         QCOMPARE(answers.size(), std::size_t(2));
         QVERIFY(answers[0].probabilities == m_inspector->predict("last", picture(11)));
         QVERIFY(!answers[1].error.empty());
@@ -339,19 +389,23 @@ private Q_SLOTS:
                     m_inspector->embedding("last", request, [](std::int64_t done, std::int64_t) { return done < 60; });
                 }).size() > 0);
         request.perplexity = 40;
-        QVERIFY(errorOf<ConfigError>([&] { m_inspector->embedding("last", request, {}); }).find("between 2 and 16") != std::string::npos);
+        QVERIFY(errorOf<ConfigError>([&] { m_inspector->embedding("last", request, {}); }).find("between 2 and 16") !=
+                std::string::npos);
     }
 
     void wrongQuestions() {
         const auto said = [&](const auto& question) { return errorOf<ConfigError>(question); };
-        QVERIFY(said([&] { m_inspector->activations("last", picture(0), "block9_conv1"); }).find("block9_conv1") != std::string::npos);
+        QVERIFY(said([&] { m_inspector->activations("last", picture(0), "block9_conv1"); }).find("block9_conv1") !=
+                std::string::npos);
         QVERIFY(said([&] { m_inspector->activations("last", picture(50), kLayer); }).find("0 to 49") != std::string::npos);
         QVERIFY(said([&] { m_inspector->predict("last", picture(-1)); }).size() > 0);
-        QVERIFY(said([&] { m_inspector->gradCam("last", picture(0), "dense_1", 0, ClassMapMethod::GradCam); }).find("dense_1") != std::string::npos);
+        QVERIFY(said([&] { m_inspector->gradCam("last", picture(0), "dense_1", 0, ClassMapMethod::GradCam); }).find("dense_1") !=
+                std::string::npos);
         QVERIFY(said([&] { m_inspector->gradCam("last", picture(0), kLayer, 10, ClassMapMethod::GradCam); }).size() > 0);
         QVERIFY(said([&] { m_inspector->occlusion("last", picture(0), -1, 0, 0, {}); }).size() > 0);
         QVERIFY(said([&] { m_inspector->occlusion("last", picture(0), 0, 4, 5, {}); }).size() > 0);
-        QVERIFY(said([&] { m_inspector->topActivating("last", Split::Test, kLayer, 8, 5, 0, {}); }).find("0 to 7") != std::string::npos);
+        QVERIFY(said([&] { m_inspector->topActivating("last", Split::Test, kLayer, 8, 5, 0, {}); }).find("0 to 7") !=
+                std::string::npos);
         const std::string missing = errorOf<StoreError>([&] { m_inspector->predict("epoch:9", picture(0)); });
         QVERIFY2(missing.find("epoch:9") != std::string::npos && missing.find("epoch:4") != std::string::npos, missing.c_str());
         QVERIFY(!errorOf<StoreError>([&] { openInspector(m_lesson.home() / "nothing"); }).empty());
@@ -444,7 +498,8 @@ private Q_SLOTS:
         QVERIFY2(said.find("not those that the run started from") != std::string::npos, said.c_str());
     }
 
-    /// A training with every question asked between its steps and, all the while, in a second thread has the same bits as one left alone.
+    /// A training with every question asked between its steps and, all the while, in a second thread has the same bits as one
+    /// left alone.
     void theTrainingDoesNotNotice() {
         RunConfig alone = m_lesson.config("alone"), watched = m_lesson.config("watched");
         for (RunConfig* config : {&alone, &watched}) {
@@ -491,7 +546,8 @@ private Q_SLOTS:
         for (int step = 0; trainer->hasWork(); ++step) {
             for (const Event& event : trainer->step())
                 if (atEpochThree(event)) QCOMPARE(QString::fromStdString(weightsDigest(watched.output)), before);
-            if (step % 12 == 0 && ++rounds) askEverything(watched.output, watched.data.directory, step % 24 == 0 ? "last" : "epoch:1");
+            if (step % 12 == 0 && ++rounds)
+                askEverything(watched.output, watched.data.directory, step % 24 == 0 ? "last" : "epoch:1");
         }
         done = true;
         watcher.join();

@@ -28,6 +28,12 @@ public:
         if (m_script.validatesOnHeldOut) m_run.config.data.heldOut = 0.1;
         m_run.testLock = {m_script.validatesOnHeldOut, *m_script.reveals};
         m_pictures = drawnPictures(m_script.picturesPerClass + (m_run.testLock.reveals > 0 ? 5 : 0));
+        if (m_script.onlyPictures > 0) {
+            auto few = std::make_shared<core::PictureSet>(*m_pictures);
+            few->rgb.resize(static_cast<std::size_t>(m_script.onlyPictures * 3 * few->width * few->height));
+            few->labels.resize(static_cast<std::size_t>(m_script.onlyPictures));
+            m_pictures = std::move(few);
+        }
     }
 
     const core::InspectedRun& run() const override { return m_run; }
@@ -60,7 +66,9 @@ public:
     }
     std::shared_ptr<const core::PredictionSet> unseenPredictions(const std::string& checkpoint, std::int64_t, const core::CountCallback& progress) override {
         if (m_script.trainedOnAll) return std::make_shared<core::PredictionSet>();
-        return predictions(checkpoint, core::Split::Train, progress);
+        auto set = std::make_shared<core::PredictionSet>(*predictions(checkpoint, core::Split::Train, progress));
+        set->split = m_script.validatesOnHeldOut ? core::Split::HeldOut : core::Split::Train;
+        return set;
     }
     std::vector<float> predict(const std::string& checkpoint, const core::PictureChoice& picture) override {
         std::this_thread::sleep_for(std::chrono::milliseconds(m_script.predictMilliseconds));

@@ -12,6 +12,7 @@ namespace thaw::test {
 
 struct FakeInspectorScript {
     int picturesPerClass = 20;
+    std::int64_t onlyPictures = 0;        ///< > 0: the first so many of them
     int epochs = 15, headEpochs = 10;     ///< kept checkpoints, one an epoch, besides "start"
     std::string failWith;                 ///< every question but run(), checkpoints() and pictures() throws StoreError with it
     std::shared_ptr<std::atomic<bool>> failing = std::make_shared<std::atomic<bool>>(true);  ///< failWith counts while this is so

@@ -19,6 +19,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr int kGap = 10;
+constexpr int kLow = 480;  // design pixels
 constexpr int kBins = 15;
 constexpr double kSmallError = 0.02;  // means that differ by less are called equal
 
@@ -69,7 +70,8 @@ QFrame* CalibrationPage::makeDiagrams() {
         auto* box = new QWidget(panel);
         title = makeLabel({}, "panelTitle", box);
         error = makeLabel({}, "captionStrong", box);
-        error->setToolTip(tr("Expected calibration error (ECE): by how much sureness and rightness differ, in the mean over the pictures"));
+        error->setToolTip(
+            tr("Expected calibration error (ECE): by how much sureness and rightness differ, in the mean over the pictures"));
         plot = new ReliabilityPlot(box);
         auto* head = new QHBoxLayout;
         head->addWidget(title, 1);
@@ -105,8 +107,9 @@ QFrame* CalibrationPage::makeSide() {
     m_verdict = makeText("strong", content);
     m_explanation = makeText("table", content);
     m_temperatureTitle = makeLabel(tr("Temperature"), "panelTitle", content);
-    m_temperatureTitle->setToolTip(tr("A single number that the network's scores are divided by before they become probabilities: above 1 it makes "
-                                      "the network less sure, below 1 surer. What it predicts stays the same."));
+    m_temperatureTitle->setToolTip(
+        tr("A single number that the network's scores are divided by before they become probabilities: above 1 it makes "
+           "the network less sure, below 1 surer. What it predicts stays the same."));
     m_temperature = makeLabel({}, "priceFigure", content);
     m_temperature->setToolTip(m_temperatureTitle->toolTip());
     m_temperatureText = makeText("table", content);
@@ -159,13 +162,16 @@ void CalibrationPage::ask() {
     m_progress->setRange(0, 0);
     m_session.inspection().ask<Fit>(
         this, kTopic, InspectionController::Lane::Long,
-        [test = m_shown.predictions](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress) {
+        [test = m_shown.predictions](core::Inspector& inspector, const std::string& checkpoint,
+                                     const core::CountCallback& progress) {
             const auto unseen = inspector.unseenPredictions(checkpoint, core::kTemperaturePictures, progress);
             Fit fit;
             fit.pictures = unseen->count();
             if (fit.pictures == 0) return fit;
             fit.temperature = core::fitTemperature(*unseen);
-            fit.after = core::calibrationOf(*test, kBins, fit.temperature);
+            fit.onJudged = unseen->split == core::Split::HeldOut && test->split == core::Split::HeldOut;
+            fit.after =
+                fit.onJudged ? core::crossFittedCalibration(*test, kBins) : core::calibrationOf(*test, kBins, fit.temperature);
             return fit;
         },
         [this](Fit fit) {
@@ -193,9 +199,10 @@ void CalibrationPage::refresh() {
     m_verdict->setText(std::abs(error) < kSmallError ? tr("On the whole it is as sure as it is right.")
                        : error > 0                   ? tr("It is too sure of itself.")
                                                      : tr("It is less sure than it could be."));
-    m_explanation->setText(tr("In the mean it is %1 sure and %2 of the pictures are right. Each bar is the pictures that it is so sure of; on "
-                              "the dashed line it would be right as often as it says. Red: too sure. Teal: too unsure. Below: how many pictures.")
-                               .arg(percentText(sure), percentText(report.accuracy)));
+    m_explanation->setText(
+        tr("In the mean it is %1 sure and %2 of the pictures are right. On the dashed line it would be right as often as it "
+           "says. Red: too sure. Teal: too unsure. Below: how many pictures.")
+            .arg(percentText(sure), percentText(report.accuracy)));
     m_beforeError->setText(tr("ECE %1").arg(percentText(report.calibration.expectedError)));
 
     const bool fitted = m_fit && m_fit->pictures > 0;
@@ -203,7 +210,9 @@ void CalibrationPage::refresh() {
     m_temperature->setVisible(fitted);
     m_progress->setVisible(m_state == State::Waiting);
     m_action->setVisible(m_state == State::Waiting || m_state == State::Failed || m_state == State::Cancelled);
-    m_action->setText(m_state == State::Waiting ? tr("Cancel") : m_state == State::Failed ? tr("Try again") : tr("Fit a temperature"));
+    m_action->setText(m_state == State::Waiting  ? tr("Cancel")
+                      : m_state == State::Failed ? tr("Try again")
+                                                 : tr("Fit a temperature"));
     if (fitted) {
         const QString temperature = locale.toString(m_fit->temperature, 'f', 2);
         m_temperature->setText(temperature);
@@ -213,27 +222,32 @@ void CalibrationPage::refresh() {
         const double change = m_fit->after.expectedError - report.calibration.expectedError;
         const QString effect = change < 0 ? tr("It brings the error from %1 down to %2.")
                                           : tr("The error goes from %1 to %2: there is nothing to gain.");
-        const QString pictures =
-            m_shown.split == core::Split::Test
-                ? tr("Fitted on %1 training pictures that the run never trained on, so that the test pictures stay for judging. ")
-                : tr("Fitted on %1 training pictures that the run never trained on. As long as the test split is locked, these may be the very pictures "
-                     "that it is judged on here, which flatters the result. ");
+        const QString pictures = m_fit->onJudged ? tr("Fitted on %1 validation pictures: as long as the test split is locked, "
+                                                      "there are no others that the run never trained on. "
+                                                      "In the diagram, each half of them has the temperature that fits the other "
+                                                      "half, so that none judges itself. ")
+                                                 : tr("Fitted on %1 training pictures that the run never trained on, so that the "
+                                                      "pictures shown here stay for judging. ");
         m_temperatureText->setText(
             pictures.arg(number(m_fit->pictures)) +
             effect.arg(percentText(report.calibration.expectedError), percentText(m_fit->after.expectedError)) +
             tr(" No prediction changes, only how sure it is."));
     } else if (m_state == State::Known) {
         m_temperatureText->setText(
-            tr("None can be fitted: that takes training pictures that the run never trained on, and this run trained on all of them. The test "
-               "pictures are not taken for it, since they are to judge the result. Train with fewer pictures (Settings, Data), and some are left."));
+            tr("None can be fitted: that takes training pictures that the run never trained on, and this run trained on all of "
+               "them. The test "
+               "pictures are not taken for it, since they are to judge the result. Train with fewer pictures (Settings, Data), "
+               "and some are left."));
     } else if (m_state == State::Failed) {
         m_temperatureText->setText(m_problem);
     } else if (m_state == State::Cancelled) {
-        m_temperatureText->setText(tr("One number can make the network as sure as it is right. It is fitted on training pictures that the run never "
-                                      "trained on."));
+        m_temperatureText->setText(
+            tr("One number can make the network as sure as it is right. It is fitted on training pictures that the run never "
+               "trained on."));
     } else {
-        m_temperatureText->setText(tr("The network looks at training pictures that the run never trained on, to fit one number that makes it as sure as "
-                                      "it is right."));
+        m_temperatureText->setText(
+            tr("The network looks at training pictures that the run never trained on, to fit one number that makes it as sure as "
+               "it is right."));
     }
     arrange();
 }
@@ -241,6 +255,10 @@ void CalibrationPage::refresh() {
 void CalibrationPage::arrange() {
     const Theme& theme = Theme::instance();
     m_side->setFixedWidth(qBound(theme.px(236), width() * 27 / 100, theme.px(342)));
+    const bool low = height() < theme.px(kLow);
+    m_verdict->parentWidget()->layout()->setSpacing(theme.px(low ? 5 : 10));
+    m_side->layout()->setContentsMargins(16, low ? 6 : 12, 8, low ? 6 : 12);
+    m_panel->layout()->setContentsMargins(16, low ? 6 : 12, 8, low ? 4 : 8);
 }
 
 void CalibrationPage::resizeEvent(QResizeEvent* event) {

@@ -1,5 +1,5 @@
-// Whether the network is as often right as it says it is sure: the reliability diagram, its error, and the temperature that would mend
-// it, fitted on training pictures that the run never trained on.
+// Whether the network is as often right as it says it is sure: the reliability diagram, its error, and the temperature that would
+// mend it, fitted on training pictures that the run never trained on.
 #pragma once
 
 #include <QWidget>
@@ -33,7 +33,8 @@ private:
     struct Fit {
         std::int64_t pictures = 0;  ///< 0: the run trained on all
         double temperature = 1;
-        core::Calibration after;    ///< of the test pictures, with it
+        bool onJudged = false;      ///< fitted on the judged pictures themselves: `after` is cross-fitted
+        core::Calibration after;    ///< of the judged pictures, with it
     };
     enum class State { Nothing, Waiting, Known, Failed, Cancelled };
 
