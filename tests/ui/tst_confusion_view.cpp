@@ -5,6 +5,8 @@
 #include <QListView>
 #include <QMouseEvent>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -16,6 +18,7 @@
 #include "ui/models/confusion_model.h"
 #include "ui/models/mix_up_model.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/widgets/banner.h"
 #include "ui/widgets/calibration_page.h"
 #include "ui/widgets/compare_page.h"
 #include "ui/widgets/confusion_view.h"
@@ -29,6 +32,7 @@
 #include "ui/widgets/reliability_plot.h"
 #include "ui/widgets/score_lists.h"
 #include "ui/widgets/side_dock.h"
+#include "ui/widgets/test_lock_bar.h"
 #include "ui/widgets/top_losses_page.h"
 #include "ui/widgets/work_strip.h"
 
@@ -123,6 +127,8 @@ private Q_SLOTS:
     void topLosses();
     void calibration();
     void calibrationWithoutUnseenPictures();
+    void lockedTestSplit();
+    void calibrationWhileTheTestSplitIsLocked();
     void compareWithinTheRun();
     void compareWithAnotherRun();
     void numbersAreReadable();
@@ -158,6 +164,13 @@ void TestConfusionView::looks() {
             return std::none_of(strips.begin(), strips.end(), [](const WorkStrip* strip) { return strip->isWorking(); });
         }));
         cut += WindowFixture::cutTexts(&opened.fixture.window);
+        if (scale == 1.0 && size.height() >= 768)
+            for (const QScrollArea* area : opened.view().findChildren<QScrollArea*>())
+                QVERIFY2(!area->isVisible() || area->verticalScrollBar()->maximum() == 0,
+                         qPrintable(QStringLiteral("%1: %2 of %3 do not fit")
+                                        .arg(QLatin1String(name))
+                                        .arg(area->verticalScrollBar()->maximum())
+                                        .arg(area->height())));
         opened.fixture.shoot(QStringLiteral("confusion-%1-%2").arg(QLatin1String(name), tag));
     }
     QVERIFY2(opened.fixture.window.size() == size, "the window outgrew its size");
@@ -170,13 +183,16 @@ void TestConfusionView::looks() {
         // What stands above the pictures is not covered by them.
         for (const QAbstractButton* one : row->findChildren<QAbstractButton*>())
             if (one->isVisible())
-                QVERIFY2(one->mapTo(row, QPoint(0, one->height())).y() <= const_cast<PictureRow*>(row)->grid().mapTo(row, QPoint()).y() + 1,
+                QVERIFY2(one->mapTo(row, QPoint(0, one->height())).y() <=
+                             const_cast<PictureRow*>(row)->grid().mapTo(row, QPoint()).y() + 1,
                          qPrintable(one->accessibleName()));
     }
     if (scale == 1.0) {
         const MatrixTable& table = opened.table();
-        const QRect corner = table.visualRect(table.model()->index(table.model()->rowCount() - 1, table.model()->columnCount() - 1));
-        QVERIFY2(table.viewport()->rect().contains(corner), qPrintable(QStringLiteral("%1 below %2").arg(corner.bottom()).arg(table.viewport()->height())));
+        const QRect corner =
+            table.visualRect(table.model()->index(table.model()->rowCount() - 1, table.model()->columnCount() - 1));
+        QVERIFY2(table.viewport()->rect().contains(corner),
+                 qPrintable(QStringLiteral("%1 below %2").arg(corner.bottom()).arg(table.viewport()->height())));
     }
 }
 
@@ -275,7 +291,8 @@ void TestConfusionView::beginsWithTheCommonestMixUp() {
     const QStringList& names = opened.view().shown().classNames;
     QString name = names.at(worst.truth);
     name[0] = name[0].toUpper();
-    QCOMPARE(opened.strip().title(), QStringLiteral("%1 called %2: %3 pictures").arg(name, names.at(worst.predicted)).arg(worst.count));
+    QCOMPARE(opened.strip().title(),
+             QStringLiteral("%1 called %2: %3 pictures").arg(name, names.at(worst.predicted)).arg(worst.count));
     QCOMPARE(opened.strip().pictures().total(), int(worst.count));
 }
 
@@ -336,7 +353,8 @@ void TestConfusionView::cellsByMouse() {
     // Dragged over several, on over the sums and back.
     QTest::mousePress(table.viewport(), Qt::LeftButton, {}, opened.placeOf(8, 8));
     const auto drag = [&](QPoint place) {
-        QMouseEvent move(QEvent::MouseMove, place, table.viewport()->mapToGlobal(place), Qt::NoButton, Qt::LeftButton, Qt::NoModifier);
+        QMouseEvent move(QEvent::MouseMove, place, table.viewport()->mapToGlobal(place), Qt::NoButton, Qt::LeftButton,
+                         Qt::NoModifier);
         QApplication::sendEvent(table.viewport(), &move);
     };
     drag(opened.placeOf(9, 8));
@@ -435,7 +453,8 @@ void TestConfusionView::listsChooseInTheMatrix() {
     scores.setFocus();
     const int next = highlighted < 9 ? highlighted + 1 : highlighted - 1;
     QTest::keyClick(&scores, next > highlighted ? Qt::Key_Down : Qt::Key_Up);
-    QCOMPARE(opened.table().selectedCells().front().first, scores.model()->index(next, 0).data(ClassScoreModel::ClassRole).toInt());
+    QCOMPARE(opened.table().selectedCells().front().first,
+             scores.model()->index(next, 0).data(ClassScoreModel::ClassRole).toInt());
     QVERIFY(scores.hasFocus());
     QCOMPARE(mixUps.currentIndex(), QModelIndex());
 }
@@ -524,8 +543,10 @@ void TestConfusionView::calibration() {
     const core::PredictionSet& test = *opened.view().shown().predictions;
     const double temperature = core::fitTemperature(test);  // the fake's unseen pictures are predicted the same
     QVERIFY2(all.contains(QStringLiteral("With temperature %1").arg(QLocale().toString(temperature, 'f', 2))), qPrintable(all));
-    QVERIFY2(all.contains(QStringLiteral("ECE ") + percentText(core::calibrationOf(test, 15, temperature).expectedError)), qPrintable(all));
-    QVERIFY2(all.contains(QStringLiteral("ECE ") + percentText(opened.view().shown().report->calibration.expectedError)), qPrintable(all));
+    QVERIFY2(all.contains(QStringLiteral("ECE ") + percentText(core::calibrationOf(test, 15, temperature).expectedError)),
+             qPrintable(all));
+    QVERIFY2(all.contains(QStringLiteral("ECE ") + percentText(opened.view().shown().report->calibration.expectedError)),
+             qPrintable(all));
     QVERIFY2(all.contains(QStringLiteral("600 training pictures that the run never trained on")), qPrintable(all));
     // Bins by keyboard, in words.
     plots.front()->setFocus();
@@ -552,6 +573,59 @@ void TestConfusionView::calibrationWithoutUnseenPictures() {
     opened.fixture.shoot(QStringLiteral("confusion-calibration-all-seen"));
 }
 
+void TestConfusionView::lockedTestSplit() {
+    FakeInspectorScript script = many();
+    script.validatesOnHeldOut = true;
+    Opened opened(script);
+    QVERIFY(opened.shown());
+    const auto& lock = *opened.fixture.window.findChild<TestLockBar*>();
+    QVERIFY(lock.isVisible());
+    QVERIFY2(lock.text().startsWith(QStringLiteral("Test split locked: these are 600 validation pictures")),
+             qPrintable(lock.text()));
+    QVERIFY(opened.view().shown().split == core::Split::HeldOut);
+    const auto says = [&](const QString& text) {
+        for (const QLabel* label : opened.matrixPage().findChildren<QLabel*>())
+            if (label->text() == text) return true;
+        return false;
+    };
+    QVERIFY(says(QStringLiteral("600 validation pictures")));
+    opened.fixture.shoot(QStringLiteral("confusion-locked"));
+
+    lock.findChild<QPushButton*>()->click();
+    QCOMPARE(script.reveals->load(), 0);  // it asks first
+    for (QPushButton* choice : opened.fixture.window.banner().buttons())
+        if (choice->text() == QStringLiteral("Reveal")) choice->click();
+    QVERIFY(await([&] { return opened.view().shown().split == core::Split::Test; }));
+    QCOMPARE(script.reveals->load(), 1);
+    QCOMPARE(opened.view().shown().predictions->count(), std::int64_t(650));
+    QVERIFY(says(QStringLiteral("650 test pictures")));
+    QVERIFY2(lock.text().startsWith(QStringLiteral("Test split revealed once")), qPrintable(lock.text()));
+    QVERIFY(!lock.findChild<QPushButton*>()->isVisible());
+    opened.fixture.shoot(QStringLiteral("confusion-revealed"));
+}
+
+void TestConfusionView::calibrationWhileTheTestSplitIsLocked() {
+    FakeInspectorScript script = many();
+    script.validatesOnHeldOut = true;
+    Opened opened(script);
+    QVERIFY(opened.shown());
+    opened.view().showPage(ConfusionView::CalibrationDiagram);
+    auto& page = *opened.view().findChild<CalibrationPage*>();
+    QVERIFY(await([&] { return page.findChildren<ReliabilityPlot*>().back()->isVisible(); }));
+    QStringList texts;
+    for (const QLabel* label : page.findChildren<QLabel*>())
+        if (label->isVisible()) texts << label->text();
+    const QString all = texts.join(QLatin1Char('\n'));
+    QVERIFY2(all.contains(QStringLiteral("Fitted on 600 validation pictures: as long as the test split is locked")),
+             qPrintable(all));
+    const core::PredictionSet& judged = *opened.view().shown().predictions;
+    QVERIFY2(all.contains(QStringLiteral("ECE ") + percentText(core::crossFittedCalibration(judged).expectedError)),
+             qPrintable(all));
+    const QStringList cut = WindowFixture::cutTexts(&opened.fixture.window);
+    QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+    opened.fixture.shoot(QStringLiteral("confusion-calibration-locked"));
+}
+
 void TestConfusionView::compareWithinTheRun() {
     Opened opened;
     QVERIFY(opened.shown());
@@ -566,7 +640,8 @@ void TestConfusionView::compareWithinTheRun() {
     // The fake's pictures that are right stay right as it learns.
     const auto accuracy = [](int epoch) { return 0.66 - 0.12 / epoch + (epoch > 10 ? 0.08 : 0); };
     const auto pictures = drawnPictures(60);
-    const auto expected = core::compareModels(*drawnPredictions(*pictures, accuracy(10)), *drawnPredictions(*pictures, accuracy(15)));
+    const auto expected =
+        core::compareModels(*drawnPredictions(*pictures, accuracy(10)), *drawnPredictions(*pictures, accuracy(15)));
     QVERIFY(!expected.gained.empty());
     QCOMPARE(rows.front()->pictures().total(), int(expected.gained.size()));
     QCOMPARE(rows.back()->pictures().total(), int(expected.lost.size()));

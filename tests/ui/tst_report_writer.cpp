@@ -1,3 +1,4 @@
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QLocale>
@@ -135,8 +136,8 @@ private Q_SLOTS:
         // The lane is free again: another question is answered.
         bool answered = false;
         f.inspection.askAboutRun<int>(
-            &f.window, "after", ui::InspectionController::Lane::Long, [](core::Inspector&, const std::string&, const core::CountCallback&) { return 1; },
-            [&](int) { answered = true; });
+            &f.window, "after", ui::InspectionController::Lane::Long,
+            [](core::Inspector&, const std::string&, const core::CountCallback&) { return 1; }, [&](int) { answered = true; });
         QVERIFY(await([&] { return answered; }));
         QCOMPARE(written.count() + failed.count(), 0);
         QVERIFY(!QFileInfo::exists(f.target("report.html")));
@@ -150,13 +151,21 @@ private Q_SLOTS:
         QSignalSpy failed(f.writer, &ui::ReportWriter::failed);
         f.writer->write(f.target("report.html"));
         QVERIFY(await([&] { return failed.count() == 1; }));
-        QCOMPARE(f.window.banner().text(), QString("The report was not written. The checkpoint is torn. Choose another checkpoint."));
+        QCOMPARE(f.window.banner().text(),
+                 QString("The report was not written. The checkpoint is torn. Choose another checkpoint."));
         *broken.failing = false;
         for (const char* name : {"no/folder/report.html", "no/folder/report.pdf"}) {
             failed.clear();
             f.writer->write(f.target(name));
+            QCOMPARE(failed.count(), 1);  // at once, not after the work
+            QVERIFY2(f.window.banner().text().contains("no/folder is no folder"), qPrintable(f.window.banner().text()));
+        }
+        for (const char* name : {"taken.html", "taken.pdf"}) {
+            failed.clear();
+            QVERIFY(QDir().mkpath(f.target(name)));
+            f.writer->write(f.target(name));
             QVERIFY(await([&] { return failed.count() == 1; }));
-            QVERIFY2(f.window.banner().text().contains("report."), qPrintable(f.window.banner().text()));
+            QVERIFY2(f.window.banner().text().contains("taken."), qPrintable(f.window.banner().text()));
         }
     }
 

@@ -29,7 +29,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr int kGap = 10;
-constexpr int kRow = 186, kLeastMatrix = 350;  // design pixels
+constexpr int kRow = 186, kLeastMatrix = 350, kBesideWidth = 262, kLeastBeside = 1000;  // design pixels
 constexpr double kSignificant = 0.05, kSmallestShown = 0.001;
 constexpr std::size_t kExactBelow = 25;  // changes; as core::compareModels
 
@@ -63,15 +63,10 @@ ComparePage::ComparePage(Session& session, QWidget* parent) : QWidget(parent), m
     m_gained->setEmptyText(tr("No picture is right now that was wrong before."));
     m_lost = new PictureRow(content);
     m_lost->setEmptyText(tr("No picture is wrong now that was right before."));
-    auto* bottom = new QHBoxLayout;
-    bottom->setSpacing(kGap);
-    bottom->addWidget(m_gained, 1);
-    bottom->addWidget(m_lost, 1);
-    auto* rows = new QVBoxLayout(content);
-    rows->setContentsMargins(0, 0, 0, 0);
-    rows->setSpacing(kGap);
-    rows->addWidget(m_panel, 1);
-    rows->addLayout(bottom);
+    m_places = new QGridLayout(content);
+    m_places->setContentsMargins(0, 0, 0, 0);
+    m_places->setSpacing(kGap);
+    place(m_beside);
 
     QFrame* emptyPanel = makePanel();
     m_empty = new EmptyState(emptyPanel);
@@ -133,7 +128,8 @@ QFrame* ComparePage::makeMatrix() {
     auto* column = new QVBoxLayout(panel);
     column->addLayout(head);
     column->addWidget(m_table, 1);
-    connect(m_show, &SegmentedBar::currentChanged, this, [this](int show) { m_matrix.setShow(static_cast<ConfusionShow>(show)); });
+    connect(m_show, &SegmentedBar::currentChanged, this,
+            [this](int show) { m_matrix.setShow(static_cast<ConfusionShow>(show)); });
     return panel;
 }
 
@@ -243,7 +239,8 @@ std::vector<ComparePage::Other> ComparePage::others() const {
         if (run.runId == subject->run.runId || run.bestAccuracy < 0 || !run.problem.empty()) continue;
         if (run.dataset != subject->run.dataset.title && run.dataset != subject->run.dataset.id) continue;
         const QString title = QString::fromStdString(run.title);
-        const QString name = title.isEmpty() ? tr("Run %1").arg(run.number) : tr("Run %1, %2").arg(QString::number(run.number), title);
+        const QString name =
+            title.isEmpty() ? tr("Run %1").arg(run.number) : tr("Run %1, %2").arg(QString::number(run.number), title);
         all.push_back({run.directory, "best", tr("%1, best epoch %2").arg(name, QString::number(run.bestEpoch))});
     }
     return all;
@@ -264,7 +261,8 @@ void ComparePage::listOthers() {
     if (!m_shown.predictions) return;
     const std::vector<Other> now = others();
     const int index = m_other->currentIndex();
-    const Other before = index >= 0 && index < static_cast<int>(m_others.size()) ? m_others[static_cast<std::size_t>(index)] : Other();
+    const Other before =
+        index >= 0 && index < static_cast<int>(m_others.size()) ? m_others[static_cast<std::size_t>(index)] : Other();
     m_others = now;
     const QSignalBlocker blocker(m_other);
     m_other->clear();
@@ -273,7 +271,8 @@ void ComparePage::listOthers() {
     m_other->view()->setMinimumWidth(m_other->view()->sizeHintForColumn(0) + Theme::instance().px(40));
     if (m_others.empty()) return;
     const auto found = std::find(m_others.begin(), m_others.end(), before);
-    m_other->setCurrentIndex(m_chosen && found != m_others.end() ? static_cast<int>(found - m_others.begin()) : preferred(m_others));
+    m_other->setCurrentIndex(m_chosen && found != m_others.end() ? static_cast<int>(found - m_others.begin())
+                                                                 : preferred(m_others));
 }
 
 void ComparePage::ask() {
@@ -293,7 +292,9 @@ void ComparePage::ask() {
     };
     const auto done = [this, other](const Compared& compared) { take(other, compared); };
     const auto progress = [this](std::int64_t count, std::int64_t total) { m_work->setProgress(count, total); };
-    const auto failure = [this](const QString& what, const QString& hint) { fail(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint); };
+    const auto failure = [this](const QString& what, const QString& hint) {
+        fail(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint);
+    };
     InspectionController& inspection = m_session.inspection();
     if (other.directory.empty())
         inspection.ask<Compared>(this, kTopic, InspectionController::Lane::Long, work, done, progress, failure);
@@ -311,8 +312,9 @@ void ComparePage::take(const Other& other, const Compared& compared) {
     const QLocale locale;
     const std::size_t gained = difference.gained.size(), lost = difference.lost.size();
     m_change->setText(tr("%1 points").arg(signedText(100 * (difference.accuracyB - difference.accuracyA), 1)));
-    m_accuracies->setText(tr("%1: %2\n%3: %4")
-                              .arg(other.name, percentText(difference.accuracyA), nameOf(m_shown.checkpoint), percentText(difference.accuracyB)));
+    m_accuracies->setText(
+        tr("%1: %2\n%3: %4")
+            .arg(other.name, percentText(difference.accuracyA), nameOf(m_shown.checkpoint), percentText(difference.accuracyB)));
     m_gain->setText(tr("Gained: %1 (c)").arg(picturesText(gained)));
     m_gain->setToolTip(tr("Wrong before, right now: McNemar's c"));
     m_loss->setText(tr("Lost: %1 (b)").arg(picturesText(lost)));
@@ -325,16 +327,20 @@ void ComparePage::take(const Other& other, const Compared& compared) {
         m_chanceText->setText(tr("Both models are right about the same pictures."));
     } else if (difference.pValue < kSignificant) {
         m_chance->setText(tr("Yes: %1").arg(p));
-        m_chanceText->setText(tr("If both models were equally good, %1 to %2 would hardly come about by chance.").arg(number(gained), number(lost)));
+        m_chanceText->setText(tr("If both models were equally good, %1 to %2 would hardly come about by chance.")
+                                  .arg(number(gained), number(lost)));
     } else {
         m_chance->setText(tr("Not shown: %1").arg(p));
         m_chanceText->setText(
-            tr("Even if both models were equally good, chance alone would often give changes as uneven as %1 to %2.").arg(number(gained), number(lost)));
+            tr("Even if both models were equally good, chance alone would often give changes as uneven as %1 to %2.")
+                .arg(number(gained), number(lost)));
     }
-    const QString test = tr("McNemar's test: only pictures that changed side count. Were both models equally good, as many would change one way as "
-                            "the other. p is how often chance alone would make the numbers at least as uneven as here; below 0.05 the difference is "
-                            "usually taken for real.");
-    const QString method = gained + lost < kExactBelow ? tr("Computed exactly (binomial).") : tr("Computed with chi-squared and continuity correction.");
+    const QString test = tr(
+        "McNemar's test: only pictures that changed side count. Were both models equally good, as many would change one way as "
+        "the other. p is how often chance alone would make the numbers at least as uneven as here; below 0.05 the difference is "
+        "usually taken for real.");
+    const QString method = gained + lost < kExactBelow ? tr("Computed exactly (binomial).")
+                                                       : tr("Computed with chi-squared and continuity correction.");
     for (QLabel* label : {m_chance, m_chanceText}) label->setToolTip(test + QLatin1Char(' ') + method);
 
     const auto show = [&](PictureRow* row, const std::vector<std::int64_t>& ids, const QString& title, const QString& caption) {
@@ -363,26 +369,46 @@ void ComparePage::fail(const QString& problem) {
 
 void ComparePage::showContent() {
     if (!m_hasContent && m_state != State::Failed)
-        m_empty->say(tr("Two models, the same pictures"), tr("The network looks at the pictures once more. Then you see what the two models see "
-                                                             "differently."));
+        m_empty->say(tr("Two models, the same pictures"),
+                     tr("The network looks at the pictures once more. Then you see what the two models see "
+                        "differently."));
     m_stack->setCurrentIndex(m_hasContent ? 0 : 1);
     m_verdict->setVisible(m_hasContent);
     arrange();
 }
 
+void ComparePage::place(bool beside) {
+    m_beside = beside;
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_panel, m_gained, m_lost}) m_places->removeWidget(widget);
+    m_places->addWidget(m_panel, 0, 0, beside ? 2 : 1, beside ? 1 : 2);
+    m_places->addWidget(m_gained, beside ? 0 : 1, beside ? 1 : 0);
+    m_places->addWidget(m_lost, 1, 1);
+    m_places->setColumnStretch(0, 1);
+    m_places->setColumnStretch(1, beside ? 0 : 1);
+    m_places->setRowStretch(0, 1);
+    m_places->setRowStretch(1, beside ? 1 : 0);
+}
+
 void ComparePage::arrange() {
     const Theme& theme = Theme::instance();
-    const bool low = height() < theme.px(560);
+    const bool low = height() < theme.px(kRow + kGap + kLeastMatrix), beside = low && width() >= theme.px(kLeastBeside);
     const int padding = theme.px(15);
     m_panel->layout()->setContentsMargins(padding, theme.px(low ? 6 : 9), padding, theme.px(low ? 4 : 8));
     m_panel->layout()->setSpacing(theme.px(low ? 2 : 4));
-    for (PictureRow* row : {m_gained, m_lost}) row->setFixedHeight(theme.px(kRow));
-    m_content->setMinimumHeight(theme.px(kRow + kLeastMatrix));
-    const int side = qBound(theme.px(236), width() * 27 / 100, theme.px(342));
+    if (beside != m_beside) place(beside);
+    for (PictureRow* row : {m_gained, m_lost}) {
+        row->setMinimumSize(beside ? theme.px(kBesideWidth) : 0, theme.px(kRow));
+        row->setMaximumSize(beside ? theme.px(kBesideWidth) : QWIDGETSIZE_MAX, beside ? QWIDGETSIZE_MAX : theme.px(kRow));
+    }
+    m_content->setMinimumHeight(beside ? 2 * theme.px(kRow) + kGap : theme.px(kRow + kLeastMatrix) + kGap);
+    for (QWidget* box : {m_verdict, m_verdict->parentWidget()}) box->layout()->setSpacing(theme.px(low ? 4 : 8));
+    m_side->layout()->setContentsMargins(16, low ? 6 : 12, 8, low ? 6 : 12);
+    const int side = qBound(theme.px(236), width() * 28 / 100, theme.px(360));
     m_side->setFixedWidth(side);
     m_show->ensurePolished();
     m_title->ensurePolished();
-    const int room = width() - side - kGap - 2 * padding - m_show->sizeHint().width() - 3 * kGap;
+    const int pictures = beside ? theme.px(kBesideWidth) + kGap : 0;
+    const int room = width() - side - kGap - pictures - 2 * padding - m_show->sizeHint().width() - 3 * kGap;
     m_legend->setBrief(room < m_title->sizeHint().width() + m_legend->widthOf(false));
     m_title->setVisible(room >= m_title->sizeHint().width() + m_legend->widthOf(true));
 }

@@ -1,5 +1,6 @@
-// Another model against the one that is shown: what changed in the matrix, whether the change in accuracy is more than chance, and the
-// pictures that changed side. The other one is an earlier or later checkpoint of the run, or another run on the same pictures.
+// Another model against the one that is shown: what changed in the matrix, whether the change in accuracy is more than chance,
+// and the pictures that changed side. The other one is an earlier or later checkpoint of the run, or another run on the same
+// pictures.
 #pragma once
 
 #include <QWidget>
@@ -13,6 +14,7 @@
 
 class QComboBox;
 class QFrame;
+class QGridLayout;
 class QLabel;
 class QStackedWidget;
 
@@ -65,6 +67,7 @@ private:
     void take(const Other& other, const Compared& compared);
     void fail(const QString& problem);
     void showContent();
+    void place(bool beside);
     void arrange();
 
     Session& m_session;
@@ -77,6 +80,8 @@ private:
 
     QFrame *m_panel, *m_side;
     QWidget *m_content, *m_verdict;
+    QGridLayout* m_places;
+    bool m_beside = false;  // the pictures stand beside the matrix, not below it
     QComboBox* m_other;
     QLabel *m_with, *m_title, *m_change, *m_accuracies, *m_gain, *m_loss, *m_chance, *m_chanceText;
     SegmentedBar* m_show;

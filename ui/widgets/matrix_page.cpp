@@ -9,6 +9,7 @@
 
 #include <set>
 
+#include "ui/models/split_text.h"
 #include "ui/widgets/color_legend.h"
 #include "ui/widgets/framed_button.h"
 #include "ui/widgets/matrix_table.h"
@@ -56,7 +57,8 @@ MatrixPage::MatrixPage(QWidget* parent) : QWidget(parent) {
     m_grid->setSpacing(kGap);
     m_grid->setColumnStretch(0, 1);
 
-    connect(m_show, &SegmentedBar::currentChanged, this, [this](int show) { m_matrix.setShow(static_cast<ConfusionShow>(show)); });
+    connect(m_show, &SegmentedBar::currentChanged, this,
+            [this](int show) { m_matrix.setShow(static_cast<ConfusionShow>(show)); });
     connect(m_sort, &QToolButton::toggled, &m_matrix, &ConfusionModel::setSorted);
     connect(m_table, &MatrixTable::cellsSelected, this, &MatrixPage::showSelection);
     connect(m_table, &MatrixTable::cellsActivated, this, &MatrixPage::openSelection);
@@ -83,8 +85,10 @@ QWidget* MatrixPage::makeHead() {
     m_show->addSegment(static_cast<int>(ConfusionShow::OfTrue), tr("% of true"));
     m_show->addSegment(static_cast<int>(ConfusionShow::OfPredicted), tr("% of predicted"));
     m_show->setSegmentToolTip(static_cast<int>(ConfusionShow::Counts), tr("Pictures"));
-    m_show->setSegmentToolTip(static_cast<int>(ConfusionShow::OfTrue), tr("Per cent of the pictures of a class: each row is 100"));
-    m_show->setSegmentToolTip(static_cast<int>(ConfusionShow::OfPredicted), tr("Per cent of the pictures called so: each column is 100"));
+    m_show->setSegmentToolTip(static_cast<int>(ConfusionShow::OfTrue),
+                              tr("Per cent of the pictures of a class: each row is 100"));
+    m_show->setSegmentToolTip(static_cast<int>(ConfusionShow::OfPredicted),
+                              tr("Per cent of the pictures called so: each column is 100"));
     auto* row = new QHBoxLayout(head);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(kGap);
@@ -135,8 +139,8 @@ void MatrixPage::setEvaluated(const Evaluated& evaluated) {
     m_scores.setReport(evaluated.report, evaluated.classNames);
     m_mixUps.setReport(evaluated.report, evaluated.classNames);
     m_matrix.setReport(evaluated.report, evaluated.classNames);
-    m_count->setText((evaluated.split == core::Split::Test ? tr("%1 test pictures") : tr("%1 held-out pictures"))
-                         .arg(QLocale().toString(static_cast<qlonglong>(evaluated.predictions->count()))));
+    m_count->setText(tr("%1 %2").arg(QLocale().toString(static_cast<qlonglong>(evaluated.predictions->count())),
+                                     ui::picturesText(evaluated.split)));
     if (newPictures && m_mixUps.rowCount() > 0) {
         const QModelIndex worst = m_mixUps.index(0, 0);
         m_table->selectCell(worst.data(MixUpModel::TrueClassRole).toInt(), worst.data(MixUpModel::PredictedClassRole).toInt());
@@ -166,7 +170,8 @@ void MatrixPage::showSelection() {
     m_openTruth = opens && !everyTruth ? *truths.begin() : -1;
     m_openPredicted = opens && !everyPrediction ? *predictions.begin() : -1;
     m_open->setEnabled(opens);
-    m_open->setToolTip(opens ? tr("Open the same pictures in the Predictions tab, with its filters set") : tr("Predictions can show one cell, a row or a column"));
+    m_open->setToolTip(opens ? tr("Open the same pictures in the Predictions tab, with its filters set")
+                             : tr("Predictions can show one cell, a row or a column"));
 
     QString what;
     if (cells.empty())
@@ -183,10 +188,12 @@ void MatrixPage::showSelection() {
         what = tr("%1 called %2").arg(m_matrix.className(m_openTruth), m_matrix.className(m_openPredicted));
     else
         what = tr("%1 cells").arg(static_cast<int>(cells.size()));
-    m_strip->setTitle(cells.empty() ? what : tr("%1: %2").arg(sentence(what), pictures), cells.empty() ? QString() : tr("most confident first"));
-    m_strip->setEmptyText(cells.empty() ? tr("Click a cell, or the name of a row or a column, to see its pictures. Drag over several cells, "
-                                             "or hold Shift and press the arrow keys.")
-                                        : tr("There is no such picture."));
+    m_strip->setTitle(cells.empty() ? what : tr("%1: %2").arg(sentence(what), pictures),
+                      cells.empty() ? QString() : tr("most confident first"));
+    m_strip->setEmptyText(
+        cells.empty() ? tr("Click a cell, or the name of a row or a column, to see its pictures. Drag over several cells, "
+                           "or hold Shift and press the arrow keys.")
+                      : tr("There is no such picture."));
     const bool single = cells.size() == 1;
     m_scoreTable->showClass(truths.size() == 1 ? *truths.begin() : -1);
     m_mixUpList->showMixUp(single ? cells.front().first : -1, single ? cells.front().second : -1);
@@ -235,7 +242,8 @@ void MatrixPage::arrange() {
         widget->ensurePolished();
         return widget->sizeHint().width() + kGap;
     };
-    int left = width() - (low || !m_side->isHidden() ? sideWidth + kGap : 0) - 2 * padding - 2 - wish(m_sort) - wish(m_show) - m_legend->widthOf(true) - kGap;
+    int left = width() - (low || !m_side->isHidden() ? sideWidth + kGap : 0) - 2 * padding - 2 - wish(m_sort) - wish(m_show) -
+               m_legend->widthOf(true) - kGap;
     const int words = m_legend->widthOf(false) - m_legend->widthOf(true);
     const auto take = [&left](int wanted) {
         if (wanted > left) return false;

@@ -31,7 +31,7 @@ PictureGrid::PictureGrid(QWidget* parent) : QListView(parent), m_delegate(new Pi
     setMouseTracking(true);
     setFrameShape(QFrame::NoFrame);
     setItemDelegate(m_delegate);
-    setAccessibleName(tr("Test pictures"));
+    setAccessibleName(tr("Pictures"));
     connect(&Theme::instance(), &Theme::changed, this, &PictureGrid::fit);
     connect(this, &QAbstractItemView::doubleClicked, this,
             [this](const QModelIndex& index) { Q_EMIT pictureActivated(index.data(PredictionListModel::IdRole).toInt()); });

@@ -490,10 +490,13 @@ void PredictionView::setPredictions(const std::shared_ptr<const core::Prediction
 void PredictionView::follow() {
     const core::KeptCheckpoint* wanted = checkpoint();
     if (!wanted) return;
-    const auto shows = [wanted](const std::shared_ptr<const core::PredictionSet>& set) { return set && set->step == wanted->step; };
+    const auto shows = [wanted](const std::shared_ptr<const core::PredictionSet>& set) {
+        return set && set->step == wanted->step;
+    };
     const bool training = showsTraining() && m_controller->state() == core::TrainerState::Running;
     const bool samePictures = m_live && m_pictures.pictures() && m_live->labels == m_pictures.pictures()->labels;
-    const bool live = showsTraining() && samePictures && (shows(m_live) || (!isChosen() && (training || m_live->step > wanted->step)));
+    const bool live =
+        showsTraining() && samePictures && (shows(m_live) || (!isChosen() && (training || m_live->step > wanted->step)));
     if (live) {
         m_inspection->cancel(this, QStringLiteral("predictions"));
         m_askedFor.clear();
@@ -543,7 +546,8 @@ void PredictionView::askPins() {
             [name = kept.name, ids](core::Inspector& inspector, const std::string&, const core::CountCallback& progress) {
                 std::vector<PinnedAnswer> answers;
                 for (const int id : ids) {
-                    if (!progress(static_cast<std::int64_t>(answers.size()), static_cast<std::int64_t>(ids.size()))) throw core::Cancelled();
+                    if (!progress(static_cast<std::int64_t>(answers.size()), static_cast<std::int64_t>(ids.size())))
+                        throw core::Cancelled();
                     const std::vector<float> row = inspector.predict(name, {core::Split::Test, id, {}});
                     const auto best = std::max_element(row.begin(), row.end());
                     answers.push_back({id, static_cast<int>(best - row.begin()), *best});
@@ -743,7 +747,8 @@ void PredictionView::refresh() {
     segment(PictureFilter::Wrong, tr("Wrong"), predicted);
     arrange();  // before anything is shown: showing lays the window out at once, and it would grow to what does not fit yet
     const PictureFilter filter = m_pictures.filter();
-    m_combos->setEnabled(predicted && filter != PictureFilter::Mine);
+    m_combos->setEnabled(predicted);
+    m_combos->setVisible(filter != PictureFilter::Mine);  // own pictures have no true class
     m_dice->setEnabled(predicted && filter != PictureFilter::Mine && filter != PictureFilter::ConfidentWrong);
 
     const int total = m_pictures.total();
@@ -769,9 +774,10 @@ void PredictionView::refreshActions() {
     const ActionStates actions = m_controller ? m_controller->actions() : ActionStates();
     const bool waiting = m_evaluateRequest != 0;
     m_refresh->setEnabled(actions.evaluate && !waiting && !isChosen());
-    m_refresh->setToolTip(isChosen() ? tr("The time line has chosen what is shown. Follow the newest to ask the network that trains.")
-                          : waiting  ? tr("The network looks at every picture")
-                                     : tr("Ask the network about every picture now"));
+    m_refresh->setToolTip(isChosen()
+                              ? tr("The time line has chosen what is shown. Follow the newest to ask the network that trains.")
+                          : waiting ? tr("The network looks at every picture")
+                                    : tr("Ask the network about every picture now"));
     if (m_pictures.hasPredictions()) {
         m_emptyTitle->setText(tr("No picture passes these filters"));
         m_emptyText->setText(tr("Choose other classes, or look at all pictures."));
@@ -779,7 +785,8 @@ void PredictionView::refreshActions() {
         m_emptyAction->setVisible(true);
     } else if (!m_askedFor.empty() && checkpoint()) {
         m_emptyTitle->setText(tr("The network looks at the pictures"));
-        m_emptyText->setText(tr("As it was %1: %2\u2009% of them are done.").arg(checkpointName(*checkpoint())).arg(qRound(100 * m_askedShare)));
+        m_emptyText->setText(
+            tr("As it was %1: %2\u2009% of them are done.").arg(checkpointName(*checkpoint())).arg(qRound(100 * m_askedShare)));
         m_emptyAction->setVisible(false);
     } else if (m_pictures.pictures()) {
         m_emptyTitle->setText(waiting ? tr("The network looks at the pictures")

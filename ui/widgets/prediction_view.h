@@ -1,6 +1,7 @@
 // The Predictions tab: what the network says of every test picture, by filters and pages; one picture in full at the side; the
-// pinned pictures below; and the user's own pictures, by dialog or by dropping files anywhere on the tab. While the newest checkpoint of
-// the run in training is followed, its predictions come from the training itself; those of any other are asked of the inspection.
+// pinned pictures below; and the user's own pictures, by dialog or by dropping files anywhere on the tab. While the newest
+// checkpoint of the run in training is followed, its predictions come from the training itself; those of any other are asked of
+// the inspection.
 #pragma once
 
 #include <QSet>

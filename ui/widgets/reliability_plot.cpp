@@ -26,7 +26,8 @@ QString number(std::int64_t value) { return QLocale().toString(static_cast<qlong
 QString countText(std::int64_t value, const QFontMetrics& metrics, double room) {
     const QString whole = number(value);
     if (metrics.horizontalAdvance(whole) <= room) return whole;
-    const QString brief = ReliabilityPlot::tr("%1k", "thousands").arg(QLocale().toString(double(value) / 1000, 'f', value < 9950 ? 1 : 0));
+    const QString brief =
+        ReliabilityPlot::tr("%1k", "thousands").arg(QLocale().toString(double(value) / 1000, 'f', value < 9950 ? 1 : 0));
     return value >= 1000 && metrics.horizontalAdvance(brief) <= room ? brief : QString();
 }
 
@@ -54,13 +55,14 @@ void ReliabilityPlot::setCalibration(const core::Calibration& calibration) {
 }
 
 QSize ReliabilityPlot::sizeHint() const { return {Theme::instance().px(380), Theme::instance().px(470)}; }
-QSize ReliabilityPlot::minimumSizeHint() const { return {Theme::instance().px(200), Theme::instance().px(330)}; }
+QSize ReliabilityPlot::minimumSizeHint() const { return {Theme::instance().px(200), Theme::instance().px(280)}; }
 
 QString ReliabilityPlot::binText(int bin) const {
     if (bin < 0 || bin >= static_cast<int>(m_calibration.bins.size())) return {};
     const core::CalibrationBin& one = m_calibration.bins[static_cast<std::size_t>(bin)];
     const QLocale locale;
-    const QString range = tr("%1 to %2 % sure").arg(locale.toString(100 * one.low, 'f', 0), locale.toString(100 * one.high, 'f', 0));
+    const QString range =
+        tr("%1 to %2 % sure").arg(locale.toString(100 * one.low, 'f', 0), locale.toString(100 * one.high, 'f', 0));
     if (one.count == 0) return tr("%1: no picture").arg(range);
     const QString pictures = one.count == 1 ? tr("1 picture") : tr("%1 pictures").arg(number(one.count));
     return tr("%1: %2, right in %3, sure by %4").arg(range, pictures, percentText(one.accuracy), percentText(one.confidence));
@@ -68,12 +70,14 @@ QString ReliabilityPlot::binText(int bin) const {
 
 ReliabilityPlot::Places ReliabilityPlot::places() const {
     const Theme& theme = Theme::instance();
-    const QRectF room = QRectF(rect()).adjusted(theme.px(kLeft), theme.px(kTop), -theme.px(kRight), -theme.px(kBottom + kReadOut));
+    const QRectF room =
+        QRectF(rect()).adjusted(theme.px(kLeft), theme.px(kTop), -theme.px(kRight), -theme.px(kBottom + kReadOut));
     const double countsHeight = room.height() * kCountsPart;
     const double side = std::min({room.width(), room.height() - countsHeight - theme.px(kBetween), double(theme.px(kMostSide))});
     Places places;
     places.chart = QRectF(room.left() + (room.width() - side) / 2, room.top(), side, side);
-    places.counts = QRectF(places.chart.left(), places.chart.bottom() + theme.px(kBetween), side, std::min(countsHeight, side * 0.4));
+    places.counts =
+        QRectF(places.chart.left(), places.chart.bottom() + theme.px(kBetween), side, std::min(countsHeight, side * 0.4));
     return places;
 }
 
@@ -106,15 +110,18 @@ void ReliabilityPlot::paintEvent(QPaintEvent*) {
         painter.drawLine(QPointF(chart.left(), y(tick)), QPointF(chart.right(), y(tick)));
         painter.setPen(theme.color(Tone::Ink3));
         const QString text = QLocale().toString(100 * tick, 'f', 0);
-        painter.drawText(QRectF(chart.left() - theme.px(40), y(tick) - theme.px(9), theme.px(34), theme.px(18)), Qt::AlignRight | Qt::AlignVCenter, text);
-        painter.drawText(QRectF(x(tick) - theme.px(20), here.counts.bottom() + theme.px(2), theme.px(40), theme.px(16)), Qt::AlignCenter, text);
+        painter.drawText(QRectF(chart.left() - theme.px(40), y(tick) - theme.px(9), theme.px(34), theme.px(18)),
+                         Qt::AlignRight | Qt::AlignVCenter, text);
+        painter.drawText(QRectF(x(tick) - theme.px(20), here.counts.bottom() + theme.px(2), theme.px(40), theme.px(16)),
+                         Qt::AlignCenter, text);
     }
     painter.drawText(QRectF(chart.left(), here.counts.bottom() + theme.px(17), chart.width(), theme.px(17)), Qt::AlignCenter,
                      tr("how sure it is (confidence, %)"));
     painter.save();
     painter.translate(chart.left() - theme.px(42), chart.center().y());
     painter.rotate(-90);
-    painter.drawText(QRectF(-chart.height() / 2, -theme.px(9), chart.height(), theme.px(18)), Qt::AlignCenter, tr("how often it is right (%)"));
+    painter.drawText(QRectF(-chart.height() / 2, -theme.px(9), chart.height(), theme.px(18)), Qt::AlignCenter,
+                     tr("how often it is right (%)"));
     painter.restore();
 
     const std::size_t bins = m_calibration.bins.size();
@@ -125,7 +132,9 @@ void ReliabilityPlot::paintEvent(QPaintEvent*) {
         const core::CalibrationBin& bin = m_calibration.bins[i];
         const bool current = static_cast<int>(i) == m_current;
         const double left = x(bin.low) + gap, width = x(bin.high) - x(bin.low) - 2 * gap;
-        if (current) painter.fillRect(QRectF(left - gap, chart.top(), width + 2 * gap, here.counts.bottom() - chart.top()), theme.color(Tone::Surface2));
+        if (current)
+            painter.fillRect(QRectF(left - gap, chart.top(), width + 2 * gap, here.counts.bottom() - chart.top()),
+                             theme.color(Tone::Surface2));
         if (bin.count == 0) continue;
         painter.fillRect(QRectF(left, y(bin.accuracy), width, chart.bottom() - y(bin.accuracy)), theme.color(Tone::Training));
         // From what it is to what it says.

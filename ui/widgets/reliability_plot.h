@@ -1,5 +1,5 @@
-// A reliability diagram: how often the network is right where it is so sure, and how many pictures that are. Bars on the diagonal are
-// honest; below it the network is too sure of itself, above it too unsure.
+// A reliability diagram: how often the network is right where it is so sure, and how many pictures that are. Bars on the diagonal
+// are honest; below it the network is too sure of itself, above it too unsure.
 #pragma once
 
 #include <QWidget>

@@ -3,6 +3,7 @@
 #include <QDesktopServices>
 #include <QDir>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QUrl>
 
 #include "core/api/report.h"
@@ -47,6 +48,11 @@ void ReportWriter::chooseFile() {
 void ReportWriter::write(const QString& file) {
     const core::KeptCheckpoint* checkpoint = m_inspection.checkpoint();
     if (!checkpoint) return;
+    // Before the work that it takes, not after it.
+    if (const QFileInfo folder(QFileInfo(file).absolutePath()); !folder.isDir() || !folder.isWritable()) {
+        complain(tr("The report was not written: %1 is no folder that can be written to. Choose another one.").arg(folder.filePath()));
+        return;
+    }
     m_writing = true;
     const QString name = QDir(file).dirName();
     m_banner.ask(kKind, Banner::Look::Note, tr("Writing the report %1").arg(name), {{tr("Cancel"), [this] {

@@ -1,5 +1,5 @@
-// File > Write report: asks where to, writes the report of the inspected run's chosen checkpoint beside everything else, and says so in
-// the window's banner, with a way to stop it.
+// File > Write report: asks where to, writes the report of the inspected run's chosen checkpoint beside everything else, and says
+// so in the window's banner, with a way to stop it.
 #pragma once
 
 #include <QObject>
