@@ -46,8 +46,9 @@ Subcommand addPredict(CLI::App& parser) {
                     } else {
                         const auto best = core::topK(prediction.probabilities.data(), static_cast<int>(classNames.size()), 5);
                         for (const int index : best)
-                            result["top5"].push_back({{"class", classNames[static_cast<std::size_t>(index)]},
-                                                      {"probability", prediction.probabilities[static_cast<std::size_t>(index)]}});
+                            result["top5"].push_back(
+                                {{"class", classNames[static_cast<std::size_t>(index)]},
+                                 {"probability", prediction.probabilities[static_cast<std::size_t>(index)]}});
                         if (!options->json) {
                             std::printf("%s\n", prediction.file.c_str());
                             for (const int index : best)
@@ -74,7 +75,8 @@ Subcommand addExtract(CLI::App& parser) {
     app->add_option("--checkpoint", options->request.run.checkpoint, "best, last or epoch:N");
     app->add_option("--layer", options->request.layer, "Keras's or torchvision's name: block5_pool, features.30")->required();
     app->add_option("--split", options->split, "train or test");
-    app->add_option("--limit", options->request.limit, "First N pictures (0: all)");
+    app->add_option("--limit", options->request.limit,
+                    "First N pictures of the whole split, also where the run has only a part of it (0: all)");
     app->add_option("--out", options->request.output, "File to write")->required();
     options->run.addInputOptionsTo(*app);
     return {app, [options] {

@@ -40,7 +40,9 @@ struct PictureOptions {
 
     void addTo(CLI::App& app) {
         CLI::App* group = app.add_option_group("picture");
-        group->add_option("--index", index, "Picture N of the split, from 0");
+        group->add_option(
+            "--index", index,
+            "Picture N from 0 of the run's part of the split, as evaluate and compare count (extract: of the whole split)");
         group->add_option("--file", file, "A picture file instead");
         group->require_option(1);
     }
@@ -53,7 +55,9 @@ int classOf(const core::InspectedRun& run, const std::string& name) {
     if (found != run.classNames.end()) return static_cast<int>(found - run.classNames.begin());
     int number = -1;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error == std::errc() && end == name.data() + name.size() && number >= 0 && number < static_cast<int>(run.classNames.size())) return number;
+    if (error == std::errc() && end == name.data() + name.size() && number >= 0 &&
+        number < static_cast<int>(run.classNames.size()))
+        return number;
     std::string known;
     for (const std::string& one : run.classNames) known += (known.empty() ? "" : ", ") + one;
     throw core::ConfigError("The run knows no class \"" + name + "\".", "Classes: " + known + ".");
@@ -77,7 +81,8 @@ Subcommand addGradCam(CLI::App& parser) {
     options->common.addTo(*app);
     options->picture.addTo(*app);
     app->add_option("--class", options->className, "Name or number of the class (default: the predicted one)");
-    app->add_option("--layer", options->layer, "A convolution or pooling layer (default: the last convolution with a plane of 4x4 or more)");
+    app->add_option("--layer", options->layer,
+                    "A convolution or pooling layer (default: the last convolution with a plane of 4x4 or more)");
     app->add_option("--method", options->method, "gradcam, gradcam++ or occlusion");
     app->add_option("--patch", options->patch, "Occlusion: pixels a side of the grey patch (0: a quarter of the input)");
     app->add_option("--stride", options->stride, "Occlusion: pixels between two patches (0: an eighth of the input)");
@@ -87,19 +92,22 @@ Subcommand addGradCam(CLI::App& parser) {
                 const std::string& checkpoint = options->common.run.checkpoint;
                 const std::unique_ptr<core::Inspector> inspector = options->common.open();
                 const core::InspectedRun& run = inspector->run();
-                const int classIndex = options->className.empty() ? likeliest(inspector->predict(checkpoint, picture)) : classOf(run, options->className);
+                const int classIndex = options->className.empty() ? likeliest(inspector->predict(checkpoint, picture))
+                                                                  : classOf(run, options->className);
                 Console console(stderr);
                 core::ClassMap map;
                 if (method == core::ClassMapMethod::Occlusion) {
-                    map = inspector->occlusion(checkpoint, picture, classIndex, options->patch, options->stride, progressOn(console, "Covering"));
+                    map = inspector->occlusion(checkpoint, picture, classIndex, options->patch, options->stride,
+                                               progressOn(console, "Covering"));
                 } else {
                     const std::string layer = options->layer.empty() ? core::usualClassMapLayer(run.model) : options->layer;
                     map = inspector->gradCam(checkpoint, picture, layer, classIndex, method);
                 }
                 const std::string& name = run.classNames[static_cast<std::size_t>(classIndex)];
                 core::writeSafetensors(map, name, options->common.output);
-                std::printf("%s%s%s for %s (probability %s), %d x %d\nWritten: %s\n", core::toString(method).c_str(), map.layer.empty() ? "" : " at ",
-                            map.layer.c_str(), name.c_str(), percent(map.probability).c_str(), map.width, map.height, options->common.output.c_str());
+                std::printf("%s%s%s for %s (probability %s), %d x %d\nWritten: %s\n", core::toString(method).c_str(),
+                            map.layer.empty() ? "" : " at ", map.layer.c_str(), name.c_str(), percent(map.probability).c_str(),
+                            map.width, map.height, options->common.output.c_str());
                 return kDone;
             }};
 }
@@ -117,10 +125,12 @@ Subcommand addActivations(CLI::App& parser) {
     app->add_option("--layer", options->layer, "Keras's or torchvision's name: block3_conv1, features.10")->required();
     return {app, [options] {
                 const core::PictureChoice picture = options->picture.choice(options->common.split);
-                const core::ActivationMaps maps = options->common.open()->activations(options->common.run.checkpoint, picture, options->layer);
+                const core::ActivationMaps maps =
+                    options->common.open()->activations(options->common.run.checkpoint, picture, options->layer);
                 core::writeSafetensors(maps, options->common.output);
-                std::printf("%s: %d channels of %d x %d, values %.4g to %.4g\nWritten: %s\n", maps.layer.c_str(), maps.channels, maps.width, maps.height,
-                            static_cast<double>(maps.minimum), static_cast<double>(maps.maximum), options->common.output.c_str());
+                std::printf("%s: %d channels of %d x %d, values %.4g to %.4g\nWritten: %s\n", maps.layer.c_str(), maps.channels,
+                            maps.width, maps.height, static_cast<double>(maps.minimum), static_cast<double>(maps.maximum),
+                            options->common.output.c_str());
                 return kDone;
             }};
 }
@@ -149,11 +159,16 @@ Subcommand addEmbed(CLI::App& parser) {
                 request.split = splitFromString(options->common.split);
                 const std::unique_ptr<core::Inspector> inspector = options->common.open();
                 Console console(stderr);
-                const core::Embedding map = inspector->embedding(options->common.run.checkpoint, request, progressOn(console, "Mapping"));
+                const core::Embedding map =
+                    inspector->embedding(options->common.run.checkpoint, request, progressOn(console, "Mapping"));
                 core::writeSafetensors(map, *inspector->pictures(request.split), options->common.output);
-                if (tsne) std::printf("%s pictures, divergence %.4f\n", thousands(static_cast<std::int64_t>(map.indices.size())).c_str(), map.divergence);
-                else std::printf("%s pictures, %s and %s of the variance\n", thousands(static_cast<std::int64_t>(map.indices.size())).c_str(),
-                                 percent(map.explained[0]).c_str(), percent(map.explained[1]).c_str());
+                if (tsne)
+                    std::printf("%s pictures, divergence %.4f\n",
+                                thousands(static_cast<std::int64_t>(map.indices.size())).c_str(), map.divergence);
+                else
+                    std::printf("%s pictures, %s and %s of the variance\n",
+                                thousands(static_cast<std::int64_t>(map.indices.size())).c_str(),
+                                percent(map.explained[0]).c_str(), percent(map.explained[1]).c_str());
                 std::printf("Written: %s\n", options->common.output.c_str());
                 return kDone;
             }};
