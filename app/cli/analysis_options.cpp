@@ -16,7 +16,9 @@ std::string toString(core::Split split) {
 }
 
 std::string picturesOf(core::Split split) {
-    return split == core::Split::Train ? "training pictures" : split == core::Split::Test ? "test pictures" : "held-out validation pictures";
+    return split == core::Split::Train  ? "training pictures"
+           : split == core::Split::Test ? "test pictures"
+                                        : "held-out validation pictures";
 }
 
 core::CountCallback progressOn(Console& console, const std::string& activity) {

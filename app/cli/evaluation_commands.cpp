@@ -28,7 +28,8 @@ json scoreJson(const core::ClassScore& score) {
 
 json rowsOf(const std::vector<std::int64_t>& counts, int classes) {
     json rows = json::array();
-    for (int row = 0; row < classes; ++row) rows.push_back(std::vector<std::int64_t>(counts.begin() + row * classes, counts.begin() + (row + 1) * classes));
+    for (int row = 0; row < classes; ++row)
+        rows.push_back(std::vector<std::int64_t>(counts.begin() + row * classes, counts.begin() + (row + 1) * classes));
     return rows;
 }
 
@@ -63,13 +64,14 @@ json evaluationJson(const core::Evaluation& evaluation, const core::EvaluationRe
 
 // Letters, not bytes, up to a column's width.
 std::string padded(const std::string& text, std::size_t width) {
-    const auto letters = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+    const auto letters =
+        static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
     return text + std::string(width > letters ? width - letters : 0, ' ');
 }
 
 void printScore(const std::string& name, std::size_t width, const core::ClassScore& score) {
-    std::printf("%s  %9s  %8s  %8s  %8s\n", padded(name, width).c_str(), percent(score.precision).c_str(), percent(score.recall).c_str(),
-                percent(score.f1).c_str(), thousands(score.support).c_str());
+    std::printf("%s  %9s  %8s  %8s  %8s\n", padded(name, width).c_str(), percent(score.precision).c_str(),
+                percent(score.recall).c_str(), percent(score.f1).c_str(), thousands(score.support).c_str());
 }
 
 void printEvaluation(const core::Evaluation& evaluation, const core::EvaluationReport& report) {
@@ -93,26 +95,31 @@ void printEvaluation(const core::Evaluation& evaluation, const core::EvaluationR
     std::printf("\nMost confused\n%s  %s  %8s\n", padded("true", width).c_str(), padded("predicted", width).c_str(), "pictures");
     for (std::size_t i = 0; i < std::min(cells.size(), kMixUpsShown); ++i)
         std::printf("%s  %s  %8s\n", padded(evaluation.classNames[static_cast<std::size_t>(cells[i].truth)], width).c_str(),
-                    padded(evaluation.classNames[static_cast<std::size_t>(cells[i].predicted)], width).c_str(), thousands(cells[i].count).c_str());
+                    padded(evaluation.classNames[static_cast<std::size_t>(cells[i].predicted)], width).c_str(),
+                    thousands(cells[i].count).c_str());
 }
 
 void addSplit(CLI::App& app, std::string& split) {
-    app.add_option("--split", split, "train, test or validation (default: test, or validation as long as the run keeps its test split locked)");
+    app.add_option("--split", split,
+                   "train, test or validation (default: test, or validation as long as the run keeps its test split locked)");
 }
 
 void requireSamePictures(const core::Evaluation& a, const core::Evaluation& b) {
     if (a.classNames != b.classNames)
-        throw core::DataError("The runs know other classes: " + a.dataset + " and " + b.dataset + ".", "Compare runs on the same data set.");
+        throw core::DataError("The runs know other classes: " + a.dataset + " and " + b.dataset + ".",
+                              "Compare runs on the same data set.");
     if (a.digest != b.digest)
-        throw core::DataError("The runs were asked about different pictures: " + std::to_string(a.predictions.count()) + " of " + a.dataset + " and " +
-                                  std::to_string(b.predictions.count()) + " of " + b.dataset + ".",
+        throw core::DataError("The runs were asked about different pictures: " + std::to_string(a.predictions.count()) + " of " +
+                                  a.dataset + " and " + std::to_string(b.predictions.count()) + " of " + b.dataset + ".",
                               "Compare runs with the same data, the same limit of pictures and the same seed.");
 }
 
 void printDifference(const core::Evaluation& a, const core::Evaluation& b, const core::ModelDifference& difference) {
-    std::printf("%s, %s %s\n", a.dataset.c_str(), thousands(a.predictions.count()).c_str(), picturesOf(a.predictions.split).c_str());
-    std::printf("A: accuracy %s, after epoch %d\nB: accuracy %s, after epoch %d (%+.1f points)\n", percent(difference.accuracyA).c_str(), a.epoch,
-                percent(difference.accuracyB).c_str(), b.epoch, 100 * (difference.accuracyB - difference.accuracyA));
+    std::printf("%s, %s %s\n", a.dataset.c_str(), thousands(a.predictions.count()).c_str(),
+                picturesOf(a.predictions.split).c_str());
+    std::printf("A: accuracy %s, after epoch %d\nB: accuracy %s, after epoch %d (%+.1f points)\n",
+                percent(difference.accuracyA).c_str(), a.epoch, percent(difference.accuracyB).c_str(), b.epoch,
+                100 * (difference.accuracyB - difference.accuracyA));
     std::printf("right in A, wrong in B: %s (McNemar's b)\nwrong in A, right in B: %s (McNemar's c)\np = %.3g\n",
                 thousands(static_cast<std::int64_t>(difference.lost.size())).c_str(),
                 thousands(static_cast<std::int64_t>(difference.gained.size())).c_str(), difference.pValue);
@@ -146,7 +153,8 @@ Subcommand addEvaluate(CLI::App& parser) {
     CLI::App* app = parser.add_subcommand("evaluate", "Where a run's model is right and where it is wrong, over a whole split");
     addRunSelection(*app, options->request.run);
     addSplit(*app, options->split);
-    app->add_flag("--reveal", options->request.reveal, "Open the test split of a run that keeps it locked, for good: counted and recorded in the run");
+    app->add_flag("--reveal", options->request.reveal,
+                  "Open the test split of a run that keeps it locked, for good: counted and recorded in the run");
     app->add_option("--data", options->request.data.directory, "Folder or archive of the data set");
     app->add_option("--test-limit", options->request.data.testLimit, "Use N test pictures");
     app->add_option("--train-limit", options->request.data.trainLimit, "Use N training pictures");
@@ -159,7 +167,9 @@ Subcommand addEvaluate(CLI::App& parser) {
                 options->request.temperaturePictures = core::kTemperaturePictures;
                 Console console(stderr);
                 const core::Evaluation evaluation = core::evaluateRun(options->request, progressOn(console, "Evaluating"));
-                if (options->request.reveal) console.say("The test split is open now; the run's record counts " + std::to_string(evaluation.testReveals) + ".");
+                if (options->request.reveal)
+                    console.say("The test split is open now; the run's record counts " + std::to_string(evaluation.testReveals) +
+                                ".");
                 const core::EvaluationReport report = core::evaluationReport(evaluation.predictions);
                 if (options->json) print(evaluationJson(evaluation, report));
                 else printEvaluation(evaluation, report);

@@ -25,10 +25,12 @@ Subcommand addReport(CLI::App& parser) {
     return {app, [options] {
                 if (options->out.empty()) options->out = options->run.run / "report.html";
                 if (options->out.extension() == ".pdf")
-                    throw core::ConfigError("--out: thaw-cli writes HTML, not PDF.", "Print the HTML from a browser, or write the PDF in the window: File, Write report.");
+                    throw core::ConfigError("--out: thaw-cli writes HTML, not PDF.",
+                                            "Print the HTML from a browser, or write the PDF in the window: File, Write report.");
                 core::useComputeThreads(options->threads);
                 Console console(stderr);
-                core::writeReport(options->run.run, options->run.checkpoint, options->out, progressOn(console, "Writing the report"));
+                core::writeReport(options->run.run, options->run.checkpoint, options->out,
+                                  progressOn(console, "Writing the report"));
                 std::printf("Written: %s\n", options->out.c_str());
                 return kDone;
             }};

@@ -41,14 +41,14 @@ struct FilePrediction {
     int modelSize = 0;                      ///< pixels a side of the data set's own pictures, which the model was trained on
     std::vector<std::uint8_t> modelRgb;     ///< the centre square as one of them: modelSize * modelSize * 3
     int inputSize = 0;                      ///< pixels a side of the network's input
-    std::vector<std::uint8_t> inputRgb;     ///< the network's input: inputSize * inputSize * 3, inputLow as 0 and inputHigh as 255
+    std::vector<std::uint8_t> inputRgb;  ///< the network's input: inputSize * inputSize * 3, inputLow as 0 and inputHigh as 255
     float inputLow = 0, inputHigh = 0;      ///< smallest and largest number of the network's input
     std::vector<float> probabilities;       ///< classCount; empty with an error
 };
 
-/// Own pictures as CSV (RFC 4180, UTF-8): a line of names, then a picture a line: file, predicted class and its probability, the five
-/// best guesses with their probabilities (fewer classes: empty fields), and why a file could not be read. Probabilities are the
-/// shortest numbers that read back as the same. Pure.
+/// Own pictures as CSV (RFC 4180, UTF-8): a line of names, then a picture a line: file, predicted class and its probability, the
+/// five best guesses with their probabilities (fewer classes: empty fields), and why a file could not be read. Probabilities are
+/// the shortest numbers that read back as the same. Pure.
 std::string predictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames);
 /// The same into a file; an existing one is replaced whole. Throws StoreError.
 void writePredictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames,

@@ -1,7 +1,8 @@
 // A run on paper: its settings, its curves, what its model gets right and wrong and what it looks at. First the content, then one
 // self-contained HTML file of it; the window prints the same content as PDF.
 //
-// Texts are UTF-8 as they are in the run, not escaped; pictures are PNG files, charts are SVG that keeps to what SVG Tiny 1.2 knows.
+// Texts are UTF-8 as they are in the run, not escaped; pictures are PNG files, charts are SVG that keeps to what SVG Tiny 1.2
+// knows.
 #pragma once
 
 #include <filesystem>
@@ -58,8 +59,8 @@ struct Report {
     std::vector<ReportSection> sections;
 };
 
-/// Of the inspector's run, in its thread. `checkpoint`: as for an Inspector, but "start". Predicts the whole split and makes the maps: long;
-/// `progress` counts pictures and cancels. Throws StoreError, DataError, Cancelled.
+/// Of the inspector's run, in its thread. `checkpoint`: as for an Inspector, but "start". Predicts the whole split and makes the
+/// maps: long; `progress` counts pictures and cancels. Throws StoreError, DataError, Cancelled.
 Report makeReport(Inspector& inspector, const std::string& checkpoint, const CountCallback& progress);
 
 /// One HTML file that needs no other: for screens and for A4 paper. Pure.
@@ -68,6 +69,7 @@ std::string reportHtml(const Report& report);
 /// reportHtml into a file; an existing one is replaced whole. Throws StoreError.
 void writeReport(const Report& report, const std::filesystem::path& html);
 /// All of it for a run's folder, in the calling thread (useComputeThreads first). Throws as makeReport.
-void writeReport(const std::filesystem::path& run, const std::string& checkpoint, const std::filesystem::path& html, const CountCallback& progress);
+void writeReport(const std::filesystem::path& run, const std::string& checkpoint, const std::filesystem::path& html,
+                 const CountCallback& progress);
 
 }  // namespace thaw::core

@@ -7,7 +7,9 @@
 namespace thaw::core {
 namespace {
 
-double share(std::int64_t part, std::int64_t whole) { return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0; }
+double share(std::int64_t part, std::int64_t whole) {
+    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
 
 // How often two classes are taken for each other, as shares of their pictures.
 std::vector<double> likeness(const ConfusionMatrix& confusion) {
@@ -43,7 +45,8 @@ std::vector<MixUp> mostConfused(const ConfusionMatrix& confusion) {
     std::vector<MixUp> cells;
     for (int truth = 0; truth < confusion.classCount; ++truth)
         for (int predicted = 0; predicted < confusion.classCount; ++predicted)
-            if (truth != predicted && confusion.at(truth, predicted) > 0) cells.push_back({truth, predicted, confusion.at(truth, predicted)});
+            if (truth != predicted && confusion.at(truth, predicted) > 0)
+                cells.push_back({truth, predicted, confusion.at(truth, predicted)});
     std::stable_sort(cells.begin(), cells.end(), [](const MixUp& a, const MixUp& b) { return a.count > b.count; });
     return cells;
 }
@@ -67,8 +70,8 @@ std::vector<int> confusionOrder(const ConfusionMatrix& confusion) {
         const std::size_t a = left[first], b = left[second];
         std::vector<int>&front = chains[a], &back = chains[b];
         const auto ends = [&](int x, int y) { return ofClasses[static_cast<std::size_t>(x) * n + static_cast<std::size_t>(y)]; };
-        const double best =
-            std::max({ends(front.back(), back.front()), ends(front.back(), back.back()), ends(front.front(), back.front()), ends(front.front(), back.back())});
+        const double best = std::max({ends(front.back(), back.front()), ends(front.back(), back.back()),
+                                      ends(front.front(), back.front()), ends(front.front(), back.back())});
         if (ends(front.back(), back.front()) < best) {
             if (ends(front.back(), back.back()) < best) std::reverse(front.begin(), front.end());
             if (ends(front.back(), back.front()) < best) std::reverse(back.begin(), back.end());
@@ -92,7 +95,8 @@ std::vector<std::int64_t> picturesIn(const PredictionSet& predictions, const std
     std::vector<std::pair<float, std::int64_t>> found;
     for (std::int64_t i = 0; i < predictions.count(); ++i) {
         const int predicted = predictions.predicted(i);
-        if (wanted.count({predictions.labels[static_cast<std::size_t>(i)], predicted}) > 0) found.emplace_back(-predictions.row(i)[predicted], i);
+        if (wanted.count({predictions.labels[static_cast<std::size_t>(i)], predicted}) > 0)
+            found.emplace_back(-predictions.row(i)[predicted], i);
     }
     std::sort(found.begin(), found.end());
     std::vector<std::int64_t> indices;

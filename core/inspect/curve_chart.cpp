@@ -28,7 +28,8 @@ struct Axis {
     }
 };
 
-void text(cv::Mat& image, const std::string& words, cv::Point origin, double size, const cv::Scalar& color, bool alignRight = false) {
+void text(cv::Mat& image, const std::string& words, cv::Point origin, double size, const cv::Scalar& color,
+          bool alignRight = false) {
     const double scale = size / 22.0 * kFactor;
     const int thickness = kFactor;
     if (alignRight) origin.x -= cv::getTextSize(words, cv::FONT_HERSHEY_SIMPLEX, scale, thickness, nullptr).width;
@@ -58,7 +59,8 @@ void drawGrid(cv::Mat& image, const Axis& axis, const char* format, double label
     }
     const int every = std::max(1, static_cast<int>(std::ceil(axis.xMax / 20)));
     for (int epoch = 0; epoch <= axis.xMax; epoch += every)
-        text(image, std::to_string(epoch), {axis.at(epoch, axis.yMin).x - 4 * kFactor, axis.area.y + axis.area.height + 20 * kFactor}, 12, kInk2);
+        text(image, std::to_string(epoch),
+             {axis.at(epoch, axis.yMin).x - 4 * kFactor, axis.area.y + axis.area.height + 20 * kFactor}, 12, kInk2);
 }
 
 void drawPhases(cv::Mat& image, const Axis& axis, const RunHistory& history) {
@@ -72,8 +74,8 @@ void drawPhases(cv::Mat& image, const Axis& axis, const RunHistory& history) {
     }
 }
 
-void drawCurve(cv::Mat& image, const Axis& axis, const RunHistory& history, double EpochFinished::*value, const cv::Scalar& color, int width,
-               bool discs) {
+void drawCurve(cv::Mat& image, const Axis& axis, const RunHistory& history, double EpochFinished::*value, const cv::Scalar& color,
+               int width, bool discs) {
     std::vector<cv::Point> points;
     for (const EpochFinished& epoch : history.epochs)
         if (std::isfinite(epoch.*value)) points.push_back(axis.at(epoch.epoch, std::clamp(epoch.*value, axis.yMin, axis.yMax)));
@@ -82,7 +84,8 @@ void drawCurve(cv::Mat& image, const Axis& axis, const RunHistory& history, doub
     for (const cv::Point& point : points) cv::circle(image, point, 4 * kFactor, color, cv::FILLED, cv::LINE_AA);
 }
 
-Axis axisFor(cv::Rect area, const RunHistory& history, double EpochFinished::*first, double EpochFinished::*second, double margin) {
+Axis axisFor(cv::Rect area, const RunHistory& history, double EpochFinished::*first, double EpochFinished::*second,
+             double margin) {
     double low = 1e300, high = -1e300;
     for (const EpochFinished& epoch : history.epochs)
         for (const double value : {epoch.*first, epoch.*second})
@@ -90,8 +93,8 @@ Axis axisFor(cv::Rect area, const RunHistory& history, double EpochFinished::*fi
     if (low > high) low = 0, high = 1;
     const double pad = std::max((high - low) * 0.08, margin);
     const int planned = std::max<int>(history.summary.plannedEpochs, history.epochs.empty() ? 1 : history.epochs.back().epoch);
-    return {cv::Rect(area.x * kFactor, area.y * kFactor, area.width * kFactor, area.height * kFactor), static_cast<double>(planned),
-            std::max(0.0, low - pad), high + pad};
+    return {cv::Rect(area.x * kFactor, area.y * kFactor, area.width * kFactor, area.height * kFactor),
+            static_cast<double>(planned), std::max(0.0, low - pad), high + pad};
 }
 
 void drawLegend(cv::Mat& image, cv::Point origin) {
@@ -106,7 +109,8 @@ void drawLegend(cv::Mat& image, cv::Point origin) {
 
 void drawCurves(const RunHistory& history, const std::filesystem::path& png) {
     cv::Mat image(kHeight * kFactor, kWidth * kFactor, CV_8UC3, kPaper);
-    const Axis accuracy = axisFor({80, 110, 1080, 420}, history, &EpochFinished::trainAccuracy, &EpochFinished::valAccuracy, 0.01);
+    const Axis accuracy =
+        axisFor({80, 110, 1080, 420}, history, &EpochFinished::trainAccuracy, &EpochFinished::valAccuracy, 0.01);
     const Axis loss = axisFor({80, 600, 1080, 240}, history, &EpochFinished::trainLoss, &EpochFinished::valLoss, 0.01);
 
     std::string heading = history.summary.title.empty() ? history.summary.preset : history.summary.title;

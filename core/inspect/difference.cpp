@@ -27,10 +27,12 @@ double mcNemar(std::int64_t lost, std::int64_t gained) {
 
 ModelDifference compareModels(const PredictionSet& a, const PredictionSet& b) {
     if (a.classCount != b.classCount)
-        throw ConfigError("The models have " + std::to_string(a.classCount) + " and " + std::to_string(b.classCount) + " classes.",
-                          "Compare models of the same classes.");
+        throw ConfigError(
+            "The models have " + std::to_string(a.classCount) + " and " + std::to_string(b.classCount) + " classes.",
+            "Compare models of the same classes.");
     if (a.split != b.split || a.labels != b.labels)
-        throw ConfigError("The models were asked about different pictures.", "Compare models on the same pictures of the same data set.");
+        throw ConfigError("The models were asked about different pictures.",
+                          "Compare models on the same pictures of the same data set.");
     ModelDifference difference;
     difference.confusion.resize(static_cast<std::size_t>(a.classCount) * static_cast<std::size_t>(a.classCount));
     std::int64_t rightA = 0, rightB = 0;
@@ -47,7 +49,8 @@ ModelDifference compareModels(const PredictionSet& a, const PredictionSet& b) {
         difference.accuracyA = static_cast<double>(rightA) / static_cast<double>(a.count());
         difference.accuracyB = static_cast<double>(rightB) / static_cast<double>(a.count());
     }
-    difference.pValue = mcNemar(static_cast<std::int64_t>(difference.lost.size()), static_cast<std::int64_t>(difference.gained.size()));
+    difference.pValue =
+        mcNemar(static_cast<std::int64_t>(difference.lost.size()), static_cast<std::int64_t>(difference.gained.size()));
     return difference;
 }
 

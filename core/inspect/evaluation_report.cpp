@@ -25,7 +25,8 @@ ConfusionMatrix confusionOf(const PredictionSet& predictions) {
     confusion.classCount = predictions.classCount;
     confusion.counts.resize(static_cast<std::size_t>(predictions.classCount) * static_cast<std::size_t>(predictions.classCount));
     for (std::int64_t i = 0; i < predictions.count(); ++i)
-        ++confusion.counts[static_cast<std::size_t>(predictions.labels[static_cast<std::size_t>(i)] * predictions.classCount + predictions.predicted(i))];
+        ++confusion.counts[static_cast<std::size_t>(predictions.labels[static_cast<std::size_t>(i)] * predictions.classCount +
+                                                    predictions.predicted(i))];
     return confusion;
 }
 

@@ -27,7 +27,8 @@ std::string number(float value) {
 std::string predictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames) {
     const auto nameOf = [&](int index) { return field(validUtf8(classNames[static_cast<std::size_t>(index)])); };
     std::string table = "file,predicted,probability";
-    for (int place = 1; place <= kGuesses; ++place) table += ",top" + std::to_string(place) + ",top" + std::to_string(place) + "_probability";
+    for (int place = 1; place <= kGuesses; ++place)
+        table += ",top" + std::to_string(place) + ",top" + std::to_string(place) + "_probability";
     table += ",error\r\n";
     for (const FilePrediction& file : files) {
         const int classes = static_cast<int>(std::min(file.probabilities.size(), classNames.size()));
@@ -43,7 +44,8 @@ std::string predictionTable(const std::vector<FilePrediction>& files, const std:
     return table;
 }
 
-void writePredictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames, const std::filesystem::path& csv) {
+void writePredictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames,
+                          const std::filesystem::path& csv) {
     writeFileAtomically(csv, predictionTable(files, classNames));
 }
 

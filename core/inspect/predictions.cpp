@@ -14,8 +14,9 @@ std::vector<int> topK(const float* probabilities, int classCount, int k) {
     std::vector<int> order(static_cast<std::size_t>(classCount));
     std::iota(order.begin(), order.end(), 0);
     k = std::clamp(k, 0, classCount);
-    std::partial_sort(order.begin(), order.begin() + k, order.end(),
-                      [probabilities](int a, int b) { return probabilities[a] > probabilities[b] || (probabilities[a] == probabilities[b] && a < b); });
+    std::partial_sort(order.begin(), order.begin() + k, order.end(), [probabilities](int a, int b) {
+        return probabilities[a] > probabilities[b] || (probabilities[a] == probabilities[b] && a < b);
+    });
     order.resize(static_cast<std::size_t>(k));
     return order;
 }

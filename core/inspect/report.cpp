@@ -42,7 +42,8 @@ KeptCheckpoint chosenOf(const std::vector<KeptCheckpoint>& kept, const std::stri
     if (kept.empty()) throw StoreError(run.string() + " has no checkpoint to report on.", "Train at least one epoch.");
     if (name == "last") return kept.back();
     for (const KeptCheckpoint& one : kept)
-        if (one.name == name || (name == "best" && one.best) || (one.endsEpoch && name == "epoch:" + std::to_string(one.epoch))) return one;
+        if (one.name == name || (name == "best" && one.best) || (one.endsEpoch && name == "epoch:" + std::to_string(one.epoch)))
+            return one;
     if (name == "best") return kept.back();
     throw StoreError(run.string() + " has no checkpoint \"" + name + "\".", "Choose best, last or epoch:N.");
 }
@@ -68,13 +69,17 @@ ReportSection curvesOf(const Material& material) {
     ReportSection section;
     section.title = "Training";
     const std::vector<RunMarker> markers = markersOf(material.history, material.run.model);
-    section.text = "Blue ground: only the head trains. Orange ground: layers of the trunk are thawed. The ringed point is the checkpoint of this report.";
-    section.chart = curvesChart(material.history, material.run.model, markers, material.checkpoint.endsEpoch ? material.checkpoint.epoch : -1);
+    section.text =
+        "Blue ground: only the head trains. Orange ground: layers of the trunk are thawed. The ringed point is the checkpoint of "
+        "this report.";
+    section.chart = curvesChart(material.history, material.run.model, markers,
+                                material.checkpoint.endsEpoch ? material.checkpoint.epoch : -1);
     section.table.columns = {"", "Epoch", "What happened"};
     section.table.numeric = {true, true, false};
     for (std::size_t i = 0; i < markers.size() && i < kMarkers; ++i)
         section.table.rows.push_back({std::to_string(i + 1), fixedText(markers[i].position, 2), markers[i].text});
-    if (markers.size() > kMarkers) section.table.rows.push_back({"", "", "and " + std::to_string(markers.size() - kMarkers) + " more"});
+    if (markers.size() > kMarkers)
+        section.table.rows.push_back({"", "", "and " + std::to_string(markers.size() - kMarkers) + " more"});
     return section;
 }
 
@@ -88,7 +93,8 @@ ReportSection matrixOf(const Material& material) {
     for (const MixUp& mixUp : mostConfused(material.evaluation.confusion)) {
         if (section.table.rows.size() == kMixUps) break;
         const std::int64_t all = material.evaluation.confusion.rowSum(mixUp.truth);
-        section.table.rows.push_back({material.className(mixUp.truth), material.className(mixUp.predicted), countWords(mixUp.count),
+        section.table.rows.push_back({material.className(mixUp.truth), material.className(mixUp.predicted),
+                                      countWords(mixUp.count),
                                       percentWords(static_cast<double>(mixUp.count) / static_cast<double>(all))});
     }
     return section;
@@ -97,7 +103,9 @@ ReportSection matrixOf(const Material& material) {
 ReportSection classesOf(const Material& material) {
     ReportSection section;
     section.title = "Class by class";
-    section.text = "The interval is Wilson's, 95\u202F%: where the recall of the class would lie if such pictures were drawn again and again.";
+    section.text =
+        "The interval is Wilson's, 95\u202F%: where the recall of the class would lie if such pictures were drawn again and "
+        "again.";
     section.table.columns = {"Class", "Precision", "Recall", "95\u202F% interval of recall", "F1", "Pictures"};
     section.table.numeric = {false, true, true, true, true, true};
     const EvaluationReport& evaluation = material.evaluation;
@@ -105,15 +113,17 @@ ReportSection classesOf(const Material& material) {
         const ClassScore& score = evaluation.classes[i];
         const std::int64_t right = evaluation.confusion.at(static_cast<int>(i), static_cast<int>(i));
         section.table.rows.push_back({material.run.classNames[i], percentWords(score.precision), percentWords(score.recall),
-                                      intervalWords(wilsonInterval(right, score.support)), fixedText(score.f1, 3), countWords(score.support)});
+                                      intervalWords(wilsonInterval(right, score.support)), fixedText(score.f1, 3),
+                                      countWords(score.support)});
     }
     const auto mean = [&](const char* name, const ClassScore& score) {
-        section.table.rows.push_back({name, percentWords(score.precision), percentWords(score.recall), "", fixedText(score.f1, 3), ""});
+        section.table.rows.push_back(
+            {name, percentWords(score.precision), percentWords(score.recall), "", fixedText(score.f1, 3), ""});
     };
     mean("Mean over classes", evaluation.macro);
     mean("Mean over pictures", evaluation.weighted);
-    section.table.rows.push_back({"All (accuracy)", "", percentWords(evaluation.accuracy), intervalWords(evaluation.accuracyInterval), "",
-                                  countWords(material.predictions->count())});
+    section.table.rows.push_back({"All (accuracy)", "", percentWords(evaluation.accuracy),
+                                  intervalWords(evaluation.accuracyInterval), "", countWords(material.predictions->count())});
     section.table.sums = 3;
     return section;
 }
@@ -129,7 +139,8 @@ std::vector<std::int64_t> surestRight(const PredictionSet& predictions, std::siz
     std::vector<std::int64_t> chosen;
     std::set<int> seen;
     for (const std::int64_t index : right)
-        if (chosen.size() < count && (!oneOfEachClass || seen.insert(predictions.predicted(index)).second)) chosen.push_back(index);
+        if (chosen.size() < count && (!oneOfEachClass || seen.insert(predictions.predicted(index)).second))
+            chosen.push_back(index);
     return chosen;
 }
 
@@ -164,7 +175,8 @@ ReportPicture pictureOf(const Material& material, std::int64_t index) {
         picture.lines.push_back("is " + material.className(truth) + ' ' + percentWords(row[truth]));
         picture.lines.push_back("loss " + fixedText(lossOf(predictions, index), 2));
     }
-    picture.description = "Picture " + countWords(index + 1) + ": " + material.className(truth) + ", predicted " + material.className(predicted);
+    picture.description =
+        "Picture " + countWords(index + 1) + ": " + material.className(truth) + ", predicted " + material.className(predicted);
     return picture;
 }
 
@@ -192,7 +204,8 @@ ReportSection mapsOf(const Material& material, Inspector& inspector, const std::
     if (layer.empty()) return section;
     section.text = "Grad-CAM of layer " + layer + ": bright places speak for the class below the picture.";
     for (const std::int64_t index : mappedOf(*material.predictions)) {
-        const int truth = material.predictions->labels[static_cast<std::size_t>(index)], predicted = material.predictions->predicted(index);
+        const int truth = material.predictions->labels[static_cast<std::size_t>(index)],
+                  predicted = material.predictions->predicted(index);
         ReportGroup group{{}, {pictureOf(material, index)}};
         group.pictures.front().lines = {"is " + material.className(truth)};
         for (const int shown : truth == predicted ? std::vector<int>{predicted} : std::vector<int>{predicted, truth}) {
@@ -216,9 +229,11 @@ std::string phaseWords(const PhaseConfig& phase) {
     const OptimizerConfig& optimizer = phase.optimizer;
     std::string trains;
     for (const std::string& name : phase.trainable) trains += (trains.empty() ? "" : ", ") + name;
-    std::string words = std::to_string(phase.epochs) + (phase.epochs == 1 ? " epoch" : " epochs") + ", trains " + (trains.empty() ? "nothing" : trains) + ", " +
-                        toString(optimizer.kind) + ", learning rate " + numberWords(optimizer.learningRate) + ", " + toString(phase.schedule.kind);
-    if (optimizer.kind == OptimizerKind::Sgd) words += ", momentum " + numberText(optimizer.momentum) + (optimizer.nesterov ? " (Nesterov)" : "");
+    std::string words = std::to_string(phase.epochs) + (phase.epochs == 1 ? " epoch" : " epochs") + ", trains " +
+                        (trains.empty() ? "nothing" : trains) + ", " + toString(optimizer.kind) + ", learning rate " +
+                        numberWords(optimizer.learningRate) + ", " + toString(phase.schedule.kind);
+    if (optimizer.kind == OptimizerKind::Sgd)
+        words += ", momentum " + numberText(optimizer.momentum) + (optimizer.nesterov ? " (Nesterov)" : "");
     if (optimizer.weightDecay > 0) words += ", weight decay " + numberText(optimizer.weightDecay);
     return words;
 }
@@ -232,24 +247,32 @@ ReportSection settingsOf(const Material& material) {
         if (!value.empty()) section.facts.emplace_back(name, value);
     };
     const auto limit = [](int count) { return count > 0 ? countWords(count) : std::string("all"); };
-    fact("Data", material.history.summary.dataset + ", " + limit(config.data.trainLimit) + " training and " + limit(config.data.testLimit) + " test pictures");
+    fact("Data", material.history.summary.dataset + ", " + limit(config.data.trainLimit) + " training and " +
+                     limit(config.data.testLimit) + " test pictures");
     if (const TestLock& lock = material.run.testLock; lock.validatesOnHeldOut)
-        fact("Validation", percentWords(config.data.heldOut, 0) + " of the training pictures are held out; the test split " +
-                               (lock.isLocked() ? "is locked" : "was revealed " + countWords(lock.reveals) + (lock.reveals == 1 ? " time" : " times")));
-    fact("Model", material.run.model.name + ", " + countWords(material.run.model.parameterCount) + " parameters, input " + std::to_string(config.inputSize) + " \u00d7 " +
-                      std::to_string(config.inputSize));
+        fact("Validation",
+             percentWords(config.data.heldOut, 0) + " of the training pictures are held out; the test split " +
+                 (lock.isLocked() ? "is locked"
+                                  : "was revealed " + countWords(lock.reveals) + (lock.reveals == 1 ? " time" : " times")));
+    fact("Model", material.run.model.name + ", " + countWords(material.run.model.parameterCount) + " parameters, input " +
+                      std::to_string(config.inputSize) + " \u00d7 " + std::to_string(config.inputSize));
     fact("Weights", config.initialization == Initialization::Random ? "drawn from the seed" : manifest.weightsTitle);
     fact("Head", std::to_string(config.head.hiddenUnits) + " hidden units, dropout " + numberText(config.head.dropout));
     fact("Input scaling", toString(config.scaling));
     fact("Batch", std::to_string(config.batchSize) + " pictures");
     std::string changes = config.augmentation.flip ? "horizontal flip" : "";
-    if (config.augmentation.shift > 0) changes += (changes.empty() ? "" : ", ") + std::string("shift up to ") + std::to_string(config.augmentation.shift) + " pixels";
+    if (config.augmentation.shift > 0)
+        changes +=
+            (changes.empty() ? "" : ", ") + std::string("shift up to ") + std::to_string(config.augmentation.shift) + " pixels";
     fact("Augmentation", changes.empty() ? "none" : changes);
     for (std::size_t i = 0; i < config.phases.size(); ++i)
         if (config.phases[i].epochs > 0)
-            section.facts.emplace_back("Phase " + std::to_string(i + 1) + (config.phases[i].title.empty() ? "" : ", " + config.phases[i].title), phaseWords(config.phases[i]));
+            section.facts.emplace_back(
+                "Phase " + std::to_string(i + 1) + (config.phases[i].title.empty() ? "" : ", " + config.phases[i].title),
+                phaseWords(config.phases[i]));
     if (config.earlyStopping.enabled)
-        fact("Early stopping", "after " + std::to_string(config.earlyStopping.patience) + " epochs without a better validation loss");
+        fact("Early stopping",
+             "after " + std::to_string(config.earlyStopping.patience) + " epochs without a better validation loss");
     fact("Seed", std::to_string(config.seed));
     fact("Machine", manifest.machine);
     fact("Computed with", manifest.fingerprint);
@@ -290,9 +313,11 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
 
     Report report;
     report.title = titleOf(material);
-    report.subtitle = material.run.model.name + " on " + material.history.summary.dataset + ", " + momentOf(material.checkpoint) +
-                      (material.checkpoint.best ? " (the best checkpoint)" : "") + ". Figures are of " + countWords(pictures) +
-                      (material.run.testLock.isLocked() ? " training pictures that it was not trained on; the test split is locked." : " test pictures.");
+    report.subtitle =
+        material.run.model.name + " on " + material.history.summary.dataset + ", " + momentOf(material.checkpoint) +
+        (material.checkpoint.best ? " (the best checkpoint)" : "") + ". Figures are of " + countWords(pictures) +
+        (material.run.testLock.isLocked() ? " training pictures that it was not trained on; the test split is locked."
+                                          : " test pictures.");
     addFigures(material, report);
     if (const double seconds = trainingSeconds(material.history); seconds > 0)
         report.figures.emplace_back(durationWords(seconds), "of training, " + std::to_string(material.history.epochs.size()) +
@@ -302,7 +327,8 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
                        mapsOf(material, inspector, [&] { tell(pictures + ++made); }), settingsOf(material)};
     report.sections.erase(std::remove_if(report.sections.begin(), report.sections.end(),
                                          [](const ReportSection& section) {
-                                             return section.facts.empty() && section.chart.svg.empty() && section.table.empty() && section.groups.empty();
+                                             return section.facts.empty() && section.chart.svg.empty() && section.table.empty() &&
+                                                    section.groups.empty();
                                          }),
                           report.sections.end());
     const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -314,7 +340,8 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
 
 void writeReport(const Report& report, const std::filesystem::path& html) { writeFileAtomically(html, reportHtml(report)); }
 
-void writeReport(const std::filesystem::path& run, const std::string& checkpoint, const std::filesystem::path& html, const CountCallback& progress) {
+void writeReport(const std::filesystem::path& run, const std::string& checkpoint, const std::filesystem::path& html,
+                 const CountCallback& progress) {
     writeReport(makeReport(*openInspector(run), checkpoint, progress), html);
 }
 

@@ -16,7 +16,8 @@ namespace {
 // The window's colours on paper.
 constexpr const char *kInk = "#14202B", *kInk2 = "#42515F", *kInk3 = "#5A6A79", *kLine = "#D3DBE3", *kGrid = "#E4EAF0";
 constexpr const char *kValidation = "#2C3AA6", *kTraining = "#5A64B8";
-constexpr const char *kIceBand = "#EAF4FB", *kIceStrip = "#DDEDF8", *kIce = "#1C659C", *kWarmBand = "#FFF4E8", *kWarmStrip = "#FFE8D1", *kWarm = "#A84B00";
+constexpr const char *kIceBand = "#EAF4FB", *kIceStrip = "#DDEDF8", *kIce = "#1C659C", *kWarmBand = "#FFF4E8",
+                     *kWarmStrip = "#FFE8D1", *kWarm = "#A84B00";
 constexpr std::array<int, 3> kCellColour = {0x34, 0x43, 0xB0};
 
 /// One figure of a picture: a tenth of a pixel is enough.
@@ -25,30 +26,37 @@ std::string n(double value) { return fixedText(value, 1); }
 class Svg {
 public:
     void rect(double x, double y, double width, double height, const std::string& fill) {
-        m_body += "<rect x=\"" + n(x) + "\" y=\"" + n(y) + "\" width=\"" + n(width) + "\" height=\"" + n(height) + "\" fill=\"" + fill + "\"/>";
+        m_body += "<rect x=\"" + n(x) + "\" y=\"" + n(y) + "\" width=\"" + n(width) + "\" height=\"" + n(height) + "\" fill=\"" +
+                  fill + "\"/>";
     }
     void line(double x1, double y1, double x2, double y2, const std::string& stroke, double width, const std::string& dash = {}) {
-        m_body += "<line x1=\"" + n(x1) + "\" y1=\"" + n(y1) + "\" x2=\"" + n(x2) + "\" y2=\"" + n(y2) + "\" stroke=\"" + stroke + "\" stroke-width=\"" +
-                  n(width) + "\"" + (dash.empty() ? "" : " stroke-dasharray=\"" + dash + "\"") + "/>";
+        m_body += "<line x1=\"" + n(x1) + "\" y1=\"" + n(y1) + "\" x2=\"" + n(x2) + "\" y2=\"" + n(y2) + "\" stroke=\"" + stroke +
+                  "\" stroke-width=\"" + n(width) + "\"" + (dash.empty() ? "" : " stroke-dasharray=\"" + dash + "\"") + "/>";
     }
     void polyline(const std::vector<std::pair<double, double>>& points, const std::string& stroke, double width) {
         if (points.size() < 2) return;
-        m_body += "<polyline fill=\"none\" stroke=\"" + stroke + "\" stroke-width=\"" + n(width) + "\" stroke-linejoin=\"round\" points=\"";
+        m_body += "<polyline fill=\"none\" stroke=\"" + stroke + "\" stroke-width=\"" + n(width) +
+                  "\" stroke-linejoin=\"round\" points=\"";
         for (const auto& [x, y] : points) m_body += n(x) + ',' + n(y) + ' ';
         m_body += "\"/>";
     }
-    void circle(double x, double y, double radius, const std::string& fill, const std::string& stroke = "none", double width = 1) {
-        m_body += "<circle cx=\"" + n(x) + "\" cy=\"" + n(y) + "\" r=\"" + n(radius) + "\" fill=\"" + fill + "\" stroke=\"" + stroke + "\" stroke-width=\"" + n(width) + "\"/>";
+    void circle(double x, double y, double radius, const std::string& fill, const std::string& stroke = "none",
+                double width = 1) {
+        m_body += "<circle cx=\"" + n(x) + "\" cy=\"" + n(y) + "\" r=\"" + n(radius) + "\" fill=\"" + fill + "\" stroke=\"" +
+                  stroke + "\" stroke-width=\"" + n(width) + "\"/>";
     }
     /// `anchor`: start, middle or end. `turned`: degrees around (x, y).
-    void text(double x, double y, const std::string& words, double size, const std::string& fill, const char* anchor = "start", bool bold = false, double turned = 0) {
-        m_body += "<text x=\"" + n(x) + "\" y=\"" + n(y) + "\" font-family=\"Inter\" font-size=\"" + n(size) + "\" fill=\"" + fill + "\" text-anchor=\"" + anchor + "\"" +
-                  (bold ? " font-weight=\"600\"" : "") + (turned != 0 ? " transform=\"rotate(" + n(turned) + ' ' + n(x) + ' ' + n(y) + ")\"" : "") + ">" +
+    void text(double x, double y, const std::string& words, double size, const std::string& fill, const char* anchor = "start",
+              bool bold = false, double turned = 0) {
+        m_body += "<text x=\"" + n(x) + "\" y=\"" + n(y) + "\" font-family=\"Inter\" font-size=\"" + n(size) + "\" fill=\"" +
+                  fill + "\" text-anchor=\"" + anchor + "\"" + (bold ? " font-weight=\"600\"" : "") +
+                  (turned != 0 ? " transform=\"rotate(" + n(turned) + ' ' + n(x) + ' ' + n(y) + ")\"" : "") + ">" +
                   escapedHtml(words) + "</text>";
     }
     ReportChart finish(int width, int height, const std::string& description) const {
-        return {"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + std::to_string(width) + ' ' + std::to_string(height) + "\" role=\"img\" aria-label=\"" +
-                    escapedHtml(description) + "\">" + m_body + "</svg>",
+        return {"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + std::to_string(width) + ' ' +
+                    std::to_string(height) + "\" role=\"img\" aria-label=\"" + escapedHtml(description) + "\">" + m_body +
+                    "</svg>",
                 width, height, description};
     }
 
@@ -56,11 +64,13 @@ private:
     std::string m_body;
 };
 
-// --- curves ---------------------------------------------------------------------------------------------------------------------
+// --- curves
+// ---------------------------------------------------------------------------------------------------------------------
 
 constexpr int kCurvesWidth = 720, kCurvesHeight = 470;
 constexpr double kLeft = 52, kRight = 706;
-constexpr double kMarkerRow = 10, kStrip = 42, kStripHeight = 18, kAccuracyTop = kStrip + kStripHeight, kAccuracyBottom = 270, kLossTop = 312, kLossBottom = 436;
+constexpr double kMarkerRow = 10, kStrip = 42, kStripHeight = 18, kAccuracyTop = kStrip + kStripHeight, kAccuracyBottom = 270,
+                 kLossTop = 312, kLossBottom = 436;
 constexpr double kMarkerRadius = 8;
 
 struct Plot {
@@ -77,7 +87,8 @@ double niceStep(double span, double parts) {
     return 10 * power;
 }
 
-Plot plotOf(const RunHistory& history, double top, double bottom, double EpochFinished::*first, double EpochFinished::*second, double most) {
+Plot plotOf(const RunHistory& history, double top, double bottom, double EpochFinished::*first, double EpochFinished::*second,
+            double most) {
     double low = 1e300, high = -1e300;
     for (const EpochFinished& epoch : history.epochs)
         for (const double value : {epoch.*first, epoch.*second})
@@ -85,8 +96,8 @@ Plot plotOf(const RunHistory& history, double top, double bottom, double EpochFi
     if (low > high) low = 0, high = 1;
     const double step = niceStep(std::max(high - low, 0.02), 5);
     const int last = history.epochs.empty() ? 1 : history.epochs.back().epoch;
-    return {top, bottom, static_cast<double>(std::max({history.summary.plannedEpochs, last, 1})), std::max(0.0, std::floor(low / step) * step),
-            std::min(most, std::ceil(high / step + 1e-9) * step)};
+    return {top, bottom, static_cast<double>(std::max({history.summary.plannedEpochs, last, 1})),
+            std::max(0.0, std::floor(low / step) * step), std::min(most, std::ceil(high / step + 1e-9) * step)};
 }
 
 /// A stretch of the run in which the same layers train.
@@ -115,7 +126,9 @@ std::vector<Band> bandsOf(const RunHistory& history, const ModelInfo& model, dou
 }
 
 void drawBands(Svg& svg, const Plot& plot, const std::vector<Band>& bands) {
-    for (const Band& band : bands) svg.rect(plot.x(band.from), plot.top, plot.x(band.to) - plot.x(band.from), plot.bottom - plot.top, band.thawed ? kWarmBand : kIceBand);
+    for (const Band& band : bands)
+        svg.rect(plot.x(band.from), plot.top, plot.x(band.to) - plot.x(band.from), plot.bottom - plot.top,
+                 band.thawed ? kWarmBand : kIceBand);
 }
 
 /// What trains, in words above the curves.
@@ -124,11 +137,13 @@ void drawStrip(Svg& svg, const Plot& plot, const std::vector<Band>& bands) {
         const double left = plot.x(band.from), right = plot.x(band.to);
         svg.rect(left, kStrip, right - left - 1, kStripHeight, band.thawed ? kWarmStrip : kIceStrip);
         const auto letters = static_cast<std::size_t>(std::max(0.0, (right - left - 10) / 6));
-        if (letters >= 4) svg.text(left + 6, kStrip + 13, shortened(band.label, letters), 11, band.thawed ? kWarm : kIce, "start", true);
+        if (letters >= 4)
+            svg.text(left + 6, kStrip + 13, shortened(band.label, letters), 11, band.thawed ? kWarm : kIce, "start", true);
     }
 }
 
-void drawAxes(Svg& svg, const Plot& plot, const std::string& title, double titleAt, double factor, int decimals, const std::string& unit) {
+void drawAxes(Svg& svg, const Plot& plot, const std::string& title, double titleAt, double factor, int decimals,
+              const std::string& unit) {
     svg.text(kLeft, titleAt, title, 12, kInk, "start", true);
     const double step = niceStep(plot.high - plot.low, 5);
     for (double value = std::ceil(plot.low / step - 1e-9) * step; value <= plot.high + step * 1e-6; value += step) {
@@ -136,11 +151,13 @@ void drawAxes(Svg& svg, const Plot& plot, const std::string& title, double title
         svg.text(kLeft - 8, plot.y(value) + 4, fixedText(value * factor, decimals) + unit, 11, kInk3, "end");
     }
     const int every = std::max(1, static_cast<int>(niceStep(plot.epochs, 15)));
-    for (int epoch = 0; epoch <= plot.epochs; epoch += every) svg.text(plot.x(epoch), plot.bottom + 16, std::to_string(epoch), 11, kInk3, "middle");
+    for (int epoch = 0; epoch <= plot.epochs; epoch += every)
+        svg.text(plot.x(epoch), plot.bottom + 16, std::to_string(epoch), 11, kInk3, "middle");
     svg.line(kLeft, plot.bottom, kRight, plot.bottom, kLine, 1);
 }
 
-void drawCurve(Svg& svg, const Plot& plot, const RunHistory& history, double EpochFinished::*value, const char* colour, double width, bool discs) {
+void drawCurve(Svg& svg, const Plot& plot, const RunHistory& history, double EpochFinished::*value, const char* colour,
+               double width, bool discs) {
     std::vector<std::pair<double, double>> points;
     for (const EpochFinished& epoch : history.epochs)
         if (std::isfinite(epoch.*value)) points.emplace_back(plot.x(epoch.epoch), plot.y(epoch.*value));
@@ -172,7 +189,8 @@ void drawLegend(Svg& svg, double y) {
     svg.text(kRight - 112, y, "training, dropout on", 11, kInk2);
 }
 
-// --- matrix ---------------------------------------------------------------------------------------------------------------------
+// --- matrix
+// ---------------------------------------------------------------------------------------------------------------------
 
 constexpr int kMatrixWidth = 720;
 constexpr double kNames = 104, kColumnNames = 78, kScores = 58;
@@ -220,8 +238,9 @@ std::vector<RunMarker> markersOf(const RunHistory& history, const ModelInfo& mod
         if (const auto* phase = std::get_if<PhaseStarted>(&event.data)) {
             const auto [thaws, freezes] = change(phase->trainable);
             phaseStart = phase->firstEpoch - 1;
-            add(phaseStart, "Phase " + std::to_string(phase->phase + 1) + (phase->title.empty() ? "" : ", " + phase->title) + ": " +
-                                describeMask(model, phase->trainable) + ", learning rate " + numberWords(phase->learningRate),
+            add(phaseStart,
+                "Phase " + std::to_string(phase->phase + 1) + (phase->title.empty() ? "" : ", " + phase->title) + ": " +
+                    describeMask(model, phase->trainable) + ", learning rate " + numberWords(phase->learningRate),
                 thaws, freezes);
         } else if (const auto* layers = std::get_if<LayersChanged>(&event.data)) {
             const auto [thaws, freezes] = change(layers->trainable);
@@ -237,7 +256,8 @@ std::vector<RunMarker> markersOf(const RunHistory& history, const ModelInfo& mod
             add(layers->epochPosition, text, thaws, freezes);
         } else if (const auto* rate = std::get_if<LearningRateChanged>(&event.data)) {
             if (rate->requestId == 0 && std::abs(rate->epochPosition - phaseStart) < 1e-9) continue;
-            add(rate->epochPosition, "Learning rate " + numberWords(rate->before) + " to " + numberWords(rate->after), false, false);
+            add(rate->epochPosition, "Learning rate " + numberWords(rate->before) + " to " + numberWords(rate->after), false,
+                false);
         } else if (const auto* resumed = std::get_if<Resumed>(&event.data)) {
             add(resumed->epochPosition, "Paused for " + durationWords(std::max(0.0, resumed->pausedSeconds)), false, false);
         }
@@ -245,9 +265,11 @@ std::vector<RunMarker> markersOf(const RunHistory& history, const ModelInfo& mod
     return markers;
 }
 
-ReportChart curvesChart(const RunHistory& history, const ModelInfo& model, const std::vector<RunMarker>& markers, int shownEpoch) {
+ReportChart curvesChart(const RunHistory& history, const ModelInfo& model, const std::vector<RunMarker>& markers,
+                        int shownEpoch) {
     Svg svg;
-    const Plot accuracy = plotOf(history, kAccuracyTop, kAccuracyBottom, &EpochFinished::trainAccuracy, &EpochFinished::valAccuracy, 1);
+    const Plot accuracy =
+        plotOf(history, kAccuracyTop, kAccuracyBottom, &EpochFinished::trainAccuracy, &EpochFinished::valAccuracy, 1);
     const Plot loss = plotOf(history, kLossTop, kLossBottom, &EpochFinished::trainLoss, &EpochFinished::valLoss, 1e300);
     const std::vector<Band> bands = bandsOf(history, model, accuracy.epochs);
     drawStrip(svg, accuracy, bands);
@@ -258,8 +280,9 @@ ReportChart curvesChart(const RunHistory& history, const ModelInfo& model, const
     drawAxes(svg, loss, "Loss", kLossTop - 8, 1, niceStep(loss.high - loss.low, 5) < 0.099 ? 2 : 1, "");
     drawLegend(svg, kStrip - 8);
     drawMarkers(svg, accuracy, loss, markers);
-    for (const auto& [plot, train, validation] : {std::tuple(&accuracy, &EpochFinished::trainAccuracy, &EpochFinished::valAccuracy),
-                                                  std::tuple(&loss, &EpochFinished::trainLoss, &EpochFinished::valLoss)}) {
+    for (const auto& [plot, train, validation] :
+         {std::tuple(&accuracy, &EpochFinished::trainAccuracy, &EpochFinished::valAccuracy),
+          std::tuple(&loss, &EpochFinished::trainLoss, &EpochFinished::valLoss)}) {
         drawCurve(svg, *plot, history, train, kTraining, 1.2, false);
         drawCurve(svg, *plot, history, validation, kValidation, 2.6, true);
     }
@@ -267,8 +290,8 @@ ReportChart curvesChart(const RunHistory& history, const ModelInfo& model, const
         if (epoch.epoch == shownEpoch && std::isfinite(epoch.valAccuracy)) {
             svg.circle(accuracy.x(epoch.epoch), accuracy.y(epoch.valAccuracy), 6, "none", kInk, 1.6);
             const bool nearEnd = epoch.epoch > accuracy.epochs * 0.85;
-            svg.text(accuracy.x(epoch.epoch) + (nearEnd ? -10 : 10), accuracy.y(epoch.valAccuracy) + 18, percentWords(epoch.valAccuracy), 12, kInk,
-                     nearEnd ? "end" : "start", true);
+            svg.text(accuracy.x(epoch.epoch) + (nearEnd ? -10 : 10), accuracy.y(epoch.valAccuracy) + 18,
+                     percentWords(epoch.valAccuracy), 12, kInk, nearEnd ? "end" : "start", true);
         }
     svg.text((kLeft + kRight) / 2, kCurvesHeight - 4, "epoch", 11, kInk3, "middle");
     return svg.finish(kCurvesWidth, kCurvesHeight, "Accuracy and loss over the epochs, training and validation");
@@ -303,7 +326,9 @@ ReportChart confusionChart(const EvaluationReport& evaluation, const std::vector
             }
             const double share = row > 0 ? static_cast<double>(count) / static_cast<double>(row) : 0;
             svg.rect(cellX + 0.5, y + 0.5, cell - 1, height - 1, cellColour(share));
-            if (numbers) svg.text(cellX + cell / 2, y + height / 2 + size * 0.36, std::to_string(count), size, share > 0.3 ? "#FFFFFF" : kInk, "middle", truth == predicted);
+            if (numbers)
+                svg.text(cellX + cell / 2, y + height / 2 + size * 0.36, std::to_string(count), size,
+                         share > 0.3 ? "#FFFFFF" : kInk, "middle", truth == predicted);
         }
         if (!numbers) continue;
         const ClassScore& score = evaluation.classes[static_cast<std::size_t>(truth)];

@@ -61,7 +61,9 @@ std::string base64(const std::string& bytes) {
     std::string text;
     text.reserve((bytes.size() + 2) / 3 * 4);
     for (std::size_t at = 0; at < bytes.size(); at += 3) {
-        const auto byte = [&](std::size_t i) { return i < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i])) : 0u; };
+        const auto byte = [&](std::size_t i) {
+            return i < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i])) : 0u;
+        };
         const std::uint32_t group = byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2);
         for (std::size_t i = 0; i < 4; ++i) text += at + i > bytes.size() ? '=' : kDigits[group >> (18 - 6 * i) & 63];
     }
@@ -71,12 +73,14 @@ std::string base64(const std::string& bytes) {
 std::string tableHtml(const ReportTable& table) {
     std::string html = "<table><thead><tr>";
     const auto number = [&](std::size_t column) { return table.numeric[column] ? " class=\"number\"" : ""; };
-    for (std::size_t i = 0; i < table.columns.size(); ++i) html += "<th scope=\"col\"" + std::string(number(i)) + ">" + escapedHtml(table.columns[i]) + "</th>";
+    for (std::size_t i = 0; i < table.columns.size(); ++i)
+        html += "<th scope=\"col\"" + std::string(number(i)) + ">" + escapedHtml(table.columns[i]) + "</th>";
     html += "</tr></thead><tbody>\n";
     const std::size_t firstSum = table.rows.size() - static_cast<std::size_t>(table.sums);
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
         html += row < firstSum ? "<tr>" : row == firstSum ? "<tr class=\"sum first\">" : "<tr class=\"sum\">";
-        for (std::size_t i = 0; i < table.rows[row].size(); ++i) html += "<td" + std::string(number(i)) + ">" + escapedHtml(table.rows[row][i]) + "</td>";
+        for (std::size_t i = 0; i < table.rows[row].size(); ++i)
+            html += "<td" + std::string(number(i)) + ">" + escapedHtml(table.rows[row][i]) + "</td>";
         html += "</tr>\n";
     }
     return html + "</tbody></table>\n";
@@ -84,8 +88,9 @@ std::string tableHtml(const ReportTable& table) {
 
 std::string pictureHtml(const ReportPicture& picture, int side) {
     constexpr std::array<const char*, 3> kTones = {"", " class=\"right\"", " class=\"wrong\""};
-    std::string html = "<figure" + std::string(kTones[static_cast<std::size_t>(picture.tone)]) + " style=\"width: " + std::to_string(side) + "px\"><img alt=\"" +
-                       escapedHtml(picture.description) + "\" src=\"data:image/png;base64," + base64(picture.png) + "\"><figcaption>";
+    std::string html = "<figure" + std::string(kTones[static_cast<std::size_t>(picture.tone)]) +
+                       " style=\"width: " + std::to_string(side) + "px\"><img alt=\"" + escapedHtml(picture.description) +
+                       "\" src=\"data:image/png;base64," + base64(picture.png) + "\"><figcaption>";
     for (const std::string& line : picture.lines) html += "<span>" + escapedHtml(line) + "</span>";
     return html + "</figcaption></figure>\n";
 }
@@ -95,7 +100,8 @@ std::string sectionHtml(const ReportSection& section) {
     if (!section.text.empty()) html += "<p>" + escapedHtml(section.text) + "</p>\n";
     if (!section.facts.empty()) {
         html += "<dl>\n";
-        for (const auto& [name, value] : section.facts) html += "<dt>" + escapedHtml(name) + "</dt><dd>" + escapedHtml(value) + "</dd>\n";
+        for (const auto& [name, value] : section.facts)
+            html += "<dt>" + escapedHtml(name) + "</dt><dd>" + escapedHtml(value) + "</dd>\n";
         html += "</dl>\n";
     }
     html += section.chart.svg + "\n</div>\n";
@@ -114,9 +120,11 @@ std::string sectionHtml(const ReportSection& section) {
 }  // namespace
 
 std::string reportHtml(const Report& report) {
-    std::string html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n" + std::string(kHead) + "<title>" + escapedHtml(report.title) + "</title>\n" + kStyle + "</head>\n<body>\n<header>\n<h1>" +
+    std::string html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n" + std::string(kHead) + "<title>" +
+                       escapedHtml(report.title) + "</title>\n" + kStyle + "</head>\n<body>\n<header>\n<h1>" +
                        escapedHtml(report.title) + "</h1>\n<p>" + escapedHtml(report.subtitle) + "</p>\n<ul class=\"figures\">\n";
-    for (const auto& [value, name] : report.figures) html += "<li><b>" + escapedHtml(value) + "</b>" + escapedHtml(name) + "</li>\n";
+    for (const auto& [value, name] : report.figures)
+        html += "<li><b>" + escapedHtml(value) + "</b>" + escapedHtml(name) + "</li>\n";
     html += "</ul>\n</header>\n";
     for (const ReportSection& section : report.sections) html += sectionHtml(section);
     return html + "<footer>" + escapedHtml(report.footer) + "</footer>\n</body>\n</html>\n";

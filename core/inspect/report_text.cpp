@@ -32,11 +32,14 @@ std::string numberWords(double value) {
 
 std::string percentWords(double share, int decimals) { return fixedText(share * 100, decimals) + "\u202F%"; }
 
-std::string intervalWords(const Interval& interval) { return fixedText(interval.low * 100, 1) + " to " + percentWords(interval.high); }
+std::string intervalWords(const Interval& interval) {
+    return fixedText(interval.low * 100, 1) + " to " + percentWords(interval.high);
+}
 
 std::string countWords(std::int64_t count) {
     std::string text = std::to_string(count);
-    for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+    for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3)
+        text.insert(static_cast<std::size_t>(at), ",");
     return text;
 }
 

@@ -29,10 +29,12 @@ private Q_SLOTS:
         FilePrediction broken;
         broken.file = "/home/pupil/notes, old.txt";
         broken.error = "notes, old.txt cannot be read: it is \"none\".";
-        const std::string table = predictionTable({predicted("/tmp/cat.png", {0.125f, 0.5f, 0.25f, 0.0625f, 0.03125f, 0.03125f}), broken},
-                                                  {"bird", "cat", "dog", "a, b", "frog", "\"x\""});
+        const std::string table =
+            predictionTable({predicted("/tmp/cat.png", {0.125f, 0.5f, 0.25f, 0.0625f, 0.03125f, 0.03125f}), broken},
+                            {"bird", "cat", "dog", "a, b", "frog", "\"x\""});
         const std::string expected =
-            "file,predicted,probability,top1,top1_probability,top2,top2_probability,top3,top3_probability,top4,top4_probability,top5,"
+            "file,predicted,probability,top1,top1_probability,top2,top2_probability,top3,top3_probability,top4,top4_probability,"
+            "top5,"
             "top5_probability,error\r\n"
             "/tmp/cat.png,cat,0.5,cat,0.5,dog,0.25,bird,0.125,\"a, b\",0.0625,frog,0.03125,\r\n"
             "\"/home/pupil/notes, old.txt\",,,,,,,,,,,,,\"notes, old.txt cannot be read: it is \"\"none\"\".\"\r\n";
@@ -58,7 +60,8 @@ private Q_SLOTS:
 
     void brokenSequencesAreReplacedByteByByte_data() {
         QTest::addColumn<QByteArray>("bytes");
-        for (const char* bytes : {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80", "\xC3"})
+        for (const char* bytes :
+             {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80", "\xC3"})
             QTest::addRow("%s", QByteArray(bytes).toHex().constData()) << QByteArray(bytes);
     }
     void brokenSequencesAreReplacedByteByByte() {
@@ -66,7 +69,8 @@ private Q_SLOTS:
         std::string expected = "a";
         for (int i = 0; i < bytes.size(); ++i) expected += "\xEF\xBF\xBD";
         QCOMPARE(validUtf8("a" + bytes.toStdString() + "b"), expected + "b");
-        for (const char* whole : {"a\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x90\xB1", ""}) QCOMPARE(validUtf8(whole), std::string(whole));
+        for (const char* whole : {"a\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x90\xB1", ""})
+            QCOMPARE(validUtf8(whole), std::string(whole));
     }
 
     void htmlIsEscaped() {

@@ -104,18 +104,24 @@ private Q_SLOTS:
 
         QStringList titles;
         for (const ReportSection& section : report.sections) titles << text(section.title);
-        QCOMPARE(titles, QStringList({"Training", "Where it is right and wrong", "Class by class", "Best and worst pictures", "What it looks at", "Settings"}));
+        QCOMPARE(titles, QStringList({"Training", "Where it is right and wrong", "Class by class", "Best and worst pictures",
+                                      "What it looks at", "Settings"}));
         const ReportTable& classes = report.sections[2].table;
         QCOMPARE(classes.rows.size(), std::size_t(13));
         for (int i = 0; i < 10; ++i) {
             const ClassScore& score = figures.classes[static_cast<std::size_t>(i)];
             const Interval interval = wilsonInterval(figures.confusion.at(i, i), score.support);
-            const std::vector<std::string> row = {evaluation.classNames[static_cast<std::size_t>(i)], percentWords(score.precision), percentWords(score.recall),
-                                                  intervalWords(interval), fixedText(score.f1, 3), countWords(score.support)};
+            const std::vector<std::string> row = {evaluation.classNames[static_cast<std::size_t>(i)],
+                                                  percentWords(score.precision),
+                                                  percentWords(score.recall),
+                                                  intervalWords(interval),
+                                                  fixedText(score.f1, 3),
+                                                  countWords(score.support)};
             QVERIFY(classes.rows[static_cast<std::size_t>(i)] == row);
         }
         QCOMPARE(report.sections[4].groups.size(), std::size_t(6));  // Grad-CAM of six
-        for (const ReportGroup& group : report.sections[4].groups) QVERIFY(group.pictures.size() == 2 || group.pictures.size() == 3);
+        for (const ReportGroup& group : report.sections[4].groups)
+            QVERIFY(group.pictures.size() == 2 || group.pictures.size() == 3);
         for (const ReportSection& section : report.sections)
             if (!section.chart.svg.empty()) QCOMPARE(problemOf(section.chart.svg), QString());
 
@@ -127,7 +133,8 @@ private Q_SLOTS:
         QVERIFY(sources.size() > 12);
         for (const QString& source : sources) {
             QVERIFY(source.startsWith("data:image/png;base64,"));
-            const auto decoded = QByteArray::fromBase64Encoding(source.mid(22).toLatin1(), QByteArray::AbortOnBase64DecodingErrors);
+            const auto decoded =
+                QByteArray::fromBase64Encoding(source.mid(22).toLatin1(), QByteArray::AbortOnBase64DecodingErrors);
             QVERIFY(decoded && decoded.decoded.startsWith("\x89PNG\r\n"));
         }
         QVERIFY(all("(href|url\\(|@import|<link|<script)", html).isEmpty());
@@ -145,7 +152,9 @@ private Q_SLOTS:
             return text(report.subtitle) + " | " + text(report.sections[2].table.rows.back().back());
         };
         // 20 of the 100 training pictures; the test split has 50.
-        QVERIFY2(words().endsWith("Figures are of 20 training pictures that it was not trained on; the test split is locked. | 20"), qPrintable(words()));
+        QVERIFY2(
+            words().endsWith("Figures are of 20 training pictures that it was not trained on; the test split is locked. | 20"),
+            qPrintable(words()));
         revealTest(config.output);
         QVERIFY2(words().endsWith("Figures are of 50 test pictures. | 50"), qPrintable(words()));
     }
@@ -171,11 +180,14 @@ private Q_SLOTS:
         drive(*makeTrainer(config));
         const std::filesystem::path file = lesson.home() / "report.html";
         writeFileAtomically(file, "old");
-        QVERIFY_EXCEPTION_THROWN(writeReport(config.output, "last", file, [](std::int64_t, std::int64_t) { return false; }), Cancelled);
+        QVERIFY_EXCEPTION_THROWN(writeReport(config.output, "last", file, [](std::int64_t, std::int64_t) { return false; }),
+                                 Cancelled);
         QCOMPARE(readSmallFile(file), std::string("old"));
-        QVERIFY(errorOf<StoreError>([&] { writeReport(config.output, "epoch:77", file, {}); }).find("epoch:77") != std::string::npos);
+        QVERIFY(errorOf<StoreError>([&] { writeReport(config.output, "epoch:77", file, {}); }).find("epoch:77") !=
+                std::string::npos);
         QVERIFY(!errorOf<StoreError>([&] { writeReport(lesson.home() / "nowhere", "last", file, {}); }).empty());
-        QVERIFY(!errorOf<StoreError>([&] { writeReport(config.output, "last", lesson.home() / "no" / "folder.html", {}); }).empty());
+        QVERIFY(
+            !errorOf<StoreError>([&] { writeReport(config.output, "last", lesson.home() / "no" / "folder.html", {}); }).empty());
         QCOMPARE(readSmallFile(file), std::string("old"));
     }
 
@@ -184,10 +196,16 @@ private Q_SLOTS:
         const std::vector<RunMarker> markers = markersOf(handMadeHistory(model), model);
         QStringList lines;
         for (const RunMarker& marker : markers)
-            lines << QString("%1 %2%3%4").arg(marker.position).arg(marker.thaws ? "thaw: " : "").arg(marker.freezes ? "freeze: " : "").arg(text(marker.text));
-        QCOMPARE(lines, QStringList({"0 Phase 1, Feature extraction: Head only, learning rate 0.0001",
-                                     "0.5 thaw: Learning rate 0.0001 to 0.001; Block 5 thawed, thawed: block5_conv1 block5_conv2 block5_conv3",
-                                     "1.25 Paused for 1 min 15 s", "2 freeze: Phase 2: Head only, learning rate 0.00001"}));
+            lines << QString("%1 %2%3%4")
+                         .arg(marker.position)
+                         .arg(marker.thaws ? "thaw: " : "")
+                         .arg(marker.freezes ? "freeze: " : "")
+                         .arg(text(marker.text));
+        QCOMPARE(lines,
+                 QStringList(
+                     {"0 Phase 1, Feature extraction: Head only, learning rate 0.0001",
+                      "0.5 thaw: Learning rate 0.0001 to 0.001; Block 5 thawed, thawed: block5_conv1 block5_conv2 block5_conv3",
+                      "1.25 Paused for 1 min 15 s", "2 freeze: Phase 2: Head only, learning rate 0.00001"}));
     }
 
     void curvesShowTheMarkersAndTheBands() {
@@ -196,7 +214,9 @@ private Q_SLOTS:
         const ReportChart chart = curvesChart(history, model, markersOf(history, model), 4);
         QCOMPARE(problemOf(chart.svg), QString());
         const QString svg = text(chart.svg);
-        for (const char* words : {">Head only<", ">Block 5 thawed<", ">Accuracy<", ">Loss<", ">validation<", ">1</text>", ">4</text>"}) QVERIFY2(svg.contains(words), words);
+        for (const char* words :
+             {">Head only<", ">Block 5 thawed<", ">Accuracy<", ">Loss<", ">validation<", ">1</text>", ">4</text>"})
+            QVERIFY2(svg.contains(words), words);
         QVERIFY(svg.contains(">72.0\u202F%<"));
         QVERIFY(!svg.contains("class=") && !svg.contains("<style"));  // SVG Tiny
         QVERIFY(!svg.contains("nan") && !svg.contains("inf"));

@@ -95,13 +95,17 @@ private Q_SLOTS:
                 both.merge(picturesOf(held));
                 QVERIFY(both == picturesOf(used));  // drawn pictures differ from each other: nothing is in both
                 const std::vector<int> counts = countsOf(held);
-                QVERIFY(*std::max_element(counts.begin(), counts.end()) - *std::min_element(counts.begin(), counts.end()) <= (limit == 37 ? 1 : 0));
-                if (limit != 37) QCOMPARE(counts[0], static_cast<int>(std::lround(share * static_cast<double>(used.count()) / 10)));
+                QVERIFY(*std::max_element(counts.begin(), counts.end()) - *std::min_element(counts.begin(), counts.end()) <=
+                        (limit == 37 ? 1 : 0));
+                if (limit != 37)
+                    QCOMPARE(counts[0], static_cast<int>(std::lround(share * static_cast<double>(used.count()) / 10)));
             }
         }
         QCOMPARE(loadSplit(info, Split::HeldOut, part(0, 0), 3).pictures->count(), std::int64_t(0));
-        QCOMPARE(loadSplit(info, Split::HeldOut, part(0, 0.1), 3).digest, loadSplit(info, Split::HeldOut, part(0, 0.1), 3).digest);
-        QVERIFY(loadSplit(info, Split::HeldOut, part(0, 0.1), 3).digest != loadSplit(info, Split::HeldOut, part(0, 0.1), 4).digest);
+        QCOMPARE(loadSplit(info, Split::HeldOut, part(0, 0.1), 3).digest,
+                 loadSplit(info, Split::HeldOut, part(0, 0.1), 3).digest);
+        QVERIFY(loadSplit(info, Split::HeldOut, part(0, 0.1), 3).digest !=
+                loadSplit(info, Split::HeldOut, part(0, 0.1), 4).digest);
     }
 
     // The first picture of a class that is small must stay to be trained on.
@@ -111,10 +115,12 @@ private Q_SLOTS:
         first.resize(kRecord * 11);
         writeFile(lesson.home() / "cifar" / "data_batch_1.bin", first);
         for (int i = 2; i <= 5; ++i)
-            writeFile(lesson.home() / "cifar" / ("data_batch_" + std::to_string(i) + ".bin"), Bytes(first.begin(), first.begin() + kRecord));
+            writeFile(lesson.home() / "cifar" / ("data_batch_" + std::to_string(i) + ".bin"),
+                      Bytes(first.begin(), first.begin() + kRecord));
         const DatasetInfo info = resolveDataset(lesson.config().data);
         QCOMPARE(info.trainPerClass[0], std::int64_t(6));
-        QVERIFY(countsOf(*loadSplit(info, Split::HeldOut, part(0, 0.5), 1).pictures) == (std::vector<int>{1, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+        QVERIFY(countsOf(*loadSplit(info, Split::HeldOut, part(0, 0.5), 1).pictures) ==
+                (std::vector<int>{1, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
         for (const int count : countsOf(*loadSplit(info, Split::Train, part(0, 0.5), 1).pictures)) QVERIFY(count > 0);
     }
 
@@ -127,7 +133,8 @@ private Q_SLOTS:
         together.merge(picturesOf(*loadSplit(info, Split::Train, 120, 3).pictures));
         QVERIFY(together == all);
         QVERIFY(countsOf(loadUnseen(info, part(120, 0.1), 3, 30)) == std::vector<int>(10, 3));
-        QVERIFY(picturesOf(loadUnseen(info, part(0, 0.1), 3, 1000)) == picturesOf(*loadSplit(info, Split::HeldOut, part(0, 0.1), 3).pictures));
+        QVERIFY(picturesOf(loadUnseen(info, part(0, 0.1), 3, 1000)) ==
+                picturesOf(*loadSplit(info, Split::HeldOut, part(0, 0.1), 3).pictures));
         QCOMPARE(loadUnseen(info, part(0, 0), 3, 1000).count(), std::int64_t(0));
     }
 
@@ -143,8 +150,8 @@ private Q_SLOTS:
         }
     }
 
-    // Training is bit-equal with other held-out pictures and another test split: it sees neither. Only the validation figures tell
-    // the held-out pictures apart, and nothing the test split.
+    // Training is bit-equal with other held-out pictures and another test split: it sees neither. Only the validation figures
+    // tell the held-out pictures apart, and nothing the test split.
     void trainsOnNeitherHeldOutNorTestPictures() {
         const TinyLesson lesson;
         RunConfig config = lockedConfig(lesson, "before");

@@ -46,7 +46,8 @@ struct ScriptedCamera : core::FrameSource {
 };
 
 struct Fixture {
-    explicit Fixture(test::FakeInspectorScript script = {}) : inspection(test::fakeInspectorFactory(std::move(script))), camera(inspection, sources()) {}
+    explicit Fixture(test::FakeInspectorScript script = {})
+        : inspection(test::fakeInspectorFactory(std::move(script))), camera(inspection, sources()) {}
     ui::FrameSources sources() {
         ui::FrameSources made = ui::coreFrameSources();
         made.camera = [pulled = pulledOut](const core::CameraInfo&) { return std::make_unique<ScriptedCamera>(pulled); };
@@ -176,7 +177,8 @@ private Q_SLOTS:
         f.camera.openCamera({0, "Front camera"});
         QVERIFY(await([&] { return f.camera.state() == State::Running; }));
         f.camera.openVideo(f.video());
-        QVERIFY(await([&] { return f.camera.state() == State::Running && f.camera.frame() && f.camera.frame()->picture->width == 160; }));
+        QVERIFY(await(
+            [&] { return f.camera.state() == State::Running && f.camera.frame() && f.camera.frame()->picture->width == 160; }));
     }
 
     void whatCannotBeOpenedSaysSo() {

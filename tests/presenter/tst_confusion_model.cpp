@@ -72,8 +72,10 @@ private Q_SLOTS:
                                                   "75.0 % | 71.4 % | 70.0 % |  | 72.0 %\n"));
         QCOMPARE(header(model, Qt::Horizontal), (QStringList{"cat", "owl", "dog", "sum", "recall"}));
         QCOMPARE(header(model, Qt::Vertical), (QStringList{"cat", "owl", "dog", "sum", "precision"}));
-        QCOMPARE(tip(model.index(0, 2)), QString("cat called dog: 3 pictures, 30.0 % of all that is cat, 30.0 % of all that is called dog"));
-        QCOMPARE(tip(model.index(0, 1)), QString("cat called owl: 1 picture, 10.0 % of all that is cat, 14.3 % of all that is called owl"));
+        QCOMPARE(tip(model.index(0, 2)),
+                 QString("cat called dog: 3 pictures, 30.0 % of all that is cat, 30.0 % of all that is called dog"));
+        QCOMPARE(tip(model.index(0, 1)),
+                 QString("cat called owl: 1 picture, 10.0 % of all that is cat, 14.3 % of all that is called owl"));
         QCOMPARE(tip(model.index(0, 3)), QString("10 pictures are cat"));
         QCOMPARE(tip(model.index(3, 0)), QString("8 pictures are called cat"));
         QCOMPARE(tip(model.index(3, 3)), QString("25 pictures in all"));
@@ -174,7 +176,9 @@ private Q_SLOTS:
                                                   "+8.3 | +8.9 | +15.5 |  | +12.0\n"));
         QCOMPARE(tip(model.index(0, 2)), QString("cat called dog: 3 pictures, before 5"));
         QVERIFY(tip(model.index(0, 4)).startsWith("Recall 60.0 %, before 40.0 %"));
-        const auto strength = [&](int row, int column) { return model.index(row, column).data(ConfusionModel::StrengthRole).toDouble(); };
+        const auto strength = [&](int row, int column) {
+            return model.index(row, column).data(ConfusionModel::StrengthRole).toDouble();
+        };
         QCOMPARE(model.topShare(), 2.0);
         QCOMPARE(strength(0, 0), 1.0);   // more right: better
         QCOMPARE(strength(0, 2), 1.0);   // less wrong: better

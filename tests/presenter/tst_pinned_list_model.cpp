@@ -15,8 +15,11 @@ namespace {
 QString strip(const PinnedListModel& pins, int id) {
     QStringList words;
     for (const ui::PredictionMoment& moment : pins.moments(id))
-        words << QStringLiteral("%1:%2%3%4").arg(moment.step).arg(moment.predictedClass).arg(moment.right ? QStringLiteral("+") : QStringLiteral("-"),
-                                                                                            moment.flipped ? QStringLiteral("!") : QString());
+        words << QStringLiteral("%1:%2%3%4")
+                     .arg(moment.step)
+                     .arg(moment.predictedClass)
+                     .arg(moment.right ? QStringLiteral("+") : QStringLiteral("-"),
+                          moment.flipped ? QStringLiteral("!") : QString());
     return words.join(QLatin1Char(' '));
 }
 

@@ -36,7 +36,8 @@ const std::filesystem::path kRun = "/home/pupil/runs/20260901-090000-lesson";
 
 /// A camera before which somebody holds the drawn pictures.
 struct DrawnCamera : core::FrameSource {
-    explicit DrawnCamera(std::shared_ptr<std::atomic<bool>> pulledOut) : pulled(std::move(pulledOut)), pictures(test::drawnPictures(1, 480, 3)) {}
+    explicit DrawnCamera(std::shared_ptr<std::atomic<bool>> pulledOut)
+        : pulled(std::move(pulledOut)), pictures(test::drawnPictures(1, 480, 3)) {}
     const std::string& title() const override { return name; }
     bool isLive() const override { return true; }
     double framesPerSecond() const override { return 0; }
@@ -164,7 +165,8 @@ private Q_SLOTS:
         QVERIFY(layer->isEnabled());
         QVERIFY(await([&] { return f.view.controller().frame()->map.has_value(); }));
         layer->setCurrentText("block5_conv3");
-        QVERIFY(await([&] { return f.view.controller().frame()->map && f.view.controller().frame()->map->layer == "block5_conv3"; }));
+        QVERIFY(
+            await([&] { return f.view.controller().frame()->map && f.view.controller().frame()->map->layer == "block5_conv3"; }));
         QTest::keyClick(&f.view, Qt::Key_G);
         QVERIFY(await([&] { return !f.view.controller().frame()->map; }));
     }
@@ -231,7 +233,8 @@ private Q_SLOTS:
                 f.view.controller().setPaused(true);
                 QVERIFY(await([&] { return f.view.controller().state() == State::Paused; }));
                 QCOMPARE(test::WindowFixture::cutTexts(&f.view), QStringList());
-                test::WindowFixture::shoot(&f.view, QString("camera-%1-%2").arg(dark ? "dark" : "light").arg(qRound(100 * scale)));
+                test::WindowFixture::shoot(&f.view,
+                                           QString("camera-%1-%2").arg(dark ? "dark" : "light").arg(qRound(100 * scale)));
             }
     }
 };

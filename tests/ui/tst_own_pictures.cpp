@@ -38,7 +38,8 @@ struct Window {
     }
     bool finishARun() {
         fixture.training.startRun(lessonConfig(2, 1));
-        return awaitState(fixture.training, core::TrainerState::Finished) && await([&] { return view().pictures().hasPredictions() && fixture.inspection.checkpoint(); });
+        return awaitState(fixture.training, core::TrainerState::Finished) &&
+               await([&] { return view().pictures().hasPredictions() && fixture.inspection.checkpoint(); });
     }
     QStringList files(int count) {
         QStringList made;

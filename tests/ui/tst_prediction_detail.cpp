@@ -181,7 +181,7 @@ private Q_SLOTS:
         f.detail.toggleClassMap();
         QVERIFY(panel.isOn());
         QVERIFY(f.shows(1, "block4_conv3"));  // 4x4: block 5 is 2x2 only
-        QCOMPARE(comboNamed(panel, "Layer that Grad-CAM looks at")->currentText(), QString("Block 4, 4 × 4"));
+        QCOMPARE(comboNamed(panel, "Layer that Grad-CAM looks at")->currentText(), QString("Block 4, 4×4"));
         auto* bars = f.detail.findChild<ui::GuessBars*>();
         QVERIFY2(panel.status().startsWith("What speaks for "), qPrintable(panel.status()));
         QVERIFY2(panel.status().endsWith(" after epoch 15"), qPrintable(panel.status()));
@@ -204,10 +204,10 @@ private Q_SLOTS:
 
         // Other layers: blocks first, every other one below.
         QComboBox* layer = comboNamed(panel, "Layer that Grad-CAM looks at");
-        QCOMPARE(layer->itemText(0), QString("Block 5, 2 × 2"));
-        layer->setCurrentIndex(layer->findText("Block 3, 8 × 8"));
+        QCOMPARE(layer->itemText(0), QString("Block 5, 2×2"));
+        layer->setCurrentIndex(layer->findText("Block 3, 8×8"));
         QVERIFY(f.shows(1, "block3_conv3"));
-        layer->setCurrentIndex(layer->findText("block2_conv1, 16 × 16"));
+        layer->setCurrentIndex(layer->findText("block2_conv1, 16×16"));
         QVERIFY(f.shows(1, "block2_conv1"));
         f.detail.toggleClassMap();
         QVERIFY(f.maps().empty());
@@ -319,7 +319,8 @@ private Q_SLOTS:
         torn.failWith = "The checkpoint is torn.";
         Mapped broken(m_model, torn);
         broken.detail.classMap().setOn(true);
-        QVERIFY(test::await([&] { return broken.detail.classMap().status() == QString("The checkpoint is torn. Choose another checkpoint."); }));
+        QVERIFY(test::await(
+            [&] { return broken.detail.classMap().status() == QString("The checkpoint is torn. Choose another checkpoint."); }));
         test::saveShot(broken.detail, "detail-torn");
     }
 
@@ -355,7 +356,8 @@ private Q_SLOTS:
             f.detail.resize(scale > 1 ? 447 : 300, 540);
             f.detail.classMap().setOn(true);
             QVERIFY(f.shows(1, "block4_conv3"));
-            QVERIFY2(f.detail.minimumSizeHint().width() <= f.detail.width(), qPrintable(QString::number(f.detail.minimumSizeHint().width())));
+            QVERIFY2(f.detail.minimumSizeHint().width() <= f.detail.width(),
+                     qPrintable(QString::number(f.detail.minimumSizeHint().width())));
             test::saveShot(f.detail, QStringLiteral("detail-narrow-%1").arg(qRound(100 * scale)));
         }
         ui::Theme::instance().setScale(1.0);

@@ -129,7 +129,8 @@ private Q_SLOTS:
         QCOMPARE(segment(view, PictureFilter::Right), QString("Right %1").arg(right));
         QCOMPARE(segment(view, PictureFilter::Wrong), QString("Wrong %1").arg(200 - right));
         QCOMPARE(segment(view, PictureFilter::ConfidentWrong), QString("Most confident wrong"));
-        QVERIFY(!view.findChild<SegmentedBar*>(QStringLiteral("filters"))->isSegmentVisible(static_cast<int>(PictureFilter::Mine)));
+        QVERIFY(
+            !view.findChild<SegmentedBar*>(QStringLiteral("filters"))->isSegmentVisible(static_cast<int>(PictureFilter::Mine)));
         QVERIFY(labels(view).contains("after epoch 12"));
         QVERIFY(labels(view).contains("1 to 32 of 200"));
 
@@ -332,7 +333,8 @@ private Q_SLOTS:
         drop(view, {QUrl::fromLocalFile(folder.filePath("cat.png")), QUrl::fromLocalFile(folder.filePath("notes.txt"))});
         QVERIFY(await([&] { return view.pictures().count(PictureFilter::Mine) == 2; }));
         QCOMPARE(view.pictures().filter(), PictureFilter::Mine);
-        QVERIFY(view.findChild<SegmentedBar*>(QStringLiteral("filters"))->isSegmentVisible(static_cast<int>(PictureFilter::Mine)));
+        QVERIFY(
+            view.findChild<SegmentedBar*>(QStringLiteral("filters"))->isSegmentVisible(static_cast<int>(PictureFilter::Mine)));
         QCOMPARE(segment(view, PictureFilter::Mine), QString("Mine 2"));  // short, so that the filters stay in one row
         QVERIFY(labels(view).contains("1 of 2 files cannot be used. Click one to see why."));
         auto* detail = view.findChild<PredictionDetail*>();

@@ -1,4 +1,5 @@
-// The Predictions tab at other moments than the present: a chosen checkpoint, an opened run, another run, and the pinned pictures' past.
+// The Predictions tab at other moments than the present: a chosen checkpoint, an opened run, another run, and the pinned
+// pictures' past.
 #include <QLabel>
 #include <QListView>
 #include <QSignalSpy>
@@ -25,7 +26,8 @@ struct Window {
     bool finishARun() {
         script.kept->store(5);
         fixture.training.startRun(lessonConfig(3, 2));
-        return awaitState(fixture.training, core::TrainerState::Finished) && await([&] { return inspection().subject() && shownEpoch() == 5; });
+        return awaitState(fixture.training, core::TrainerState::Finished) &&
+               await([&] { return inspection().subject() && shownEpoch() == 5; });
     }
     InspectionController& inspection() { return fixture.inspection; }
     PredictionView& view() { return *fixture.window.findChild<PredictionView*>(); }

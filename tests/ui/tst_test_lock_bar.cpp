@@ -1,4 +1,5 @@
-// A run that keeps its test split locked, in the window: how it is set up, what the views say they show, and how the split is revealed.
+// A run that keeps its test split locked, in the window: how it is set up, what the views say they show, and how the split is
+// revealed.
 #include <QCheckBox>
 #include <QLabel>
 #include <QPushButton>
@@ -182,7 +183,8 @@ private Q_SLOTS:
         const auto [size, scale, dark] = takeLook();
         Locked locked(size);
         QVERIFY(locked.ok);
-        const QString name = QStringLiteral("test-lock-") + QString::fromLatin1(QTest::currentDataTag()).replace(QLatin1Char(' '), QLatin1Char('-'));
+        const QString name = QStringLiteral("test-lock-") +
+                             QString::fromLatin1(QTest::currentDataTag()).replace(QLatin1Char(' '), QLatin1Char('-'));
         locked.fixture.shoot(name);
         QStringList cut = WindowFixture::cutTexts(&locked.bar());
         locked.action().trigger();

@@ -1,4 +1,5 @@
-// The line of time: which checkpoint the views show, chosen by hand, by drag and by keys; what happens while the run goes on; another run.
+// The line of time: which checkpoint the views show, chosen by hand, by drag and by keys; what happens while the run goes on;
+// another run.
 #include <QLabel>
 #include <QMouseEvent>
 #include <QSignalSpy>
@@ -18,14 +19,16 @@ const std::filesystem::path kOtherRun = "/home/pupil/.local/share/thaw/runs/2026
 
 /// A window whose run keeps a checkpoint an epoch.
 struct Line {
-    explicit Line(int epochs = 5, FakeInspectorScript inspector = {}) : kept(inspector), fixture({}, lessonConfig(10, 5), inspector) {
+    explicit Line(int epochs = 5, FakeInspectorScript inspector = {})
+        : kept(inspector), fixture({}, lessonConfig(10, 5), inspector) {
         // None at first; then one with each epoch that is told.
         kept.kept->store(1);
         kept.dropped->store(1);
-        QObject::connect(&fixture.training, &TrainingController::epochFinished, &fixture.window, [this](const core::EpochFinished& epoch) {
-            kept.kept->store(epoch.epoch);
-            kept.dropped->store(0);
-        });
+        QObject::connect(&fixture.training, &TrainingController::epochFinished, &fixture.window,
+                         [this](const core::EpochFinished& epoch) {
+                             kept.kept->store(epoch.epoch);
+                             kept.dropped->store(0);
+                         });
         fixture.show({1440, 900});
         fixture.window.showTab(MainWindow::PredictionsTab);
         fixture.training.startRun(lessonConfig(10, 5), true);
@@ -38,7 +41,9 @@ struct Line {
             fixture.training.runEpoch();
             ok = awaitEpoch(fixture.training, next) && awaitState(fixture.training, core::TrainerState::Paused);
         }
-        ok = ok && await([&] { return inspection().subject() && static_cast<int>(inspection().subject()->checkpoints.size()) >= epochs; });
+        ok = ok && await([&] {
+                 return inspection().subject() && static_cast<int>(inspection().subject()->checkpoints.size()) >= epochs;
+             });
     }
     InspectionController& inspection() { return fixture.inspection; }
     TimeLine& line() { return *fixture.window.findChild<TimeLine*>(); }
@@ -177,7 +182,8 @@ void TestTimeLine::saysWhatStopsAre() {
     QVERIFY(stops[9].endsPhase);
     QVERIFY(!stops[8].endsPhase);
     QVERIFY(stops[11].best);
-    QVERIFY2(stops[9].text.startsWith(QLatin1String("After epoch 10, validation")) && stops[9].text.endsWith(QLatin1String("end of a phase")),
+    QVERIFY2(stops[9].text.startsWith(QLatin1String("After epoch 10, validation")) &&
+                 stops[9].text.endsWith(QLatin1String("end of a phase")),
              qPrintable(stops[9].text));
     // The plan of fifteen epochs, of which twelve are trained: cold, warm and pale to the right.
     const QImage image = line.slider().grab().toImage();
@@ -229,7 +235,8 @@ void TestTimeLine::wordsGetShorterBeforeTheLineDoes() {
             if (button->isVisible()) shown << button->text().trimmed();
         return shown.join(QLatin1Char('|'));
     };
-    QVERIFY2(texts().contains(QLatin1String("after epoch 3, validation")) && texts().contains(QLatin1String("Follow newest")), qPrintable(texts()));
+    QVERIFY2(texts().contains(QLatin1String("after epoch 3, validation")) && texts().contains(QLatin1String("Follow newest")),
+             qPrintable(texts()));
     alone.resize(640, 48);
     QVERIFY2(texts().contains(QLatin1String("epoch 3: ")), qPrintable(texts()));
     QVERIFY2(alone.slider().width() >= 200, qPrintable(QString::number(alone.slider().width())));

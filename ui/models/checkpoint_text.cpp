@@ -47,8 +47,8 @@ std::int64_t stepsPerEpoch(const core::InspectedRun& run, const std::vector<core
 double epochPosition(const core::KeptCheckpoint& checkpoint, std::int64_t stepsPerEpoch) {
     if (checkpoint.endsEpoch || stepsPerEpoch <= 0) return checkpoint.epoch;
     // Inside the epoch that follows the finished ones, whatever the division says.
-    return std::clamp(static_cast<double>(checkpoint.step) / static_cast<double>(stepsPerEpoch), static_cast<double>(checkpoint.epoch),
-                      checkpoint.epoch + 1.0);
+    return std::clamp(static_cast<double>(checkpoint.step) / static_cast<double>(stepsPerEpoch),
+                      static_cast<double>(checkpoint.epoch), checkpoint.epoch + 1.0);
 }
 
 }  // namespace thaw::ui

@@ -13,7 +13,9 @@ namespace {
 constexpr int kMeans = 2;  // plain, and by support
 
 double valueOf(const core::ClassScore& score, int column) {
-    return column == ClassScoreModel::RecallColumn ? score.recall : column == ClassScoreModel::PrecisionColumn ? score.precision : score.f1;
+    return column == ClassScoreModel::RecallColumn      ? score.recall
+           : column == ClassScoreModel::PrecisionColumn ? score.precision
+                                                        : score.f1;
 }
 
 }  // namespace
@@ -56,12 +58,14 @@ QString ClassScoreModel::nameAt(int row) const {
 
 QString ClassScoreModel::tipAt(int row) const {
     const core::ClassScore& score = scoreAt(row);
-    const QString values = tr("recall %1, precision %2, F1 %3").arg(percentText(score.recall), percentText(score.precision), percentText(score.f1));
+    const QString values =
+        tr("recall %1, precision %2, F1 %3").arg(percentText(score.recall), percentText(score.precision), percentText(score.f1));
     const std::size_t place = static_cast<std::size_t>(row);
     if (place == m_order.size()) return tr("Mean over the classes, each counting the same (macro): %1").arg(values);
     if (place > m_order.size()) return tr("Mean over the classes, each counting by its pictures (weighted): %1").arg(values);
     const auto number = [](std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); };
-    return tr("%1: %2. %3 pictures are %1 (support), %4 are called so").arg(nameAt(row), values, number(score.support), number(score.predicted));
+    return tr("%1: %2. %3 pictures are %1 (support), %4 are called so")
+        .arg(nameAt(row), values, number(score.support), number(score.predicted));
 }
 
 int ClassScoreModel::rowCount(const QModelIndex& parent) const {
@@ -94,7 +98,8 @@ QVariant ClassScoreModel::headerData(int section, Qt::Orientation orientation, i
         case RecallColumn:
             return text ? tr("recall") : tr("Recall: how many of the pictures of a class are found, in per cent");
         case PrecisionColumn:
-            return text ? tr("precision") : tr("Precision: how many of the pictures called so are what they are called, in per cent");
+            return text ? tr("precision")
+                        : tr("Precision: how many of the pictures called so are what they are called, in per cent");
         case F1Column:
             return text ? tr("F1") : tr("F1: the harmonic mean of recall and precision. It is high only where both are.");
         default:

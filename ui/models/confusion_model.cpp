@@ -215,18 +215,22 @@ QString ConfusionModel::cellTip(int truth, int predicted) const {
 
 QString ConfusionModel::scoreTip(const QModelIndex& index) const {
     const double now = scoreOf(*m_report, index);
-    const QString value = m_baseline ? tr("%1, before %2").arg(percentText(now), percentText(scoreOf(*m_baseline, index))) : percentText(now);
+    const QString value =
+        m_baseline ? tr("%1, before %2").arg(percentText(now), percentText(scoreOf(*m_baseline, index))) : percentText(now);
     switch (kindOf(index)) {
         case RecallKind:
             return tr("Recall %1: the share of all that is %2 that is called so").arg(value, className(classAt(index.row())));
         case PrecisionKind:
-            return tr("Precision %1: the share of all that is called %2 that is one").arg(value, className(classAt(index.column())));
+            return tr("Precision %1: the share of all that is called %2 that is one")
+                .arg(value, className(classAt(index.column())));
         default:
             return tr("Accuracy %1: the share of all pictures that is called what it is").arg(value);
     }
 }
 
-int ConfusionModel::rowCount(const QModelIndex& parent) const { return parent.isValid() || m_order.empty() ? 0 : classCount() + 2; }
+int ConfusionModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() || m_order.empty() ? 0 : classCount() + 2;
+}
 int ConfusionModel::columnCount(const QModelIndex& parent) const { return rowCount(parent); }
 
 Qt::ItemFlags ConfusionModel::flags(const QModelIndex& index) const {

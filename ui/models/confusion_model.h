@@ -1,5 +1,5 @@
-// A confusion matrix as a table: a row a true class, a column a predicted one, then the sums and the scores. Or how it differs from
-// another model's. GUI thread only.
+// A confusion matrix as a table: a row a true class, a column a predicted one, then the sums and the scores. Or how it differs
+// from another model's. GUI thread only.
 #pragma once
 
 #include <QAbstractTableModel>
@@ -25,8 +25,8 @@ QString shareText(std::int64_t part, std::int64_t sum);
 /// "+12", "−3", "0"; decimals as given.
 QString signedText(double value, int decimals);
 
-/// classCount + 2 rows and columns. Cells are selectable; the sums (row and column classCount) and the scores behind them (recall in
-/// the last column, precision in the last row, accuracy in the corner) are not.
+/// classCount + 2 rows and columns. Cells are selectable; the sums (row and column classCount) and the scores behind them (recall
+/// in the last column, precision in the last row, accuracy in the corner) are not.
 class ConfusionModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -42,8 +42,8 @@ public:
 
     explicit ConfusionModel(QObject* parent = nullptr);
 
-    /// With a `baseline` of the same classes the table shows how the report differs from it: pictures, or points of per cent. Cells keep
-    /// their indexes (and a selection) as long as the number of classes stays. Null: an empty table.
+    /// With a `baseline` of the same classes the table shows how the report differs from it: pictures, or points of per cent.
+    /// Cells keep their indexes (and a selection) as long as the number of classes stays. Null: an empty table.
     void setReport(std::shared_ptr<const core::EvaluationReport> report, const QStringList& classNames,
                    std::shared_ptr<const core::EvaluationReport> baseline = nullptr);
     const core::EvaluationReport* report() const { return m_report.get(); }
@@ -63,8 +63,8 @@ public:
     /// True and predicted class; nullopt for sums and scores.
     std::optional<std::pair<int, int>> cellAt(const QModelIndex& index) const;
 
-    /// The share that the strongest colour of the wrong cells stands for: the largest there is, but at least 5 per cent, so that a
-    /// good model's matrix is pale. In a difference, the largest change.
+    /// The share that the strongest colour of the wrong cells stands for: the largest there is, but at least 5 per cent, so that
+    /// a good model's matrix is pale. In a difference, the largest change.
     double topShare() const { return m_topShare; }
     /// Strength of a cell on the diagonal, and off it (as a positive number); shares 0..1.
     static double strengthOfRight(double share);

@@ -14,7 +14,8 @@ void MixUpModel::setReport(const std::shared_ptr<const core::EvaluationReport>& 
     beginResetModel();
     m_mixUps = report ? core::mostConfused(report->confusion) : std::vector<core::MixUp>();
     m_support.clear();
-    for (int truth = 0; report && truth < report->confusion.classCount; ++truth) m_support.push_back(report->confusion.rowSum(truth));
+    for (int truth = 0; report && truth < report->confusion.classCount; ++truth)
+        m_support.push_back(report->confusion.rowSum(truth));
     m_classNames = classNames;
     endResetModel();
 }
@@ -39,7 +40,9 @@ QVariant MixUpModel::data(const QModelIndex& index, int role) const {
     const QString count = QLocale().toString(static_cast<qlonglong>(one.count));
     switch (role) {
         case Qt::DisplayRole:
-            return index.column() == TrueColumn ? className(one.truth) : index.column() == PredictedColumn ? className(one.predicted) : count;
+            return index.column() == TrueColumn        ? className(one.truth)
+                   : index.column() == PredictedColumn ? className(one.predicted)
+                                                       : count;
         case Qt::ToolTipRole:
         case Qt::AccessibleTextRole: {
             const std::int64_t support = m_support[static_cast<std::size_t>(one.truth)];

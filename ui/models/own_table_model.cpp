@@ -45,14 +45,16 @@ QVariant OwnTableModel::data(const QModelIndex& index, int role) const {
         if (index.column() == PredictedColumn && role == Qt::DisplayRole) return tr("cannot be used");
         return role == SortRole && index.column() != PredictedColumn ? QVariant(-1.0) : QVariant(QString());
     }
-    const std::size_t place = index.column() <= ProbabilityColumn ? 0 : static_cast<std::size_t>(index.column() - SecondColumn) + 1;
+    const std::size_t place =
+        index.column() <= ProbabilityColumn ? 0 : static_cast<std::size_t>(index.column() - SecondColumn) + 1;
     const std::vector<std::pair<int, double>> guesses = m_pictures->bestGuesses(id, static_cast<int>(place) + 1);
     if (place >= guesses.size()) return role == SortRole ? QVariant(-1.0) : QVariant(QString());
     const auto& [classIndex, probability] = guesses[place];
     if (index.column() == PredictedColumn) return m_pictures->className(classIndex);
     if (role == SortRole) return probability;
-    return index.column() == ProbabilityColumn ? percentText(probability)
-                                               : tr("%1 %2").arg(m_pictures->className(classIndex), shortPercentText(probability));
+    return index.column() == ProbabilityColumn
+               ? percentText(probability)
+               : tr("%1 %2").arg(m_pictures->className(classIndex), shortPercentText(probability));
 }
 
 QVariant OwnTableModel::headerData(int section, Qt::Orientation orientation, int role) const {

@@ -13,7 +13,16 @@ class PredictionListModel;
 class OwnTableModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { FileColumn, PredictedColumn, ProbabilityColumn, SecondColumn, ThirdColumn, FourthColumn, FifthColumn, ColumnCount };
+    enum Column {
+        FileColumn,
+        PredictedColumn,
+        ProbabilityColumn,
+        SecondColumn,
+        ThirdColumn,
+        FourthColumn,
+        FifthColumn,
+        ColumnCount
+    };
     enum Role {
         IdRole = Qt::UserRole + 1,  ///< int, as in PredictionListModel
         SortRole,                   ///< what a column is sorted by: text or number

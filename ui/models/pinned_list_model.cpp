@@ -118,7 +118,8 @@ int PinnedListModel::currentMoment(const std::vector<PredictionMoment>& moments)
 }
 
 std::vector<PinnedListModel::Moment>::iterator PinnedListModel::placeOf(std::int64_t step) {
-    return std::lower_bound(m_moments.begin(), m_moments.end(), step, [](const Moment& a, std::int64_t value) { return a.step < value; });
+    return std::lower_bound(m_moments.begin(), m_moments.end(), step,
+                            [](const Moment& a, std::int64_t value) { return a.step < value; });
 }
 
 void PinnedListModel::insertMoment(Moment moment) {

@@ -1,6 +1,6 @@
 // Up to twenty test pictures that somebody wants to watch, each with what the model said of it at every moment of the run.
-// Moments of the training are kept for all pictures in short form, so a picture that is pinned late shows its past too. The choice is
-// remembered in the settings for each data set. GUI thread only.
+// Moments of the training are kept for all pictures in short form, so a picture that is pinned late shows its past too. The
+// choice is remembered in the settings for each data set. GUI thread only.
 #pragma once
 
 #include <QAbstractListModel>

@@ -231,7 +231,8 @@ std::vector<int> PredictionListModel::orderedIds() const {
     if (m_filter == PictureFilter::Mine) return ownIds();
     std::vector<int> ids;
     if (m_only) {
-        std::copy_if(m_only->begin(), m_only->end(), std::back_inserter(ids), [this](int id) { return id >= 0 && id < pictureCount(); });
+        std::copy_if(m_only->begin(), m_only->end(), std::back_inserter(ids),
+                     [this](int id) { return id >= 0 && id < pictureCount(); });
         return ids;
     }
     for (int id : m_shuffled)
@@ -460,7 +461,8 @@ QVariant PredictionListModel::data(const QModelIndex& index, int role) const {
             if (!m_predictions || id < 0 || item.trueClass < 0) return {};
             return core::lossOf(*m_predictions, id);
         case EarlierNameRole:
-            return m_earlier && id >= 0 && m_earlier->predicted(id) != item.predictedClass ? className(m_earlier->predicted(id)) : QString();
+            return m_earlier && id >= 0 && m_earlier->predicted(id) != item.predictedClass ? className(m_earlier->predicted(id))
+                                                                                           : QString();
         default:
             return {};
     }

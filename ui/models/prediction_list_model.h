@@ -69,7 +69,8 @@ public:
     void setPictures(std::shared_ptr<const core::PictureSet> pictures, const QStringList& classNames);
     /// Newer predictions of the same pictures; null drops them. Ignored (false) when shapes do not agree.
     bool setPredictions(std::shared_ptr<const core::PredictionSet> predictions);
-    /// Another model's predictions of the same pictures, told beside those that are shown; null: none. Ignored when shapes do not agree.
+    /// Another model's predictions of the same pictures, told beside those that are shown; null: none. Ignored when shapes do not
+    /// agree.
     void setEarlier(std::shared_ptr<const core::PredictionSet> earlier);
     const std::shared_ptr<const core::PictureSet>& pictures() const { return m_pictures; }
     const std::shared_ptr<const core::PredictionSet>& predictions() const { return m_predictions; }
@@ -91,7 +92,8 @@ public:
     int trueClass() const { return m_trueClass; }
     void setPredictedClass(int classIndex);  ///< -1: any
     int predictedClass() const { return m_predictedClass; }
-    /// Just these test pictures in this order, whatever the filter (but Mine) and the classes; nullopt, and new pictures: as those say.
+    /// Just these test pictures in this order, whatever the filter (but Mine) and the classes; nullopt, and new pictures: as
+    /// those say.
     void showOnly(std::optional<std::vector<int>> ids);
     void setOrder(PictureOrder order);
     void setSeed(quint64 seed);  ///< 0: the data set's order; any other: a random order of its own, the same everywhere

@@ -22,7 +22,8 @@ QString picturesText(core::Split split) {
 QString lockText(const core::TestLock& lock) {
     if (!lock.validatesOnHeldOut) return {};
     if (lock.reveals == 0) return say("Test split locked");
-    return lock.reveals == 1 ? say("Test split revealed once") : say("Test split revealed %1 times").arg(QLocale().toString(lock.reveals));
+    return lock.reveals == 1 ? say("Test split revealed once")
+                             : say("Test split revealed %1 times").arg(QLocale().toString(lock.reveals));
 }
 
 }  // namespace thaw::ui

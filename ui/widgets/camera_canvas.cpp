@@ -58,7 +58,8 @@ void CameraCanvas::paintEvent(QPaintEvent*) {
     painter.fillPath(outside.subtracted(inside), QColor(0, 0, 0, 120));
     if (m_map) {
         painter.setOpacity(m_opacity);
-        painter.drawImage(square, smoothPlaneImage({m_map->values.data(), m_map->width, m_map->height}, square.size(), 0, 1, inferno));
+        painter.drawImage(square,
+                          smoothPlaneImage({m_map->values.data(), m_map->width, m_map->height}, square.size(), 0, 1, inferno));
         painter.setOpacity(1);
     }
     painter.setPen(QPen(QColor(255, 255, 255, 230), theme.px(1)));

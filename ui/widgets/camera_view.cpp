@@ -164,9 +164,10 @@ void CameraView::openCamera() {
     const std::vector<core::CameraInfo> cameras = m_controller.cameras();
     if (!cameras.empty()) return chooseCamera(cameras.front());
     m_controller.close();
-    m_empty->say(tr("There is no camera"),
-                 tr("Connect one, then look again. Or show the network a video file: it says what it sees in every frame just the same."),
-                 tr("Look again"));
+    m_empty->say(
+        tr("There is no camera"),
+        tr("Connect one, then look again. Or show the network a video file: it says what it sees in every frame just the same."),
+        tr("Look again"));
     m_stack->setCurrentWidget(m_empty);
 }
 
@@ -187,7 +188,8 @@ void CameraView::chooseVideo() {
     auto* dialog = new QFileDialog(this, tr("Show the network a video file"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilters({tr("Videos (%1)").arg(QStringLiteral("*.mp4 *.m4v *.webm *.mkv *.avi *.mov *.ogv *.mpg *.mpeg")), tr("All files (*)")});
+    dialog->setNameFilters(
+        {tr("Videos (%1)").arg(QStringLiteral("*.mp4 *.m4v *.webm *.mkv *.avi *.mov *.ogv *.mpg *.mpeg")), tr("All files (*)")});
     connect(dialog, &QFileDialog::fileSelected, this, &CameraView::openVideo);
     dialog->open();
 }
@@ -214,8 +216,8 @@ void CameraView::showState() {
                                          : state == State::Paused ? tr("Go on")
                                          : live || !open          ? tr("Freeze")
                                                                   : tr("Pause")));
-    m_pause->setIcon(Theme::instance().icon(state == State::Paused || state == State::Ended ? QStringLiteral("play") : QStringLiteral("pause"),
-                                            Tone::Ink2));
+    m_pause->setIcon(Theme::instance().icon(
+        state == State::Paused || state == State::Ended ? QStringLiteral("play") : QStringLiteral("pause"), Tone::Ink2));
     m_pause->setToolTip(toolTipWithKey(m_pause->text().trimmed(), tr("Space")));
     m_canvas->setNote(state == State::Paused  ? (live ? tr("Frozen") : tr("Paused"))
                       : state == State::Ended ? tr("The video is over")
@@ -253,18 +255,23 @@ void CameraView::showFrame() {
         const core::RgbPicture& small = *frame.modelPicture;
         const int side = Theme::instance().px(kInputSide);
         const QImage image(small.rgb.data(), small.width, small.height, small.width * 3, QImage::Format_RGB888);
-        QPixmap pixels = QPixmap::fromImage(image.scaled(QSize(side, side) * devicePixelRatioF(), Qt::KeepAspectRatio, Qt::FastTransformation));
+        QPixmap pixels = QPixmap::fromImage(
+            image.scaled(QSize(side, side) * devicePixelRatioF(), Qt::KeepAspectRatio, Qt::FastTransformation));
         pixels.setDevicePixelRatio(devicePixelRatioF());
         m_input->setPixmap(pixels);
-        m_inputText->setText(tr("The network gets the square in the middle, as %1 × %2 pixels.").arg(small.width).arg(small.height));
+        m_inputText->setText(
+            tr("The network gets the square in the middle, as %1 × %2 pixels.").arg(small.width).arg(small.height));
     } else {
         m_input->clear();
         m_inputText->clear();
     }
 
-    if (m_controller.state() == CameraController::State::Running && (!m_sinceSpeed.isValid() || m_sinceSpeed.elapsed() >= kSpeedMilliseconds)) {
+    if (m_controller.state() == CameraController::State::Running &&
+        (!m_sinceSpeed.isValid() || m_sinceSpeed.elapsed() >= kSpeedMilliseconds)) {
         m_sinceSpeed.start();
-        m_speed->setText(frame.framesPerSecond > 0 ? tr("%1 pictures a second").arg(QLocale().toString(qRound(frame.framesPerSecond))) : QString());
+        m_speed->setText(frame.framesPerSecond > 0
+                             ? tr("%1 pictures a second").arg(QLocale().toString(qRound(frame.framesPerSecond)))
+                             : QString());
     }
 }
 
@@ -283,7 +290,9 @@ void CameraView::showModel() {
         m_layer->clear();
         for (const std::string& layer : layers) m_layer->addItem(QString::fromStdString(layer));
         const int kept = m_layer->findText(QString::fromStdString(before));
-        m_layer->setCurrentIndex(kept >= 0 || !subject ? kept : m_layer->findText(QString::fromStdString(core::usualClassMapLayer(subject->run.model))));
+        m_layer->setCurrentIndex(kept >= 0 || !subject
+                                     ? kept
+                                     : m_layer->findText(QString::fromStdString(core::usualClassMapLayer(subject->run.model))));
     }
     m_mapSwitch->setEnabled(checkpoint && !layers.empty());
     askMap();

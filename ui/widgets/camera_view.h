@@ -1,5 +1,5 @@
-// Live pictures: a camera or a video file, and beside it what the chosen checkpoint says of each frame, five best guesses and, where
-// asked for, Grad-CAM. A window of its own beside the main one, never modal.
+// Live pictures: a camera or a video file, and beside it what the chosen checkpoint says of each frame, five best guesses and,
+// where asked for, Grad-CAM. A window of its own beside the main one, never modal.
 #pragma once
 
 #include <QDialog>

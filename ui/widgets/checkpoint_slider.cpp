@@ -63,13 +63,16 @@ void CheckpointSlider::setSlim(bool slim) {
     update();
 }
 
-QSize CheckpointSlider::sizeHint() const { return {Theme::instance().px(320), Theme::instance().px(m_slim ? kSlimHeight : kHeight)}; }
+QSize CheckpointSlider::sizeHint() const {
+    return {Theme::instance().px(320), Theme::instance().px(m_slim ? kSlimHeight : kHeight)};
+}
 QSize CheckpointSlider::minimumSizeHint() const { return {Theme::instance().px(120), sizeHint().height()}; }
 
 QRectF CheckpointSlider::barRect() const {
     const Theme& theme = Theme::instance();
     const double side = theme.px(kSide);
-    return {side, static_cast<double>(theme.px(kBarTop)), std::max(1.0, width() - 2 * side), static_cast<double>(theme.px(kBarHeight))};
+    return {side, static_cast<double>(theme.px(kBarTop)), std::max(1.0, width() - 2 * side),
+            static_cast<double>(theme.px(kBarHeight))};
 }
 
 double CheckpointSlider::xOf(double position) const {
@@ -151,12 +154,15 @@ void CheckpointSlider::paintBar(QPainter& painter) const {
     painter.fillRect(bar, theme.color(Tone::Line2));
     for (const PhaseBand& band : m_bands) {
         const double from = xOf(band.from), to = xOf(band.to), trained = std::clamp(xOf(m_trained), from, to);
-        painter.fillRect(QRectF(from, bar.top(), to - from, bar.height()), theme.color(band.thawed ? Tone::WarmBackground : Tone::IceBackground));
-        painter.fillRect(QRectF(from, bar.top(), trained - from, bar.height()), theme.color(band.thawed ? Tone::WarmFill : Tone::Ice));
+        painter.fillRect(QRectF(from, bar.top(), to - from, bar.height()),
+                         theme.color(band.thawed ? Tone::WarmBackground : Tone::IceBackground));
+        painter.fillRect(QRectF(from, bar.top(), trained - from, bar.height()),
+                         theme.color(band.thawed ? Tone::WarmFill : Tone::Ice));
     }
     if (bar.width() / m_epochs >= theme.px(6)) {
         painter.setPen(QPen(theme.color(Tone::Surface), 1));
-        for (int epoch = 1; epoch < m_epochs; ++epoch) painter.drawLine(QPointF(xOf(epoch), bar.top()), QPointF(xOf(epoch), bar.bottom()));
+        for (int epoch = 1; epoch < m_epochs; ++epoch)
+            painter.drawLine(QPointF(xOf(epoch), bar.top()), QPointF(xOf(epoch), bar.bottom()));
     }
     painter.restore();
 }

@@ -1,5 +1,5 @@
-// A slider over the kept checkpoints of a run: the planned epochs as cells in the hue of what trained in them, a stop a checkpoint, marks
-// for the best one, the ends of phases and what was thawed or frozen. Its value is the index of a stop.
+// A slider over the kept checkpoints of a run: the planned epochs as cells in the hue of what trained in them, a stop a
+// checkpoint, marks for the best one, the ends of phases and what was thawed or frozen. Its value is the index of a stop.
 #pragma once
 
 #include <QAbstractSlider>

@@ -20,11 +20,13 @@ ColorLegend::ColorLegend(const ConfusionModel& model, QWidget* parent) : QWidget
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     const auto renew = [this] {
         QStringList spoken;
-        for (const Ramp& ramp : ramps()) spoken += (ramp.right ? tr("teal, %1: up to %2") : tr("red, %1: up to %2")).arg(ramp.word, ramp.end);
+        for (const Ramp& ramp : ramps())
+            spoken += (ramp.right ? tr("teal, %1: up to %2") : tr("red, %1: up to %2")).arg(ramp.word, ramp.end);
         setAccessibleName(tr("Colours: %1").arg(spoken.join(QStringLiteral("; "))));
-        setToolTip(m_model.isDifference() ? tr("Teal: more right than before. Red: more wrong. The strongest colour stands for the largest change.")
-                                          : tr("Teal: the share of a class that is called what it is. Red: the share that is called something "
-                                               "else; the strongest red stands for the largest one, at least 5 %."));
+        setToolTip(m_model.isDifference()
+                       ? tr("Teal: more right than before. Red: more wrong. The strongest colour stands for the largest change.")
+                       : tr("Teal: the share of a class that is called what it is. Red: the share that is called something "
+                            "else; the strongest red stands for the largest one, at least 5 %."));
         updateGeometry();
         update();
     };
@@ -92,7 +94,8 @@ void ColorLegend::paintEvent(QPaintEvent*) {
         painter.setClipPath(outline);
         const int steps = static_cast<int>(bar.width());
         for (int step = 0; step < steps; ++step)
-            painter.fillRect(QRectF(bar.left() + step, bar.top(), 1.5, barHeight), matrixColor(strengthAt(ramp, (step + 0.5) / steps)));
+            painter.fillRect(QRectF(bar.left() + step, bar.top(), 1.5, barHeight),
+                             matrixColor(strengthAt(ramp, (step + 0.5) / steps)));
         painter.restore();
         left = bar.right() + theme.px(kGap);
         write(ramp.end, Tone::Ink3);

@@ -39,7 +39,8 @@ ConfusionView::ConfusionView(Session& session, QWidget* parent) : QWidget(parent
     m_calibration = new CalibrationPage(session);
     m_compare = new ComparePage(session);
     m_content = new QStackedWidget;
-    for (QWidget* page : std::initializer_list<QWidget*>{m_matrix, m_losses, m_calibration, m_compare}) m_content->addWidget(page);
+    for (QWidget* page : std::initializer_list<QWidget*>{m_matrix, m_losses, m_calibration, m_compare})
+        m_content->addWidget(page);
     QFrame* emptyPanel = makePanel();
     m_empty = new EmptyState(emptyPanel);
     auto* empty = new QVBoxLayout(emptyPanel);
@@ -206,13 +207,15 @@ void ConfusionView::refresh() {
     if (!m_problem.isEmpty())
         m_empty->say(tr("The pictures could not be looked at"), m_problem, tr("Try again"));
     else if (!subject)
-        m_empty->say(tr("No results yet"),
-                     tr("Run the lesson, or open a run. Then this page shows what the network takes for what, and how sure it is."),
-                     m_session.actions().runLesson ? tr("Run lesson") : QString());
+        m_empty->say(
+            tr("No results yet"),
+            tr("Run the lesson, or open a run. Then this page shows what the network takes for what, and how sure it is."),
+            m_session.actions().runLesson ? tr("Run lesson") : QString());
     else if (!subject->pictures)
         m_empty->say(tr("The pictures are not there"), subject->problem);
     else if (!m_session.inspection().checkpoint())
-        m_empty->say(tr("The first results come after the first epoch"), tr("Then this page shows what the network takes for what."));
+        m_empty->say(tr("The first results come after the first epoch"),
+                     tr("Then this page shows what the network takes for what."));
     else
         m_empty->say(tr("The network looks at the pictures"), tr("Then you see what it takes for what."));
     m_stack->setCurrentIndex(shown ? 0 : 1);
@@ -232,14 +235,16 @@ void ConfusionView::showFigures() {
     const auto bound = [&](double value) { return locale.toString(100 * value, 'f', 1); };
     const QString low = bound(report.accuracyInterval.low), high = bound(report.accuracyInterval.high);
     set(AccuracyFigure, tr("%1 (%2 to %3)").arg(percentText(report.accuracy), low, high),
-        tr("The share of the pictures that is called what it is. With other pictures of the same kind, it would lie between %1 and %2 % in "
+        tr("The share of the pictures that is called what it is. With other pictures of the same kind, it would lie between %1 "
+           "and %2 % in "
            "95 of 100 cases (Wilson's 95 % interval).")
             .arg(low, high));
     set(TopFiveFigure, percentText(report.topFive), tr("The share of the pictures whose class is among the five best guesses"));
     set(LossFigure, locale.toString(report.loss, 'f', 3),
         tr("Cross-entropy: minus the logarithm of the probability given to the true class, in the mean. Less is better."));
     set(MacroFigure, percentText(report.macro.f1),
-        tr("Mean over the classes, each counting the same (macro): recall %1, precision %2, F1 %3. F1 is the harmonic mean of recall and precision.")
+        tr("Mean over the classes, each counting the same (macro): recall %1, precision %2, F1 %3. F1 is the harmonic mean of "
+           "recall and precision.")
             .arg(percentText(report.macro.recall), percentText(report.macro.precision), percentText(report.macro.f1)));
     set(WeightedFigure, percentText(report.weighted.f1),
         tr("Mean over the classes, each counting by its pictures (weighted): recall %1, precision %2, F1 %3")

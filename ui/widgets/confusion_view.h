@@ -1,5 +1,5 @@
-// The Confusion matrix tab: where the network is right and where it is wrong at the chosen checkpoint, on four pages: the matrix with its
-// pictures, the costliest mistakes, calibration, and the difference to another model.
+// The Confusion matrix tab: where the network is right and where it is wrong at the chosen checkpoint, on four pages: the matrix
+// with its pictures, the costliest mistakes, calibration, and the difference to another model.
 #pragma once
 
 #include <QWidget>

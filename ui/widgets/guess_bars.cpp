@@ -36,7 +36,8 @@ void GuessBars::setGuesses(std::vector<Guess> guesses, bool known) {
 void GuessBars::describe() {
     QStringList spoken;
     for (const Guess& guess : m_guesses) {
-        const QString text = (guess.isLabel ? tr("%1 %2, the label") : tr("%1 %2")).arg(guess.name, percentText(guess.probability));
+        const QString text =
+            (guess.isLabel ? tr("%1 %2, the label") : tr("%1 %2")).arg(guess.name, percentText(guess.probability));
         spoken << (m_marked >= 0 && guess.classIndex == m_marked ? tr("%1, shown on the picture").arg(text) : text);
     }
     setAccessibleDescription(spoken.join(QLatin1String("; ")));
@@ -60,7 +61,9 @@ QSize GuessBars::sizeHint() const { return {Theme::instance().px(300), Theme::in
 QSize GuessBars::minimumSizeHint() const { return {Theme::instance().px(200), Theme::instance().px(24) * 5}; }
 
 // Where there is no room for five, the best ones.
-int GuessBars::shownRows() const { return qBound(1, height() / Theme::instance().px(19), qMax(5, static_cast<int>(m_guesses.size()))); }
+int GuessBars::shownRows() const {
+    return qBound(1, height() / Theme::instance().px(19), qMax(5, static_cast<int>(m_guesses.size())));
+}
 
 int GuessBars::rowHeight() const { return qMin(height() / shownRows(), Theme::instance().px(46)); }
 

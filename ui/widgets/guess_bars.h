@@ -1,4 +1,5 @@
-// The model's best guesses as bars, best first; the label is marked among them. A bar can be chosen, by a click or by up, down and Enter.
+// The model's best guesses as bars, best first; the label is marked among them. A bar can be chosen, by a click or by up, down
+// and Enter.
 #pragma once
 
 #include <QWidget>

@@ -40,9 +40,9 @@ void LossTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     const Tone said = verdict == Verdict::Right ? Tone::Right : Tone::Wrong;
     const int side = qMin(theme.px(kPicture), plate.height() - 2 * theme.px(kMargin));
     const QRect picture(plate.left() + theme.px(kMargin), plate.center().y() - side / 2, side, side);
-    const QPixmap pixmap =
-        scaledPicture(index.data(PredictionListModel::PictureRole).value<QImage>(), index.data(PredictionListModel::PictureKeyRole).toString(),
-                      side, painter->device()->devicePixelRatioF(), false);
+    const QPixmap pixmap = scaledPicture(index.data(PredictionListModel::PictureRole).value<QImage>(),
+                                         index.data(PredictionListModel::PictureKeyRole).toString(), side,
+                                         painter->device()->devicePixelRatioF(), false);
     QPainterPath outline;
     outline.addRoundedRect(picture, theme.px(5), theme.px(5));
     painter->save();
@@ -55,11 +55,14 @@ void LossTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     const double mark = theme.px(22);
     drawVerdictMark(painter, QRectF(picture.right() - mark - theme.px(3), picture.top() + theme.px(4), mark, mark), verdict);
 
-    const QRect words(picture.right() + theme.px(kGap), picture.top(), plate.right() - theme.px(kMargin + 2) - picture.right() - theme.px(kGap), side);
+    const QRect words(picture.right() + theme.px(kGap), picture.top(),
+                      plate.right() - theme.px(kMargin + 2) - picture.right() - theme.px(kGap), side);
     const double line = words.height() / 5.0;
     int row = 0;
     const QFont plain = theme.font(TextRole::Caption), strong = theme.font(TextRole::TableStrong);
-    const int titles = qMax(QFontMetrics(plain).horizontalAdvance(tr("Predicted")), QFontMetrics(plain).horizontalAdvance(tr("True"))) + theme.px(8);
+    const int titles =
+        qMax(QFontMetrics(plain).horizontalAdvance(tr("Predicted")), QFontMetrics(plain).horizontalAdvance(tr("True"))) +
+        theme.px(8);
     const auto lineRect = [&] {
         const QRectF rect(words.left(), words.top() + line * row, words.width(), line);
         ++row;
@@ -73,7 +76,8 @@ void LossTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
         painter->setFont(strong);
         painter->setPen(theme.color(tone));
         const QRectF room = rect.adjusted(titles, 0, 0, 0);
-        painter->drawText(room, Qt::AlignVCenter | Qt::AlignLeft, painter->fontMetrics().elidedText(text, Qt::ElideRight, int(room.width())));
+        painter->drawText(room, Qt::AlignVCenter | Qt::AlignLeft,
+                          painter->fontMetrics().elidedText(text, Qt::ElideRight, int(room.width())));
     };
     const QString predictedName = index.data(PredictionListModel::PredictedNameRole).toString();
     const QString trueName = index.data(PredictionListModel::TrueNameRole).toString();
@@ -91,7 +95,8 @@ void LossTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
         painter->setPen(theme.color(Tone::Ink2));
         painter->drawText(QRectF(rect.left(), rect.top(), titles - theme.px(4), line), Qt::AlignVCenter | Qt::AlignLeft,
                           painter->fontMetrics().elidedText(shortClassName(name), Qt::ElideRight, titles - theme.px(4)));
-        const QRectF track(rect.left() + titles, rect.center().y() - theme.px(2.5), rect.width() - titles - percentWidth, theme.px(5));
+        const QRectF track(rect.left() + titles, rect.center().y() - theme.px(2.5), rect.width() - titles - percentWidth,
+                           theme.px(5));
         if (track.width() > theme.px(12)) drawConfidenceBar(painter, track, value, theme.color(tone));
     };
     probability(predictedName, index.data(PredictionListModel::ConfidenceRole).toDouble(), said);

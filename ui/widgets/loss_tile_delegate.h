@@ -1,5 +1,5 @@
-// A test picture with what makes its loss: predicted and true class, the loss, and the probability of both as bars. Works on the roles
-// of PredictionListModel.
+// A test picture with what makes its loss: predicted and true class, the loss, and the probability of both as bars. Works on the
+// roles of PredictionListModel.
 #pragma once
 
 #include <QStyledItemDelegate>

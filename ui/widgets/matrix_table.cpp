@@ -106,11 +106,12 @@ private:
             const bool bar = wide && !difference;
             painter->drawText(room, Qt::AlignVCenter | (bar ? Qt::AlignRight : Qt::AlignHCenter), text);
             if (bar)
-                drawConfidenceBar(painter, QRectF(room.left(), room.center().y() - theme.px(3), theme.px(kBarWidth), theme.px(7)), value,
-                                  theme.color(Tone::Right));
+                drawConfidenceBar(painter, QRectF(room.left(), room.center().y() - theme.px(3), theme.px(kBarWidth), theme.px(7)),
+                                  value, theme.color(Tone::Right));
             return;
         }
-        if (painter->fontMetrics().horizontalAdvance(text) > rect.width() && !difference) text = QLocale().toString(100 * value, 'f', 0);
+        if (painter->fontMetrics().horizontalAdvance(text) > rect.width() && !difference)
+            text = QLocale().toString(100 * value, 'f', 0);
         const int half = rect.height() / 2;
         if (kind == ConfusionModel::AccuracyKind) {
             const QRect room = rect.adjusted(0, 0, -theme.px(2), 0);
@@ -273,7 +274,9 @@ void MatrixTable::fit() {
     const int leastHeight = classes * theme.px(kLeastRow) + 2 * theme.px(kSumRow);
     const bool scrollsDown = leastHeight > height;
     const int width = contentsRect().width() - down - (scrollsDown ? verticalScrollBar()->sizeHint().width() : 0);
-    const auto columnFor = [&](int scoreWidth) { return std::min((width - sumWidth - scoreWidth) / classes, theme.px(kMostColumn)); };
+    const auto columnFor = [&](int scoreWidth) {
+        return std::min((width - sumWidth - scoreWidth) / classes, theme.px(kMostColumn));
+    };
     const bool brief = columnFor(theme.px(kScoreWidth)) < std::max(least, theme.px(46));
     const int column = std::max(least, columnFor(theme.px(brief ? kBriefScoreWidth : kScoreWidth)));
     const bool tall = height >= classes * theme.px(kLeastTallRow) + theme.px(kSumRow + kScoreRow);
@@ -337,7 +340,8 @@ void MatrixTable::mouseReleaseEvent(QMouseEvent* event) {
 
 void MatrixTable::mouseDoubleClickEvent(QMouseEvent* event) {
     QTableView::mouseDoubleClickEvent(event);
-    if (selectionMode() != QAbstractItemView::NoSelection && isCell(indexAt(event->position().toPoint()))) Q_EMIT cellsActivated();
+    if (selectionMode() != QAbstractItemView::NoSelection && isCell(indexAt(event->position().toPoint())))
+        Q_EMIT cellsActivated();
 }
 
 QModelIndex MatrixTable::moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) {

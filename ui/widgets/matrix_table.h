@@ -1,5 +1,5 @@
-// A confusion matrix to look at and to choose cells in: teal where right, red where wrong, by click, by dragging over several, by the
-// names of rows and columns, or by the keyboard (arrows; Shift extends; Shift+Space a row, Ctrl+Space a column; Esc nothing).
+// A confusion matrix to look at and to choose cells in: teal where right, red where wrong, by click, by dragging over several, by
+// the names of rows and columns, or by the keyboard (arrows; Shift extends; Shift+Space a row, Ctrl+Space a column; Esc nothing).
 #pragma once
 
 #include <QTableView>

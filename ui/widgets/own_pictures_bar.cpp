@@ -20,14 +20,20 @@ enum Look { Tiles, Table };
 }  // namespace
 
 OwnPicturesBar::OwnPicturesBar(PredictionListModel& pictures, Background& background, QWidget* parent)
-    : QWidget(parent), m_pictures(pictures), m_background(background), m_look(new SegmentedBar(this)), m_count(makeLabel({}, "table", this)) {
+    : QWidget(parent),
+      m_pictures(pictures),
+      m_background(background),
+      m_look(new SegmentedBar(this)),
+      m_count(makeLabel({}, "table", this)) {
     m_look->setAccessibleName(tr("How your pictures are shown"));
     m_look->addSegment(Tiles, tr("Tiles"));
     m_look->addSegment(Table, tr("Table"));
     m_look->setCurrent(Tiles);
-    m_removeAll = makeFramedButton(QStringLiteral("trash"), tr("Remove all"), tr("Remove all of my pictures from this page"), this);
+    m_removeAll =
+        makeFramedButton(QStringLiteral("trash"), tr("Remove all"), tr("Remove all of my pictures from this page"), this);
     m_removeAll->setToolTip(tr("Remove all of your pictures from this page. The files stay where they are."));
-    m_save = makeFramedButton(QStringLiteral("export"), tr("Save table..."), tr("Save what the network says of my pictures"), this);
+    m_save =
+        makeFramedButton(QStringLiteral("export"), tr("Save table..."), tr("Save what the network says of my pictures"), this);
     m_save->setToolTip(tr("Save file, prediction and the five best guesses of each picture as CSV, for a spreadsheet"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);

@@ -30,8 +30,10 @@ protected:
             const int side = theme.px(kThumbnail);
             option->decorationSize = {side, side};
             const QImage picture = m_pictures->picture(id);
-            option->icon = picture.isNull() ? theme.icon(QStringLiteral("image"), Tone::Ink3)
-                                            : QIcon(scaledPicture(picture, m_pictures->pictureKey(id), side, option->widget->devicePixelRatioF(), false));
+            option->icon =
+                picture.isNull()
+                    ? theme.icon(QStringLiteral("image"), Tone::Ink3)
+                    : QIcon(scaledPicture(picture, m_pictures->pictureKey(id), side, option->widget->devicePixelRatioF(), false));
         }
         if (index.column() == OwnTableModel::PredictedColumn) option->font = theme.font(TextRole::TableStrong);
         if (index.column() == OwnTableModel::PredictedColumn && !m_pictures->item(id).error.isEmpty())
@@ -77,7 +79,8 @@ void OwnPicturesTable::setPictures(PredictionListModel* pictures) {
 void OwnPicturesTable::setCurrentPicture(int id) {
     m_restoring = true;
     for (int row = 0; row < model()->rowCount(); ++row)
-        if (model()->index(row, 0).data(OwnTableModel::IdRole).toInt() == id && currentIndex().row() != row) setCurrentIndex(model()->index(row, 0));
+        if (model()->index(row, 0).data(OwnTableModel::IdRole).toInt() == id && currentIndex().row() != row)
+            setCurrentIndex(model()->index(row, 0));
     m_restoring = false;
 }
 

@@ -26,7 +26,8 @@ void PastedPictures::take(const QMimeData* content) {
     const QImage picture = content->hasImage() ? qvariant_cast<QImage>(content->imageData()) : QImage();
     if (picture.isNull() && content->hasUrls())
         return Q_EMIT refused(tr("That picture is on the web. Copy the picture itself or save it to a file first."));
-    if (picture.isNull()) return Q_EMIT refused(tr("There is no picture on the clipboard. Copy one, or a picture file, then paste again."));
+    if (picture.isNull())
+        return Q_EMIT refused(tr("There is no picture on the clipboard. Copy one, or a picture file, then paste again."));
     const QString name = tr("Pasted picture %1").arg(++m_count) + QStringLiteral(".png");
     m_background.add(
         [this, folder = m_folder, picture, name]() -> std::function<void()> {
@@ -37,7 +38,8 @@ void PastedPictures::take(const QMimeData* content) {
             }
             const QString file = (*folder)->filePath(name);
             if (!(*folder)->isValid() || !picture.save(file, "PNG"))
-                throw core::StoreError("The pasted picture cannot be kept in " + core::cacheFolder().string() + '.', "Make room on the disk, then paste again.");
+                throw core::StoreError("The pasted picture cannot be kept in " + core::cacheFolder().string() + '.',
+                                       "Make room on the disk, then paste again.");
             return [this, file] { Q_EMIT filesReady({file}); };
         },
         [this](const QString& what, const QString& hint) { Q_EMIT refused(what + QLatin1Char(' ') + hint); });

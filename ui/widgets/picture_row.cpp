@@ -109,10 +109,11 @@ void PictureRow::refresh() {
     m_previous->setEnabled(m_pictures.hasPreviousPage());
     m_next->setEnabled(m_pictures.hasNextPage());
     const auto number = [](int value) { return QLocale().toString(value); };
-    m_range->setText(total > m_pictures.pageSize() ? tr("%1 to %2 of %3")
-                                                         .arg(number(m_pictures.pageBegin() + 1),
-                                                              number(qMin(total, m_pictures.pageBegin() + m_pictures.pageSize())), number(total))
-                                                   : QString());
+    m_range->setText(total > m_pictures.pageSize()
+                         ? tr("%1 to %2 of %3")
+                               .arg(number(m_pictures.pageBegin() + 1),
+                                    number(qMin(total, m_pictures.pageBegin() + m_pictures.pageSize())), number(total))
+                         : QString());
     m_arranging.start();
 }
 
@@ -136,7 +137,8 @@ void PictureRow::arrange() {
     };
     m_title->ensurePolished();
     const int titleWidth = m_title->fontMetrics().horizontalAdvance(m_title->text()) + spacing;
-    const int toolsWidth = m_tools->minimumSizeHint().width() + spacing - (m_range->isHidden() ? 0 : m_range->sizeHint().width() + spacing);
+    const int toolsWidth =
+        m_tools->minimumSizeHint().width() + spacing - (m_range->isHidden() ? 0 : m_range->sizeHint().width() + spacing);
     int first = width() - 2 * 6 - 16 - titleWidth - (twoLines ? 0 : toolsWidth);
     int second = width() - 2 * 6 - 16 - toolsWidth;
     fits(m_range, twoLines ? second : first);

@@ -82,7 +82,8 @@ PictureTileDelegate::PictureTileDelegate(QObject* parent) : QStyledItemDelegate(
 
 QSize PictureTileDelegate::tileSize() const {
     const Theme& theme = Theme::instance();
-    return {theme.px(m_pictureSize + 2 * kPlateMargin), theme.px(m_pictureSize + kTextHeight + (m_words ? kWordsHeight : 0) + 2 * kPlateMargin)};
+    return {theme.px(m_pictureSize + 2 * kPlateMargin),
+            theme.px(m_pictureSize + kTextHeight + (m_words ? kWordsHeight : 0) + 2 * kPlateMargin)};
 }
 
 QSize PictureTileDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const {

@@ -1,6 +1,6 @@
 // A test picture as a tile: framed picture with a mark, the guess with its percentage, a bar for how sure the network is, and
-// "correct" ("was dog" where another model said so) or "is bird". Right has a thin frame and a round tick, wrong a thick frame and a
-// square cross. Works on the roles of PredictionListModel.
+// "correct" ("was dog" where another model said so) or "is bird". Right has a thin frame and a round tick, wrong a thick frame
+// and a square cross. Works on the roles of PredictionListModel.
 #pragma once
 
 #include <QStyledItemDelegate>

@@ -197,7 +197,8 @@ private:
         if (m_pins->currentStep()) {
             painter->setPen(QPen(theme.color(Tone::Accent), 2));
             painter->setBrush(Qt::NoBrush);
-            painter->drawRoundedRect(QRectF(strip.left() + m_pins->currentMoment(moments) * pitch - gap / 2, floor - room - 1, pitch, room + 3), 2, 2);
+            painter->drawRoundedRect(
+                QRectF(strip.left() + m_pins->currentMoment(moments) * pitch - gap / 2, floor - room - 1, pitch, room + 3), 2, 2);
         }
     }
 

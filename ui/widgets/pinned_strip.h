@@ -1,6 +1,6 @@
 // The pinned pictures under the grid: for each a strip with one bar a moment of the run. Height is how sure the network was; full
-// bars were right, hollow ones wrong; a notch with the new name marks where it changed its mind. A click on a bar, and the arrow keys to
-// the left and right, go to its moment.
+// bars were right, hollow ones wrong; a notch with the new name marks where it changed its mind. A click on a bar, and the arrow
+// keys to the left and right, go to its moment.
 #pragma once
 
 #include <QFrame>

@@ -32,7 +32,8 @@ constexpr int kLeastTitledHeight = 360;
 
 }  // namespace
 
-/// One picture, or a few side by side with a caption each; over them maps of what speaks for a class, and what their colours mean.
+/// One picture, or a few side by side with a caption each; over them maps of what speaks for a class, and what their colours
+/// mean.
 class PictureCanvas : public QWidget {
 public:
     struct Entry {
@@ -62,11 +63,17 @@ public:
         const Theme& theme = Theme::instance();
         if (m_entries.size() > 1) return {theme.px(340), theme.px(164) + captionHeight() + legendHeight()};
         const int side = theme.px(m_entries.empty() || !m_entries.front().image.isNull() ? 300 : 150);
-        return {side, side};
+        // The legend beside a map takes of the picture's width, and so of its height.
+        return {side, hasMaps() ? std::clamp(width() - theme.px(kLegendWidth), minimumSizeHint().height(), side) : side};
     }
     QSize minimumSizeHint() const override { return {Theme::instance().px(140), Theme::instance().px(130)}; }
 
 protected:
+    void resizeEvent(QResizeEvent* event) override {
+        QWidget::resizeEvent(event);
+        if (event->size().width() != event->oldSize().width()) setMaximumHeight(sizeHint().height());
+    }
+
     void paintEvent(QPaintEvent*) override {
         if (m_entries.empty()) return;
         const Theme& theme = Theme::instance();
@@ -75,7 +82,8 @@ protected:
         const int gap = theme.px(12), count = static_cast<int>(m_entries.size());
         // Upright beside one picture, lying below several.
         const int beside = hasMaps() && count == 1 ? theme.px(kLegendWidth) : 0;
-        const int side = qMin((width() - beside - gap * (count - 1)) / count, qMin(height() - captionHeight() - legendHeight(), theme.px(300)));
+        const int side = qMin((width() - beside - gap * (count - 1)) / count,
+                              qMin(height() - captionHeight() - legendHeight(), theme.px(300)));
         int left = (width() - beside - side * count - gap * (count - 1)) / 2;
         for (const Entry& entry : m_entries) {
             drawEntry(&painter, QRect(left, 0, side, side), entry);
@@ -95,8 +103,10 @@ protected:
             drawMapLegend(&painter, bar, true);
         } else {
             const QRect line(0, side + captionHeight(), width(), legendHeight());
-            const int least = painter.fontMetrics().horizontalAdvance(m_legend.least), most = painter.fontMetrics().horizontalAdvance(m_legend.most);
-            const QRectF bar(line.left() + least + theme.px(8), line.center().y() - theme.px(4), line.width() - least - most - theme.px(16), theme.px(10));
+            const int least = painter.fontMetrics().horizontalAdvance(m_legend.least),
+                      most = painter.fontMetrics().horizontalAdvance(m_legend.most);
+            const QRectF bar(line.left() + least + theme.px(8), line.center().y() - theme.px(4),
+                             line.width() - least - most - theme.px(16), theme.px(10));
             painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, m_legend.least);
             painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, m_legend.most);
             drawMapLegend(&painter, bar, false);
@@ -107,7 +117,9 @@ private:
     bool hasMaps() const {
         return std::any_of(m_entries.begin(), m_entries.end(), [](const Entry& entry) { return entry.map != nullptr; });
     }
-    int captionHeight() const { return m_entries.size() > 1 ? Theme::instance().px(hasMaps() ? 2 * kCaptionHeight - 10 : kCaptionHeight) : 0; }
+    int captionHeight() const {
+        return m_entries.size() > 1 ? Theme::instance().px(hasMaps() ? 2 * kCaptionHeight - 10 : kCaptionHeight) : 0;
+    }
     int legendHeight() const { return m_entries.size() > 1 && hasMaps() ? Theme::instance().px(kLegendHeight) : 0; }
 
     static void drawCaption(QPainter* painter, const QRect& box, const QString& caption) {
@@ -122,9 +134,10 @@ private:
         const Theme& theme = Theme::instance();
         const double frame = (m_verdict == Verdict::Wrong ? 3.0 : 2.0) * theme.scale();
         MapOverlay overlay;
-        if (entry.map) overlay = {{entry.map->values.data(), entry.map->width, entry.map->height}, 0, m_legend.top, m_legend.opacity};
-        const QPainterPath outline =
-            drawMappedPicture(painter, QRectF(box).adjusted(frame / 2, frame / 2, -frame / 2, -frame / 2), entry.image, overlay, m_raw);
+        if (entry.map)
+            overlay = {{entry.map->values.data(), entry.map->width, entry.map->height}, 0, m_legend.top, m_legend.opacity};
+        const QPainterPath outline = drawMappedPicture(
+            painter, QRectF(box).adjusted(frame / 2, frame / 2, -frame / 2, -frame / 2), entry.image, overlay, m_raw);
         const Tone tone = m_verdict == Verdict::Right ? Tone::Right : m_verdict == Verdict::Wrong ? Tone::Wrong : Tone::Line;
         painter->setPen(QPen(theme.color(tone), frame));
         painter->setBrush(Qt::NoBrush);
@@ -281,12 +294,14 @@ void PredictionDetail::askClassMap(const PictureItem& item) {
     const std::shared_ptr<const core::PictureSet> set = m_model->pictures(), inspected = subject ? subject->pictures : nullptr;
     if (item.isOwn() && item.error.isEmpty())
         m_classMap->setPicture(core::PictureChoice{core::Split::Test, 0, item.file.toStdString(), nullptr});
-    else if (!item.isOwn() && set && inspected && (inspected == set || (inspected->width == set->width && inspected->labels == set->labels)))
+    else if (!item.isOwn() && set && inspected &&
+             (inspected == set || (inspected->width == set->width && inspected->labels == set->labels)))
         m_classMap->setPicture(core::PictureChoice{core::Split::Test, item.id, {}, nullptr});
     else
-        m_classMap->setPicture(std::nullopt, item.isOwn()                                ? tr("This file cannot be used.")
-                                             : subject && !subject->problem.isEmpty() ? subject->problem
-                                                                                        : tr("The run that is looked into has other pictures."));
+        m_classMap->setPicture(std::nullopt, item.isOwn() ? tr("This file cannot be used.")
+                                             : subject && !subject->problem.isEmpty()
+                                                 ? subject->problem
+                                                 : tr("The run that is looked into has other pictures."));
 }
 
 void PredictionDetail::setPictureModel(PredictionListModel* model) {
@@ -370,8 +385,8 @@ void PredictionDetail::showPictures(const PictureItem& item) {
     if (!m_classMap->maps().empty()) {
         // The map lies over what the model sees.
         for (const ClassMapPanel::Shown& shown : m_classMap->maps())
-            entries.push_back({modelPicture.isNull() ? m_model->picture(m_id) : modelPicture, shown.moment + QLatin1Char('\n') + shown.said,
-                               std::make_shared<core::ClassMap>(shown.map)});
+            entries.push_back({modelPicture.isNull() ? m_model->picture(m_id) : modelPicture,
+                               shown.moment + QLatin1Char('\n') + shown.said, std::make_shared<core::ClassMap>(shown.map)});
         PictureCanvas::Legend legend{m_classMap->scaleTop(), m_classMap->opacity(), tr("counts most"), tr("counts least")};
         if (m_classMap->maps().front().map.method == core::ClassMapMethod::Occlusion) {
             legend.most = tr("costs %1").arg(percentText(legend.top));
@@ -388,12 +403,13 @@ void PredictionDetail::showPictures(const PictureItem& item) {
     if (const QImage input = m_model->inputPicture(m_id, &low, &high); !input.isNull())
         entries.push_back({input, tr("Normalised")});
     const QLocale locale;
-    m_canvas->setToolTip(entries.size() < 3 ? QString()
-                                            : tr("The model gets the middle of your picture in the size of its training pictures, and of "
-                                                 "that %1 × %2 × 3 numbers from %3 to %4.")
-                                                  .arg(entries[2].image.width())
-                                                  .arg(entries[2].image.height())
-                                                  .arg(locale.toString(low, 'f', 2), locale.toString(high, 'f', 2)));
+    m_canvas->setToolTip(entries.size() < 3
+                             ? QString()
+                             : tr("The model gets the middle of your picture in the size of its training pictures, and of "
+                                  "that %1 × %2 × 3 numbers from %3 to %4.")
+                                   .arg(entries[2].image.width())
+                                   .arg(entries[2].image.height())
+                                   .arg(locale.toString(low, 'f', 2), locale.toString(high, 'f', 2)));
     m_canvas->setEntries(std::move(entries), item.verdict, m_raw, {});
 }
 

@@ -24,7 +24,8 @@ constexpr double kMargin = 14 / 25.4 * kPerInch, kFooter = 30;
 constexpr double kGap = 12, kGroupGap = 26, kRow = 22;
 
 // On paper the window's light colours hold, whatever the window's are.
-const QColor kInk(0x14, 0x20, 0x2B), kInk2(0x42, 0x51, 0x5F), kInk3(0x5A, 0x6A, 0x79), kLine(0xD3, 0xDB, 0xE3), kSoftLine(0xE4, 0xEA, 0xF0);
+const QColor kInk(0x14, 0x20, 0x2B), kInk2(0x42, 0x51, 0x5F), kInk3(0x5A, 0x6A, 0x79), kLine(0xD3, 0xDB, 0xE3),
+    kSoftLine(0xE4, 0xEA, 0xF0);
 const QColor kFigure(0x2C, 0x3A, 0xA6), kRight(0x00, 0x73, 0x7D), kWrong(0xA3, 0x14, 0x2E);
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
@@ -57,7 +58,8 @@ public:
         double lowest = m_y;
         for (std::size_t i = 0; i < report.figures.size(); ++i) {
             const double left = kMargin + (column + kGap) * static_cast<double>(i % 5);
-            const double below = textAt(QRectF(left, m_y, column, 0), text(report.figures[i].first), font(23, QFont::Bold), kFigure);
+            const double below =
+                textAt(QRectF(left, m_y, column, 0), text(report.figures[i].first), font(23, QFont::Bold), kFigure);
             lowest = std::max(lowest, textAt(QRectF(left, below, column, 0), text(report.figures[i].second), font(11), kInk3));
         }
         m_y = lowest + 8;
@@ -68,7 +70,8 @@ public:
         double below = 60;
         if (!section.chart.svg.empty()) below = chartHeight(section.chart);
         else if (!section.groups.empty()) below = section.pictureSide + 70;
-        else if (const double table = kRow * static_cast<double>(section.table.rows.size() + 1); table < kPageHeight / 2) below += table;
+        else if (const double table = kRow * static_cast<double>(section.table.rows.size() + 1); table < kPageHeight / 2)
+            below += table;
         need(62 + below);
         if (m_y > kMargin) {
             m_y += 18;
@@ -101,10 +104,12 @@ private:
         return m_painter.boundingRect(QRectF(0, 0, within, 1e6), Qt::TextWordWrap, words).height();
     }
     /// Returns where it ends.
-    double textAt(const QRectF& place, const QString& words, const QFont& font, const QColor& colour, int alignment = Qt::AlignLeft) {
+    double textAt(const QRectF& place, const QString& words, const QFont& font, const QColor& colour,
+                  int alignment = Qt::AlignLeft) {
         const double height = heightOf(words, font, place.width());
         m_painter.setPen(colour);
-        m_painter.drawText(QRectF(place.left(), place.top(), place.width(), height + 1), alignment | Qt::AlignTop | Qt::TextWordWrap, words);
+        m_painter.drawText(QRectF(place.left(), place.top(), place.width(), height + 1),
+                           alignment | Qt::AlignTop | Qt::TextWordWrap, words);
         return place.top() + height;
     }
     void paragraph(const QString& words, const QFont& font, const QColor& colour) {
@@ -134,7 +139,8 @@ private:
         const double rest = width() - kNames - kGap;
         // Digests have no place to break at.
         QString breakable = value;
-        for (int at = 32; value.size() >= 60 && !value.contains(QLatin1Char(' ')) && at < breakable.size(); at += 33) breakable.insert(at, QChar(0x200B));
+        for (int at = 32; value.size() >= 60 && !value.contains(QLatin1Char(' ')) && at < breakable.size(); at += 33)
+            breakable.insert(at, QChar(0x200B));
         const double height = std::max(heightOf(name, words, kNames), heightOf(breakable, words, rest));
         need(height + 4);
         textAt(QRectF(kMargin, m_y, kNames, 0), name, words, kInk3);
@@ -174,10 +180,12 @@ private:
         const std::vector<double> widths = columnWidths(table);
         const auto row = [&](const std::vector<std::string>& cells, QFont::Weight weight, const QColor& colour) {
             double height = 0;
-            for (std::size_t i = 0; i < cells.size(); ++i) height = std::max(height, heightOf(text(cells[i]), font(12, weight), widths[i] - kGap));
+            for (std::size_t i = 0; i < cells.size(); ++i)
+                height = std::max(height, heightOf(text(cells[i]), font(12, weight), widths[i] - kGap));
             double left = kMargin;
             for (std::size_t i = 0; i < cells.size(); ++i) {
-                textAt(QRectF(left, m_y + 3, widths[i] - kGap, 0), text(cells[i]), font(12, weight), colour, table.numeric[i] ? Qt::AlignRight : Qt::AlignLeft);
+                textAt(QRectF(left, m_y + 3, widths[i] - kGap, 0), text(cells[i]), font(12, weight), colour,
+                       table.numeric[i] ? Qt::AlignRight : Qt::AlignLeft);
                 left += widths[i];
             }
             m_y += height + 7;
@@ -221,14 +229,16 @@ private:
         m_painter.save();
         m_painter.setClipPath(outline);
         // Smoothed here: PDF viewers differ in how they enlarge a picture.
-        m_painter.drawImage(box, image.scaled(QSize(256, 256).expandedTo(image.size()), Qt::KeepAspectRatio, Qt::SmoothTransformation));
+        m_painter.drawImage(
+            box, image.scaled(QSize(256, 256).expandedTo(image.size()), Qt::KeepAspectRatio, Qt::SmoothTransformation));
         m_painter.restore();
         const bool wrong = picture.tone == core::ReportTone::Wrong;
         m_painter.setPen(QPen(wrong ? kWrong : picture.tone == core::ReportTone::Right ? kRight : kLine, wrong ? 2.5 : 1.5));
         m_painter.setBrush(Qt::NoBrush);
         m_painter.drawPath(outline);
         double y = box.bottom() + 5;
-        for (std::size_t i = 0; i < picture.lines.size(); ++i) y = textAt(QRectF(left, y, side, 0), text(picture.lines[i]), lineFont(i), i == 0 ? kInk : kInk2);
+        for (std::size_t i = 0; i < picture.lines.size(); ++i)
+            y = textAt(QRectF(left, y, side, 0), text(picture.lines[i]), lineFont(i), i == 0 ? kInk : kInk2);
     }
     /// Rows of items that each keep together.
     void groups(const core::ReportSection& section) {
@@ -245,7 +255,8 @@ private:
             need(height);
             double left = kMargin;
             for (const Item& item : row) {
-                for (std::size_t i = 0; i < item.pictures.size(); ++i) picture(*item.pictures[i], left + (side + kGap) * static_cast<double>(i), side);
+                for (std::size_t i = 0; i < item.pictures.size(); ++i)
+                    picture(*item.pictures[i], left + (side + kGap) * static_cast<double>(i), side);
                 left += item.width + gap;
             }
             m_y += height + kGap;
@@ -308,7 +319,8 @@ void writeReportPdf(const core::Report& report, const QString& file) {
     const QByteArray pdf = reportPdf(report);
     QSaveFile target(file);
     if (!target.open(QIODevice::WriteOnly) || target.write(pdf) != pdf.size() || !target.commit())
-        throw core::StoreError("Cannot write " + file.toStdString() + ": " + target.errorString().toStdString() + '.', "Choose another folder.");
+        throw core::StoreError("Cannot write " + file.toStdString() + ": " + target.errorString().toStdString() + '.',
+                               "Choose another folder.");
 }
 
 }  // namespace thaw::ui

@@ -18,7 +18,9 @@ namespace {
 constexpr int kMixUpRow = 31, kNumberWidth = 36, kF1Width = 46, kPad = 10, kLeastBar = 24;
 
 Tone toneOf(int column) {
-    return column == ClassScoreModel::RecallColumn ? Tone::Right : column == ClassScoreModel::PrecisionColumn ? Tone::Accent : Tone::Ink2;
+    return column == ClassScoreModel::RecallColumn      ? Tone::Right
+           : column == ClassScoreModel::PrecisionColumn ? Tone::Accent
+                                                        : Tone::Ink2;
 }
 
 /// The plate of a chosen row; `first` and `last` tell which of its ends lie in `rect`.
@@ -46,7 +48,8 @@ public:
         painter->setRenderHint(QPainter::Antialiasing);
         const int column = index.column();
         const auto* view = static_cast<const QTableView*>(option.widget);
-        const int last = view->isColumnHidden(ClassScoreModel::F1Column) ? ClassScoreModel::PrecisionColumn : ClassScoreModel::F1Column;
+        const int last =
+            view->isColumnHidden(ClassScoreModel::F1Column) ? ClassScoreModel::PrecisionColumn : ClassScoreModel::F1Column;
         QStyleOptionViewItem row = option;
         row.state.setFlag(QStyle::State_MouseOver, false);
         paintPlate(painter, row, view->hasFocus(), column == ClassScoreModel::NameColumn, column == last);

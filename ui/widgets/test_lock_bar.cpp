@@ -44,7 +44,8 @@ QString TestLockBar::text() const { return isHidden() ? QString() : m_text->text
 
 void TestLockBar::applyTheme() {
     const Theme& theme = Theme::instance();
-    m_icon->setPixmap(theme.icon(QStringLiteral("lock"), Tone::Ink).pixmap(QSize(theme.px(16), theme.px(16)), devicePixelRatioF()));
+    m_icon->setPixmap(
+        theme.icon(QStringLiteral("lock"), Tone::Ink).pixmap(QSize(theme.px(16), theme.px(16)), devicePixelRatioF()));
 }
 
 void TestLockBar::update() {
@@ -59,9 +60,11 @@ void TestLockBar::update() {
     m_button->setToolTip(m_reveal.toolTip());
     if (locked)
         m_text->setText(tr("%1: these are %2 validation pictures, a part of the training data that is not trained on.")
-                            .arg(lockText(lock), QLocale().toString(static_cast<qlonglong>(subject->pictures ? subject->pictures->count() : 0))));
+                            .arg(lockText(lock),
+                                 QLocale().toString(static_cast<qlonglong>(subject->pictures ? subject->pictures->count() : 0))));
     else
-        m_text->setText(tr("%1: these are its pictures. The curves of the run are of its validation pictures.").arg(lockText(lock)));
+        m_text->setText(
+            tr("%1: these are its pictures. The curves of the run are of its validation pictures.").arg(lockText(lock)));
 }
 
 }  // namespace thaw::ui

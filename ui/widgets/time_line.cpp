@@ -107,7 +107,9 @@ void TimeLine::takeSubject() {
         // What was thawed and frozen by hand is in the record. Without it the plan's own colours stay.
         m_session.inspection().askAboutRun<core::RunHistory>(
             this, QStringLiteral("record"), InspectionController::Lane::Quick,
-            [](core::Inspector& inspector, const std::string&, const core::CountCallback&) { return core::readRun(inspector.run().directory); },
+            [](core::Inspector& inspector, const std::string&, const core::CountCallback&) {
+                return core::readRun(inspector.run().directory);
+            },
             [this](const core::RunHistory& history) {
                 m_curves.addHistory(history);
                 updatePlan();
@@ -212,12 +214,14 @@ void TimeLine::arrange() {
     if (!subject) return;
     // Words get shorter before the slider does.
     const QString name = runName(subject->run.runId);
-    const QString longName = subject->run.dataset.title.empty() ? name : tr("%1 · %2").arg(name, text(subject->run.dataset.title));
+    const QString longName =
+        subject->run.dataset.title.empty() ? name : tr("%1 · %2").arg(name, text(subject->run.dataset.title));
     const auto widest = [&](bool brief) {
         m_moment->ensurePolished();
         int wide = 0;
         for (const core::KeptCheckpoint& kept : subject->checkpoints)
-            wide = std::max(wide, m_moment->fontMetrics().horizontalAdvance(brief ? shortCheckpointText(kept) : checkpointText(kept)));
+            wide = std::max(wide,
+                            m_moment->fontMetrics().horizontalAdvance(brief ? shortCheckpointText(kept) : checkpointText(kept)));
         return wide + theme.px(4);
     };
     const auto& training = m_session.training().run();
@@ -230,7 +234,8 @@ void TimeLine::arrange() {
         m_moment->setFixedWidth(widest(briefMoment));
         const int fixed = m_row->contentsMargins().left() + m_row->contentsMargins().right() + 4 * m_row->spacing() +
                           (m_back->isVisibleTo(this) ? m_back->sizeHint().width() + m_row->spacing() : 0);
-        return fixed + m_run->sizeHint().width() + m_follow->sizeHint().width() + m_moment->width() + theme.px(kLeastSlider) <= width();
+        return fixed + m_run->sizeHint().width() + m_follow->sizeHint().width() + m_moment->width() + theme.px(kLeastSlider) <=
+               width();
     };
     if (!set(false, false, false) && !set(false, true, false) && !set(true, true, false)) set(true, true, true);
     updateMoment();

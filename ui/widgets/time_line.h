@@ -1,5 +1,5 @@
-// The line of time below the views: which run they show and which of its kept checkpoints. Every view follows what is chosen here; it is
-// hidden where no run with kept checkpoints is open.
+// The line of time below the views: which run they show and which of its kept checkpoints. Every view follows what is chosen
+// here; it is hidden where no run with kept checkpoints is open.
 #pragma once
 
 #include <QFrame>

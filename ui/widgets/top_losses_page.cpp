@@ -65,7 +65,8 @@ TopLossesPage::TopLossesPage(QWidget* parent) : QFrame(parent) {
     connect(open, &QAction::triggered, this, [this] {
         if (currentId() >= 0) Q_EMIT pictureRequested(currentId());
     });
-    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] { m_open->setEnabled(currentId() >= 0); });
+    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            [this] { m_open->setEnabled(currentId() >= 0); });
     connect(&Theme::instance(), &Theme::changed, this, &TopLossesPage::fit);
     m_list->viewport()->installEventFilter(this);
     m_open->setEnabled(false);
@@ -86,11 +87,13 @@ void TopLossesPage::setEvaluated(const Evaluated& evaluated) {
     if (const int row = m_pictures.rowOf(before); row >= 0) m_list->setCurrentIndex(m_pictures.index(row));
     m_open->setEnabled(currentId() >= 0);
     const auto number = [](std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); };
-    m_caption->setText(tr("%1 of %2 pictures, the largest loss first").arg(number(m_pictures.total()), number(evaluated.predictions->count())));
-    m_caption->setToolTip(tr("Loss: minus the logarithm of the probability that the network gives to the true class. 0 is sure and right; %1 is "
-                             "what blind guessing among %2 classes costs; a sure mistake costs more.")
-                              .arg(QLocale().toString(std::log(double(evaluated.predictions->classCount)), 'f', 2),
-                                   number(evaluated.predictions->classCount)));
+    m_caption->setText(
+        tr("%1 of %2 pictures, the largest loss first").arg(number(m_pictures.total()), number(evaluated.predictions->count())));
+    m_caption->setToolTip(
+        tr("Loss: minus the logarithm of the probability that the network gives to the true class. 0 is sure and right; %1 is "
+           "what blind guessing among %2 classes costs; a sure mistake costs more.")
+            .arg(QLocale().toString(std::log(double(evaluated.predictions->classCount)), 'f', 2),
+                 number(evaluated.predictions->classCount)));
 }
 
 void TopLossesPage::fit() {
