@@ -19,12 +19,18 @@ FeaturePass::FeaturePass(const InputSource& source, const StagedModel& model, in
     }
 }
 
+std::pair<std::vector<std::int64_t>, std::vector<PictureChange>> FeaturePass::sliceAt(FeaturePart part, std::int64_t row) const {
+    std::vector<std::int64_t> rows = rowRange(row, std::min(rowsOf(part), row + m_slice));
+    const std::size_t changed = part == FeaturePart::TrainFlipped ? rows.size() : 0;
+    return {std::move(rows), std::vector<PictureChange>(changed, PictureChange{/*flip=*/true})};
+}
+
 void FeaturePass::startSlice() {
     const FeaturePart part = m_parts[m_part];
-    const std::vector<std::int64_t> rows = rowRange(m_row, std::min(rowsOf(part), m_row + m_slice));
-    std::vector<PictureChange> changes;
-    if (part == FeaturePart::TrainFlipped) changes.assign(rows.size(), PictureChange{/*flip=*/true});
+    const auto [rows, changes] = sliceAt(part, m_row);
     m_forward.start(m_source.rows(splitOf(part), m_base, rows, changes), m_base, m_rungs.back());
+    const auto [next, nextChanges] = sliceAt(part, m_row + static_cast<std::int64_t>(rows.size()));
+    m_source.expect(splitOf(part), m_base, next, nextChanges);
 }
 
 bool FeaturePass::advance(const Deadline& deadline, const StageListener& timed, FeatureStore& store) {

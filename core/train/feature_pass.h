@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <utility>
 #include <memory>
 #include <vector>
 
@@ -28,6 +29,8 @@ public:
 private:
     Split splitOf(FeaturePart part) const { return part == FeaturePart::Test ? Split::Test : Split::Train; }
     std::int64_t rowsOf(FeaturePart part) const { return m_source.pictures(splitOf(part)).count(); }
+    /// Rows of a part from `row` on that go through together, and what is done to them.
+    std::pair<std::vector<std::int64_t>, std::vector<PictureChange>> sliceAt(FeaturePart part, std::int64_t row) const;
     void startSlice();
 
     const InputSource& m_source;

@@ -10,7 +10,10 @@ namespace thaw::core {
 torch::Tensor InputSource::rows(Split split, int rung, const std::vector<std::int64_t>& rows,
                                 const std::vector<PictureChange>& changes) const {
     torch::NoGradGuard noGrad;
-    if (rung == 0) return networkInput(pictures(split), rows, changes, scaling, inputSize).to(device);
+    if (rung == 0) {
+        const PictureRequest request = pictureRequest(split, rows, changes);
+        return (ahead ? ahead->take(request) : networkInput(request)).to(device);
+    }
 
     std::vector<std::int64_t> shape = model->layers[static_cast<std::size_t>(rung - 1)].outputShape;
     shape.insert(shape.begin(), static_cast<std::int64_t>(rows.size()));
@@ -26,7 +29,17 @@ torch::Tensor InputSource::rows(Split split, int rung, const std::vector<std::in
                         static_cast<std::size_t>(floats) * sizeof(float));
         }
     });
+    for (const FeatureBlock* block : {plain, flipped})
+        if (block) block->wasRead(static_cast<std::size_t>(result.numel()) * sizeof(float));
     return result.to(device);
+}
+
+void InputSource::expect(Split split, int rung, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes) const {
+    if (rung == 0 && ahead && !rows.empty()) ahead->expect(pictureRequest(split, rows, changes));
+}
+
+PictureRequest InputSource::pictureRequest(Split split, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes) const {
+    return {split == Split::Train ? train : test, rows, changes, scaling, inputSize};
 }
 
 torch::Tensor InputSource::labels(Split split, const std::vector<std::int64_t>& rows) const {

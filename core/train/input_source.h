@@ -9,6 +9,7 @@
 #include "core/api/layer_info.h"
 #include "core/data/preprocess.h"
 #include "core/train/feature_cache.h"
+#include "core/train/read_ahead.h"
 
 namespace thaw::core {
 
@@ -19,13 +20,19 @@ struct InputSource {
     Scaling scaling = Scaling::ImageNet;
     int inputSize = 32;
     torch::Device device = torch::kCPU;
+    std::shared_ptr<ReadAhead> ahead;  ///< null: pictures are prepared when they are asked for
 
     const PictureSet& pictures(Split split) const { return split == Split::Train ? *train : *test; }
     /// The input of stage `rung`, on the device, for rows of a split; `changes` is empty or has an entry a row. The store must
     /// hold the rung for the parts that are asked for.
     torch::Tensor rows(Split split, int rung, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes = {}) const;
+    /// Announces that rows() will be asked for these next.
+    void expect(Split split, int rung, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes = {}) const;
     /// int64 [rows] on the device.
     torch::Tensor labels(Split split, const std::vector<std::int64_t>& rows) const;
+
+private:
+    PictureRequest pictureRequest(Split split, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes) const;
 };
 
 /// begin, begin + 1, ... end - 1.

@@ -235,24 +235,37 @@ void TorchTrainer::advanceBatch(const Deadline& deadline) {
 }
 
 void TorchTrainer::startBatch() {
-    const int epoch = m_loop.epoch + 1;
-    m_rows = m_batcher->rows(epoch, m_loop.batch);
+    m_rows = m_batcher->rows(m_loop.epoch + 1, m_loop.batch);
     BatchPlan plan;
     plan.rung = m_loop.rung;
     plan.boundary = freezeBoundary(m_info, m_loop.mask);
     plan.rows = static_cast<std::int64_t>(m_rows.size());
     plan.microBatch = m_loop.microBatch;
     plan.labels = m_source.labels(Split::Train, m_rows);
-    plan.input = [this, epoch](std::int64_t begin, std::int64_t end) {
+    plan.input = [this](std::int64_t begin, std::int64_t end) {
         const std::vector<std::int64_t> rows(m_rows.begin() + begin, m_rows.begin() + end);
-        std::vector<PictureChange> changes;
-        if (m_config.augmentation.any())
-            for (std::int64_t row : rows) changes.push_back(augmentationOf(m_config.augmentation, m_config.seed, epoch, row));
-        return m_source.rows(Split::Train, m_loop.rung, rows, changes);
+        const torch::Tensor input = m_source.rows(Split::Train, m_loop.rung, rows, changesOf(rows));
+        if (m_loop.rung == 0) expectAfter(end);
+        return input;
     };
     if (m_config.head.dropout > 0)
         plan.dropoutMask = dropoutMask(plan.rows, m_config.head.hiddenUnits, m_config.head.dropout, m_config.seed, m_loop.step).to(m_device);
     m_batch = std::make_unique<BatchStep>(*m_model, std::move(plan));
+}
+
+std::vector<PictureChange> TorchTrainer::changesOf(const std::vector<std::int64_t>& rows) const {
+    std::vector<PictureChange> changes;
+    if (m_config.augmentation.any())
+        for (std::int64_t row : rows) changes.push_back(augmentationOf(m_config.augmentation, m_config.seed, m_loop.epoch + 1, row));
+    return changes;
+}
+
+/// The next micro-batch, of this batch or the next one of the epoch, is prepared meanwhile.
+void TorchTrainer::expectAfter(std::int64_t end) {
+    std::vector<std::int64_t> rows(m_rows.begin() + end, m_rows.end());
+    if (rows.empty() && m_loop.batch + 1 < m_batcher->batches()) rows = m_batcher->rows(m_loop.epoch + 1, m_loop.batch + 1);
+    rows.resize(std::min(rows.size(), static_cast<std::size_t>(m_loop.microBatch)));
+    m_source.expect(Split::Train, /*rung=*/0, rows, changesOf(rows));
 }
 
 void TorchTrainer::finishBatch() {

@@ -57,6 +57,8 @@ private:
     bool restoreFeatures(const Deadline& deadline);
     void advanceBatch(const Deadline& deadline);
     void startBatch();
+    std::vector<PictureChange> changesOf(const std::vector<std::int64_t>& rows) const;
+    void expectAfter(std::int64_t end);
     void finishBatch();
     void advanceEpochEnd(const Deadline& deadline);
     void finishEpoch();

@@ -128,6 +128,7 @@ void TorchTrainer::setUpModel() {
     m_source.scaling = m_config.scaling;
     m_source.inputSize = m_config.inputSize;
     m_source.device = m_device;
+    m_source.ahead = std::make_shared<ReadAhead>();
 }
 
 void TorchTrainer::restore(const Checkpoint& checkpoint) {

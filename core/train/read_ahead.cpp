@@ -1,0 +1,103 @@
+#include "core/train/read_ahead.h"
+
+#include <ATen/Parallel.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <exception>
+#include <tuple>
+#include <utility>
+
+namespace thaw::core {
+namespace {
+
+bool sameChange(const PictureChange& a, const PictureChange& b) {
+    return std::tie(a.flip, a.shiftX, a.shiftY) == std::tie(b.flip, b.shiftX, b.shiftY);
+}
+
+}  // namespace
+
+bool operator==(const PictureRequest& a, const PictureRequest& b) {
+    return a.pictures == b.pictures && a.scaling == b.scaling && a.inputSize == b.inputSize && a.rows == b.rows &&
+           std::equal(a.changes.begin(), a.changes.end(), b.changes.begin(), b.changes.end(), sameChange);
+}
+
+torch::Tensor networkInput(const PictureRequest& request) {
+    return networkInput(*request.pictures, request.rows, request.changes, request.scaling, request.inputSize);
+}
+
+struct ReadAhead::Piece {
+    explicit Piece(PictureRequest wanted) : request(std::move(wanted)) {}
+    const PictureRequest request;
+    enum class State { Waiting, InWork, Ready } state = State::Waiting;
+    torch::Tensor result;
+    std::exception_ptr error;
+};
+
+ReadAhead::ReadAhead(Prepare prepare) : m_prepare(std::move(prepare)) {}
+
+ReadAhead::~ReadAhead() {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stop = true;
+    }
+    m_changed.notify_all();
+    if (m_thread.joinable()) m_thread.join();
+}
+
+torch::Tensor ReadAhead::take(const PictureRequest& request) {
+    std::unique_lock lock(m_mutex);
+    while (!m_pieces.empty() && !(m_pieces.front()->request == request)) m_pieces.pop_front();
+    if (!m_pieces.empty()) {
+        const std::shared_ptr<Piece> piece = m_pieces.front();
+        m_pieces.pop_front();
+        if (piece->state != Piece::State::Waiting) {
+            m_changed.wait(lock, [&] { return piece->state == Piece::State::Ready; });
+            if (piece->error) std::rethrow_exception(piece->error);
+            return piece->result;
+        }
+    }
+    lock.unlock();
+    return m_prepare(request);
+}
+
+void ReadAhead::expect(PictureRequest request) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_pieces.size() >= kDepth) return;
+        m_pieces.push_back(std::make_shared<Piece>(std::move(request)));
+        if (!m_thread.joinable()) m_thread = std::thread([this] { work(); });
+    }
+    m_changed.notify_all();
+}
+
+void ReadAhead::work() {
+    // One thread is enough, and leaves the others to the network. LibTorch sets its own number at the first question.
+    at::get_num_threads();
+    omp_set_num_threads(1);
+    std::unique_lock lock(m_mutex);
+    for (;;) {
+        const auto waiting = [&] {
+            return std::find_if(m_pieces.begin(), m_pieces.end(), [](const auto& piece) { return piece->state == Piece::State::Waiting; });
+        };
+        m_changed.wait(lock, [&] { return m_stop || waiting() != m_pieces.end(); });
+        if (m_stop) return;
+        const std::shared_ptr<Piece> piece = *waiting();
+        piece->state = Piece::State::InWork;
+        lock.unlock();
+        torch::Tensor result;
+        std::exception_ptr error;
+        try {
+            result = m_prepare(piece->request);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        lock.lock();
+        piece->result = std::move(result);
+        piece->error = error;
+        piece->state = Piece::State::Ready;
+        m_changed.notify_all();
+    }
+}
+
+}  // namespace thaw::core
