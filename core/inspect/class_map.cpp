@@ -62,8 +62,8 @@ ClassMap gradCamOf(const StagedModel& model, const torch::Tensor& input, int lay
     return map;
 }
 
-ClassMap occlusionOf(const StagedModel& model, const torch::Tensor& input, const torch::Tensor& grey, int classIndex, int patch, int stride,
-                     const CountCallback& progress) {
+ClassMap occlusionOf(const StagedModel& model, const torch::Tensor& input, const torch::Tensor& grey, int classIndex, int patch,
+                     int stride, const CountCallback& progress) {
     torch::NoGradGuard noGrad;
     const auto probabilities = [&](const torch::Tensor& pictures) {
         return at::softmax(model.forward(pictures, 0, model.stageCount()), 1).select(1, classIndex).cpu().contiguous();
@@ -89,7 +89,8 @@ ClassMap occlusionOf(const StagedModel& model, const torch::Tensor& input, const
             const auto [y, x] = corners[i];
             return planes.slice(-2, y, y + patch).slice(-1, x, x + patch);
         };
-        for (std::size_t i = begin; i < end; ++i) window(pictures[static_cast<std::int64_t>(i - begin)], i).copy_(window(grey[0], i));
+        for (std::size_t i = begin; i < end; ++i)
+            window(pictures[static_cast<std::int64_t>(i - begin)], i).copy_(window(grey[0], i));
         const torch::Tensor left = probabilities(pictures);
         for (std::size_t i = begin; i < end; ++i) {
             window(lost, i).add_(map.probability - left[static_cast<std::int64_t>(i - begin)].item<double>());

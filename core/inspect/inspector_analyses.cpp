@@ -36,8 +36,8 @@ ActivationMaps RunInspector::activations(const std::string& checkpoint, const Pi
     return activationsOf(*modelOf(checkpoint)->model, inputOf(picture), index);
 }
 
-std::vector<TopPicture> RunInspector::topActivating(const std::string& checkpoint, Split split, const std::string& layer, int channel, int count,
-                                                    std::int64_t limit, const CountCallback& progress) {
+std::vector<TopPicture> RunInspector::topActivating(const std::string& checkpoint, Split split, const std::string& layer,
+                                                    int channel, int count, std::int64_t limit, const CountCallback& progress) {
     const int index = layerIndex(layer);
     const LayerInfo& info = m_run.model.layers[static_cast<std::size_t>(index)];
     if (channel < 0 || channel >= info.outputShape[0])
@@ -49,7 +49,8 @@ std::vector<TopPicture> RunInspector::topActivating(const std::string& checkpoin
     const std::string key = loaded->key + splitKey(split) + info.name + " " + std::to_string(pictureCount);
     const torch::Tensor* maxima = m_maxima.find(key);
     if (maxima == nullptr)
-        maxima = &m_maxima.put(key, channelMaxima(sourceOf(split, *loaded->model), *loaded->model, split, index, pictureCount, progress));
+        maxima = &m_maxima.put(
+            key, channelMaxima(sourceOf(split, *loaded->model), *loaded->model, split, index, pictureCount, progress));
     return topRows(*maxima, channel, count);
 }
 
@@ -96,14 +97,16 @@ LayerStatistics RunInspector::statistics(const std::string& checkpoint, const st
     };
     const std::int64_t total = 2 * statistics.sampleCount;
     withGradients(model, only, source, rows, take, partOf(progress, 0, total));
-    if (hasRelu(m_run.model, index)) statistics.deadShare = deadShareOf(model, index, source, rows, partOf(progress, statistics.sampleCount, total));
+    if (hasRelu(m_run.model, index))
+        statistics.deadShare = deadShareOf(model, index, source, rows, partOf(progress, statistics.sampleCount, total));
     return m_statistics.put(key, std::move(statistics));
 }
 
 LayerHistory RunInspector::history(const CountCallback& progress) {
     const ModelPointer start = startModel();
     const std::vector<KeptCheckpoint> kept = checkpoints();
-    const std::int64_t sample = static_cast<std::int64_t>(sampleRows(pictures(Split::Train)->count(), m_manifest.config.inputSize).size());
+    const std::int64_t sample =
+        static_cast<std::int64_t>(sampleRows(pictures(Split::Train)->count(), m_manifest.config.inputSize).size());
     const std::int64_t total = sample * static_cast<std::int64_t>(kept.size());
     const std::size_t layers = m_run.model.layers.size();
     LayerHistory history;
@@ -114,7 +117,8 @@ LayerHistory RunInspector::history(const CountCallback& progress) {
         if (!loaded) continue;
         std::vector<double> moved(layers, 0.0);
         for (std::size_t layer = 0; layer < layers; ++layer)
-            moved[layer] = relativeChange(loaded->model->parameters(static_cast<int>(layer)), valuesOf(start->model->parameters(static_cast<int>(layer))));
+            moved[layer] = relativeChange(loaded->model->parameters(static_cast<int>(layer)),
+                                          valuesOf(start->model->parameters(static_cast<int>(layer))));
         history.checkpoints.push_back(kept[i]);
         history.moved.push_back(std::move(moved));
         history.gradientNorm.push_back(gradientNorms(*loaded, partOf(progress, done, total)));
@@ -137,8 +141,8 @@ std::vector<double> RunInspector::gradientNorms(const LoadedModel& loaded, const
     return m_gradientNorms.put(loaded.key, std::move(norms));
 }
 
-ClassMap RunInspector::gradCam(const std::string& checkpoint, const PictureChoice& picture, const std::string& layer, int classIndex,
-                               ClassMapMethod method) {
+ClassMap RunInspector::gradCam(const std::string& checkpoint, const PictureChoice& picture, const std::string& layer,
+                               int classIndex, ClassMapMethod method) {
     const int index = layerIndex(layer);
     const LayerInfo& info = m_run.model.layers[static_cast<std::size_t>(index)];
     if (info.kind != LayerKind::Conv2d && info.kind != LayerKind::MaxPool2d)
@@ -148,26 +152,28 @@ ClassMap RunInspector::gradCam(const std::string& checkpoint, const PictureChoic
     return gradCamOf(*modelOf(checkpoint)->model, inputOf(picture), index, classIndex, method);
 }
 
-ClassMap RunInspector::occlusion(const std::string& checkpoint, const PictureChoice& picture, int classIndex, int patch, int stride,
-                                 const CountCallback& progress) {
+ClassMap RunInspector::occlusion(const std::string& checkpoint, const PictureChoice& picture, int classIndex, int patch,
+                                 int stride, const CountCallback& progress) {
     checkClass(classIndex);
     const int side = m_manifest.config.inputSize;
     if (patch == 0) patch = std::max(1, side / 4);
     if (stride == 0) stride = std::min(patch, std::max(1, side / 8));
     if (patch < 1 || patch > side || stride < 1 || stride > patch)
-        throw ConfigError("A patch of " + std::to_string(patch) + " pixels moved by " + std::to_string(stride) + " does not cover the picture of " +
-                              std::to_string(side) + " pixels a side.",
+        throw ConfigError("A patch of " + std::to_string(patch) + " pixels moved by " + std::to_string(stride) +
+                              " does not cover the picture of " + std::to_string(side) + " pixels a side.",
                           "Choose 1 <= stride <= patch <= " + std::to_string(side) + ".");
     const torch::Tensor grey = squareInput({128, 128, 128}, /*side=*/1, m_manifest.config).to(m_device);
     return occlusionOf(*modelOf(checkpoint)->model, inputOf(picture), grey, classIndex, patch, stride, progress);
 }
 
-torch::Tensor RunInspector::penultimateFeatures(const LoadedModel& loaded, Split split, std::int64_t count, const CountCallback& progress) {
+torch::Tensor RunInspector::penultimateFeatures(const LoadedModel& loaded, Split split, std::int64_t count,
+                                                const CountCallback& progress) {
     const std::string key = loaded.key + splitKey(split) + std::to_string(count);
     if (const torch::Tensor* found = m_features.find(key)) return *found;
     int last = loaded.model->stageCount() - 1;
     while (m_run.model.layers[static_cast<std::size_t>(last)].kind != LayerKind::Dense) --last;
-    return m_features.put(key, featuresOf(sourceOf(split, *loaded.model), *loaded.model, split, rowRange(0, count), last, progress));
+    return m_features.put(key,
+                          featuresOf(sourceOf(split, *loaded.model), *loaded.model, split, rowRange(0, count), last, progress));
 }
 
 Embedding RunInspector::embedding(const std::string& checkpoint, const EmbeddingRequest& request, const CountCallback& progress) {
@@ -177,14 +183,18 @@ Embedding RunInspector::embedding(const std::string& checkpoint, const Embedding
     if (tsne) count = std::min(count, kMostTsnePictures);
     const std::int64_t most = (count - 1) / 3;
     if (tsne && (request.perplexity < 2 || request.perplexity > static_cast<double>(most)))
-        throw ConfigError("The perplexity must lie between 2 and " + std::to_string(most) + " for " + std::to_string(count) + " pictures.",
-                          "Take more pictures or a smaller perplexity.");
-    if (tsne && (request.iterations < 1 || request.iterations > 100'000)) throw ConfigError("t-SNE needs 1 to 100000 iterations.");
+        throw ConfigError(
+            "The perplexity must lie between 2 and " + std::to_string(most) + " for " + std::to_string(count) + " pictures.",
+            "Take more pictures or a smaller perplexity.");
+    if (tsne && (request.iterations < 1 || request.iterations > 100'000))
+        throw ConfigError("t-SNE needs 1 to 100000 iterations.");
     if (count < 2) throw ConfigError("A map needs at least two pictures.");
 
     const ModelPointer loaded = modelOf(checkpoint), other = request.alignedWith.empty() ? nullptr : modelOf(request.alignedWith);
     std::string key = loaded->key + splitKey(request.split) + std::to_string(count) + (other ? " beside " + other->key : "");
-    if (tsne) key += " " + std::to_string(request.perplexity) + " " + std::to_string(request.iterations) + " " + std::to_string(request.seed);
+    if (tsne)
+        key += " " + std::to_string(request.perplexity) + " " + std::to_string(request.iterations) + " " +
+               std::to_string(request.seed);
     if (const Embedding* found = m_embeddings.find(key)) return *found;
 
     const std::int64_t work = count + (tsne ? request.iterations : 0), total = other ? 2 * work : work;

@@ -88,7 +88,8 @@ double gradientNormOf(const std::vector<Parameter>& parameters) {
     return std::sqrt(square);
 }
 
-double deadShareOf(const StagedModel& model, int layer, const InputSource& source, const std::vector<std::int64_t>& rows, const CountCallback& progress) {
+double deadShareOf(const StagedModel& model, int layer, const InputSource& source, const std::vector<std::int64_t>& rows,
+                   const CountCallback& progress) {
     torch::Tensor largest;
     const auto take = [&](std::int64_t, const torch::Tensor& output) {
         const torch::Tensor maxima = output.dim() == 4 ? output.amax({0, 2, 3}) : output.amax(0);

@@ -44,7 +44,8 @@ PrincipalAxes principalAxes(const torch::Tensor& features, const CountCallback& 
         report(progress, round, kMostRounds);
         const torch::Tensor product = scatterTimes(features, found.mean, q);
         const auto [values, vectors] = at::linalg_eigh(q.t().mm(product));
-        const torch::Tensor best = vectors.slice(1, vectors.size(1) - 2).flip(1), lambda = values.slice(0, values.size(0) - 2).flip(0);
+        const torch::Tensor best = vectors.slice(1, vectors.size(1) - 2).flip(1),
+                            lambda = values.slice(0, values.size(0) - 2).flip(0);
         found.axes = q.mm(best);
         const double residual = (product.mm(best) - found.axes * lambda).norm().item<double>();
         if (residual <= kResidual * lambda[0].item<double>()) break;

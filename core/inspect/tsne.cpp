@@ -60,7 +60,8 @@ torch::Tensor startPoints(const torch::Tensor& start, std::uint64_t seed) {
     if (deviation > 0) points = points * (kStartDeviation / deviation);
     RandomStream random(seed, Purpose::Embedding, 1);
     points = points.contiguous();
-    for (std::int64_t i = 0; i < points.numel(); ++i) points.data_ptr<double>()[i] += 0.01 * kStartDeviation * (2 * random.uniform() - 1);
+    for (std::int64_t i = 0; i < points.numel(); ++i)
+        points.data_ptr<double>()[i] += 0.01 * kStartDeviation * (2 * random.uniform() - 1);
     return points.to(torch::kFloat32);
 }
 
@@ -90,7 +91,8 @@ Forces forcesOn(std::int64_t i, const float* x, const float* y, const float* pro
 
 torch::Tensor neighbourProbabilities(const torch::Tensor& features, double perplexity, const CountCallback& progress) {
     torch::NoGradGuard noGrad;
-    const std::int64_t rows = features.size(0), block = std::max<std::int64_t>(1, kBlockNumbers / rows), blocks = (rows + block - 1) / block;
+    const std::int64_t rows = features.size(0), block = std::max<std::int64_t>(1, kBlockNumbers / rows),
+                       blocks = (rows + block - 1) / block;
     const torch::Tensor distances = squaredDistances(features);
     torch::Tensor conditional = torch::empty({rows, rows});
     for (std::int64_t first = 0; first < blocks; first += kBlocksBetweenReports) {
@@ -98,7 +100,8 @@ torch::Tensor neighbourProbabilities(const torch::Tensor& features, double perpl
         at::parallel_for(first, std::min(blocks, first + kBlocksBetweenReports), 1, [&](std::int64_t from, std::int64_t to) {
             for (std::int64_t i = from; i < to; ++i) {
                 const std::int64_t begin = i * block, end = std::min(rows, begin + block);
-                conditional.slice(0, begin, end).copy_(conditionalProbabilities(distances.slice(0, begin, end), begin, perplexity));
+                conditional.slice(0, begin, end)
+                    .copy_(conditionalProbabilities(distances.slice(0, begin, end), begin, perplexity));
             }
         });
     }
@@ -107,9 +110,12 @@ torch::Tensor neighbourProbabilities(const torch::Tensor& features, double perpl
 }
 
 Tsne::Tsne(torch::Tensor probabilities, const torch::Tensor& start, int iterations, std::uint64_t seed)
-    : m_probabilities(std::move(probabilities)), m_exploration(std::min(kExploration, iterations / 4)),
-      m_rate(std::max(static_cast<double>(start.size(0)) / kExaggeration / 4, kLeastRate)), m_points(startPoints(start, seed)),
-      m_update(torch::zeros_like(m_points)), m_gains(torch::ones_like(m_points)) {}
+    : m_probabilities(std::move(probabilities)),
+      m_exploration(std::min(kExploration, iterations / 4)),
+      m_rate(std::max(static_cast<double>(start.size(0)) / kExaggeration / 4, kLeastRate)),
+      m_points(startPoints(start, seed)),
+      m_update(torch::zeros_like(m_points)),
+      m_gains(torch::ones_like(m_points)) {}
 
 void Tsne::step() {
     torch::NoGradGuard noGrad;
@@ -118,12 +124,15 @@ void Tsne::step() {
     const float *x = columns.data_ptr<float>(), *y = x + rows, *probabilities = m_probabilities.data_ptr<float>();
     std::vector<Forces> forces(static_cast<std::size_t>(rows));
     at::parallel_for(0, rows, 64, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) forces[static_cast<std::size_t>(i)] = forcesOn(i, x, y, probabilities + i * rows, rows);
+        for (std::int64_t i = begin; i < end; ++i)
+            forces[static_cast<std::size_t>(i)] = forcesOn(i, x, y, probabilities + i * rows, rows);
     });
-    const double kernelSum = std::accumulate(forces.begin(), forces.end(), -static_cast<double>(rows),
-                                             [](double sum, const Forces& one) { return sum + static_cast<double>(one.kernels); });
+    const double kernelSum =
+        std::accumulate(forces.begin(), forces.end(), -static_cast<double>(rows),
+                        [](double sum, const Forces& one) { return sum + static_cast<double>(one.kernels); });
     const bool exploring = m_steps < m_exploration;
-    const float attraction = static_cast<float>(4 * (exploring ? kExaggeration : 1)), repulsion = static_cast<float>(4 / kernelSum);
+    const float attraction = static_cast<float>(4 * (exploring ? kExaggeration : 1)),
+                repulsion = static_cast<float>(4 / kernelSum);
     torch::Tensor gradient = torch::empty_like(m_points, at::MemoryFormat::Contiguous);
     float* slope = gradient.data_ptr<float>();
     for (const Forces& one : forces) {

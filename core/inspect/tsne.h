@@ -10,8 +10,8 @@
 
 namespace thaw::core {
 
-/// How likely each pair of rows is to be neighbours: float32 [rows, rows], symmetric, sums to 1. Each row has the same effective number
-/// of neighbours, the perplexity, found by bisection. `features`: float32 [rows, width] on the CPU. Throws Cancelled.
+/// How likely each pair of rows is to be neighbours: float32 [rows, rows], symmetric, sums to 1. Each row has the same effective
+/// number of neighbours, the perplexity, found by bisection. `features`: float32 [rows, width] on the CPU. Throws Cancelled.
 torch::Tensor neighbourProbabilities(const torch::Tensor& features, double perplexity, const CountCallback& progress);
 
 class Tsne {

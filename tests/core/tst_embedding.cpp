@@ -56,7 +56,8 @@ private Q_SLOTS:
             const double sign = (mine * theirs).sum().item<double>() > 0 ? 1 : -1;
             const double difference = (mine * sign - theirs).abs().max().item<double>();
             QVERIFY2(difference < 1e-4, qPrintable(QString::number(difference)));
-            QVERIFY(std::abs(explainedBy(points, features)[static_cast<std::size_t>(axis)] - explained[axis].item<double>()) < 1e-5);
+            QVERIFY(std::abs(explainedBy(points, features)[static_cast<std::size_t>(axis)] - explained[axis].item<double>()) <
+                    1e-5);
         }
         const torch::Tensor gram = axes.axes.t().mm(axes.axes);
         QVERIFY((gram - torch::eye(2, torch::kFloat64)).abs().max().item<double>() < 1e-10);
@@ -76,7 +77,8 @@ private Q_SLOTS:
     }
 
     void neighbourProbabilitiesAreScikitLearns() {
-        const torch::Tensor expected = golden("probabilities"), made = neighbourProbabilities(golden("features"), kPerplexity, {});
+        const torch::Tensor expected = golden("probabilities"),
+                            made = neighbourProbabilities(golden("features"), kPerplexity, {});
         const double difference = ((made - expected).abs().max() / expected.max()).item<double>();
         QVERIFY2(difference < 1e-4, qPrintable(QString::number(difference)));
         QVERIFY(made.equal(made.t()));
@@ -98,7 +100,8 @@ private Q_SLOTS:
         torch::Tensor kernel = 1 / (1 + at::cdist(points.to(torch::kFloat64), points.to(torch::kFloat64)).pow(2));
         kernel.fill_diagonal_(0);
         const torch::Tensor q = kernel / kernel.sum();
-        const double byHand = at::where(p > 0, p * (p.clamp_min(1e-300) / q.clamp_min(1e-300)).log(), torch::zeros_like(p)).sum().item<double>();
+        const double byHand =
+            at::where(p > 0, p * (p.clamp_min(1e-300) / q.clamp_min(1e-300)).log(), torch::zeros_like(p)).sum().item<double>();
         QVERIFY2(std::abs(byHand - divergence) < 1e-4, qPrintable(QStringLiteral("%1 and %2").arg(byHand).arg(divergence)));
     }
 
@@ -119,7 +122,8 @@ private Q_SLOTS:
         features.slice(0, 0, 8).copy_(features.slice(0, 0, 1).expand({8, 12}));
         const torch::Tensor points = tsneOf(features, projectOn(principalAxes(features, {}), features), 1, nullptr);
         QVERIFY(torch::isfinite(points).all().item<bool>());
-        QVERIFY(at::cdist(points.slice(0, 0, 8), points.slice(0, 0, 8)).max().item<double>() < 0.2 * at::cdist(points, points).max().item<double>());
+        QVERIFY(at::cdist(points.slice(0, 0, 8), points.slice(0, 0, 8)).max().item<double>() <
+                0.2 * at::cdist(points, points).max().item<double>());
     }
 };
 

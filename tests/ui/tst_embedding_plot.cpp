@@ -78,7 +78,8 @@ private Q_SLOTS:
         QVERIFY(p.plot.placeOf(2).y() < p.plot.placeOf(0).y());  // upwards
         QVERIFY(p.plot.placeOf(1).x() > p.plot.placeOf(0).x());
         // The same scale both ways.
-        QVERIFY(std::abs((p.plot.placeOf(1).x() - p.plot.placeOf(0).x()) - (p.plot.placeOf(0).y() - p.plot.placeOf(2).y())) < 0.01);
+        QVERIFY(std::abs((p.plot.placeOf(1).x() - p.plot.placeOf(0).x()) - (p.plot.placeOf(0).y() - p.plot.placeOf(2).y())) <
+                0.01);
         QVERIFY(!p.plot.rect().contains(p.plot.placeOf(9).toPoint()));  // no point
     }
 
@@ -106,7 +107,8 @@ private Q_SLOTS:
         QSignalSpy pointed(&p.plot, &EmbeddingPlot::highlighted);
         move(p.plot, p.plot.placeOf(1).toPoint());
         QCOMPARE(pointed.back().front().toInt(), 1);
-        QVERIFY2(p.plot.accessibleDescription().startsWith(QLatin1String("Picture 2: ")), qPrintable(p.plot.accessibleDescription()));
+        QVERIFY2(p.plot.accessibleDescription().startsWith(QLatin1String("Picture 2: ")),
+                 qPrintable(p.plot.accessibleDescription()));
         QTest::mouseClick(&p.plot, Qt::LeftButton, {}, p.plot.placeOf(1).toPoint());
         QCOMPARE(chosen.size(), 1);
         QCOMPARE(chosen.front().front().toInt(), 1);
@@ -127,7 +129,8 @@ private Q_SLOTS:
             ++times;
         });
         const QPoint low = p.plot.placeOf(0).toPoint(), middle = p.plot.placeOf(4).toPoint();
-        const QList<QPoint> around{low + QPoint(-10, 10), middle + QPoint(15, 5), middle + QPoint(5, -15), low + QPoint(-15, -10)};
+        const QList<QPoint> around{low + QPoint(-10, 10), middle + QPoint(15, 5), middle + QPoint(5, -15),
+                                   low + QPoint(-15, -10)};
         drag(p.plot, around);
         QCOMPARE(times, 0);  // that moved the plane
         p.plot.fit();
@@ -182,7 +185,9 @@ private Q_SLOTS:
             p.plot.fit();
             return p.plot.grab().toImage();
         };
-        const auto at = [&](const QImage& image, QPointF by) { return image.pixelColor(((p.plot.placeOf(0) + by) * image.devicePixelRatio()).toPoint()); };
+        const auto at = [&](const QImage& image, QPointF by) {
+            return image.pixelColor(((p.plot.placeOf(0) + by) * image.devicePixelRatio()).toPoint());
+        };
         const QColor color = Theme::instance().classColor(p.pictures->labels[0]);
         const QImage right = draw(1), wrong = draw(0);
         QCOMPARE(at(right, {0, 0}), color);
@@ -225,11 +230,14 @@ private Q_SLOTS:
     /// A class's colour is far from every other's, in both schemes, and can be seen on its ground.
     void classColorsAreToldApart() {
         const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
-        const auto luminance = [&](QColor c) { return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF()); };
+        const auto luminance = [&](QColor c) {
+            return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF());
+        };
         const auto lab = [&](QColor c) {
             const double r = linear(c.redF()), g = linear(c.greenF()), b = linear(c.blueF());
             const auto f = [](double t) { return t > 0.008856 ? std::cbrt(t) : 7.787 * t + 16.0 / 116; };
-            const double x = f((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047), y = f(0.2126729 * r + 0.7151522 * g + 0.0721750 * b),
+            const double x = f((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047),
+                         y = f(0.2126729 * r + 0.7151522 * g + 0.0721750 * b),
                          z = f((0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883);
             return std::array<double, 3>{116 * y - 16, 500 * (x - y), 200 * (y - z)};
         };
@@ -284,7 +292,8 @@ private Q_SLOTS:
         const double zooming = milliseconds([&](int) { plot.zoomBy(1.05, {500, 300}); });
         plot.setShowsPictures(true);
         const double withPictures = milliseconds([&](int) { plot.zoomBy(1 / 1.05, {500, 300}); });
-        qInfo("10,000 points at 1000 x 600: pointing %.1f ms, zooming %.1f ms, zooming with pictures %.1f ms", pointing, zooming, withPictures);
+        qInfo("10,000 points at 1000 x 600: pointing %.1f ms, zooming %.1f ms, zooming with pictures %.1f ms", pointing, zooming,
+              withPictures);
         // What only points at something does not paint the points again.
         QVERIFY2(pointing < zooming, qPrintable(QStringLiteral("%1 %2").arg(pointing).arg(zooming)));
         test::saveShot(plot, QStringLiteral("plot-pictures"));

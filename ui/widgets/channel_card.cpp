@@ -35,7 +35,8 @@ ChannelCard::ChannelCard(const ChannelListModel& model, QWidget* parent) : QWidg
     m_opacity->setToolTip(m_opacity->accessibleName());
     m_opacityTitle->setBuddy(m_opacity);
     m_topTitle = makeLabel(tr("Answers most to"), "captionStrong", this);
-    m_topTitle->setToolTip(tr("The pictures, of the first 1,000, in which the channel's largest value is largest. Click one to take it in hand."));
+    m_topTitle->setToolTip(
+        tr("The pictures, of the first 1,000, in which the channel's largest value is largest. Click one to take it in hand."));
     m_topMessage = makeLabel({}, "caption", this);
     m_topMessage->setWordWrap(true);
     m_topMessage->setAlignment(Qt::AlignTop | Qt::AlignLeft);
@@ -96,7 +97,8 @@ void ChannelCard::applyTheme() {
         m_top[i]->setIconSize({side, side});
         m_top[i]->setFixedSize(side + Theme::instance().px(10), side + Theme::instance().px(10));
         if (m_images[i].isNull()) continue;
-        QPixmap pixmap = QPixmap::fromImage(m_images[i].scaled(QSize(side, side) * devicePixelRatioF(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+        QPixmap pixmap = QPixmap::fromImage(
+            m_images[i].scaled(QSize(side, side) * devicePixelRatioF(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
         pixmap.setDevicePixelRatio(devicePixelRatioF());
         m_top[i]->setIcon(pixmap);
     }
@@ -130,7 +132,8 @@ void ChannelCard::showChannel(int channel) {
     m_picture->setAccessibleName(index.data(Qt::AccessibleTextRole).toString());
 }
 
-void ChannelCard::setTop(const core::PictureSet& pictures, const std::vector<core::TopPicture>& top, const QStringList& classNames) {
+void ChannelCard::setTop(const core::PictureSet& pictures, const std::vector<core::TopPicture>& top,
+                         const QStringList& classNames) {
     m_topMessage->clear();
     m_topMessage->hide();
     const QLocale locale;
@@ -140,10 +143,13 @@ void ChannelCard::setTop(const core::PictureSet& pictures, const std::vector<cor
         m_images[i] = {};
         if (!shown) continue;
         m_indices[i] = top[i].index;
-        m_images[i] = QImage(pictures.picture(top[i].index), pictures.width, pictures.height, 3 * pictures.width, QImage::Format_RGB888).copy();
+        m_images[i] =
+            QImage(pictures.picture(top[i].index), pictures.width, pictures.height, 3 * pictures.width, QImage::Format_RGB888)
+                .copy();
         const QString name = classNames.value(pictures.labels[static_cast<std::size_t>(top[i].index)]);
-        m_top[i]->setAccessibleName(tr("Picture %1, %2, answered with %3")
-                                        .arg(locale.toString(static_cast<qlonglong>(top[i].index + 1)), name, locale.toString(top[i].value, 'f', 2)));
+        m_top[i]->setAccessibleName(
+            tr("Picture %1, %2, answered with %3")
+                .arg(locale.toString(static_cast<qlonglong>(top[i].index + 1)), name, locale.toString(top[i].value, 'f', 2)));
         m_top[i]->setToolTip(m_top[i]->accessibleName());
     }
     applyTheme();
@@ -156,7 +162,8 @@ void ChannelCard::setTopMessage(const QString& message) {
 }
 
 int ChannelCard::topCount() const {
-    return static_cast<int>(std::count_if(m_top.begin(), m_top.end(), [](const QToolButton* button) { return !button->isHidden(); }));
+    return static_cast<int>(
+        std::count_if(m_top.begin(), m_top.end(), [](const QToolButton* button) { return !button->isHidden(); }));
 }
 
 QString ChannelCard::topMessage() const { return m_topMessage->text(); }

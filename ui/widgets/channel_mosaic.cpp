@@ -26,7 +26,8 @@ public:
     QSize cellSize() const {
         const Theme& theme = Theme::instance();
         const bool named = m_model.areUnits() && m_model.nameOf(0) != QLatin1String("1");
-        return {theme.px((named ? kNameWidth : kTile) + kGap), theme.px((m_model.areUnits() ? kUnitHeight : kTile) + kCaption + kGap)};
+        return {theme.px((named ? kNameWidth : kTile) + kGap),
+                theme.px((m_model.areUnits() ? kUnitHeight : kTile) + kCaption + kGap)};
     }
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
@@ -44,7 +45,8 @@ public:
             painter->fillRect(tile, ground);
             painter->setFont(theme.font(TextRole::Caption));
             painter->setPen(readableOn(ground));
-            painter->drawText(tile, Qt::AlignCenter, QLocale().toString(plane.values[0], 'f', std::abs(plane.values[0]) < 10 ? 2 : 1));
+            painter->drawText(tile, Qt::AlignCenter,
+                              QLocale().toString(plane.values[0], 'f', std::abs(plane.values[0]) < 10 ? 2 : 1));
         } else {
             // Cells of the plane stay cells: it is as coarse as it looks.
             painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
@@ -126,7 +128,8 @@ void ChannelMosaic::keyPressEvent(QKeyEvent* event) {
         if (row >= 0 && row < m_model.rowCount()) setCurrentIndex(m_model.index(row));
         return;
     }
-    const bool turnsPage = event->key() == Qt::Key_PageUp || event->key() == Qt::Key_PageDown || event->key() == Qt::Key_Home || event->key() == Qt::Key_End;
+    const bool turnsPage = event->key() == Qt::Key_PageUp || event->key() == Qt::Key_PageDown || event->key() == Qt::Key_Home ||
+                           event->key() == Qt::Key_End;
     // No search by letters here: those are keys of the page.
     if (turnsPage)
         QListView::keyPressEvent(event);

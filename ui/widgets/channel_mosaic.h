@@ -1,5 +1,5 @@
-// Every channel of a layer as a small tile: its plane in colours, its number below. Left and right walk over channels; up and down are
-// left to whoever is around it.
+// Every channel of a layer as a small tile: its plane in colours, its number below. Left and right walk over channels; up and
+// down are left to whoever is around it.
 #pragma once
 
 #include <QListView>

@@ -22,8 +22,8 @@ constexpr double kMargin = 18, kTitleHeight = 30;  ///< design pixels around the
 constexpr double kReach = 9;                       ///< of the mouse
 constexpr double kMostZoom = 200, kLeastZoom = 0.5, kWheelFactor = 1.2;
 constexpr int kThumbnail = 30, kCardPicture = 96;
-constexpr int kMostThumbnails = 4000;              ///< that are kept
-constexpr std::size_t kMostNames = 20;             ///< classes that are named in the plane
+constexpr int kMostThumbnails = 4000;   ///< that are kept
+constexpr std::size_t kMostNames = 20;  ///< classes that are named in the plane
 
 double radiusFor(std::size_t points) { return points > 4000 ? 2.5 : points > 1000 ? 3 : points > 300 ? 4 : 5; }
 
@@ -57,7 +57,8 @@ void EmbeddingPlot::setPoints(const core::Embedding& embedding, std::shared_ptr<
     for (std::size_t i = 0; i < embedding.indices.size(); ++i) {
         const std::int64_t id = embedding.indices[i];
         if (id < 0 || id >= m_pictures->count()) continue;
-        Point point{embedding.points[2 * i], embedding.points[2 * i + 1], static_cast<int>(id), m_pictures->labels[static_cast<std::size_t>(id)], -1};
+        Point point{embedding.points[2 * i], embedding.points[2 * i + 1], static_cast<int>(id),
+                    m_pictures->labels[static_cast<std::size_t>(id)], -1};
         if (m_predictions && id < m_predictions->count()) point.predicted = m_predictions->predicted(id);
         m_rowOf[static_cast<std::size_t>(id)] = static_cast<int>(m_points.size());
         m_points.push_back(point);
@@ -126,7 +127,8 @@ bool EmbeddingPlot::isShown(const Point& point) const {
 }
 
 int EmbeddingPlot::shownCount() const {
-    return static_cast<int>(std::count_if(m_points.begin(), m_points.end(), [this](const Point& point) { return isShown(point); }));
+    return static_cast<int>(
+        std::count_if(m_points.begin(), m_points.end(), [this](const Point& point) { return isShown(point); }));
 }
 
 const EmbeddingPlot::Point* EmbeddingPlot::pointOf(int id) const {
@@ -136,8 +138,10 @@ const EmbeddingPlot::Point* EmbeddingPlot::pointOf(int id) const {
 
 QRectF EmbeddingPlot::pointBounds() const {
     if (m_points.empty()) return {};
-    const auto [left, right] = std::minmax_element(m_points.begin(), m_points.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
-    const auto [low, high] = std::minmax_element(m_points.begin(), m_points.end(), [](const Point& a, const Point& b) { return a.y < b.y; });
+    const auto [left, right] =
+        std::minmax_element(m_points.begin(), m_points.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
+    const auto [low, high] =
+        std::minmax_element(m_points.begin(), m_points.end(), [](const Point& a, const Point& b) { return a.y < b.y; });
     return {QPointF(left->x, low->y), QPointF(right->x, high->y)};
 }
 
@@ -323,7 +327,8 @@ void EmbeddingPlot::walk(QPointF direction) {
     for (const Point& point : m_points) {
         if (!isShown(point) || point.id == m_pointed) continue;
         const QPointF way = toWidget(point.x, point.y) - start;
-        const double along = QPointF::dotProduct(way, direction), aside = std::abs(way.x() * direction.y() - way.y() * direction.x());
+        const double along = QPointF::dotProduct(way, direction),
+                     aside = std::abs(way.x() * direction.y() - way.y() * direction.x());
         // Ahead rather than aside.
         if (from && (along < 1 || aside > along)) continue;
         const double cost = from ? along + 2 * aside : way.manhattanLength();
@@ -339,7 +344,10 @@ void EmbeddingPlot::walk(QPointF direction) {
 
 void EmbeddingPlot::keyPressEvent(QKeyEvent* event) {
     const auto way = [](int key) -> QPointF {
-        return key == Qt::Key_Left ? QPointF(-1, 0) : key == Qt::Key_Right ? QPointF(1, 0) : key == Qt::Key_Up ? QPointF(0, -1) : QPointF(0, 1);
+        return key == Qt::Key_Left    ? QPointF(-1, 0)
+               : key == Qt::Key_Right ? QPointF(1, 0)
+               : key == Qt::Key_Up    ? QPointF(0, -1)
+                                      : QPointF(0, 1);
     };
     switch (event->key()) {
         case Qt::Key_Left:
@@ -430,7 +438,8 @@ void EmbeddingPlot::renderPoints(QPainter& painter) {
     const int classes = Theme::kClassColors;
     std::vector<QImage> sprites;
     for (int classIndex = 0; classIndex < classes; ++classIndex)
-        for (const auto& [wrong, faded] : {std::pair(false, false), std::pair(true, false), std::pair(false, true), std::pair(true, true)})
+        for (const auto& [wrong, faded] :
+             {std::pair(false, false), std::pair(true, false), std::pair(false, true), std::pair(true, true)})
             sprites.push_back(sprite(classIndex, wrong, faded));
     const QPointF half = QPointF(sprites.front().width(), sprites.front().height()) / (2 * devicePixelRatioF());
     const QRectF seen = QRectF(rect()).adjusted(-half.x(), -half.y(), half.x(), half.y());
@@ -442,10 +451,12 @@ void EmbeddingPlot::renderPoints(QPainter& painter) {
         for (const Point& point : m_points) {
             const bool selected = m_anySelected && m_selected[static_cast<std::size_t>(point.id)];
             if (selected != chosen || !isShown(point)) continue;
-            const QPointF place(middle.x() + (point.x - m_view.centre.x()) * pixels, middle.y() - (point.y - m_view.centre.y()) * pixels);
+            const QPointF place(middle.x() + (point.x - m_view.centre.x()) * pixels,
+                                middle.y() - (point.y - m_view.centre.y()) * pixels);
             if (!seen.contains(place)) continue;
             const bool faded = m_anySelected && !selected;
-            const auto kind = static_cast<std::size_t>(4 * (std::max(0, point.truth) % classes) + (faded ? 2 : 0) + (point.wrong() ? 1 : 0));
+            const auto kind =
+                static_cast<std::size_t>(4 * (std::max(0, point.truth) % classes) + (faded ? 2 : 0) + (point.wrong() ? 1 : 0));
             painter.drawImage(place - half, sprites[kind]);
         }
     }
@@ -456,9 +467,10 @@ QImage EmbeddingPlot::thumbnail(int id, int side) {
     m_thumbnailSide = side;
     QImage& kept = m_thumbnails[id];
     if (kept.isNull()) {
-        kept = QImage(m_pictures->picture(id), m_pictures->width, m_pictures->height, m_pictures->width * 3, QImage::Format_RGB888)
-                   .scaled(side, side, Qt::KeepAspectRatioByExpanding, Qt::SmoothTransformation)
-                   .convertToFormat(QImage::Format_RGB32);
+        kept =
+            QImage(m_pictures->picture(id), m_pictures->width, m_pictures->height, m_pictures->width * 3, QImage::Format_RGB888)
+                .scaled(side, side, Qt::KeepAspectRatioByExpanding, Qt::SmoothTransformation)
+                .convertToFormat(QImage::Format_RGB32);
         kept.setDevicePixelRatio(devicePixelRatioF());
     }
     return kept;
@@ -550,8 +562,10 @@ void EmbeddingPlot::paintCard(QPainter& painter, const Point& point) const {
     const int side = theme.px(kCardPicture), padding = theme.px(8), line = theme.px(18);
     const QString truth = m_classNames.value(point.truth);
     const QString said = point.predicted < 0 ? QString()
-                         : point.wrong()     ? tr("called %1, %2").arg(m_classNames.value(point.predicted), shortPercentText(m_predictions->row(point.id)[point.predicted]))
-                                             : tr("right, %1").arg(shortPercentText(m_predictions->row(point.id)[point.predicted]));
+                         : point.wrong()     ? tr("called %1, %2")
+                                               .arg(m_classNames.value(point.predicted),
+                                                    shortPercentText(m_predictions->row(point.id)[point.predicted]))
+                                         : tr("right, %1").arg(shortPercentText(m_predictions->row(point.id)[point.predicted]));
     const QFontMetrics strong(theme.font(TextRole::TableStrong)), plain(theme.font(TextRole::Table));
     const int text = std::max({strong.horizontalAdvance(truth), plain.horizontalAdvance(said), side});
     QRectF card(0, 0, text + 2 * padding, side + 3 * padding + 2 * line - padding);
@@ -567,7 +581,8 @@ void EmbeddingPlot::paintCard(QPainter& painter, const Point& point) const {
     painter.drawRoundedRect(card, theme.px(8), theme.px(8));
     const QRectF frame(card.left() + padding, card.top() + padding, side, side);
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
-    painter.drawImage(frame, QImage(m_pictures->picture(point.id), m_pictures->width, m_pictures->height, m_pictures->width * 3, QImage::Format_RGB888));
+    painter.drawImage(frame, QImage(m_pictures->picture(point.id), m_pictures->width, m_pictures->height, m_pictures->width * 3,
+                                    QImage::Format_RGB888));
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(theme.classColor(std::max(0, point.truth)), 2));
     painter.drawRect(frame);
@@ -591,7 +606,8 @@ void EmbeddingPlot::paintEvent(QPaintEvent*) {
         const QString title = painter.fontMetrics().elidedText(m_title, Qt::ElideRight, width() - theme.px(24));
         QColor ground = theme.color(Tone::Surface);
         ground.setAlpha(225);
-        painter.fillRect(QRectF(theme.px(6), 0, painter.fontMetrics().horizontalAdvance(title) + theme.px(12), theme.px(26)), ground);
+        painter.fillRect(QRectF(theme.px(6), 0, painter.fontMetrics().horizontalAdvance(title) + theme.px(12), theme.px(26)),
+                         ground);
         painter.setPen(theme.color(Tone::Ink));
         painter.drawText(QRectF(theme.px(12), 0, width(), theme.px(26)), Qt::AlignLeft | Qt::AlignVCenter, title);
     }

@@ -1,6 +1,6 @@
-// Pictures as points in the plane: dots in the colour of their class, crosses where the network is wrong, or the pictures themselves as
-// far as there is room. Wheel and drag zoom and move, a lasso chooses many, a click chooses one; arrow keys walk from point to point.
-// The points are painted into a picture of their own, which is painted anew only when it has to change.
+// Pictures as points in the plane: dots in the colour of their class, crosses where the network is wrong, or the pictures
+// themselves as far as there is room. Wheel and drag zoom and move, a lasso chooses many, a click chooses one; arrow keys walk
+// from point to point. The points are painted into a picture of their own, which is painted anew only when it has to change.
 #pragma once
 
 #include <QHash>
@@ -52,20 +52,20 @@ public:
     void setView(const View& view);  ///< without a signal
     void zoomBy(double factor, QPointF around);
 
-    int shownCount() const;                ///< points that no class and no filter hides
-    QPointF placeOf(int id) const;         ///< in the widget; far outside for one that is not there
-    int pictureAt(QPointF place) const;    ///< -1: none is near
+    int shownCount() const;              ///< points that no class and no filter hides
+    QPointF placeOf(int id) const;       ///< in the widget; far outside for one that is not there
+    int pictureAt(QPointF place) const;  ///< -1: none is near
     std::vector<int> picturesIn(const QPolygonF& area) const;
-    QString pictureText(int id) const;     ///< "Picture 1,217: cat, called dog, 71 %"
+    QString pictureText(int id) const;  ///< "Picture 1,217: cat, called dog, 71 %"
     QSize sizeHint() const override { return {480, 360}; }
     QSize minimumSizeHint() const override { return {160, 120}; }
 
 Q_SIGNALS:
-    void pictureChosen(int id);                     ///< a click or Space
-    void pictureActivated(int id);                  ///< double click or Enter
+    void pictureChosen(int id);                        ///< a click or Space
+    void pictureActivated(int id);                     ///< double click or Enter
     void picturesChosen(const std::vector<int>& ids);  ///< lasso or Ctrl+A; empty: a click beside the points
-    void highlighted(int id);                       ///< pointed at; -1: none
-    void viewChanged();                             ///< by the user
+    void highlighted(int id);                          ///< pointed at; -1: none
+    void viewChanged();                                ///< by the user
 
 protected:
     bool event(QEvent* event) override;
@@ -109,7 +109,7 @@ private:
     QStringList m_classNames;
     QString m_title;
     std::vector<Point> m_points;
-    std::vector<int> m_rowOf;  // of a picture; -1: it is no point
+    std::vector<int> m_rowOf;                // of a picture; -1: it is no point
     std::vector<bool> m_hidden, m_selected;  // by class; by picture
     bool m_anySelected = false, m_wrongOnly = false, m_showsPictures = false;
     Drag m_drag = Drag::Move;

@@ -55,7 +55,8 @@ void FilterTilesView::setCurrentFilter(int filter) {
 }
 
 float FilterTilesView::weight(int group, int filter, int place) const {
-    const auto at = static_cast<std::size_t>(filter) * static_cast<std::size_t>(3 * m_tiles.size * m_tiles.size) + static_cast<std::size_t>(place);
+    const auto at = static_cast<std::size_t>(filter) * static_cast<std::size_t>(3 * m_tiles.size * m_tiles.size) +
+                    static_cast<std::size_t>(place);
     return group == Before ? m_tiles.before[at] : group == Now ? m_tiles.now[at] : m_tiles.now[at] - m_tiles.before[at];
 }
 
@@ -115,10 +116,12 @@ void FilterTilesView::paintEvent(QPaintEvent*) {
     for (int group = 0; group < GroupCount; ++group) {
         painter.setFont(theme.font(TextRole::TableStrong));
         painter.setPen(theme.color(Tone::Ink2));
-        painter.drawText(QRect(group * now.groupPitch, 0, now.groupPitch, now.top - theme.px(4)), Qt::AlignLeft | Qt::AlignVCenter,
+        painter.drawText(QRect(group * now.groupPitch, 0, now.groupPitch, now.top - theme.px(4)),
+                         Qt::AlignLeft | Qt::AlignVCenter,
                          painter.fontMetrics().elidedText(title(group), Qt::ElideRight, now.groupPitch));
         for (int filter = 0; filter < m_tiles.count; ++filter)
-            painter.drawImage(now.tileRect(group, filter), m_images[static_cast<std::size_t>(group)][static_cast<std::size_t>(filter)]);
+            painter.drawImage(now.tileRect(group, filter),
+                              m_images[static_cast<std::size_t>(group)][static_cast<std::size_t>(filter)]);
         if (m_current < 0 || m_current >= m_tiles.count) continue;
         painter.setPen(QPen(theme.color(Tone::Accent), theme.px(2)));
         painter.drawRect(now.tileRect(group, m_current).adjusted(-1, -1, 1, 1));

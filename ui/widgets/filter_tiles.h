@@ -1,5 +1,5 @@
-// The filters of the first layer as small pictures, three times: before training, now, and the difference. Each filter has the scale of
-// its largest weight, grey is 0; the differences share one.
+// The filters of the first layer as small pictures, three times: before training, now, and the difference. Each filter has the
+// scale of its largest weight, grey is 0; the differences share one.
 #pragma once
 
 #include <QImage>

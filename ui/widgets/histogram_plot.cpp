@@ -21,7 +21,9 @@ constexpr int kLegendHeight = 24, kAxisHeight = 22, kMargin = 6;  // design pixe
 constexpr double kLeftOut = 0.0005;                               // of the numbers, at each end
 constexpr int kTicks = 5, kGridLines = 4;
 
-double binWidth(const core::Histogram& histogram) { return (histogram.high - histogram.low) / static_cast<double>(histogram.counts.size()); }
+double binWidth(const core::Histogram& histogram) {
+    return (histogram.high - histogram.low) / static_cast<double>(histogram.counts.size());
+}
 
 /// Where the numbers begin and end, but for a few.
 std::pair<double, double> bulkOf(const core::Histogram& histogram) {
@@ -33,13 +35,15 @@ std::pair<double, double> bulkOf(const core::Histogram& histogram) {
         for (auto bin = begin; bin != end && (sum += static_cast<double>(*bin)) <= most; ++bin) ++bins;
         return bins;
     };
-    const int left = skipped(histogram.counts.begin(), histogram.counts.end()), right = skipped(histogram.counts.rbegin(), histogram.counts.rend());
+    const int left = skipped(histogram.counts.begin(), histogram.counts.end()),
+              right = skipped(histogram.counts.rbegin(), histogram.counts.rend());
     return {histogram.low + std::max(0, left - 1) * width, histogram.high - std::max(0, right - 1) * width};
 }
 
 QPen penOf(bool before) {
     const Theme& theme = Theme::instance();
-    QPen pen(theme.color(before ? Tone::Ice : Tone::Warm), (before ? 1.8 : 2.6) * theme.scale(), Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);
+    QPen pen(theme.color(before ? Tone::Ice : Tone::Warm), (before ? 1.8 : 2.6) * theme.scale(), Qt::SolidLine, Qt::FlatCap,
+             Qt::RoundJoin);
     if (before) pen.setDashPattern({4, 2.4});
     return pen;
 }
@@ -61,7 +65,8 @@ void HistogramPlot::setHistograms(const core::Histogram& before, const core::His
     m_message.clear();
     fitRange();
     const QLocale locale;
-    setAccessibleDescription(tr("From %1 to %2. %3").arg(locale.toString(m_low, 'g', 2), locale.toString(m_high, 'g', 2), remark));
+    setAccessibleDescription(
+        tr("From %1 to %2. %3").arg(locale.toString(m_low, 'g', 2), locale.toString(m_high, 'g', 2), remark));
     update();
 }
 
@@ -107,7 +112,8 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF area = plotArea();
     for (int line = 0; line < kGridLines; ++line)
-        painter.fillRect(QRectF(area.left(), std::round(area.top() + area.height() * line / kGridLines), area.width(), 1), theme.color(Tone::Line2));
+        painter.fillRect(QRectF(area.left(), std::round(area.top() + area.height() * line / kGridLines), area.width(), 1),
+                         theme.color(Tone::Line2));
     painter.fillRect(QRectF(area.left(), std::round(area.bottom()), area.width(), 1), theme.color(Tone::Ink3));
     if (!hasContent()) {
         painter.setFont(theme.font(TextRole::Table));
@@ -164,7 +170,8 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
         entry(false, tr("now"));
     }
     painter.setPen(theme.color(Tone::Ink));
-    painter.drawText(QRectF(area.left(), 0, area.width(), theme.px(kLegendHeight - 4)), Qt::AlignRight | Qt::AlignVCenter, m_remark);
+    painter.drawText(QRectF(area.left(), 0, area.width(), theme.px(kLegendHeight - 4)), Qt::AlignRight | Qt::AlignVCenter,
+                     m_remark);
     painter.setFont(theme.font(TextRole::Caption));
     painter.setPen(theme.color(Tone::Ink2));
     const std::vector<double> ticks = roundTicks(m_low, m_high, kTicks);
@@ -173,7 +180,8 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
         const QString text = tickText(tick, step);
         const double width = painter.fontMetrics().horizontalAdvance(text) + 2;
         const double x = std::clamp(xOf(tick) - width / 2, 0.0, this->width() - width);
-        painter.drawText(QRectF(x, area.bottom() + theme.px(3), width, theme.px(kAxisHeight - 3)), Qt::AlignHCenter | Qt::AlignVCenter, text);
+        painter.drawText(QRectF(x, area.bottom() + theme.px(3), width, theme.px(kAxisHeight - 3)),
+                         Qt::AlignHCenter | Qt::AlignVCenter, text);
     }
 }
 

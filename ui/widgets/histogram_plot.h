@@ -1,5 +1,5 @@
-// How many numbers of a layer lie where: now, and at the start behind it. Ends that hardly any number reaches are left out; the tool tip
-// of a place says how many there are.
+// How many numbers of a layer lie where: now, and at the start behind it. Ends that hardly any number reaches are left out; the
+// tool tip of a place says how many there are.
 #pragma once
 
 #include <QWidget>

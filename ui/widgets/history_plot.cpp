@@ -72,9 +72,12 @@ HistoryPlot::Frame HistoryPlot::frame() const {
     if (!m_content.positions.empty()) frame.epochs = std::max({1.0, m_content.plannedEpochs, m_content.positions.back()});
     const QFontMetricsF axis(theme.font(TextRole::Caption)), names(theme.font(TextRole::TableStrong));
     double numbers = theme.px(24), ends = theme.px(10);
-    for (double value = 0; value <= frame.top * 1.001; value += frame.step) numbers = std::max(numbers, axis.horizontalAdvance(valueText(value, frame.step)));
-    for (const Line& line : m_content.lines) ends = std::max(ends, std::min<double>(names.horizontalAdvance(line.name), theme.px(kMostNameWidth)));
-    frame.area = QRectF(rect()).adjusted(numbers + theme.px(8), theme.px(kTopMargin), -ends - theme.px(10), -theme.px(kAxisHeight));
+    for (double value = 0; value <= frame.top * 1.001; value += frame.step)
+        numbers = std::max(numbers, axis.horizontalAdvance(valueText(value, frame.step)));
+    for (const Line& line : m_content.lines)
+        ends = std::max(ends, std::min<double>(names.horizontalAdvance(line.name), theme.px(kMostNameWidth)));
+    frame.area =
+        QRectF(rect()).adjusted(numbers + theme.px(8), theme.px(kTopMargin), -ends - theme.px(10), -theme.px(kAxisHeight));
     return frame;
 }
 
@@ -84,10 +87,12 @@ void HistoryPlot::paintBands(QPainter* painter, const Frame& frame) const {
     double from = area.left();
     for (std::size_t i = 0; i < m_content.positions.size(); ++i) {
         const double to = std::round(frame.x(m_content.positions[i]));
-        painter->fillRect(QRectF(from, area.top(), to - from, area.height()), theme.color(m_content.trained[i] ? Tone::WarmBand : Tone::IceBand));
+        painter->fillRect(QRectF(from, area.top(), to - from, area.height()),
+                          theme.color(m_content.trained[i] ? Tone::WarmBand : Tone::IceBand));
         from = to;
     }
-    if (m_content.plannedEpochs > m_content.positions.back()) paintHatch(painter, QRectF(from, area.top(), area.right() - from, area.height()));
+    if (m_content.plannedEpochs > m_content.positions.back())
+        paintHatch(painter, QRectF(from, area.top(), area.right() - from, area.height()));
 }
 
 void HistoryPlot::paintAxes(QPainter* painter, const Frame& frame) const {
@@ -99,13 +104,15 @@ void HistoryPlot::paintAxes(QPainter* painter, const Frame& frame) const {
         painter->fillRect(QRectF(area.left(), y, area.width(), 1), theme.color(value == 0 ? Tone::Ink3 : Tone::Line));
         painter->setPen(theme.color(Tone::Ink2));
         const double tall = painter->fontMetrics().height();
-        painter->drawText(QRectF(0, y - tall / 2, area.left() - theme.px(6), tall), Qt::AlignRight | Qt::AlignVCenter, valueText(value, frame.step));
+        painter->drawText(QRectF(0, y - tall / 2, area.left() - theme.px(6), tall), Qt::AlignRight | Qt::AlignVCenter,
+                          valueText(value, frame.step));
     }
     std::vector<double> ticks = roundTicks(0, frame.epochs, kEpochTicks);
     ticks.erase(std::remove_if(ticks.begin(), ticks.end(), [](double tick) { return tick != std::round(tick); }), ticks.end());
     for (const double tick : ticks)
-        painter->drawText(QRectF(frame.x(tick) - theme.px(30), area.bottom() + theme.px(3), theme.px(60), theme.px(kAxisHeight - 3)),
-                          Qt::AlignHCenter | Qt::AlignVCenter, tickText(tick, 1));
+        painter->drawText(
+            QRectF(frame.x(tick) - theme.px(30), area.bottom() + theme.px(3), theme.px(60), theme.px(kAxisHeight - 3)),
+            Qt::AlignHCenter | Qt::AlignVCenter, tickText(tick, 1));
 }
 
 void HistoryPlot::paintLines(QPainter* painter, const Frame& frame) const {
@@ -121,8 +128,10 @@ void HistoryPlot::paintLines(QPainter* painter, const Frame& frame) const {
         QPolygonF points;
         // Nothing has moved before the first step; a gradient there is unknown.
         if (m_content.percent) points << QPointF(frame.x(0), frame.y(0));
-        for (std::size_t i = 0; i < line.values.size(); ++i) points << QPointF(frame.x(m_content.positions[i]), frame.y(line.values[i]));
-        painter->setPen(QPen(theme.color(strong ? Tone::Warm : Tone::WarmFill), (strong ? 3.2 : 1.8) * theme.scale(), Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        for (std::size_t i = 0; i < line.values.size(); ++i)
+            points << QPointF(frame.x(m_content.positions[i]), frame.y(line.values[i]));
+        painter->setPen(QPen(theme.color(strong ? Tone::Warm : Tone::WarmFill), (strong ? 3.2 : 1.8) * theme.scale(),
+                             Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
         painter->drawPolyline(points);
         if (points.size() == 1) painter->drawPoint(points.first());
         ends.push_back({index, points.isEmpty() ? frame.area.bottom() : points.last().y()});
@@ -145,7 +154,9 @@ void HistoryPlot::paintLines(QPainter* painter, const Frame& frame) const {
         painter->setFont(theme.font(strong ? TextRole::TableStrong : TextRole::Table));
         painter->setPen(theme.color(Tone::Warm));
         const QRectF box(frame.area.right() + theme.px(8), end.y - tall / 2, width() - frame.area.right() - theme.px(8), tall);
-        painter->drawText(box, Qt::AlignVCenter | Qt::AlignLeft, painter->fontMetrics().elidedText(m_content.lines[end.line].name, Qt::ElideRight, static_cast<int>(box.width())));
+        painter->drawText(
+            box, Qt::AlignVCenter | Qt::AlignLeft,
+            painter->fontMetrics().elidedText(m_content.lines[end.line].name, Qt::ElideRight, static_cast<int>(box.width())));
     }
 }
 
@@ -173,7 +184,8 @@ void HistoryPlot::paintEvent(QPaintEvent*) {
     paintLines(&painter, now);
     painter.setFont(theme.font(TextRole::TableStrong));
     painter.setPen(theme.color(Tone::Ice));
-    painter.drawText(QRectF(now.area.left(), 0, width() - now.area.left(), theme.px(kTopMargin - 4)), Qt::AlignLeft | Qt::AlignVCenter, m_content.remark);
+    painter.drawText(QRectF(now.area.left(), 0, width() - now.area.left(), theme.px(kTopMargin - 4)),
+                     Qt::AlignLeft | Qt::AlignVCenter, m_content.remark);
 }
 
 bool HistoryPlot::event(QEvent* event) {
@@ -183,10 +195,12 @@ bool HistoryPlot::event(QEvent* event) {
     QString text;
     if (hasContent() && now.area.adjusted(-4, 0, 4, 0).contains(help->pos())) {
         const auto distance = [&](double position) { return std::abs(now.x(position) - help->pos().x()); };
-        const auto nearest = std::min_element(m_content.positions.begin(), m_content.positions.end(), [&](double a, double b) { return distance(a) < distance(b); });
+        const auto nearest = std::min_element(m_content.positions.begin(), m_content.positions.end(),
+                                              [&](double a, double b) { return distance(a) < distance(b); });
         const auto at = static_cast<std::size_t>(nearest - m_content.positions.begin());
         QStringList lines{m_content.moments.value(static_cast<qsizetype>(at))};
-        for (const Line& line : m_content.lines) lines << QStringLiteral("%1: %2").arg(line.name, valueText(line.values[at], now.step / 100));
+        for (const Line& line : m_content.lines)
+            lines << QStringLiteral("%1: %2").arg(line.name, valueText(line.values[at], now.step / 100));
         text = lines.join(QLatin1Char('\n'));
     }
     QToolTip::showText(help->globalPos(), text, this);

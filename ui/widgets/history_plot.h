@@ -1,5 +1,5 @@
-// A figure of several layers at every kept checkpoint, over the epochs: the layer in question strong, its neighbours thin, names at the
-// ends of the lines. The ground says where the layer trained, hatching what is still to come.
+// A figure of several layers at every kept checkpoint, over the epochs: the layer in question strong, its neighbours thin, names
+// at the ends of the lines. The ground says where the layer trained, hatching what is still to come.
 #pragma once
 
 #include <QStringList>
@@ -19,12 +19,12 @@ public:
     struct Content {
         std::vector<double> positions;  ///< epochs, ascending
         std::vector<Line> lines;
-        int current = -1;               ///< the strong line
-        std::vector<bool> trained;      ///< one a position: in the stretch that ends there
-        QStringList moments;            ///< one a position, in words
+        int current = -1;           ///< the strong line
+        std::vector<bool> trained;  ///< one a position: in the stretch that ends there
+        QStringList moments;        ///< one a position, in words
         double plannedEpochs = 0;
-        bool percent = true;            ///< else plain numbers
-        QString remark;                 ///< above the plot
+        bool percent = true;  ///< else plain numbers
+        QString remark;       ///< above the plot
     };
 
     explicit HistoryPlot(QWidget* parent = nullptr);

@@ -16,7 +16,8 @@ public:
     /// The box and its surroundings over the whole height of the row: where a click ticks.
     static QRect tickArea(const QRect& cell, const QModelIndex& index);
     static QRect foldArea(const QRect& cell, const QModelIndex& index);
-    /// The tick box of a row of LayerTreeModel in any size: snowflake, tick, clock or half and half; nothing for a layer without weights.
+    /// The tick box of a row of LayerTreeModel in any size: snowflake, tick, clock or half and half; nothing for a layer without
+    /// weights.
     static void paintBox(QPainter* painter, const QRectF& box, const QModelIndex& index, qreal ratio);
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;

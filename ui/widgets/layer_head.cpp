@@ -120,23 +120,25 @@ void LayerHead::refresh() {
     m_freeze->setText(QLatin1Char(' ') + (thawed ? tr("Freeze") : tr("Thaw")) + QStringLiteral("  F"));
     m_freeze->setIcon(Theme::instance().icon(thawed ? QStringLiteral("snowflake") : QStringLiteral("drop")));
     m_freeze->setAccessibleName(thawed ? tr("Freeze this layer") : tr("Thaw this layer"));
-    m_freeze->setToolTip(toolTipWithKey(thawed ? tr("Its weights stay as they are from the next batch on")
-                                               : tr("Its weights train from the next batch on"),
-                                        QKeySequence(Qt::Key_F)));
+    m_freeze->setToolTip(toolTipWithKey(
+        thawed ? tr("Its weights stay as they are from the next batch on") : tr("Its weights train from the next batch on"),
+        QKeySequence(Qt::Key_F)));
     m_freeze->setEnabled(m_session.actions().editLive);
 }
 
 void LayerHead::toggle() {
     if (!m_freeze->isEnabled() || m_freeze->isHidden()) return;
-    m_session.layers().setData(m_index, wantedState(m_index) == TrainState::Thawed ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);
+    m_session.layers().setData(m_index, wantedState(m_index) == TrainState::Thawed ? Qt::Unchecked : Qt::Checked,
+                               Qt::CheckStateRole);
 }
 
 void LayerHead::setDeadShare(double share, int sampleCount) {
     m_deadBox->setVisible(share >= 0);
     m_dead->setText(percentText(std::max(0.0, share)));
-    m_deadBox->setToolTip(tr("Share of the channels that answer 0 everywhere to each of %1 training pictures. No gradient flows through "
-                             "them, so training does not wake them.")
-                              .arg(sampleCount));
+    m_deadBox->setToolTip(
+        tr("Share of the channels that answer 0 everywhere to each of %1 training pictures. No gradient flows through "
+           "them, so training does not wake them.")
+            .arg(sampleCount));
     m_deadBox->setAccessibleName(tr("%1 dead ReLUs").arg(m_dead->text()));
 }
 

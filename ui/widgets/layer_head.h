@@ -1,5 +1,5 @@
-// What the Layer inspector is about: the layer's tick, name and kind, the share of channels that never answer, and the button that
-// freezes or thaws it.
+// What the Layer inspector is about: the layer's tick, name and kind, the share of channels that never answer, and the button
+// that freezes or thaws it.
 #pragma once
 
 #include <QPersistentModelIndex>

@@ -23,7 +23,8 @@ QPainterPath drawMappedPicture(QPainter* painter, const QRectF& box, const QImag
     const QSizeF fitted = QSizeF(picture.size()).scaled(box.size(), Qt::KeepAspectRatio);
     const QRectF target(box.center() - QPointF(fitted.width() / 2, fitted.height() / 2), fitted);
     const QSize pixels = (fitted * painter->device()->devicePixelRatioF()).toSize();
-    painter->drawImage(target, picture.scaled(pixels, Qt::IgnoreAspectRatio, raw ? Qt::FastTransformation : Qt::SmoothTransformation));
+    painter->drawImage(target,
+                       picture.scaled(pixels, Qt::IgnoreAspectRatio, raw ? Qt::FastTransformation : Qt::SmoothTransformation));
     if (!overlay.plane.isEmpty()) {
         const QImage map = raw ? planeImage(overlay.plane, overlay.low, overlay.high, inferno)
                                : smoothPlaneImage(overlay.plane, pixels, overlay.low, overlay.high, inferno);
@@ -44,7 +45,9 @@ void drawMapLegend(QPainter* painter, const QRectF& bar, bool upright) {
 }
 
 MapPicture::MapPicture(int designPixels, QWidget* parent) : QWidget(parent) {
-    const auto fit = [this, designPixels] { setFixedSize(Theme::instance().px(designPixels), Theme::instance().px(designPixels)); };
+    const auto fit = [this, designPixels] {
+        setFixedSize(Theme::instance().px(designPixels), Theme::instance().px(designPixels));
+    };
     fit();
     connect(&Theme::instance(), &Theme::changed, this, fit);
 }

@@ -1,4 +1,5 @@
-// A picture with a layer's plane of numbers over it, in the colours of "inferno": what counts least is dark, what counts most is bright.
+// A picture with a layer's plane of numbers over it, in the colours of "inferno": what counts least is dark, what counts most is
+// bright.
 #pragma once
 
 #include <QImage>
@@ -18,7 +19,8 @@ struct MapOverlay {
     double low = 0, high = 1, opacity = 0.5;
 };
 
-/// The picture fitted into `box`, its corners rounded; pixels smooth, or as they are (`raw`), and so the plane. Returns the rounded outline.
+/// The picture fitted into `box`, its corners rounded; pixels smooth, or as they are (`raw`), and so the plane. Returns the
+/// rounded outline.
 QPainterPath drawMappedPicture(QPainter* painter, const QRectF& box, const QImage& picture, const MapOverlay& overlay, bool raw);
 /// A bar of the colours, upright or lying, its bright end at the top or the right.
 void drawMapLegend(QPainter* painter, const QRectF& bar, bool upright);
