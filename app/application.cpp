@@ -9,6 +9,8 @@
 
 #include <unistd.h>
 #include <csignal>
+#include <ctime>
+#include <utility>
 
 #include "core/api/engine_info.h"
 #include "ui/bridge/session.h"
@@ -18,6 +20,8 @@
 
 namespace thaw {
 namespace {
+
+constexpr int kUnpaintedMilliseconds = 1000;
 
 int signalPipe[2] = {-1, -1};
 
@@ -43,12 +47,14 @@ struct CommandLine {
     const QCommandLineOption theme{QStringLiteral("theme"), Application::tr("light, dark or system."), Application::tr("name")};
     const QCommandLineOption scale{QStringLiteral("scale"), Application::tr("Classroom scale in percent: 100, 125 or 150."),
                                    Application::tr("percent")};
+    QCommandLineOption quit{QStringLiteral("quit-after-first-paint")};  // for thaw-cli bench start
     const QCommandLineOption help, version;
 
     CommandLine() : help(parser.addHelpOption()), version(parser.addVersionOption()) {
         parser.setApplicationDescription(
             Application::tr("A studio for transfer learning. The same engine without a window: thaw-cli."));
-        parser.addOptions({lesson, preset, data, open, theme, scale});
+        quit.setFlags(QCommandLineOption::HiddenFromHelp);
+        parser.addOptions({lesson, preset, data, open, theme, scale, quit});
     }
 };
 
@@ -89,6 +95,7 @@ bool Application::parse(WindowOptions& options) {
     options.preset = parser.value(line.preset);
     options.data = parser.value(line.data);
     options.openRun = parser.value(line.open);
+    options.quitAfterFirstPaint = parser.isSet(line.quit);
     options.theme = parser.value(line.theme);
     if (!options.theme.isEmpty() &&
         !QStringList({QStringLiteral("light"), QStringLiteral("dark"), QStringLiteral("system")}).contains(options.theme)) {
@@ -146,14 +153,34 @@ int Application::run() {
 
     if (!options.data.isEmpty()) m_session->setDataFolder(options.data);
     if (!options.preset.isEmpty()) m_session->chooseLesson(options.preset);
+    m_window->installEventFilter(this);
+    m_shown = [this, options] { begin(options); };
     m_window->show();
-    m_session->refresh();
-    // Once the window is there.
-    if (!options.openRun.isEmpty())
-        QTimer::singleShot(0, m_session.get(), [this, options] { m_session->openRun(options.openRun); });
-    else if (options.runLesson)
-        QTimer::singleShot(0, m_session.get(), [this] { m_session->runLesson(); });
+    QTimer::singleShot(kUnpaintedMilliseconds, this, [this] { tellShown(); });  // a window that starts minimised is not painted
     return QApplication::exec();
+}
+
+/// What reads files and loads the engine: behind the first paint.
+void Application::begin(const WindowOptions& options) {
+    if (options.quitAfterFirstPaint) {
+        timespec now{};
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        QTextStream(stdout) << now.tv_sec << '.' << QString::number(now.tv_nsec).rightJustified(9, QLatin1Char('0')) << Qt::endl;
+        return QCoreApplication::exit(0);
+    }
+    m_session->refresh();
+    if (!options.openRun.isEmpty()) m_session->openRun(options.openRun);
+    else if (options.runLesson) m_session->runLesson();
+}
+
+bool Application::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Paint) QTimer::singleShot(0, this, [this] { tellShown(); });
+    return QObject::eventFilter(watched, event);
+}
+
+void Application::tellShown() {
+    m_window->removeEventFilter(this);
+    if (const auto shown = std::exchange(m_shown, {})) shown();
 }
 
 }  // namespace thaw

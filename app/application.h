@@ -5,6 +5,7 @@
 #include <QObject>
 #include <QString>
 
+#include <functional>
 #include <memory>
 
 class QApplication;
@@ -29,6 +30,7 @@ struct WindowOptions {
     QString data;            ///< folder or archive to look for data in first
     QString openRun;         ///< run folder
     QString theme;           ///< "light", "dark", "system"; empty: as last time
+    bool quitAfterFirstPaint = false;  ///< with a line that says when it was: seconds of the monotonic clock
     double scale = 0;        ///< 1, 1.25, 1.5; 0: as last time
 };
 
@@ -47,6 +49,9 @@ private:
     bool parse(WindowOptions& options);
     void applyLook(const WindowOptions& options);
     void listenToSignals();
+    void begin(const WindowOptions& options);
+    void tellShown();
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
     QApplication& m_application;
     std::unique_ptr<QSettings> m_settings;
@@ -57,6 +62,7 @@ private:
     std::unique_ptr<ui::Session> m_session;
     std::unique_ptr<ui::MainWindow> m_window;
     std::unique_ptr<QSocketNotifier> m_signals;
+    std::function<void()> m_shown;  // what waits for the window's first paint
 };
 
 }  // namespace thaw

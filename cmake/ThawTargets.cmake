@@ -20,7 +20,12 @@ if(THAW_SANITIZE)
   target_link_options(thaw_options INTERFACE -fsanitize=${THAW_SANITIZE})
 endif()
 
-# thaw_core_sources(FILE...): sources of this folder that do not include Torch.
+# thaw_base_sources(FILE...): sources of this folder that need neither Torch nor OpenCV and that a window calls.
+function(thaw_base_sources)
+  target_sources(thaw_base PRIVATE ${ARGN})
+endfunction()
+
+# thaw_core_sources(FILE...): sources of this folder that do not include Torch, but that only the engine needs, or that need OpenCV.
 function(thaw_core_sources)
   target_sources(thaw_core PRIVATE ${ARGN})
   list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE paths)

@@ -35,6 +35,7 @@ int runChosen(const std::vector<cli::Subcommand>& subcommands) {
 int main(int argc, char** argv) {
     if (const int code = core::runHdf5ImportChild(argc, argv); code >= 0) return code;
     core::prepareProcess(argc, argv);
+    core::prepareEngine();
 
     CLI::App parser("Thaw without its window: transfer learning on a real VGG16.", "thaw-cli");
     parser.set_version_flag("--version", core::version());

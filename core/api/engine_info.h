@@ -22,7 +22,7 @@ struct EngineInfo {
     std::int64_t memoryBytes = 0;  ///< of the machine
     std::filesystem::path dataFolder, cacheFolder, runsFolder, configFolder;
     std::int64_t cacheBytes = 0;
-    std::string note;              ///< "started again with OPENBLAS_CORETYPE=SkylakeX", ...
+    std::string note;              ///< "OpenBLAS had chosen its Prescott kernels and was told SkylakeX"; empty: nothing to tell
 };
 
 EngineInfo engineInfo();
@@ -30,9 +30,13 @@ std::string version();                  ///< of Thaw, as in EngineInfo, without 
 std::filesystem::path configFolder();  ///< as in EngineInfo, without looking at anything else
 std::filesystem::path cacheFolder();   ///< as in EngineInfo, without looking at anything else
 
-/// First thing in main(): looks at processor and BLAS and, where the library chose another processor's kernels, starts the
-/// program again with OPENBLAS_CORETYPE set (once); raises malloc's thresholds; ignores SIGXFSZ and SIGPIPE; opens the log.
+/// First thing in main(): raises malloc's thresholds; ignores SIGXFSZ and SIGPIPE; opens the log.
 void prepareProcess(int argc, char** argv);
+
+/// Next, before anything computes: where the BLAS library chose another processor's kernels it is told better; the log says what there
+/// is. A program that loads the engine late does this with it, at the first call that needs the engine, in the calling thread: calls
+/// below and in the other headers then take a second longer, and throw Error where there is no engine.
+void prepareEngine();
 
 /// Calling thread: all cores (threads = 0) or as many as said. First thing in the thread that trains.
 void useComputeThreads(int threads);
@@ -40,6 +44,10 @@ void useComputeThreads(int threads);
 /// Calling thread, and the compute threads that it starts from now on, give way to the program's other threads: a window answers
 /// at once while all cores compute. First thing in a thread that trains beside a window.
 void giveWayToOtherThreads();
+
+/// The same, and to training as well: where nothing trains the thread has the processor to itself. Beside a run a long analysis
+/// takes at most about a twentieth of a core, another one a quarter. First thing in a thread of analyses.
+void giveWayToTraining(bool longAnalyses);
 
 /// Messages of the core's log, level "debug", "info", "warning" or "error". Called on the thread that logs; keep it short.
 using LogListener = std::function<void(double time, const std::string& level, const std::string& text)>;

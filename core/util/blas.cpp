@@ -64,17 +64,28 @@ std::string betterCoreType(const std::string& core, const CpuFeatures& features)
     return {};
 }
 
+std::string chooseBlasKernels() {
+    constexpr char kCoreType[] = "OPENBLAS_CORETYPE";
+    const auto forget = symbol<void()>("gotoblas_dynamic_quit"), choose = symbol<void()>("gotoblas_dynamic_init");
+    const LoadedBlas blas = loadedBlas();
+    if (!blas.isOpenBlas || !forget || !choose || std::getenv(kCoreType)) return {};
+    const std::string better = betterCoreType(blas.core, cpuFeatures());
+    if (better.empty()) return {};
+    setenv(kCoreType, better.c_str(), /*overwrite=*/0);
+    forget();
+    choose();
+    return "OpenBLAS had chosen its " + blas.core + " kernels and was told " + better;
+}
+
 void setBlasThreads(int threads) {
     if (const auto set = symbol<void(int)>("openblas_set_num_threads")) set(threads);
 }
 
 bool restBlasThreadsEarly() {
-    constexpr char kVariable[] = "OPENBLAS_THREAD_TIMEOUT";
     const auto readEnvironment = symbol<void()>("openblas_read_env");
     const auto stopThreads = symbol<int()>("blas_thread_shutdown_");
     const auto startThreads = symbol<int()>("blas_thread_init");
-    if (!readEnvironment || !stopThreads || !startThreads || std::getenv(kVariable)) return false;
-    setenv(kVariable, "8", /*overwrite=*/0);  // 2^8 cycles
+    if (!readEnvironment || !stopThreads || !startThreads) return false;
     readEnvironment();
     stopThreads();
     startThreads();

@@ -19,15 +19,19 @@ struct CpuFeatures {
 };
 CpuFeatures cpuFeatures();
 
-/// The OPENBLAS_CORETYPE to start again with; empty when `core` suits such a processor. Pure.
+/// The OPENBLAS_CORETYPE that should be; empty when `core` suits such a processor. Pure.
 std::string betterCoreType(const std::string& core, const CpuFeatures& features);
+
+/// OpenBLAS takes its slowest kernels on processors that it does not know: here it chooses again, told by OPENBLAS_CORETYPE, unless the
+/// user has set that. For the start of a process, before anything multiplies. Returns what was done; empty where there was no need.
+std::string chooseBlasKernels();
 
 /// OpenBLAS keeps a thread count of its own.
 void setBlasThreads(int threads);
 
 /// OpenBLAS's threads spin for 2^26 cycles after each product, on the cores that LibTorch's and Thaw's threads then need: a step
-/// that thaws block 5 takes half as long again. From here on they sleep at once. For the start of a process, before threads
-/// multiply; a user's OPENBLAS_THREAD_TIMEOUT is respected. Returns false where it was, or where OpenBLAS is not loaded.
+/// that thaws block 5 takes half as long again. prepareProcess sets OPENBLAS_THREAD_TIMEOUT, where the user has not, so that they sleep at
+/// once; a library that was loaded before that reads it here. For the start of a process. Returns false where OpenBLAS is not loaded.
 bool restBlasThreadsEarly();
 
 }  // namespace thaw::core

@@ -6,6 +6,7 @@
 #include <ATen/Version.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -20,6 +21,8 @@ namespace thaw::core {
 namespace fs = std::filesystem;
 
 namespace {
+
+std::string preparationNote;  // written by prepareEngine, before there are threads that read it
 
 std::string processorName() {
     std::ifstream stream("/proc/cpuinfo");
@@ -53,6 +56,20 @@ std::string cpuCapability() {
 
 }  // namespace
 
+void prepareEngine() {
+    preparationNote = chooseBlasKernels();
+    restBlasThreadsEarly();
+    const EngineInfo info = engineInfo();
+    logMessage("info", "Thaw " + info.thawVersion + ", LibTorch " + info.libtorchVersion + " (" + info.cpuCapability + "), " +
+                           info.blasLibrary + (info.blasCore.empty() ? "" : " (" + info.blasCore + ")") + ", " + info.processor + ", " +
+                           std::to_string(info.cores) + (info.cores == 1 ? " core" : " cores") + (info.note.empty() ? "" : ", " + info.note));
+    if (info.blasSuitable) return;
+    const bool asked = std::getenv("OPENBLAS_CORETYPE") && info.note.empty();
+    logMessage("warning", info.blasLibrary + (info.blasCore.empty() ? "" : " with its " + info.blasCore + " kernels") +
+                              " is slow on this processor. " +
+                              (asked ? "Unset OPENBLAS_CORETYPE, which asks for them." : "Install OpenBLAS (libopenblas0-pthread) or a newer one."));
+}
+
 EngineInfo engineInfo() {
     EngineInfo info;
     info.thawVersion = version();
@@ -78,7 +95,7 @@ EngineInfo engineInfo() {
     info.runsFolder = runsFolder();
     info.configFolder = configFolder();
     info.cacheBytes = sizeOfFolder(info.cacheFolder);
-    info.note = preparationNote();
+    info.note = preparationNote;
     return info;
 }
 

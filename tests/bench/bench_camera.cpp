@@ -45,6 +45,7 @@ double framesPerSecond(ui::CameraController& camera) {
 
 int main(int argc, char** argv) {
     core::prepareProcess(argc, argv);
+    core::prepareEngine();
     QGuiApplication application(argc, argv);
     QCommandLineParser parser;
     parser.addHelpOption();

@@ -109,6 +109,7 @@ int headlessBatches(const core::RunConfig& config, int milliseconds) {
 int main(int argc, char** argv) {
     if (const int code = core::runHdf5ImportChild(argc, argv); code >= 0) return code;
     core::prepareProcess(argc, argv);
+    core::prepareEngine();
     QElapsedTimer sinceStart;
     sinceStart.start();
     QApplication application(argc, argv);

@@ -64,6 +64,7 @@ void TestRealLesson::fromFirstRunToFinishedLesson() {
 
 int main(int argc, char** argv) {
     core::prepareProcess(argc, argv);
+    core::prepareEngine();
     QApplication application(argc, argv);
     TestRealLesson test;
     return QTest::qExec(&test, argc, argv);

@@ -27,7 +27,7 @@ public:
     std::atomic<bool> cancel{false};
     bool downloading = false;
     // Last, so that they end first: their jobs use everything above.
-    Background files, downloads;
+    Background files, downloads, engine;
 };
 
 LibraryController::LibraryController(QObject* parent) : QObject(parent), d(std::make_unique<Private>(this)) {}
@@ -141,7 +141,8 @@ void LibraryController::saveLesson(const QString& title, const core::RunConfig& 
 }
 
 void LibraryController::refreshEngineInfo() {
-    d->run([this]() -> Private::Answer { return [this, info = core::engineInfo()] { Q_EMIT engineInfoReady(info); }; });
+    d->engine.add([this]() -> Private::Answer { return [this, info = core::engineInfo()] { Q_EMIT engineInfoReady(info); }; },
+                  [this](const QString& what, const QString& hint) { Q_EMIT failed(what, hint); });
 }
 
 }  // namespace thaw::ui

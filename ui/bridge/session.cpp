@@ -85,11 +85,11 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
 }
 
 void Session::refresh() {
+    m_library.refreshEngineInfo();  // the engine loads beside the rest
     m_library.refreshDatasets(QString::fromStdString(m_config.data.directory.string()));
     m_library.refreshLessons();
     m_library.refreshRuns();
     m_library.refreshWeights();
-    m_library.refreshEngineInfo();
 }
 
 bool Session::isActive() const {

@@ -1,0 +1,34 @@
+// What the base and the window call of the engine: each function of core/api, and a few of the core, that needs LibTorch or OpenCV.
+// A program that loads the engine late (thaw_load_engine in CMake) has engine_calls.cpp in their place, which passes each call on
+// through this table; the first one loads the module. Call it from a thread that may wait for a second, after the first paint.
+#pragma once
+
+#include "core/api/camera.h"
+#include "core/api/engine_info.h"
+#include "core/api/inspector.h"
+#include "core/api/trainer.h"
+#include "core/data/picture_file.h"
+#include "core/inspect/report_pictures.h"
+
+namespace thaw::core {
+
+struct EngineTable {
+    decltype(&core::prepareEngine) prepareEngine;
+    decltype(&core::engineInfo) engineInfo;
+    decltype(&core::useComputeThreads) useComputeThreads;
+    decltype(&core::makeTrainer) makeTrainer;
+    decltype(&core::resumeTrainer) resumeTrainer;
+    decltype(&core::openInspector) openInspector;
+    decltype(&core::listCameras) listCameras;
+    decltype(&core::openCamera) openCamera;
+    decltype(&core::openVideo) openVideo;
+    decltype(&core::modelPictureOf) modelPictureOf;
+    decltype(&core::readSquarePicture) readSquarePicture;
+    decltype(&core::picturePng) picturePng;
+    decltype(&core::mapPng) mapPng;
+};
+
+}  // namespace thaw::core
+
+/// The module's one symbol.
+extern "C" const thaw::core::EngineTable thawEngine;
