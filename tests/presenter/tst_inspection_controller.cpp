@@ -95,6 +95,7 @@ private Q_SLOTS:
     void asksAnotherRunBesideTheSubject();
     void quickAnswersArriveBesideALongAnalysis();
     void longAnalysesComeOneAfterTheOther();
+    void anEvaluationWaitsForNoMap();
     void reportsProgressWithoutHaste();
     void reportsFailures_data();
     void reportsFailures();
@@ -428,6 +429,21 @@ void TstInspectionController::longAnalysesComeOneAfterTheOther() {
     QCOMPARE(answers.got, (std::vector<int>{1, 2}));
 }
 
+void TstInspectionController::anEvaluationWaitsForNoMap() {
+    InspectionController controller(test::fakeInspectorFactory());
+    QVERIFY(awaitRun(controller, kRun));
+    QObject context;
+    LongAnalysis map;
+    Answers answers;
+    controller.ask<int>(&context, QStringLiteral("map"), Lane::Longest, map.work(1), answers.take());
+    QVERIFY(await([&] { return map.begun.load(); }));
+    controller.ask<int>(&context, QStringLiteral("evaluation"), Lane::Long, atOnce(2), answers.take());
+    QVERIFY(await([&] { return !answers.got.empty(); }));
+    map.mayEnd = true;
+    QVERIFY(await([&] { return answers.got.size() == 2; }));
+    QCOMPARE(answers.got, (std::vector<int>{2, 1}));
+}
+
 void TstInspectionController::reportsProgressWithoutHaste() {
     test::FakeInspectorScript script;
     script.longCalls = 20'000;
@@ -607,7 +623,7 @@ void TstInspectionController::sparesTheTraining() {
     const auto gaveWay = std::make_shared<std::atomic<int>>(0);
     ui::InspectorFactory factory = test::fakeInspectorFactory();
     factory.prepareThread = [threads](int count) { *threads = count; };
-    factory.giveWay = [gaveWay] { ++*gaveWay; };
+    factory.giveWay = [gaveWay](bool longAnalyses) { *gaveWay += longAnalyses ? 10 : 1; };
     ui::TrainingController training(test::fakeFactory());
     InspectionController controller(factory);
     controller.follow(training);
@@ -626,7 +642,7 @@ void TstInspectionController::sparesTheTraining() {
     controller.setTraining(true);
     QCOMPARE(threadsOf(Lane::Quick), 1);
     QCOMPARE(threadsOf(Lane::Long), 1);
-    QCOMPARE(gaveWay->load(), 1);
+    QVERIFY(await([&] { return gaveWay->load() == 21; }));
     training.stop();
     QVERIFY(test::awaitState(training, core::TrainerState::Finished));
     QCOMPARE(threadsOf(Lane::Long), 0);

@@ -25,7 +25,7 @@ using Token = std::shared_ptr<std::atomic<bool>>;
 }  // namespace
 
 InspectorFactory coreInspectorFactory() {
-    return {[](const std::filesystem::path& run) { return core::openInspector(run); }, core::useComputeThreads, core::giveWayToOtherThreads,
+    return {[](const std::filesystem::path& run) { return core::openInspector(run); }, core::useComputeThreads, core::giveWayToTraining,
             core::revealTest};
 }
 
@@ -34,7 +34,9 @@ class InspectionController::Private : public QObject {
 public:
     Private(InspectionController* owner, InspectorFactory makers) : q(owner), factory(std::move(makers)) {
         connect(this, &Private::answered, this, &Private::takeAnswers, Qt::QueuedConnection);
-        if (factory.giveWay) laneOf(Lane::Long).thread.add(factory.giveWay);
+        if (!factory.giveWay) return;
+        for (const Lane lane : {Lane::Quick, Lane::Long, Lane::Longest})
+            laneOf(lane).thread.add([this, lane] { factory.giveWay(lane != Lane::Quick); });
     }
 
     /// A run's folder as it was when inspectRun asked for it: the same folder is opened anew for the next one.
@@ -52,7 +54,7 @@ public:
         Opened subject, other;
         JobThread thread;
     };
-    WorkLane& laneOf(Lane lane) { return lane == Lane::Quick ? quick : slow; }
+    WorkLane& laneOf(Lane lane) { return lane == Lane::Quick ? quick : lane == Lane::Long ? slow : slowest; }
 
     void answer(std::function<void()> call) {
         if (m_answers.put(std::move(call))) Q_EMIT answered();
@@ -180,7 +182,7 @@ private:
 
 public:
     // Last, so that they end first: their jobs use everything above.
-    WorkLane quick, slow;
+    WorkLane quick, slow, slowest;
 };
 
 InspectionController::InspectionController(InspectorFactory factory, QObject* parent)

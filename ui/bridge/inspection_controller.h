@@ -1,5 +1,5 @@
 // What widgets talk to about a trained model: one run's kept checkpoints, opened beside the training and never inside it. Lives in the
-// GUI thread; the work is done in two threads of its own, so that a click is answered while a long analysis goes on.
+// GUI thread; the work is done in threads of its own, so that a click is answered while a long analysis goes on.
 //
 // All views look at one run and one checkpoint, the chosen one. A view asks with `ask` and asks again on `checkpointChanged`.
 #pragma once
@@ -27,8 +27,8 @@ struct InspectorFactory {
     std::function<std::unique_ptr<core::Inspector>(const std::filesystem::path& run)> open;
     /// Before a job, in its thread: compute threads to use (0: all cores); empty: nothing.
     std::function<void(int threads)> prepareThread;
-    /// First thing in the thread of long analyses; empty: nothing.
-    std::function<void()> giveWay;
+    /// First thing in each thread; empty: nothing.
+    std::function<void(bool longAnalyses)> giveWay;
     /// core::revealTest; called in a worker thread.
     std::function<int(const std::filesystem::path& run)> revealTest;
 };
@@ -46,8 +46,9 @@ class InspectionController : public QObject {
     Q_OBJECT
 public:
     enum class Lane {
-        Quick,  ///< an answer to a click: one picture, one layer
-        Long,   ///< a whole split, many checkpoints, t-SNE: one after the other, with progress
+        Quick,    ///< an answer to a click: one picture, one layer
+        Long,     ///< a whole split: seconds; one after the other, with progress
+        Longest,  ///< many checkpoints, t-SNE: minutes; beside Long, which never waits for it
     };
     /// Runs in the lane's thread. Check or hand on `progress`: it reports, and cancels where the answer is no longer wanted.
     template <class Result>
