@@ -20,6 +20,7 @@ struct LayerInfo {
     std::vector<std::int64_t> outputShape;  ///< one picture: {channels, height, width} or {units}
     std::int64_t parameterCount = 0;
     double multiplyAdds = 0;                ///< forward, one picture
+    double dropout = 0;                     ///< of a Dropout: share of the units that are off while training, [0, 1)
     bool hasParameters() const { return parameterCount > 0; }
 };
 

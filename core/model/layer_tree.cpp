@@ -103,6 +103,7 @@ ModelInfo describeModel(const RunConfig& config, int classCount) {
     model.layers.push_back(plainHeadLayer("flatten", LayerKind::Flatten, features));
     model.layers.push_back(denseLayer("dense_1", features, hidden));
     model.layers.push_back(plainHeadLayer("dropout", LayerKind::Dropout, hidden));
+    model.layers.back().dropout = config.head.dropout;
     model.layers.push_back(denseLayer("dense_2", hidden, classCount));
     for (const LayerInfo& layer : model.layers) model.parameterCount += layer.parameterCount;
     return model;

@@ -40,7 +40,7 @@ const char* const kHeadOnly = R"([ ] Block 1 | 2 conv | 64 @ 16×16 | 38,720 | 0
 [x] Head | new | 10 | 267,786 | 61%
   flatten | Flatten | 512 | – |
   [x] dense 1 | Dense | 512 | 262,656 | 38%
-  dropout | Dropout | 512 | – |
+  dropout | Drop 0.5 | 512 | – |
   [x] dense 2 | Dense | 10 | 5,130 | 61%
 )";
 

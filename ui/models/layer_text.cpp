@@ -36,27 +36,32 @@ QString layerShapeText(const std::vector<std::int64_t>& shape) {
 QString layerDescription(const core::ModelInfo& model, int index) {
     const QLocale locale;
     const core::LayerInfo& layer = model.layers[static_cast<std::size_t>(index)];
-    const std::vector<std::int64_t> before = index > 0 ? model.layers[static_cast<std::size_t>(index) - 1].outputShape : std::vector<std::int64_t>{};
+    const std::vector<std::int64_t> before =
+        index > 0 ? model.layers[static_cast<std::size_t>(index) - 1].outputShape : std::vector<std::int64_t>{};
     const bool last = index + 1 == static_cast<int>(model.layers.size());
     const auto number = [&](std::int64_t value) { return locale.toString(static_cast<qlonglong>(value)); };
+    const auto percent = [&](double share) { return locale.toString(100 * share, 'g', 3) + QStringLiteral("\u2009%"); };
     const QString parameters = say("%1 parameters.").arg(number(layer.parameterCount));
     const std::int64_t out = layer.outputShape.empty() ? 0 : layer.outputShape[0];
     switch (layer.kind) {
         case core::LayerKind::Conv2d: {
             const std::int64_t in = before.empty() ? kColours : before[0];
-            const auto side = std::llround(std::sqrt(static_cast<double>(layer.parameterCount - out) / static_cast<double>(in * out)));
+            const auto side =
+                std::llround(std::sqrt(static_cast<double>(layer.parameterCount - out) / static_cast<double>(in * out)));
             return say("Conv %1×%1, %2 in, %3 out, ReLU.  %4").arg(side).arg(number(in), number(out), parameters);
         }
         case core::LayerKind::MaxPool2d:
             return say("Max pooling, %1 to %2.  No parameters: of every square it keeps the largest number.")
                 .arg(layerShapeText(before), layerShapeText(layer.outputShape));
         case core::LayerKind::Flatten:
-            return say("Flatten, %1 to %2 in one row.  No parameters: the numbers stay what they are.").arg(layerShapeText(before), number(out));
+            return say("Flatten, %1 to %2 in one row.  No parameters: the numbers stay what they are.")
+                .arg(layerShapeText(before), number(out));
         case core::LayerKind::Dense:
             return last ? say("Dense, %1 in, %2 out, one a class.  %3").arg(number(size(before)), number(out), parameters)
                         : say("Dense, %1 in, %2 out, ReLU.  %3").arg(number(size(before)), number(out), parameters);
         case core::LayerKind::Dropout:
-            return say("Dropout, %1 units.  No parameters: it switches units off by chance, and only while training.").arg(number(out));
+            return say("Dropout %1, %2 units.  No parameters: it switches %3 of them off by chance, and only while training.")
+                .arg(locale.toString(layer.dropout, 'g', 3), number(out), percent(layer.dropout));
     }
     return {};
 }

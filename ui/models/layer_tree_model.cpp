@@ -98,7 +98,7 @@ public:
                 case core::LayerKind::Dense:
                     return tr("Dense");
                 case core::LayerKind::Dropout:
-                    return tr("Dropout");
+                    return tr("Drop %1").arg(QLocale().toString(layer(begin).dropout, 'g', 3));
             }
         }
         if (begin >= model.headBegin) return tr("new");

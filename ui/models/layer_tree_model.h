@@ -23,11 +23,12 @@ public:
         TrainStateRole = Qt::UserRole + 1,  ///< TrainState as int, as confirmed
         PendingRole,                        ///< bool: something of the row waits for the engine
         PendingTrainStateRole,              ///< TrainState as int, as it will be
-        MovedRole,                          ///< double, relative; -1: unknown (block: of all its parameters, the root mean square weighted by norm is not known, so the largest of its layers)
-        LayerIndexRole,                     ///< int, index in ModelInfo::layers; -1 for a block
-        LayerNameRole,                      ///< Keras's name, or the block's
-        PreviewTrainStateRole,              ///< TrainState as int under a hovered preset; -1: no preview
-        ParameterCountRole,                 ///< qint64
+        MovedRole,  ///< double, relative; -1: unknown (block: of all its parameters, the root mean square weighted by norm is not
+                    ///< known, so the largest of its layers)
+        LayerIndexRole,         ///< int, index in ModelInfo::layers; -1 for a block
+        LayerNameRole,          ///< Keras's name, or the block's
+        PreviewTrainStateRole,  ///< TrainState as int under a hovered preset; -1: no preview
+        ParameterCountRole,     ///< qint64
     };
 
     explicit LayerTreeModel(QObject* parent = nullptr);
@@ -41,12 +42,12 @@ public:
     void refuse();                                          ///< reverts every pending mark
     void setMoved(const std::vector<double>& moved);
     void clearMoved();
-    void preview(const core::LayerMask& mask);              ///< empty: none
+    void preview(const core::LayerMask& mask);  ///< empty: none
     const core::LayerMask& confirmedMask() const;
-    core::LayerMask pendingMask() const;                    ///< confirmed with the pending ticks applied
+    core::LayerMask pendingMask() const;  ///< confirmed with the pending ticks applied
     bool hasPending() const;
-    static QString movedText(double moved);                 ///< "4.6%", "0"; a dash when negative
-    void requestMask(const core::LayerMask& mask);          ///< as if the user set every tick, in one request
+    static QString movedText(double moved);         ///< "4.6%", "0"; a dash when negative
+    void requestMask(const core::LayerMask& mask);  ///< as if the user set every tick, in one request
 
     QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
     QModelIndex parent(const QModelIndex& index) const override;

@@ -6,6 +6,7 @@
 #include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QScopedValueRollback>
 
 #include "ui/models/color_map.h"
 #include "ui/models/layer_tree_model.h"
@@ -74,8 +75,11 @@ LayerTreeView::LayerTreeView(LayerTreeModel& model, QWidget* parent)
     m_noticeTimer.setSingleShot(true);
     connect(&m_noticeTimer, &QTimer::timeout, this, &LayerTreeView::noticeChanges);
     connect(&model, &QAbstractItemModel::dataChanged, &m_noticeTimer, qOverload<>(&QTimer::start));
-    connect(this, &QTreeView::expanded, this, &LayerTreeView::fitRowHeight);
-    connect(this, &QTreeView::collapsed, this, &LayerTreeView::fitRowHeight);
+    for (const auto signal : {&QTreeView::expanded, &QTreeView::collapsed})
+        connect(this, signal, this, [this](const QModelIndex& block) {
+            keepFold(block);
+            fitRowHeight();
+        });
     connect(&Theme::instance(), &Theme::changed, this, &LayerTreeView::applyTheme);
     unfoldTraining();
     noticeChanges();
@@ -137,9 +141,28 @@ void LayerTreeView::unfoldTraining() {
     for (int block = 0; block < m_model.rowCount(); ++block) {
         const QModelIndex index = m_model.index(block, 0);
         const bool trains = shownState(index) != TrainState::Frozen;
-        setExpanded(index, trains || (!m_compact && block == lastTrunk));
+        const bool usual = trains || (!m_compact && block == lastTrunk);
+        unfold(index, m_folds.value(index.data(LayerTreeModel::LayerNameRole).toString(), usual).toBool());
     }
     fitRowHeight();
+}
+
+void LayerTreeView::unfold(const QModelIndex& block, bool unfold) {
+    const QScopedValueRollback<bool> guard(m_unfolding, true);
+    setExpanded(block, unfold);
+}
+
+void LayerTreeView::keepFold(const QModelIndex& block) {
+    if (!m_unfolding) m_folds.insert(block.data(LayerTreeModel::LayerNameRole).toString(), isExpanded(block));
+}
+
+void LayerTreeView::unfoldAll(bool unfold) {
+    for (int block = 0; block < m_model.rowCount(); ++block) setExpanded(m_model.index(block, 0), unfold);
+}
+
+void LayerTreeView::setFolds(const QVariantMap& folds) {
+    m_folds = folds;
+    unfoldTraining();
 }
 
 void LayerTreeView::noticeChanges() {
@@ -157,7 +180,7 @@ void LayerTreeView::noticeChanges() {
                 m_fades.insert(name, fade);
             }
             // A block that begins to train shows what trains in it.
-            if (!previewing && !index.parent().isValid() && *before == static_cast<int>(TrainState::Frozen)) expand(index);
+            if (!previewing && !index.parent().isValid() && *before == static_cast<int>(TrainState::Frozen)) unfold(index, true);
         }
         m_states[name] = static_cast<int>(state);
     };
@@ -252,13 +275,14 @@ void LayerTreeView::mouseDoubleClickEvent(QMouseEvent* event) {
 
 void LayerTreeView::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
     QTreeView::currentChanged(current, previous);
-    if (current.parent().isValid()) Q_EMIT layerChosen(current.siblingAtColumn(LayerTreeModel::LayerColumn).data(LayerTreeModel::LayerNameRole).toString());
+    if (current.parent().isValid())
+        Q_EMIT layerChosen(current.siblingAtColumn(LayerTreeModel::LayerColumn).data(LayerTreeModel::LayerNameRole).toString());
 }
 
 void LayerTreeView::selectLayer(const QString& name) {
     const QModelIndex index = m_model.indexOfLayer(m_model.modelInfo().indexOf(name.toStdString()));
     if (!index.isValid() || index == currentIndex().siblingAtColumn(LayerTreeModel::LayerColumn)) return;
-    expand(index.parent());
+    unfold(index.parent(), true);
     setCurrentIndex(index);
     scrollTo(index);
 }
@@ -269,13 +293,16 @@ void LayerTreeView::contextMenuEvent(QContextMenuEvent* event) {
     QMenu menu(this);
     if (index.parent().isValid()) {
         const QString name = index.data(LayerTreeModel::LayerNameRole).toString();
-        connect(menu.addAction(tr("Look into %1\tEnter").arg(name)), &QAction::triggered, this, [this, name] { Q_EMIT layerOpened(name); });
+        connect(menu.addAction(tr("Look into %1\tEnter").arg(name)), &QAction::triggered, this,
+                [this, name] { Q_EMIT layerOpened(name); });
     }
     if (m_editable && (index.flags() & Qt::ItemIsUserCheckable)) {
         const bool on = index.data(Qt::CheckStateRole).toInt() == Qt::Checked;
         connect(menu.addAction(on ? tr("Freeze\tF") : tr("Thaw\tF")), &QAction::triggered, this, &LayerTreeView::toggleCurrent);
     }
-    if (!menu.isEmpty()) menu.exec(event->reason() == QContextMenuEvent::Keyboard ? viewport()->mapToGlobal(visualRect(index).center()) : event->globalPos());
+    if (!menu.isEmpty())
+        menu.exec(event->reason() == QContextMenuEvent::Keyboard ? viewport()->mapToGlobal(visualRect(index).center())
+                                                                 : event->globalPos());
 }
 
 void LayerTreeView::toggleCurrent() {

@@ -5,6 +5,7 @@
 #include <QHash>
 #include <QTimer>
 #include <QTreeView>
+#include <QVariantMap>
 
 namespace thaw::ui {
 
@@ -19,8 +20,12 @@ public:
     void setEditable(bool editable);
     /// No Kind column, lower rows, frozen blocks folded.
     void setCompact(bool compact);
-    void toggleCurrent();  ///< the F key: as a click on the current row's box
+    void toggleCurrent();                   ///< the F key: as a click on the current row's box
     void selectLayer(const QString& name);  ///< Keras's name
+    void unfoldAll(bool unfold);            ///< or folds all blocks
+    /// Which blocks the user has opened (true) or folded, by name; the others open when something in them trains.
+    QVariantMap folds() const { return m_folds; }
+    void setFolds(const QVariantMap& folds);
 
 Q_SIGNALS:
     void layerChosen(const QString& name);  ///< the current row is this layer's
@@ -47,7 +52,10 @@ private:
     void applyTheme();
     void layoutColumns();
     void fitRowHeight();
-    void unfoldTraining();  ///< opens blocks in which something trains; folds the rest
+    void unfold(const QModelIndex& block, bool unfold);  ///< not by the user: forgotten
+    void keepFold(const QModelIndex& block);
+    void unfoldTraining();  ///< opens blocks in which something trains and folds the rest, but for those that the user has chosen
+                            ///< himself
     void noticeChanges();   ///< starts fades, opens blocks that began to train
     QColor groundOf(const QModelIndex& index) const;
     LayerTreeModel& m_model;
@@ -58,6 +66,8 @@ private:
     bool m_editable = true;
     bool m_compact = false;
     bool m_layingOut = false;
+    bool m_unfolding = false;
+    QVariantMap m_folds;
 };
 
 }  // namespace thaw::ui
