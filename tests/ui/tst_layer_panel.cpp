@@ -53,6 +53,25 @@ private Q_SLOTS:
         QCOMPARE(fixture.window.findChild<PresetCombo*>()->currentIndex(), -1);  // "Custom"
     }
 
+    void foldsAreRemembered() {
+        WindowFixture fixture;
+        fixture.show({1440, 900});
+        LayerTreeView& tree = treeOf(fixture);
+        const QModelIndex block1 = layer(fixture, "block1_conv1").parent(), block5 = layer(fixture, "block5_conv1").parent();
+        QVERIFY(!tree.isExpanded(block1) && tree.isExpanded(block5));
+        tree.expand(block1);
+        tree.collapse(block5);
+        fixture.window.close();
+        MainWindow second(fixture.session, fixture.log, fixture.settings);
+        auto* again = second.findChild<LayerTreeView*>();
+        QVERIFY(again->isExpanded(block1) && !again->isExpanded(block5));
+        // What opens because it is looked into is no choice.
+        again->selectLayer(QStringLiteral("block5_conv2"));
+        QVERIFY(again->isExpanded(block5));
+        QCOMPARE(again->folds().value(QStringLiteral("block5")).toBool(), false);
+        QVERIFY(!again->folds().contains(QStringLiteral("block4")));
+    }
+
     void ticksWhileRunningArePendingUntilConfirmed() {
         FakeScript script;
         script.restAtStep = 5;

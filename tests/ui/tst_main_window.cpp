@@ -2,8 +2,12 @@
 #include <QDockWidget>
 #include <QElapsedTimer>
 #include <QMenuBar>
+#include <QMouseEvent>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QTabBar>
+
+#include <algorithm>
 
 #include "tests/ui/window_fixture.h"
 #include "ui/widgets/banner.h"
@@ -32,6 +36,9 @@ private Q_SLOTS:
     void welcomeComesBack();
     void keysChooseTabsAndPanels();
     void docksRememberChoices();
+    void dockEdgesAreDragged();
+    void allTabsAreInSight_data();
+    void allTabsAreInSight();
     void layoutIsRemembered();
     void onlyOneDockWhereTwoDoNotFit();
     void closingAsksSavesAndEnds();
@@ -214,6 +221,75 @@ void TestMainWindow::docksRememberChoices() {
     QVERIFY(!layers->isFolded());
     fixture.window.showTab(MainWindow::LiveTab);
     QVERIFY(layers->isFolded());
+}
+
+void TestMainWindow::dockEdgesAreDragged() {
+    WindowFixture fixture;
+    fixture.show({1440, 900});
+    auto* layers = fixture.window.findChild<SideDock*>(QStringLiteral("layersDock"));
+    const auto edges = fixture.window.findChildren<DockEdge*>();
+    const auto edge =
+        std::find_if(edges.begin(), edges.end(), [&](const DockEdge* one) { return one->x() == layers->geometry().right() + 1; });
+    QVERIFY(edge != edges.end() && (*edge)->isVisible());
+    const int before = layers->width();
+    const auto drag = [&](int by) {
+        const QPoint from = (*edge)->rect().center();
+        QTest::mousePress(*edge, Qt::LeftButton, {}, from);
+        QMouseEvent move(QEvent::MouseMove, from, (*edge)->mapToGlobal(from) + QPoint(by, 0), Qt::LeftButton, Qt::LeftButton, {});
+        QCoreApplication::sendEvent(*edge, &move);
+        QTest::mouseRelease(*edge, Qt::LeftButton, {}, from);
+        fixture.settle();
+    };
+    drag(60);
+    QCOMPARE(layers->width(), before + 60);
+    QCOMPARE((*edge)->x(), layers->geometry().right() + 1);  // the edge went with it
+    drag(-1000);
+    QVERIFY(layers->width() < before && layers->width() > 300);  // never so narrow that its columns are gone
+    drag(3000);
+    QVERIFY(fixture.window.centralWidget()->width() >= 480);
+    QTest::mouseDClick(*edge, Qt::LeftButton);
+    fixture.settle();
+    QCOMPARE(layers->width(), before);
+    layers->setFolded(true);
+    QVERIFY(!(*edge)->isVisible());
+    layers->setFolded(false);
+    drag(40);
+    fixture.window.close();
+    MainWindow second(fixture.session, fixture.log, fixture.settings);
+    second.show();
+    WindowFixture::settle(&second);
+    QCOMPARE(second.findChild<SideDock*>(QStringLiteral("layersDock"))->width(), before + 40);
+}
+
+void TestMainWindow::allTabsAreInSight_data() {
+    addLookColumn();
+    QTest::newRow("1440x900") << Look{{1440, 900}, 1.0, false};
+    QTest::newRow("1180x700") << Look{{1180, 700}, 1.0, false};
+    QTest::newRow("1366x768-150") << Look{{1366, 768}, 1.5, false};
+    QTest::newRow("1180x700-150") << Look{{1180, 700}, 1.5, false};
+}
+
+void TestMainWindow::allTabsAreInSight() {
+    const auto [size, scale, dark] = takeLook();
+    WindowFixture fixture;
+    fixture.show(size);
+    auto* tabs = fixture.window.findChild<QTabBar*>();
+    for (const bool layersFolded : {true, false}) {
+        fixture.window.findChild<SideDock*>(QStringLiteral("layersDock"))->setFolded(layersFolded);
+        fixture.settle();
+        for (int tab = 0; tab < tabs->count(); ++tab) {
+            const QRect place = tabs->tabRect(tab);
+            QVERIFY2(tabs->rect().contains(place), qPrintable(tabs->tabText(tab)));
+            QVERIFY2(tabs->fontMetrics().horizontalAdvance(tabs->tabText(tab)) <= place.width() - 4,
+                     qPrintable(tabs->tabText(tab)));
+            QTest::mouseClick(tabs, Qt::LeftButton, {}, place.center());
+            QCOMPARE(fixture.window.currentTab(), tab);
+        }
+        fixture.window.showTab(MainWindow::LiveTab);
+    }
+    fixture.window.findChild<SideDock*>(QStringLiteral("layersDock"))->setFolded(true);
+    if (size.width() / scale > 1000) QCOMPARE(tabs->tabText(MainWindow::ConfusionTab), QStringLiteral("Confusion matrix"));
+    QVERIFY(tabs->tabToolTip(MainWindow::ConfusionTab).contains(QStringLiteral("Confusion matrix")));
 }
 
 void TestMainWindow::layoutIsRemembered() {

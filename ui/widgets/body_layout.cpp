@@ -2,6 +2,8 @@
 
 #include <QSettings>
 
+#include <algorithm>
+
 #include "ui/widgets/side_dock.h"
 
 namespace thaw::ui {
@@ -9,7 +11,13 @@ namespace {
 
 constexpr double kLayersWidth = 440, kCompactLayersWidth = 376, kSettingsWidth = 300, kRailWidth = 40;
 constexpr double kMargins = 12 + 10 + 10 + 12;
-constexpr double kLeastCentre = 480;
+constexpr double kLeastCentre = 480, kLeastInspector = 560;
+constexpr double kLeastLayers = 340, kMostLayers = 640, kLeastSettings = 280, kMostSettings = 460;
+
+double keptWidth(const QSettings& settings, const QString& key, double least, double most) {
+    const double width = settings.value(key, 0).toDouble();
+    return width > 0 ? std::clamp(width, least, most) : 0;
+}
 
 }  // namespace
 
@@ -17,6 +25,26 @@ BodyLayout::BodyLayout(SideDock& layers, SideDock& settings, QObject* parent)
     : QObject(parent), m_layers(layers), m_settings(settings) {
     connect(&layers, &SideDock::foldedChanged, this, [this](bool folded) { choose(true, !folded); });
     connect(&settings, &SideDock::foldedChanged, this, [this](bool folded) { choose(false, !folded); });
+    connect(&layers, &SideDock::widthRequested, this, [this](double width) { chooseWidth(true, width); });
+    connect(&settings, &SideDock::widthRequested, this, [this](double width) { chooseWidth(false, width); });
+    apply();
+}
+
+double BodyLayout::layersWidth() const {
+    const double usual = m_compact ? kCompactLayersWidth : kLayersWidth;
+    // A width that was chosen in a larger window leaves the centre its room in a smaller one.
+    return m_layersWidth > 0 ? std::min(m_layersWidth, std::max(usual, m_room - kMargins - kRailWidth - kLeastCentre)) : usual;
+}
+
+double BodyLayout::settingsWidth() const { return m_settingsWidth > 0 ? m_settingsWidth : kSettingsWidth; }
+
+void BodyLayout::chooseWidth(bool ofLayers, double designPixels) {
+    const SideDock& other = ofLayers ? m_settings : m_layers;
+    const double otherWidth = other.isFolded() ? kRailWidth : ofLayers ? settingsWidth() : layersWidth();
+    const double least = ofLayers ? kLeastLayers : kLeastSettings;
+    const double most =
+        std::max(least, std::min(ofLayers ? kMostLayers : kMostSettings, m_room - kMargins - otherWidth - kLeastCentre));
+    (ofLayers ? m_layersWidth : m_settingsWidth) = designPixels > 0 ? std::clamp(designPixels, least, most) : 0;
     apply();
 }
 
@@ -25,7 +53,7 @@ void BodyLayout::choose(bool ofLayers, bool open) {
     Choice& choice = m_choices[m_view];
     (ofLayers ? choice.layers : choice.settings) = open;
     // Where only one fits, the one that was asked for stays.
-    const double both = (m_compact ? kCompactLayersWidth : kLayersWidth) + kSettingsWidth + kMargins + kLeastCentre;
+    const double both = layersWidth() + settingsWidth() + kMargins + kLeastCentre;
     if (open && both > m_room) (ofLayers ? choice.settings : choice.layers) = false;
     apply();
 }
@@ -48,17 +76,18 @@ void BodyLayout::apply() {
     const bool live = m_view == QLatin1String("live"), welcome = m_view == QLatin1String("welcome");
     const Choice choice = m_choices.value(m_view);
     const bool inspector = m_view == QLatin1String("inspector");
-    bool layers = choice.layers.value_or(live || welcome || inspector);
+    // The inspector's own arrows walk over the layers where the tree would leave it too little room.
+    const bool inspectorFits = m_room - kMargins - layersWidth() - kRailWidth >= kLeastInspector;
+    bool layers = choice.layers.value_or(live || welcome || (inspector && inspectorFits));
     bool settings = choice.settings.value_or(welcome);
-    const double layersWidth = m_compact ? kCompactLayersWidth : kLayersWidth;
     const auto centre = [&] {
-        return m_room - kMargins - (layers ? layersWidth : kRailWidth) - (settings ? kSettingsWidth : kRailWidth);
+        return m_room - kMargins - (layers ? layersWidth() : kRailWidth) - (settings ? settingsWidth() : kRailWidth);
     };
     if (layers && settings && centre() < kLeastCentre)
         settings = choice.settings.value_or(false) && !choice.layers.value_or(false);
     if (layers && settings && centre() < kLeastCentre) layers = false;
-    m_layers.setOpenWidth(layersWidth);
-    m_settings.setOpenWidth(kSettingsWidth);
+    m_layers.setOpenWidth(layersWidth());
+    m_settings.setOpenWidth(settingsWidth());
     m_layers.setFolded(!layers);
     m_settings.setFolded(!settings);
     m_applying = false;
@@ -66,6 +95,8 @@ void BodyLayout::apply() {
 }
 
 void BodyLayout::save(QSettings& settings) const {
+    settings.setValue(QStringLiteral("panels/layersWidth"), m_layersWidth);
+    settings.setValue(QStringLiteral("panels/settingsWidth"), m_settingsWidth);
     for (auto it = m_choices.cbegin(); it != m_choices.cend(); ++it) {
         if (it->layers) settings.setValue(QStringLiteral("panels/%1/layers").arg(it.key()), *it->layers);
         if (it->settings) settings.setValue(QStringLiteral("panels/%1/settings").arg(it.key()), *it->settings);
@@ -73,6 +104,8 @@ void BodyLayout::save(QSettings& settings) const {
 }
 
 void BodyLayout::restore(const QSettings& settings) {
+    m_layersWidth = keptWidth(settings, QStringLiteral("panels/layersWidth"), kLeastLayers, kMostLayers);
+    m_settingsWidth = keptWidth(settings, QStringLiteral("panels/settingsWidth"), kLeastSettings, kMostSettings);
     for (const char* view : {"welcome", "live", "predictions", "confusion", "inspector", "map", "data"}) {
         Choice choice;
         const QString key = QStringLiteral("panels/%1/").arg(QLatin1String(view));

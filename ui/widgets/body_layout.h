@@ -1,5 +1,5 @@
-// Which docks of the body are open, and how wide: defaults by what the window shows, the user's own choice for each view over
-// them, and both within the room that there is.
+// Which docks of the body are open, and how wide: defaults by what the window shows, the user's own choice over them (open or
+// folded for each view, the width for all), and both within the room that there is.
 #pragma once
 
 #include <QHash>
@@ -33,11 +33,15 @@ private:
         std::optional<bool> layers, settings;  ///< open?
     };
     void choose(bool ofLayers, bool open);
+    void chooseWidth(bool ofLayers, double designPixels);
+    double layersWidth() const;
+    double settingsWidth() const;
     void apply();
     SideDock &m_layers, &m_settings;
     QHash<QString, Choice> m_choices;
     QString m_view = QStringLiteral("welcome");
     double m_room = 1440;
+    double m_layersWidth = 0, m_settingsWidth = 0;  ///< the user's; 0: the usual
     bool m_compact = false, m_applying = false;
 };
 

@@ -123,6 +123,12 @@ QString LogDock::visibleText() const {
     return text;
 }
 
+void LogDock::setLow(bool low) {
+    if (m_low == low) return;
+    m_low = low;
+    applyTheme();
+}
+
 void LogDock::applyTheme() {
     const Theme& theme = Theme::instance();
     m_header->setFixedHeight(theme.px(44));
@@ -133,7 +139,7 @@ void LogDock::applyTheme() {
     m_icon->setPixmap(theme.pixmap(QStringLiteral("log"), Tone::Ink2, 16, devicePixelRatioF()));
     m_table->setColumnWidth(LogModel::TimeColumn, theme.px(90));
     m_table->setColumnWidth(LogModel::LevelColumn, theme.px(74));
-    m_panel->setMinimumHeight(theme.px(120));
+    m_panel->setMinimumHeight(theme.px(m_low ? 84 : 120));
     widget()->layout()->setContentsMargins(theme.px(12), 0, theme.px(12), theme.px(10));
 }
 

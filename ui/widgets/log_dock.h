@@ -18,6 +18,7 @@ public:
     explicit LogDock(LogModel& log, QWidget* parent = nullptr);
     LogLevel minimumLevel() const { return m_filter.minimumLevel(); }
     void setMinimumLevel(LogLevel level);
+    void setLow(bool low);        ///< where there is little height it may be made as low as two lines
     QString visibleText() const;  ///< what "Copy all" copies
 
 Q_SIGNALS:
@@ -31,7 +32,7 @@ private:
     QWidget* m_header;
     QLabel* m_icon;
     QFrame* m_panel;
-    bool m_atEnd = true;
+    bool m_atEnd = true, m_low = false;
 };
 
 }  // namespace thaw::ui

@@ -112,22 +112,21 @@ void MainWindow::makeBody(LogModel& log) {
     m_confusion = new ConfusionView(m_session);
     m_tabs = new ViewTabs;
     m_pages = new QStackedWidget;
-    const auto addPage = [this](QWidget* page, const QString& title) {
+    const auto addPage = [this](QWidget* page, const QString& title, const QString& shortTitle = {}) {
         const int index = m_pages->addWidget(page);
-        m_tabs->addTab(title);
         auto* action = new QAction(title, this);
         action->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + index)));
         connect(action, &QAction::triggered, this, [this, index] { showTab(index); });
         addAction(action);
         m_actions->tabs.push_back(action);
-        m_tabs->setTabToolTip(index, toolTipWithKey(title, action->shortcut()));
+        m_tabs->addView(title, shortTitle.isEmpty() ? title : shortTitle, toolTipWithKey(title, action->shortcut()));
     };
     addPage(m_livePage, tr("Live"));
     addPage(m_predictions, tr("Predictions"));
-    addPage(m_confusion, tr("Confusion matrix"));
+    addPage(m_confusion, tr("Confusion matrix"), tr("Matrix"));
     m_inspector = new InspectorView(m_session);
     linkInspector(*m_inspector, m_layerPanel->tree(), *m_predictions, m_session);
-    addPage(m_inspector, tr("Layer inspector"));
+    addPage(m_inspector, tr("Layer inspector"), tr("Inspector"));
     m_map = new MapView(m_session);
     addPage(m_map, tr("Map"));
     auto* dataPanel = new DataPanel(m_session.library());
@@ -214,7 +213,8 @@ void MainWindow::connectActions() {
     });
     connect(actions.revealTest, &QAction::triggered, this, [this] {
         m_banner->ask(QStringLiteral("reveal"), Banner::Look::Warning,
-                      tr("Reveal the test split for good? Its figures are fair only once nothing is chosen any more. The run's record counts it."),
+                      tr("Reveal the test split for good? Its figures are fair only once nothing is chosen any more. The run's "
+                         "record counts it."),
                       {{tr("Reveal"), [this] { m_session.inspection().revealTest(); }}, {tr("Keep it locked"), {}}});
         m_banner->focusFirst();
     });
@@ -223,8 +223,8 @@ void MainWindow::connectActions() {
         m_inspector->showLayer(name);
         showTab(InspectorTab);
     });
-    connect(actions.foldAll, &QAction::triggered, &m_layerPanel->tree(), &QTreeView::collapseAll);
-    connect(actions.unfoldAll, &QAction::triggered, &m_layerPanel->tree(), &QTreeView::expandAll);
+    connect(actions.foldAll, &QAction::triggered, &m_layerPanel->tree(), [this] { m_layerPanel->tree().unfoldAll(false); });
+    connect(actions.unfoldAll, &QAction::triggered, &m_layerPanel->tree(), [this] { m_layerPanel->tree().unfoldAll(true); });
     connect(actions.layersPanel, &QAction::triggered, this, [this](bool open) { m_layersDock->setFolded(!open); });
     connect(actions.settingsPanel, &QAction::triggered, this, [this](bool open) { m_settingsDock->setFolded(!open); });
     connect(actions.logPanel, &QAction::triggered, this, &MainWindow::setLogOpen);
@@ -232,7 +232,12 @@ void MainWindow::connectActions() {
         m_livePage->showWelcome(true);
         showTab(LiveTab);
     });
-    connect(actions.about, &QAction::triggered, this, [this] { (new AboutDialog(core::engineInfo(), this))->show(); });
+    connect(actions.about, &QAction::triggered, this, [this] {
+        connect(
+            &m_session.library(), &LibraryController::engineInfoReady, this,
+            [this](const core::EngineInfo& info) { (new AboutDialog(info, this))->show(); }, Qt::SingleShotConnection);
+        m_session.library().refreshEngineInfo();
+    });
     connect(&m_session, &Session::actionsChanged, this, [this] { m_settingsDock->setLocked(m_session.isActive()); });
     connect(m_closing, &Closing::ready, this, &QWidget::close);
 }
@@ -288,6 +293,7 @@ void MainWindow::arrange() {
     m_runBar->setCompact(compact);
     m_layerPanel->setCompact(compact);
     m_logBar->setCompact(tall < 800);
+    m_logDock->setLow(tall < 640);
     m_livePage->setCompact(compact);
     m_timeLine->setSlim(tall < 640);
     m_body->setRoom(wide, compact);
@@ -308,6 +314,7 @@ void MainWindow::restore() {
     restoreGeometry(m_settings.value(QStringLiteral("window/geometry")).toByteArray());
     restoreState(m_settings.value(QStringLiteral("window/state")).toByteArray());
     m_body->restore(m_settings);
+    m_layerPanel->tree().setFolds(m_settings.value(QStringLiteral("panels/layerFolds")).toMap());
     setLogOpen(m_settings.value(QStringLiteral("panels/log"), false).toBool());
     showTab(m_settings.value(QStringLiteral("window/tab"), 0).toInt());
 }
@@ -321,6 +328,7 @@ void MainWindow::save() {
     m_settings.setValue(QStringLiteral("look/scale"), Theme::instance().scale());
     m_settings.setValue(QStringLiteral("look/reduceMotion"), Theme::instance().reducedMotion());
     m_body->save(m_settings);
+    m_settings.setValue(QStringLiteral("panels/layerFolds"), m_layerPanel->tree().folds());
 }
 
 void MainWindow::saveAndClose() { m_closing->saveAndLeave(); }

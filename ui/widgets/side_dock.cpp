@@ -1,8 +1,12 @@
 #include "ui/widgets/side_dock.h"
 
+#include <QMouseEvent>
 #include <QPainter>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 #include "ui/widgets/theme.h"
 
@@ -60,9 +64,50 @@ void SideRail::paintEvent(QPaintEvent*) {
              height() - theme.px(22), Tone::Ink2);
 }
 
+DockEdge::DockEdge(const QString& name, QWidget* parent) : QWidget(parent) {
+    setCursor(Qt::SplitHCursor);
+    setToolTip(tr("Drag to make %1 wider or narrower; double click for the usual width").arg(name));
+}
+
+void DockEdge::paintEvent(QPaintEvent*) {
+    if (!underMouse() && !m_dragging) return;
+    const Theme& theme = Theme::instance();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme.color(m_dragging ? Tone::Accent : Tone::Disabled));
+    const double wide = theme.px(4), tall = std::min(theme.px(44), height());
+    painter.drawRoundedRect(QRectF((width() - wide) / 2, (height() - tall) / 2, wide, tall), wide / 2, wide / 2);
+}
+
+void DockEdge::enterEvent(QEnterEvent*) { update(); }
+void DockEdge::leaveEvent(QEvent*) { update(); }
+
+void DockEdge::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton) return;
+    m_begun = event->globalPosition().toPoint().x();
+    m_dragging = true;
+    Q_EMIT dragBegun();
+    update();
+}
+
+void DockEdge::mouseMoveEvent(QMouseEvent* event) {
+    if (m_dragging) Q_EMIT dragged(event->globalPosition().toPoint().x() - m_begun);
+}
+
+void DockEdge::mouseReleaseEvent(QMouseEvent*) {
+    m_dragging = false;
+    update();
+}
+
+void DockEdge::mouseDoubleClickEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton) Q_EMIT resetRequested();
+}
+
 SideDock::SideDock(const QString& icon, const QString& name, Qt::Edge side, QWidget* panel, double width, QWidget* parent)
     : QDockWidget(name, parent),
       m_rail(new SideRail(icon, name, side)),
+      m_edge(new DockEdge(name, parent)),
       m_stack(new QStackedWidget),
       m_ground(new QWidget),
       m_side(side),
@@ -77,6 +122,11 @@ SideDock::SideDock(const QString& icon, const QString& name, Qt::Edge side, QWid
     m_ground->setAttribute(Qt::WA_StyledBackground);
     setWidget(m_ground);
     connect(m_rail, &QAbstractButton::clicked, this, [this] { setFolded(false); });
+    connect(m_edge, &DockEdge::dragBegun, this, [this] { m_widthBefore = m_width; });
+    connect(m_edge, &DockEdge::dragged, this, [this](int pixels) {
+        Q_EMIT widthRequested(m_widthBefore + (m_side == Qt::LeftEdge ? pixels : -pixels) / Theme::instance().scale());
+    });
+    connect(m_edge, &DockEdge::resetRequested, this, [this] { Q_EMIT widthRequested(0); });
     connect(&Theme::instance(), &Theme::changed, this, &SideDock::applyTheme);
     applyTheme();
 }
@@ -106,6 +156,35 @@ void SideDock::applyTheme() {
     m_ground->layout()->setContentsMargins(left ? theme.px(12) : 0, theme.px(10), left ? 0 : theme.px(12), theme.px(m_bottom));
     m_ground->setFixedWidth(theme.px((isFolded() ? 40 : m_width) + 12));
     m_stack->widget(0)->setVisible(!isFolded());
+    placeEdge();
+}
+
+void SideDock::placeEdge() {
+    const int wide = style()->pixelMetric(QStyle::PM_DockWidgetSeparatorExtent, nullptr, parentWidget());
+    const int left = m_side == Qt::LeftEdge ? geometry().right() + 1 : geometry().left() - wide;
+    m_edge->setGeometry(left, geometry().top(), wide, height());
+    m_edge->setVisible(isVisible() && !isFolded());
+    m_edge->raise();
+}
+
+void SideDock::resizeEvent(QResizeEvent* event) {
+    QDockWidget::resizeEvent(event);
+    placeEdge();
+}
+
+void SideDock::moveEvent(QMoveEvent* event) {
+    QDockWidget::moveEvent(event);
+    placeEdge();
+}
+
+void SideDock::showEvent(QShowEvent* event) {
+    QDockWidget::showEvent(event);
+    placeEdge();
+}
+
+void SideDock::hideEvent(QHideEvent* event) {
+    QDockWidget::hideEvent(event);
+    m_edge->hide();
 }
 
 }  // namespace thaw::ui

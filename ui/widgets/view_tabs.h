@@ -1,6 +1,8 @@
-// The tabs above the centre: the chosen one stands on the panel below, with a bar in the accent under its name.
+// The tabs above the centre: the chosen one stands on the panel below, with a bar in the accent under its name. All of them are
+// always in sight: where there is little room the gaps shrink first, then names give way to short ones, at last they are elided.
 #pragma once
 
+#include <QList>
 #include <QTabBar>
 
 namespace thaw::ui {
@@ -10,10 +12,26 @@ class ViewTabs : public QTabBar {
 public:
     explicit ViewTabs(QWidget* parent = nullptr);
 
+    /// `shortName`: where the names do not fit. The tool tip and the accessible name stay the long one.
+    void addView(const QString& name, const QString& shortName, const QString& toolTip);
+    QSize minimumSizeHint() const override { return {0, sizeHint().height()}; }
+
 protected:
     QSize tabSizeHint(int index) const override;
     QSize minimumTabSizeHint(int index) const override { return tabSizeHint(index); }
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    struct View {
+        QString name, shortName;
+    };
+    void fit();
+    QList<View> m_views;
+    bool m_short = false;
+    int m_gap = 32;     ///< design pixels around a name
+    int m_cut = 0;      ///< pixels that each name must do without
+    int m_fitted = -1;  ///< width that the names were fitted to
 };
 
 }  // namespace thaw::ui
