@@ -226,6 +226,9 @@ void TorchTrainer::enterLoop() {
     if (m_loop.point == LoopPoint::Finished) {
         m_toRestore.reset();
         m_loop.testRung = 0;
+        // What trained last, as it stands when a run ends before one's eyes; not written again.
+        if (m_loop.phase < static_cast<int>(m_config.phases.size()))
+            emit(PhaseStarted{m_loop.phase, phase().title, m_loop.phaseFirstEpoch, phase().epochs, currentRate(), m_loop.mask}, /*record=*/false);
         tellMoved();
         return setState(TrainerState::Finished);
     }

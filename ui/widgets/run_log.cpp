@@ -24,7 +24,11 @@ QString names(const std::vector<std::string>& layers) {
 RunLog::RunLog(Session& session, QObject* parent) : QObject(parent) {
     const TrainingController& training = session.training();
     connect(&training, &TrainingController::runStarted, this, [](const core::RunStarted& run) {
-        if (run.resumed)
+        if (run.resumed && run.resumedEpoch >= run.config.totalEpochs())
+            say(tr("%1 is opened: %2, finished after epoch %3.")
+                    .arg(text(run.runId), text(run.dataset.title))
+                    .arg(run.resumedEpoch));
+        else if (run.resumed)
             say(tr("%1 goes on after epoch %2: %3 on %4.")
                     .arg(text(run.runId))
                     .arg(run.resumedEpoch)

@@ -90,6 +90,7 @@ void TestPicturesPanel::setRun(const core::RunStarted& run) {
     QStringList names;
     for (const std::string& name : run.dataset.classNames) names << QString::fromStdString(name);
     m_stepsPerEpoch = run.stepsPerEpoch;
+    m_trained = run.resumedEpoch > 0;
     m_split = core::validationSplit(run.config.data);
     m_title->setText(m_split == core::Split::HeldOut ? tr("Validation pictures") : tr("Test pictures"));
     m_grid->setAccessibleName(m_title->text());
@@ -113,6 +114,7 @@ void TestPicturesPanel::refresh() {
     m_dice->setEnabled(shown);
     m_moment->setText(m_pictures.hasPredictions() ? momentText(*m_pictures.predictions(), m_stepsPerEpoch) : QString());
     m_empty->setText(m_pictures.hasPredictions() ? tr("The network is right about all %1.").arg(picturesText(m_split))
+                     : m_pictures.pictures() && m_trained ? tr("The network looks at the %1.").arg(picturesText(m_split))
                      : m_pictures.pictures()
                          ? tr("After the first epoch you see here what the network says of some %1.").arg(picturesText(m_split))
                          : tr("Run the lesson: after each epoch you see here what the network says of some test pictures."));

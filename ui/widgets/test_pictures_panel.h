@@ -45,6 +45,7 @@ private:
     std::int64_t m_stepsPerEpoch = 0;
     core::Split m_split = core::Split::Test;
     bool m_narrow = false;
+    bool m_trained = false;  ///< what is taken up has been trained
     QLabel *m_title, *m_moment, *m_empty;
     SegmentedBar* m_choice;
     QToolButton* m_dice;
