@@ -23,10 +23,10 @@ namespace {
 
 const QString kTopic = QStringLiteral("class map");
 const QString kStart = QStringLiteral("start");
-constexpr double kRoomForFrom = 330;  // design pixels
+constexpr int kComboFrame = 46;  // design pixels around its text
 
 QString planeText(const core::LayerInfo& layer) {
-    return QStringLiteral("%1 × %2").arg(layer.outputShape[1]).arg(layer.outputShape[2]);
+    return QStringLiteral("%1×%2").arg(layer.outputShape[1]).arg(layer.outputShape[2]);
 }
 
 }  // namespace
@@ -39,7 +39,8 @@ ClassMapPanel::ClassMapPanel(QWidget* parent) : QWidget(parent) {
     m_from = makeLabel(tr("from"), "table", this);
     m_layer = new SettingCombo(this);
     m_layer->setAccessibleName(tr("Layer that Grad-CAM looks at"));
-    m_layer->setToolTip(tr("From which layer. Deep layers know more and see less finely: the size of their plane stands behind the name."));
+    m_layer->setToolTip(
+        tr("From which layer. Deep layers know more and see less finely: the size of their plane stands behind the name."));
     auto* first = new QHBoxLayout;
     first->setSpacing(8);
     first->addWidget(m_switch);
@@ -55,8 +56,11 @@ ClassMapPanel::ClassMapPanel(QWidget* parent) : QWidget(parent) {
     m_method->addItem(tr("Grad-CAM++"), static_cast<int>(core::ClassMapMethod::GradCamPlusPlus));
     m_method->addItem(tr("Occlusion"), static_cast<int>(core::ClassMapMethod::Occlusion));
     m_method->setItemData(0, tr("Weighs the channels of the layer by the gradient of the class"), Qt::ToolTipRole);
-    m_method->setItemData(1, tr("The same with weights for each place: better where the thing is there several times"), Qt::ToolTipRole);
-    m_method->setItemData(2, tr("Covers place after place and sees how sure the network stays. Uses no gradient: a check on the other two"), Qt::ToolTipRole);
+    m_method->setItemData(1, tr("The same with weights for each place: better where the thing is there several times"),
+                          Qt::ToolTipRole);
+    m_method->setItemData(
+        2, tr("Covers place after place and sees how sure the network stays. Uses no gradient: a check on the other two"),
+        Qt::ToolTipRole);
     m_opacity = new QSlider(Qt::Horizontal, m_options);
     m_opacity->setRange(0, 100);
     m_opacity->setValue(50);
@@ -154,7 +158,9 @@ void ClassMapPanel::takeSubject() {
             // The last convolution of each block stands for the block; all others by their own names below.
             QStringList stands;
             const std::vector<std::string> layers = core::classMapLayers(model);
-            const auto info = [&](const std::string& name) -> const core::LayerInfo& { return model.layers[static_cast<std::size_t>(model.indexOf(name))]; };
+            const auto info = [&](const std::string& name) -> const core::LayerInfo& {
+                return model.layers[static_cast<std::size_t>(model.indexOf(name))];
+            };
             for (auto name = layers.rbegin(); name != layers.rend(); ++name) {
                 const core::LayerInfo& layer = info(*name);
                 const QString block = QString::fromStdString(layer.block);
@@ -166,9 +172,11 @@ void ClassMapPanel::takeSubject() {
             if (m_layer->count() > 0) m_layer->insertSeparator(m_layer->count());
             for (auto name = layers.rbegin(); name != layers.rend(); ++name)
                 if (m_layer->findData(QString::fromStdString(*name)) < 0)
-                    m_layer->addItem(QStringLiteral("%1, %2").arg(QString::fromStdString(*name), planeText(info(*name))), QString::fromStdString(*name));
+                    m_layer->addItem(QStringLiteral("%1, %2").arg(QString::fromStdString(*name), planeText(info(*name))),
+                                     QString::fromStdString(*name));
             const int kept = m_layer->findData(before);
-            m_layer->setCurrentIndex(kept >= 0 ? kept : m_layer->findData(QString::fromStdString(core::usualClassMapLayer(model))));
+            m_layer->setCurrentIndex(kept >= 0 ? kept
+                                               : m_layer->findData(QString::fromStdString(core::usualClassMapLayer(model))));
         }
     }
     fillEarlier();
@@ -195,7 +203,8 @@ void ClassMapPanel::fillEarlier() {
 }
 
 void ClassMapPanel::setPicture(const std::optional<core::PictureChoice>& picture, const QString& reason) {
-    const bool same = picture.has_value() == m_picture.has_value() && (!picture || (picture->index == m_picture->index && picture->file == m_picture->file));
+    const bool same = picture.has_value() == m_picture.has_value() &&
+                      (!picture || (picture->index == m_picture->index && picture->file == m_picture->file));
     m_reason = reason;
     if (!same) {
         m_picture = picture;
@@ -271,8 +280,8 @@ void ClassMapPanel::ask() {
     if (occlusion) m_progress->setRange(0, 0);
     m_inspection->ask<std::vector<core::ClassMap>>(
         this, kTopic, occlusion ? InspectionController::Lane::Long : InspectionController::Lane::Quick,
-        [picture = *m_picture, layer = m_layer->currentData().toString().toStdString(), way = method(), earlier, wanted = m_class](
-            core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress) {
+        [picture = *m_picture, layer = m_layer->currentData().toString().toStdString(), way = method(), earlier,
+         wanted = m_class](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress) {
             int classIndex = wanted;
             if (classIndex < 0) {
                 const std::vector<float> probabilities = inspector.predict(checkpoint, picture);
@@ -284,9 +293,9 @@ void ClassMapPanel::ask() {
             for (const std::string& one : checkpoints) {
                 const auto count = static_cast<std::int64_t>(checkpoints.size()), before = static_cast<std::int64_t>(maps.size());
                 if (way == core::ClassMapMethod::Occlusion)
-                    maps.push_back(inspector.occlusion(one, picture, classIndex, 0, 0, [&](std::int64_t done, std::int64_t total) {
-                        return progress(before * total + done, count * total);
-                    }));
+                    maps.push_back(inspector.occlusion(
+                        one, picture, classIndex, 0, 0,
+                        [&](std::int64_t done, std::int64_t total) { return progress(before * total + done, count * total); }));
                 else
                     maps.push_back(inspector.gradCam(one, picture, layer, classIndex, way));
                 if (!progress(before + 1, count)) throw core::Cancelled();
@@ -298,8 +307,10 @@ void ClassMapPanel::ask() {
             m_answered = key;
             m_maps.clear();
             for (std::size_t i = 0; i < maps.size(); ++i) {
-                const QString name = QString::fromStdString(m_inspection->subject()->run.classNames[static_cast<std::size_t>(maps[i].classIndex)]);
-                m_maps.push_back({moments[static_cast<qsizetype>(i)], tr("%1 %2").arg(name, percentText(maps[i].probability)), maps[i]});
+                const QString name =
+                    QString::fromStdString(m_inspection->subject()->run.classNames[static_cast<std::size_t>(maps[i].classIndex)]);
+                m_maps.push_back(
+                    {moments[static_cast<qsizetype>(i)], tr("%1 %2").arg(name, percentText(maps[i].probability)), maps[i]});
             }
             m_working->hide();
             refresh();
@@ -342,21 +353,34 @@ void ClassMapPanel::refresh() {
         say({});
     } else {
         const Shown& shown = m_maps.back();
-        const bool nothing = std::none_of(shown.map.values.begin(), shown.map.values.end(), [](float value) { return value > 0; });
+        const bool nothing =
+            std::none_of(shown.map.values.begin(), shown.map.values.end(), [](float value) { return value > 0; });
         const QString name = QString::fromStdString(subject->run.classNames[static_cast<std::size_t>(shown.map.classIndex)]);
         if (nothing)
             say(tr("Nothing here speaks for %1.").arg(name));
         else if (shown.map.method == core::ClassMapMethod::Occlusion)
             say(tr("Covering the brightest place costs %1 of %2").arg(percentText(scaleTop()), name));
         else
-            say(m_maps.size() > 1 ? tr("What speaks for %1").arg(name) : tr("What speaks for %1 %2").arg(shown.said, shown.moment));
+            say(m_maps.size() > 1 ? tr("What speaks for %1").arg(name)
+                                  : tr("What speaks for %1 %2").arg(shown.said, shown.moment));
     }
 }
 
 void ClassMapPanel::arrange() {
-    const bool roomy = width() >= Theme::instance().px(kRoomForFrom);
-    m_key->setVisible(roomy);
-    m_from->setVisible(roomy);
+    const Theme& theme = Theme::instance();
+    // The choices are read in full; what only explains them goes first.
+    const auto wide = [&](const SettingCombo* combo, const QString& text) {
+        return combo->fontMetrics().horizontalAdvance(text) + theme.px(kComboFrame);
+    };
+    m_method->setMinimumWidth(wide(m_method, m_method->itemText(1)));
+    const int gap = 8, choice = wide(m_layer, m_layer->currentText());
+    int room = width() - m_switch->sizeHint().width() - gap - 4 - choice;
+    const auto fits = [&](QLabel* label) {
+        room -= label->sizeHint().width() + gap;
+        label->setVisible(room >= 0);
+    };
+    fits(m_key);
+    fits(m_from);
 }
 
 void ClassMapPanel::showEvent(QShowEvent* event) {

@@ -1,6 +1,6 @@
-// Grad-CAM of the picture in the detail: the switch, from which layer, by which method, how strongly it lies over the picture, and beside
-// it the same at an earlier checkpoint. Asks as long as it is switched on and visible; a map stays until the next one of the same picture
-// is there.
+// Grad-CAM of the picture in the detail: the switch, from which layer, by which method, how strongly it lies over the picture,
+// and beside it the same at an earlier checkpoint. Asks as long as it is switched on and visible; a map stays until the next one
+// of the same picture is there.
 #pragma once
 
 #include <QWidget>
@@ -42,10 +42,10 @@ public:
     void setOn(bool on);
     void chooseClass(int classIndex);  ///< switches on; -1: the predicted one
     int chosenClass() const { return m_class; }
-    int shownClass() const;            ///< -1: no map is shown
+    int shownClass() const;  ///< -1: no map is shown
     /// Of the picture: none, one, or the earlier one first.
     const std::vector<Shown>& maps() const { return m_maps; }
-    double scaleTop() const;           ///< what the brightest colour stands for; the same for all maps
+    double scaleTop() const;  ///< what the brightest colour stands for; the same for all maps
     double opacity() const;
     QString status() const;
 
