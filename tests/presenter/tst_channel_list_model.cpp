@@ -44,7 +44,8 @@ private Q_SLOTS:
         QCOMPARE(figure(1, ChannelListModel::MeanRole), 5.0);
         QCOMPARE(figure(1, ChannelListModel::SilentRole), 0.0);
         QCOMPARE(figure(0, ChannelListModel::SilentRole), 0.5);
-        QCOMPARE(model.index(0).data(Qt::AccessibleTextRole).toString(), QString("Channel 1, largest 1.00, nothing in 50 % of the places"));
+        QCOMPARE(model.index(0).data(Qt::AccessibleTextRole).toString(),
+                 QString("Channel 1, largest 1.00, nothing in 50 % of the places"));
         QCOMPARE(model.plane(1).values[3], 8.0f);
     }
 
@@ -116,7 +117,8 @@ private Q_SLOTS:
         for (const auto& [step, color] : table) {
             const QRgb got = ui::inferno(step / 255.0);
             for (const auto channel : channels)
-                QVERIFY2(std::abs(channel(got) - channel(color)) <= 6, qPrintable(QStringLiteral("%1: %2").arg(step).arg(got, 0, 16)));
+                QVERIFY2(std::abs(channel(got) - channel(color)) <= 6,
+                         qPrintable(QStringLiteral("%1: %2").arg(step).arg(got, 0, 16)));
         }
         QCOMPARE(ui::inferno(-1), ui::inferno(0));
         QCOMPARE(ui::inferno(2), ui::inferno(1));
@@ -151,7 +153,8 @@ private Q_SLOTS:
         QVERIFY(words("block5_pool").startsWith(QString("Max pooling, 512 @ 2×2 to 512 @ 1×1.  No parameters")));
         QVERIFY(words("flatten").startsWith(QString("Flatten, 512 @ 1×1 to 512 in one row.")));
         QCOMPARE(words("dense_1"), QString("Dense, 512 in, 512 out, ReLU.  262,656 parameters."));
-        QVERIFY(words("dropout").startsWith(QString("Dropout, 512 units.  No parameters")));
+        QVERIFY(words("dropout").startsWith(QString("Dropout 0.5, 512 units.  No parameters")));
+        QVERIFY(words("dropout").contains(QString("switches 50\u2009% of them off")));
         QCOMPARE(words("dense_2"), QString("Dense, 512 in, 10 out, one a class.  5,130 parameters."));
         QCOMPARE(ui::shortLayerName(model.layers[static_cast<std::size_t>(model.indexOf("block5_conv3"))]), QString("conv3"));
         QCOMPARE(ui::shortLayerName(model.layers[static_cast<std::size_t>(model.indexOf("dense_1"))]), QString("dense 1"));

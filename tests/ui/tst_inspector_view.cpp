@@ -1,8 +1,9 @@
-// The Layer inspector: what it shows of each kind of layer, how the tree, the keys and the picture in hand lead it, and that it stays
-// honest while it waits, fails or has nothing to show.
+// The Layer inspector: what it shows of each kind of layer, how the tree, the keys and the picture in hand lead it, and that it
+// stays honest while it waits, fails or has nothing to show.
 #include <QFile>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QSlider>
 
@@ -17,6 +18,7 @@
 #include "ui/widgets/layer_delegate.h"
 #include "ui/widgets/layer_head.h"
 #include "ui/widgets/layer_tree_view.h"
+#include "ui/widgets/page_scroll.h"
 #include "ui/widgets/picture_card.h"
 #include "ui/widgets/prediction_view.h"
 #include "ui/widgets/segmented_bar.h"
@@ -45,7 +47,8 @@ public:
         return script;
     }
     [[nodiscard]] bool answered() {
-        return await([this] { return !view().channels().isEmpty() && historyPlot().hasContent(); }) && await([this] { return card().topCount() > 0; });
+        return await([this] { return !view().channels().isEmpty() && historyPlot().hasContent(); }) &&
+               await([this] { return card().topCount() > 0; });
     }
 
     InspectorView& view() { return *window.findChild<InspectorView*>(); }
@@ -149,7 +152,8 @@ private Q_SLOTS:
         QVERIFY(f.historyPlot().content().remark.isEmpty());
 
         QCOMPARE(f.view().channels().rowCount(), 512);
-        QCOMPARE(f.card().title(), QString("Channel 1"));
+        QCOMPARE(f.view().channel(), f.view().channels().strongestChannel());
+        QCOMPARE(f.card().title(), QStringLiteral("Channel %1").arg(f.view().channels().strongestChannel() + 1));
         QCOMPARE(f.card().topCount(), 8);
         QVERIFY2(f.pictureCard().said().startsWith(QString("says ")), qPrintable(f.pictureCard().said()));
     }
@@ -291,22 +295,27 @@ private Q_SLOTS:
         const QString wanted = f.card().findChildren<QToolButton*>().at(2)->accessibleName();
         QVERIFY(wanted.startsWith(QString("Picture ")));
         f.card().findChildren<QToolButton*>().at(2)->click();
-        QCOMPARE(qint64(f.view().picture().index + 1), qint64(wanted.section(QLatin1Char(' '), 1, 1).remove(QLatin1Char(',')).toLongLong()));
+        QCOMPARE(qint64(f.view().picture().index + 1),
+                 qint64(wanted.section(QLatin1Char(' '), 1, 1).remove(QLatin1Char(',')).toLongLong()));
 
         f.view().showPictureFile(QStringLiteral("/home/pupil/my dog.png"));
         QCOMPARE(f.pictureCard().name(), QString("my dog.png"));
-        QVERIFY(await([&] { return !f.pictureCard().picture().isNull() && f.pictureCard().said().startsWith(QString("says ")); }));
+        QVERIFY(
+            await([&] { return !f.pictureCard().picture().isNull() && f.pictureCard().said().startsWith(QString("says ")); }));
     }
 
     void scaleAndOrderOfChannels() {
         Inspecting f;
         QVERIFY(f.ready && f.answered());
+        QTest::keyClick(&f.view(), Qt::Key_Right);
+        QTest::keyClick(&f.view(), Qt::Key_Right);
+        const int before = f.view().channel();
         f.choose("Scale of the colours", 1);
         QVERIFY(f.view().channels().sharedScale());
         f.button("Strongest channels first")->click();
         QVERIFY(f.view().channels().strongestFirst());
-        QCOMPARE(f.view().channel(), 0);  // still the one it was, wherever it stands now
-        QCOMPARE(f.mosaic().currentIndex().row(), f.view().channels().rowOf(0));
+        QCOMPARE(f.view().channel(), before);  // still the one it was, wherever it stands now
+        QCOMPARE(f.mosaic().currentIndex().row(), f.view().channels().rowOf(before));
         // By the mouse, and the card follows.
         const QModelIndex first = f.view().channels().index(0);
         f.mosaic().scrollTo(first);
@@ -314,6 +323,45 @@ private Q_SLOTS:
         QCOMPARE(f.card().title(), QStringLiteral("Channel %1").arg(f.view().channels().channelAt(0) + 1));
         // The picture stays visible under a channel of full strength turned down.
         f.card().findChild<QSlider*>()->setValue(0);
+    }
+
+    /// The strongest channel of the picture in hand, unless one was chosen by hand; at another checkpoint the same channel.
+    void opensOnTheStrongestChannel() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        const auto shows = [&](qint64 picture) {
+            return await([&] {
+                return f.view().channels().maps().layer == f.view().layer().toStdString() &&
+                       f.view().picture().index == picture && f.card().topCount() > 0;
+            });
+        };
+        const int first = f.view().channels().strongestChannel();
+        QCOMPARE(f.view().channel(), first);
+        QVERIFY(f.mosaic().viewport()->rect().intersects(f.mosaic().visualRect(f.mosaic().currentIndex())));
+        f.inspection.chooseCheckpoint(4);
+        QVERIFY(await([&] { return f.weights().remark() == QString("moved 0"); }));
+        QCOMPARE(f.view().channel(), first);
+        f.view().showLayer(QStringLiteral("block4_conv1"));
+        QVERIFY(shows(0));
+        QCOMPARE(f.view().channel(), f.view().channels().strongestChannel());
+        const int own = f.view().channel() > 0 ? f.view().channel() - 1 : 1;
+        QTest::keyClick(&f.view(), f.view().channel() > 0 ? Qt::Key_Left : Qt::Key_Right);
+        QCOMPARE(f.view().channel(), own);
+        f.view().showPicture(5);
+        QVERIFY(shows(5));
+        QCOMPARE(f.view().channel(), own);
+        f.view().showLayer(QStringLiteral("block3_conv1"));
+        QVERIFY(shows(5));
+        QCOMPARE(f.view().channel(), f.view().channels().strongestChannel());
+    }
+
+    /// At the usual size nothing of it is out of sight.
+    void fitsTheUsualWindow() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        f.settle();
+        const auto* scroll = f.view().findChild<PageScroll*>();
+        QCOMPARE(scroll->verticalScrollBar()->maximum(), 0);
     }
 
     void followsTheChosenCheckpoint() {
@@ -347,7 +395,8 @@ private Q_SLOTS:
         slow.callMilliseconds = 30;
         Inspecting f(slow);
         QVERIFY(f.ready);
-        QVERIFY2(f.historyPlot().message().startsWith(QString("Comparing the kept checkpoints")), qPrintable(f.historyPlot().message()));
+        QVERIFY2(f.historyPlot().message().startsWith(QString("Comparing the kept checkpoints")),
+                 qPrintable(f.historyPlot().message()));
         QVERIFY(await([&] { return f.weights().hasContent(); }));
         f.view().showLayer("block4_conv1");
         QVERIFY(await([&] { return !f.weights().hasContent(); }));
@@ -364,7 +413,8 @@ private Q_SLOTS:
         QVERIFY(f.ready);
         QSignalSpy failed(&f.inspection, &InspectionController::failed);
         QVERIFY(await([&] { return f.weights().message() == QString("The checkpoint is torn. Choose another checkpoint."); }));
-        QVERIFY(await([&] { return f.historyPlot().message() == QString("The checkpoint is torn. Choose another checkpoint."); }));
+        QVERIFY(
+            await([&] { return f.historyPlot().message() == QString("The checkpoint is torn. Choose another checkpoint."); }));
         QVERIFY(await([&] { return f.card().topMessage().startsWith(QString("The checkpoint is torn.")); }));
         f.shoot(QStringLiteral("inspector-failed"));
         QStringList cut = WindowFixture::cutTexts(&f.view());

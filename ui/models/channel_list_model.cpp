@@ -68,6 +68,12 @@ int ChannelListModel::rowOf(int channel) const {
     return found == m_order.end() ? -1 : static_cast<int>(found - m_order.begin());
 }
 
+int ChannelListModel::strongestChannel() const {
+    const auto strongest = std::max_element(m_summaries.begin(), m_summaries.end(),
+                                            [](const Summary& a, const Summary& b) { return a.largest < b.largest; });
+    return isEmpty() ? -1 : static_cast<int>(strongest - m_summaries.begin());
+}
+
 Plane ChannelListModel::plane(int channel) const {
     if (channel < 0 || channel >= m_maps.channels) return {};
     const std::size_t begin = static_cast<std::size_t>(channel) * static_cast<std::size_t>(m_maps.height * m_maps.width);
@@ -85,7 +91,9 @@ QString ChannelListModel::nameOf(int channel) const {
     return channel < m_names.size() ? m_names[channel] : QLocale().toString(channel + 1);
 }
 
-int ChannelListModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_order.size()); }
+int ChannelListModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(m_order.size());
+}
 
 QVariant ChannelListModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};

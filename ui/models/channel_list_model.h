@@ -24,8 +24,8 @@ public:
 
     using QAbstractListModel::QAbstractListModel;
 
-    /// `names`: of the channels, where they have some (the classes of the last layer); else they are counted from 1. Channels of another
-    /// picture of the same layer change in place.
+    /// `names`: of the channels, where they have some (the classes of the last layer); else they are counted from 1. Channels of
+    /// another picture of the same layer change in place.
     void setMaps(core::ActivationMaps maps, const QStringList& names = {});
     void clear() { setMaps({}); }
     const core::ActivationMaps& maps() const { return m_maps; }
@@ -39,6 +39,7 @@ public:
 
     int channelAt(int row) const;    ///< -1 outside
     int rowOf(int channel) const;    ///< -1: none
+    int strongestChannel() const;    ///< that of the largest number; -1: none
     Plane plane(int channel) const;  ///< lives as long as the maps
     /// What the colours of a channel span. Channels of single numbers always share one.
     std::pair<double, double> range(int channel) const;

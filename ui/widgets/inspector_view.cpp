@@ -41,7 +41,7 @@ namespace {
 using Lane = InspectionController::Lane;
 
 constexpr int kForeignMilliseconds = 150, kTopMilliseconds = 250;
-constexpr std::int64_t kTopLimit = 1'000;      // test pictures that a channel is tried on
+constexpr std::int64_t kTopLimit = 1'000;  // test pictures that a channel is tried on
 constexpr int kOutputBins = 48;
 constexpr double kTwoPlots = 620, kCardBeside = 720, kOneLine = 700;  // design pixels of the page from which there is room
 const QChar kSeparator('|');
@@ -51,6 +51,13 @@ QString sentence(const QString& what, const QString& hint) { return hint.isEmpty
 QString shareText(std::int64_t done, std::int64_t total) {
     return total > 0 ? percentText(static_cast<double>(done) / static_cast<double>(total)) : QString();
 }
+
+/// As high as it must be, not as its texts would like to be: the page scrolls only where its parts have no room.
+class PlainHeight : public QWidget {
+public:
+    using QWidget::QWidget;
+    bool hasHeightForWidth() const override { return false; }
+};
 
 ElidedLabel* makeTitle(QWidget* parent) {
     auto* title = new ElidedLabel(parent);
@@ -113,7 +120,8 @@ InspectorView::InspectorView(Session& session, QWidget* parent) : QFrame(parent)
     connect(&inspection, &InspectionController::subjectChanged, this, &InspectorView::takeSubject);
     connect(&inspection, &InspectionController::checkpointChanged, this, [this] {
         // Taken back with the checkpoint before.
-        for (QString* asked : {&m_statisticsAsked, &m_pictureAsked, &m_answersAsked, &m_filtersAsked, &m_topAsked}) asked->clear();
+        for (QString* asked : {&m_statisticsAsked, &m_pictureAsked, &m_answersAsked, &m_filtersAsked, &m_topAsked})
+            asked->clear();
         refresh();
     });
     connect(&inspection, &InspectionController::checkpointsChanged, this, &InspectorView::refresh);
@@ -165,7 +173,7 @@ QWidget* InspectorView::makePlots() {
 }
 
 QWidget* InspectorView::makeAnswers() {
-    auto* answers = new QWidget;
+    auto* answers = new PlainHeight;
     m_answersTitle = makeTitle(answers);
     m_answersPart = new SegmentedBar(answers);
     m_answersPart->setAccessibleName(tr("Answers or filters"));
@@ -226,7 +234,10 @@ QWidget* InspectorView::makeAnswers() {
     connect(m_sort, &QToolButton::toggled, &m_channels, &ChannelListModel::setStrongestFirst);
     connect(m_mosaic, &ChannelMosaic::channelChosen, this, &InspectorView::chooseChannel);
     connect(m_filters, &FilterTilesView::filterChosen, this, &InspectorView::chooseChannel);
-    connect(m_channelCard, &ChannelCard::pictureChosen, this, &InspectorView::showPicture);
+    connect(m_channelCard, &ChannelCard::pictureChosen, this, [this](qint64 index) {
+        m_chosenIn = layer();  // it is about this channel
+        showPicture(index);
+    });
     connect(m_pictureCard, &PictureCard::previousRequested, this, [this] { walkPictures(-1); });
     connect(m_pictureCard, &PictureCard::nextRequested, this, [this] { walkPictures(1); });
     connect(m_pictureCard, &PictureCard::diceRequested, this, [this] {
@@ -295,14 +306,19 @@ int InspectorView::channel() const { return m_mosaic->currentChannel(); }
 void InspectorView::takeSubject() {
     const InspectionSubject* subject = m_session.inspection().subject();
     const QString runId = subject ? QString::fromStdString(subject->run.runId) : QString();
-    for (QString* asked : {&m_statisticsAsked, &m_historyAsked, &m_pictureAsked, &m_answersAsked, &m_filtersAsked, &m_topAsked}) asked->clear();
+    for (QString* asked : {&m_statisticsAsked, &m_historyAsked, &m_pictureAsked, &m_answersAsked, &m_filtersAsked, &m_topAsked})
+        asked->clear();
     if (runId != m_runId) {
         m_runId = runId;
         m_statistics.clear();
         m_history.reset();
-        for (QString* key : {&m_plotted, &m_deadLayer, &m_historyShown, &m_pictureShown, &m_answersShown, &m_filtersShown, &m_topShown}) key->clear();
+        for (QString* key :
+             {&m_plotted, &m_deadLayer, &m_historyShown, &m_pictureShown, &m_answersShown, &m_filtersShown, &m_topShown})
+            key->clear();
         if (m_picture.file.empty()) m_picture.index = 0;
         m_channels.clear();
+        m_chosenIn.clear();
+        m_strongestOf.clear();
     }
     chooseLayer();
 }
@@ -311,7 +327,8 @@ void InspectorView::chooseLayer() {
     if (!layerInfo() && !model().layers.empty()) {
         // The deepest convolution is what the lesson thaws first.
         const auto& layers = model().layers;
-        const auto deepest = std::find_if(layers.rbegin(), layers.rend(), [](const auto& info) { return info.kind == core::LayerKind::Conv2d; });
+        const auto deepest =
+            std::find_if(layers.rbegin(), layers.rend(), [](const auto& info) { return info.kind == core::LayerKind::Conv2d; });
         m_layer = deepest == layers.rend() ? layers.front().name : deepest->name;
         Q_EMIT layerChanged(layer());
     }
@@ -322,6 +339,8 @@ void InspectorView::showLayer(const QString& name) {
     const int index = model().indexOf(name.toStdString());
     if (index < 0 || model().layers[static_cast<std::size_t>(index)].name == m_layer) return;
     m_layer = model().layers[static_cast<std::size_t>(index)].name;
+    m_chosenIn.clear();
+    m_strongestOf.clear();
     m_foreign.start();
     refresh();
     Q_EMIT layerChanged(layer());
@@ -348,6 +367,11 @@ void InspectorView::chooseFile() {
 }
 
 void InspectorView::chooseChannel(int channel) {
+    m_chosenIn = layer();
+    showChosenChannel(channel);
+}
+
+void InspectorView::showChosenChannel(int channel) {
     if (channel != m_mosaic->currentChannel()) m_mosaic->setCurrentChannel(channel);
     showChannel();
     refreshTexts();
@@ -356,12 +380,14 @@ void InspectorView::chooseChannel(int channel) {
 
 void InspectorView::walkLayers(int by) {
     const int index = model().indexOf(m_layer) + by;
-    if (index >= 0 && index < static_cast<int>(model().layers.size())) showLayer(QString::fromStdString(model().layers[static_cast<std::size_t>(index)].name));
+    if (index >= 0 && index < static_cast<int>(model().layers.size()))
+        showLayer(QString::fromStdString(model().layers[static_cast<std::size_t>(index)].name));
 }
 
 void InspectorView::walkPictures(qint64 by) { showPicture(m_picture.file.empty() ? m_picture.index + by : 0); }
 
-// --- asking ---------------------------------------------------------------------------------------------------------------------
+// --- asking
+// ---------------------------------------------------------------------------------------------------------------------
 
 void InspectorView::refresh() {
     refreshTexts();
@@ -375,7 +401,8 @@ void InspectorView::refresh() {
 }
 
 void InspectorView::dropForeign() {
-    if (!m_channels.isEmpty() && (m_answersLayer != layer() || m_answersPicture != pictureKey())) sayInAnswers(tr("The network looks at the picture"));
+    if (!m_channels.isEmpty() && (m_answersLayer != layer() || m_answersPicture != pictureKey()))
+        sayInAnswers(tr("The network looks at the picture"));
     showStatistics();
 }
 
@@ -394,11 +421,13 @@ void InspectorView::refreshTexts() {
     const bool shown = subject && m_session.inspection().checkpoint() && info;
     m_pages->setCurrentWidget(shown ? static_cast<QWidget*>(m_scroll) : m_empty);
     if (!subject)
-        m_empty->say(tr("Nothing to look into yet"),
-                     tr("Run the lesson, or open a run. Then this page shows what each layer does, and what training changes in it."),
-                     m_session.actions().runLesson ? tr("Run the lesson") : QString());
+        m_empty->say(
+            tr("Nothing to look into yet"),
+            tr("Run the lesson, or open a run. Then this page shows what each layer does, and what training changes in it."),
+            m_session.actions().runLesson ? tr("Run the lesson") : QString());
     else if (!shown)
-        m_empty->say(tr("The first checkpoint comes after the first epoch"), tr("Then this page shows what each layer does, and what training changes in it."));
+        m_empty->say(tr("The first checkpoint comes after the first epoch"),
+                     tr("Then this page shows what each layer does, and what training changes in it."));
     if (!info) return;
     const int index = model().indexOf(m_layer);
     m_head->showLayer(model(), index, isLive());
@@ -410,13 +439,16 @@ void InspectorView::refreshTexts() {
     m_weightsTitle->setText(part == Weights     ? tr("Weights: start and now")
                             : part == Gradients ? tr("Gradients of the weights")
                                                 : tr("What it answers to this picture"));
-    m_weightsTitle->setToolTip(part == Weights     ? tr("How many weights have which value. Biases are left out.")
-                               : part == Gradients ? tr("How the loss of some training pictures would change with each weight: training goes the other way.")
-                                                   : tr("How many of the layer's numbers for this picture have which value."));
+    m_weightsTitle->setToolTip(
+        part == Weights ? tr("How many weights have which value. Biases are left out.")
+        : part == Gradients
+            ? tr("How the loss of some training pictures would change with each weight: training goes the other way.")
+            : tr("How many of the layer's numbers for this picture have which value."));
     const bool moved = m_historyPart->current() == Moved;
     m_historyTitle->setText(moved ? tr("How far each layer has moved") : tr("How strong each layer's gradient is"));
-    m_historyTitle->setToolTip(moved ? tr("The change of a layer's weights since the start, as a share of their size.")
-                                     : tr("The norm of the gradient of a layer's weights, for the loss of some training pictures."));
+    m_historyTitle->setToolTip(
+        moved ? tr("The change of a layer's weights since the start, as a share of their size.")
+              : tr("The norm of the gradient of a layer's weights, for the loss of some training pictures."));
 
     const bool first = isFirstConvolution();
     m_answersPart->setVisible(first);
@@ -479,7 +511,9 @@ void InspectorView::showStatistics() {
     if (part == Output && answered) {
         const std::vector<float>& values = m_channels.maps().values;
         const auto nothing = std::count(values.begin(), values.end(), 0.0f);
-        m_weights->setHistograms({}, histogramOf(values), tr("%1 are 0").arg(percentText(static_cast<double>(nothing) / static_cast<double>(values.size()))));
+        m_weights->setHistograms(
+            {}, histogramOf(values),
+            tr("%1 are 0").arg(percentText(static_cast<double>(nothing) / static_cast<double>(values.size()))));
     } else if (part == Weights && known) {
         const QString moved = found->moved == 0     ? tr("moved 0")
                               : found->moved < 5e-4 ? tr("moved less than %1").arg(percentText(0.001))
@@ -508,8 +542,10 @@ void InspectorView::askHistory() {
     m_historyAsked = key;
     if (!m_history) m_historyPlot->setMessage(tr("Comparing the kept checkpoints"));
     m_session.inspection().askAboutRun<core::LayerHistory>(
-        this, QStringLiteral("history"), Lane::Long,
-        [](core::Inspector& inspector, const std::string&, const core::CountCallback& progress) { return inspector.history(progress); },
+        this, QStringLiteral("history"), Lane::Longest,
+        [](core::Inspector& inspector, const std::string&, const core::CountCallback& progress) {
+            return inspector.history(progress);
+        },
         [this, key](const core::LayerHistory& history) {
             m_historyAsked.clear();
             m_historyShown = key;
@@ -557,7 +593,9 @@ void InspectorView::showHistory() {
         trainedOnce = trainedOnce || trained;
     }
     if (moved && content.current >= 0)
-        content.remark = !trainedOnce ? tr("exactly 0: it has never trained") : !content.trained.front() ? tr("exactly 0 while frozen") : QString();
+        content.remark = !trainedOnce               ? tr("exactly 0: it has never trained")
+                         : !content.trained.front() ? tr("exactly 0 while frozen")
+                                                    : QString();
     m_historyPlot->setContent(std::move(content));
     const core::KeptCheckpoint* chosen = m_session.inspection().checkpoint();
     m_historyPlot->setMark(chosen ? epochPosition(*chosen, steps) : -1);
@@ -613,7 +651,9 @@ void InspectorView::showPictureTexts() {
     if (!m_picture.file.empty()) {
         name = QFileInfo(QString::fromStdString(m_picture.file.string())).fileName();
         if (m_file && m_file->file == m_picture.file && m_file->modelSize > 0)
-            picture = QImage(m_file->modelRgb.data(), m_file->modelSize, m_file->modelSize, 3 * m_file->modelSize, QImage::Format_RGB888).copy();
+            picture = QImage(m_file->modelRgb.data(), m_file->modelSize, m_file->modelSize, 3 * m_file->modelSize,
+                             QImage::Format_RGB888)
+                          .copy();
     } else if (subject->pictures && m_picture.index < subject->pictures->count()) {
         const core::PictureSet& set = *subject->pictures;
         picture = QImage(set.picture(m_picture.index), set.width, set.height, 3 * set.width, QImage::Format_RGB888).copy();
@@ -647,7 +687,8 @@ void InspectorView::askAnswers() {
     if (m_channels.isEmpty()) sayInAnswers(tr("The network looks at the picture"));
     m_session.inspection().ask<core::ActivationMaps>(
         this, QStringLiteral("answers"), Lane::Quick,
-        [picture = m_picture, name = m_layer](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback&) {
+        [picture = m_picture, name = m_layer](core::Inspector& inspector, const std::string& checkpoint,
+                                              const core::CountCallback&) {
             return inspector.activations(checkpoint, picture, name);
         },
         [this, key](const core::ActivationMaps& maps) {
@@ -658,13 +699,22 @@ void InspectorView::askAnswers() {
             const bool last = !model().layers.empty() && model().layers.back().name == m_layer;
             m_channels.setMaps(maps, last && maps.channels == classNames().size() ? classNames() : QStringList());
             m_answers->setCurrentWidget(m_mosaic);
-            showChannel();
             showStatistics();
+            // The strongest one says most of a picture; it stays over the checkpoints, so that they can be compared.
+            const QString shown = layer() + kSeparator + pictureKey();
+            if (m_chosenIn != layer() && m_strongestOf != shown) {
+                m_strongestOf = shown;
+                showChosenChannel(m_channels.strongestChannel());
+            } else {
+                showChannel();
+                dropForeignTop();
+            }
         },
         {},
         [this](const QString& what, const QString& hint) {
             m_answersAsked.clear();
             sayInAnswers(sentence(what, hint));
+            dropForeignTop();
         });
 }
 
@@ -684,7 +734,9 @@ void InspectorView::askFilters() {
     if (!m_filters->hasContent()) m_filters->setMessage(tr("Reading the filters"));
     m_session.inspection().ask<core::FilterTiles>(
         this, QStringLiteral("filters"), Lane::Quick,
-        [](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback&) { return inspector.filters(checkpoint); },
+        [](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback&) {
+            return inspector.filters(checkpoint);
+        },
         [this, key](const core::FilterTiles& tiles) {
             m_filtersAsked.clear();
             m_filtersShown = key;
@@ -701,14 +753,19 @@ void InspectorView::showChannel() { m_channelCard->showChannel(channel()); }
 
 void InspectorView::askTop() {
     const InspectionSubject* subject = m_session.inspection().subject();
-    if (!isVisible() || !subject || !subject->pictures || m_pages->currentWidget() != m_scroll || m_lower->currentWidget() == m_filters) return;
+    if (!isVisible() || !subject || !subject->pictures || m_pages->currentWidget() != m_scroll ||
+        m_lower->currentWidget() == m_filters)
+        return;
+    if (!m_answersAsked.isEmpty()) return;  // they may choose another channel, and ask again
     const QString key = topKey();
     if (m_topAsked == key || m_topShown == key) return;
     m_topAsked = key;
     m_session.inspection().ask<std::vector<core::TopPicture>>(
         this, QStringLiteral("top"), Lane::Long,
-        [name = m_layer, channel = channel()](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress) {
-            return inspector.topActivating(checkpoint, core::Split::Test, name, channel, ChannelCard::kTopCount, kTopLimit, progress);
+        [name = m_layer, channel = channel()](core::Inspector& inspector, const std::string& checkpoint,
+                                              const core::CountCallback& progress) {
+            return inspector.topActivating(checkpoint, core::Split::Test, name, channel, ChannelCard::kTopCount, kTopLimit,
+                                           progress);
         },
         [this, key, pictures = subject->pictures](const std::vector<core::TopPicture>& top) {
             m_topAsked.clear();
@@ -716,7 +773,8 @@ void InspectorView::askTop() {
             m_channelCard->setTop(*pictures, top, classNames());
         },
         [this](std::int64_t done, std::int64_t total) {
-            if (m_channelCard->topCount() == 0) m_channelCard->setTopMessage(tr("Trying it on pictures, %1").arg(shareText(done, total)));
+            if (m_channelCard->topCount() == 0)
+                m_channelCard->setTopMessage(tr("Trying it on pictures, %1").arg(shareText(done, total)));
         },
         [this](const QString& what, const QString& hint) {
             m_topAsked.clear();
@@ -724,12 +782,23 @@ void InspectorView::askTop() {
         });
 }
 
-// --- events ---------------------------------------------------------------------------------------------------------------------
+// --- events
+// ---------------------------------------------------------------------------------------------------------------------
 
 void InspectorView::showEvent(QShowEvent* event) {
     QFrame::showEvent(event);
     refresh();
     Q_EMIT layerChanged(layer());
+}
+
+void InspectorView::hideEvent(QHideEvent* event) {
+    QFrame::hideEvent(event);
+    // Whoever looks elsewhere does not wait for it: checkpoints that have been compared are remembered.
+    for (const auto& [topic, asked] :
+         {std::pair(QStringLiteral("history"), &m_historyAsked), std::pair(QStringLiteral("top"), &m_topAsked)}) {
+        m_session.inspection().cancel(this, topic);
+        asked->clear();
+    }
 }
 
 void InspectorView::resizeEvent(QResizeEvent* event) {

@@ -1,6 +1,6 @@
-// The Layer inspector tab: one layer of the inspected run at the chosen checkpoint. Its weights and gradients, how far it has moved over the
-// epochs, and what each of its channels answers to the picture in hand. Asks only while it is visible; what is shown stays until the new
-// answer is there, unless it would be taken for that of another layer or picture.
+// The Layer inspector tab: one layer of the inspected run at the chosen checkpoint. Its weights and gradients, how far it has
+// moved over the epochs, and what each of its channels answers to the picture in hand. Asks only while it is visible; what is
+// shown stays until the new answer is there, unless it would be taken for that of another layer or picture.
 #pragma once
 
 #include <QFrame>
@@ -59,6 +59,7 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -85,7 +86,8 @@ private:
     void walkPictures(qint64 by);
     void choosePicture(core::PictureChoice picture);
     void chooseFile();
-    void chooseChannel(int channel);
+    void chooseChannel(int channel);  ///< by the user: stays for this layer, whatever picture is taken in hand
+    void showChosenChannel(int channel);
 
     void refresh();  ///< everything for the present layer, picture and checkpoint: texts at once, the rest asked for
     void refreshTexts();
@@ -110,16 +112,18 @@ private:
 
     QHash<QString, core::LayerStatistics> m_statistics;  ///< by checkpoint and layer
     std::optional<core::LayerHistory> m_history;
-    std::optional<core::FilePrediction> m_file;          ///< the picture in hand, where it is a file
-    std::vector<float> m_said;                           ///< of the picture in hand
+    std::optional<core::FilePrediction> m_file;  ///< the picture in hand, where it is a file
+    std::vector<float> m_said;                   ///< of the picture in hand
     ChannelListModel m_channels;
     /// What is under way and what is shown, by keys of run, checkpoint, layer, picture and channel.
-    QString m_statisticsAsked, m_historyAsked, m_historyShown, m_pictureAsked, m_pictureShown, m_answersAsked, m_answersShown, m_filtersAsked,
-        m_filtersShown, m_topAsked, m_topShown;
+    QString m_statisticsAsked, m_historyAsked, m_historyShown, m_pictureAsked, m_pictureShown, m_answersAsked, m_answersShown,
+        m_filtersAsked, m_filtersShown, m_topAsked, m_topShown;
     QString m_plotted, m_deadLayer, m_answersLayer, m_answersPicture, m_saidPicture;
+    QString m_chosenIn,
+        m_strongestOf;  ///< layer in which the user chose a channel; layer and picture whose strongest one is shown
     std::pair<QString, QString> m_problem;  ///< why there are no statistics, with their key
     int m_wantedPart = Weights;             ///< where the layer has it
-    QTimer m_foreign;  ///< until foreign content is dropped: quick answers do not flicker
+    QTimer m_foreign;                       ///< until foreign content is dropped: quick answers do not flicker
     QTimer m_topDelay;
 
     LayerHead* m_head;
