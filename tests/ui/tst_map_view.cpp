@@ -27,7 +27,8 @@ namespace {
 const std::filesystem::path kRun = FakeScript().directory;
 
 struct Window {
-    explicit Window(FakeInspectorScript inspector = {}, QSize size = {1440, 900}) : script(inspector), fixture({}, lessonConfig(), inspector) {
+    explicit Window(FakeInspectorScript inspector = {}, QSize size = {1440, 900})
+        : script(inspector), fixture({}, lessonConfig(), inspector) {
         fixture.show(size);
         fixture.window.showTab(MainWindow::MapTab);
     }
@@ -35,13 +36,16 @@ struct Window {
         inspection().inspectRun(kRun);
         return await([&] { return inspection().subject() != nullptr; });
     }
-    bool map() { return open() && await([&] { return !view().plot().isEmpty(); }); }
+    bool map() {
+        return open() && await([&] { return !view().plot().isEmpty(); });
+    }
     InspectionController& inspection() { return fixture.inspection; }
     MapView& view() { return *fixture.window.findChild<MapView*>(); }
     EmptyState& empty() { return *view().findChild<EmptyState*>(); }
     QAbstractButton& button(const QString& text) {
         for (QAbstractButton* button : view().findChildren<QAbstractButton*>())
-            if (button->isVisible() && (button->text().trimmed() == text || button->accessibleName().startsWith(text))) return *button;
+            if (button->isVisible() && (button->text().trimmed() == text || button->accessibleName().startsWith(text)))
+                return *button;
         qFatal("no button %s", qPrintable(text));
     }
     QComboBox& beside() { return *view().findChild<QComboBox*>(); }
@@ -258,7 +262,8 @@ void TestMapView::chosenPicturesAreShownAndSelected() {
     Q_EMIT view.plot().picturesChosen({5, 9, 33});
     QVERIFY(view.chosenPictures().isVisible());
     QCOMPARE(view.chosenPictures().pictures().total(), 3);
-    QVERIFY2(view.chosenPictures().title().startsWith(QLatin1String("Chosen: 3 pictures, ")), qPrintable(view.chosenPictures().title()));
+    QVERIFY2(view.chosenPictures().title().startsWith(QLatin1String("Chosen: 3 pictures, ")),
+             qPrintable(view.chosenPictures().title()));
     Q_EMIT view.plot().pictureChosen(33);
     QCOMPARE(view.chosenPictures().pictures().total(), 1);
     auto& predictions = *window.fixture.window.findChild<PredictionView*>();
@@ -273,11 +278,17 @@ void TestMapView::chosenPicturesAreShownAndSelected() {
 }
 
 void TestMapView::tooFewPicturesForNeighbours() {
+    Window enough;
+    QVERIFY(enough.map());
+    QVERIFY(enough.button(QStringLiteral("t-SNE")).isEnabled());
     FakeInspectorScript script;
-    script.picturesPerClass = 20;
+    script.onlyPictures = 7;
     Window window(script);
-    QVERIFY(window.map());
-    QVERIFY(window.view().findChild<SegmentedBar*>()->isEnabled());
+    QVERIFY(window.open());
+    QAbstractButton& neighbours = window.button(QStringLiteral("t-SNE"));
+    QVERIFY(!neighbours.isEnabled());
+    QCOMPARE(neighbours.toolTip(), QStringLiteral("t-SNE needs at least 8 pictures, and the run is judged on 7."));
+    QVERIFY(window.button(QStringLiteral("PCA")).isEnabled());
 }
 
 void TestMapView::looks_data() {

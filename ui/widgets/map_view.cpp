@@ -52,17 +52,20 @@ core::EmbeddingRequest requestFor(core::EmbeddingMethod method, std::int64_t pic
     request.method = method;
     request.limit = method == core::EmbeddingMethod::Pca ? kMostPoints : kMostNeighbours;
     // Few pictures have few neighbours.
-    request.perplexity = std::max(2.0, std::min(kUsualPerplexity, static_cast<double>((std::min(pictures, request.limit) - 1) / 3)));
+    request.perplexity =
+        std::max(2.0, std::min(kUsualPerplexity, static_cast<double>((std::min(pictures, request.limit) - 1) / 3)));
     return request;
 }
 
-/// The sign of an axis says nothing: it is chosen so that the points turn over as little as possible from one checkpoint to the next.
+/// The sign of an axis says nothing: it is chosen so that the points turn over as little as possible from one checkpoint to the
+/// next.
 std::array<float, 2> signsLike(const core::Embedding& shown, const core::Embedding& next) {
     std::array<float, 2> signs{1, 1};
     if (shown.method != core::EmbeddingMethod::Pca || shown.indices != next.indices) return signs;
     for (std::size_t axis = 0; axis < 2; ++axis) {
         double together = 0;
-        for (std::size_t i = axis; i < next.points.size(); i += 2) together += static_cast<double>(shown.points[i]) * next.points[i];
+        for (std::size_t i = axis; i < next.points.size(); i += 2)
+            together += static_cast<double>(shown.points[i]) * next.points[i];
         if (together < 0) signs[axis] = -1;
     }
     return signs;
@@ -158,13 +161,13 @@ MapView::~MapView() = default;
 QWidget* MapView::makeHead() {
     auto* head = new QWidget(m_panel);
     m_title = makeLabel(tr("Map of the pictures"), "panelTitle", head);
-    m_title->setToolTip(tr("Each point is a picture. Pictures whose features in the last but one layer are alike lie side by side."));
+    m_title->setToolTip(
+        tr("Each point is a picture. Pictures whose features in the last but one layer are alike lie side by side."));
     m_method = new SegmentedBar(head);
     m_method->setAccessibleName(tr("How the plane is made"));
     m_method->addSegment(Axes, tr("PCA"));
     m_method->addSegment(Neighbours, tr("t-SNE"));
     m_method->setSegmentToolTip(Axes, tr("The two directions in which the features differ most. Distances can be trusted."));
-    m_method->setSegmentToolTip(Neighbours, tr("Neighbours stay neighbours, as well as a plane allows. Takes a while; distances between far groups say little."));
     m_method->setCurrent(Axes);
     m_look = new SegmentedBar(head);
     m_look->setAccessibleName(tr("What is drawn"));
@@ -190,7 +193,8 @@ QWidget* MapView::makeHead() {
     beside->setBuddy(m_compare);
     comparing->addWidget(beside);
     comparing->addWidget(m_compare);
-    m_lasso = makeFramedButton(QStringLiteral("lasso"), {}, tr("Lasso: draw around pictures to choose them. Also with Shift while moving."), head);
+    m_lasso = makeFramedButton(QStringLiteral("lasso"), {},
+                               tr("Lasso: draw around pictures to choose them. Also with Shift while moving."), head);
     m_lasso->setCheckable(true);
     m_fit = makeFramedButton(QStringLiteral("fit"), {}, tr("Show all points"), head);
     m_fit->setToolTip(toolTipWithKey(tr("Show all points"), QStringLiteral("0")));
@@ -229,7 +233,8 @@ QWidget* MapView::makeHead() {
         follow();
     });
     connect(m_lasso, &QToolButton::toggled, this, [this](bool lasso) {
-        for (EmbeddingPlot* plot : {m_before, m_now}) plot->setDrag(lasso ? EmbeddingPlot::Drag::Lasso : EmbeddingPlot::Drag::Move);
+        for (EmbeddingPlot* plot : {m_before, m_now})
+            plot->setDrag(lasso ? EmbeddingPlot::Drag::Lasso : EmbeddingPlot::Drag::Move);
     });
     connect(m_fit, &QToolButton::clicked, this, [this] { m_now->fit(); });
     return head;
@@ -263,9 +268,7 @@ void MapView::takeSubject() {
     for (EmbeddingPlot* plot : {m_before, m_now}) plot->setPictures(pictures, names);
     m_legend->setClasses(names);
     m_row->pictures().setPictures(pictures, names);
-    const bool few = pictures && pictures->count() < kLeastForNeighbours;
-    m_method->setEnabled(!few);
-    if (few) m_method->setCurrent(Axes);
+    if (pictures && pictures->count() < kLeastForNeighbours) m_method->setCurrent(Axes);
     choose({});
     takeCheckpoints();
     arrange();
@@ -310,7 +313,8 @@ void MapView::follow() {
         m_asking = false;
         m_work->stop();
         show(request, *known);
-    } else if (m_asking && m_session.inspection().followsNewest() && m_asked.method == request.method && m_asked.before == request.before) {
+    } else if (m_asking && m_session.inspection().followsNewest() && m_asked.method == request.method &&
+               m_asked.before == request.before) {
         // While the newest is followed, an epoch may be over sooner than its map: the one under way is finished first.
         refresh();
     } else if (!m_asking || !(m_asked == request)) {
@@ -348,7 +352,7 @@ void MapView::ask(const Request& request) {
     m_work->start(request.method == core::EmbeddingMethod::Tsne ? tr("Arranging by t-SNE, %1").arg(checkpointName(now))
                                                                 : tr("Computing features, %1").arg(checkpointName(now)));
     m_session.inspection().askAboutRun<std::shared_ptr<const Map>>(
-        this, QStringLiteral("map"), InspectionController::Lane::Long,
+        this, QStringLiteral("map"), InspectionController::Lane::Longest,
         [request, now, before](core::Inspector& inspector, const std::string&, const core::CountCallback& progress) {
             return make(inspector, request, now, before, progress);
         },
@@ -433,27 +437,40 @@ void MapView::choose(const std::vector<int>& ids) {
     m_row->pictures().showOnly(ids);
     m_row->pictures().setPageBegin(0);
     const auto& set = m_row->pictures().predictions();
-    const auto wrong = std::count_if(ids.begin(), ids.end(), [&](int id) {
-        return set && set->predicted(id) != set->labels[static_cast<std::size_t>(id)];
-    });
-    m_row->setTitle(ids.size() == 1 ? tr("Chosen picture") : tr("Chosen: %1 pictures, %2 wrong").arg(number(static_cast<std::int64_t>(ids.size())), number(wrong)),
+    const auto wrong = std::count_if(
+        ids.begin(), ids.end(), [&](int id) { return set && set->predicted(id) != set->labels[static_cast<std::size_t>(id)]; });
+    m_row->setTitle(ids.size() == 1
+                        ? tr("Chosen picture")
+                        : tr("Chosen: %1 pictures, %2 wrong").arg(number(static_cast<std::int64_t>(ids.size())), number(wrong)),
                     tr("Double click opens one in Predictions"));
 }
 
 void MapView::refresh() {
     const InspectionSubject* subject = m_session.inspection().subject();
     m_stack->setCurrentIndex(m_map ? 0 : 1);
-    for (QWidget* tool : {static_cast<QWidget*>(m_look), static_cast<QWidget*>(m_which), static_cast<QWidget*>(m_lasso), static_cast<QWidget*>(m_fit)})
+    for (QWidget* tool : {static_cast<QWidget*>(m_look), static_cast<QWidget*>(m_which), static_cast<QWidget*>(m_lasso),
+                          static_cast<QWidget*>(m_fit)})
         tool->setEnabled(m_map != nullptr);
-    m_method->setEnabled(subject && subject->pictures && subject->pictures->count() >= kLeastForNeighbours);
+    const std::int64_t pictures = subject && subject->pictures ? subject->pictures->count() : 0;
+    const bool few = pictures > 0 && pictures < kLeastForNeighbours;
+    m_method->setEnabled(pictures > 0);
+    m_method->setSegmentEnabled(Neighbours, pictures > 0 && !few);
+    m_method->setSegmentToolTip(Neighbours, few ? tr("t-SNE needs at least %1 pictures, and the run is judged on %2.")
+                                                      .arg(number(kLeastForNeighbours), number(pictures))
+                                                : tr("Neighbours stay neighbours, as well as a plane allows. Takes a while; "
+                                                     "distances between far groups say little."));
     m_comparing->setEnabled(subject && !subject->checkpoints.empty());
     m_before->setVisible(m_map && m_map->before);
     m_rule->setVisible(m_map && m_map->before);
     if (m_map) {
         const core::Embedding& shown = m_map->now.embedding;
-        QStringList about{tr("%1 of %2 %3.").arg(number(m_now->shownCount()), number(subject && subject->pictures ? subject->pictures->count() : 0),
-                                               picturesText(subject ? subject->run.judgedOn() : core::Split::Test))};
-        const auto percent = [](double share) { return QStringLiteral("%1\u2009%").arg(QLocale().toString(100 * share, 'f', 1)); };
+        QStringList about{tr("%1 of %2 %3.")
+                              .arg(number(m_now->shownCount()),
+                                   number(subject && subject->pictures ? subject->pictures->count() : 0),
+                                   picturesText(subject ? subject->run.judgedOn() : core::Split::Test))};
+        const auto percent = [](double share) {
+            return QStringLiteral("%1\u2009%").arg(QLocale().toString(100 * share, 'f', 1));
+        };
         if (shown.method == core::EmbeddingMethod::Pca)
             about << tr("Across: %1 of the variance, upwards: %2.").arg(percent(shown.explained[0]), percent(shown.explained[1]));
         else
@@ -463,11 +480,13 @@ void MapView::refresh() {
         return;
     }
     if (!subject)
-        m_empty->say(tr("No run is open"), tr("Run the lesson, or open a run. Then its pictures are laid out here by what the network makes of them."));
+        m_empty->say(tr("No run is open"),
+                     tr("Run the lesson, or open a run. Then its pictures are laid out here by what the network makes of them."));
     else if (!subject->pictures)
         m_empty->say(tr("The pictures of this run cannot be read"), subject->problem);
     else if (subject->checkpoints.empty())
-        m_empty->say(tr("No checkpoint is kept yet"), tr("After the first epoch the pictures are laid out here by what the network makes of them."));
+        m_empty->say(tr("No checkpoint is kept yet"),
+                     tr("After the first epoch the pictures are laid out here by what the network makes of them."));
     else if (m_asking)
         m_empty->say(tr("The network looks at the pictures"), tr("Each of them becomes a point where its features say."));
     else
@@ -481,8 +500,10 @@ void MapView::arrange() {
     auto* page = static_cast<QBoxLayout*>(layout());
     page->setDirection(low ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
     const bool chosen = !m_row->isHidden();
-    m_row->setMinimumSize(low ? QSize(theme.px(210), 0) : QSize(0, std::min(theme.px(168), std::max(theme.px(112), height() * 30 / 100))));
+    m_row->setMinimumSize(low ? QSize(theme.px(210), 0)
+                              : QSize(0, std::min(theme.px(168), std::max(theme.px(112), height() * 30 / 100))));
     m_row->setMaximumSize(low ? QSize(theme.px(210), QWIDGETSIZE_MAX) : QSize(QWIDGETSIZE_MAX, m_row->minimumHeight()));
+    m_row->grid().setTiles(low ? 2 : 0, low ? 36 : 64, low ? 64 : 92);
     m_legend->setVisible(m_map && !(low && chosen));
     m_about->setVisible(!low);
     // First the title goes, then there are two rows.

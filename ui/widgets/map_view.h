@@ -1,5 +1,5 @@
-// The Map tab: test pictures as points by what the network's last but one layer makes of them, so that pictures that it takes for alike
-// lie side by side. Principal axes first, t-SNE when asked for; one checkpoint, or two side by side on the same axes.
+// The Map tab: test pictures as points by what the network's last but one layer makes of them, so that pictures that it takes for
+// alike lie side by side. Principal axes first, t-SNE when asked for; one checkpoint, or two side by side on the same axes.
 #pragma once
 
 #include <QHash>

@@ -36,6 +36,8 @@ QString SegmentedBar::segmentText(int id) const { return m_group->button(id)->te
 
 void SegmentedBar::setSegmentToolTip(int id, const QString& text) { m_group->button(id)->setToolTip(text); }
 
+void SegmentedBar::setSegmentEnabled(int id, bool enabled) { m_group->button(id)->setEnabled(enabled); }
+
 void SegmentedBar::setSegmentVisible(int id, bool visible) { m_group->button(id)->setVisible(visible); }
 
 bool SegmentedBar::isSegmentVisible(int id) const { return m_group->button(id)->isVisibleTo(this); }

@@ -16,6 +16,7 @@ public:
     void setSegmentText(int id, const QString& text);
     QString segmentText(int id) const;
     void setSegmentToolTip(int id, const QString& text);
+    void setSegmentEnabled(int id, bool enabled);
     void setSegmentVisible(int id, bool visible);
     bool isSegmentVisible(int id) const;
     int segmentWidth(int id) const;  ///< visible or not

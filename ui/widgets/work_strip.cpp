@@ -24,6 +24,7 @@ WorkStrip::WorkStrip(QWidget* parent, bool narrow) : QWidget(parent) {
     m_bar->setTextVisible(false);
     auto* cancel = new QPushButton(tr("Cancel"), this);
     cancel->setProperty("small", true);
+    cancel->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     auto* row = narrow ? new QHBoxLayout : new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(10);
@@ -31,6 +32,7 @@ WorkStrip::WorkStrip(QWidget* parent, bool narrow) : QWidget(parent) {
     row->addWidget(m_bar, narrow ? 1 : 0);
     row->addWidget(m_figures);
     row->addWidget(cancel);
+    if (!narrow) row->addStretch(1);
     if (narrow) {
         m_what->setWordWrap(true);
         auto* column = new QVBoxLayout(this);
@@ -49,7 +51,8 @@ WorkStrip::WorkStrip(QWidget* parent, bool narrow) : QWidget(parent) {
     const auto fit = [this, narrow] {
         if (!narrow) m_bar->setFixedWidth(Theme::instance().px(120));
         // As wide as its widest text, so that nothing jumps.
-        m_figures->setFixedWidth(QFontMetrics(Theme::instance().font(TextRole::Table)).horizontalAdvance(QStringLiteral("00,000 of 00,000")));
+        m_figures->setFixedWidth(
+            QFontMetrics(Theme::instance().font(TextRole::Table)).horizontalAdvance(QStringLiteral("00,000 of 00,000")));
     };
     fit();
     connect(&Theme::instance(), &Theme::changed, this, fit);

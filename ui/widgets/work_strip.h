@@ -1,4 +1,5 @@
-// Work under way, in a line or two: what, how far, and a way to stop it. Comes after a moment, so that quick answers do not make it flash.
+// Work under way, in a line or two: what, how far, and a way to stop it. Comes after a moment, so that quick answers do not make
+// it flash.
 #pragma once
 
 #include <QTimer>
