@@ -47,6 +47,7 @@ std::shared_ptr<FeatureBlock> featuresAt(int end, int begin, const InputSource& 
 PredictionSet SharedFeatures::predict(InputSource source, const StagedModel& model, Split split,
                                       const std::vector<SharedRung>& rungs, const CountCallback& progress) {
     const std::int64_t count = source.pictures(split).count();
+    if (count == 0) return predictSplit(source, model, split, progress);  // a run that trained on all has no unseen pictures
     const FeaturePart part = split == Split::Train ? FeaturePart::Train : FeaturePart::Test;
     FeatureStore store;
     source.features = &store;
