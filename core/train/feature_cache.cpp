@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kHeaderBytes = 4096;      // a page, so that the numbers behind it are aligned when mapped
 constexpr std::size_t kPiece = 8u << 20;        // bytes digested or written between two looks at the clock
+constexpr std::size_t kHeldPages = 64u << 20;   // bytes of a file that are read until its pages leave the process
 constexpr std::int64_t kSpareDisk = 256 << 20;  // bytes left to others
 constexpr const char* kSuffix = ".features";
 
@@ -93,7 +94,48 @@ std::vector<FeaturePart> featureParts(const AugmentationConfig& augmentation) {
     return {FeaturePart::Test, FeaturePart::Train};
 }
 
-FeatureBlock::FeatureBlock(std::int64_t rows, std::int64_t floats) : m_rows(rows), m_floats(floats) {
+FeatureFile::FeatureFile(const fs::path& folder, const std::string& key, std::size_t bytes, std::int64_t diskBudget)
+    : m_file(fileOf(folder, key)), m_temporary(m_file) {
+    const std::int64_t needed = static_cast<std::int64_t>(kHeaderBytes + bytes);
+    if (needed > diskBudget) {
+        throw StoreError("The features need " + std::to_string(needed >> 20) + " MB on disk, more than the cache may hold.",
+                         "Raise the cache's disk limit in the settings to keep them.");
+    }
+    ensureFolder(folder);
+    makeRoom(folder, needed, diskBudget);
+    const long long free = freeSpace(folder);
+    if (free >= 0 && free < needed + kSpareDisk) failWriting(m_file, ENOSPC);
+    m_temporary += "." + std::to_string(getpid()) + ".part";
+    m_descriptor = ::open(m_temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (m_descriptor < 0) failWriting(m_temporary, errno);
+}
+
+FeatureFile::~FeatureFile() {
+    if (m_descriptor < 0) return;
+    close(m_descriptor);
+    std::error_code ignored;
+    fs::remove(m_temporary, ignored);
+}
+
+void FeatureFile::write(std::size_t position, const void* data, std::size_t bytes) {
+    writeAll(m_descriptor, data, bytes, static_cast<off_t>(kHeaderBytes + position), m_temporary);
+}
+
+void FeatureFile::finish(const std::string& header) {
+    writeAll(m_descriptor, header.data(), header.size(), 0, m_temporary);
+    const int closed = close(m_descriptor);
+    m_descriptor = -1;
+    std::error_code error;
+    if (closed != 0) error.assign(errno, std::generic_category());
+    else fs::rename(m_temporary, m_file, error);
+    if (error) {
+        std::error_code ignored;
+        fs::remove(m_temporary, ignored);
+        failWriting(m_file, error.value());
+    }
+}
+
+FeatureBlock::FeatureBlock(std::int64_t rows, std::int64_t floats) : m_rows(rows), m_floats(floats), m_inMemory(true) {
     m_mappedBytes = std::max<std::size_t>(bytes(), 1);
     m_mapping = mmap(nullptr, m_mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (m_mapping == MAP_FAILED) throw std::bad_alloc();
@@ -101,14 +143,33 @@ FeatureBlock::FeatureBlock(std::int64_t rows, std::int64_t floats) : m_rows(rows
     m_data = static_cast<float*>(m_mapping);
 }
 
-FeatureBlock::FeatureBlock(int descriptor, std::int64_t rows, std::int64_t floats) : m_rows(rows), m_floats(floats) {
+FeatureBlock::FeatureBlock(std::shared_ptr<FeatureFile> file, std::int64_t rows, std::int64_t floats)
+    : m_rows(rows), m_floats(floats), m_file(std::move(file)) {
+    map(m_file->descriptor());
+}
+
+FeatureBlock::FeatureBlock(int descriptor, std::int64_t rows, std::int64_t floats) : m_rows(rows), m_floats(floats) { map(descriptor); }
+
+FeatureBlock::~FeatureBlock() { munmap(m_mapping, m_mappedBytes); }
+
+void FeatureBlock::map(int descriptor) {
     m_mappedBytes = kHeaderBytes + bytes();
     m_mapping = mmap(nullptr, m_mappedBytes, PROT_READ, MAP_SHARED, descriptor, 0);
     if (m_mapping == MAP_FAILED) throw std::bad_alloc();
     m_data = reinterpret_cast<float*>(static_cast<char*>(m_mapping) + kHeaderBytes);
 }
 
-FeatureBlock::~FeatureBlock() { munmap(m_mapping, m_mappedBytes); }
+void FeatureBlock::write(std::int64_t row, const float* values, std::int64_t rows) {
+    const std::size_t begin = static_cast<std::size_t>(row * m_floats) * sizeof(float), size = static_cast<std::size_t>(rows * m_floats) * sizeof(float);
+    if (m_inMemory) std::memcpy(m_data + row * m_floats, values, size);
+    else m_file->write(begin, values, size);
+}
+
+void FeatureBlock::wasRead(std::size_t bytes) const {
+    if (m_inMemory || m_read.fetch_add(bytes) + bytes < kHeldPages) return;
+    m_read = 0;
+    madvise(m_mapping, m_mappedBytes, MADV_DONTNEED);
+}
 
 const FeatureBlock* FeatureStore::find(int rung, FeaturePart part) const {
     const auto found = m_blocks.find({rung, part});
@@ -135,9 +196,10 @@ bool FeatureStore::dropAbove(int boundary) {
     return m_blocks.size() != before;
 }
 
-std::int64_t FeatureStore::bytes() const {
+std::int64_t FeatureStore::bytesInMemory() const {
     std::int64_t sum = 0;
-    for (const auto& [place, block] : m_blocks) sum += static_cast<std::int64_t>(block->bytes());
+    for (const auto& [place, block] : m_blocks)
+        if (block->inMemory()) sum += static_cast<std::int64_t>(block->bytes());
     return sum;
 }
 
@@ -171,6 +233,7 @@ bool FeatureReader::advance(const Deadline& deadline) {
     while (m_position < m_block->bytes()) {
         const std::size_t piece = std::min(kPiece, m_block->bytes() - m_position);
         m_digest.update(data + m_position, piece);
+        m_block->wasRead(piece);
         m_position += piece;
         if (deadline.passed() && m_position < m_block->bytes()) return false;
     }
@@ -186,49 +249,20 @@ bool FeatureReader::advance(const Deadline& deadline) {
 
 FeatureWriter::FeatureWriter(const fs::path& folder, const std::string& key, std::shared_ptr<const FeatureBlock> block,
                              std::int64_t diskBudget)
-    : m_file(fileOf(folder, key)), m_temporary(m_file), m_block(std::move(block)) {
-    const std::int64_t needed = static_cast<std::int64_t>(kHeaderBytes + m_block->bytes());
-    if (needed > diskBudget) {
-        throw StoreError("The features need " + std::to_string(needed >> 20) + " MB on disk, more than the cache may hold.",
-                         "Raise the cache's disk limit in the settings to keep them.");
-    }
-    ensureFolder(folder);
-    makeRoom(folder, needed, diskBudget);
-    const long long free = freeSpace(folder);
-    if (free >= 0 && free < needed + kSpareDisk) failWriting(m_file, ENOSPC);
-    m_temporary += "." + std::to_string(getpid()) + ".part";
-    m_descriptor = ::open(m_temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (m_descriptor < 0) failWriting(m_temporary, errno);
-}
-
-FeatureWriter::~FeatureWriter() {
-    if (m_descriptor < 0) return;
-    close(m_descriptor);
-    std::error_code ignored;
-    fs::remove(m_temporary, ignored);
-}
+    : m_block(std::move(block)),
+      m_file(m_block->file() ? m_block->file() : std::make_shared<FeatureFile>(folder, key, m_block->bytes(), diskBudget)) {}
 
 bool FeatureWriter::advance(const Deadline& deadline) {
     const char* data = reinterpret_cast<const char*>(m_block->row(0));
     while (m_position < m_block->bytes()) {
         const std::size_t piece = std::min(kPiece, m_block->bytes() - m_position);
         m_digest.update(data + m_position, piece);
-        writeAll(m_descriptor, data + m_position, piece, static_cast<off_t>(kHeaderBytes + m_position), m_temporary);
+        if (m_block->inMemory()) m_file->write(m_position, data + m_position, piece);
+        m_block->wasRead(piece);
         m_position += piece;
         if (deadline.passed() && m_position < m_block->bytes()) return false;
     }
-    const std::string header = headerText(m_block->rows(), m_block->floats(), m_digest.hex());
-    writeAll(m_descriptor, header.data(), header.size(), 0, m_temporary);
-    const int closed = close(m_descriptor);
-    m_descriptor = -1;
-    std::error_code error;
-    if (closed != 0) error.assign(errno, std::generic_category());
-    else fs::rename(m_temporary, m_file, error);
-    if (error) {
-        std::error_code ignored;
-        fs::remove(m_temporary, ignored);
-        failWriting(m_file, error.value());
-    }
+    m_file->finish(headerText(m_block->rows(), m_block->floats(), m_digest.hex()));
     return true;
 }
 

@@ -2,6 +2,7 @@
 // is a digest of everything that the features depend on, its contents are checked by a digest of their own. Not thread-safe.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -23,12 +24,33 @@ std::string toString(FeaturePart part);
 /// The parts that a run caches.
 std::vector<FeaturePart> featureParts(const AugmentationConfig& augmentation);
 
-/// Memory of one rung and part: rows of `floats` numbers each. Given back to the system when it goes.
+/// A file in the making, under a temporary name: removed unless it is finished.
+class FeatureFile {
+public:
+    /// Room for `bytes` of features behind the header. Files used longest ago go where the budget asks for it. Throws StoreError where
+    /// the budget or the disk is too small.
+    FeatureFile(const std::filesystem::path& folder, const std::string& key, std::size_t bytes, std::int64_t diskBudget);
+    ~FeatureFile();
+    FeatureFile(const FeatureFile&) = delete;
+    FeatureFile& operator=(const FeatureFile&) = delete;
+    int descriptor() const { return m_descriptor; }
+    void write(std::size_t position, const void* data, std::size_t bytes);  ///< features. Throws StoreError
+    void finish(const std::string& header);                                 ///< gives it its name. Throws StoreError
+
+private:
+    std::filesystem::path m_file, m_temporary;
+    int m_descriptor = -1;
+};
+
+/// One rung and part: rows of `floats` numbers each, in memory, which is given back to the system when it goes, or in a file. A file's
+/// pages belong to the system's cache: it takes those back that it needs, and the process holds few of them at a time.
 class FeatureBlock {
 public:
-    /// Zeroed pages. Throws std::bad_alloc.
+    /// Zeroed memory. Throws std::bad_alloc.
     FeatureBlock(std::int64_t rows, std::int64_t floats);
-    /// A file's pages behind its header, mapped for reading.
+    /// A file to be filled.
+    FeatureBlock(std::shared_ptr<FeatureFile> file, std::int64_t rows, std::int64_t floats);
+    /// A file that is there.
     FeatureBlock(int descriptor, std::int64_t rows, std::int64_t floats);
     ~FeatureBlock();
     FeatureBlock(const FeatureBlock&) = delete;
@@ -37,17 +59,27 @@ public:
     std::int64_t rows() const { return m_rows; }
     std::int64_t floats() const { return m_floats; }
     std::size_t bytes() const { return static_cast<std::size_t>(m_rows * m_floats) * sizeof(float); }
+    bool inMemory() const { return m_inMemory; }
+    const std::shared_ptr<FeatureFile>& file() const { return m_file; }  ///< that was to be filled; null for others
     const float* row(std::int64_t index) const { return m_data + index * m_floats; }
-    float* writableRow(std::int64_t index) { return m_data + index * m_floats; }
+    /// Throws StoreError where a file cannot take it.
+    void write(std::int64_t row, const float* values, std::int64_t rows);
+    /// So many bytes were read: from time to time a file's pages leave the process. Thread-safe beside readers.
+    void wasRead(std::size_t bytes) const;
 
 private:
+    void map(int descriptor);
+
     std::int64_t m_rows, m_floats;
+    bool m_inMemory = false;
+    std::shared_ptr<FeatureFile> m_file;
     void* m_mapping = nullptr;
     std::size_t m_mappedBytes = 0;
     float* m_data = nullptr;
+    mutable std::atomic<std::size_t> m_read{0};
 };
 
-/// The rungs that are complete in memory.
+/// The rungs that are complete.
 class FeatureStore {
 public:
     void put(int rung, FeaturePart part, std::shared_ptr<FeatureBlock> block) { m_blocks[{rung, part}] = std::move(block); }
@@ -57,7 +89,7 @@ public:
     void drop(int rung);
     /// Features above a stage that trains are out of date. Returns whether anything went.
     bool dropAbove(int boundary);
-    std::int64_t bytes() const;
+    std::int64_t bytesInMemory() const;
 
 private:
     std::map<std::pair<int, FeaturePart>, std::shared_ptr<FeatureBlock>> m_blocks;
@@ -83,24 +115,21 @@ private:
     std::size_t m_position = 0;
 };
 
-/// Writes a file in slices under a temporary name and renames it when it is whole. Torn files cannot be read back: no fsync.
+/// Keeps a block on disk, in slices: writes what is in memory, and finishes the file of what is not. Torn files cannot be read back:
+/// no fsync.
 class FeatureWriter {
 public:
-    /// Makes room first: files used longest ago go. Throws StoreError where the budget or the disk is too small.
+    /// Throws as FeatureFile.
     FeatureWriter(const std::filesystem::path& folder, const std::string& key, std::shared_ptr<const FeatureBlock> block,
                   std::int64_t diskBudget);
-    ~FeatureWriter();
-    FeatureWriter(const FeatureWriter&) = delete;
-    FeatureWriter& operator=(const FeatureWriter&) = delete;
     /// True when the file is in place. Throws StoreError.
     bool advance(const Deadline& deadline);
     std::size_t bytesDone() const { return m_position; }
 
 private:
-    std::filesystem::path m_file, m_temporary;
     std::shared_ptr<const FeatureBlock> m_block;
+    std::shared_ptr<FeatureFile> m_file;
     Digest m_digest;
-    int m_descriptor = -1;
     std::size_t m_position = 0;
 };
 

@@ -1,7 +1,6 @@
 #include "core/train/feature_pass.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "core/train/rungs.h"
@@ -9,13 +8,13 @@
 namespace thaw::core {
 
 FeaturePass::FeaturePass(const InputSource& source, const StagedModel& model, int base, std::vector<int> rungs,
-                         std::vector<FeaturePart> parts)
+                         std::vector<FeaturePart> parts, const BlockMaker& makeBlock)
     : m_source(source), m_model(model), m_base(base), m_rungs(std::move(rungs)), m_parts(std::move(parts)),
       m_slice(sliceSize(source.inputSize)) {
     for (FeaturePart part : m_parts) {
         m_total += rowsOf(part);
         for (int rung : m_rungs)
-            m_blocks[{rung, part}] = std::make_shared<FeatureBlock>(rowsOf(part), rungFloats(model.info(), rung));
+            m_blocks[{rung, part}] = makeBlock(rung, part, rowsOf(part), rungFloats(model.info(), rung));
     }
 }
 
@@ -40,8 +39,7 @@ bool FeaturePass::advance(const Deadline& deadline, const StageListener& timed, 
         const auto keep = [&](int stagesDone, const torch::Tensor& output) {
             if (!std::binary_search(m_rungs.begin(), m_rungs.end(), stagesDone)) return;
             const torch::Tensor host = output.cpu().contiguous();
-            std::memcpy(m_blocks[{stagesDone, part}]->writableRow(m_row), host.data_ptr<float>(),
-                        static_cast<std::size_t>(host.numel()) * sizeof(float));
+            m_blocks[{stagesDone, part}]->write(m_row, host.data_ptr<float>(), host.size(0));
         };
         if (!m_forward.advance(m_model, deadline, timed, keep)) return false;
         const std::int64_t rows = m_forward.takeResult().size(0);

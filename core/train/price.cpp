@@ -31,7 +31,8 @@ Price estimatePrice(const RunConfig& config, const ModelInfo& model, const Layer
     }
     const int moments = config.phases.empty() || config.phases.front().optimizer.kind != OptimizerKind::Sgd ? 2 : 1;
     price.memoryBytes = 4 * (model.parameterCount + price.trainableParameters * (1 + moments) + micro * (activations + widest));
-    if (rung > 0) price.memoryBytes += rungBytes(config, model, rung, input.trainCount, input.testCount);
+    const std::int64_t features = rung > 0 ? rungBytes(config, model, rung, input.trainCount, input.testCount) : 0;
+    if (features <= config.cache.memoryBudget) price.memoryBytes += features;
 
     if (times.stages.size() != count) return price;
     double forwardFrom = 0, backward = 0, testForward = 0, fill = 0;

@@ -36,11 +36,20 @@ std::int64_t rungBytes(const RunConfig& config, const ModelInfo& model, int rung
     return rows * rungFloats(model, rung) * static_cast<std::int64_t>(sizeof(float));
 }
 
+bool CacheRoom::take(std::int64_t bytes) {
+    for (std::int64_t* room : {&m_memory, &m_disk})
+        if (bytes <= *room) {
+            *room -= bytes;
+            return true;
+        }
+    return false;
+}
+
 int usableRung(const RunConfig& config, const ModelInfo& model, int boundary, std::int64_t trainCount, std::int64_t testCount) {
     if (!config.cache.enabled) return 0;
     int best = 0;
     for (int rung : rungsOf(model))
-        if (rung <= boundary && rungBytes(config, model, rung, trainCount, testCount) <= config.cache.memoryBudget) best = rung;
+        if (rung <= boundary && CacheRoom(config.cache).take(rungBytes(config, model, rung, trainCount, testCount))) best = rung;
     return best;
 }
 

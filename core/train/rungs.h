@@ -19,7 +19,18 @@ std::int64_t rungFloats(const ModelInfo& model, int rung);
 int cachedVariants(const AugmentationConfig& augmentation);
 /// Bytes of a rung for both splits.
 std::int64_t rungBytes(const RunConfig& config, const ModelInfo& model, int rung, std::int64_t trainCount, std::int64_t testCount);
-/// The rung that training with this boundary should read from: the highest that the settings and the memory budget allow; 0: none.
+/// What the settings leave to features: memory, and a disk for rungs that do not fit into it.
+class CacheRoom {
+public:
+    explicit CacheRoom(const CacheConfig& config) : m_memory(config.memoryBudget), m_disk(config.onDisk ? config.diskBudget : 0) {}
+    /// Takes room for a rung where there is some left.
+    bool take(std::int64_t bytes);
+
+private:
+    std::int64_t m_memory, m_disk;
+};
+
+/// The rung that training with this boundary should read from: the highest that the settings have room for; 0: none.
 int usableRung(const RunConfig& config, const ModelInfo& model, int boundary, std::int64_t trainCount, std::int64_t testCount);
 
 /// Pictures that go through trunk stages together, whatever the batch: it bounds a stage's time and memory. Depends on the

@@ -83,6 +83,7 @@ void TorchTrainer::work() {
 
 void TorchTrainer::advance() {
     if (m_pauseAsked) return pauseRun();
+    yieldMemory();
     const Deadline deadline(kPiece);
     switch (m_loop.point) {
         case LoopPoint::PhaseBegin: beginPhase(); break;

@@ -100,6 +100,7 @@ private:
     std::string featureKey(int rung, FeaturePart part);
     void chooseSource(bool tell);
     void dropStaleFeatures();
+    void yieldMemory();
     void featuresAfterMaskChange();
 
     // trainer_commands.cpp
@@ -196,9 +197,10 @@ private:
     std::deque<std::pair<FeaturePlace, std::shared_ptr<const FeatureBlock>>> m_toWrite;
     std::unique_ptr<FeatureWriter> m_writer;
     std::vector<int> m_keepOnDisk;
+    bool m_toldShort = false;        // of memory for features
 
     std::string m_lastActivity;
-    Clock::time_point m_lastProgress, m_lastPlan, m_lastMoved;
+    Clock::time_point m_lastProgress, m_lastPlan, m_lastMoved, m_lastMemoryLook;
 };
 
 }  // namespace thaw::core

@@ -1,25 +1,27 @@
 // The Trainer's side of the feature cache: which rungs a run needs, reading them from disk, computing and keeping them.
 #include <algorithm>
+#include <chrono>
+#include <set>
 #include <utility>
 
 #include "core/api/errors.h"
 #include "core/store/atomic_file.h"
 #include "core/train/rungs.h"
 #include "core/train/torch_trainer.h"
+#include "core/util/memory.h"
 
 namespace thaw::core {
+
+namespace fs = std::filesystem;
 
 /// Rungs that the plan reads from, the present one first. A later phase's rung counts only where nothing below it trains before.
 std::vector<int> TorchTrainer::wantedRungs() const {
     const std::int64_t train = m_train.pictures->count(), test = m_test.pictures->count();
     std::vector<int> wanted;
-    std::int64_t bytes = 0;
+    CacheRoom room(m_config.cache);
     const auto want = [&](int rung) {
         if (rung == 0 || std::find(wanted.begin(), wanted.end(), rung) != wanted.end()) return;
-        const std::int64_t more = rungBytes(m_config, m_info, rung, train, test);
-        if (bytes + more > m_config.cache.memoryBudget) return;
-        bytes += more;
-        wanted.push_back(rung);
+        if (room.take(rungBytes(m_config, m_info, rung, train, test))) wanted.push_back(rung);
     };
     if (!m_config.cache.enabled) return wanted;
     if (m_restored && m_loop.point != LoopPoint::EpochBegin) {
@@ -74,7 +76,7 @@ void TorchTrainer::planFeatures() {
     for (int rung : wanted)
         if (!m_features.holds(rung, parts)) needed += rungBytes(m_config, m_info, rung, m_train.pictures->count(), m_test.pictures->count());
     for (int rung : m_features.rungs()) {
-        if (needed == 0 || m_features.bytes() + needed <= m_config.cache.memoryBudget) break;
+        if (needed == 0 || m_features.bytesInMemory() + needed <= m_config.cache.memoryBudget) break;
         if (std::find(wanted.begin(), wanted.end(), rung) == wanted.end()) m_features.drop(rung);
     }
     if (m_config.cache.onDisk)
@@ -129,26 +131,60 @@ void TorchTrainer::planComputation() {
     int base = 0;
     for (int rung : m_features.rungs())
         if (rung < missing.front() && m_features.holds(rung, parts)) base = rung;
+    // What the machine has no memory for lies in files from the start.
+    const MemoryState memory = memoryState();
+    const std::int64_t free = std::max<std::int64_t>(0, memory.available - memory.reserve());
+    std::int64_t room = std::min(m_config.cache.memoryBudget - m_features.bytesInMemory(), free);
+    std::set<int> onDisk;
+    for (int rung : missing) {
+        const std::int64_t bytes = rungBytes(m_config, m_info, rung, train, test);
+        if (bytes > room && m_config.cache.onDisk) onDisk.insert(rung);
+        else room -= bytes;
+    }
+    if (room < 0 && !m_config.cache.onDisk) {
+        if (!std::exchange(m_toldShort, true))
+            notice("The machine has too little memory left for the features: every batch computes them. Close other programs, or keep features "
+                   "on disk.", true);
+        return;
+    }
     // Rungs on the way cost nothing but memory: a thaw below the plan's layers then needs no new pass.
-    std::int64_t bytes = m_features.bytes();
-    for (int rung : missing) bytes += rungBytes(m_config, m_info, rung, train, test);
     const std::vector<int> all = rungsOf(m_info);
     const int highest = missing.back();
     for (auto it = all.rbegin(); it != all.rend(); ++it) {
         if (*it <= base || *it >= highest || m_features.holds(*it, parts) || std::find(missing.begin(), missing.end(), *it) != missing.end()) continue;
-        bytes += rungBytes(m_config, m_info, *it, train, test);
-        if (bytes > m_config.cache.memoryBudget) break;
+        room -= rungBytes(m_config, m_info, *it, train, test);
+        if (room < 0) break;
         missing.push_back(*it);
     }
     std::sort(missing.begin(), missing.end());
-    m_pass = std::make_unique<FeaturePass>(m_source, *m_model, base, missing, parts);
+    const auto makeBlock = [&](int rung, FeaturePart part, std::int64_t rows, std::int64_t floats) {
+        if (onDisk.count(rung) == 0) return std::make_shared<FeatureBlock>(rows, floats);
+        const std::size_t bytes = static_cast<std::size_t>(rows * floats) * sizeof(float);
+        const fs::path folder = featureFolder(m_config.cache);
+        return std::make_shared<FeatureBlock>(std::make_shared<FeatureFile>(folder, featureKey(rung, part), bytes, m_config.cache.diskBudget), rows, floats);
+    };
+    if (m_config.cache.onDisk) removeStrayParts(featureFolder(m_config.cache));
+    try {
+        m_pass = std::make_unique<FeaturePass>(m_source, *m_model, base, missing, parts, makeBlock);
+    } catch (const StoreError& error) {
+        notice(std::string(error.what()) + " Training goes on without them: every batch computes them. " + error.hint(), true);
+        return;
+    }
     m_passBegan = Clock::now();
     m_featureStep = FeatureStep::Compute;
 }
 
 bool TorchTrainer::computeFeatures(const Deadline& deadline) {
     useThreads(m_threads);
-    const bool done = m_pass->advance(deadline, forwardListener(), m_features);
+    bool done = false;
+    try {
+        done = m_pass->advance(deadline, forwardListener(), m_features);
+    } catch (const StoreError& error) {
+        notice(std::string(error.what()) + " Training goes on without them: every batch computes them. " + error.hint(), true);
+        m_pass.reset();
+        m_featureStep = FeatureStep::Done;
+        return true;
+    }
     const double seconds = secondsSince(m_passBegan);
     const double left = m_pass->done() > 0 ? seconds / static_cast<double>(m_pass->done()) * static_cast<double>(m_pass->total() - m_pass->done()) : -1;
     progress("Computing features (" + m_info.layers[static_cast<std::size_t>(m_pass->rungs().back() - 1)].name + ")", m_pass->done(), m_pass->total(), left);
@@ -168,7 +204,6 @@ bool TorchTrainer::writeFeatures(const Deadline& deadline) {
         while (!m_toWrite.empty()) {
             const auto& [place, block] = m_toWrite.front();
             if (!m_writer) {
-                removeStrayParts(featureFolder(m_config.cache));
                 m_writer = std::make_unique<FeatureWriter>(featureFolder(m_config.cache), featureKey(place.rung, place.part), block, m_config.cache.diskBudget);
             }
             const bool done = m_writer->advance(deadline);
@@ -207,6 +242,33 @@ void TorchTrainer::chooseSource(bool tell) {
     notice(fits ? "The features of " + layer + " are not in the cache yet: every batch computes them until the epoch ends."
                 : "The features of " + layer + " are larger than the memory for features: every batch computes them. Raise that limit in the "
                   "settings to cache them.");
+}
+
+/// Before the machine swaps: what is on disk too is read from there, what is not is given up.
+void TorchTrainer::yieldMemory() {
+    const auto now = Clock::now();
+    if (now - m_lastMemoryLook < std::chrono::seconds(1)) return;
+    m_lastMemoryLook = now;
+    if (m_batch || m_evaluation || m_pass || !m_toWrite.empty() || m_features.bytesInMemory() == 0 || !memoryState().isShort()) return;
+    bool lost = false;
+    for (const int rung : m_features.rungs()) {
+        for (const FeaturePart part : featureParts(m_config.augmentation)) {
+            const FeatureBlock* held = m_features.find(rung, part);
+            if (!held || !held->inMemory()) continue;
+            FeatureReader reader;  // a file of this run's own making: its digest was checked or written by this process
+            const bool kept = m_config.cache.onDisk && reader.open(featureFolder(m_config.cache), featureKey(rung, part), held->rows(), held->floats());
+            if (kept) m_features.put(rung, part, reader.block());
+            else {
+                m_features.drop(rung);
+                lost = true;
+                break;
+            }
+        }
+    }
+    notice("The machine is short of memory: features are read from the disk from here on" +
+               std::string(lost ? ", and those that were not there are computed again where they are needed." : "."),
+           true);
+    if (lost && m_loop.point != LoopPoint::EpochBegin) chooseSource(/*tell=*/true);
 }
 
 /// After an optimiser step: features above the lowest layer that trains were made with other weights.

@@ -2,6 +2,8 @@
 
 #include <cstring>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "core/api/errors.h"
 #include "core/train/feature_cache.h"
@@ -12,9 +14,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
+void fill(FeatureBlock& block, float first) {
+    std::vector<float> row(static_cast<std::size_t>(block.floats()));
+    for (std::int64_t i = 0; i < block.rows(); ++i) {
+        for (std::int64_t j = 0; j < block.floats(); ++j) row[static_cast<std::size_t>(j)] = first + static_cast<float>(i * block.floats() + j);
+        block.write(i, row.data(), 1);
+    }
+}
+
 std::shared_ptr<FeatureBlock> blockOf(std::int64_t rows, std::int64_t floats, float first) {
     auto block = std::make_shared<FeatureBlock>(rows, floats);
-    for (std::int64_t i = 0; i < rows * floats; ++i) block->writableRow(0)[i] = first + static_cast<float>(i);
+    fill(*block, first);
     return block;
 }
 
@@ -50,7 +60,7 @@ private Q_SLOTS:
         store.put(18, FeaturePart::Test, blockOf(2, 1, 0));
         QVERIFY(store.holds(14, parts));
         QCOMPARE(store.rungs(), (std::vector<int>{14, 18}));
-        QCOMPARE(store.bytes(), std::int64_t((12 + 8 + 2) * 4));
+        QCOMPARE(store.bytesInMemory(), std::int64_t((12 + 8 + 2) * 4));
         QVERIFY(!store.dropAbove(18));
         QVERIFY(store.dropAbove(17));
         QCOMPARE(store.rungs(), (std::vector<int>{14}));
@@ -70,6 +80,41 @@ private Q_SLOTS:
         QCOMPARE(std::memcmp(back->row(0), block->row(0), block->bytes()), 0);
         QVERIFY(!read(folder, "a", 5000, 999));
         QVERIFY(!read(folder, "b", 5000, 1000));
+    }
+
+    void filledOnDisk() {
+        const thaw::test::TemporaryHome home;
+        const fs::path folder = home / "features";
+        constexpr std::int64_t rows = 40'000, floats = 1000;  // 160 MB: pages leave the process before the end
+        const auto block = std::make_shared<FeatureBlock>(std::make_shared<FeatureFile>(folder, "a", rows * floats * sizeof(float), 1 << 30), rows, floats);
+        QVERIFY(!block->inMemory());
+        fill(*block, 0.5f);
+        QCOMPARE(block->row(rows - 1)[floats - 1], 0.5f + static_cast<float>(rows * floats - 1));
+        write(folder, "a", block);
+        QCOMPARE(filesIn(folder), 1);
+        const auto back = read(folder, "a", rows, floats);
+        QVERIFY(back && !back->inMemory());
+        QCOMPARE(std::memcmp(back->row(rows / 2), block->row(rows / 2), floats * sizeof(float)), 0);
+        const auto held = [] {
+            std::ifstream status("/proc/self/status");
+            std::string name;
+            long value = 0;
+            while (status >> name)
+                if (name == "RssFile:" && status >> value) break;
+            return value >> 10;
+        };
+        for (std::int64_t i = 0; i < rows; ++i) {
+            QCOMPARE(back->row(i)[0], block->row(i)[0]);
+            block->wasRead(floats * sizeof(float));
+            back->wasRead(floats * sizeof(float));
+        }
+        const long mappedBoth = held();
+        FeatureStore store;
+        store.put(14, FeaturePart::Test, back);
+        QCOMPARE(store.bytesInMemory(), std::int64_t(0));
+        // Two times 160 MB were read; at most two times 64 MB stay, beside the libraries' own pages.
+        QVERIFY2(mappedBoth < 250 + 140, std::to_string(mappedBoth).c_str());
+        QVERIFY_THROWS_EXCEPTION(StoreError, FeatureFile(folder, "b", 1000, 999));
     }
 
     void damageIsFound() {
@@ -115,6 +160,7 @@ private Q_SLOTS:
         const thaw::test::TemporaryHome home;
         const fs::path folder = home / "features";
         { FeatureWriter writer(folder, "a", blockOf(10, 10, 0), 1 << 20); }
+        { FeatureBlock block(std::make_shared<FeatureFile>(folder, "a", 400, 1 << 20), 10, 10); }
         QCOMPARE(filesIn(folder), 0);
         std::ofstream(home / "file") << "x";
         QVERIFY_THROWS_EXCEPTION(StoreError, write(home / "file", "a", blockOf(10, 10, 0)));

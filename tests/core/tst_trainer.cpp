@@ -351,6 +351,59 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(lesson.home() / "run"));
     }
 
+    void featuresThatDoNotFitIntoMemoryAreReadFromDisk() {
+        const TinyLesson lesson;
+        std::vector<std::string> weights;
+        const auto run = [&](const std::string& name, std::int64_t memory, bool onDisk, bool shortOfMemory, bool fromCache) {
+            RunConfig config = lesson.config(name);
+            config.cache.directory = lesson.home() / name;
+            config.cache.memoryBudget = memory;
+            config.cache.onDisk = onDisk;
+            std::ofstream(lesson.home() / "meminfo") << "MemTotal: 1000000 kB\nMemAvailable: " << (shortOfMemory ? 1000 : 900'000) << " kB\n";
+            const Events events = drive(*makeTrainer(config));
+            QCOMPARE(all<RunFinished>(events).size(), std::size_t(1));
+            for (const BatchFinished& batch : all<BatchFinished>(events)) QCOMPARE(batch.fromCache, fromCache);
+            if (fromCache) weights.push_back(weightsDigest(config.output));
+        };
+        qputenv("THAW_MEMINFO", (lesson.home() / "meminfo").c_str());
+        run("memory", 1 << 30, true, false, true);
+        run("disk", 0, true, false, true);
+        run("pressure", 1 << 30, true, true, true);
+        run("neither", 0, false, false, false);
+        run("pressure and no disk", 1 << 30, false, true, false);
+        qunsetenv("THAW_MEMINFO");
+        QCOMPARE(weights.size(), std::size_t(3));
+        QCOMPARE(weights[1], weights[0]);
+        QCOMPARE(weights[2], weights[0]);
+    }
+
+    void featuresYieldToMemoryPressure() {
+        for (const bool onDisk : {true, false}) {
+            const TinyLesson lesson;
+            RunConfig config = lesson.config();
+            config.phases[0].epochs = 5000;
+            config.cache.onDisk = onDisk;
+            const auto say = [&](int kilobytes) {
+                std::ofstream(lesson.home() / "meminfo") << "MemTotal: 1000000 kB\nMemAvailable: " << kilobytes << " kB\n";
+            };
+            say(900'000);
+            qputenv("THAW_MEMINFO", (lesson.home() / "meminfo").c_str());
+            const auto trainer = makeTrainer(config);
+            Events events = drive(*trainer, isBatch);
+            QVERIFY(all<BatchFinished>(events).back().fromCache);
+            say(1000);
+            events = drive(*trainer, [](const Event& event) {
+                const Notice* notice = std::get_if<Notice>(&event.data);
+                return notice && notice->text.find("short of memory") != std::string::npos;
+            });
+            events = drive(*trainer, isBatch);
+            QCOMPARE(all<BatchFinished>(events).back().fromCache, onDisk);
+            trainer->apply({1, Stop{}});
+            drive(*trainer);
+            qunsetenv("THAW_MEMINFO");
+        }
+    }
+
     void thawingDeeperDoesNotStall() {
         const TinyLesson lesson;
         RunConfig config = lesson.config();
