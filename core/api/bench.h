@@ -55,6 +55,9 @@ struct LayerLimits {
     std::vector<LayerLimit> layers;
 };
 
+/// GFLOP/s of a product of two square float32 matrices, now: what to set beside a figure of the same moment. Some hundredths of a second.
+double matrixProductRate();
+
 /// VGG16's convolutions on random values. Blocks, as benchTrunk. Empty where the processor has no kernels.
 LayerLimits benchLayers(int inputSize, int batchSize, int rounds, const BenchCallback& progress);
 

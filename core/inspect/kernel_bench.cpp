@@ -183,6 +183,11 @@ KernelBench benchStep(const std::vector<std::string>& trainable, int inputSize, 
                       rounds, progress);
 }
 
+double matrixProductRate() {
+    matrixRate();  // the threads are awake
+    return median({matrixRate(), matrixRate(), matrixRate(), matrixRate(), matrixRate()});
+}
+
 KernelAccuracy kernelAccuracy(int inputSize, int pictures) {
     torch::NoGradGuard noGrad;
     const TrunkWeights weights = loadTrunkWeights({});

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """A lesson as a plain PyTorch script: what people use today, and the yardstick for Thaw.
 
-usage: pytorch_lesson.py LESSON.json --data DIR --weights FILE [--pictures N | --full [--train-limit N] [--cache]]
+usage: pytorch_lesson.py LESSON.json --data DIR [--weights FILE] [--pictures N | --full [--train-limit N] [--cache]]
 
 LESSON.json is one of Thaw's own (resources/lessons). Without --full: one epoch of each phase on N pictures (default 2,000) and
 the whole set's share of test pictures; prints the rates and the whole lesson's time in proportion. With --full: every epoch,
 with the curve. --cache computes the frozen layers once a phase instead of at every step: the same mathematics, sooner. JSON on
 standard output. All cores are used. --data is the folder with CIFAR-10's .bin files, --weights a safetensors file with float32
-tensors by torchvision's names (packaging/make_weights.py --float32 writes one). Debian: python3-torch.
+tensors by torchvision's names (packaging/make_weights.py --float32 writes one); without it the trunk is random, which takes the same
+time. Debian: python3-torch.
 """
 import argparse
 import json
@@ -47,7 +48,7 @@ def read_cifar10(folder):
 def subset(split, limit):
     """The first pictures of each class, equal counts."""
     x, y = split
-    rows = torch.cat([torch.nonzero(y == label)[:limit // 10, 0] for label in range(10)]).sort().values
+    rows = torch.cat([torch.nonzero(y == label)[:max(1, limit // 10), 0] for label in range(10)]).sort().values
     return x[rows], y[rows]
 
 
@@ -103,7 +104,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("lesson")
     parser.add_argument("--data", required=True)
-    parser.add_argument("--weights", required=True)
+    parser.add_argument("--weights")
     parser.add_argument("--pictures", type=int, default=2000)
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--train-limit", type=int, default=0)
@@ -125,7 +126,7 @@ def main():
         train = subset(train, options.pictures)
     (train_x, train_y), (test_x, test_y) = train, test
 
-    weights = None if lesson.get("initialization") == "random" else read_safetensors(options.weights)
+    weights = None if not options.weights or lesson.get("initialization") == "random" else read_safetensors(options.weights)
     model = Lesson(build(weights), size)
     loss_of = nn.CrossEntropyLoss()
     curve, seconds_whole, epoch = [], 0.0, 0
