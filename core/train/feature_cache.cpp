@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kHeaderBytes = 4096;      // a page, so that the numbers behind it are aligned when mapped
 constexpr std::size_t kPiece = 8u << 20;        // bytes digested or written between two looks at the clock
-constexpr std::size_t kHeldPages = 64u << 20;   // bytes of a file that are read until its pages leave the process
+constexpr std::size_t kHeldPages = 8u << 20;    // bytes of a file that are read until its pages leave the process: a page brings its neighbours
 constexpr std::int64_t kSpareDisk = 256 << 20;  // bytes left to others
 constexpr const char* kSuffix = ".features";
 
