@@ -27,7 +27,7 @@ import make_weights  # noqa: E402
 
 BLOCKS = [[4], [6], [6], [8], [8, 8, 8]]
 CLASSES = (3, 7)
-LAYERS = ("block2_conv1", "block3_conv1", "block3_pool", "block4_conv1", "block5_conv1", "block5_conv3")
+LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block3_pool", "block4_conv1", "block5_conv1", "block5_conv3")
 
 
 def draw(rng):
