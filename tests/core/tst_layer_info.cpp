@@ -70,6 +70,8 @@ private Q_SLOTS:
         QCOMPARE(rungBytes(config, model, 14, 50000, 10000), std::int64_t(60000) * 2048 * 4);
         QCOMPARE(usableRung(config, model, 10, 50000, 10000), 10);
         config.cache.memoryBudget = 500'000'000;
+        QCOMPARE(usableRung(config, model, 10, 50000, 10000), 10);  // from the disk
+        config.cache.onDisk = false;
         QCOMPARE(usableRung(config, model, 10, 50000, 10000), 0);
         QCOMPARE(usableRung(config, model, 17, 50000, 10000), 14);
         QCOMPARE(sliceSize(32), 128);
