@@ -124,8 +124,8 @@ SideDock::SideDock(const QString& icon, const QString& name, Qt::Edge side, QWid
     connect(m_rail, &QAbstractButton::clicked, this, [this] { setFolded(false); });
     connect(m_edge, &DockEdge::dragBegun, this, [this] { m_widthBefore = m_width; });
     connect(m_edge, &DockEdge::dragged, this, [this](int pixels) {
-        const double width = m_widthBefore + (m_side == Qt::LeftEdge ? pixels : -pixels) / Theme::instance().scale();
-        Q_EMIT widthRequested(std::max(1.0, width));  // 0 asks for the usual width
+        const double wanted = m_widthBefore + (m_side == Qt::LeftEdge ? pixels : -pixels) / Theme::instance().scale();
+        Q_EMIT widthRequested(std::max(1.0, wanted));  // 0 asks for the usual width
     });
     connect(m_edge, &DockEdge::resetRequested, this, [this] { Q_EMIT widthRequested(0); });
     connect(&Theme::instance(), &Theme::changed, this, &SideDock::applyTheme);
