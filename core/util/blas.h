@@ -29,7 +29,7 @@ std::string chooseBlasKernels();
 /// OpenBLAS keeps a thread count of its own.
 void setBlasThreads(int threads);
 
-/// OpenBLAS's threads spin for 2^26 cycles after each product, on the cores that LibTorch's and Thaw's threads then need: a step
+/// OpenBLAS's threads spin for a while after each product, on the cores that LibTorch's and Thaw's threads then need: a step
 /// that thaws block 5 takes half as long again. prepareProcess sets OPENBLAS_THREAD_TIMEOUT, where the user has not, so that they sleep at
 /// once; a library that was loaded before that reads it here. For the start of a process. Returns false where OpenBLAS is not loaded.
 bool restBlasThreadsEarly();
