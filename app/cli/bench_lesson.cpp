@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <chrono>
 #include <fstream>
 #include <iterator>
 
@@ -13,9 +12,6 @@ namespace thaw::cli {
 namespace {
 
 using nlohmann::json;
-using Clock = std::chrono::steady_clock;
-
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 struct RunTiming {
     double totalSeconds = 0;

@@ -20,14 +20,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr int kStartRounds = 9;
-constexpr double kBusy = 0.8;  // share of the best matrix product's rate below which a round does not count
-
-double medianOf(std::vector<double> values) {
-    if (values.empty()) return 0;
-    std::sort(values.begin(), values.end());
-    const std::size_t middle = values.size() / 2;
-    return values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
 
 /// Figures of several contenders, round after round, each beside the rate of a matrix product just before it.
 class Rounds {
@@ -44,12 +36,12 @@ public:
             if (const auto value = row.values.find(name); counts(row) && value != row.values.end()) found.push_back(value->second);
         return found;
     }
-    double median(const std::string& name) const { return medianOf(values(name)); }
+    double median(const std::string& name) const { return core::median(values(name)); }
     json summary() const {
         std::vector<double> rates;
         for (const Row& row : m_rows)
             if (counts(row)) rates.push_back(row.rate);
-        return {{"rounds", rates.size()}, {"discarded", m_rows.size() - rates.size()}, {"sgemm_gflops", medianOf(rates)}};
+        return {{"rounds", rates.size()}, {"discarded", m_rows.size() - rates.size()}, {"sgemm_gflops", core::median(rates)}};
     }
 
 private:
@@ -59,7 +51,7 @@ private:
     };
     bool counts(const Row& row) const {
         const auto slower = [](const Row& a, const Row& b) { return a.rate < b.rate; };
-        return row.rate >= kBusy * std::max_element(m_rows.begin(), m_rows.end(), slower)->rate;
+        return row.rate >= core::kBusyShare * std::max_element(m_rows.begin(), m_rows.end(), slower)->rate;
     }
 
     std::vector<Row> m_rows;
@@ -130,7 +122,7 @@ json benchStart(const BenchOptions& options, Console& console) {
     std::vector<double> paints = rounds.values("first_paint");
     std::sort(paints.begin(), paints.end());
     json result = rounds.summary();
-    result["first_paint_ms"] = {{"best", paints.front()}, {"median", medianOf(paints)}, {"worst", paints.back()}};
+    result["first_paint_ms"] = {{"best", paints.front()}, {"median", core::median(paints)}, {"worst", paints.back()}};
     result["peak_memory_mb"] = rounds.median("peak");
     const auto platform = variables.find("QT_QPA_PLATFORM");
     result["platform"] = platform != variables.end() ? platform->second : isSet("QT_QPA_PLATFORM") ? std::getenv("QT_QPA_PLATFORM") : "display";
@@ -212,7 +204,7 @@ json benchWholeLesson(const BenchOptions& options, std::int64_t trainCount, Cons
             std::vector<double> ratios;
             const std::vector<double> theirs = rounds.values(name), ours = rounds.values("cold");
             for (std::size_t i = 0; i < std::min(theirs.size(), ours.size()); ++i) ratios.push_back(theirs[i] / ours[i]);
-            entry["ratio_to_cold"] = medianOf(ratios);
+            entry["ratio_to_cold"] = core::median(ratios);
         }
         result[name] = entry;
     }

@@ -1,6 +1,7 @@
 // What thaw-cli bench measures, a function a bench, but for the kernels' (bench_kernels.h). Each returns what it prints as JSON.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,6 +13,9 @@
 #include "core/api/config.h"
 
 namespace thaw::cli {
+
+using Clock = std::chrono::steady_clock;
+inline double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 struct BenchOptions {
     RunOptions run;

@@ -55,6 +55,12 @@ struct LayerLimits {
     std::vector<LayerLimit> layers;
 };
 
+/// A round in which a matrix product ran below this share of the best round's rate does not count: the machine was busy.
+constexpr double kBusyShare = 0.8;
+
+/// 0 where there are no values.
+double median(std::vector<double> values);
+
 /// GFLOP/s of a product of two square float32 matrices, now: what to set beside a figure of the same moment. Some hundredths of a second.
 double matrixProductRate();
 

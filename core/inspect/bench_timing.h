@@ -1,20 +1,11 @@
-// What the benches of kernels share: a median, a stopwatch, and the rate of a matrix product to set beside every figure.
+// What the benches of kernels share: a stopwatch and the rate of a matrix product to set beside every figure.
 #pragma once
 
 #include <torch/torch.h>
 
-#include <algorithm>
-#include <vector>
-
 #include "core/train/deadline.h"
 
 namespace thaw::core {
-
-inline double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    const std::size_t middle = values.size() / 2;
-    return values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
 
 template <class Work>
 double secondsOf(const Work& work) {

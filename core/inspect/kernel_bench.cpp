@@ -17,7 +17,6 @@ namespace thaw::core {
 namespace {
 
 constexpr int kClasses = 10;
-constexpr double kBusy = 0.8;  // share of the best matrix product's rate below which a round does not count
 
 RunConfig configOf(int inputSize, int batchSize, KernelKind kernels) {
     RunConfig config;
@@ -72,7 +71,7 @@ KernelBench interleave(std::string what, std::int64_t pictures, const std::vecto
         seconds.push_back(row);
     }
 
-    const double busy = kBusy * *std::max_element(rates.begin(), rates.end());
+    const double busy = kBusyShare * *std::max_element(rates.begin(), rates.end());
     KernelBench result;
     result.what = std::move(what);
     result.pictures = pictures;
@@ -181,6 +180,13 @@ KernelBench benchStep(const std::vector<std::string>& trainable, int inputSize, 
                        {"libtorch, malloc tuned", [&] { plain.step(); }},
                        {"libtorch", [&] { plain.step(); }, /*plainMalloc=*/true}},
                       rounds, progress);
+}
+
+double median(std::vector<double> values) {
+    if (values.empty()) return 0;
+    std::sort(values.begin(), values.end());
+    const std::size_t middle = values.size() / 2;
+    return values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 double matrixProductRate() {

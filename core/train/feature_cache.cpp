@@ -14,6 +14,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/store/paths.h"
 
@@ -204,6 +205,22 @@ std::int64_t FeatureStore::bytesInMemory() const {
 }
 
 fs::path featureFolder(const CacheConfig& config) { return (config.directory.empty() ? cacheFolder() : config.directory) / "features"; }
+
+std::int64_t clearFeatureCache(const fs::path& directory) {
+    CacheConfig config;
+    config.directory = directory;
+    std::int64_t freed = 0;
+    std::error_code ignored;
+    std::vector<fs::directory_entry> files;
+    for (fs::directory_iterator it(featureFolder(config), ignored), end; it != end; it.increment(ignored)) files.push_back(*it);
+    for (const fs::directory_entry& file : files) {
+        const std::int64_t bytes = file.is_regular_file(ignored) ? static_cast<std::int64_t>(file.file_size(ignored)) : 0;
+        std::error_code error;
+        fs::remove_all(file.path(), error);
+        if (!error) freed += bytes;
+    }
+    return freed;
+}
 
 bool FeatureReader::open(const fs::path& folder, const std::string& key, std::int64_t rows, std::int64_t floats) {
     m_file = fileOf(folder, key);

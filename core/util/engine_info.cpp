@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <fstream>
 #include <system_error>
-#include <vector>
 
 #include "core/store/paths.h"
 #include "core/util/blas.h"
@@ -103,16 +102,6 @@ void useComputeThreads(int threads) {
     const int count = threads > 0 ? threads : availableCores();
     at::set_num_threads(count);
     setBlasThreads(count);
-}
-
-std::int64_t clearFeatureCache(const fs::path& directory) {
-    const fs::path folder = (directory.empty() ? cacheFolder() : directory) / "features";
-    const std::int64_t before = sizeOfFolder(folder);
-    std::error_code error;
-    std::vector<fs::path> files;
-    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) files.push_back(it->path());
-    for (const fs::path& file : files) fs::remove_all(file, error);
-    return before - sizeOfFolder(folder);
 }
 
 }  // namespace thaw::core

@@ -60,24 +60,6 @@ private:
     std::vector<double> m_late;
 };
 
-/// Tells when the window's first paint is done.
-class FirstPaint : public QObject {
-public:
-    explicit FirstPaint(const QElapsedTimer& clock) : m_clock(clock) {}
-    qint64 milliseconds() const { return m_milliseconds; }
-
-protected:
-    bool eventFilter(QObject*, QEvent* event) override {
-        if (event->type() == QEvent::Paint && m_milliseconds < 0)
-            QTimer::singleShot(0, this, [this] { m_milliseconds = m_clock.elapsed(); });
-        return false;
-    }
-
-private:
-    const QElapsedTimer& m_clock;
-    qint64 m_milliseconds = -1;
-};
-
 /// One epoch of the head, then fine-tuning for longer than anybody measures.
 core::RunConfig longFineTuning(core::RunConfig config, int trainLimit) {
     config.data.trainLimit = trainLimit;
@@ -110,8 +92,6 @@ int main(int argc, char** argv) {
     if (const int code = core::runHdf5ImportChild(argc, argv); code >= 0) return code;
     core::prepareProcess(argc, argv);
     core::prepareEngine();
-    QElapsedTimer sinceStart;
-    sinceStart.start();
     QApplication application(argc, argv);
     QCommandLineParser parser;
     parser.addHelpOption();
@@ -143,8 +123,6 @@ int main(int argc, char** argv) {
     ui::Session session(training, library, inspection);
     ui::MainWindow window(session, log, settings);
     window.resize(1440, 900);
-    FirstPaint firstPaint(sinceStart);
-    window.installEventFilter(&firstPaint);
     window.show();
     if (parser.isSet(data)) session.setDataFolder(parser.value(data));
     session.refresh();
@@ -190,8 +168,7 @@ int main(int argc, char** argv) {
 
     const int code = QApplication::exec();
     const std::vector<double>& late = heartbeat.late();
-    const QJsonObject result{{QStringLiteral("first_paint_ms"), firstPaint.milliseconds()},
-                             {QStringLiteral("beats"), static_cast<qint64>(late.size())},
+    const QJsonObject result{{QStringLiteral("beats"), static_cast<qint64>(late.size())},
                              {QStringLiteral("late_p50_ms"), quantile(late, 0.5)},
                              {QStringLiteral("late_p99_ms"), quantile(late, 0.99)},
                              {QStringLiteral("late_max_ms"), quantile(late, 1.0)},

@@ -93,9 +93,9 @@ private Q_SLOTS:
     void questionsAboutTheRunStayWithIt();
     void asksAboutARunWithoutCheckpoints();
     void asksAnotherRunBesideTheSubject();
-    void quickAnswersArriveBesideALongAnalysis();
+    void lanesDoNotWaitForEachOther_data();
+    void lanesDoNotWaitForEachOther();
     void longAnalysesComeOneAfterTheOther();
-    void anEvaluationWaitsForNoMap();
     void reportsProgressWithoutHaste();
     void reportsFailures_data();
     void reportsFailures();
@@ -397,15 +397,24 @@ void TstInspectionController::asksAnotherRunBesideTheSubject() {
     QCOMPARE(asked.back(), "second " + controller.checkpoint()->name);
 }
 
-void TstInspectionController::quickAnswersArriveBesideALongAnalysis() {
+void TstInspectionController::lanesDoNotWaitForEachOther_data() {
+    QTest::addColumn<Lane>("slow");
+    QTest::addColumn<Lane>("swift");
+    QTest::newRow("a click beside an evaluation") << Lane::Long << Lane::Quick;
+    QTest::newRow("an evaluation beside a map") << Lane::Longest << Lane::Long;
+}
+
+void TstInspectionController::lanesDoNotWaitForEachOther() {
+    QFETCH(Lane, slow);
+    QFETCH(Lane, swift);
     InspectionController controller(test::fakeInspectorFactory());
     QVERIFY(awaitRun(controller, kRun));
     QObject context;
     LongAnalysis map;
     Answers answers;
-    controller.ask<int>(&context, QStringLiteral("map"), Lane::Long, map.work(1), answers.take());
+    controller.ask<int>(&context, QStringLiteral("map"), slow, map.work(1), answers.take());
     QVERIFY(await([&] { return map.begun.load(); }));
-    controller.ask<int>(&context, QStringLiteral("click"), Lane::Quick, atOnce(2), answers.take());
+    controller.ask<int>(&context, QStringLiteral("click"), swift, atOnce(2), answers.take());
     QVERIFY(await([&] { return !answers.got.empty(); }));
     QCOMPARE(answers.got, std::vector<int>{2});
     map.mayEnd = true;
@@ -427,21 +436,6 @@ void TstInspectionController::longAnalysesComeOneAfterTheOther() {
     first.mayEnd = true;
     QVERIFY(await([&] { return answers.got.size() == 2; }));
     QCOMPARE(answers.got, (std::vector<int>{1, 2}));
-}
-
-void TstInspectionController::anEvaluationWaitsForNoMap() {
-    InspectionController controller(test::fakeInspectorFactory());
-    QVERIFY(awaitRun(controller, kRun));
-    QObject context;
-    LongAnalysis map;
-    Answers answers;
-    controller.ask<int>(&context, QStringLiteral("map"), Lane::Longest, map.work(1), answers.take());
-    QVERIFY(await([&] { return map.begun.load(); }));
-    controller.ask<int>(&context, QStringLiteral("evaluation"), Lane::Long, atOnce(2), answers.take());
-    QVERIFY(await([&] { return !answers.got.empty(); }));
-    map.mayEnd = true;
-    QVERIFY(await([&] { return answers.got.size() == 2; }));
-    QCOMPARE(answers.got, (std::vector<int>{2, 1}));
 }
 
 void TstInspectionController::reportsProgressWithoutHaste() {
