@@ -113,14 +113,14 @@ bool Application::parse(WindowOptions& options) {
     return true;
 }
 
-void Application::applyLook(const WindowOptions& options) {
+void Application::prepareLook(const WindowOptions& options) {
     ui::Theme& theme = ui::Theme::instance();
     int scheme = m_settings->value(QStringLiteral("look/scheme"), 0).toInt();
     if (!options.theme.isEmpty())
         scheme = options.theme == QLatin1String("light") ? 1 : options.theme == QLatin1String("dark") ? 2 : 0;
     const double scale = options.scale > 0 ? options.scale : m_settings->value(QStringLiteral("look/scale"), 1.0).toDouble();
     theme.setReducedMotion(m_settings->value(QStringLiteral("look/reduceMotion"), false).toBool());
-    theme.setLook(static_cast<ui::ColorScheme>(qBound(0, scheme, 2)), scale);
+    theme.prepareLook(static_cast<ui::ColorScheme>(qBound(0, scheme, 2)), scale);
 }
 
 void Application::listenToSignals() {
@@ -139,7 +139,7 @@ int Application::run() {
     if (!parse(options)) return 2;
     const auto file = core::configFolder() / "window.ini";
     m_settings = std::make_unique<QSettings>(QString::fromStdString(file.string()), QSettings::IniFormat);
-    applyLook(options);
+    prepareLook(options);
 
     m_log = std::make_unique<ui::LogModel>();
     m_log->listenToCore();
@@ -148,6 +148,7 @@ int Application::run() {
     m_inspection = std::make_unique<ui::InspectionController>();
     m_session = std::make_unique<ui::Session>(*m_training, *m_library, *m_inspection);
     m_window = std::make_unique<ui::MainWindow>(*m_session, *m_log, *m_settings);
+    ui::Theme::instance().finishLook();
     listenToSignals();
     connect(&m_application, &QApplication::commitDataRequest, this, [this] { m_window->saveAndClose(); });
 

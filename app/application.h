@@ -47,7 +47,7 @@ public:
 
 private:
     bool parse(WindowOptions& options);
-    void applyLook(const WindowOptions& options);
+    void prepareLook(const WindowOptions& options);
     void listenToSignals();
     void begin(const WindowOptions& options);
     void tellShown();

@@ -342,7 +342,10 @@ void writeReport(const Report& report, const std::filesystem::path& html) { writ
 
 void writeReport(const std::filesystem::path& run, const std::string& checkpoint, const std::filesystem::path& html,
                  const CountCallback& progress) {
-    writeReport(makeReport(*openInspector(run), checkpoint, progress), html);
+    const auto inspector = openInspector(run);
+    AtomicFile file(html);  // what cannot be written fails before the work, not after it
+    file.write(reportHtml(makeReport(*inspector, checkpoint, progress)));
+    file.commit();
 }
 
 }  // namespace thaw::core

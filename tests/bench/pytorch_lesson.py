@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """A lesson as a plain PyTorch script: what people use today, and the yardstick for Thaw.
 
-usage: pytorch_lesson.py LESSON.json --data DIR [--weights FILE] [--pictures N | --full [--train-limit N] [--cache]]
+usage: pytorch_lesson.py LESSON.json --data DIR [--weights FILE] [--pictures N | --full [--train-limit N] [--cache] [--sparse]]
 
 LESSON.json is one of Thaw's own (resources/lessons). Without --full: one epoch of each phase on N pictures (default 2,000) and
 the whole set's share of test pictures; prints the rates and the whole lesson's time in proportion. With --full: every epoch,
-with the curve. --cache computes the frozen layers once a phase instead of at every step: the same mathematics, sooner. JSON on
-standard output. All cores are used. --data is the folder with CIFAR-10's .bin files, --weights a safetensors file with float32
-tensors by torchvision's names (packaging/make_weights.py --float32 writes one); without it the trunk is random, which takes the same
-time. Debian: python3-torch.
+with the curve. --cache computes the frozen layers once a phase instead of at every step, --sparse evaluates only at the end of
+each phase: the same mathematics, sooner. JSON on standard output. All cores are used. --data is the folder with CIFAR-10's
+.bin files, --weights a safetensors file with float32 tensors by torchvision's names (packaging/make_weights.py --float32 writes
+one); without it the trunk is random, which takes the same time. Debian: python3-torch.
 """
 import argparse
 import json
@@ -109,6 +109,7 @@ def main():
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--train-limit", type=int, default=0)
     parser.add_argument("--cache", action="store_true")
+    parser.add_argument("--sparse", action="store_true")
     parser.add_argument("--seed", type=int, default=42)
     options = parser.parse_args()
     torch.set_num_threads(os.cpu_count())
@@ -129,7 +130,7 @@ def main():
     weights = None if not options.weights or lesson.get("initialization") == "random" else read_safetensors(options.weights)
     model = Lesson(build(weights), size)
     loss_of = nn.CrossEntropyLoss()
-    curve, seconds_whole, epoch = [], 0.0, 0
+    curve, seconds_whole, done_epochs = [], 0.0, 0
     for phase in lesson["phases"]:
         first = boundary(phase)
         for index, layer in enumerate(model.features):
@@ -147,8 +148,8 @@ def main():
         cached = [torch.cat([below(x) for x in split.split(batch)]) for split in (train_x, test_x)] if options.cache else None
         cache_seconds = time.perf_counter() - start
         inputs = (lambda split, rows: cached[split][rows]) if options.cache else (lambda split, rows: below((train_x, test_x)[split][rows]))
-        for _ in range(phase["epochs"] if options.full else 1):
-            epoch += 1
+        epochs = phase["epochs"] if options.full else 1
+        for epoch in range(done_epochs + 1, done_epochs + epochs + 1):
             start = time.perf_counter()
             model.train()
             total_loss = correct = 0
@@ -162,6 +163,9 @@ def main():
                 total_loss += loss.item() * len(rows)
                 correct += (output.argmax(1) == y).sum().item()
             trained = time.perf_counter()
+            if options.sparse and epoch < done_epochs + epochs:
+                seconds_whole += trained - start
+                continue
             model.eval()
             val_loss = val_correct = 0
             with torch.no_grad():
@@ -177,6 +181,7 @@ def main():
                           "evaluation_images_per_second": len(test_x) / (done - trained)})
             print(curve[-1], file=sys.stderr)
         seconds_whole += cache_seconds
+        done_epochs += epochs
     print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(), "training_pictures": len(train_x),
                       "cached": options.cache, "lesson_seconds": seconds_whole, "curve": curve}, indent=2))
 

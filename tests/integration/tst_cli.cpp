@@ -124,6 +124,9 @@ private Q_SLOTS:
         QVERIFY(first.readAll().contains("after epoch 1"));
         QCOMPARE(run({"report", folder, "--checkpoint", "epoch:99"}).exitCode, 1);
         QCOMPARE(run({"report", folder, "--out", "report.pdf"}).exitCode, 2);
+        const Outcome nowhere = run({"report", folder, "--out", "/nonexistent/report.html"});
+        QCOMPARE(nowhere.exitCode, 1);
+        QVERIFY(!nowhere.errors.contains("Writing the report"));  // before the work that it takes
         QCOMPARE(run({"report", "/nonexistent"}).exitCode, 1);
     }
 

@@ -6,8 +6,16 @@
 
 namespace thaw::ui {
 
+void ElidedLabel::setShortText(const QString& text) {
+    m_short = text;
+    update();
+}
+
+bool ElidedLabel::fits(const QString& words) const { return fontMetrics().horizontalAdvance(words) <= contentsRect().width(); }
+
 bool ElidedLabel::event(QEvent* event) {
-    if (event->type() == QEvent::ToolTip && fontMetrics().horizontalAdvance(text()) > contentsRect().width()) {
+    // Shorter words have a tool tip of their own, or need none.
+    if (event->type() == QEvent::ToolTip && !fits(text()) && (m_short.isEmpty() || !fits(m_short))) {
         QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), text(), this);
         return true;
     }
@@ -18,7 +26,7 @@ void ElidedLabel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setPen(palette().color(foregroundRole()));
     painter.drawText(contentsRect(), static_cast<int>(alignment()),
-                     fontMetrics().elidedText(text(), m_mode, contentsRect().width()));
+                     fontMetrics().elidedText(fits(text()) || m_short.isEmpty() ? text() : m_short, m_mode, contentsRect().width()));
 }
 
 }  // namespace thaw::ui

@@ -1,4 +1,5 @@
-// A label of one line that elides, in the middle unless told, and then tells its whole text as a tool tip.
+// A label of one line that takes its shorter words where the long ones have no room, elides, in the middle unless told, what does
+// not fit even so, and then tells its whole text as a tool tip.
 #pragma once
 
 #include <QLabel>
@@ -12,6 +13,7 @@ public:
         setTextFormat(Qt::PlainText);
         setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     }
+    void setShortText(const QString& text);
     void setElideMode(Qt::TextElideMode mode) { m_mode = mode; }
 
 protected:
@@ -19,6 +21,9 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    bool fits(const QString& words) const;
+
+    QString m_short;
     Qt::TextElideMode m_mode = Qt::ElideMiddle;
 };
 

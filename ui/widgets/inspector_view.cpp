@@ -439,6 +439,7 @@ void InspectorView::refreshTexts() {
     m_weightsTitle->setText(part == Weights     ? tr("Weights: start and now")
                             : part == Gradients ? tr("Gradients of the weights")
                                                 : tr("What it answers to this picture"));
+    m_weightsTitle->setShortText(part == Weights ? tr("Start and now") : part == Gradients ? tr("Gradients") : tr("Its answer"));
     m_weightsTitle->setToolTip(
         part == Weights ? tr("How many weights have which value. Biases are left out.")
         : part == Gradients
@@ -446,6 +447,7 @@ void InspectorView::refreshTexts() {
             : tr("How many of the layer's numbers for this picture have which value."));
     const bool moved = m_historyPart->current() == Moved;
     m_historyTitle->setText(moved ? tr("How far each layer has moved") : tr("How strong each layer's gradient is"));
+    m_historyTitle->setShortText(moved ? tr("Moved") : tr("Gradient"));
     m_historyTitle->setToolTip(
         moved ? tr("The change of a layer's weights since the start, as a share of their size.")
               : tr("The norm of the gradient of a layer's weights, for the loss of some training pictures."));

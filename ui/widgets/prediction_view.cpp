@@ -30,6 +30,7 @@
 #include "core/api/errors.h"
 #include "ui/bridge/background.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/widgets/elided_label.h"
 #include "ui/widgets/file_dialogs.h"
 #include "ui/widgets/framed_button.h"
 #include "ui/widgets/own_pictures_bar.h"
@@ -47,6 +48,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr int kPanelPadding = 15, kPanelGap = 10;
+constexpr int kLeastMoment = 60;
 constexpr int kQuickFiles = 8;
 
 QString number(int value) { return QLocale().toString(value); }
@@ -292,7 +294,11 @@ QWidget* PredictionView::makeHead() {
 QWidget* PredictionView::makeFoot() {
     auto* foot = new QWidget(m_panel);
     m_legend = new Legend(foot);
-    m_moment = makeLabel({}, "table", foot);
+    m_moment = new ElidedLabel(foot);
+    m_moment->setProperty("type", "table");
+    m_moment->setElideMode(Qt::ElideRight);
+    m_moment->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    m_moment->setMinimumWidth(kLeastMoment);
     m_refresh = makeFramedButton(QStringLiteral("reset"), {}, tr("Refresh"), foot);
     m_add = makeFramedButton(QStringLiteral("image"), tr("Add pictures"), tr("Show the network pictures of your own"), foot);
     m_add->setToolTip(tr("Show the network pictures of your own. You can also drop them anywhere on this page."));
@@ -762,12 +768,20 @@ void PredictionView::refresh() {
     m_range->setText(shown && !asTable ? tr("%1 to %2 of %3").arg(number(first), number(last), number(total)) : QString());
     m_previousPage->setEnabled(shown && !asTable && m_pictures.hasPreviousPage());
     m_nextPage->setEnabled(shown && !asTable && m_pictures.hasNextPage());
-    const QString moment = predicted ? momentText(*m_pictures.predictions(), m_stepsPerEpoch) : QString();
-    if (!m_askedFor.empty() && predicted && checkpoint())
-        m_moment->setText(tr("%1: %2\u2009%").arg(checkpointName(*checkpoint())).arg(qRound(100 * m_askedShare)));
-    else
-        m_moment->setText(predicted && isChosen() ? tr("%1, chosen").arg(moment) : moment);
+    refreshMoment();
     refreshActions();
+}
+
+void PredictionView::refreshMoment() {
+    const bool predicted = m_pictures.hasPredictions();
+    if (!m_askedFor.empty() && predicted && checkpoint()) {
+        m_moment->setText(tr("%1: %2\u2009%").arg(checkpointName(*checkpoint())).arg(qRound(100 * m_askedShare)));
+        return;
+    }
+    const QString moment = predicted ? momentText(*m_pictures.predictions(), m_stepsPerEpoch) : QString();
+    // Where there is little room, the time line below says it alone.
+    const bool roomy = !m_legend->isHidden();
+    m_moment->setText(predicted && isChosen() && roomy ? tr("%1, chosen").arg(moment) : moment);
 }
 
 void PredictionView::refreshActions() {
@@ -849,6 +863,7 @@ void PredictionView::arrange() {
     m_add->setToolButtonStyle(room >= theme.px(760) ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
     m_strip->setVisibleRows(height() > theme.px(620) ? 3 : 2);
     m_overlay->setGeometry(rect());
+    refreshMoment();
 }
 
 void PredictionView::resizeEvent(QResizeEvent* event) {

@@ -27,6 +27,7 @@ class QToolButton;
 namespace thaw::ui {
 
 class Background;
+class ElidedLabel;
 class OwnPicturesBar;
 class OwnPicturesTable;
 class PastedPictures;
@@ -99,6 +100,7 @@ private:
     bool showsTraining() const;                      ///< the run in the worker
     bool isChosen() const;                           ///< a checkpoint, or another run, was chosen by the user
     void refresh();
+    void refreshMoment();
     void refreshActions();
     void say(const QString& text);
     QMenu* makeAddMenu();
@@ -134,7 +136,8 @@ private:
     QComboBox *m_trueClass, *m_predictedClass;
     QToolButton *m_add, *m_dice, *m_refresh, *m_previousPage, *m_nextPage, *m_closeMessage;
     QFrame* m_messageBar;
-    QLabel *m_message, *m_moment, *m_range, *m_emptyTitle, *m_emptyText;
+    ElidedLabel* m_moment;
+    QLabel *m_message, *m_range, *m_emptyTitle, *m_emptyText;
     QWidget* m_legend;
     QPushButton* m_emptyAction;
     QStackedWidget* m_stack;

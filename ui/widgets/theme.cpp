@@ -112,10 +112,17 @@ void Theme::setScheme(ColorScheme scheme) { setLook(scheme, m_scale); }
 void Theme::setScale(double scale) { setLook(m_scheme, scale); }
 
 void Theme::setLook(ColorScheme scheme, double scale) {
+    prepareLook(scheme, scale);
+    finishLook();
+}
+
+void Theme::prepareLook(ColorScheme scheme, double scale) {
     m_scheme = scheme;
     m_dark = scheme == ColorScheme::Dark || (scheme == ColorScheme::System && systemIsDark());
     m_scale = qBound(1.0, scale, 1.5);
-    apply();
+    QApplication::setStyle(new BaseStyle);
+    QApplication::setPalette(palette());
+    QApplication::setFont(font(TextRole::Body));
 }
 
 QColor Theme::color(Tone tone) const {
@@ -244,10 +251,9 @@ QString Theme::styleSheet() const {
     return scaled + sheet.mid(end);
 }
 
-void Theme::apply() {
-    QApplication::setStyle(new BaseStyle);
-    QApplication::setPalette(palette());
-    QApplication::setFont(font(TextRole::Body));
+void Theme::apply() { setLook(m_scheme, m_scale); }
+
+void Theme::finishLook() {
     qApp->setStyleSheet(styleSheet());
     Q_EMIT changed();
 }

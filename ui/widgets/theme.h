@@ -36,6 +36,10 @@ public:
     bool isDark() const { return m_dark; }
     void setScale(double scale);              ///< 1.0, 1.25 or 1.5
     void setLook(ColorScheme scheme, double scale);  ///< both in one go
+    /// setLook in two parts, the style sheet and changed() in the second. Widgets that are made between them are styled once, as a
+    /// whole, and those of pages that nobody opens not at all. Under a style sheet Qt would style them anew at each new parent.
+    void prepareLook(ColorScheme scheme, double scale);
+    void finishLook();
     double scale() const { return m_scale; }
     void setReducedMotion(bool reduced) { m_reducedMotion = reduced; }
     bool reducedMotion() const { return m_reducedMotion; }
