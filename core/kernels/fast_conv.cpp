@@ -124,4 +124,6 @@ void FastConv::weightsChanged() {
     m_packed->forwardValid = m_packed->gradientValid = false;
 }
 
+void FastConv::release() { *m_packed = {}; }
+
 }  // namespace thaw::core

@@ -27,6 +27,8 @@ public:
 
     /// The weights were written to: packed forms are made anew at their next use.
     void weightsChanged();
+    /// The packed forms' memory is freed until their next use. Not while a recorded pass waits for its backward pass.
+    void release();
 
     struct Packed;
 

@@ -50,6 +50,9 @@ public:
     void parametersChanged() override {
         if (m_fast) m_fast->weightsChanged();
     }
+    void releaseWorkspace() override {
+        if (m_fast) m_fast->release();
+    }
 
 private:
     std::optional<FastConv> m_fast;
@@ -232,6 +235,10 @@ std::string StagedModel::prefixDigest(int end) const {
 void StagedModel::markChanged(int stage) {
     m_stageDigests[static_cast<std::size_t>(stage)].clear();
     m_stages[static_cast<std::size_t>(stage)]->parametersChanged();
+}
+
+void StagedModel::releaseWorkspaces() {
+    for (const auto& stage : m_stages) stage->releaseWorkspace();
 }
 
 }  // namespace thaw::core

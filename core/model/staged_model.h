@@ -36,6 +36,8 @@ public:
     virtual void setKernels(KernelKind) {}
     /// To be called when parameters were written to.
     virtual void parametersChanged() {}
+    /// Frees what can be made anew from the parameters; between steps only.
+    virtual void releaseWorkspace() {}
     const std::vector<Parameter>& parameters() const { return m_parameters; }
 
 protected:
@@ -79,6 +81,9 @@ public:
     std::string prefixDigest(int end) const;
     /// To be called for a stage whose parameters were written to.
     void markChanged(int stage);
+    /// Frees what the stages made of their parameters, several times the parameters' size, until the next pass makes it anew; between
+    /// steps only.
+    void releaseWorkspaces();
 
 private:
     ModelInfo m_info;

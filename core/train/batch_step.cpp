@@ -108,8 +108,9 @@ torch::Tensor dropoutMask(std::int64_t rows, std::int64_t units, double rate, st
     at::parallel_for(0, (mask.numel() + 1) / 2, 1 << 14, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
             const std::uint64_t bits = random.at(static_cast<std::uint64_t>(i));
-            out[2 * i] = (bits & 0xFFFFFFFFu) < dropped ? 0.0f : kept;
-            if (2 * i + 1 < mask.numel()) out[2 * i + 1] = (bits >> 32) < dropped ? 0.0f : kept;
+            // A product, not a branch: nobody can foretell these.
+            out[2 * i] = kept * static_cast<float>((bits & 0xFFFFFFFFu) >= dropped);
+            if (2 * i + 1 < mask.numel()) out[2 * i + 1] = kept * static_cast<float>((bits >> 32) >= dropped);
         }
     });
     return mask;

@@ -195,6 +195,8 @@ bool TorchTrainer::computeFeatures(const Deadline& deadline) {
             if (std::find(m_keepOnDisk.begin(), m_keepOnDisk.end(), rung) != m_keepOnDisk.end())
                 for (FeaturePart part : m_pass->parts()) m_toWrite.emplace_back(FeaturePlace{rung, part}, m_pass->block(rung, part));
     m_pass.reset();
+    m_model->releaseWorkspaces();
+    returnFreeMemory();
     m_featureStep = FeatureStep::Write;
     return true;
 }

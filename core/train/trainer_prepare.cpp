@@ -8,6 +8,7 @@
 #include "core/train/model_setup.h"
 #include "core/train/stage_times.h"
 #include "core/train/torch_trainer.h"
+#include "core/util/memory.h"
 
 namespace thaw::core {
 namespace {
@@ -79,6 +80,8 @@ void TorchTrainer::prepare() {
                 if (!done) return;
                 m_times.setTimes(m_measurement->times());
                 m_measurement.reset();
+                m_model->releaseWorkspaces();
+                returnFreeMemory();
                 keepTimes();
             }
             enterLoop();

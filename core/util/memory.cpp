@@ -1,5 +1,7 @@
 #include "core/util/memory.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -60,5 +62,7 @@ MemoryState memoryState() {
     if (!given) limitByControlGroup(state);
     return state;
 }
+
+void returnFreeMemory() { malloc_trim(0); }
 
 }  // namespace thaw::core

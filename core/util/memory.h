@@ -16,4 +16,7 @@ struct MemoryState {
 /// Where nothing can be read there is plenty.
 MemoryState memoryState();
 
+/// Gives the system what the allocator keeps of freed memory; prepareProcess tells it to keep a lot. Some milliseconds.
+void returnFreeMemory();
+
 }  // namespace thaw::core

@@ -206,6 +206,17 @@ private Q_SLOTS:
         }
     }
 
+    void releasedFormsAreMadeAnew() {
+        const Problem p(2, 4, 4);
+        if (!FastConv::supports(p.x, p.weight)) QSKIP("No kernels on this instruction set.");
+        FastConv layer;
+        const Tensor before = layer.forward(p.x, p.weight, p.bias, /*pool=*/false);
+        layer.release();
+        QVERIFY(torch::equal(layer.forward(p.x, p.weight, p.bias, /*pool=*/false), before));
+        layer.release();
+        QVERIFY(torch::equal(layer.forwardRecorded(p.x, p.weight, p.bias), before));
+    }
+
     void emptyBatch() {
         for (const std::int64_t in : {3, 64}) {
             const Problem p(0, 4, 4, in);
