@@ -82,7 +82,7 @@ private Q_SLOTS:
         strip.show();
         auto* list = strip.findChild<QListView*>();
         const QRect row = list->visualRect(m_pins.index(0, 0));
-        const QPoint third(row.left() + 150 + 2 * 30 + 5, row.center().y());
+        const QPoint third(row.left() + 150 + 2 * 48 + 5, row.center().y());
         QHelpEvent help(QEvent::ToolTip, third, list->viewport()->mapToGlobal(third));
         QApplication::sendEvent(list->viewport(), &help);
         QVERIFY2(QToolTip::text().startsWith("After epoch 3: "), qPrintable(QToolTip::text()));

@@ -93,6 +93,22 @@ private Q_SLOTS:
 
     void init() { QSettings().clear(); }
 
+    void aSizeThatComesWhileTheListIsResizedIsTaken() {
+        ui::PredictionListModel pictures;
+        PictureGrid grid;
+        grid.setPictureModel(&pictures);
+        grid.resize(600, 400);
+        grid.show();
+        // Another page size makes the page around the list narrower, as a dock that folds does.
+        const int before = pictures.pageSize();
+        connect(&pictures, &ui::PredictionListModel::summaryChanged, &grid, [&] {
+            if (pictures.pageSize() != before) grid.resize(900, 400);
+        });
+        grid.resize(960, 400);
+        QCOMPARE(grid.width(), 900);
+        QCOMPARE(grid.viewport()->width(), 900);
+    }
+
     void cleanup() {
         ui::Theme::instance().setScale(1.0);
         ui::Theme::instance().setScheme(ui::ColorScheme::Light);
@@ -274,6 +290,30 @@ private Q_SLOTS:
         for (const QWidget* child : view.findChildren<QWidget*>())
             QVERIFY2(!child->acceptDrops(), child->metaObject()->className());
         QVERIFY(view.acceptDrops());
+    }
+
+    void pinsTakeThePicturesPlaceWhereThereIsLittleHeight() {
+        PredictionView view;
+        view.setRun(startedRun());
+        view.setPredictions(test::drawnPredictions(*view.pictures().pictures(), 0.7));
+        view.resize(900, 640);
+        view.show();
+        view.pins().pin(view.pictures().idAt(2));
+        auto& strip = *view.findChild<ui::PinnedStrip*>();
+        auto& grid = *view.findChild<PictureGrid*>();
+        QVERIFY(strip.isVisible() && grid.isVisible());
+        view.resize(900, 300);
+        QVERIFY(!strip.isVisible() && grid.isVisible());
+        buttonNamed(view, "Show the pinned pictures")->click();
+        QVERIFY(strip.isVisible() && !grid.isVisible());
+        strip.setFolded(true);
+        QVERIFY(!strip.isVisible() && grid.isVisible());
+        buttonNamed(view, "Show the pinned pictures")->click();
+        view.pins().unpin(view.pictures().idAt(2));
+        QVERIFY(!strip.isVisible() && grid.isVisible());
+        view.pins().pin(view.pictures().idAt(2));
+        view.resize(900, 640);
+        QVERIFY(strip.isVisible() && grid.isVisible() && !strip.isFolded());
     }
 
     void pinsFromTileAndDetail() {

@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QProgressBar>
+#include <QResizeEvent>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QToolButton>
@@ -391,6 +392,12 @@ void ClassMapPanel::showEvent(QShowEvent* event) {
 void ClassMapPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     arrange();
+    if (event->size().width() != event->oldSize().width()) updateGeometry();
+}
+
+QSize ClassMapPanel::sizeHint() const {
+    const QSize hint = QWidget::sizeHint();
+    return {hint.width(), layout()->hasHeightForWidth() && width() > 0 ? layout()->totalHeightForWidth(width()) : hint.height()};
 }
 
 }  // namespace thaw::ui

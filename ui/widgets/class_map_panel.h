@@ -49,6 +49,11 @@ public:
     double opacity() const;
     QString status() const;
 
+    /// As high as its texts are at its width, so that the page around it can shrink its picture to what is left.
+    bool hasHeightForWidth() const override { return false; }
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return {QWidget::minimumSizeHint().width(), sizeHint().height()}; }
+
 Q_SIGNALS:
     void changed();  ///< maps, opacity or on and off
 

@@ -143,7 +143,11 @@ bool PictureGrid::rawPixels() const { return m_delegate->rawPixels(); }
 
 void PictureGrid::resizeEvent(QResizeEvent* event) {
     QListView::resizeEvent(event);
+    const QSize before = size();
     fit();
+    // Another number of pictures a page can make the page around the list give it another size at once, which a scroll area
+    // that is being resized misses.
+    if (size() != before) setViewportMargins(0, 0, 0, 0);
 }
 
 void PictureGrid::keyPressEvent(QKeyEvent* event) {

@@ -109,8 +109,21 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
 
-    const QRect plate = plateRect(option.rect);
-    const int margin = theme.px(kPlateMargin);
+    const QString error = index.data(PredictionListModel::ErrorRole).toString();
+    const int predicted = index.data(PredictionListModel::PredictedClassRole).toInt();
+    const double confidence = index.data(PredictionListModel::ConfidenceRole).toDouble();
+    const QString name = error.isEmpty() ? shortClassName(index.data(Qt::DisplayRole).toString()) : tr("unreadable");
+    const QString percent = predicted >= 0 ? shortPercentText(confidence) : QString();
+    const QFont strong = theme.font(TextRole::TableStrong);
+    const int percentWidth =
+        predicted >= 0 ? QFontMetrics(theme.font(TextRole::Table)).horizontalAdvance(percent) + theme.px(4) : 0;
+
+    // Below a small picture the words take of the room beside it.
+    QRect plate = plateRect(option.rect);
+    const int margin = theme.px(kPlateMargin), size = plate.width() - 2 * margin;
+    const int missing = QFontMetrics(strong).horizontalAdvance(name) + percentWidth - size;
+    const int beside = qBound(0, (missing + 1) / 2, (option.rect.width() - plate.width()) / 2);
+    plate.adjust(-beside, 0, beside, 0);
     if (option.state & QStyle::State_Selected) {
         painter->setPen(QPen(theme.color(Tone::Accent), theme.px(2)));
         painter->setBrush(theme.color(Tone::AccentBackground));
@@ -122,16 +135,12 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     }
 
     const auto verdict = static_cast<Verdict>(index.data(PredictionListModel::VerdictRole).toInt());
-    const QString error = index.data(PredictionListModel::ErrorRole).toString();
     const QString file = index.data(PredictionListModel::FileRole).toString();
-    const int predicted = index.data(PredictionListModel::PredictedClassRole).toInt();
-    const double confidence = index.data(PredictionListModel::ConfidenceRole).toDouble();
     const int id = index.data(PredictionListModel::IdRole).toInt();
     const QColor color = theme.color(toneOf(verdict));
 
     // Picture
-    const int size = plate.width() - 2 * margin;
-    const QRect picture(plate.left() + margin, plate.top() + margin, size, size);
+    const QRect picture(plate.left() + beside + margin, plate.top() + margin, size, size);
     const double frame = (verdict == Verdict::Wrong ? 2.5 : 1.5) * theme.scale();
     const QRectF frameRect = QRectF(picture).adjusted(frame / 2, frame / 2, -frame / 2, -frame / 2);
     const QPixmap pixmap = scaledPicture(index.data(PredictionListModel::PictureRole).value<QImage>(),
@@ -171,15 +180,10 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     }
 
     // Guess and percentage
-    QRect line(picture.left(), picture.bottom() + 1 + theme.px(4), size, theme.px(18));
-    const QFont strong = theme.font(TextRole::TableStrong);
-    QString name = error.isEmpty() ? shortClassName(index.data(Qt::DisplayRole).toString()) : tr("unreadable");
-    int percentWidth = 0;
+    const QRect line(picture.left() - beside, picture.bottom() + 1 + theme.px(4), size + 2 * beside, theme.px(18));
     if (predicted >= 0) {
         painter->setFont(theme.font(TextRole::Table));
         painter->setPen(theme.color(Tone::Ink));
-        const QString percent = shortPercentText(confidence);
-        percentWidth = painter->fontMetrics().horizontalAdvance(percent) + theme.px(4);
         painter->drawText(line, Qt::AlignRight | Qt::AlignVCenter, percent);
     }
     painter->setFont(strong);
@@ -198,7 +202,7 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
         return;
     }
     // Verdict in words
-    const QRect words(picture.left(), static_cast<int>(track.bottom()) + theme.px(4), size, theme.px(16));
+    const QRect words(line.left(), static_cast<int>(track.bottom()) + theme.px(4), line.width(), theme.px(16));
     QString text;
     painter->setFont(theme.font(TextRole::Caption));
     painter->setPen(theme.color(Tone::Ink3));

@@ -23,7 +23,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr int kRowHeight = 48;
-constexpr int kMostBarWidth = 30;
+constexpr int kMostBarWidth = 48;
 
 class PinnedRowDelegate : public QStyledItemDelegate {
 public:
@@ -257,13 +257,20 @@ void PinnedStrip::setVisibleRows(int rows) {
 }
 
 void PinnedStrip::setFolded(bool folded) {
+    if (folded == m_folded) return;
     m_folded = folded;
+    refresh();
+    Q_EMIT foldedChanged();
+}
+
+void PinnedStrip::setHiddenFolded(bool hidden) {
+    m_hiddenFolded = hidden;
     refresh();
 }
 
 void PinnedStrip::refresh() {
     const int count = m_pins ? m_pins->rowCount() : 0;
-    setVisible(count > 0);
+    setVisible(count > 0 && !(m_folded && m_hiddenFolded));
     m_title->setText(tr("Pinned pictures %1").arg(count));
     m_list->setVisible(!m_folded);
     m_legend->setVisible(!m_folded);

@@ -23,8 +23,11 @@ public:
     void setVisibleRows(int rows);
     bool isFolded() const { return m_folded; }
     void setFolded(bool folded);
+    /// Where there is little height: folded away with its title.
+    void setHiddenFolded(bool hidden);
 
 Q_SIGNALS:
+    void foldedChanged();
     void pictureChosen(int id);
     void momentChosen(qint64 step);
 
@@ -40,7 +43,7 @@ private:
     QToolButton* m_fold;
     QListView* m_list;
     int m_visibleRows = 2;
-    bool m_folded = false;
+    bool m_folded = false, m_hiddenFolded = false;
 };
 
 }  // namespace thaw::ui

@@ -61,7 +61,12 @@ public:
 
     QSize sizeHint() const override {
         const Theme& theme = Theme::instance();
-        if (m_entries.size() > 1) return {theme.px(340), theme.px(164) + captionHeight() + legendHeight()};
+        if (m_entries.size() > 1) {
+            const int count = static_cast<int>(m_entries.size());
+            const int wide = width() > minimumSizeHint().width() ? width() : theme.px(340);
+            const int side = qMin(theme.px(164), (wide - theme.px(kGap) * (count - 1)) / count);
+            return {theme.px(340), side + captionHeight() + legendHeight()};
+        }
         const int side = theme.px(m_entries.empty() || !m_entries.front().image.isNull() ? 300 : 150);
         // The legend beside a map takes of the picture's width, and so of its height.
         return {side, hasMaps() ? std::clamp(width() - theme.px(kLegendWidth), minimumSizeHint().height(), side) : side};
@@ -79,7 +84,7 @@ protected:
         const Theme& theme = Theme::instance();
         QPainter painter(this);
         painter.setRenderHint(QPainter::Antialiasing);
-        const int gap = theme.px(12), count = static_cast<int>(m_entries.size());
+        const int gap = theme.px(kGap), count = static_cast<int>(m_entries.size());
         // Upright beside one picture, lying below several.
         const int beside = hasMaps() && count == 1 ? theme.px(kLegendWidth) : 0;
         const int side = qMin((width() - beside - gap * (count - 1)) / count,
@@ -144,7 +149,7 @@ private:
         painter->drawPath(outline);
     }
 
-    static constexpr int kCaptionHeight = 24, kLegendWidth = 80, kLegendHeight = 22;
+    static constexpr int kGap = 12, kCaptionHeight = 24, kLegendWidth = 80, kLegendHeight = 22;
     std::vector<Entry> m_entries;
     Verdict m_verdict = Verdict::Unknown;
     bool m_raw = false;

@@ -49,6 +49,7 @@ namespace {
 
 constexpr int kPanelPadding = 15, kPanelGap = 10;
 constexpr int kLeastMoment = 60;
+constexpr int kLowPage = 420, kPinsHead = 46, kPinsRow = 48;  // design pixels
 constexpr int kQuickFiles = 8;
 
 QString number(int value) { return QLocale().toString(value); }
@@ -192,6 +193,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     left->setSpacing(kPanelGap);
     left->addWidget(m_panel, 1);
     left->addWidget(m_strip);
+    left->addStretch(0);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(kPanelGap);
@@ -212,7 +214,11 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     connect(classMap, &QShortcut::activated, m_detail, &PredictionDetail::toggleClassMap);
     connect(m_strip, &PinnedStrip::pictureChosen, this, &PredictionView::showPicture);
     connect(m_strip, &PinnedStrip::momentChosen, this, &PredictionView::goToStep);
-    connect(&m_pins, &PinnedListModel::pinsChanged, this, &PredictionView::askPins);
+    connect(m_strip, &PinnedStrip::foldedChanged, this, &PredictionView::arrange);
+    connect(&m_pins, &PinnedListModel::pinsChanged, this, [this] {
+        askPins();
+        arrange();
+    });
     const auto remove = [this](int id) {
         // The neighbour takes its place in the detail.
         const int position = m_pictures.positionOf(id);
@@ -304,6 +310,8 @@ QWidget* PredictionView::makeFoot() {
     m_add->setToolTip(tr("Show the network pictures of your own. You can also drop them anywhere on this page."));
     m_add->setMenu(makeAddMenu());
     m_add->setPopupMode(QToolButton::InstantPopup);
+    m_showPins = makeFramedButton(QStringLiteral("pin"), {}, tr("Show the pinned pictures"), foot);
+    connect(m_showPins, &QToolButton::clicked, this, [this] { m_strip->setFolded(false); });
     m_range = makeLabel({}, "table", foot);
     m_previousPage = makeFramedButton(QStringLiteral("chevron-left"), {}, tr("Page before"), foot);
     m_nextPage = makeFramedButton(QStringLiteral("chevron-right"), {}, tr("Next page"), foot);
@@ -314,6 +322,7 @@ QWidget* PredictionView::makeFoot() {
     row->setSpacing(8);
     row->addWidget(m_legend, 1);
     row->addStretch(0);
+    row->addWidget(m_showPins);
     row->addWidget(m_add);
     row->addSpacing(8);
     row->addWidget(m_moment);
@@ -861,7 +870,7 @@ void PredictionView::arrange() {
     m_filters->setSegmentVisible(mineId, mineShown);
     m_legend->setVisible(room >= theme.px(680));
     m_add->setToolButtonStyle(room >= theme.px(760) ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
-    m_strip->setVisibleRows(height() > theme.px(620) ? 3 : 2);
+    arrangePins();
     m_overlay->setGeometry(rect());
     refreshMoment();
 }
@@ -869,6 +878,22 @@ void PredictionView::arrange() {
 void PredictionView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     arrange();
+}
+
+void PredictionView::arrangePins() {
+    const Theme& theme = Theme::instance();
+    const bool low = height() < theme.px(kLowPage), pinned = m_pins.rowCount() > 0;
+    if (low != m_low) {
+        m_low = low;
+        if (low) m_foldedBefore = m_strip->isFolded();
+        m_strip->setFolded(low || m_foldedBefore);
+        m_strip->setHiddenFolded(low);
+    }
+    // Where both have no room, the strip takes the place of the pictures while it is open.
+    const bool alone = low && pinned && !m_strip->isFolded();
+    m_strip->setVisibleRows(alone ? (height() - theme.px(kPinsHead)) / theme.px(kPinsRow) : height() > theme.px(620) ? 3 : 2);
+    m_panel->setVisible(!alone);
+    m_showPins->setVisible(low && pinned && !alone);
 }
 
 void PredictionView::showEvent(QShowEvent* event) {

@@ -88,6 +88,7 @@ private:
     QWidget* makeFoot();
     QWidget* makeEmpty();
     void arrange();
+    void arrangePins();
     void setFilter(PictureFilter filter);
     void setPictures(const std::shared_ptr<const core::PictureSet>& pictures, const QStringList& names, const QString& datasetId);
     void takeSubject();
@@ -124,6 +125,7 @@ private:
     QStringList m_askedFiles;    // the chosen checkpoint is asked about them
     bool m_ownOutdated = false;  // own pictures were predicted by older weights
     bool m_showOwnWhenReady = false;
+    bool m_low = false, m_foldedBefore = false;  // little height, and the pinned strip as it was before
 
     Background* m_background;
     PastedPictures* m_pasted;
@@ -134,7 +136,7 @@ private:
     QGridLayout* m_headGrid;
     SegmentedBar* m_filters;
     QComboBox *m_trueClass, *m_predictedClass;
-    QToolButton *m_add, *m_dice, *m_refresh, *m_previousPage, *m_nextPage, *m_closeMessage;
+    QToolButton *m_add, *m_showPins, *m_dice, *m_refresh, *m_previousPage, *m_nextPage, *m_closeMessage;
     QFrame* m_messageBar;
     ElidedLabel* m_moment;
     QLabel *m_message, *m_range, *m_emptyTitle, *m_emptyText;
