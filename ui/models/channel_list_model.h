@@ -44,6 +44,7 @@ public:
     /// What the colours of a channel span. Channels of single numbers always share one.
     std::pair<double, double> range(int channel) const;
     QString nameOf(int channel) const;
+    bool isNamed() const { return !m_names.isEmpty(); }  ///< channels are classes
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;

@@ -37,7 +37,8 @@ ChannelCard::ChannelCard(const ChannelListModel& model, QWidget* parent) : QWidg
     m_topTitle = makeLabel(tr("Answers most to"), "captionStrong", this);
     m_topTitle->setToolTip(
         tr("The pictures, of the first 1,000, in which the channel's largest value is largest. Click one to take it in hand."));
-    m_topMessage = makeLabel({}, "caption", this);
+    auto* grid = new QWidget(this);
+    m_topMessage = makeLabel({}, "caption", grid);
     m_topMessage->setWordWrap(true);
     m_topMessage->setAlignment(Qt::AlignTop | Qt::AlignLeft);
 
@@ -56,7 +57,6 @@ ChannelCard::ChannelCard(const ChannelListModel& model, QWidget* parent) : QWidg
     channel->addLayout(enlarged);
     channel->addStretch(1);
 
-    auto* grid = new QWidget(this);
     auto* tiles = new QGridLayout(grid);
     tiles->setContentsMargins(0, 0, 0, 0);
     tiles->setSpacing(2);
@@ -71,10 +71,11 @@ ChannelCard::ChannelCard(const ChannelListModel& model, QWidget* parent) : QWidg
         tiles->addWidget(m_top[i], static_cast<int>(i) / kTopColumns, static_cast<int>(i) % kTopColumns);
         connect(m_top[i], &QToolButton::clicked, this, [this, i] { Q_EMIT pictureChosen(m_indices[i]); });
     }
+    // In the pictures' place, so that nothing moves when they come.
+    tiles->addWidget(m_topMessage, 0, 0, static_cast<int>(m_top.size()) / kTopColumns, kTopColumns + 1);
     auto* top = new QVBoxLayout;
     top->setSpacing(4);
     top->addWidget(m_topTitle);
-    top->addWidget(m_topMessage);
     top->addWidget(grid);
     top->addStretch(1);
 
@@ -123,7 +124,8 @@ void ChannelCard::showChannel(int channel) {
     const QLocale locale;
     const auto figure = [&](int role) { return locale.toString(index.data(role).toDouble(), 'f', 2); };
     const auto [low, high] = m_model.range(channel);
-    m_title->setText(plane ? tr("Channel %1").arg(m_model.nameOf(channel)) : tr("Unit %1").arg(m_model.nameOf(channel)));
+    const QString title = plane ? tr("Channel %1") : m_model.isNamed() ? tr("Class %1") : tr("Unit %1");
+    m_title->setText(title.arg(m_model.nameOf(channel)));
     m_figures->setText(plane ? tr("largest %1\nmean %2\nnothing in %3 %")
                                    .arg(figure(ChannelListModel::LargestRole), figure(ChannelListModel::MeanRole))
                                    .arg(qRound(100 * index.data(ChannelListModel::SilentRole).toDouble()))

@@ -4,8 +4,11 @@
 #include <QLocale>
 #include <QPainter>
 #include <QScopedValueRollback>
+#include <QScrollBar>
+#include <QStyle>
 #include <QStyledItemDelegate>
 
+#include <algorithm>
 #include <cmath>
 
 #include "ui/models/channel_list_model.h"
@@ -25,8 +28,7 @@ public:
 
     QSize cellSize() const {
         const Theme& theme = Theme::instance();
-        const bool named = m_model.areUnits() && m_model.nameOf(0) != QLatin1String("1");
-        return {theme.px((named ? kNameWidth : kTile) + kGap),
+        return {theme.px((m_model.areUnits() && m_model.isNamed() ? kNameWidth : kTile) + kGap),
                 theme.px((m_model.areUnits() ? kUnitHeight : kTile) + kCaption + kGap)};
     }
 
@@ -35,7 +37,8 @@ public:
         painter->save();
         const int gap = theme.px(kGap), caption = theme.px(kCaption);
         const QRect cell = option.rect.adjusted(gap / 2, gap / 2, gap / 2 - gap, gap / 2 - gap);
-        const QRect tile = cell.adjusted(0, 0, 0, -caption);
+        const int width = cellSize().width() - gap;
+        const QRect tile(cell.center().x() - width / 2, cell.top(), width, cell.height() - caption);
         const int channel = index.data(ChannelListModel::ChannelRole).toInt();
         const auto [low, high] = m_model.range(channel);
         const Plane plane = m_model.plane(channel);
@@ -45,8 +48,8 @@ public:
             painter->fillRect(tile, ground);
             painter->setFont(theme.font(TextRole::Caption));
             painter->setPen(readableOn(ground));
-            painter->drawText(tile, Qt::AlignCenter,
-                              QLocale().toString(plane.values[0], 'f', std::abs(plane.values[0]) < 10 ? 2 : 1));
+            QString number = QLocale().toString(plane.values[0], 'f', std::abs(plane.values[0]) < 10 ? 2 : 1);
+            painter->drawText(tile, Qt::AlignCenter, number.replace(QLatin1Char('-'), QChar(0x2212)));
         } else {
             // Cells of the plane stay cells: it is as coarse as it looks.
             painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
@@ -97,9 +100,19 @@ ChannelMosaic::ChannelMosaic(ChannelListModel& model, QWidget* parent) : QListVi
 }
 
 void ChannelMosaic::fit() {
-    setGridSize(static_cast<const ChannelDelegate*>(itemDelegate())->cellSize());
+    // The tiles fill the width, which must not depend on the scroll bar's coming and going.
+    const QSize cell = static_cast<const ChannelDelegate*>(itemDelegate())->cellSize();
+    const int bar = std::max(verticalScrollBar()->sizeHint().width(),
+                             style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, verticalScrollBar()));
+    const int room = width() - bar - 2, columns = std::max(1, room / cell.width());
+    setGridSize({std::min(std::max(cell.width(), room / columns), cell.width() * 4 / 3), cell.height()});
     setMinimumHeight(gridSize().height() * 2 + 4);
     viewport()->update();
+}
+
+void ChannelMosaic::resizeEvent(QResizeEvent* event) {
+    QListView::resizeEvent(event);
+    fit();
 }
 
 void ChannelMosaic::restore() {

@@ -25,6 +25,7 @@ Q_SIGNALS:
     void channelChosen(int channel);
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
 

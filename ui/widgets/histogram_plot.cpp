@@ -11,6 +11,7 @@
 #include <tuple>
 #include <utility>
 
+#include "ui/models/prediction_list_model.h"
 #include "ui/widgets/plot_axis.h"
 #include "ui/widgets/theme.h"
 
@@ -20,6 +21,8 @@ namespace {
 constexpr int kLegendHeight = 24, kAxisHeight = 22, kMargin = 6;  // design pixels
 constexpr double kLeftOut = 0.0005;                               // of the numbers, at each end
 constexpr int kTicks = 5, kGridLines = 4;
+constexpr double kLonePeak = 3;                      // times the second largest: it would press all others to the ground
+constexpr double kBelowTop = 0.95, kBelowPeak = 0.7;  // of the height, for the largest and beside a lone peak
 
 double binWidth(const core::Histogram& histogram) {
     return (histogram.high - histogram.low) / static_cast<double>(histogram.counts.size());
@@ -123,9 +126,7 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
     }
 
     const bool both = !m_before.counts.empty();
-    std::int64_t largest = *std::max_element(m_now.counts.begin(), m_now.counts.end());
-    if (both) largest = std::max(largest, *std::max_element(m_before.counts.begin(), m_before.counts.end()));
-    const double unit = area.height() * 0.95 / static_cast<double>(std::max<std::int64_t>(1, largest));
+    const double unit = area.height() / fullHeight();
     const auto curve = [&](const core::Histogram& histogram) {
         QPolygonF line;
         for (std::size_t bin = 0; bin < histogram.counts.size(); ++bin)
@@ -152,6 +153,7 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
         painter.drawPolyline(curve(m_before));
     }
     painter.restore();
+    paintPeak(&painter, area);
 
     // The legend above, the axis below.
     painter.setFont(theme.font(TextRole::TableStrong));
@@ -183,6 +185,31 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
         painter.drawText(QRectF(x, area.bottom() + theme.px(3), width, theme.px(kAxisHeight - 3)),
                          Qt::AlignHCenter | Qt::AlignVCenter, text);
     }
+}
+
+double HistogramPlot::fullHeight() const {
+    std::vector<std::int64_t> counts = m_now.counts;
+    counts.insert(counts.end(), m_before.counts.begin(), m_before.counts.end());
+    std::sort(counts.rbegin(), counts.rend());
+    const auto largest = static_cast<double>(std::max<std::int64_t>(1, counts.front()));
+    const double second = counts.size() > 1 ? static_cast<double>(counts[1]) : 0;
+    return m_before.counts.empty() && second > 0 && largest > kLonePeak * second ? second / kBelowPeak : largest / kBelowTop;
+}
+
+void HistogramPlot::paintPeak(QPainter* painter, const QRectF& area) const {
+    const auto peak = std::max_element(m_now.counts.begin(), m_now.counts.end());
+    if (static_cast<double>(*peak) <= fullHeight()) return;
+    const std::int64_t total = std::accumulate(m_now.counts.begin(), m_now.counts.end(), std::int64_t{0});
+    const Theme& theme = Theme::instance();
+    painter->setFont(theme.font(TextRole::Caption));
+    painter->setPen(theme.color(Tone::Warm));
+    const QString text = tr("\u2191 %1").arg(percentText(static_cast<double>(*peak) / static_cast<double>(total)));
+    const double x = xOf(m_now.low + (static_cast<double>(peak - m_now.counts.begin()) + 0.5) * binWidth(m_now));
+    const double width = painter->fontMetrics().horizontalAdvance(text) + 2;
+    const double beside = xOf(m_low + binWidth(m_now)) - xOf(m_low) + theme.px(6);
+    const bool right = x + beside + width <= area.right();
+    painter->drawText(QRectF(right ? x + beside : x - beside - width, area.top() + theme.px(2), width, theme.px(16)),
+                      Qt::AlignVCenter | Qt::AlignLeft, text);
 }
 
 bool HistogramPlot::event(QEvent* event) {

@@ -32,6 +32,9 @@ private:
     QRectF plotArea() const;
     double xOf(double value) const;
     void fitRange();
+    /// How many numbers the height stands for. A lone peak, as that of a ReLU's zeros, goes on above it.
+    double fullHeight() const;
+    void paintPeak(QPainter* painter, const QRectF& area) const;
 
     core::Histogram m_before, m_now;
     QString m_remark, m_message;

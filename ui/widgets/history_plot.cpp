@@ -130,7 +130,8 @@ void HistoryPlot::paintLines(QPainter* painter, const Frame& frame) const {
         if (m_content.percent) points << QPointF(frame.x(0), frame.y(0));
         for (std::size_t i = 0; i < line.values.size(); ++i)
             points << QPointF(frame.x(m_content.positions[i]), frame.y(line.values[i]));
-        painter->setPen(QPen(theme.color(strong ? Tone::Warm : Tone::WarmFill), (strong ? 3.2 : 1.8) * theme.scale(),
+        const Tone tone = line.frozen ? (strong ? Tone::Ice : Tone::IceFill) : strong ? Tone::Warm : Tone::WarmFill;
+        painter->setPen(QPen(theme.color(tone), (strong ? 3.2 : 1.8) * theme.scale(),
                              Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
         painter->drawPolyline(points);
         if (points.size() == 1) painter->drawPoint(points.first());
@@ -152,7 +153,7 @@ void HistoryPlot::paintLines(QPainter* painter, const Frame& frame) const {
     for (const End& end : ends) {
         const bool strong = static_cast<int>(end.line) == m_content.current;
         painter->setFont(theme.font(strong ? TextRole::TableStrong : TextRole::Table));
-        painter->setPen(theme.color(Tone::Warm));
+        painter->setPen(theme.color(m_content.lines[end.line].frozen ? Tone::Ice : Tone::Warm));
         const QRectF box(frame.area.right() + theme.px(8), end.y - tall / 2, width() - frame.area.right() - theme.px(8), tall);
         painter->drawText(
             box, Qt::AlignVCenter | Qt::AlignLeft,

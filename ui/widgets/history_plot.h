@@ -15,6 +15,7 @@ public:
     struct Line {
         QString name;
         std::vector<double> values;  ///< one a position
+        bool frozen = false;         ///< it has never trained
     };
     struct Content {
         std::vector<double> positions;  ///< epochs, ascending

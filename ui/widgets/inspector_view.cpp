@@ -53,10 +53,12 @@ QString shareText(std::int64_t done, std::int64_t total) {
 }
 
 /// As high as it must be, not as its texts would like to be: the page scrolls only where its parts have no room.
+/// The parts share the height alike whatever they say at the moment.
 class PlainHeight : public QWidget {
 public:
     using QWidget::QWidget;
     bool hasHeightForWidth() const override { return false; }
+    QSize sizeHint() const override { return {QWidget::sizeHint().width(), minimumSizeHint().height()}; }
 };
 
 ElidedLabel* makeTitle(QWidget* parent) {
@@ -135,7 +137,7 @@ InspectorView::InspectorView(Session& session, QWidget* parent) : QFrame(parent)
 InspectorView::~InspectorView() = default;
 
 QWidget* InspectorView::makePlots() {
-    auto* plots = new QWidget;
+    auto* plots = new PlainHeight;
     const auto column = [plots](ElidedLabel* title, SegmentedBar* part, QWidget* plot) {
         auto* head = new QHBoxLayout;
         head->setSpacing(8);
@@ -232,6 +234,7 @@ QWidget* InspectorView::makeAnswers() {
         showChannel();
     });
     connect(m_sort, &QToolButton::toggled, &m_channels, &ChannelListModel::setStrongestFirst);
+    m_sort->setChecked(true);
     connect(m_mosaic, &ChannelMosaic::channelChosen, this, &InspectorView::chooseChannel);
     connect(m_filters, &FilterTilesView::filterChosen, this, &InspectorView::chooseChannel);
     connect(m_channelCard, &ChannelCard::pictureChosen, this, [this](qint64 index) {
@@ -577,7 +580,7 @@ void InspectorView::showHistory() {
     std::vector<std::size_t> looked;  // whose training colours the ground
     for (std::size_t i = 0; i < layers.size(); ++i) {
         if (layers[i].block != now.block || !layers[i].hasParameters()) continue;
-        HistoryPlot::Line line{shortLayerName(layers[i]), {}};
+        HistoryPlot::Line line{shortLayerName(layers[i]), {}, m_history->moved.back()[i] == 0};
         for (const auto& row : values) line.values.push_back(row[i]);
         if (layers[i].name == now.name) content.current = static_cast<int>(content.lines.size());
         if (!now.hasParameters() || layers[i].name == now.name) looked.push_back(i);
