@@ -1,7 +1,6 @@
 #include "ui/widgets/compare_page.h"
 
 #include <QAbstractItemView>
-#include <QComboBox>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -22,6 +21,7 @@
 #include "ui/widgets/picture_grid.h"
 #include "ui/widgets/picture_row.h"
 #include "ui/widgets/segmented_bar.h"
+#include "ui/widgets/setting_row.h"
 #include "ui/widgets/styling.h"
 #include "ui/widgets/work_strip.h"
 
@@ -89,7 +89,7 @@ ComparePage::ComparePage(Session& session, QWidget* parent) : QWidget(parent), m
     row->addLayout(left, 1);
     row->addWidget(m_side);
 
-    connect(m_other, &QComboBox::activated, this, [this] {
+    connect(m_other, &SettingCombo::activated, this, [this] {
         m_chosen = true;
         ask();
     });
@@ -136,9 +136,8 @@ QFrame* ComparePage::makeMatrix() {
 QFrame* ComparePage::makeSide() {
     QFrame* side = makePanel(this);
     auto* content = new QWidget;
-    m_other = new QComboBox(content);
+    m_other = new SettingCombo(content);
     m_other->setAccessibleName(tr("Model to compare with"));
-    m_other->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     QLabel* from = makeLabel(tr("from"), "table", content);
     from->setBuddy(m_other);
     m_with = makeText("tableStrong", content);

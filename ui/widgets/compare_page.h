@@ -12,7 +12,6 @@
 #include "ui/models/confusion_model.h"
 #include "ui/models/evaluated.h"
 
-class QComboBox;
 class QFrame;
 class QGridLayout;
 class QLabel;
@@ -27,6 +26,7 @@ class MessageLine;
 class PictureRow;
 class SegmentedBar;
 class Session;
+class SettingCombo;
 class WorkStrip;
 
 class ComparePage : public QWidget {
@@ -82,7 +82,7 @@ private:
     QWidget *m_content, *m_verdict;
     QGridLayout* m_places;
     bool m_beside = false;  // the pictures stand beside the matrix, not below it
-    QComboBox* m_other;
+    SettingCombo* m_other;
     QLabel *m_with, *m_title, *m_change, *m_accuracies, *m_gain, *m_loss, *m_chance, *m_chanceText;
     SegmentedBar* m_show;
     ColorLegend* m_legend;

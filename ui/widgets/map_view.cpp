@@ -1,6 +1,5 @@
 #include "ui/widgets/map_view.h"
 
-#include <QComboBox>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -12,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <array>
 
 #include "core/api/errors.h"
 #include "ui/bridge/session.h"
@@ -25,6 +25,7 @@
 #include "ui/widgets/picture_grid.h"
 #include "ui/widgets/picture_row.h"
 #include "ui/widgets/segmented_bar.h"
+#include "ui/widgets/setting_row.h"
 #include "ui/widgets/styling.h"
 #include "ui/widgets/work_strip.h"
 
@@ -37,6 +38,7 @@ constexpr int kLowPage = 440;           ///< design pixels
 constexpr int kLeastForNeighbours = 8;  ///< pictures
 constexpr int kMostMaps = 40;           ///< that are kept
 constexpr const char* kStart = "start";
+const QString kPoints = QStringLiteral("points"), kGuesses = QStringLiteral("guesses");  // topics
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 QString number(std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); }
@@ -182,10 +184,9 @@ QWidget* MapView::makeHead() {
     m_which->addSegment(1, tr("Wrong"));
     m_which->setCurrent(0);
     m_comparing = new QWidget(head);
-    m_compare = new QComboBox(m_comparing);
+    m_compare = new SettingCombo(m_comparing);
     m_compare->setAccessibleName(tr("Compare with"));
     m_compare->setToolTip(tr("Another checkpoint beside the chosen one, on the same axes"));
-    m_compare->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     auto* comparing = new QHBoxLayout(m_comparing);
     comparing->setContentsMargins(0, 0, 0, 0);
     comparing->setSpacing(6);
@@ -228,7 +229,7 @@ QWidget* MapView::makeHead() {
         for (EmbeddingPlot* plot : {m_before, m_now}) plot->setWrongOnly(which == 1);
         refresh();
     });
-    connect(m_compare, &QComboBox::currentIndexChanged, this, [this] {
+    connect(m_compare, &SettingCombo::currentIndexChanged, this, [this] {
         m_cancelled = false;
         follow();
     });
@@ -309,9 +310,7 @@ void MapView::follow() {
     if (!subject || !subject->pictures || request.checkpoint.empty() || !isVisible() || m_cancelled) {
         refresh();
     } else if (known != m_maps.constEnd()) {
-        m_session.inspection().cancel(this, QStringLiteral("map"));
-        m_asking = false;
-        m_work->stop();
+        drop();
         show(request, *known);
     } else if (m_asking && m_session.inspection().followsNewest() && m_asked.method == request.method &&
                m_asked.before == request.before) {
@@ -322,65 +321,92 @@ void MapView::follow() {
     }
 }
 
-std::shared_ptr<const MapView::Map> MapView::make(core::Inspector& inspector, const Request& request, core::KeptCheckpoint now,
-                                                  core::KeptCheckpoint before, const core::CountCallback& progress) {
-    auto map = std::make_shared<Map>();
-    core::EmbeddingRequest what = requestFor(request.method, inspector.pictures(core::Split::Test)->count());
-    map->now.checkpoint = std::move(now);
-    map->now.embedding = inspector.embedding(request.checkpoint, what, progress);
-    map->now.predictions = inspector.predictions(request.checkpoint, core::Split::Test, progress);
-    if (request.before.empty()) return map;
-    auto side = std::make_shared<Side>();
-    what.alignedWith = request.checkpoint;
-    side->checkpoint = std::move(before);
-    side->embedding = inspector.embedding(request.before, what, progress);
-    side->predictions = inspector.predictions(request.before, core::Split::Test, progress);
-    map->before = std::move(side);
-    return map;
-}
-
 void MapView::ask(const Request& request) {
     m_asking = true;
     m_asked = request;
     m_message->hide();
-    const InspectionSubject& subject = *m_session.inspection().subject();
-    core::KeptCheckpoint now = untrained(), before = untrained();
-    for (const core::KeptCheckpoint& kept : subject.checkpoints) {
-        if (kept.name == request.checkpoint) now = kept;
-        if (kept.name == request.before) before = kept;
+    auto making = std::make_shared<Making>();
+    making->request = request;
+    making->map.now.checkpoint = untrained();
+    if (!request.before.empty()) {
+        making->before = std::make_shared<Side>();
+        making->before->checkpoint = untrained();
     }
-    m_work->start(request.method == core::EmbeddingMethod::Tsne ? tr("Arranging by t-SNE, %1").arg(checkpointName(now))
-                                                                : tr("Computing features, %1").arg(checkpointName(now)));
-    m_session.inspection().askAboutRun<std::shared_ptr<const Map>>(
-        this, QStringLiteral("map"), InspectionController::Lane::Longest,
-        [request, now, before](core::Inspector& inspector, const std::string&, const core::CountCallback& progress) {
-            return make(inspector, request, now, before, progress);
+    for (const core::KeptCheckpoint& kept : m_session.inspection().subject()->checkpoints) {
+        if (kept.name == request.checkpoint) making->map.now.checkpoint = kept;
+        if (making->before && kept.name == request.before) making->before->checkpoint = kept;
+    }
+    const QString name = checkpointName(making->map.now.checkpoint);
+    m_work->start(request.method == core::EmbeddingMethod::Tsne ? tr("Arranging by t-SNE, %1").arg(name)
+                                                                : tr("Computing features, %1").arg(name));
+    const auto failure = [this](const QString& what, const QString& hint) {
+        drop();
+        m_cancelled = true;
+        m_message->say(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint, tr("Try again"));
+        refresh();
+    };
+    using Embeddings = std::array<core::Embedding, 2>;
+    m_session.inspection().askAboutRun<Embeddings>(
+        this, kPoints, InspectionController::Lane::Longest,
+        [request](core::Inspector& inspector, const std::string&, const core::CountCallback& progress) {
+            core::EmbeddingRequest what = requestFor(request.method, inspector.pictures(core::Split::Test)->count());
+            Embeddings embeddings{inspector.embedding(request.checkpoint, what, progress), {}};
+            if (request.before.empty()) return embeddings;
+            what.alignedWith = request.checkpoint;
+            embeddings[1] = inspector.embedding(request.before, what, progress);
+            return embeddings;
         },
-        [this, request](const std::shared_ptr<const Map>& map) {
-            m_asking = false;
-            m_work->stop();
-            if (m_mapOrder.size() >= kMostMaps) m_maps.remove(m_mapOrder.takeFirst());
-            m_maps.insert(request.key(), map);
-            m_mapOrder << request.key();
-            show(request, map);
-            follow();
+        [this, making](const Embeddings& embeddings) {
+            making->map.now.embedding = embeddings[0];
+            if (making->before) making->before->embedding = embeddings[1];
+            making->hasPoints = true;
+            finish(*making);
         },
-        [this](std::int64_t done, std::int64_t total) { m_work->setProgress(done, total); },
-        [this](const QString& what, const QString& hint) {
-            m_asking = false;
-            m_cancelled = true;
-            m_work->stop();
-            m_message->say(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint, tr("Try again"));
-            refresh();
-        });
+        [this](std::int64_t done, std::int64_t total) { m_work->setProgress(done, total); }, failure);
+    // Where the other views look at the same checkpoint, they are known in that lane already.
+    using Predictions = std::array<std::shared_ptr<const core::PredictionSet>, 2>;
+    m_session.inspection().askAboutRun<Predictions>(
+        this, kGuesses, InspectionController::Lane::Long,
+        [request](core::Inspector& inspector, const std::string&, const core::CountCallback& progress) {
+            Predictions predictions{inspector.predictions(request.checkpoint, core::Split::Test, progress), nullptr};
+            if (!request.before.empty()) predictions[1] = inspector.predictions(request.before, core::Split::Test, progress);
+            return predictions;
+        },
+        [this, making](const Predictions& predictions) {
+            making->map.now.predictions = predictions[0];
+            if (making->before) making->before->predictions = predictions[1];
+            making->hasGuesses = true;
+            finish(*making);
+        },
+        [this, making](std::int64_t done, std::int64_t total) {
+            if (making->hasPoints) m_work->setProgress(done, total);
+        },
+        failure);
     refresh();
 }
 
-void MapView::cancel() {
-    m_session.inspection().cancel(this, QStringLiteral("map"));
+void MapView::finish(const Making& making) {
+    if (!making.hasPoints || !making.hasGuesses) return;
+    auto map = std::make_shared<Map>(making.map);
+    map->before = making.before;
     m_asking = false;
-    m_cancelled = true;
     m_work->stop();
+    if (m_mapOrder.size() >= kMostMaps) m_maps.remove(m_mapOrder.takeFirst());
+    m_maps.insert(making.request.key(), map);
+    m_mapOrder << making.request.key();
+    show(making.request, map);
+    follow();
+}
+
+void MapView::drop() {
+    for (const QString& topic : {kPoints, kGuesses}) m_session.inspection().cancel(this, topic);
+    m_asking = false;
+    m_work->stop();
+}
+
+void MapView::cancel() {
+    drop();
+    m_cancelled = true;
     if (m_map) {
         // Back to what is shown.
         m_method->setCurrent(m_shown.method == core::EmbeddingMethod::Tsne ? Neighbours : Axes);

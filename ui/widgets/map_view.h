@@ -10,7 +10,6 @@
 
 #include "core/api/inspector.h"
 
-class QComboBox;
 class QFrame;
 class QGridLayout;
 class QLabel;
@@ -26,6 +25,7 @@ class MessageLine;
 class PictureRow;
 class SegmentedBar;
 class Session;
+class SettingCombo;
 class WorkStrip;
 
 class MapView : public QWidget {
@@ -66,6 +66,13 @@ private:
         }
         QString key() const;
     };
+    /// A map that is being made: its points and what the network says of the pictures come one after the other.
+    struct Making {
+        Request request;
+        Map map;
+        std::shared_ptr<Side> before;
+        bool hasPoints = false, hasGuesses = false;
+    };
 
     QWidget* makeHead();
     void connectPlot(EmbeddingPlot& plot, EmbeddingPlot& other);
@@ -74,13 +81,13 @@ private:
     Request wanted() const;
     void follow();
     void ask(const Request& request);
+    void finish(const Making& making);
+    void drop();
     void show(const Request& request, const std::shared_ptr<const Map>& map);
     void cancel();
     void choose(const std::vector<int>& ids);
     void refresh();
     void arrange();
-    static std::shared_ptr<const Map> make(core::Inspector& inspector, const Request& request, core::KeptCheckpoint now,
-                                           core::KeptCheckpoint before, const core::CountCallback& progress);
 
     Session& m_session;
     QHash<QString, std::shared_ptr<const Map>> m_maps;  // of this run, so that scrubbing back is immediate
@@ -94,7 +101,7 @@ private:
     QLabel *m_title, *m_about;
     SegmentedBar *m_method, *m_look, *m_which;
     QWidget *m_comparing, *m_looks, *m_tools;
-    QComboBox* m_compare;
+    SettingCombo* m_compare;
     QToolButton *m_lasso, *m_fit;
     WorkStrip* m_work;
     MessageLine* m_message;
