@@ -1,5 +1,8 @@
+#include <QDir>
 #include <QElapsedTimer>
+#include <QFile>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -88,6 +91,7 @@ private Q_SLOTS:
     void answersInTheGuiThread();
     void aNewerQuestionReplacesAnOlder();
     void cancels();
+    void saysWhichCheckpointIsLeftOut();
     void aContextThatDiesTakesItsQuestionsWithIt();
     void anotherCheckpointTakesQuestionsBack();
     void questionsAboutTheRunStayWithIt();
@@ -284,6 +288,26 @@ void TstInspectionController::cancels() {
     QVERIFY(await([&] { return !answers.got.empty(); }));
     QCOMPARE(answers.got, std::vector<int>{3});
     QVERIFY(worked.cancelled);
+}
+
+void TstInspectionController::saysWhichCheckpointIsLeftOut() {
+    QTemporaryDir folder;
+    QVERIFY(QDir(folder.path()).mkpath(QStringLiteral("checkpoints")));
+    QFile torn(folder.filePath(QStringLiteral("checkpoints/torn.json")));
+    QVERIFY(torn.open(QIODevice::WriteOnly));
+    test::FakeInspectorScript script = keeping(3);
+    script.failWith = "The checkpoint is torn.";
+    InspectionController controller(test::fakeInspectorFactory(script));
+    QSignalSpy failures(&controller, &InspectionController::failed);
+    QVERIFY(awaitRun(controller, folder.path().toStdString()));
+    QCOMPARE(controller.subject()->checkpoints.size(), std::size_t(3));
+    QCOMPARE(failures.size(), 1);
+    QCOMPARE(failures.front().front().toString(), QStringLiteral("The checkpoint is torn."));
+    QVERIFY(torn.remove());
+    controller.inspectRun(folder.path().toStdString());
+    QSignalSpy opened(&controller, &InspectionController::subjectChanged);
+    QVERIFY(await([&] { return !opened.isEmpty(); }));
+    QCOMPARE(failures.size(), 1);
 }
 
 void TstInspectionController::aContextThatDiesTakesItsQuestionsWithIt() {
