@@ -219,7 +219,9 @@ QString ConfusionModel::scoreTip(const QModelIndex& index) const {
         m_baseline ? tr("%1, before %2").arg(percentText(now), percentText(scoreOf(*m_baseline, index))) : percentText(now);
     switch (kindOf(index)) {
         case RecallKind:
-            return tr("Recall %1: the share of all that is %2 that is called so").arg(value, className(classAt(index.row())));
+            return tr("Recall %1: the share of all that is %2 that is called so. F1 %3: high only where the precision is, too.")
+                .arg(value, className(classAt(index.row())),
+                     percentText(m_report->classes[static_cast<std::size_t>(classAt(index.row()))].f1));
         case PrecisionKind:
             return tr("Precision %1: the share of all that is called %2 that is one")
                 .arg(value, className(classAt(index.column())));

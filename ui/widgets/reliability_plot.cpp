@@ -18,7 +18,7 @@ namespace {
 
 // Design pixels.
 constexpr int kLeft = 48, kRight = 10, kTop = 10, kBottom = 36, kBetween = 10, kMostSide = 460, kReadOut = 20;
-constexpr double kCountsPart = 0.22;
+constexpr double kCountsPart = 0.22, kMostWide = 1.7;  // of the height
 
 QString number(std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); }
 
@@ -75,9 +75,10 @@ ReliabilityPlot::Places ReliabilityPlot::places() const {
     const double countsHeight = room.height() * kCountsPart;
     const double side = std::min({room.width(), room.height() - countsHeight - theme.px(kBetween), double(theme.px(kMostSide))});
     Places places;
-    places.chart = QRectF(room.left() + (room.width() - side) / 2, room.top(), side, side);
+    const double wide = std::min(room.width(), kMostWide * side);
+    places.chart = QRectF(room.left() + (room.width() - wide) / 2, room.top(), wide, side);
     places.counts =
-        QRectF(places.chart.left(), places.chart.bottom() + theme.px(kBetween), side, std::min(countsHeight, side * 0.4));
+        QRectF(places.chart.left(), places.chart.bottom() + theme.px(kBetween), wide, std::min(countsHeight, side * 0.4));
     return places;
 }
 

@@ -21,7 +21,7 @@ namespace {
 constexpr double kPerInch = 96;
 constexpr double kPageWidth = 210 / 25.4 * kPerInch, kPageHeight = 297 / 25.4 * kPerInch;
 constexpr double kMargin = 14 / 25.4 * kPerInch, kFooter = 30;
-constexpr double kGap = 12, kGroupGap = 26, kRow = 22;
+constexpr double kGap = 12, kGroupGap = 26, kRow = 22, kFactNames = 150;
 
 // On paper the window's light colours hold, whatever the window's are.
 const QColor kInk(0x14, 0x20, 0x2B), kInk2(0x42, 0x51, 0x5F), kInk3(0x5A, 0x6A, 0x79), kLine(0xD3, 0xDB, 0xE3),
@@ -72,6 +72,9 @@ public:
         else if (!section.groups.empty()) below = section.pictureSide + 70;
         else if (const double table = kRow * static_cast<double>(section.table.rows.size() + 1); table < kPageHeight / 2)
             below += table;
+        double facts = 0;
+        for (const auto& [name, value] : section.facts) facts += factHeight(text(name), breakable(text(value)));
+        if (facts < kPageHeight / 2) below += facts;
         need(62 + below);
         if (m_y > kMargin) {
             m_y += 18;
@@ -83,7 +86,7 @@ public:
         m_y += 3;
         if (!section.text.empty()) paragraph(text(section.text), font(12), kInk2);
         m_y += 6;
-        for (const auto& [name, value] : section.facts) fact(text(name), text(value));
+        for (const auto& [name, value] : section.facts) fact(text(name), breakable(text(value)));
         if (!section.chart.svg.empty()) chart(section.chart);
         if (!section.table.empty()) table(section.table);
         groups(section);
@@ -133,19 +136,22 @@ private:
         endOfPage();
     }
 
+    /// Digests have no place to break at.
+    static QString breakable(QString value) {
+        if (value.size() < 60 || value.contains(QLatin1Char(' '))) return value;
+        for (int at = 32; at < value.size(); at += 33) value.insert(at, QChar(0x200B));
+        return value;
+    }
+    static double factWidth() { return width() - kFactNames - kGap; }
+    double factHeight(const QString& name, const QString& value) {
+        return std::max(heightOf(name, font(12), kFactNames), heightOf(value, font(12), factWidth())) + 4;
+    }
     void fact(const QString& name, const QString& value) {
-        constexpr double kNames = 150;
-        const QFont words = font(12);
-        const double rest = width() - kNames - kGap;
-        // Digests have no place to break at.
-        QString breakable = value;
-        for (int at = 32; value.size() >= 60 && !value.contains(QLatin1Char(' ')) && at < breakable.size(); at += 33)
-            breakable.insert(at, QChar(0x200B));
-        const double height = std::max(heightOf(name, words, kNames), heightOf(breakable, words, rest));
-        need(height + 4);
-        textAt(QRectF(kMargin, m_y, kNames, 0), name, words, kInk3);
-        textAt(QRectF(kMargin + kNames + kGap, m_y, rest, 0), breakable, words, kInk);
-        m_y += height + 4;
+        const double height = factHeight(name, value);
+        need(height);
+        textAt(QRectF(kMargin, m_y, kFactNames, 0), name, font(12), kInk3);
+        textAt(QRectF(kMargin + kFactNames + kGap, m_y, factWidth(), 0), value, font(12), kInk);
+        m_y += height;
     }
 
     static double chartHeight(const core::ReportChart& chart) { return width() * chart.height / chart.width; }

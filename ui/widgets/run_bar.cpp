@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <optional>
 
 #include "ui/bridge/session.h"
 #include "ui/widgets/chip.h"
@@ -81,6 +82,14 @@ RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent)
     });
     connect(&training, &TrainingController::runFinished, this, [this](const core::RunFinished& finished) {
         m_ended = finished;
+        updateTexts();
+    });
+    // A run that was opened finished has its figures in its record.
+    connect(&session.library(), &LibraryController::runRead, this, [this](const core::RunHistory& history) {
+        const std::optional<core::RunStarted>& run = m_session.training().run();
+        if (!run || run->runId != history.summary.runId || m_ended.bestEpoch > 0) return;
+        m_ended.bestAccuracy = history.summary.bestAccuracy;
+        m_ended.bestEpoch = history.summary.bestEpoch;
         updateTexts();
     });
     connect(&training, &TrainingController::runFailed, this, [this](const core::RunFailed& failed) {

@@ -166,7 +166,12 @@ void RunsPanel::bindLibrary(LibraryController* library) {
     connect(this, &RunsPanel::deleteRequested, library, &LibraryController::deleteRun);
 }
 
-void RunsPanel::refresh() { m_stack->setCurrentIndex(m_model && m_model->rowCount() > 0 ? 0 : 1); }
+void RunsPanel::refresh() {
+    const int rows = m_model ? m_model->rowCount() : 0;
+    m_stack->setCurrentIndex(rows > 0 ? 0 : 1);
+    for (int row = 0; row < rows; ++row)
+        if (const QModelIndex index = m_model->index(row, 0); index.data(RunListModel::CurrentRole).toBool()) m_list->scrollTo(index);
+}
 
 void RunsPanel::showMenu(const QPoint& place) {
     const QModelIndex index = m_list->indexAt(place);
