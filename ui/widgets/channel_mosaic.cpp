@@ -38,7 +38,7 @@ public:
         const int gap = theme.px(kGap), caption = theme.px(kCaption);
         const QRect cell = option.rect.adjusted(gap / 2, gap / 2, gap / 2 - gap, gap / 2 - gap);
         const int width = cellSize().width() - gap;
-        const QRect tile(cell.center().x() - width / 2, cell.top(), width, cell.height() - caption);
+        const QRect tile(cell.left() + (cell.width() - width) / 2, cell.top(), width, cell.height() - caption);
         const int channel = index.data(ChannelListModel::ChannelRole).toInt();
         const auto [low, high] = m_model.range(channel);
         const Plane plane = m_model.plane(channel);

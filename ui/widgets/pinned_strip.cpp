@@ -232,6 +232,7 @@ PinnedStrip::PinnedStrip(QWidget* parent) : QFrame(parent) {
     column->setSpacing(2);
     column->addLayout(head);
     column->addWidget(m_list);
+    column->addStretch(1);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 
     connect(m_fold, &QToolButton::clicked, this, [this] { setFolded(!m_folded); });

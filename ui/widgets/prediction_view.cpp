@@ -193,7 +193,6 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     left->setSpacing(kPanelGap);
     left->addWidget(m_panel, 1);
     left->addWidget(m_strip);
-    left->addStretch(0);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(kPanelGap);
@@ -892,6 +891,7 @@ void PredictionView::arrangePins() {
     // Where both have no room, the strip takes the place of the pictures while it is open.
     const bool alone = low && pinned && !m_strip->isFolded();
     m_strip->setVisibleRows(alone ? (height() - theme.px(kPinsHead)) / theme.px(kPinsRow) : height() > theme.px(620) ? 3 : 2);
+    m_strip->setSizePolicy(QSizePolicy::Expanding, alone ? QSizePolicy::Expanding : QSizePolicy::Fixed);
     m_panel->setVisible(!alone);
     m_showPins->setVisible(low && pinned && !alone);
 }
