@@ -279,7 +279,12 @@ private Q_SLOTS:
         Inspecting f;
         QVERIFY(f.ready && f.answered());
         auto* predictions = f.window.findChild<PredictionView*>();
+        f.window.showTab(MainWindow::PredictionsTab);
         predictions->showPicture(17);
+        f.window.showTab(MainWindow::InspectorTab);
+        QCOMPARE(qint64(f.view().picture().index), qint64(17));
+        // What comes to the Predictions meanwhile does not take it away.
+        predictions->showPicture(3);
         QCOMPARE(qint64(f.view().picture().index), qint64(17));
         QVERIFY2(f.pictureCard().name().endsWith(QString("picture 18")), qPrintable(f.pictureCard().name()));
         f.button("Next picture")->click();
