@@ -135,8 +135,11 @@ private Q_SLOTS:
         auto* button = locked.bar().findChild<QPushButton*>();
         button->click();
         QCOMPARE(locked.banner().kind(), QStringLiteral("reveal"));
-        QVERIFY(locked.choice(QStringLiteral("Keep it locked")));
-        locked.choice(QStringLiteral("Keep it locked"))->click();
+        QVERIFY(locked.choice(QStringLiteral("Keep it locked"))->hasFocus());
+        QTest::keyClick(locked.choice(QStringLiteral("Keep it locked")), Qt::Key_Escape);
+        QVERIFY(locked.banner().kind().isEmpty());
+        button->click();
+        QTest::keyClick(locked.choice(QStringLiteral("Keep it locked")), Qt::Key_Space);
         QCOMPARE(locked.script.reveals->load(), 0);
         QVERIFY(locked.fixture.inspection.subject()->run.testLock.isLocked());
 

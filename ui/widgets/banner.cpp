@@ -1,6 +1,7 @@
 #include "ui/widgets/banner.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QPushButton>
 #include <QToolButton>
@@ -65,6 +66,13 @@ void Banner::dismiss(const QString& kind) {
 
 void Banner::focusFirst() {
     if (!m_buttons.isEmpty()) m_buttons.front()->setFocus(Qt::OtherFocusReason);
+}
+
+void Banner::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape)
+        dismiss(m_kind);
+    else
+        QWidget::keyPressEvent(event);
 }
 
 void Banner::applyTheme() {

@@ -33,6 +33,9 @@ public:
     QList<QPushButton*> buttons() const { return m_buttons; }
     void focusFirst();
 
+protected:
+    void keyPressEvent(QKeyEvent* event) override;  ///< Escape takes it back
+
 private:
     void applyTheme();
     QString m_kind;

@@ -672,7 +672,7 @@ void InspectorView::showPictureTexts() {
             said = QString::fromStdString(m_file->error);
         } else if (!m_said.empty()) {
             const auto best = std::max_element(m_said.begin(), m_said.end());
-            said = tr("says %1, %2").arg(names.value(static_cast<int>(best - m_said.begin())), percentText(*best));
+            said = tr("says %1, %2").arg(shortClassName(names.value(static_cast<int>(best - m_said.begin()))), percentText(*best));
         }
     }
     m_pictureCard->setPicture(picture);

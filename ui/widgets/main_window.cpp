@@ -215,7 +215,8 @@ void MainWindow::connectActions() {
         m_banner->ask(QStringLiteral("reveal"), Banner::Look::Warning,
                       tr("Reveal the test split for good? Its figures are fair only once nothing is chosen any more. The run's "
                          "record counts it."),
-                      {{tr("Reveal"), [this] { m_session.inspection().revealTest(); }}, {tr("Keep it locked"), {}}});
+                      // The harmless answer is the one that Enter and Space give.
+                      {{tr("Keep it locked"), {}}, {tr("Reveal"), [this] { m_session.inspection().revealTest(); }}});
         m_banner->focusFirst();
     });
     connect(actions.toggleLayer, &QAction::triggered, &m_layerPanel->tree(), &LayerTreeView::toggleCurrent);
