@@ -30,7 +30,12 @@ std::string numberWords(double value) {
     return text;
 }
 
-std::string percentWords(double share, int decimals) { return fixedText(share * 100, decimals) + "\u202F%"; }
+std::string percentWords(double share, int decimals) {
+    const double percent = share * 100, unit = std::pow(10, decimals);
+    // Halves go up, as they do in the window; to_chars takes them to the even digit.
+    const bool half = std::fma(percent, unit, -std::floor(percent * unit)) == 0.5;
+    return fixedText(half ? std::nextafter(percent, 1000) : percent, decimals) + "\u202F%";
+}
 
 std::string intervalWords(const Interval& interval) {
     return fixedText(interval.low * 100, 1) + " to " + percentWords(interval.high);

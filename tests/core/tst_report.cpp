@@ -261,7 +261,8 @@ private Q_SLOTS:
     void figuresIgnoreTheLocale() {
         const TemporaryHome home;
         const CommaLocale locale(home.path());
-        QCOMPARE(text(percentWords(0.7305)), QString("73.0\u202F%"));
+        QCOMPARE(text(percentWords(0.7305)), QString("73.0\u202F%"));  // 73.0499...
+        QCOMPARE(text(percentWords(0.9825)), QString("98.3\u202F%"));
         QCOMPARE(text(fixedText(-0.0001, 2)), QString("0.00"));
         QCOMPARE(text(fixedText(std::numeric_limits<double>::infinity(), 1)), QString("\u2013"));
         QCOMPARE(text(countWords(1234567)), QString("1,234,567"));
