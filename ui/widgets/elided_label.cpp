@@ -13,9 +13,10 @@ void ElidedLabel::setShortText(const QString& text) {
 
 bool ElidedLabel::fits(const QString& words) const { return fontMetrics().horizontalAdvance(words) <= contentsRect().width(); }
 
+QString ElidedLabel::words() const { return fits(text()) || m_short.isEmpty() ? text() : m_short; }
+
 bool ElidedLabel::event(QEvent* event) {
-    // Shorter words have a tool tip of their own, or need none.
-    if (event->type() == QEvent::ToolTip && !fits(text()) && (m_short.isEmpty() || !fits(m_short))) {
+    if (event->type() == QEvent::ToolTip && !fits(words())) {
         QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), text(), this);
         return true;
     }
@@ -26,7 +27,7 @@ void ElidedLabel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setPen(palette().color(foregroundRole()));
     painter.drawText(contentsRect(), static_cast<int>(alignment()),
-                     fontMetrics().elidedText(fits(text()) || m_short.isEmpty() ? text() : m_short, m_mode, contentsRect().width()));
+                     fontMetrics().elidedText(words(), m_mode, contentsRect().width()));
 }
 
 }  // namespace thaw::ui

@@ -22,6 +22,7 @@ protected:
 
 private:
     bool fits(const QString& words) const;
+    QString words() const;  ///< the short ones where the long ones do not fit
 
     QString m_short;
     Qt::TextElideMode m_mode = Qt::ElideMiddle;

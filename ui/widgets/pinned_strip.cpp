@@ -22,7 +22,7 @@
 namespace thaw::ui {
 namespace {
 
-constexpr int kRowHeight = 48;
+constexpr int kTitleHeight = 46, kRowHeight = 48;  // design pixels
 constexpr int kMostBarWidth = 48;
 
 class PinnedRowDelegate : public QStyledItemDelegate {
@@ -255,6 +255,11 @@ void PinnedStrip::setPins(PinnedListModel* pins) {
 void PinnedStrip::setVisibleRows(int rows) {
     m_visibleRows = qMax(1, rows);
     refresh();
+}
+
+int PinnedStrip::rowsIn(int height) {
+    const Theme& theme = Theme::instance();
+    return (height - theme.px(kTitleHeight)) / theme.px(kRowHeight);
 }
 
 void PinnedStrip::setFolded(bool folded) {

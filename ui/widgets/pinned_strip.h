@@ -21,6 +21,8 @@ public:
     void setPins(PinnedListModel* pins);
     /// Rows shown before it scrolls.
     void setVisibleRows(int rows);
+    /// So many rows has a strip of that height, below its title.
+    static int rowsIn(int height);
     bool isFolded() const { return m_folded; }
     void setFolded(bool folded);
     /// Where there is little height: folded away with its title.

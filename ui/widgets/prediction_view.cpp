@@ -49,7 +49,7 @@ namespace {
 
 constexpr int kPanelPadding = 15, kPanelGap = 10;
 constexpr int kLeastMoment = 60;
-constexpr int kLowPage = 420, kPinsHead = 46, kPinsRow = 48;  // design pixels
+constexpr int kLowPage = 420;  // design pixels
 constexpr int kQuickFiles = 8;
 
 QString number(int value) { return QLocale().toString(value); }
@@ -890,7 +890,7 @@ void PredictionView::arrangePins() {
     }
     // Where both have no room, the strip takes the place of the pictures while it is open.
     const bool alone = low && pinned && !m_strip->isFolded();
-    m_strip->setVisibleRows(alone ? (height() - theme.px(kPinsHead)) / theme.px(kPinsRow) : height() > theme.px(620) ? 3 : 2);
+    m_strip->setVisibleRows(alone ? PinnedStrip::rowsIn(height()) : height() > theme.px(620) ? 3 : 2);
     m_strip->setSizePolicy(QSizePolicy::Expanding, alone ? QSizePolicy::Expanding : QSizePolicy::Fixed);
     m_panel->setVisible(!alone);
     m_showPins->setVisible(low && pinned && !alone);
