@@ -36,13 +36,12 @@ THAW_INLINE Vector largest(Vector a, Vector b) {
 }
 #endif
 
-/// columns[i] = the i-th floats of eight rows that lie `stride` floats apart.
-THAW_INLINE void transpose8(const float* p, long stride, __m256* columns) {
+/// columns[i] = the i-th floats of the eight rows.
+THAW_INLINE void transpose8(const __m256* rows, __m256* columns) {
     __m256 pair[8], quad[8];
     THAW_UNROLL for (int i = 0; i < 8; i += 2) {
-        const __m256 a = _mm256_loadu_ps(p + i * stride), b = _mm256_loadu_ps(p + (i + 1) * stride);
-        pair[i] = _mm256_unpacklo_ps(a, b);
-        pair[i + 1] = _mm256_unpackhi_ps(a, b);
+        pair[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);
+        pair[i + 1] = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
     }
     THAW_UNROLL for (int i = 0; i < 8; i += 4) {
         quad[i] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0x44);
@@ -465,14 +464,33 @@ void convolve(ConvMethod method, const ConvShape& shape, const float* x, const f
 /// takes as long as all the products of a small batch.
 THAW_INLINE void loadTaps(const float* p, long stride, Vector* taps) {
     for (int lane = 0; lane < kVector; ++lane) taps[8][lane] = p[lane * stride + 8];
+    __m256 eight[kVector / 8][8];
+    THAW_UNROLL for (int part = 0; part < kVector / 8; ++part) {
+        __m256 rows[8];
+        THAW_UNROLL for (int i = 0; i < 8; ++i) rows[i] = _mm256_loadu_ps(p + (part * 8 + i) * stride);
+        transpose8(rows, eight[part]);
+    }
 #if THAW_VECTOR_FLOATS == 16
-    __m256 low[8], high[8];
-    transpose8(p, stride, low);
-    transpose8(p + 8 * stride, stride, high);
-    THAW_UNROLL for (int i = 0; i < 8; ++i) taps[i] = (Vector)_mm512_insertf32x8(_mm512_castps256_ps512(low[i]), high[i], 1);
+    THAW_UNROLL for (int i = 0; i < 8; ++i) taps[i] = (Vector)_mm512_insertf32x8(_mm512_castps256_ps512(eight[0][i]), eight[1][i], 1);
 #else
-    transpose8(p, stride, (__m256*)taps);
+    THAW_UNROLL for (int i = 0; i < 8; ++i) taps[i] = (Vector)eight[0][i];
 #endif
+}
+
+/// The opposite, of filters that lie one behind the other.
+THAW_INLINE void storeTaps(const Vector* taps, float* p) {
+    THAW_UNROLL for (int part = 0; part < kVector / 8; ++part) {
+        __m256 columns[8], rows[8];
+#if THAW_VECTOR_FLOATS == 16
+        THAW_UNROLL for (int i = 0; i < 8; ++i)
+            columns[i] = part == 0 ? _mm512_castps512_ps256((__m512)taps[i]) : _mm512_extractf32x8_ps((__m512)taps[i], 1);
+#else
+        THAW_UNROLL for (int i = 0; i < 8; ++i) columns[i] = (__m256)taps[i];
+#endif
+        transpose8(columns, rows);
+        THAW_UNROLL for (int i = 0; i < 8; ++i) _mm256_storeu_ps(p + (part * 8 + i) * 9, rows[i]);
+    }
+    for (int lane = 0; lane < kVector; ++lane) p[lane * 9 + 8] = taps[8][lane];
 }
 
 /// packed[p][panel][row][kPanel]: rows are the channels that are summed over, panels those that come out.
@@ -537,9 +555,7 @@ void unpackGradient(const float* u, long stride, int outChannels, int inChannels
                 Transform::filterTransposed(m, 1, half + x, kPositions);
             }
             THAW_UNROLL for (int y = 0; y < 3; ++y) Transform::filterTransposed(half + y * kPositions, 1, g + y * 3, 1);
-            float* target = dw + ((long)o * inChannels + i) * 9;
-            for (int lane = 0; lane < kVector; ++lane)
-                for (int tap = 0; tap < 9; ++tap) target[lane * 9 + tap] = g[tap][lane];
+            storeTaps(g, dw + ((long)o * inChannels + i) * 9);
         }
     }
 }
@@ -557,6 +573,8 @@ void weightGradientTiles(const ConvShape& shape, const float* x, const float* dy
     // Tiles a few lines further apart than their channels: a column of them would meet in one cache set.
     const long vTile = in + 16, mTile = out + 16;
     const long vStride = paddedStride(chunk * vTile), mStride = paddedStride(chunk * mTile), uStride = paddedStride((long)in * out);
+    // Few positions do not divide evenly among the threads: each is cut by rows then.
+    const int shares = kCount < 8 * threads ? 2 : 1, perShare = (out / shares + kRows - 1) / kRows * kRows;
     float* v = t_inputs.reserve(vStride * kCount + mStride * kCount);
     float* m = v + vStride * kCount;
     float* u = t_products.reserve(uStride * kCount);
@@ -577,8 +595,12 @@ void weightGradientTiles(const ConvShape& shape, const float* x, const float* dy
                     transformInput<Transform, true>(tiling, dy, out, begin, end, m + (begin - from) * mTile, mTile, mStride);
             }
 #pragma omp for schedule(dynamic)
-            for (int p = 0; p < kCount; ++p)
-                productOfTransposed((int)count, out, in, m + p * mStride, mTile, v + p * vStride, vTile, u + p * uStride, in, from > 0, scratch);
+            for (int task = 0; task < kCount * shares; ++task) {
+                const int p = task / shares, row = task % shares * perShare, rows = least(perShare, out - row);
+                if (rows > 0)
+                    productOfTransposed((int)count, rows, in, m + p * mStride + row, mTile, v + p * vStride, vTile, u + p * uStride + (long)row * in,
+                                        in, from > 0, scratch);
+            }
         }
         unpackGradient<Transform>(u, uStride, out, in, dw);
     }

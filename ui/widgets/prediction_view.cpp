@@ -207,9 +207,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     connect(m_detail, &PredictionDetail::previousRequested, m_grid, &PictureGrid::goToPrevious);
     connect(m_detail, &PredictionDetail::nextRequested, m_grid, &PictureGrid::goToNext);
     connect(m_detail, &PredictionDetail::pictureShown, this, &PredictionView::pictureShown);
-    // Before the lists inside, which search by letters.
     auto* classMap = new QShortcut(Qt::Key_G, this);
-    classMap->setContext(Qt::WidgetWithChildrenShortcut);
     connect(classMap, &QShortcut::activated, m_detail, &PredictionDetail::toggleClassMap);
     connect(m_strip, &PinnedStrip::pictureChosen, this, &PredictionView::showPicture);
     connect(m_strip, &PinnedStrip::momentChosen, this, &PredictionView::goToStep);

@@ -231,12 +231,9 @@ void RunBar::updateButtons() {
         button.widget->setEnabled(action->isEnabled());
         button.widget->setWordShown(word);
         button.widget->setActive(active);
-        int width = theme.px(word ? button.width : 44);
-        // Start reads "Resume" at times: the wider of the two, so that nothing moves.
-        if (word && action == m_actions.start)
-            width = std::max(width, theme.px(53) + QFontMetrics(button.widget->font()).horizontalAdvance(tr("Resume")));
-        button.widget->setMinimumWidth(width);
-        button.widget->setMaximumWidth(word ? QWIDGETSIZE_MAX : width);
+        // Start reads "Resume" at times: nothing moves then.
+        button.widget->setRoom(button.width, action == m_actions.start ? tr("Resume") : QString());
+        button.widget->setMaximumWidth(word ? QWIDGETSIZE_MAX : theme.px(44));
     }
     const bool editable = m_session.isRateEditable();
     m_rate->setEnabled(editable);

@@ -31,15 +31,22 @@ void RunButton::setWordShown(bool shown) {
     update();
 }
 
-int RunButton::contentWidth() const {
+void RunButton::setRoom(double width, const QString& longest) {
+    m_room = width;
+    m_longest = longest;
+    updateGeometry();
+}
+
+int RunButton::widthOf(const QString& text) const {
     const Theme& theme = Theme::instance();
-    return theme.px(kIcon) + (m_word ? theme.px(kGap) + fontMetrics().horizontalAdvance(text()) : 0);
+    return theme.px(kIcon) + (m_word ? theme.px(kGap) + fontMetrics().horizontalAdvance(text) : 0);
 }
 
 QSize RunButton::sizeHint() const {
     const Theme& theme = Theme::instance();
     const int menuPart = popupMode() == MenuButtonPopup ? theme.px(kMenuWidth) : 0;
-    return {std::max(theme.px(44), contentWidth() + theme.px(28) + menuPart), theme.px(44)};
+    const int needed = std::max(contentWidth(), widthOf(m_longest)) + theme.px(28) + menuPart;
+    return {std::max(theme.px(m_word ? m_room : 44), needed), theme.px(44)};
 }
 
 void RunButton::paintEvent(QPaintEvent*) {

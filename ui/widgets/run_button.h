@@ -12,6 +12,8 @@ public:
     /// The one that is most wanted now: outlined in the accent.
     void setActive(bool active);
     void setWordShown(bool shown);
+    /// At least so wide, in units of the theme, and wide enough for `longest` too if that may once be its text.
+    void setRoom(double width, const QString& longest = {});
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
 
@@ -19,8 +21,10 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    int contentWidth() const;
-    QString m_icon;
+    int contentWidth() const { return widthOf(text()); }
+    int widthOf(const QString& text) const;
+    QString m_icon, m_longest;
+    double m_room = 44;
     bool m_active = false, m_word = true;
 };
 
