@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/api/analysis.h"
+#include "core/api/errors.h"
 #include "core/api/layer_info.h"
 #include "core/api/prediction.h"
 #include "core/api/runs.h"
@@ -135,6 +136,8 @@ public:
     virtual const InspectedRun& run() const = 0;
     /// Oldest first; reads the folder anew.
     virtual std::vector<KeptCheckpoint> checkpoints() = 0;
+    /// Why, of each checkpoint in the folder that checkpoints() leaves out: torn, incomplete or of a newer version.
+    virtual std::vector<StoreError> leftOutCheckpoints() = 0;
     virtual std::shared_ptr<const PictureSet> pictures(Split split) = 0;
 
     virtual std::shared_ptr<const PredictionSet> predictions(const std::string& checkpoint, Split split, const CountCallback& progress) = 0;

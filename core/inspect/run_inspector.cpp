@@ -56,6 +56,8 @@ RunInspector::RunInspector(const std::filesystem::path& runDirectory, const Data
 
 std::vector<KeptCheckpoint> RunInspector::checkpoints() { return listCheckpoints(m_run.directory); }
 
+std::vector<StoreError> RunInspector::leftOutCheckpoints() { return m_store.leftOut(); }
+
 std::shared_ptr<const PictureSet> RunInspector::pictures(Split asked) {
     const Split split = shownSplit(asked, m_run.testLock);
     const auto found = m_splits.find(split);

@@ -22,6 +22,7 @@ public:
 
     const InspectedRun& run() const override { return m_run; }
     std::vector<KeptCheckpoint> checkpoints() override;
+    std::vector<StoreError> leftOutCheckpoints() override;
     std::shared_ptr<const PictureSet> pictures(Split split) override;
 
     std::shared_ptr<const PredictionSet> predictions(const std::string& checkpoint, Split split,

@@ -241,18 +241,6 @@ Checkpoint loadCheckpoint(const fs::path& folder, const std::string& name) {
     return checkpoint;
 }
 
-/// The first manifest that cannot be read, in words; empty: all can.
-std::string unreadableManifest(const fs::path& folder) {
-    for (const fs::path& file : manifestFiles(folder)) {
-        try {
-            readManifestFile(file);
-        } catch (const StoreError& error) {
-            return std::string(" ") + error.what() + ' ' + error.hint();
-        }
-    }
-    return {};
-}
-
 bool isCheckpointName(const std::string& name) {
     return !name.empty() && name.front() != '.' && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") == std::string::npos;
 }
@@ -407,14 +395,31 @@ std::vector<CheckpointEntry> CheckpointStore::list() const {
     return entries;
 }
 
+std::vector<StoreError> CheckpointStore::leftOut() const {
+    std::vector<StoreError> reasons;
+    for (const fs::path& file : manifestFiles(m_folder)) {
+        try {
+            if (!objectsExist(m_folder, readManifestFile(file))) loadCheckpoint(m_folder, file.stem().string());
+        } catch (const StoreError& error) {
+            std::error_code ignored;
+            if (fs::exists(file, ignored)) reasons.push_back(error);  // else a writer pruned it meanwhile
+        }
+    }
+    return reasons;
+}
+
 Checkpoint CheckpointStore::load(const std::string& which) const { return loadCheckpoint(m_folder, find(which).name); }
 
 CheckpointEntry CheckpointStore::find(const std::string& which) const {
     std::error_code ignored;
     if (isCheckpointName(which) && fs::exists(manifestFile(m_folder, which), ignored)) return entryOf(readManifestFile(manifestFile(m_folder, which)));
     std::vector<CheckpointEntry> entries = list();
+    const auto alsoLeftOut = [this] {
+        const std::vector<StoreError> reasons = leftOut();
+        return reasons.empty() ? std::string() : std::string(" ") + reasons.front().what() + ' ' + reasons.front().hint();
+    };
     if (entries.empty())
-        throw StoreError("There is no usable checkpoint in " + m_folder.string() + '.' + unreadableManifest(m_folder),
+        throw StoreError("There is no usable checkpoint in " + m_folder.string() + '.' + alsoLeftOut(),
                          "Start the run again from its settings.");
     if (which == "last") return entries.back();
     if (which == "best") return *bestOf(entries);
@@ -423,7 +428,7 @@ CheckpointEntry CheckpointStore::find(const std::string& which) const {
     std::string known = "best, last";
     for (const CheckpointEntry& entry : entries)
         if (entry.endsEpoch) known += ", epoch:" + std::to_string(entry.epoch);
-    throw StoreError("The run " + m_folder.parent_path().string() + " has no checkpoint \"" + which + "\"." + unreadableManifest(m_folder),
+    throw StoreError("The run " + m_folder.parent_path().string() + " has no checkpoint \"" + which + "\"." + alsoLeftOut(),
                      "Checkpoints: " + known + '.');
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/errors.h"
 #include "core/model/safetensors.h"
 
 namespace thaw::core {
@@ -67,6 +68,8 @@ public:
 
     /// Oldest first; only manifests whose own digest is right and whose objects exist with the right size.
     std::vector<CheckpointEntry> list() const;
+    /// Why, of each checkpoint that list() leaves out: torn, incomplete or of a newer version.
+    std::vector<StoreError> leftOut() const;
     /// "best" (highest valAccuracy, the first of equals; the newest while no epoch is finished), "last", "epoch:N" or an entry's
     /// name. Verifies every object's digest. Throws StoreError.
     Checkpoint load(const std::string& which) const;

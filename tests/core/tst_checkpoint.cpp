@@ -482,8 +482,13 @@ private Q_SLOTS:
             }
             overwrite(file, whole + ' ');
             QVERIFY(isCheckpointOf(store.loadNewestUsable(), 100, true));
+            QCOMPARE(store.list().size(), std::size_t(1));
+            const std::vector<StoreError> leftOut = store.leftOut();
+            QCOMPARE(leftOut.size(), std::size_t(1));
+            QVERIFY2(std::string(leftOut.front().what()).find("200") != std::string::npos, leftOut.front().what());
             overwrite(file, whole);
             QVERIFY(isCheckpointOf(store.loadNewestUsable(), 200, true));
+            QVERIFY(store.leftOut().empty());
         }
     }
 

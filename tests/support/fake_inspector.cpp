@@ -38,6 +38,11 @@ public:
 
     const core::InspectedRun& run() const override { return m_run; }
 
+    std::vector<core::StoreError> leftOutCheckpoints() override {
+        if (m_script.leftOut.empty()) return {};
+        return {core::StoreError(m_script.leftOut)};
+    }
+
     std::vector<core::KeptCheckpoint> checkpoints() override {
         const int kept = m_script.kept->load() > 0 ? m_script.kept->load() : m_script.epochs;
         std::vector<core::KeptCheckpoint> all;

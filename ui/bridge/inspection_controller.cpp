@@ -22,28 +22,6 @@ constexpr qint64 kProgressMilliseconds = 100;
 /// Shared by a question and its job: set when the answer is no longer wanted.
 using Token = std::shared_ptr<std::atomic<bool>>;
 
-struct Complaint {
-    QString what, hint;
-};
-
-/// Of the first checkpoint in the run's folder that the list leaves out, torn or of a newer version: why. Empty: there is none.
-Complaint complaintOfLeftOut(core::Inspector& inspector, const std::filesystem::path& run,
-                             const std::vector<core::KeptCheckpoint>& kept) {
-    std::error_code unreadable;
-    for (const auto& entry : std::filesystem::directory_iterator(run / "checkpoints", unreadable)) {
-        const std::string name = entry.path().stem().string();
-        if (entry.path().extension() != ".json" ||
-            std::any_of(kept.begin(), kept.end(), [&](const core::KeptCheckpoint& one) { return one.name == name; }))
-            continue;
-        try {
-            inspector.predict(name, {core::Split::Test, 0, {}, nullptr});
-        } catch (const core::Error& error) {
-            return {QString::fromUtf8(error.what()), QString::fromStdString(error.hint())};
-        }
-    }
-    return {};
-}
-
 }  // namespace
 
 InspectorFactory coreInspectorFactory() {
@@ -288,9 +266,7 @@ void InspectionController::open(const std::filesystem::path& directory, bool kee
             } catch (const core::Error& error) {
                 subject.problem = QString::fromUtf8(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
             }
-            Complaint complaint;
-            if (subject.pictures) complaint = complaintOfLeftOut(inspector, folder.directory, subject.checkpoints);
-            return [this, folder, opened, keepChoice, complaint, subject = std::move(subject)] {
+            return [this, folder, opened, keepChoice, leftOut = inspector.leftOutCheckpoints(), subject = std::move(subject)] {
                 d->dropAll(true);
                 d->folder = folder;
                 const int chosen = keepChoice && !d->followNewest ? d->indexOf(subject.checkpoints, checkpoint()) : -1;
@@ -299,7 +275,7 @@ void InspectionController::open(const std::filesystem::path& directory, bool kee
                 if (chosen >= 0) d->subject->chosen = chosen;
                 Q_EMIT subjectChanged();
                 Q_EMIT checkpointChanged();
-                if (!complaint.what.isEmpty()) Q_EMIT failed(complaint.what, complaint.hint);
+                if (!leftOut.empty()) Q_EMIT failed(QString::fromUtf8(leftOut.front().what()), QString::fromStdString(leftOut.front().hint()));
                 opened();
             };
         },
