@@ -7,6 +7,7 @@
 #include "core/api/errors.h"
 #include "core/kernels/fast_conv.h"
 #include "core/train/random.h"
+#include "core/util/blas.h"
 #include "core/util/hash.h"
 
 namespace thaw::core {
@@ -80,6 +81,7 @@ public:
         m_parameters = {{name + ".weight", weight}, {name + ".bias", torch::zeros({outputs})}};
     }
     torch::Tensor forward(const torch::Tensor& input, const ForwardContext&) const override {
+        const SmallProduct alone(static_cast<double>(input.size(0) * m_parameters[0].value.numel()));
         torch::Tensor output = at::linear(input, m_parameters[0].value, m_parameters[1].value);
         return m_relu ? output.relu_() : output;
     }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/train/random.h"
+#include "core/util/blas.h"
 
 namespace thaw::core {
 
@@ -83,6 +84,7 @@ void BatchStep::lossGradient() {
 void BatchStep::backwardStage() {
     const auto begin = Clock::now();
     const std::size_t index = static_cast<std::size_t>(--m_stage);
+    const SmallProduct alone(static_cast<double>(m_end - m_begin) * m_model.info().layers[index].multiplyAdds);
     torch::autograd::backward({m_outputs[index]}, {m_gradient});
     m_gradient = m_inputs[index].grad();
     m_inputs[index] = torch::Tensor();

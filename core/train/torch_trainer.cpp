@@ -9,6 +9,7 @@
 #include "core/api/errors.h"
 #include "core/train/rungs.h"
 #include "core/train/schedule.h"
+#include "core/util/blas.h"
 
 namespace thaw::core {
 namespace {
@@ -16,7 +17,6 @@ namespace {
 constexpr double kPiece = 0.06;       // seconds of work in one step() before it returns at the next chance
 constexpr double kRecentSeconds = 3;  // window of the images/s that are shown
 constexpr double kMovedEvery = 2;     // seconds
-constexpr double kWorthThreads = 1e8; // multiply-adds of a batch's forward pass below which threads wait for each other longer than they compute
 
 std::string joined(const std::vector<std::string>& lines) {
     std::string text;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <mutex>
 
 namespace thaw::core {
 
@@ -23,6 +24,17 @@ bool contains(const std::array<const char*, Count>& names, const std::string& na
 // OpenBLAS's names for kernels that use AVX-512, and for those that use AVX2 with FMA.
 constexpr std::array kAvx512Cores = {"SkylakeX", "Cooperlake", "SapphireRapids"};
 constexpr std::array kAvx2Cores = {"Haswell", "Zen", "Excavator"};
+
+struct {
+    std::mutex mutex;
+    int wanted = 0;         // 0: not asked yet
+    int smallProducts = 0;  // that live now
+} g_threads;
+
+void tellBlas(int threads) {
+    static const auto set = symbol<void(int)>("openblas_set_num_threads");
+    if (set) set(threads);
+}
 
 }  // namespace
 
@@ -78,7 +90,24 @@ std::string chooseBlasKernels() {
 }
 
 void setBlasThreads(int threads) {
-    if (const auto set = symbol<void(int)>("openblas_set_num_threads")) set(threads);
+    const std::lock_guard lock(g_threads.mutex);
+    g_threads.wanted = threads;
+    if (g_threads.smallProducts == 0) tellBlas(threads);
+}
+
+SmallProduct::SmallProduct(double multiplyAdds) : m_small(multiplyAdds < kWorthThreads) {
+    if (!m_small) return;
+    const std::lock_guard lock(g_threads.mutex);
+    if (g_threads.smallProducts++ > 0) return;
+    static const auto count = symbol<int()>("openblas_get_num_threads");
+    if (g_threads.wanted == 0 && count) g_threads.wanted = count();
+    tellBlas(1);
+}
+
+SmallProduct::~SmallProduct() {
+    if (!m_small) return;
+    const std::lock_guard lock(g_threads.mutex);
+    if (--g_threads.smallProducts == 0) tellBlas(g_threads.wanted);
 }
 
 bool restBlasThreadsEarly() {

@@ -26,8 +26,24 @@ std::string betterCoreType(const std::string& core, const CpuFeatures& features)
 /// user has set that. For the start of a process, before anything multiplies. Returns what was done; empty where there was no need.
 std::string chooseBlasKernels();
 
-/// OpenBLAS keeps a thread count of its own.
+/// OpenBLAS keeps a thread count of its own, for all threads that call it.
 void setBlasThreads(int threads);
+
+/// Multiply-adds of a forward pass below which threads wait for each other longer than they compute.
+constexpr double kWorthThreads = 1e8;
+
+/// While one lives that stands for less than kWorthThreads, OpenBLAS multiplies in the calling thread alone: its other threads would wait
+/// for a time slice behind OpenMP's, which spin between two convolutions. For scopes of any thread.
+class SmallProduct {
+public:
+    explicit SmallProduct(double multiplyAdds);
+    ~SmallProduct();
+    SmallProduct(const SmallProduct&) = delete;
+    SmallProduct& operator=(const SmallProduct&) = delete;
+
+private:
+    const bool m_small;
+};
 
 /// OpenBLAS's threads spin for a while after each product, on the cores that LibTorch's and Thaw's threads then need: a step
 /// that thaws block 5 takes half as long again. prepareProcess sets OPENBLAS_THREAD_TIMEOUT, where the user has not, so that they sleep at

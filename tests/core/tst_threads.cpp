@@ -144,6 +144,30 @@ private Q_SLOTS:
         QCOMPARE(fact(childFacts({{"OPENBLAS_THREAD_TIMEOUT", "20"}}), "timeout").toInt(), 20);
     }
 
+    void smallProductsStayInTheirThread() {
+        const auto count = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
+        if (!count || availableCores() < 2) QSKIP("no OpenBLAS with threads of its own");
+        setBlasThreads(2);
+        {
+            const SmallProduct small(kWorthThreads / 2);
+            QCOMPARE(count(), 1);
+            std::thread([&] {
+                const SmallProduct another(1);
+                const SmallProduct large(kWorthThreads);
+                QCOMPARE(count(), 1);
+            }).join();
+            QCOMPARE(count(), 1);
+            setBlasThreads(2);
+            QCOMPARE(count(), 1);
+        }
+        QCOMPARE(count(), 2);
+        {
+            const SmallProduct large(kWorthThreads);
+            QCOMPARE(count(), 2);
+        }
+        QCOMPARE(count(), 2);
+    }
+
     void signalsBecomeErrors() {
         const TemporaryHome home;
         QCOMPARE(fact(childFacts({}), "signal"), QString("error"));
