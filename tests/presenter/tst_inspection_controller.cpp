@@ -299,6 +299,13 @@ void TstInspectionController::saysWhichCheckpointIsLeftOut() {
     QCOMPARE(controller.subject()->checkpoints.size(), std::size_t(3));
     QCOMPARE(failures.size(), 1);
     QCOMPARE(failures.front().front().toString(), QStringLiteral("The checkpoint is torn."));
+
+    InspectionController whole(test::fakeInspectorFactory(keeping(3)));
+    QSignalSpy none(&whole, &InspectionController::failed);
+    QSignalSpy opened(&whole, &InspectionController::subjectChanged);
+    QVERIFY(awaitRun(whole, kRun));
+    QCOMPARE(opened.size(), 1);
+    QCOMPARE(none.size(), 0);
 }
 
 void TstInspectionController::aContextThatDiesTakesItsQuestionsWithIt() {

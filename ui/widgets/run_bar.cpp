@@ -45,7 +45,8 @@ RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent)
     lesson->setPopupMode(QToolButton::MenuButtonPopup);
     lesson->setMenu(actions.lessonMenu());
     layout->addWidget(makeRule(Qt::Vertical));
-    addButton(layout, actions.start, QStringLiteral("play"), 86);
+    // Start reads "Resume" at times: nothing moves then.
+    addButton(layout, actions.start, QStringLiteral("play"), 86, tr("Resume"));
     addButton(layout, actions.pause, QStringLiteral("pause"), 94);
     addButton(layout, actions.step, QStringLiteral("step"), 82);
     addButton(layout, actions.stop, QStringLiteral("stop"), 82);
@@ -103,11 +104,12 @@ RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent)
     m_rate->setRate(session.shownRate());
 }
 
-RunButton* RunBar::addButton(QHBoxLayout* layout, QAction* action, const QString& icon, double width) {
+RunButton* RunBar::addButton(QHBoxLayout* layout, QAction* action, const QString& icon, double width, const QString& longest) {
     auto* button = new RunButton(icon, this);
+    button->setRoom(width, longest);
     connect(button, &QToolButton::clicked, action, &QAction::trigger);
     connect(action, &QAction::changed, this, &RunBar::updateButtons);
-    m_buttons.push_back({button, action, width});
+    m_buttons.push_back({button, action});
     layout->addWidget(button);
     return button;
 }
@@ -218,7 +220,6 @@ void RunBar::applyTheme() {
 }
 
 void RunBar::updateButtons() {
-    const Theme& theme = Theme::instance();
     const bool running = m_session.training().state() == TrainerState::Running;
     for (const Button& button : m_buttons) {
         const QAction* action = button.action;
@@ -231,9 +232,6 @@ void RunBar::updateButtons() {
         button.widget->setEnabled(action->isEnabled());
         button.widget->setWordShown(word);
         button.widget->setActive(active);
-        // Start reads "Resume" at times: nothing moves then.
-        button.widget->setRoom(button.width, action == m_actions.start ? tr("Resume") : QString());
-        button.widget->setMaximumWidth(word ? QWIDGETSIZE_MAX : theme.px(44));
     }
     const bool editable = m_session.isRateEditable();
     m_rate->setEnabled(editable);

@@ -35,7 +35,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    RunButton* addButton(QHBoxLayout* layout, QAction* action, const QString& icon, double width);
+    RunButton* addButton(QHBoxLayout* layout, QAction* action, const QString& icon, double width, const QString& longest = {});
     QWidget* makePlan();
     QWidget* makeRate();
     void applyTheme();
@@ -55,7 +55,6 @@ private:
     struct Button {
         RunButton* widget;
         QAction* action;
-        double width;
     };
     std::vector<Button> m_buttons;
     Chip* m_phase;

@@ -13,7 +13,7 @@ public:
     void setActive(bool active);
     void setWordShown(bool shown);
     /// At least so wide, in units of the theme, and wide enough for `longest` too if that may once be its text.
-    void setRoom(double width, const QString& longest = {});
+    void setRoom(double width, const QString& longest);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
 
