@@ -16,12 +16,6 @@
 
 namespace thaw::core::kernels {
 
-enum class InstructionSet { None, Avx2, Avx512 };
-
-/// What this processor offers, or less where the environment variable THAW_ISA says "avx2" or "none". Read once.
-InstructionSet instructionSet();
-const char* toString(InstructionSet set);
-
 struct ConvShape {
     int batch = 0, height = 0, width = 0;
     int inChannels = 0, outChannels = 0;

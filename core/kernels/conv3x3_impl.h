@@ -1,162 +1,14 @@
-// The kernels themselves, compiled once for AVX2 and once for AVX-512: the including file defines THAW_VECTOR_FLOATS (8 or 16)
-// and THAW_KERNELS (the table's name). Nothing here may instantiate a function that other files share (std::vector, std::min):
-// the linker could keep this file's copy, with instructions that the processor lacks.
-#include <immintrin.h>
-#include <omp.h>
+// The 3x3 convolutions by transforms: forward, data gradient, weight gradient. Included by kernels_impl.h alone.
+#pragma once
 
-#include <cstdlib>
 #include <cstring>
 
-#include "core/kernels/conv3x3_isa.h"
+#include "core/kernels/conv3x3.h"
+#include "core/kernels/kernel_table.h"
+#include "core/kernels/products_impl.h"
 
 namespace thaw::core::kernels {
 namespace {
-
-#define THAW_INLINE inline __attribute__((always_inline))
-#define THAW_UNROLL _Pragma("GCC unroll 16")
-
-constexpr int kVector = THAW_VECTOR_FLOATS;
-typedef float Vector __attribute__((vector_size(kVector * sizeof(float)), aligned(sizeof(float)), may_alias));
-
-#if THAW_VECTOR_FLOATS == 16
-constexpr int kPanelVectors = 4;
-THAW_INLINE Vector broadcast(const float* p) { return (Vector)_mm512_set1_ps(*p); }
-/// The processor's maximum: b where either is not a number.
-THAW_INLINE Vector maximum(Vector a, Vector b) { return (Vector)_mm512_max_ps((__m512)a, (__m512)b); }
-/// Not a number where either is.
-THAW_INLINE Vector largest(Vector a, Vector b) {
-    return (Vector)_mm512_mask_mov_ps((__m512)maximum(a, b), _mm512_cmp_ps_mask((__m512)a, (__m512)a, _CMP_UNORD_Q), (__m512)a);
-}
-#else
-constexpr int kPanelVectors = 2;
-THAW_INLINE Vector broadcast(const float* p) { return (Vector)_mm256_broadcast_ss(p); }
-THAW_INLINE Vector maximum(Vector a, Vector b) { return (Vector)_mm256_max_ps((__m256)a, (__m256)b); }
-THAW_INLINE Vector largest(Vector a, Vector b) {
-    return (Vector)_mm256_blendv_ps((__m256)maximum(a, b), (__m256)a, _mm256_cmp_ps((__m256)a, (__m256)a, _CMP_UNORD_Q));
-}
-#endif
-
-/// columns[i] = the i-th floats of the eight rows.
-THAW_INLINE void transpose8(const __m256* rows, __m256* columns) {
-    __m256 pair[8], quad[8];
-    THAW_UNROLL for (int i = 0; i < 8; i += 2) {
-        pair[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);
-        pair[i + 1] = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
-    }
-    THAW_UNROLL for (int i = 0; i < 8; i += 4) {
-        quad[i] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0x44);
-        quad[i + 1] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0xEE);
-        quad[i + 2] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], 0x44);
-        quad[i + 3] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], 0xEE);
-    }
-    THAW_UNROLL for (int i = 0; i < 4; ++i) {
-        columns[i] = _mm256_permute2f128_ps(quad[i], quad[i + 4], 0x20);
-        columns[i + 4] = _mm256_permute2f128_ps(quad[i], quad[i + 4], 0x31);
-    }
-}
-
-constexpr int kPanel = kPanelVectors * kVector;  // columns of a micro-kernel
-constexpr int kRows = 6;                         // rows of a micro-kernel
-constexpr int kDepth = 256;                      // products a pass over a panel, so that it stays in the first-level cache
-
-THAW_INLINE Vector load(const float* p) { return *(const Vector*)p; }
-THAW_INLINE void store(float* p, Vector v) { *(Vector*)p = v; }
-THAW_INLINE int least(int a, int b) { return a < b ? a : b; }
-THAW_INLINE long least(long a, long b) { return a < b ? a : b; }
-
-// ---- Products ------------------------------------------------------------------------------------------------------------
-
-/// Bytes that the products after these read, fetched into the second-level cache `step` bytes a time: a filter of many channels comes
-/// from memory, and waiting for each panel would cost a third of the time.
-struct Ahead {
-    const char* next;
-    long step;
-};
-
-/// c[Rows][kPanel] (+)= a * b; a's element (row, k) is a[row * rowStride + k * depthStride], b holds kPanel floats for each k.
-template <int Rows>
-THAW_INLINE void multiply(int depth, const float* a, long rowStride, long depthStride, const float* b, float* c, long cStride, bool accumulate,
-                          Ahead ahead) {
-    Vector sum[Rows][kPanelVectors];
-    THAW_UNROLL for (int i = 0; i < Rows; ++i) {
-        THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) sum[i][j] = accumulate ? load(c + i * cStride + j * kVector) : Vector{};
-    }
-    for (int k = 0; k < depth; ++k) {
-        Vector row[kPanelVectors];
-        THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) row[j] = load(b + (long)k * kPanel + j * kVector);
-        _mm_prefetch(ahead.next + k * ahead.step, _MM_HINT_T1);
-        THAW_UNROLL for (int i = 0; i < Rows; ++i) {
-            const Vector factor = broadcast(a + i * rowStride + k * depthStride);
-            THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) sum[i][j] += factor * row[j];
-        }
-    }
-    THAW_UNROLL for (int i = 0; i < Rows; ++i) {
-        THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) store(c + i * cStride + j * kVector, sum[i][j]);
-    }
-}
-
-/// The two forms that occur, so that one stride is a constant: a row-major, and a transposed.
-template <int Rows, bool Transposed>
-__attribute__((noinline)) void multiplyRows(int depth, const float* a, long aStride, const float* b, float* c, long cStride, bool accumulate,
-                                            Ahead ahead) {
-    if constexpr (Transposed)
-        multiply<Rows>(depth, a, 1, aStride, b, c, cStride, accumulate, ahead);
-    else
-        multiply<Rows>(depth, a, aStride, 1, b, c, cStride, accumulate, ahead);
-}
-
-template <int Rows, bool Transposed>
-void multiplyLastRows(int rows, int depth, const float* a, long aStride, const float* b, float* c, long cStride, bool accumulate, Ahead ahead) {
-    if constexpr (Rows > 0) {
-        if (rows == Rows)
-            multiplyRows<Rows, Transposed>(depth, a, aStride, b, c, cStride, accumulate, ahead);
-        else
-            multiplyLastRows<Rows - 1, Transposed>(rows, depth, a, aStride, b, c, cStride, accumulate, ahead);
-    }
-}
-
-/// `next`: what is multiplied after it.
-template <bool Transposed>
-void multiplyPanel(int rows, int depth, const float* a, long aStride, const float* b, float* c, long cStride, bool accumulate, const float* next) {
-    const long rowStep = Transposed ? 1 : aStride;
-    // All rows together fetch a panel.
-    const long groups = (rows + kRows - 1) / kRows, step = ((long)sizeof(float) * kPanel + groups - 1) / groups;
-    int i = 0;
-    for (; i + kRows <= rows; i += kRows)
-        multiplyRows<kRows, Transposed>(depth, a + i * rowStep, aStride, b, c + i * cStride, cStride, accumulate,
-                                        {(const char*)next + i / kRows * depth * step, step});
-    if (i < rows)
-        multiplyLastRows<kRows - 1, Transposed>(rows - i, depth, a + i * rowStep, aStride, b, c + i * cStride, cStride, accumulate,
-                                                {(const char*)next + i / kRows * depth * step, step});
-}
-
-/// c[rows][columns] = a[rows][depth] * b, b packed in panels of kPanel columns; `next` is the b of the following product.
-void product(int rows, int depth, int columns, const float* a, long aStride, const float* packed, float* c, long cStride, const float* next) {
-    const int panels = columns / kPanel;
-    for (int k = 0; k < depth; k += kDepth) {
-        const int part = least(kDepth, depth - k);
-        for (int panel = 0; panel < panels; ++panel) {
-            const float* after = panel + 1 < panels ? packed + ((long)(panel + 1) * depth + k) * kPanel
-                                 : k + kDepth < depth ? packed + (long)(k + kDepth) * kPanel : next;
-            multiplyPanel<false>(rows, part, a + k, aStride, packed + ((long)panel * depth + k) * kPanel, c + panel * kPanel, cStride, k > 0, after);
-        }
-    }
-}
-
-/// c[rows][columns] (+)= transpose(a[depth][rows]) * b[depth][columns]; `scratch` holds kDepth * kPanel floats.
-void productOfTransposed(int depth, int rows, int columns, const float* a, long aStride, const float* b, long bStride, float* c, long cStride,
-                         bool accumulate, float* scratch) {
-    for (int k = 0; k < depth; k += kDepth) {
-        const int part = least(kDepth, depth - k);
-        for (int panel = 0; panel < columns / kPanel; ++panel) {
-            for (int i = 0; i < part; ++i) {
-                THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j)
-                    store(scratch + i * kPanel + j * kVector, load(b + (long)(k + i) * bStride + panel * kPanel + j * kVector));
-            }
-            multiplyPanel<true>(rows, part, a + k * aStride, aStride, scratch, c + panel * kPanel, cStride, accumulate || k > 0, scratch);
-        }
-    }
-}
 
 // ---- One-dimensional transforms ------------------------------------------------------------------------------------------
 // input: kIn values of x to kPositions; output: kPositions to kOut values of y; outputTransposed: kOut values of dy to
@@ -263,10 +115,15 @@ struct Tiling {
 
 alignas(64) const float kZeros[kVector] = {};
 
-/// Transforms tiles [from, to) of x into v: position p of tile t at v[p * stride + (t - from) * tileStride].
+/// Where a transform lies: tile t's channel c of position p at p * position + t * tile + c / kPanel * panel + c % kPanel.
+struct Layout {
+    long position, tile, panel;
+};
+
+/// Transforms tiles [from, to) of x, `channels` of the `pixel` floats that lie at each pixel, into v.
 /// Gradient: takes kOut x kOut values of dy instead of the window of x.
 template <typename Transform, bool Gradient>
-void transformInput(const Tiling<Transform>& tiling, const float* x, int channels, long from, long to, float* v, long tileStride, long stride) {
+void transformInput(const Tiling<Transform>& tiling, const float* x, int pixel, int channels, long from, long to, float* v, const Layout& layout) {
     constexpr int kSize = Gradient ? Transform::kOut : Transform::kIn;
     constexpr int kPositions = Transform::kPositions;
     constexpr int kBorder = Gradient || Transform::kIn == Transform::kOut ? 0 : 1;
@@ -279,11 +136,12 @@ void transformInput(const Tiling<Transform>& tiling, const float* x, int channel
         for (int i = 0; i < kSize * kSize; ++i) {
             const int row = top - kBorder + i / kSize, column = left - kBorder + i % kSize;
             const bool inside = row >= 0 && row < tiling.height && column >= 0 && column < tiling.width;
-            source[i] = inside ? x + (((long)picture * tiling.height + row) * tiling.width + column) * channels : kZeros;
+            source[i] = inside ? x + (((long)picture * tiling.height + row) * tiling.width + column) * pixel : kZeros;
             step[i] = inside ? 1 : 0;
         }
-        float* out = v + (tile - from) * tileStride;
+        float* tileOut = v + (tile - from) * layout.tile;
         for (int c = 0; c < channels; c += kVector) {
+            float* out = tileOut + c / kPanel * layout.panel + c % kPanel;
             Vector half[kPositions * kSize];
             THAW_UNROLL for (int column = 0; column < kSize; ++column) {
                 Vector d[kSize];
@@ -302,14 +160,11 @@ void transformInput(const Tiling<Transform>& tiling, const float* x, int channel
                     Transform::outputTransposed(half + row * kSize, 1, o, 1);
                 else
                     Transform::input(half + row * kSize, 1, o, 1);
-                THAW_UNROLL for (int column = 0; column < kPositions; ++column) store(out + (row * kPositions + column) * stride + c, o[column]);
+                THAW_UNROLL for (int column = 0; column < kPositions; ++column) store(out + (row * kPositions + column) * layout.position, o[column]);
             }
         }
     }
 }
-
-/// A value that is not a number stays so: a run that diverged must not look like one with dead units.
-THAW_INLINE Vector rectified(Vector value, bool relu) { return relu ? maximum(Vector{}, value) : value; }
 
 /// Transforms products m of tiles [from, to) into y, with bias, ReLU and max pool.
 template <typename Transform>
@@ -356,28 +211,6 @@ void transformOutput(const Tiling<Transform>& tiling, const float* m, long strid
     }
 }
 
-// ---- Memory --------------------------------------------------------------------------------------------------------------
-
-/// Grows and is kept for the thread's next call: fresh pages at every call would cost as much as the transforms.
-class Workspace {
-public:
-    ~Workspace() { std::free(m_data); }
-    float* reserve(long floats) {
-        if (floats > m_capacity) {
-            std::free(m_data);
-            m_capacity = floats;
-            m_data = static_cast<float*>(std::aligned_alloc(64, ((std::size_t)floats * sizeof(float) + 63) / 64 * 64));
-            if (!m_data) std::abort();
-        }
-        return m_data;
-    }
-
-private:
-    float* m_data = nullptr;
-    long m_capacity = 0;
-};
-thread_local Workspace t_inputs, t_products, t_panel;
-
 // ---- Forward and data gradient -------------------------------------------------------------------------------------------
 
 template <typename Transform>
@@ -399,7 +232,7 @@ void convolveTiles(const ConvShape& shape, const float* x, const float* packed, 
         const long vStride = paddedStride((long)count * in), mStride = paddedStride((long)count * out);
         float* v = t_inputs.reserve(vStride * kCount);
         float* m = t_products.reserve(mStride * kCount);
-        transformInput<Transform, false>(tiling, x, in, from, to, v, in, vStride);
+        transformInput<Transform, false>(tiling, x, in, in, from, to, v, {vStride, in, kPanel});
         for (int p = 0; p < kCount; ++p)
             product(count, in, out, v + p * vStride, in, packed + p * filterStride, m + p * mStride, out, packed + (p + 1) % kCount * filterStride);
         transformOutput<Transform>(tiling, m, mStride, out, from, to, epilogue, y);
@@ -493,34 +326,44 @@ THAW_INLINE void storeTaps(const Vector* taps, float* p) {
     for (int lane = 0; lane < kVector; ++lane) p[lane * 9 + 8] = taps[8][lane];
 }
 
+constexpr int kLine = 16;  // floats of a cache line
+
+/// A cache line of columns of each row: out[p * positionStride + row * kPanel][kLine].
+template <typename Transform>
+void packColumns(const float* weights, int rows, long rowStride, long columnStride, bool turned, float* out, long positionStride) {
+    constexpr int kPositions = Transform::kPositions, kVectors = kLine / kVector;
+    for (int row = 0; row < rows; ++row, weights += rowStride, out += kPanel) {
+        Vector half[kVectors][kPositions * 3];
+        THAW_UNROLL for (int j = 0; j < kVectors; ++j) {
+            Vector taps[9], g[9];
+            loadTaps(weights + j * kVector * columnStride, columnStride, taps);
+            THAW_UNROLL for (int i = 0; i < 9; ++i) g[i] = taps[turned ? 8 - i : i];
+            THAW_UNROLL for (int x = 0; x < 3; ++x) Transform::filter(g + x, 3, half[j] + x, 3);
+        }
+        for (int y = 0; y < kPositions; ++y) {
+            Vector o[kVectors][kPositions];
+            THAW_UNROLL for (int j = 0; j < kVectors; ++j) Transform::filter(half[j] + y * 3, 1, o[j], 1);
+            THAW_UNROLL for (int x = 0; x < kPositions; ++x) {
+                THAW_UNROLL for (int j = 0; j < kVectors; ++j) stream(out + (y * kPositions + x) * positionStride + j * kVector, o[j][x]);
+            }
+        }
+    }
+}
+
 /// packed[p][panel][row][kPanel]: rows are the channels that are summed over, panels those that come out.
 /// weights[o][i][3][3]; for the gradient rows are o, panels are i, and the 3x3 is turned by 180 degrees.
 template <typename Transform>
 void packTransformed(const float* weights, int outChannels, int inChannels, bool forGradient, float* packed, int threads) {
-    constexpr int kPositions = Transform::kPositions;
     const int rows = forGradient ? outChannels : inChannels, columns = forGradient ? inChannels : outChannels;
     const long rowStride = forGradient ? inChannels * 9L : 9L, columnStride = forGradient ? 9L : inChannels * 9L;
     const long positionStride = paddedStride((long)inChannels * outChannels);
-#pragma omp parallel for collapse(2) schedule(static) num_threads(threads)
-    for (int panel = 0; panel < columns / kPanel; ++panel) {
-        for (int row = 0; row < rows; ++row) {
-            Vector half[kPanelVectors][kPositions * 3];
-            for (int j = 0; j < kPanelVectors; ++j) {
-                Vector taps[9], g[9];
-                loadTaps(weights + row * rowStride + (panel * kPanel + j * kVector) * columnStride, columnStride, taps);
-                THAW_UNROLL for (int i = 0; i < 9; ++i) g[i] = taps[forGradient ? 8 - i : i];
-                THAW_UNROLL for (int x = 0; x < 3; ++x) Transform::filter(g + x, 3, half[j] + x, 3);
-            }
-            float* out = packed + ((long)panel * rows + row) * kPanel;
-            for (int y = 0; y < kPositions; ++y) {
-                Vector o[kPanelVectors][kPositions];
-                THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) Transform::filter(half[j] + y * 3, 1, o[j], 1);
-                // Whole cache lines: all positions lie far apart.
-                THAW_UNROLL for (int x = 0; x < kPositions; ++x) {
-                    THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) store(out + (y * kPositions + x) * positionStride + j * kVector, o[j][x]);
-                }
-            }
-        }
+#pragma omp parallel num_threads(threads)
+    {
+#pragma omp for schedule(static) nowait
+        for (int column = 0; column < columns; column += kLine)
+            packColumns<Transform>(weights + column * columnStride, rows, rowStride, columnStride, forGradient,
+                                   packed + (long)(column / kPanel) * rows * kPanel + column % kPanel, positionStride);
+        _mm_sfence();
     }
 }
 
@@ -540,11 +383,10 @@ void pack(ConvMethod method, const float* weights, int outChannels, int inChanne
 
 // ---- Weight gradient -----------------------------------------------------------------------------------------------------
 
-/// Back from the transformed gradient u[p][o][i] to dw[o][i][3][3].
+/// Back from the transformed gradient u[p][o][i] to dw[o][i][3][3], whose rows of filters lie dwStride floats apart.
 template <typename Transform>
-void unpackGradient(const float* u, long stride, int outChannels, int inChannels, float* dw) {
+void unpackGradient(const float* u, long stride, int outChannels, int inChannels, float* dw, long dwStride) {
     constexpr int kPositions = Transform::kPositions;
-#pragma omp for schedule(static)
     for (int o = 0; o < outChannels; ++o) {
         for (int i = 0; i < inChannels; i += kVector) {
             const float* source = u + (long)o * inChannels + i;
@@ -555,54 +397,65 @@ void unpackGradient(const float* u, long stride, int outChannels, int inChannels
                 Transform::filterTransposed(m, 1, half + x, kPositions);
             }
             THAW_UNROLL for (int y = 0; y < 3; ++y) Transform::filterTransposed(half + y * kPositions, 1, g + y * 3, 1);
-            storeTaps(g, dw + ((long)o * inChannels + i) * 9);
+            storeTaps(g, dw + o * dwStride + i * 9L);
         }
+    }
+}
+
+/// What some tiles contribute to the gradient of some filters, all in this thread's own memory: cores that hand transforms to each
+/// other wait longer for them than they compute.
+template <typename Transform>
+void weightGradientShare(const ConvShape& shape, const float* x, const float* dy, Range tiles, Range ins, Range outs, float* dw) {
+    constexpr int kCount = Transform::kPositions * Transform::kPositions;
+    constexpr long kChunk = 128;  // tiles whose transforms are multiplied at once
+    constexpr int kPass = 64;     // channels whose transforms are read in whole cache lines
+    const Tiling<Transform> tiling(shape);
+    const int out = (int)outs.size();
+    const long chunk = least(kChunk, tiles.size());
+    // With one chunk the sums need not be kept: a few channels after the other.
+    const int in = tiles.size() <= kChunk ? kPass : (int)ins.size();
+    // Tiles a few lines further apart than their channels: a column of them would meet in one cache set.
+    const long mTile = out + 16;
+    const long vStride = paddedStride(chunk * in), mStride = paddedStride(chunk * mTile), uStride = paddedStride((long)in * out);
+    float* v = t_inputs.reserve((vStride + mStride) * kCount);
+    float* m = v + vStride * kCount;
+    float* u = t_products.reserve(uStride * kCount);
+    for (long i = ins.begin; i < ins.end; i += in) {
+        for (long from = tiles.begin; from < tiles.end; from += chunk) {
+            const long to = least(tiles.end, from + chunk), count = to - from;
+            transformInput<Transform, false>(tiling, x + i, shape.inChannels, in, from, to, v, {vStride, kPanel, count * kPanel});
+            if (i == ins.begin) transformInput<Transform, true>(tiling, dy + outs.begin, shape.outChannels, out, from, to, m, {mStride, mTile, kPanel});
+            for (int p = 0; p < kCount; ++p)
+                productOfTransposed((int)count, out, in, m + p * mStride, mTile, v + p * vStride, u + p * uStride, in, from > tiles.begin);
+        }
+        unpackGradient<Transform>(u, uStride, out, in, dw + (outs.begin * shape.inChannels + i) * 9, shape.inChannels * 9L);
     }
 }
 
 template <typename Transform>
 void weightGradientTiles(const ConvShape& shape, const float* x, const float* dy, float* dw, int threads) {
-    constexpr int kCount = Transform::kPositions * Transform::kPositions;
-    const Tiling<Transform> tiling(shape);
-    const long tiles = tiling.count(shape.batch);
-    const int in = shape.inChannels, out = shape.outChannels;
-    // Chunks of tiles whose transforms take about 24 MB: large enough for few barriers, small enough to stay near the cores.
-    long chunk = 24'000'000L / (long)(kCount * (in + out) * sizeof(float));
-    chunk = chunk < 128 ? 128 : chunk > 1024 ? 1024 : chunk;
-    chunk = least(chunk, tiles);
-    // Tiles a few lines further apart than their channels: a column of them would meet in one cache set.
-    const long vTile = in + 16, mTile = out + 16;
-    const long vStride = paddedStride(chunk * vTile), mStride = paddedStride(chunk * mTile), uStride = paddedStride((long)in * out);
-    // Few positions do not divide evenly among the threads: each is cut by rows then.
-    const int shares = kCount < 8 * threads ? 2 : 1, perShare = (out / shares + kRows - 1) / kRows * kRows;
-    float* v = t_inputs.reserve(vStride * kCount + mStride * kCount);
-    float* m = v + vStride * kCount;
-    float* u = t_products.reserve(uStride * kCount);
-#pragma omp parallel num_threads(threads)
-    {
-        float* scratch = t_panel.reserve((long)kDepth * kPanel);
-        for (long from = 0; from < tiles; from += chunk) {
-            const long to = least(tiles, from + chunk), count = to - from;
-            constexpr int kParts = 8;
-            const long part = (count + kParts - 1) / kParts;
-#pragma omp for schedule(dynamic)
-            for (int task = 0; task < 2 * kParts; ++task) {
-                const long begin = from + (task / 2) * part, end = least(to, begin + part);
-                if (begin >= end) continue;
-                if (task % 2 == 0)
-                    transformInput<Transform, false>(tiling, x, in, begin, end, v + (begin - from) * vTile, vTile, vStride);
-                else
-                    transformInput<Transform, true>(tiling, dy, out, begin, end, m + (begin - from) * mTile, mTile, mStride);
-            }
-#pragma omp for schedule(dynamic)
-            for (int task = 0; task < kCount * shares; ++task) {
-                const int p = task / shares, row = task % shares * perShare, rows = least(perShare, out - row);
-                if (rows > 0)
-                    productOfTransposed((int)count, rows, in, m + p * mStride + row, mTile, v + p * vStride, vTile, u + p * uStride + (long)row * in,
-                                        in, from > 0, scratch);
-            }
+    const long tiles = Tiling<Transform>(shape).count(shape.batch), size = 9L * shape.inChannels * shape.outChannels;
+    // Where many tiles meet few filters, each slab of tiles gets sums of its own. Their number must not depend on the threads'.
+    int slabs = (int)least(tiles / 512, least(16L, 262'144L / (shape.inChannels * shape.outChannels)));
+    if (slabs < 1) slabs = 1;
+    // Where slabs do not suffice, threads share the filters as well.
+    const int perSlab = (threads + slabs - 1) / slabs, inParts = least(perSlab, shape.inChannels / 64);
+    const int outParts = least((perSlab + inParts - 1) / inParts, shape.outChannels / 64);
+    float* sums = slabs > 1 ? t_panel.reserve(size * slabs) : dw;
+#pragma omp parallel for collapse(3) schedule(dynamic) num_threads(threads)
+    for (int slab = 0; slab < slabs; ++slab) {
+        for (int i = 0; i < inParts; ++i) {
+            for (int o = 0; o < outParts; ++o)
+                weightGradientShare<Transform>(shape, x, dy, rangeOf(tiles, 1, slabs, slab), rangeOf(shape.inChannels, 64, inParts, i),
+                                               rangeOf(shape.outChannels, 64, outParts, o), sums + size * slab);
         }
-        unpackGradient<Transform>(u, uStride, out, in, dw);
+    }
+    if (slabs == 1) return;
+#pragma omp parallel for schedule(static) num_threads(threads)
+    for (long i = 0; i < size; i += kVector) {
+        Vector sum = load(sums + i);
+        for (int slab = 1; slab < slabs; ++slab) sum += load(sums + size * slab + i);
+        store(dw + i, sum);
     }
 }
 
@@ -612,8 +465,4 @@ void weightGradient(ConvMethod method, const ConvShape& shape, const float* x, c
 }
 
 }  // namespace
-
-extern const ConvKernels THAW_KERNELS;
-const ConvKernels THAW_KERNELS = {kPanel, pack, convolve, weightGradient};
-
 }  // namespace thaw::core::kernels

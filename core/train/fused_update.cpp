@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/kernels/conv3x3.h"
+#include "core/kernels/instruction_set.h"
 
 namespace thaw::core {
 namespace {

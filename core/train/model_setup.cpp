@@ -2,7 +2,7 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
-#include "core/kernels/conv3x3.h"
+#include "core/kernels/instruction_set.h"
 
 namespace thaw::core {
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/kernels/conv3x3.h"
+#include "core/kernels/instruction_set.h"
 
 using namespace thaw::core::kernels;
 
@@ -115,6 +116,9 @@ private Q_SLOTS:
         QTest::newRow("not square 5x9") << 2 << 5 << 9 << 64 << 64;
         QTest::newRow("not square 5x7, one picture") << 1 << 5 << 7 << 64 << 128;
         QTest::newRow("deep") << 3 << 4 << 4 << 512 << 64;
+        QTest::newRow("more tiles than are multiplied at once") << 20 << 12 << 12 << 64 << 64;
+        QTest::newRow("more 2x2 planes than are multiplied at once") << 150 << 2 << 2 << 64 << 64;
+        QTest::newRow("tiles in two slabs") << 18 << 30 << 30 << 64 << 64;
         QTest::newRow("three channels") << 3 << 10 << 13 << 3 << 64;
     }
 

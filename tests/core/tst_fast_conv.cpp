@@ -9,6 +9,7 @@
 
 #include "core/api/runs.h"
 #include "core/kernels/fast_conv.h"
+#include "core/kernels/instruction_set.h"
 #include "core/model/zoo.h"
 #include "tests/support/tiny_run.h"
 

@@ -6,7 +6,7 @@
 
 #include "core/api/bench.h"
 #include "core/api/engine_info.h"
-#include "core/kernels/conv3x3.h"
+#include "core/kernels/instruction_set.h"
 
 using namespace thaw::core;
 

@@ -1,3 +1,3 @@
 #define THAW_VECTOR_FLOATS 16
 #define THAW_KERNELS kAvx512Kernels
-#include "core/kernels/conv3x3_impl.h"
+#include "core/kernels/kernels_impl.h"
