@@ -6,6 +6,7 @@
 
 #include "core/api/errors.h"
 #include "core/kernels/fast_conv.h"
+#include "core/kernels/fast_dense.h"
 #include "core/train/random.h"
 #include "core/util/blas.h"
 #include "core/util/hash.h"
@@ -81,13 +82,16 @@ public:
         m_parameters = {{name + ".weight", weight}, {name + ".bias", torch::zeros({outputs})}};
     }
     torch::Tensor forward(const torch::Tensor& input, const ForwardContext&) const override {
-        const SmallProduct alone(static_cast<double>(input.size(0) * m_parameters[0].value.numel()));
-        torch::Tensor output = at::linear(input, m_parameters[0].value, m_parameters[1].value);
+        const torch::Tensor &weight = m_parameters[0].value, &bias = m_parameters[1].value;
+        if (m_fast && supportsFastDense(input, weight)) return fastDense(input, weight, bias, m_relu);
+        const SmallProduct alone(static_cast<double>(input.size(0) * weight.numel()));
+        torch::Tensor output = at::linear(input, weight, bias);
         return m_relu ? output.relu_() : output;
     }
+    void setKernels(KernelKind kernels) override { m_fast = kernels == KernelKind::Thaw; }
 
 private:
-    bool m_relu;
+    bool m_relu, m_fast = false;
 };
 
 class DropoutStage : public Stage {

@@ -9,7 +9,6 @@
 #include "core/api/errors.h"
 #include "core/train/rungs.h"
 #include "core/train/schedule.h"
-#include "core/util/blas.h"
 
 namespace thaw::core {
 namespace {
@@ -71,7 +70,7 @@ bool TorchTrainer::hasWork() const {
 
 void TorchTrainer::work() {
     if (m_state == TrainerState::Idle) setState(TrainerState::Preparing);
-    if (m_state == TrainerState::Preparing && m_threads > 0) useThreads(m_threads);
+    if (m_threads > 0 && at::get_num_threads() != m_threads) useComputeThreads(m_threads);
     if (m_stopAsked) return stopRun();
     if (m_state == TrainerState::Preparing) return prepare();
     if (!m_requests.empty()) {
@@ -108,19 +107,6 @@ bool TorchTrainer::restoreFeatures(const Deadline& deadline) {
     if (std::exchange(m_chooseAgain, false)) chooseSource(/*tell=*/true);
     tellTimes();
     return true;
-}
-
-void TorchTrainer::useThreads(int threads) {
-    if (at::get_num_threads() != threads) useComputeThreads(threads);
-}
-
-/// A small head on cached features is quicker on one core: a step is a few short loops, and a busy machine makes every meeting of
-/// threads cost a time slice. Depends on layers and sizes alone, as everything that touches the results' bits.
-int TorchTrainer::threadsForBatch() const {
-    if (m_loop.rung < m_info.headBegin || freezeBoundary(m_info, m_loop.mask) < m_info.headBegin) return m_threads;
-    double work = 0;
-    for (std::size_t i = static_cast<std::size_t>(m_info.headBegin); i < m_info.layers.size(); ++i) work += m_info.layers[i].multiplyAdds;
-    return work * m_config.batchSize < kWorthThreads ? 1 : m_threads;
 }
 
 bool TorchTrainer::morePhases() const {
@@ -222,7 +208,6 @@ void TorchTrainer::advanceBatch(const Deadline& deadline) {
         }
     }
     const auto begin = Clock::now();
-    useThreads(threadsForBatch());
     if (!m_batch) startBatch();
     const bool done = m_batch->advance(deadline);
     if (done) finishBatch();
@@ -345,7 +330,6 @@ void TorchTrainer::advanceEpochEnd(const Deadline& deadline) {
         applyChanges();
         m_evaluation = std::make_unique<EvaluationPass>(m_source, *m_model, validationSplit(m_config.data), m_loop.testRung);
     }
-    useThreads(threadsForBatch());
     const bool done = m_evaluation->advance(deadline, forwardListener());
     progress("Evaluating", m_evaluation->done(), m_evaluation->total());
     if (done) finishEpoch();

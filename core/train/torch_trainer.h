@@ -68,8 +68,6 @@ private:
     void finishRun(const std::string& reason);
     void fail(const std::string& what, const std::string& hint);
     void failFrom(const std::exception& error);
-    static void useThreads(int threads);
-    int threadsForBatch() const;
     const PhaseConfig& phase() const { return m_config.phases[static_cast<std::size_t>(m_loop.phase)]; }
     bool morePhases() const;
     double scheduledFactor() const;

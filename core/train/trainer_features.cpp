@@ -175,7 +175,6 @@ void TorchTrainer::planComputation() {
 }
 
 bool TorchTrainer::computeFeatures(const Deadline& deadline) {
-    useThreads(m_threads);
     bool done = false;
     try {
         done = m_pass->advance(deadline, forwardListener(), m_features);
