@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "core/train/random.h"
@@ -103,18 +104,28 @@ double BatchStep::loss() const { return m_lossSum / static_cast<double>(std::max
 
 torch::Tensor dropoutMask(std::int64_t rows, std::int64_t units, double rate, std::uint64_t seed, std::int64_t step) {
     torch::Tensor mask = torch::empty({rows, units});
-    float* out = mask.data_ptr<float>();
-    const RandomStream random(seed, Purpose::Dropout, static_cast<std::uint64_t>(step));
-    const std::uint64_t dropped = static_cast<std::uint64_t>(rate * 0x1.0p32);  // of the 2^32 values of half a number
+    const RandomStream stream(seed, Purpose::Dropout, static_cast<std::uint64_t>(step));
+    const std::int64_t lastDropped = static_cast<std::int64_t>(rate * 0x1.0p32) - 1;  // of the 2^32 values of half a number
     const float kept = static_cast<float>(1.0 / (1.0 - rate));
-    at::parallel_for(0, (mask.numel() + 1) / 2, 1 << 14, [&](std::int64_t begin, std::int64_t end) {
+    std::int32_t keptBits;
+    std::memcpy(&keptBits, &kept, sizeof kept);
+    // A sign that becomes a mask: compilers make a branch of a comparison, and nobody can foretell these.
+    const auto valueOf = [=](std::uint64_t half) {
+        return static_cast<std::int32_t>((lastDropped - static_cast<std::int64_t>(half)) >> 63) & keptBits;
+    };
+    float* const out = mask.data_ptr<float>();
+    const std::int64_t pairs = mask.numel() / 2;
+    at::parallel_for(0, pairs, 1 << 13, [=](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
-            const std::uint64_t bits = random.at(static_cast<std::uint64_t>(i));
-            // A product, not a branch: nobody can foretell these.
-            out[2 * i] = kept * static_cast<float>((bits & 0xFFFFFFFFu) >= dropped);
-            if (2 * i + 1 < mask.numel()) out[2 * i + 1] = kept * static_cast<float>((bits >> 32) >= dropped);
+            const std::uint64_t bits = stream.at(static_cast<std::uint64_t>(i));
+            const std::int32_t values[2] = {valueOf(bits & 0xFFFFFFFFu), valueOf(bits >> 32)};
+            std::memcpy(out + 2 * i, values, sizeof values);
         }
     });
+    if (mask.numel() % 2 != 0) {
+        const std::int32_t last = valueOf(stream.at(static_cast<std::uint64_t>(pairs)) & 0xFFFFFFFFu);
+        std::memcpy(out + 2 * pairs, &last, sizeof last);
+    }
     return mask;
 }
 
