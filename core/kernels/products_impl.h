@@ -9,7 +9,7 @@ namespace {
 constexpr int kPanelVectors = kVector == 16 ? 4 : 2;
 constexpr int kPanel = kPanelVectors * kVector;  // columns of a micro-kernel
 constexpr int kRows = 6;                         // rows of a micro-kernel
-constexpr int kDepth = 256;                      // products a pass over a panel, so that it stays in the first-level cache
+constexpr int kDepth = 256;                      // products a pass over a panel, so that it stays near the processor
 
 /// Bytes that the products after these read, fetched into the second-level cache `step` bytes a time: a filter of many channels comes
 /// from memory, and waiting for each panel would cost a third of the time.
