@@ -223,11 +223,10 @@ void convolveTiles(const ConvShape& shape, const float* x, const float* packed, 
     // About 64 tiles a block keep the transforms in the second-level cache; equal blocks keep the threads busy to the end.
     const long rounds = (tiles + 64L * threads - 1) / (64L * threads);
     const long blocks = rounds * threads;
-    const long perBlock = (tiles + blocks - 1) / blocks;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (long block = 0; block < blocks; ++block) {
-        const long from = block * perBlock, to = least(tiles, from + perBlock);
-        if (from >= to) continue;
+        const auto [from, to] = rangeOf(tiles, 1, blocks, block);
+        if (from == to) continue;
         const int count = (int)(to - from);
         const long vStride = paddedStride((long)count * in), mStride = paddedStride((long)count * out);
         float* v = t_inputs.reserve(vStride * kCount);

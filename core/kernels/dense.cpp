@@ -12,18 +12,11 @@ bool hasDense(const DenseShape& shape) {
 }
 
 void denseForward(const DenseShape& shape, const float* x, const float* weights, const float* bias, bool relu, float* y, int threads) {
-    DenseProduct product;
-    product.rows = shape.rows, product.columns = shape.out, product.depth = shape.in;
-    product.a = x, product.b = weights, product.transposedB = true;
-    product.bias = bias, product.relu = relu, product.c = y;
-    kernels().multiplyDense(product, threads);
+    kernels().multiplyDense({shape.rows, shape.out, shape.in, x, weights, /*transposedA=*/false, /*transposedB=*/true, bias, relu, y}, threads);
 }
 
 void denseDataGradient(const DenseShape& shape, const float* dy, const float* weights, float* dx, int threads) {
-    DenseProduct product;
-    product.rows = shape.rows, product.columns = shape.in, product.depth = shape.out;
-    product.a = dy, product.b = weights, product.c = dx;
-    kernels().multiplyDense(product, threads);
+    kernels().multiplyDense({shape.rows, shape.in, shape.out, dy, weights, /*transposedA=*/false, /*transposedB=*/false, nullptr, false, dx}, threads);
 }
 
 void denseWeightGradient(const DenseShape& shape, const float* x, const float* dy, float* dw, int threads) {
@@ -31,10 +24,7 @@ void denseWeightGradient(const DenseShape& shape, const float* x, const float* d
         std::memset(dw, 0, sizeof(float) * static_cast<std::size_t>(shape.in) * static_cast<std::size_t>(shape.out));
         return;
     }
-    DenseProduct product;
-    product.rows = shape.out, product.columns = shape.in, product.depth = shape.rows;
-    product.a = dy, product.transposedA = true, product.b = x, product.c = dw;
-    kernels().multiplyDense(product, threads);
+    kernels().multiplyDense({shape.out, shape.in, shape.rows, dy, x, /*transposedA=*/true, /*transposedB=*/false, nullptr, false, dw}, threads);
 }
 
 }  // namespace thaw::core::kernels

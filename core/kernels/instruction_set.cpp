@@ -4,22 +4,17 @@
 #include <cstring>
 
 #include "core/kernels/kernel_table.h"
+#include "core/util/blas.h"
 
 namespace thaw::core::kernels {
 namespace {
 
 InstructionSet detect() {
-#if defined(__x86_64__)
     const char* wanted = std::getenv("THAW_ISA");
     if (wanted && std::strcmp(wanted, "none") == 0) return InstructionSet::None;
-    __builtin_cpu_init();
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-                        __builtin_cpu_supports("avx512bw");
-    if (avx512 && !(wanted && std::strcmp(wanted, "avx2") == 0)) return InstructionSet::Avx512;
-    if (avx2) return InstructionSet::Avx2;
-#endif
-    return InstructionSet::None;
+    const CpuFeatures features = cpuFeatures();
+    if (features.avx512 && !(wanted && std::strcmp(wanted, "avx2") == 0)) return InstructionSet::Avx512;
+    return features.avx2 ? InstructionSet::Avx2 : InstructionSet::None;
 }
 
 }  // namespace

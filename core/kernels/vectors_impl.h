@@ -66,7 +66,7 @@ struct Range {
 };
 
 /// The part-th of `parts` nearly equal ranges of [0, count), cut at multiples of `grain`.
-THAW_INLINE Range rangeOf(long count, long grain, int parts, int part) {
+THAW_INLINE Range rangeOf(long count, long grain, long parts, long part) {
     const long grains = (count + grain - 1) / grain;
     return {least(count, grains * part / parts * grain), least(count, grains * (part + 1) / parts * grain)};
 }

@@ -103,7 +103,8 @@ void BatchStep::abandon() {
 double BatchStep::loss() const { return m_lossSum / static_cast<double>(std::max<std::int64_t>(1, m_plan.rows)); }
 
 torch::Tensor dropoutMask(std::int64_t rows, std::int64_t units, double rate, std::uint64_t seed, std::int64_t step) {
-    torch::Tensor mask = torch::empty({rows, units});
+    const std::int64_t pairs = (rows * units + 1) / 2;
+    const torch::Tensor mask = torch::empty({2 * pairs});
     const RandomStream stream(seed, Purpose::Dropout, static_cast<std::uint64_t>(step));
     const std::int64_t lastDropped = static_cast<std::int64_t>(rate * 0x1.0p32) - 1;  // of the 2^32 values of half a number
     const float kept = static_cast<float>(1.0 / (1.0 - rate));
@@ -114,7 +115,6 @@ torch::Tensor dropoutMask(std::int64_t rows, std::int64_t units, double rate, st
         return static_cast<std::int32_t>((lastDropped - static_cast<std::int64_t>(half)) >> 63) & keptBits;
     };
     float* const out = mask.data_ptr<float>();
-    const std::int64_t pairs = mask.numel() / 2;
     at::parallel_for(0, pairs, 1 << 13, [=](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
             const std::uint64_t bits = stream.at(static_cast<std::uint64_t>(i));
@@ -122,11 +122,7 @@ torch::Tensor dropoutMask(std::int64_t rows, std::int64_t units, double rate, st
             std::memcpy(out + 2 * i, values, sizeof values);
         }
     });
-    if (mask.numel() % 2 != 0) {
-        const std::int32_t last = valueOf(stream.at(static_cast<std::uint64_t>(pairs)) & 0xFFFFFFFFu);
-        std::memcpy(out + 2 * pairs, &last, sizeof last);
-    }
-    return mask;
+    return mask.slice(0, 0, rows * units).view({rows, units});
 }
 
 }  // namespace thaw::core

@@ -29,7 +29,7 @@ std::string chooseBlasKernels();
 /// OpenBLAS keeps a thread count of its own, for all threads that call it.
 void setBlasThreads(int threads);
 
-/// Multiply-adds of a forward pass below which threads wait for each other longer than they compute.
+/// Multiply-adds of a forward pass below which OpenBLAS's threads wait for each other longer than they compute.
 constexpr double kWorthThreads = 1e8;
 
 /// While one lives that stands for less than kWorthThreads, OpenBLAS multiplies in the calling thread alone: its other threads would wait

@@ -11,6 +11,7 @@
 #include "core/kernels/fast_conv.h"
 #include "core/kernels/instruction_set.h"
 #include "core/model/zoo.h"
+#include "tests/support/drawn_tensor.h"
 #include "tests/support/tiny_run.h"
 
 using namespace thaw::core;
@@ -21,16 +22,6 @@ namespace {
 using torch::Tensor;
 
 constexpr double kNearZero = 1e-3;  // values about as small as rounding: whether the ReLU passes them is chance
-
-Tensor drawn(const std::vector<std::int64_t>& shape, std::uint64_t seed) {
-    torch::Generator generator = at::detail::createCPUGenerator(seed);
-    return torch::randn(shape, generator);
-}
-
-double relative(const Tensor& actual, const Tensor& expected) {
-    const Tensor exact = expected.to(torch::kFloat64);
-    return ((actual.to(torch::kFloat64) - exact).norm() / exact.norm()).item<double>();
-}
 
 struct Problem {
     Tensor x, weight, bias;
@@ -182,10 +173,6 @@ private Q_SLOTS:
         const std::vector<Tensor> expected = gradientsOf(p, slope, byThaw);
         const Tensor plain = FastConv().forward(p.x, p.weight, p.bias, /*pool=*/true);
         // One float off every alignment, transposed, every other column of something wider, channels last.
-        const auto offset = [](const Tensor& tensor) {
-            Tensor storage = torch::empty({tensor.numel() + 1});
-            return storage.slice(0, 1).view(tensor.sizes()).copy_(tensor);
-        };
         const auto transposed = [](const Tensor& tensor) { return tensor.transpose(2, 3).contiguous().transpose(2, 3); };
         const auto strided = [](const Tensor& tensor) {
             Tensor wide = torch::full({tensor.size(0), tensor.size(1), tensor.size(2), 2 * tensor.size(3)}, std::nan(""));

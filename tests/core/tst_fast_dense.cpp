@@ -9,21 +9,14 @@
 #include "core/kernels/dense.h"
 #include "core/kernels/fast_dense.h"
 #include "core/kernels/instruction_set.h"
+#include "tests/support/drawn_tensor.h"
 
 using namespace thaw::core;
+using namespace thaw::test;
 
 namespace {
 
 using torch::Tensor;
-
-Tensor drawn(const std::vector<std::int64_t>& shape, std::uint64_t seed) {
-    torch::Generator generator = at::detail::createCPUGenerator(seed);
-    return torch::randn(shape, generator);
-}
-
-double relative(const Tensor& actual, const Tensor& expected) {
-    return ((actual.to(torch::kFloat64) - expected).norm() / expected.norm()).item<double>();
-}
 
 struct Problem {
     Tensor x, weight, bias;
@@ -111,10 +104,6 @@ private Q_SLOTS:
         if (!p.supported()) QSKIP("No kernels on this instruction set.");
         const Tensor expected = fastDense(p.x, p.weight, p.bias, false);
         const auto transposed = [](const Tensor& tensor) { return tensor.t().contiguous().t(); };
-        const auto offset = [](const Tensor& tensor) {
-            Tensor storage = torch::empty({tensor.numel() + 1});
-            return storage.slice(0, 1).view(tensor.sizes()).copy_(tensor);
-        };
         QVERIFY(torch::equal(fastDense(transposed(p.x), transposed(p.weight), p.bias, false), expected));
         QVERIFY(torch::equal(fastDense(offset(p.x), offset(p.weight), offset(p.bias), false), expected));
     }
