@@ -141,6 +141,9 @@ public:
     virtual std::shared_ptr<const PictureSet> pictures(Split split) = 0;
 
     virtual std::shared_ptr<const PredictionSet> predictions(const std::string& checkpoint, Split split, const CountCallback& progress) = 0;
+    /// What the run's own Trainer said of its pictures at an epoch's end (PredictionsReady): predictions() of the checkpoint that was kept
+    /// then is answered with it. The newest 64 are remembered.
+    virtual void know(std::shared_ptr<const PredictionSet> predictions) = 0;
     /// Of up to `limit` training pictures that the run never trained on: those beyond its limit (their split is Train), else those it held
     /// out (HeldOut: as long as the test split is locked, the run is judged on them too); empty where it trained on all.
     virtual std::shared_ptr<const PredictionSet> unseenPredictions(const std::string& checkpoint, std::int64_t limit, const CountCallback& progress) = 0;

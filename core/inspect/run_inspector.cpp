@@ -24,6 +24,8 @@ std::string keyOf(const std::string& name, const std::map<std::string, std::stri
     return name + " " + digest.hex();
 }
 
+std::string knownKey(std::int64_t step, Split split) { return std::to_string(static_cast<int>(split)) + " " + std::to_string(step); }
+
 std::vector<float> toVector(const torch::Tensor& tensor) {
     const torch::Tensor host = tensor.cpu().contiguous();
     return {host.data_ptr<float>(), host.data_ptr<float>() + host.numel()};
@@ -213,6 +215,8 @@ std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, con
 std::shared_ptr<const PredictionSet> RunInspector::predictions(const std::string& checkpoint, Split asked,
                                                                const CountCallback& progress) {
     const Split split = shownSplit(asked, m_run.testLock);
+    if (checkpoint != kStart)
+        if (auto known = knownPredictions(m_store.find(checkpoint), split)) return known;
     const ModelPointer loaded = modelOf(checkpoint);
     const std::string key = loaded->key + splitKey(split);
     if (const auto* found = m_predictions.find(key)) return *found;
@@ -221,6 +225,19 @@ std::shared_ptr<const PredictionSet> RunInspector::predictions(const std::string
     made->step = loaded->step;
     made->epoch = loaded->epoch;
     return m_predictions.put(key, std::move(made));
+}
+
+void RunInspector::know(std::shared_ptr<const PredictionSet> predictions) {
+    const std::string key = knownKey(predictions->step, predictions->split);
+    if (auto* known = m_known.find(key)) *known = std::move(predictions);
+    else m_known.put(key, std::move(predictions));
+}
+
+std::shared_ptr<const PredictionSet> RunInspector::knownPredictions(const CheckpointEntry& entry, Split split) {
+    const auto* known = m_known.find(knownKey(entry.step, split));
+    // A run that was taken up again further back comes to the same step with other weights.
+    const bool same = known && entry.endsEpoch && (*known)->epoch == entry.epoch && (*known)->accuracy == entry.valAccuracy;
+    return same && (*known)->labels == pictures(split)->labels ? *known : nullptr;
 }
 
 std::shared_ptr<const PredictionSet> RunInspector::unseenPredictions(const std::string& checkpoint, std::int64_t limit,

@@ -27,6 +27,7 @@ public:
 
     std::shared_ptr<const PredictionSet> predictions(const std::string& checkpoint, Split split,
                                                      const CountCallback& progress) override;
+    void know(std::shared_ptr<const PredictionSet> predictions) override;
     std::shared_ptr<const PredictionSet> unseenPredictions(const std::string& checkpoint, std::int64_t limit,
                                                            const CountCallback& progress) override;
     std::vector<float> predict(const std::string& checkpoint, const PictureChoice& picture) override;
@@ -65,6 +66,9 @@ private:
     /// Stages that a loaded model has with the same contents.
     std::map<int, ModelPointer> sharedStages(const StagedModel& model, const std::map<std::string, std::string>& contents) const;
 
+    /// What know() was told of a checkpoint; nullptr: nothing that is of its weights and of these pictures.
+    std::shared_ptr<const PredictionSet> knownPredictions(const CheckpointEntry& entry, Split split);
+
     /// Rungs below which another kept checkpoint has the same weights, ascending, keyed for the pictures that `of` names. Of
     /// those that the same checkpoints share, the highest.
     std::vector<SharedRung> sharedRungs(const LoadedModel& loaded, const std::string& of) const;
@@ -91,6 +95,7 @@ private:
     ModelPointer m_start;
     RecentlyUsed<ModelPointer> m_models{3};
     RecentlyUsed<std::shared_ptr<const PredictionSet>> m_predictions{32};
+    RecentlyUsed<std::shared_ptr<const PredictionSet>> m_known{64};  // by knownKey
     SharedFeatures m_shared;
     RecentlyUsed<torch::Tensor> m_maxima{4}, m_features{3};
     RecentlyUsed<LayerStatistics> m_statistics{64};

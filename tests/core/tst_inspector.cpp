@@ -560,6 +560,36 @@ private Q_SLOTS:
         QVERIFY(global.get_state().equal(stateBefore));
     }
 
+    /// What the Trainer said at an epoch's end is not computed again, and only of the checkpoint that was kept then.
+    void knownPredictions() {
+        DataConfig own;
+        own.directory = m_config.data.directory;
+        const auto inspector = openInspector(m_config.output, own);
+        std::map<int, std::shared_ptr<const PredictionSet>> told;
+        for (const PredictionsReady& ready : all<PredictionsReady>(m_events)) told[ready.predictions->epoch] = ready.predictions;
+        QVERIFY(told.size() > 2);
+        for (const auto& [epoch, predictions] : told) {
+            const auto computed = inspector->predictions("epoch:" + std::to_string(epoch), Split::Test, {});
+            QVERIFY(computed != predictions);
+            QCOMPARE(computed->probabilities, predictions->probabilities);
+            QCOMPARE(computed->loss, predictions->loss);
+            inspector->know(predictions);
+            QVERIFY(inspector->predictions("epoch:" + std::to_string(epoch), Split::Test, {}) == predictions);
+        }
+        QVERIFY(inspector->predictions("epoch:1", Split::Train, {}) != told[1]);
+
+        PredictionSet other = *told[2];
+        other.accuracy += 0.25;
+        const auto ofOtherWeights = std::make_shared<const PredictionSet>(other);
+        inspector->know(ofOtherWeights);
+        QVERIFY(inspector->predictions("epoch:2", Split::Test, {}) != ofOtherWeights);
+        other = *told[3];
+        other.labels.back() += 1;
+        const auto ofOtherPictures = std::make_shared<const PredictionSet>(other);
+        inspector->know(ofOtherPictures);
+        QVERIFY(inspector->predictions("epoch:3", Split::Test, {}) != ofOtherPictures);
+    }
+
     /// Results as files.
     void resultFiles() {
         const fs::path file = m_lesson.home() / "cam.safetensors";

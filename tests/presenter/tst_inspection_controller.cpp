@@ -7,12 +7,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <ctime>
 #include <new>
 #include <stdexcept>
 #include <thread>
 
 #include "core/api/errors.h"
 #include "tests/support/await.h"
+#include "tests/support/drawn_pictures.h"
 #include "tests/support/fake_inspector.h"
 #include "tests/support/fake_trainer.h"
 #include "ui/bridge/inspection_controller.h"
@@ -39,7 +41,7 @@ struct LongAnalysis {
                     cancelled = true;
                     throw core::Cancelled();
                 }
-                std::this_thread::yield();
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
             }
             return result;
         };
@@ -85,6 +87,9 @@ private Q_SLOTS:
     void keptCheckpointsAppearWhileTheRunTrains();
     void aCheckpointKeptWhileTheRunIsOpenedIsNotMissed();
     void followsTheNewest();
+    void followsWhatTrainsWhenItsViewsHaveTheirAnswers();
+    void followsWhatTrainsSeldomWhereAnswersAreDear();
+    void whatTheTrainerSaidIsKnown();
     void aChoiceIsNeverTakenAway();
     void aChoiceKeepsItsPlaceWhenOlderOnesAreDropped();
     void anotherRunIsFollowedAnew();
@@ -171,6 +176,94 @@ void TstInspectionController::followsTheNewest() {
     controller.refreshCheckpoints();
     QVERIFY(await([&] { return listed.size() == 2; }));
     QCOMPARE(chosen.size(), 1);
+}
+
+void TstInspectionController::followsWhatTrainsWhenItsViewsHaveTheirAnswers() {
+    const test::FakeInspectorScript kept = keeping(2);
+    InspectionController controller(test::fakeInspectorFactory(kept));
+    QVERIFY(awaitRun(controller, kRun));
+    controller.setTraining(true);
+    QObject context;
+    LongAnalysis first, second;
+    Answers answers;
+    controller.ask<int>(&context, QStringLiteral("a"), Lane::Long, first.work(1), answers.take());
+    kept.kept->store(4);
+    controller.refreshCheckpoints();
+    QVERIFY(await([&] { return controller.subject()->checkpoints.size() == 4; }));
+    QCOMPARE(controller.subject()->chosen, 1);
+    QVERIFY(controller.followsNewest());
+    first.mayEnd = true;
+    QVERIFY(await([&] { return controller.subject()->chosen == 3; }));
+    QCOMPARE(answers.got, std::vector<int>{1});
+    QVERIFY(!first.cancelled);
+
+    // Where nothing trains, the newest is worth more than an answer about an older one.
+    controller.ask<int>(&context, QStringLiteral("a"), Lane::Long, second.work(2), answers.take());
+    kept.kept->store(6);
+    controller.refreshCheckpoints();
+    QVERIFY(await([&] { return controller.subject()->checkpoints.size() == 6 && second.begun; }));
+    QCOMPARE(controller.subject()->chosen, 3);
+    controller.setTraining(false);
+    QCOMPARE(controller.subject()->chosen, 5);
+    QVERIFY(await([&] { return second.cancelled.load(); }));
+    QCOMPARE(answers.got, std::vector<int>{1});
+}
+
+void TstInspectionController::followsWhatTrainsSeldomWhereAnswersAreDear() {
+    const test::FakeInspectorScript kept = keeping(2);
+    InspectionController controller(test::fakeInspectorFactory(kept));
+    QVERIFY(awaitRun(controller, kRun));
+    controller.setTraining(true);
+    QObject context;
+    Answers answers;
+    const InspectionController::Work<int> dear = [](core::Inspector&, const std::string&, const core::CountCallback&) {
+        const std::clock_t begin = std::clock();  // of all threads, but the others sleep
+        while (std::clock() - begin < CLOCKS_PER_SEC) {}
+        return 1;
+    };
+    controller.ask<int>(&context, QStringLiteral("a"), Lane::Quick, dear, answers.take());
+    QVERIFY(await([&] { return !answers.got.empty(); }));
+    kept.kept->store(3);
+    controller.refreshCheckpoints();
+    QVERIFY(await([&] { return controller.subject()->checkpoints.size() == 3; }));
+    QCOMPARE(controller.subject()->chosen, 1);  // for some twenty seconds
+    controller.followNewest();
+    QCOMPARE(controller.subject()->chosen, 2);
+}
+
+void TstInspectionController::whatTheTrainerSaidIsKnown() {
+    ui::TrainingController training(test::fakeFactory());
+    InspectionController controller(test::fakeInspectorFactory());
+    controller.follow(training);
+    QVERIFY(awaitRun(controller, kRun));
+    const std::shared_ptr<const core::PictureSet> pictures = controller.subject()->pictures;
+    core::RunStarted started;
+    started.directory = kRun;
+    QSignalSpy opened(&controller, &InspectionController::subjectChanged);
+    Q_EMIT training.runStarted(started);
+    QVERIFY(await([&] { return opened.size() == 1; }));
+    const auto said = test::drawnPredictions(*pictures, 0.5, /*epoch=*/1, /*step=*/40);
+    core::PredictionsReady ready;
+    ready.predictions = said;
+    Q_EMIT training.predictionsReady(ready);
+    QObject context;
+    std::vector<std::shared_ptr<const core::PredictionSet>> got;
+    const auto ask = [&] {
+        const std::size_t before = got.size();
+        controller.askAboutRun<std::shared_ptr<const core::PredictionSet>>(
+            &context, QStringLiteral("a"), Lane::Long,
+            [](core::Inspector& inspector, const std::string&, const core::CountCallback& progress) {
+                return inspector.predictions("epoch:1", core::Split::Test, progress);
+            },
+            [&](const auto& answer) { got.push_back(answer); });
+        return await([&] { return got.size() > before; });
+    };
+    QVERIFY(ask());
+    QVERIFY(got.back() == said);
+    // Nothing of it is said of another run.
+    QVERIFY(awaitRun(controller, kOtherRun));
+    QVERIFY(ask());
+    QVERIFY(got.back() != said);
 }
 
 void TstInspectionController::aChoiceIsNeverTakenAway() {

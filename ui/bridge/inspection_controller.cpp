@@ -1,9 +1,13 @@
 #include "ui/bridge/inspection_controller.h"
 
 #include <QElapsedTimer>
+#include <QTimer>
+
+#include <time.h>
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <map>
 #include <new>
 #include <set>
@@ -18,9 +22,20 @@ namespace thaw::ui {
 namespace {
 
 constexpr qint64 kProgressMilliseconds = 100;
+constexpr double kFollowingShare = 0.05;   // of one core's time, for following a run that trains
+constexpr std::size_t kMostKnown = 64;     // epochs
 
 /// Shared by a question and its job: set when the answer is no longer wanted.
 using Token = std::shared_ptr<std::atomic<bool>>;
+
+using KnownPredictions = std::deque<std::shared_ptr<const core::PredictionSet>>;
+
+/// Of this thread, on processors.
+qint64 busyMicroseconds() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return qint64{1'000'000} * time.tv_sec + time.tv_nsec / 1000;
+}
 
 }  // namespace
 
@@ -34,6 +49,8 @@ class InspectionController::Private : public QObject {
 public:
     Private(InspectionController* owner, InspectorFactory makers) : q(owner), factory(std::move(makers)) {
         connect(this, &Private::answered, this, &Private::takeAnswers, Qt::QueuedConnection);
+        m_behind.setInterval(kProgressMilliseconds);
+        connect(&m_behind, &QTimer::timeout, this, &Private::catchUp);
         if (!factory.giveWay) return;
         for (const Lane lane : {Lane::Quick, Lane::Long, Lane::Longest})
             laneOf(lane).thread.add([this, lane] { factory.giveWay(lane != Lane::Quick); });
@@ -64,11 +81,14 @@ public:
     template <class WorkToDo>
     void run(Lane lane, const Folder& open, const Token& unwanted, WorkToDo work, Failure failure, bool ofOtherRun = false) {
         WorkLane& place = laneOf(lane);
-        place.thread.add([this, &place, open, ofOtherRun, unwanted, work = std::move(work), failure = std::move(failure)] {
+        const KnownPredictions told = open.directory == trainedRun ? known : KnownPredictions();
+        place.thread.add([this, &place, lane, open, ofOtherRun, unwanted, told, work = std::move(work), failure = std::move(failure)] {
             if (*unwanted) return;
+            const qint64 begin = busyMicroseconds();
             const auto complain = [&](const QString& what, const QString& hint) {
-                answer([unwanted, failure, what, hint] {
+                answer([this, unwanted, failure, what, hint] {
                     if (!*unwanted) failure(what, hint);
+                    settle(unwanted);
                 });
             };
             try {
@@ -80,8 +100,10 @@ public:
                     run.inspector = factory.open(open.directory);
                     run.folder = open;
                 }
-                answer([unwanted, call = work(*run.inspector)] {
+                for (const auto& predictions : told) run.inspector->know(predictions);
+                answer([this, unwanted, call = work(*run.inspector)] {
                     if (!*unwanted) call();
+                    settle(unwanted);
                 });
             } catch (const core::Cancelled&) {
             } catch (const core::Error& error) {
@@ -92,6 +114,7 @@ public:
             } catch (const std::exception& error) {
                 complain(QString::fromUtf8(error.what()), {});
             }
+            if (lane != Lane::Longest) m_spent += busyMicroseconds() - begin;
         });
     }
 
@@ -103,7 +126,7 @@ public:
         if (m_contexts.insert(context).second) connect(context, &QObject::destroyed, this, &Private::forget);
         Asked& asked = m_asked[{context, topic}];
         if (asked.unwanted) *asked.unwanted = true;
-        asked = {std::make_shared<std::atomic<bool>>(false), about};
+        asked = {std::make_shared<std::atomic<bool>>(false), about, false};
         return asked.unwanted;
     }
     void drop(QObject* context, const QString& topic) {
@@ -126,14 +149,43 @@ public:
         const int same = indexOf(kept, q->checkpoint());
         now.checkpoints = std::move(kept);
         const int newest = static_cast<int>(now.checkpoints.size()) - 1;
-        now.chosen = followNewest || same < 0 ? newest : same;
+        const bool later = followNewest && same >= 0 && same != newest && !mayMoveOn();
+        now.chosen = same < 0 || (followNewest && !later) ? newest : same;
+        if (later) m_behind.start();
         Q_EMIT q->checkpointsChanged();
         if ((q->checkpoint() ? q->checkpoint()->name : std::string()) != before) choose(now.chosen);
     }
     void choose(int index) {
         dropAll(false);
+        beginFollowing();
         subject->chosen = index;
         Q_EMIT q->checkpointChanged();
+    }
+    void beginFollowing() {
+        m_behind.stop();
+        m_spent = 0;
+        m_sinceChoice.start();
+    }
+    /// From a checkpoint that the views follow to a newer one: while a run trains, only when they have their answers, and as seldom as
+    /// the work for these asks for. An epoch may be over sooner than a layer is measured.
+    bool mayMoveOn() const {
+        if (!training) return true;
+        const bool waiting = std::any_of(m_asked.begin(), m_asked.end(), [](const auto& entry) {
+            return entry.second.about == About::Checkpoint && !entry.second.answered;
+        });
+        const double wanted = static_cast<double>(m_spent) * 1e-3 / kFollowingShare;
+        return !waiting && static_cast<double>(m_sinceChoice.elapsed()) >= wanted;
+    }
+    void catchUp() {
+        if (!subject || !followNewest) return m_behind.stop();
+        if (!mayMoveOn()) return;
+        m_behind.stop();
+        const int newest = static_cast<int>(subject->checkpoints.size()) - 1;
+        if (newest != subject->chosen) choose(newest);
+    }
+    void remember(const core::PredictionsReady& ready) {
+        known.push_back(ready.predictions);
+        if (known.size() > kMostKnown) known.pop_front();
     }
 
     InspectionController* const q;
@@ -145,6 +197,8 @@ public:
     bool refreshWhenOpen = false;
     bool followNewest = true;
     std::atomic<bool> training{false};
+    std::filesystem::path trainedRun;   ///< of which `known` is what its Trainer said
+    KnownPredictions known;
     Token subjectToken = std::make_shared<std::atomic<bool>>(false), listToken = std::make_shared<std::atomic<bool>>(false);
 
 Q_SIGNALS:
@@ -158,7 +212,12 @@ private:
     struct Asked {
         Token unwanted;
         About about = About::Checkpoint;
+        bool answered = false;
     };
+    void settle(const Token& token) {
+        for (auto& entry : m_asked)
+            if (entry.second.unwanted == token) entry.second.answered = true;
+    }
 
     template <class Predicate>
     void dropIf(Predicate predicate) {
@@ -179,6 +238,9 @@ private:
     std::map<std::pair<QObject*, QString>, Asked> m_asked;
     std::set<QObject*> m_contexts;
     Mailbox<std::function<void()>> m_answers;
+    QTimer m_behind;                      // runs while a newer checkpoint than the chosen one is there to follow
+    QElapsedTimer m_sinceChoice;
+    std::atomic<qint64> m_spent{0};       // microseconds of work since then; what Longest does goes on over many checkpoints
 
 public:
     // Last, so that they end first: their jobs use everything above.
@@ -194,7 +256,12 @@ InspectionController::~InspectionController() {
 }
 
 void InspectionController::follow(TrainingController& controller) {
-    connect(&controller, &TrainingController::runStarted, this, [this](const core::RunStarted& run) { inspectRun(run.directory); });
+    connect(&controller, &TrainingController::runStarted, this, [this](const core::RunStarted& run) {
+        d->trainedRun = run.directory;
+        d->known.clear();
+        inspectRun(run.directory);
+    });
+    connect(&controller, &TrainingController::predictionsReady, this, [this](const core::PredictionsReady& ready) { d->remember(ready); });
     connect(&controller, &TrainingController::checkpointSaved, this, &InspectionController::refreshCheckpoints);
     connect(&controller, &TrainingController::stateChanged, this, [this](core::TrainerState state) {
         setTraining(state == core::TrainerState::Preparing || state == core::TrainerState::Running || state == core::TrainerState::Stopping);
@@ -272,6 +339,7 @@ void InspectionController::open(const std::filesystem::path& directory, bool kee
                 const int chosen = keepChoice && !d->followNewest ? d->indexOf(subject.checkpoints, checkpoint()) : -1;
                 d->followNewest = chosen < 0;
                 d->subject = subject;
+                d->beginFollowing();
                 if (chosen >= 0) d->subject->chosen = chosen;
                 Q_EMIT subjectChanged();
                 Q_EMIT checkpointChanged();
@@ -334,7 +402,10 @@ const InspectorFactory& InspectionController::inspectors() const { return d->fac
 
 bool InspectionController::isTraining() const { return d->training; }
 
-void InspectionController::setTraining(bool training) { d->training = training; }
+void InspectionController::setTraining(bool training) {
+    d->training = training;
+    if (!training) d->catchUp();
+}
 
 }  // namespace thaw::ui
 

@@ -2,6 +2,8 @@
 // GUI thread; the work is done in threads of its own, so that a click is answered while a long analysis goes on.
 //
 // All views look at one run and one checkpoint, the chosen one. A view asks with `ask` and asks again on `checkpointChanged`.
+// What the Trainer itself says at each epoch's end is known at once; views that follow the newest checkpoint of a run that trains go
+// on to it when they have their answers, and seldom enough that the work for these takes little of the training's time.
 #pragma once
 
 #include <QObject>

@@ -543,7 +543,9 @@ void InspectorView::showStatistics() {
 void InspectorView::askHistory() {
     const InspectionSubject* subject = m_session.inspection().subject();
     const QString key = m_runId + kSeparator + QString::fromStdString(subject->checkpoints.back().name);
-    if (m_historyAsked == key || m_historyShown == key) return;
+    // While checkpoints come quickly, the comparison that is under way is finished first.
+    const bool underWay = m_historyAsked == key || (!m_historyAsked.isEmpty() && m_session.inspection().isTraining());
+    if (underWay || m_historyShown == key) return;
     m_historyAsked = key;
     if (!m_history) m_historyPlot->setMessage(tr("Comparing the kept checkpoints"));
     m_session.inspection().askAboutRun<core::LayerHistory>(
@@ -556,6 +558,7 @@ void InspectorView::askHistory() {
             m_historyShown = key;
             m_history = history;
             showHistory();
+            if (isVisible()) askHistory();
         },
         [this](std::int64_t done, std::int64_t total) {
             if (!m_history) m_historyPlot->setMessage(tr("Comparing the kept checkpoints, %1").arg(shareText(done, total)));
