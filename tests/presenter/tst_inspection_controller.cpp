@@ -72,6 +72,14 @@ struct Answers {
     return await([&] { return controller.subject() && controller.subject()->run.directory == run; });
 }
 
+/// Whatever was asked before has its answer then.
+[[nodiscard]] bool awaitAnswer(InspectionController& controller) {
+    QObject context;
+    Answers answers;
+    controller.askAboutRun<int>(&context, QStringLiteral("last"), Lane::Quick, atOnce(1), answers.take());
+    return await([&] { return !answers.got.empty(); });
+}
+
 test::FakeInspectorScript keeping(int checkpoints) {
     test::FakeInspectorScript script;
     script.kept->store(checkpoints);
@@ -92,6 +100,8 @@ private Q_SLOTS:
     void whatTheTrainerSaidIsKnown();
     void aChoiceIsNeverTakenAway();
     void aChoiceKeepsItsPlaceWhenOlderOnesAreDropped();
+    void aRunThatStartsTakesNoChoiceAway();
+    void leavesARunThatIsDeleted();
     void anotherRunIsFollowedAnew();
     void answersInTheGuiThread();
     void aNewerQuestionReplacesAnOlder();
@@ -305,11 +315,62 @@ void TstInspectionController::aChoiceKeepsItsPlaceWhenOlderOnesAreDropped() {
     QCOMPARE(controller.subject()->chosen, 1);
     QCOMPARE(controller.checkpoint()->epoch, 4);
     QCOMPARE(chosen.size(), 0);
-    // Gone itself: the newest takes its place, and the views hear of it.
-    kept.dropped->store(4);
+    // Gone itself: its nearest neighbour takes its place, and the views hear of it.
+    controller.chooseCheckpoint(0);
+    QCOMPARE(controller.checkpoint()->epoch, 3);
+    chosen.clear();
+    kept.dropped->store(3);
     controller.refreshCheckpoints();
     QVERIFY(await([&] { return chosen.size() == 1; }));
+    QCOMPARE(controller.checkpoint()->epoch, 4);
+    QVERIFY(!controller.followsNewest());
+}
+
+void TstInspectionController::aRunThatStartsTakesNoChoiceAway() {
+    ui::TrainingController training(test::fakeFactory());
+    InspectionController controller(test::fakeInspectorFactory());
+    controller.follow(training);
+    QVERIFY(awaitRun(controller, kRun));
+    controller.chooseCheckpoint(4);
+    QSignalSpy subjects(&controller, &InspectionController::subjectChanged);
+    const auto start = [&](const std::filesystem::path& directory) {
+        core::RunStarted started;
+        started.directory = directory;
+        Q_EMIT training.runStarted(started);
+    };
+    start(kOtherRun);
+    QVERIFY(awaitAnswer(controller));
+    QCOMPARE(controller.subject()->run.directory, kRun);
     QCOMPARE(controller.checkpoint()->epoch, 5);
+    // Taken up again, the run is opened anew, and the choice stays.
+    start(kRun);
+    QVERIFY(await([&] { return subjects.size() == 1; }));
+    QCOMPARE(controller.checkpoint()->epoch, 5);
+    QVERIFY(!controller.followsNewest());
+    controller.followNewest();
+    start(kOtherRun);
+    QVERIFY(await([&] { return subjects.size() == 2; }));
+    QCOMPARE(controller.subject()->run.directory, kOtherRun);
+}
+
+void TstInspectionController::leavesARunThatIsDeleted() {
+    ui::TrainingController training(test::fakeFactory());
+    InspectionController controller(test::fakeInspectorFactory());
+    controller.follow(training);
+    QVERIFY(awaitRun(controller, kRun));
+    controller.leaveRun(kOtherRun);
+    QCOMPARE(controller.subject()->run.directory, kRun);
+    QSignalSpy subjects(&controller, &InspectionController::subjectChanged);
+    controller.leaveRun(kRun);
+    QVERIFY(!controller.subject() && !controller.checkpoint());
+    QCOMPARE(subjects.size(), 1);
+    // Where a run is open for training, it is the one to go back to.
+    core::RunStarted started;
+    started.directory = kOtherRun;
+    Q_EMIT training.runStarted(started);
+    QVERIFY(awaitRun(controller, kRun));
+    controller.leaveRun(kRun);
+    QVERIFY(await([&] { return controller.subject()->run.directory == kOtherRun; }));
 }
 
 void TstInspectionController::anotherRunIsFollowedAnew() {

@@ -86,10 +86,10 @@ private Q_SLOTS:
 void TestTimeLine::isThereForTheViewsOfARunAlone() {
     Line line(0);
     QVERIFY(await([&] { return line.inspection().subject() != nullptr; }));
-    QVERIFY(!line.line().isVisible());  // no checkpoint is kept yet
+    QVERIFY(line.line().isVisible() && !line.slider().isVisible());  // no checkpoint is kept yet, but another run can be chosen
     line.trainTo(1);
     QVERIFY(line.ok);
-    QVERIFY(line.line().isVisible());
+    QVERIFY(line.line().isVisible() && line.slider().isVisible());
     line.fixture.window.showTab(MainWindow::LiveTab);
     QVERIFY(!line.line().isVisible());
     line.fixture.window.showTab(MainWindow::MapTab);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <deque>
 #include <map>
 #include <new>
@@ -143,14 +144,21 @@ public:
         const auto same = std::find_if(kept.begin(), kept.end(), [&](const auto& entry) { return wanted && entry.name == wanted->name; });
         return same == kept.end() ? -1 : static_cast<int>(same - kept.begin());
     }
+    /// The same one or, where that is no longer kept, the one that was made nearest to it; -1: none.
+    static int nearestTo(const std::vector<core::KeptCheckpoint>& kept, const core::KeptCheckpoint* wanted) {
+        if (const int same = indexOf(kept, wanted); same >= 0 || !wanted) return same;
+        const auto away = [wanted](const auto& entry) { return std::abs(entry.step - wanted->step); };
+        const auto nearest = std::min_element(kept.begin(), kept.end(), [&](const auto& a, const auto& b) { return away(a) < away(b); });
+        return nearest == kept.end() ? -1 : static_cast<int>(nearest - kept.begin());
+    }
     void takeCheckpoints(std::vector<core::KeptCheckpoint> kept) {
         InspectionSubject& now = *subject;
         const std::string before = q->checkpoint() ? q->checkpoint()->name : std::string();
-        const int same = indexOf(kept, q->checkpoint());
+        const int stay = nearestTo(kept, q->checkpoint());
         now.checkpoints = std::move(kept);
         const int newest = static_cast<int>(now.checkpoints.size()) - 1;
-        const bool later = followNewest && same >= 0 && same != newest && !mayMoveOn();
-        now.chosen = same < 0 || (followNewest && !later) ? newest : same;
+        const bool later = followNewest && stay >= 0 && stay != newest && !mayMoveOn();
+        now.chosen = stay < 0 || (followNewest && !later) ? newest : stay;
         if (later) m_behind.start();
         Q_EMIT q->checkpointsChanged();
         if ((q->checkpoint() ? q->checkpoint()->name : std::string()) != before) choose(now.chosen);
@@ -259,7 +267,9 @@ void InspectionController::follow(TrainingController& controller) {
     connect(&controller, &TrainingController::runStarted, this, [this](const core::RunStarted& run) {
         d->trainedRun = run.directory;
         d->known.clear();
-        inspectRun(run.directory);
+        // Whoever has picked a checkpoint keeps it: it may be that of another run.
+        const bool same = d->subject && d->subject->run.directory == run.directory;
+        if (same || d->followNewest) open(run.directory, /*keepChoice=*/same);
     });
     connect(&controller, &TrainingController::predictionsReady, this, [this](const core::PredictionsReady& ready) { d->remember(ready); });
     connect(&controller, &TrainingController::checkpointSaved, this, &InspectionController::refreshCheckpoints);
@@ -311,6 +321,16 @@ void InspectionController::enqueue(Question question) {
 void InspectionController::cancel(QObject* context, const QString& topic) { d->drop(context, topic); }
 
 void InspectionController::inspectRun(const std::filesystem::path& directory) { open(directory, /*keepChoice=*/false); }
+
+void InspectionController::leaveRun(const std::filesystem::path& directory) {
+    if (!d->subject || d->subject->run.directory != directory) return;
+    if (!d->trainedRun.empty() && d->trainedRun != directory) return inspectRun(d->trainedRun);
+    d->dropAll(true);
+    d->subject.reset();
+    d->followNewest = true;
+    Q_EMIT subjectChanged();
+    Q_EMIT checkpointChanged();
+}
 
 void InspectionController::open(const std::filesystem::path& directory, bool keepChoice) {
     *d->subjectToken = *d->listToken = true;

@@ -61,7 +61,8 @@ public:
     explicit InspectionController(InspectorFactory factory = coreInspectorFactory(), QObject* parent = nullptr);
     ~InspectionController() override;  ///< cancels what is under way and waits
 
-    /// The run that trains is inspected as soon as it starts, and its new checkpoints appear by themselves. Both outlive each other's calls.
+    /// The run that trains is inspected as soon as it starts, unless the user has picked a checkpoint of another one, and its new
+    /// checkpoints appear by themselves. Both outlive each other's calls.
     void follow(TrainingController& training);
 
     const InspectionSubject* subject() const;                ///< null: no run is open
@@ -103,7 +104,11 @@ public Q_SLOTS:
     /// Opens the folder, anew where it is open already, and follows the newest checkpoint from now on. Until it is open, and where it
     /// cannot be (failed() says why), the views keep the run that they have.
     void inspectRun(const std::filesystem::path& directory);
-    void chooseCheckpoint(int index);   ///< of subject()->checkpoints; stays until another one is chosen or followNewest() is called
+    /// Before the folder is deleted: whoever looks into it goes back to the run that trains, or to none.
+    void leaveRun(const std::filesystem::path& directory);
+    /// Of subject()->checkpoints. Stays until another one is chosen or followNewest() is called; where it is kept no longer, its
+    /// nearest neighbour takes its place.
+    void chooseCheckpoint(int index);
     void followNewest();
     void refreshCheckpoints();
     /// Opens the subject's locked test split for good, which its record counts, and then the run anew with the same checkpoint chosen.

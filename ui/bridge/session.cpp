@@ -369,7 +369,14 @@ void Session::stop() {
 }
 
 void Session::openRun(const QString& directory) {
-    if (!isActive()) m_training.openRun(directory.toStdString(), true);
+    if (isActive()) return;
+    m_inspection.followNewest();  // whoever opens a run wants to see it
+    m_training.openRun(directory.toStdString(), true);
+}
+
+void Session::deleteRun(const QString& directory) {
+    m_inspection.leaveRun(directory.toStdString());
+    m_library.deleteRun(directory);
 }
 
 void Session::requestRate(double rate) {

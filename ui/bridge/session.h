@@ -71,6 +71,7 @@ public Q_SLOTS:
     void runEpoch();
     void stop();
     void openRun(const QString& directory);
+    void deleteRun(const QString& directory);
     void requestRate(double rate);
     void scaleRate(int powersOfTen);
 

@@ -76,7 +76,6 @@ void EmbeddingPlot::clear() {
 
 void EmbeddingPlot::setTitle(const QString& title) {
     m_title = title;
-    setAccessibleName(title);
     changed();
 }
 

@@ -14,14 +14,14 @@ QString say(const char* text) { return QCoreApplication::translate("thaw::ui", t
 
 }  // namespace
 
-void chooseRun(QWidget* parent, Session& session) {
+void chooseRun(QWidget* parent, const Session& session, std::function<void(const QString&)> chosen) {
     auto* dialog = new QFileDialog(parent, say("Open a run"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::Directory);
     dialog->setOption(QFileDialog::ShowDirsOnly);
     if (!session.runs().empty())
         dialog->setDirectory(QString::fromStdString(session.runs().front().directory.parent_path().string()));
-    QObject::connect(dialog, &QFileDialog::fileSelected, &session, &Session::openRun);
+    QObject::connect(dialog, &QFileDialog::fileSelected, parent, std::move(chosen));
     dialog->open();
 }
 

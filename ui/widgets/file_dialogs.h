@@ -11,7 +11,8 @@ namespace thaw::ui {
 
 class Session;
 
-void chooseRun(QWidget* parent, Session& session);
+/// `chosen` hears of a folder as long as `parent` lives.
+void chooseRun(QWidget* parent, const Session& session, std::function<void(const QString&)> chosen);
 void chooseExport(QWidget* parent, Session& session);
 
 /// "*.png" and so on: what the core can decode.

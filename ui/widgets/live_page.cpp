@@ -6,6 +6,7 @@
 #include "ui/bridge/session.h"
 #include "ui/widgets/live_view.h"
 #include "ui/widgets/runs_panel.h"
+#include "ui/widgets/segmented_bar.h"
 #include "ui/widgets/test_pictures_panel.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/welcome_page.h"
@@ -27,10 +28,16 @@ LivePage::LivePage(Session& session, QWidget* parent)
       m_live(new LiveView),
       m_pictures(new TestPicturesPanel),
       m_runs(new RunsPanel),
+      m_sideChoice(new SegmentedBar),
       m_curves(new QWidget),
       m_side(new QWidget) {
+    m_sideChoice->setAccessibleName(tr("What stands beside the curves"));
+    m_sideChoice->addSegment(Pictures, tr("Pictures"));
+    m_sideChoice->addSegment(Runs, tr("Runs"));
+    m_sideChoice->setCurrent(Pictures);
     auto* column = new QVBoxLayout(m_side);
     column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(m_sideChoice);
     column->addWidget(m_pictures, 1);
     column->addWidget(m_runs);
     auto* row = new QHBoxLayout(m_curves);
@@ -45,15 +52,10 @@ LivePage::LivePage(Session& session, QWidget* parent)
     m_live->bindController(&training);
     m_pictures->bindController(&training);
     m_runs->setRunModel(&m_runList);
-    m_runs->bindLibrary(&library);
+    connect(m_runs, &RunsPanel::deleteRequested, &session, &Session::deleteRun);
     connect(m_runs, &RunsPanel::inspectRequested, this, &LivePage::inspectRequested);
-    connect(m_runs, &RunsPanel::openRequested, this, [this](const QString& directory) {
-        // While a run trains, another one can be looked into, but not taken up.
-        if (m_session.isActive())
-            Q_EMIT inspectRequested(directory);
-        else
-            m_session.openRun(directory);
-    });
+    connect(m_runs, &RunsPanel::openRequested, this, &LivePage::openRequested);
+    connect(m_sideChoice, &SegmentedBar::currentChanged, this, &LivePage::arrange);
     connect(&training, &TrainingController::runStarted, this, [this](const core::RunStarted& run) {
         m_runList.startCurrent(run);
         m_histories.remove(text(run.runId));
@@ -106,7 +108,10 @@ void LivePage::arrange() {
     m_curves->layout()->setSpacing(gap);
     m_side->layout()->setSpacing(gap);
     m_side->setFixedWidth(side);
-    m_runs->setVisible(!m_compact);
+    m_sideChoice->setVisible(m_compact);
+    m_pictures->setVisible(!m_compact || m_sideChoice->current() == Pictures);
+    m_runs->setVisible(!m_compact || m_sideChoice->current() == Runs);
+    m_runs->setTall(m_compact);
     m_side->setVisible(width() - side - gap >= theme.px(kLeastCurvesWidth));
 }
 

@@ -1,5 +1,5 @@
-// The Live tab: the welcome page until a run starts; then the curves, and beside them test pictures above the list of runs as
-// far as there is room. Reads the records of the runs that the list shows behind the present one.
+// The Live tab: the welcome page until a run starts; then the curves, and beside them test pictures above the list of runs, or one
+// of the two where there is little room. Reads the records of the runs that the list shows behind the present one.
 #pragma once
 
 #include <QHash>
@@ -12,6 +12,7 @@ namespace thaw::ui {
 
 class LiveView;
 class RunsPanel;
+class SegmentedBar;
 class Session;
 class TestPicturesPanel;
 class WelcomePage;
@@ -27,17 +28,20 @@ public:
     RunsPanel& runs() { return *m_runs; }
     bool showsWelcome() const;
     void showWelcome(bool welcome);
-    /// Narrow side column without the list of runs.
+    /// Narrow side column, with a choice between test pictures and runs above it.
     void setCompact(bool compact);
 
 Q_SIGNALS:
     void welcomeShown(bool shown);
     void inspectRequested(const QString& directory);  ///< a run of the list, to look into
+    void openRequested(const QString& directory);     ///< one to take up
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    enum SideChoice { Pictures, Runs };
+
     void arrange();
     void updatePlan();
     void updateTitle();
@@ -50,6 +54,7 @@ private:
     LiveView* m_live;
     TestPicturesPanel* m_pictures;
     RunsPanel* m_runs;
+    SegmentedBar* m_sideChoice;
     QWidget *m_curves, *m_side;
     bool m_compact = false;
 };

@@ -174,10 +174,9 @@ void MainWindow::connectActions() {
         showTab(PredictionsTab);
     });
     connect(m_predictions, &PredictionView::newestAnswered, &m_livePage->pictures(), &TestPicturesPanel::setPredictions);
-    connect(m_livePage, &LivePage::inspectRequested, this, [this](const QString& directory) {
-        m_session.inspection().inspectRun(directory.toStdString());
-        showTab(PredictionsTab);
-    });
+    connect(m_livePage, &LivePage::inspectRequested, this, &MainWindow::lookInto);
+    connect(m_livePage, &LivePage::openRequested, this, &MainWindow::openRun);
+    connect(m_timeLine, &TimeLine::folderRequested, actions.openRun, &QAction::trigger);
     connect(m_map, &MapView::pictureChosen, m_predictions, &PredictionView::showPicture);
     connect(m_map, &MapView::pictureRequested, this, [this](int id) {
         m_predictions->showPicture(id);
@@ -196,7 +195,7 @@ void MainWindow::connectActions() {
     connect(&welcome, &WelcomePage::showData, this, [this] { showTab(DataTab); });
     connect(&welcome, &WelcomePage::startWithSettings, &m_session, &Session::start);
     connect(&welcome, &WelcomePage::openRun, m_actions->openRun, &QAction::trigger);
-    connect(actions.openRun, &QAction::triggered, this, [this] { chooseRun(this, m_session); });
+    connect(actions.openRun, &QAction::triggered, this, [this] { chooseRun(this, m_session, [this](const QString& folder) { openRun(folder); }); });
     connect(actions.exportModel, &QAction::triggered, this, [this] { chooseExport(this, m_session); });
     auto* reports = new ReportWriter(m_session.inspection(), *m_banner, this);
     connect(actions.writeReport, &QAction::triggered, reports, &ReportWriter::chooseFile);
@@ -241,6 +240,17 @@ void MainWindow::connectActions() {
     });
     connect(&m_session, &Session::actionsChanged, this, [this] { m_settingsDock->setLocked(m_session.isActive()); });
     connect(m_closing, &Closing::ready, this, &QWidget::close);
+}
+
+// While a run trains, another one can be looked into, but not taken up.
+void MainWindow::openRun(const QString& directory) {
+    if (m_session.isActive()) return lookInto(directory);
+    m_session.openRun(directory);
+}
+
+void MainWindow::lookInto(const QString& directory) {
+    m_session.inspection().inspectRun(directory.toStdString());
+    if (currentTab() == LiveTab || currentTab() == DataTab) showTab(PredictionsTab);
 }
 
 CameraView& MainWindow::camera() {

@@ -59,6 +59,8 @@ private:
     void makeBars();
     void makeBody(LogModel& log);
     void connectActions();
+    void openRun(const QString& directory);
+    void lookInto(const QString& directory);
     void arrange();
     void updateView();
     void restore();

@@ -36,7 +36,7 @@ constexpr std::int64_t kMostPoints = 10'000, kMostNeighbours = 3'000;
 constexpr double kUsualPerplexity = 30;
 constexpr int kLowPage = 440;           ///< design pixels
 constexpr int kLeastForNeighbours = 8;  ///< pictures
-constexpr int kMostMaps = 40;           ///< that are kept
+constexpr std::size_t kMostMaps = 40, kMostMapBytes = 64 << 20;  ///< that are kept; of what is said of their pictures
 constexpr const char* kStart = "start";
 const QString kPoints = QStringLiteral("points"), kGuesses = QStringLiteral("guesses");  // topics
 
@@ -169,7 +169,8 @@ QWidget* MapView::makeHead() {
     m_method->setAccessibleName(tr("How the plane is made"));
     m_method->addSegment(Axes, tr("PCA"));
     m_method->addSegment(Neighbours, tr("t-SNE"));
-    m_method->setSegmentToolTip(Axes, tr("The two directions in which the features differ most. Distances can be trusted."));
+    m_method->setSegmentToolTip(
+        Axes, tr("Principal component analysis: the two directions in which the features differ most. Distances can be trusted."));
     m_method->setCurrent(Axes);
     m_look = new SegmentedBar(head);
     m_look->setAccessibleName(tr("What is drawn"));
@@ -391,7 +392,9 @@ void MapView::finish(const Making& making) {
     map->before = making.before;
     m_asking = false;
     m_work->stop();
-    if (m_mapOrder.size() >= kMostMaps) m_maps.remove(m_mapOrder.takeFirst());
+    const std::size_t bytes = (map->before ? 2 : 1) * map->now.predictions->probabilities.size() * sizeof(float);
+    const std::size_t room = std::clamp<std::size_t>(kMostMapBytes / std::max<std::size_t>(1, bytes), 2, kMostMaps);
+    while (static_cast<std::size_t>(m_mapOrder.size()) >= room) m_maps.remove(m_mapOrder.takeFirst());
     m_maps.insert(making.request.key(), map);
     m_mapOrder << making.request.key();
     show(making.request, map);
@@ -435,9 +438,11 @@ void MapView::show(const Request& request, const std::shared_ptr<const Map>& map
     m_shown = request;
     m_now->setPoints(now, map->now.predictions);
     m_now->setTitle(map->before ? checkpointText(map->now.checkpoint) : QString());
+    m_now->setAccessibleName(tr("Map of the pictures, %1").arg(checkpointText(map->now.checkpoint)));
     if (map->before) {
         m_before->setPoints(before, map->before->predictions);
         m_before->setTitle(checkpointText(map->before->checkpoint));
+        m_before->setAccessibleName(tr("Map of the pictures, %1").arg(m_before->title()));
         m_before->setView(m_now->view());
     } else {
         m_before->clear();

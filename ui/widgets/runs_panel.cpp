@@ -14,7 +14,6 @@
 #include <QToolTip>
 #include <QVBoxLayout>
 
-#include "ui/bridge/library_controller.h"
 #include "ui/models/run_list_model.h"
 #include "ui/widgets/styling.h"
 #include "ui/widgets/theme.h"
@@ -144,9 +143,8 @@ RunsPanel::RunsPanel(QWidget* parent) : QFrame(parent) {
     column->addLayout(head);
     column->addWidget(m_stack, 1);
 
-    const auto applyHeight = [this] { setFixedHeight(Theme::instance().px(152)); };
     applyHeight();
-    connect(&Theme::instance(), &Theme::changed, this, applyHeight);
+    connect(&Theme::instance(), &Theme::changed, this, &RunsPanel::applyHeight);
     connect(m_list, &QListView::customContextMenuRequested, this, &RunsPanel::showMenu);
     connect(m_list, &QListView::doubleClicked, this,
             [this](const QModelIndex& index) { Q_EMIT openRequested(index.data(RunListModel::DirectoryRole).toString()); });
@@ -162,8 +160,15 @@ void RunsPanel::setRunModel(RunListModel* model) {
     refresh();
 }
 
-void RunsPanel::bindLibrary(LibraryController* library) {
-    connect(this, &RunsPanel::deleteRequested, library, &LibraryController::deleteRun);
+void RunsPanel::setTall(bool tall) {
+    m_tall = tall;
+    applyHeight();
+}
+
+void RunsPanel::applyHeight() {
+    const int low = Theme::instance().px(152);
+    setMinimumHeight(low);
+    setMaximumHeight(m_tall ? QWIDGETSIZE_MAX : low);
 }
 
 void RunsPanel::refresh() {

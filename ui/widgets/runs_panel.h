@@ -10,7 +10,6 @@ class QStackedWidget;
 
 namespace thaw::ui {
 
-class LibraryController;
 class RunListModel;
 
 class RunsPanel : public QFrame {
@@ -19,8 +18,8 @@ public:
     explicit RunsPanel(QWidget* parent = nullptr);
 
     void setRunModel(RunListModel* model);
-    /// Deletes by it; the controller outlives the panel.
-    void bindLibrary(LibraryController* library);
+    /// As high as its column lets it be, instead of a few rows.
+    void setTall(bool tall);
     /// Asks in the row whether to delete its run; a run that is open is refused.
     void askToDelete(int row);
 
@@ -36,8 +35,10 @@ private:
     void showMenu(const QPoint& place);
     void cancelQuestion();
     void refresh();
+    void applyHeight();
 
     RunListModel* m_model = nullptr;
+    bool m_tall = false;
     QListView* m_list;
     QStackedWidget* m_stack;
     QPointer<QWidget> m_question;  // goes with its row when the model is read anew

@@ -5,6 +5,8 @@
 #include <QMenu>
 #include <QToolButton>
 
+#include <algorithm>
+
 #include "ui/bridge/session.h"
 #include "ui/models/checkpoint_text.h"
 #include "ui/widgets/checkpoint_slider.h"
@@ -19,6 +21,8 @@ constexpr int kLeastSlider = 260;
 constexpr int kMostListedRuns = 20;
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
+
+bool isWorthLooking(const core::RunSummary& run) { return run.epochs > 0 || run.resumable; }
 
 }  // namespace
 
@@ -43,6 +47,7 @@ TimeLine::TimeLine(Session& session, QWidget* parent) : QFrame(parent), m_sessio
     m_row->addWidget(m_back);
     m_row->addWidget(m_moment);
     m_row->addWidget(m_slider, 1);
+    m_row->addStretch(0);
     m_row->addWidget(m_follow);
     m_choosing.setSingleShot(true);
     m_choosing.setInterval(kChoosingMilliseconds);
@@ -76,7 +81,14 @@ TimeLine::TimeLine(Session& session, QWidget* parent) : QFrame(parent), m_sessio
 
 void TimeLine::setWanted(bool wanted) {
     m_wanted = wanted;
-    setVisible(m_wanted && !m_slider->stops().empty());
+    const bool stops = !m_slider->stops().empty();
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_slider, m_follow}) widget->setVisible(stops);
+    setVisible(m_wanted && (m_session.inspection().subject() || hasRuns()));
+}
+
+bool TimeLine::hasRuns() const {
+    const std::vector<core::RunSummary>& runs = m_session.runs();
+    return std::any_of(runs.begin(), runs.end(), isWorthLooking);
 }
 
 void TimeLine::setSlim(bool slim) { m_slider->setSlim(slim); }
@@ -165,7 +177,8 @@ void TimeLine::updatePlan() {
 void TimeLine::updateMoment() {
     const InspectionSubject* subject = m_session.inspection().subject();
     const auto index = static_cast<std::size_t>(m_slider->value());
-    if (!subject || index >= subject->checkpoints.size()) return m_moment->clear();
+    if (!subject) return m_moment->clear();
+    if (index >= subject->checkpoints.size()) return m_moment->setText(tr("nothing is kept yet"));
     const core::KeptCheckpoint& kept = subject->checkpoints[index];
     m_moment->setText(m_moment->property("brief").toBool() ? shortCheckpointText(kept) : checkpointText(kept));
 }
@@ -187,6 +200,7 @@ void TimeLine::updateRun() {
     }
     m_run->setChecked(!showsTraining());
     arrange();
+    setWanted(m_wanted);
 }
 
 void TimeLine::fillRunMenu() {
@@ -195,7 +209,7 @@ void TimeLine::fillRunMenu() {
     const InspectionSubject* subject = m_session.inspection().subject();
     int listed = 0;
     for (const core::RunSummary& run : m_session.runs()) {
-        if ((run.epochs == 0 && !run.resumable) || ++listed > kMostListedRuns) continue;
+        if (!isWorthLooking(run) || ++listed > kMostListedRuns) continue;
         QStringList about{runName(run.runId), text(run.dataset)};
         if (run.bestAccuracy >= 0) about << percentText(run.bestAccuracy);
         QAction* action = menu->addAction(about.join(QStringLiteral(" · ")), this,
@@ -203,7 +217,8 @@ void TimeLine::fillRunMenu() {
         action->setCheckable(true);
         action->setChecked(subject && subject->run.runId == run.runId);
     }
-    if (menu->isEmpty()) menu->addAction(tr("No other run is there yet"))->setEnabled(false);
+    if (!menu->isEmpty()) menu->addSeparator();
+    menu->addAction(Theme::instance().icon(QStringLiteral("folder")), tr("Another folder…"), this, &TimeLine::folderRequested);
 }
 
 void TimeLine::arrange() {
@@ -211,14 +226,15 @@ void TimeLine::arrange() {
     m_row->setContentsMargins(theme.px(12), theme.px(2), theme.px(12), theme.px(2));
     m_row->setSpacing(theme.px(10));
     const InspectionSubject* subject = m_session.inspection().subject();
-    if (!subject) return;
+    m_moment->setVisible(subject != nullptr);
+    if (!subject) return m_run->setText(tr(" Choose a run"));
     // Words get shorter before the slider does.
     const QString name = runName(subject->run.runId);
     const QString longName =
         subject->run.dataset.title.empty() ? name : tr("%1 · %2").arg(name, text(subject->run.dataset.title));
     const auto widest = [&](bool brief) {
         m_moment->ensurePolished();
-        int wide = 0;
+        int wide = subject->checkpoints.empty() ? m_moment->fontMetrics().horizontalAdvance(m_moment->text()) : 0;
         for (const core::KeptCheckpoint& kept : subject->checkpoints)
             wide = std::max(wide,
                             m_moment->fontMetrics().horizontalAdvance(brief ? shortCheckpointText(kept) : checkpointText(kept)));

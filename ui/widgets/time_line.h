@@ -1,5 +1,5 @@
 // The line of time below the views: which run they show and which of its kept checkpoints. Every view follows what is chosen
-// here; it is hidden where no run with kept checkpoints is open.
+// here; it is hidden as long as there is no run to choose.
 #pragma once
 
 #include <QFrame>
@@ -28,6 +28,9 @@ public:
     CheckpointSlider& slider() { return *m_slider; }
     QString moment() const;  ///< as the label says, in full
 
+Q_SIGNALS:
+    void folderRequested();  ///< a run that is not in the list
+
 protected:
     void resizeEvent(QResizeEvent* event) override;
 
@@ -42,6 +45,7 @@ private:
     void choose();
     void arrange();
     bool showsTraining() const;  ///< the run in the worker, or none is there
+    bool hasRuns() const;        ///< to choose from
     QString runName(const std::string& runId) const;
 
     Session& m_session;

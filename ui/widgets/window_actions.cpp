@@ -147,7 +147,6 @@ void WindowActions::update() {
                            : !locked                                          ? tr("The test split of this run is revealed")
                            : m_session.isActive() ? tr("When no run trains: until then nothing may be chosen by the test split")
                                                   : tr("Show the figures of the test split, once and for all"));
-    openRun->setEnabled(!m_session.isActive());
     m_lessonMenu->setEnabled(allowed.editSettings);
     m_presetMenu->setEnabled(allowed.editLive);
 }
