@@ -104,6 +104,18 @@ private Q_SLOTS:
         QVERIFY(model.index(0, 0).data(RunListModel::ResumableRole).toBool());
     }
 
+    void listsAnOpenRunOfAnotherFolder() {
+        RunListModel model;
+        model.setRuns(fiveRuns());
+        core::RunStarted elsewhere = started("from-a-stick");
+        elsewhere.resumedEpoch = 15;
+        model.startCurrent(elsewhere);
+        model.setCurrentState(core::TrainerState::Finished);
+        model.setRuns(fiveRuns());
+        QCOMPARE(model.rowCount(), 6);
+        QCOMPARE(model.index(0, RunListModel::NameColumn).data().toString(), QStringLiteral("from-a-stick"));
+    }
+
     void thePresentRunHasTheFirstLine() {
         RunListModel model;
         model.setRuns(fiveRuns());

@@ -25,8 +25,8 @@ void RunListModel::setRuns(const std::vector<core::RunSummary>& runs) {
             const int number = run(row).number;
             m_runs[static_cast<std::size_t>(row)] = *present;
             m_runs[static_cast<std::size_t>(row)].number = number;
-        } else if (m_currentState != core::TrainerState::Finished && m_currentState != core::TrainerState::Failed) {
-            m_runs.insert(m_runs.begin(), *present);
+        } else {
+            m_runs.insert(m_runs.begin(), *present);  // it may lie in another folder
         }
     }
     endResetModel();
@@ -54,8 +54,9 @@ void RunListModel::startCurrent(const core::RunStarted& started) {
     m_currentState = core::TrainerState::Running;
     int row = rowOf(started.runId);
     if (row < 0) {
-        int number = 1;
-        for (const core::RunSummary& summary : m_runs) number = std::max(number, summary.number + 1);
+        int number = started.resumedEpoch > 0 ? 0 : 1;  // a run of another folder goes by that folder's name
+        for (const core::RunSummary& summary : m_runs)
+            if (number > 0) number = std::max(number, summary.number + 1);
         beginInsertRows({}, 0, 0);
         m_runs.insert(m_runs.begin(), core::RunSummary{});
         m_runs.front().runId = started.runId;
