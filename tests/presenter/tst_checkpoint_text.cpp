@@ -55,6 +55,20 @@ private Q_SLOTS:
         QCOMPARE(ui::shortCheckpointText(checkpoint), brief);
     }
 
+    void isNamedBehindAPreposition() {
+        QCOMPARE(ui::checkpointTitle(kept(4692, 12, 0.7012, true)), QStringLiteral("epoch 12, validation 70.1\u2009%"));
+        QCOMPARE(ui::checkpointTitle(kept(391, 1, -1, true)), QStringLiteral("epoch 1"));
+        QCOMPARE(ui::checkpointTitle(kept(4934, 12, 0.7012, false)), QStringLiteral("step 4,934"));
+    }
+
+    void saysAnyMoment() {
+        QCOMPARE(ui::momentText(12 * 391, 12, 391), QStringLiteral("after epoch 12"));
+        QCOMPARE(ui::momentText(4934, 12, 391), QStringLiteral("at step 4,934"));
+        QCOMPARE(ui::momentText(4934, 12, 0), QStringLiteral("after epoch 12"));
+        QCOMPARE(ui::momentText(0, 0, 391), QStringLiteral("before training"));
+        QCOMPARE(ui::momentText(0, 0, 0), QStringLiteral("before training"));
+    }
+
     void standsOnTheAxisOfEpochs() {
         core::InspectedRun run;
         run.dataset.trainCount = 50'000;

@@ -80,7 +80,10 @@ private Q_SLOTS:
         PinnedListModel pins;
         pins.setPictures(m_pictures, m_names, {});
         pins.pin(3);
+        pins.setStepsPerEpoch(20);
+        pins.addAnswers(0, 0, {{3, 5, 0.2}});
         pins.addAnswers(20, 1, {{3, 1, 0.4}});
+        pins.addAnswers(33, 1, {{3, 1, 0.6}});
         pins.addAnswers(40, 2, {{3, 2, 0.8}});
         const auto tells = [&] { return pins.index(0).data(Qt::AccessibleTextRole).toString(); };
         QVERIFY(tells().contains(m_names.at(2)));
@@ -88,11 +91,14 @@ private Q_SLOTS:
         pins.setCurrentStep(20);
         QCOMPARE(changed.size(), 1);
         QVERIFY2(tells().contains(m_names.at(1)) && tells().contains(QLatin1String("after epoch 1")), qPrintable(tells()));
-        QCOMPARE(pins.currentMoment(pins.moments(3)), 0);
-        pins.setCurrentStep(35);  // between two: the one before
-        QCOMPARE(pins.currentMoment(pins.moments(3)), 0);
-        pins.setCurrentStep(std::nullopt);
         QCOMPARE(pins.currentMoment(pins.moments(3)), 1);
+        pins.setCurrentStep(35);  // between two: the one before
+        QCOMPARE(pins.currentMoment(pins.moments(3)), 2);
+        QVERIFY2(tells().contains(QLatin1String("at step 33")), qPrintable(tells()));
+        pins.setCurrentStep(0);
+        QVERIFY2(tells().contains(QLatin1String("before training")), qPrintable(tells()));
+        pins.setCurrentStep(std::nullopt);
+        QCOMPARE(pins.currentMoment(pins.moments(3)), 3);
         QCOMPARE(pins.currentMoment({}), -1);
         pins.setCurrentStep(20);
         pins.setPictures(m_pictures, m_names, {});

@@ -1,16 +1,20 @@
 // The user's own pictures on the Predictions tab: pasted, as a table, saved, and at a chosen checkpoint.
 #include <QClipboard>
 #include <QDialog>
+#include <QDir>
 #include <QFile>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
 #include <QUrl>
+
+#include <algorithm>
 
 #include "tests/ui/window_fixture.h"
 #include "ui/widgets/own_pictures_bar.h"
@@ -18,6 +22,7 @@
 #include "ui/widgets/picture_grid.h"
 #include "ui/widgets/prediction_detail.h"
 #include "ui/widgets/prediction_view.h"
+#include "ui/widgets/work_strip.h"
 
 using namespace thaw;
 using namespace thaw::test;
@@ -26,7 +31,8 @@ using namespace thaw::ui;
 namespace {
 
 struct Window {
-    explicit Window(QSize size = {1440, 900}) : fixture({}, lessonConfig(2, 1), script()) {
+    explicit Window(QSize size = {1440, 900}, FakeInspectorScript inspector = script(), FakeScript trainer = {})
+        : fixture(trainer, lessonConfig(2, 1), inspector) {
         fixture.show(size);
         fixture.window.showTab(MainWindow::PredictionsTab);
     }
@@ -34,6 +40,12 @@ struct Window {
         FakeInspectorScript made;
         made.epochs = 3;
         made.headEpochs = 2;
+        return made;
+    }
+    static FakeInspectorScript slowScript() {
+        FakeInspectorScript made = script();
+        made.longCalls = 100;
+        made.callMilliseconds = 10;
         return made;
     }
     bool finishARun() {
@@ -57,6 +69,15 @@ struct Window {
     PredictionView& view() { return *fixture.window.findChild<PredictionView*>(); }
     OwnPicturesBar& bar() { return *fixture.window.findChild<OwnPicturesBar*>(); }
     OwnPicturesTable& table() { return *fixture.window.findChild<OwnPicturesTable*>(); }
+    bool press(const QString& text) {
+        for (QPushButton* button : view().findChildren<QPushButton*>())
+            if (button->isVisible() && button->text() == text) return button->click(), true;
+        return false;
+    }
+    bool isWorking() {
+        const auto strips = view().findChildren<WorkStrip*>();
+        return std::any_of(strips.begin(), strips.end(), [](const WorkStrip* strip) { return strip->isVisible(); });
+    }
     int own() { return view().pictures().count(PictureFilter::Mine); }
     bool says(const QString& text) {
         for (const QLabel* label : view().findChildren<QLabel*>())
@@ -199,6 +220,101 @@ private Q_SLOTS:
         QCOMPARE(first(), earliest);
         w.fixture.inspection.followNewest();
         QVERIFY(await([&] { return first() == newest; }));
+    }
+
+    void theCheckpointsOfAFailedRunAnswer() {
+        FakeScript failing;
+        failing.failAtStep = 50;
+        FakeInspectorScript inspector = Window::script();
+        inspector.kept->store(2);
+        Window w({1440, 900}, inspector, failing);
+        w.fixture.training.startRun(lessonConfig(2, 1));
+        QVERIFY(awaitState(w.fixture.training, core::TrainerState::Failed));
+        QVERIFY(await([&] { return w.fixture.inspection.checkpoint() != nullptr; }));
+        QVERIFY(w.add(w.files(2), 2));
+        QVERIFY(!w.says("Your pictures wait"));
+    }
+
+    void whatACheckpointCannotAnswerTheNextOneDoes() {
+        FakeInspectorScript torn = Window::script();
+        torn.failWith = "The checkpoint is torn.";
+        *torn.failing = false;
+        Window w({1440, 900}, torn);
+        QVERIFY(w.finishARun());
+        w.fixture.inspection.chooseCheckpoint(2);
+        QVERIFY(w.add(w.files(2), 2));
+        const auto first = [&] { return w.view().pictures().bestGuesses(w.view().pictures().ownIds().front(), 10); };
+        const auto before = first();
+        *torn.failing = true;
+        w.fixture.inspection.chooseCheckpoint(0);
+        const QString problem = "The checkpoint is torn. Choose another checkpoint. Some of your pictures show earlier answers.";
+        QVERIFY(await([&] { return w.says(problem); }));
+        w.view().addFiles(w.files(5));
+        QVERIFY(await([&] { return w.says("The checkpoint is torn."); }));
+        QCOMPARE(w.own(), 2);
+        QCOMPARE(first(), before);
+        *torn.failing = false;
+        w.fixture.inspection.chooseCheckpoint(1);
+        QVERIFY(await([&] { return w.own() == 5 && first() != before; }));
+        QVERIFY(!w.says("The checkpoint is torn."));
+        // By hand, of the same checkpoint.
+        *torn.failing = true;
+        w.view().addFiles(w.files(6));
+        QVERIFY(await([&] { return w.says("The checkpoint is torn."); }));
+        *torn.failing = false;
+        QVERIFY(w.press("Try again"));
+        QVERIFY(await([&] { return w.own() == 6; }));
+    }
+
+    void manyPicturesShowHowFarAndCanBeCancelled() {
+        Window w({1366, 768}, Window::slowScript());
+        QVERIFY(w.finishARun());
+        w.fixture.inspection.chooseCheckpoint(0);
+        w.view().addFiles(w.files(12));
+        QVERIFY(await([&] { return w.isWorking() && w.says("Your pictures") && w.says(" of 12"); }));
+        w.fixture.snap("own-working");
+        QVERIFY(w.press("Cancel"));
+        QVERIFY(!w.isWorking());
+        QCOMPARE(w.own(), 0);
+        QVERIFY(w.says("Cancelled before all of your pictures were looked at."));
+        w.fixture.shoot("own-cancelled");
+        QVERIFY(w.press("Try again"));
+        QVERIFY(await([&] { return w.own() == 12; }));
+        QVERIFY(await([&] { return !w.isWorking(); }));
+        QVERIFY(!w.says("Cancelled"));
+    }
+
+    void theTrainingAnswersInPortions() {
+        FakeScript slow;
+        slow.stepMilliseconds = 60;
+        slow.stepsPerEpoch = 1000;
+        Window w({1366, 768}, Window::script(), slow);
+        w.fixture.training.startRun(lessonConfig(2, 1));
+        QVERIFY(awaitState(w.fixture.training, core::TrainerState::Running));
+        w.view().addFiles(w.files(60));
+        QVERIFY(await([&] { return w.isWorking() && w.own() >= 8; }));
+        QVERIFY(w.press("Cancel"));
+        const int answered = w.own();
+        QVERIFY2(answered < 60, qPrintable(QString::number(answered)));
+        QVERIFY(w.says("Cancelled"));
+        QVERIFY(w.press("Try again"));
+        QVERIFY(await([&] { return w.own() == 60; }));
+    }
+
+    void largeFoldersAreReadAsFarAsTheyAreTaken() {
+        Window w;
+        QVERIFY(w.finishARun());
+        const QString folder = w.fixture.home.folder.filePath("album"), empty = w.fixture.home.folder.filePath("nothing");
+        QVERIFY(QDir().mkpath(folder) && QDir().mkpath(empty));
+        for (int i = 0; i < PredictionView::kMostOwnPictures + 20; ++i) {
+            QFile file(folder + QStringLiteral("/%1.jpg").arg(i));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+        }
+        QVERIFY(w.add({folder}, PredictionView::kMostOwnPictures));
+        QVERIFY(w.says("Thaw shows 200 pictures of yours at most."));
+        w.view().addFiles({empty});
+        QVERIFY(await([&] { return w.says("There are no pictures in the folder nothing."); }));
+        QCOMPARE(w.own(), PredictionView::kMostOwnPictures);
     }
 
     void theMenuLeadsToCameraAndVideo() {

@@ -82,10 +82,18 @@ private Q_SLOTS:
         strip.show();
         auto* list = strip.findChild<QListView*>();
         const QRect row = list->visualRect(m_pins.index(0, 0));
-        const QPoint third(row.left() + 150 + 2 * 48 + 5, row.center().y());
-        QHelpEvent help(QEvent::ToolTip, third, list->viewport()->mapToGlobal(third));
-        QApplication::sendEvent(list->viewport(), &help);
-        QVERIFY2(QToolTip::text().startsWith("After epoch 3: "), qPrintable(QToolTip::text()));
+        const auto tip = [&](int bar) {
+            const QPoint place(row.left() + 150 + bar * 48 + 5, row.center().y());
+            QHelpEvent help(QEvent::ToolTip, place, list->viewport()->mapToGlobal(place));
+            QApplication::sendEvent(list->viewport(), &help);
+            return QToolTip::text();
+        };
+        m_pins.setStepsPerEpoch(10);
+        QVERIFY2(tip(2).startsWith("After epoch 3: "), qPrintable(tip(2)));
+        m_pins.addPredictions(*test::drawnPredictions(*m_pictures, 0.1, 0, 0));
+        m_pins.addPredictions(*test::drawnPredictions(*m_pictures, 0.1, 1, 15));
+        QVERIFY2(tip(0).startsWith("Before training: "), qPrintable(tip(0)));
+        QVERIFY2(tip(2).startsWith("At step 15: "), qPrintable(tip(2)));
     }
 
     void looksWell() {

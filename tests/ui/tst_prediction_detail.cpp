@@ -142,7 +142,7 @@ private Q_SLOTS:
         for (int id = 0; id < 30; ++id) m_pins.pin(id);
         detail.showPicture(29);
         QVERIFY(!pin->isEnabled());
-        QCOMPARE(pin->toolTip(), QString("Twenty pictures are pinned. Unpin one first."));
+        QCOMPARE(pin->toolTip(), QString("20 pictures are pinned. Unpin one first."));
         m_pins.unpin(3);
         QVERIFY(pin->isEnabled());
     }
@@ -237,8 +237,16 @@ private Q_SLOTS:
         QCOMPARE(f.maps()[1].moment, QString("after epoch 15"));
         QCOMPARE(f.maps()[0].map.classIndex, f.maps()[1].map.classIndex);
         test::saveShot(f.detail, "detail-before-after");
-        QComboBox* earlier = comboNamed(panel, "Earlier checkpoint");
-        earlier->setCurrentIndex(0);
+        QComboBox* compared = comboNamed(panel, "Checkpoint to compare with");
+        QCOMPARE(compared->itemText(0), QString("with the start"));
+        QVERIFY2(compared->currentText().startsWith("with epoch 10, validation "), qPrintable(compared->currentText()));
+        // The one shown is no comparison: another one, as long as the user has not chosen.
+        f.inspection.chooseCheckpoint(9);
+        QVERIFY(test::await([&] { return f.maps()[1].moment == QString("after epoch 10"); }));
+        QCOMPARE(f.maps()[0].moment, QString("after epoch 15"));
+        f.inspection.chooseCheckpoint(14);
+        QVERIFY(test::await([&] { return f.maps()[0].moment == QString("after epoch 10"); }));
+        compared->setCurrentIndex(0);
         QVERIFY(test::await([&] { return f.maps()[0].moment == QString("before training"); }));
         ui::Theme::instance().setScheme(ui::ColorScheme::Dark);
         test::saveShot(f.detail, "detail-before-after-dark");
@@ -248,6 +256,12 @@ private Q_SLOTS:
         QCOMPARE(f.maps().size(), std::size_t(2));
         QVERIFY(test::await([&] { return f.maps()[1].moment == QString("after epoch 12"); }));
         QCOMPARE(f.maps()[0].moment, QString("before training"));
+        f.inspection.refreshCheckpoints();
+        QSignalSpy listed(&f.inspection, &ui::InspectionController::checkpointsChanged);
+        QVERIFY(listed.wait());
+        QCOMPARE(compared->currentIndex(), 0);  // chosen by hand
+        compared->setCurrentIndex(12);
+        QVERIFY(test::await([&] { return f.maps()[0].moment == QString("the same checkpoint"); }));
         compare->click();
         QVERIFY(f.shows(1, "block4_conv3"));
     }

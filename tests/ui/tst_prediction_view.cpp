@@ -398,7 +398,7 @@ private Q_SLOTS:
         view.show();
         view.bindController(&controller);
         view.addFiles({"/nowhere/cat.png"});
-        QVERIFY(labels(view).join("\n").contains("Your pictures wait"));
+        QVERIFY(await([&] { return labels(view).join("\n").contains("Your pictures wait"); }));
         controller.startRun(test::lessonConfig(1, 0), true);
         QVERIFY(await([&] { return view.pictures().count(PictureFilter::Mine) == 1; }));
         QVERIFY(!labels(view).join("\n").contains("Your pictures wait"));

@@ -2,13 +2,18 @@
 // pictures' past.
 #include <QLabel>
 #include <QListView>
+#include <QPushButton>
 #include <QSignalSpy>
+#include <QToolButton>
+
+#include <algorithm>
 
 #include "tests/ui/window_fixture.h"
 #include "ui/widgets/live_page.h"
 #include "ui/widgets/pinned_strip.h"
 #include "ui/widgets/prediction_view.h"
 #include "ui/widgets/test_pictures_panel.h"
+#include "ui/widgets/work_strip.h"
 
 using namespace thaw;
 using namespace thaw::test;
@@ -28,6 +33,16 @@ struct Window {
         fixture.training.startRun(lessonConfig(3, 2));
         return awaitState(fixture.training, core::TrainerState::Finished) &&
                await([&] { return inspection().subject() && shownEpoch() == 5; });
+    }
+    /// Of which no training has said anything.
+    bool openOtherRun() {
+        inspection().inspectRun(kOtherRun);
+        return await([&] { return inspection().subject()->run.directory == kOtherRun; });
+    }
+    QPushButton* button(const QString& text) {
+        for (QPushButton* one : view().findChildren<QPushButton*>())
+            if (one->isVisible() && one->text() == text) return one;
+        return nullptr;
     }
     InspectionController& inspection() { return fixture.inspection; }
     PredictionView& view() { return *fixture.window.findChild<PredictionView*>(); }
@@ -64,6 +79,10 @@ private Q_SLOTS:
     void anOpenedRunHasPredictions();
     void theOldContentStaysUntilTheNewIsThere();
     void failuresAreToldAndLeaveWhatIsShown();
+    void aLongQuestionIsCancelled();
+    void workUnderWayFits();
+    void aCancelledFirstQuestionIsAskedAgain();
+    void aPickedRunStaysWhileAnotherTrains();
     void anotherRunIsShownWithoutReplacingTheOneInTraining();
     void nothingIsAskedForAHiddenTab();
     void pinnedPicturesGetTheirWholePast();
@@ -139,9 +158,12 @@ void TestPredictionsOverTime::theOldContentStaysUntilTheNewIsThere() {
     script.longCalls = 60;
     Window window(script);
     QVERIFY(window.finishARun());
+    QVERIFY(window.openOtherRun());
+    QVERIFY(await([&] { return window.shownEpoch() == 5; }));
     window.inspection().chooseCheckpoint(2);
+    QVERIFY(await([&] { return window.button("Cancel") && window.says(QStringLiteral(" of 60")); }));
     QCOMPARE(window.shownEpoch(), 5);
-    QVERIFY(window.says(QStringLiteral("after epoch 3: ")));  // on its way, with its progress
+    QVERIFY(window.says(QStringLiteral("After epoch 3")));  // on its way
     QVERIFY(await([&] { return window.says(QStringLiteral("after epoch 3, chosen")); }));
     QCOMPARE(window.shownEpoch(), 3);
     // There and back before the answer: what is shown was asked for anew, not forgotten.
@@ -154,12 +176,113 @@ void TestPredictionsOverTime::theOldContentStaysUntilTheNewIsThere() {
 void TestPredictionsOverTime::failuresAreToldAndLeaveWhatIsShown() {
     FakeInspectorScript script;
     script.failWith = "The checkpoint is torn.";
+    *script.failing = false;
     Window window(script);
     QVERIFY(window.finishARun());
+    QVERIFY(window.openOtherRun());
+    QVERIFY(await([&] { return window.shownEpoch() == 5; }));
+    *script.failing = true;
     window.inspection().chooseCheckpoint(1);
     QVERIFY(await([&] { return window.says(QStringLiteral("The checkpoint is torn. Choose another checkpoint.")); }));
     QCOMPARE(window.shownEpoch(), 5);
     QVERIFY(window.says(QStringLiteral("after epoch 5")));
+    // Not asked again by itself, but by hand.
+    *script.failing = false;
+    window.fixture.window.showTab(MainWindow::LiveTab);
+    window.fixture.window.showTab(MainWindow::PredictionsTab);
+    QVERIFY(window.says(QStringLiteral("The checkpoint is torn.")));
+    window.button("Try again")->click();
+    QVERIFY(await([&] { return window.shownEpoch() == 2; }));
+    QVERIFY(!window.says(QStringLiteral("The checkpoint is torn.")));
+}
+
+void TestPredictionsOverTime::aLongQuestionIsCancelled() {
+    FakeInspectorScript script;
+    script.callMilliseconds = 10;
+    script.longCalls = 60;
+    Window window(script);
+    QVERIFY(window.finishARun());
+    QVERIFY(window.openOtherRun());
+    QVERIFY(await([&] { return window.shownEpoch() == 5; }));
+    window.inspection().chooseCheckpoint(2);
+    QVERIFY(await([&] { return window.button("Cancel") != nullptr; }));
+    window.fixture.snap(QStringLiteral("predictions-working"));
+    window.button("Cancel")->click();
+    QVERIFY(!window.button("Cancel"));
+    QCOMPARE(window.shownEpoch(), 5);
+    QVERIFY(window.says(QStringLiteral("Not computed: it was cancelled.")));
+    // The button in the foot asks again, as "Try again" does.
+    auto& refresh = *[&] {
+        for (QToolButton* one : window.view().findChildren<QToolButton*>())
+            if (one->accessibleName() == QLatin1String("Refresh")) return one;
+        return static_cast<QToolButton*>(nullptr);
+    }();
+    QVERIFY(refresh.isEnabled());
+    refresh.click();
+    QVERIFY(!window.says(QStringLiteral("cancelled")));
+    QVERIFY(await([&] { return window.shownEpoch() == 3; }));
+    QVERIFY(!refresh.isEnabled());
+    QVERIFY(!window.button("Cancel"));
+}
+
+void TestPredictionsOverTime::workUnderWayFits() {
+    FakeInspectorScript script;
+    script.callMilliseconds = 5;
+    script.longCalls = 10'000;
+    for (const Look& look : {Look{{1366, 768}, 1.5, true}, Look{{1366, 768}, 1.5, false}, Look{{1366, 768}, 1.0, true}}) {
+        Theme::instance().setLook(look.dark ? ColorScheme::Dark : ColorScheme::Light, look.scale);
+        Window window(script);
+        QVERIFY(window.finishARun());
+        window.fixture.show(look.size);
+        QVERIFY(window.openOtherRun());
+        window.inspection().chooseCheckpoint(2);
+        QStringList files;
+        for (int i = 0; i < 20; ++i) files << QStringLiteral("/nowhere/%1.jpg").arg(i);
+        window.view().addFiles(files);
+        const auto strips = window.view().findChildren<WorkStrip*>();
+        QVERIFY(await([&] { return std::all_of(strips.begin(), strips.end(), [](auto* strip) { return strip->isVisible(); }); }));
+        window.fixture.shoot(QStringLiteral("predictions-work-%1-%2").arg(look.dark ? "dark" : "light").arg(100 * look.scale));
+        const QStringList cut = WindowFixture::cutTexts(&window.fixture.window);
+        QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+    }
+}
+
+void TestPredictionsOverTime::aCancelledFirstQuestionIsAskedAgain() {
+    FakeInspectorScript script;
+    script.callMilliseconds = 10;
+    script.longCalls = 60;
+    Window window(script);
+    window.inspection().inspectRun(kOtherRun);
+    QVERIFY(await([&] { return window.button("Cancel") != nullptr; }));
+    QVERIFY(window.says(QStringLiteral("The network looks at the pictures")));
+    window.button("Cancel")->click();
+    QVERIFY(window.says(QStringLiteral("The pictures could not be looked at")) && window.says(QStringLiteral("it was cancelled")));
+    window.fixture.shoot(QStringLiteral("predictions-cancelled"));
+    window.button("Try again")->click();
+    QVERIFY(await([&] { return window.shownEpoch() == 15; }));
+}
+
+void TestPredictionsOverTime::aPickedRunStaysWhileAnotherTrains() {
+    FakeInspectorScript script;
+    script.kept->store(5);
+    Window window(script);
+    window.inspection().inspectRun(kOtherRun);
+    QVERIFY(await([&] { return window.shownEpoch() == 5; }));
+    window.inspection().chooseCheckpoint(1);
+    QVERIFY(await([&] { return window.shownEpoch() == 2; }));
+    window.view().pins().pin(7);
+    QVERIFY(await([&] { return window.view().pins().moments(7).size() == 5; }));
+    const auto pictures = window.view().pictures().pictures();
+    const auto predictions = window.view().pictures().predictions();
+    window.fixture.training.startRun(lessonConfig(3, 2));
+    QVERIFY(awaitState(window.fixture.training, core::TrainerState::Finished));
+    QCOMPARE(window.inspection().subject()->run.directory, kOtherRun);
+    QCOMPARE(window.view().pictures().pictures(), pictures);
+    QCOMPARE(window.view().pictures().predictions(), predictions);
+    QCOMPARE(window.view().pins().moments(7).size(), std::size_t(5));
+    window.inspection().inspectRun(FakeScript().directory);
+    QVERIFY(await([&] { return window.shownEpoch() == 5; }));
+    QVERIFY(!window.says(QStringLiteral("chosen")));
 }
 
 void TestPredictionsOverTime::anotherRunIsShownWithoutReplacingTheOneInTraining() {

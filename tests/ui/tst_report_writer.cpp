@@ -169,18 +169,60 @@ private Q_SLOTS:
         }
     }
 
-    void anotherRunEndsIt() {
+    void itGoesOnWhenAnotherRunIsOpened() {
+        test::FakeInspectorScript slow;
+        slow.longCalls = 50;
+        slow.callMilliseconds = 10;
+        Fixture f(slow);
+        QVERIFY(f.openRun());
+        QSignalSpy written(f.writer, &ui::ReportWriter::written), failed(f.writer, &ui::ReportWriter::failed);
+        f.writer->write(f.target("report.html"));
+        QVERIFY(await([&] { return f.window.banner().text().endsWith('%'); }));
+        f.inspection.inspectRun("/home/pupil/runs/another");
+        QVERIFY(await([&] { return f.inspection.subject()->run.runId == "another"; }));
+        f.inspection.inspectRun("/home/pupil/runs/third");
+        QVERIFY(await([&] { return written.count() == 1; }));
+        QCOMPARE(failed.count(), 0);
+        QFile html(f.target("report.html"));
+        QVERIFY(html.open(QIODevice::ReadOnly));
+        QVERIFY(html.readAll().contains("The lesson"));  // of its own run
+    }
+
+    void itGoesOnWhenItsTestPicturesAreRevealed() {
+        test::FakeInspectorScript locked;
+        locked.validatesOnHeldOut = true;
+        locked.longCalls = 50;
+        locked.callMilliseconds = 10;
+        Fixture f(locked);
+        QVERIFY(f.openRun());
+        QSignalSpy written(f.writer, &ui::ReportWriter::written), failed(f.writer, &ui::ReportWriter::failed);
+        f.writer->write(f.target("report.html"));
+        f.inspection.revealTest();
+        QVERIFY(await([&] { return !f.inspection.subject()->run.testLock.isLocked(); }));
+        QVERIFY(await([&] { return written.count() == 1; }));
+        QCOMPARE(failed.count(), 0);
+    }
+
+    void itCanBeStoppedAfterAnotherRunWasOpened() {
         test::FakeInspectorScript slow;
         slow.longCalls = 10'000;
         slow.callMilliseconds = 2;
         Fixture f(slow);
         QVERIFY(f.openRun());
-        QSignalSpy failed(f.writer, &ui::ReportWriter::failed);
+        QSignalSpy written(f.writer, &ui::ReportWriter::written), failed(f.writer, &ui::ReportWriter::failed);
         f.writer->write(f.target("report.html"));
-        QVERIFY(await([&] { return f.window.banner().text().endsWith('%'); }));
         f.inspection.inspectRun("/home/pupil/runs/another");
-        QVERIFY(await([&] { return failed.count() == 1; }));
-        QVERIFY(f.window.banner().text().contains("another run was opened"));
+        QVERIFY(await([&] { return f.window.banner().text().endsWith('%'); }));
+        QVERIFY(f.inspection.subject()->run.runId == "another");
+        f.window.banner().buttons().front()->click();
+        QCOMPARE(f.window.banner().kind(), QString());
+        bool answered = false;
+        f.inspection.askAboutRun<int>(
+            &f.window, "after", ui::InspectionController::Lane::Long,
+            [](core::Inspector&, const std::string&, const core::CountCallback&) { return 1; }, [&](int) { answered = true; });
+        QVERIFY(await([&] { return answered; }));
+        QCOMPARE(written.count() + failed.count(), 0);
+        QVERIFY(!QFileInfo::exists(f.target("report.html")));
     }
 
     void aTableBreaksOverPagesWithItsHead() {

@@ -15,24 +15,38 @@ QString say(const char* text) { return QCoreApplication::translate("thaw::ui", t
 
 QString number(std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); }
 
+QString nameOf(std::int64_t step, int epoch, bool endsEpoch) {
+    if (endsEpoch) return say("after epoch %1").arg(number(epoch));
+    return step == 0 ? say("before training") : say("at step %1").arg(number(step));
+}
+
+QString withoutFigure(const core::KeptCheckpoint& checkpoint) {
+    return checkpoint.endsEpoch ? say("epoch %1").arg(number(checkpoint.epoch)) : say("step %1").arg(number(checkpoint.step));
+}
+
 bool hasFigure(const core::KeptCheckpoint& checkpoint) { return checkpoint.endsEpoch && checkpoint.valAccuracy >= 0; }
+
+QString withFigure(const QString& name, const core::KeptCheckpoint& checkpoint) {
+    return hasFigure(checkpoint) ? say("%1, validation %2").arg(name, percentText(checkpoint.valAccuracy)) : name;
+}
 
 }  // namespace
 
 QString checkpointName(const core::KeptCheckpoint& checkpoint) {
-    if (checkpoint.endsEpoch) return say("after epoch %1").arg(number(checkpoint.epoch));
-    return checkpoint.step == 0 ? say("before training") : say("at step %1").arg(number(checkpoint.step));
+    return nameOf(checkpoint.step, checkpoint.epoch, checkpoint.endsEpoch);
 }
 
-QString checkpointText(const core::KeptCheckpoint& checkpoint) {
-    const QString name = checkpointName(checkpoint);
-    return hasFigure(checkpoint) ? say("%1, validation %2").arg(name, percentText(checkpoint.valAccuracy)) : name;
-}
+QString checkpointText(const core::KeptCheckpoint& checkpoint) { return withFigure(checkpointName(checkpoint), checkpoint); }
 
 QString shortCheckpointText(const core::KeptCheckpoint& checkpoint) {
-    if (!checkpoint.endsEpoch) return say("step %1").arg(number(checkpoint.step));
-    const QString name = say("epoch %1").arg(number(checkpoint.epoch));
+    const QString name = withoutFigure(checkpoint);
     return hasFigure(checkpoint) ? say("%1: %2").arg(name, percentText(checkpoint.valAccuracy)) : name;
+}
+
+QString checkpointTitle(const core::KeptCheckpoint& checkpoint) { return withFigure(withoutFigure(checkpoint), checkpoint); }
+
+QString momentText(std::int64_t step, int epoch, std::int64_t stepsPerEpoch) {
+    return nameOf(step, epoch, step > 0 && (stepsPerEpoch <= 0 || step == epoch * stepsPerEpoch));
 }
 
 std::int64_t stepsPerEpoch(const core::InspectedRun& run, const std::vector<core::KeptCheckpoint>& checkpoints) {

@@ -13,6 +13,10 @@ QString checkpointName(const core::KeptCheckpoint& checkpoint);
 QString checkpointText(const core::KeptCheckpoint& checkpoint);
 /// "epoch 12: 70.1 %", "step 4,934": where there is little room.
 QString shortCheckpointText(const core::KeptCheckpoint& checkpoint);
+/// "epoch 12, validation 70.1 %", "step 4,934": behind a preposition.
+QString checkpointTitle(const core::KeptCheckpoint& checkpoint);
+/// Any moment as checkpointName says it. `stepsPerEpoch` 0: unknown.
+QString momentText(std::int64_t step, int epoch, std::int64_t stepsPerEpoch);
 
 /// Optimiser steps of an epoch of the run: as a checkpoint at an epoch's end tells, else by arithmetic; 0: unknown.
 std::int64_t stepsPerEpoch(const core::InspectedRun& run, const std::vector<core::KeptCheckpoint>& checkpoints);

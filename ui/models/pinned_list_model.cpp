@@ -8,6 +8,7 @@
 #include <atomic>
 #include <limits>
 
+#include "ui/models/checkpoint_text.h"
 #include "ui/models/prediction_list_model.h"
 
 namespace thaw::ui {
@@ -58,6 +59,12 @@ QString PinnedListModel::settingsPath(const QString& datasetId, const core::Pict
     // A sample of the pixels tells two selections with equal labels apart, in no time.
     for (std::size_t i = 0; i < pictures.rgb.size(); i += 997) add(&pictures.rgb[i], 1);
     return QStringLiteral("pinned/%1-%2").arg(datasetId, QString::fromLatin1(digest.result().toHex().left(12)));
+}
+
+void PinnedListModel::setStepsPerEpoch(std::int64_t steps) {
+    if (steps == m_stepsPerEpoch) return;
+    m_stepsPerEpoch = steps;
+    tellAll();
 }
 
 void PinnedListModel::addPredictions(const core::PredictionSet& predictions) {
@@ -192,6 +199,10 @@ std::vector<PredictionMoment> PinnedListModel::moments(int id) const {
     return result;
 }
 
+QString PinnedListModel::momentText(const PredictionMoment& moment) const {
+    return ui::momentText(moment.step, moment.epoch, m_stepsPerEpoch);
+}
+
 QString PinnedListModel::className(int classIndex) const {
     return classIndex >= 0 && classIndex < m_classNames.size() ? m_classNames.at(classIndex) : QString();
 }
@@ -218,10 +229,9 @@ QVariant PinnedListModel::data(const QModelIndex& index, int role) const {
             const int flips =
                 static_cast<int>(std::count_if(history.begin(), history.end(), [](const auto& m) { return m.flipped; }));
             const PredictionMoment& now = history[static_cast<std::size_t>(currentMoment(history))];
-            return tr("%1, after epoch %2: %3, %4 sure, %5; number of changes: %6")
-                .arg(title)
-                .arg(now.epoch)
-                .arg(className(now.predictedClass), percentText(now.confidence), now.right ? tr("right") : tr("wrong"))
+            return tr("%1, %2: %3, %4 sure, %5; number of changes: %6")
+                .arg(title, momentText(now), className(now.predictedClass), percentText(now.confidence),
+                     now.right ? tr("right") : tr("wrong"))
                 .arg(flips);
         }
         case IdRole:

@@ -46,6 +46,8 @@ public:
     /// Where pins are remembered in the settings: the data set and a digest of the pictures, so that a subset has pins of its
     /// own.
     static QString settingsPath(const QString& datasetId, const core::PictureSet& pictures);
+    /// To tell ends of epochs from moments inside one; 0: unknown.
+    void setStepsPerEpoch(std::int64_t steps);
     /// Adds a moment; one of the same step is replaced. Ignored when the number of pictures differs.
     void addPredictions(const core::PredictionSet& predictions);
     /// Adds what is known of some pictures only; what is known already stays.
@@ -67,6 +69,7 @@ public:
     void unpin(int id);
     void toggle(int id) { isPinned(id) ? unpin(id) : static_cast<void>(pin(id)); }
     std::vector<PredictionMoment> moments(int id) const;  ///< those at which it is known, in order
+    QString momentText(const PredictionMoment& moment) const;  ///< "after epoch 12"
     QString className(int classIndex) const;
     QImage picture(int id) const;
 
@@ -91,6 +94,7 @@ private:
     QStringList m_classNames;
     QString m_settingsPath;
     int m_generation = 0;
+    std::int64_t m_stepsPerEpoch = 0;
     std::vector<int> m_pins;
     std::vector<Moment> m_moments;
     std::optional<std::int64_t> m_currentStep;

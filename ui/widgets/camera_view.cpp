@@ -269,9 +269,10 @@ void CameraView::showFrame() {
     if (m_controller.state() == CameraController::State::Running &&
         (!m_sinceSpeed.isValid() || m_sinceSpeed.elapsed() >= kSpeedMilliseconds)) {
         m_sinceSpeed.start();
-        m_speed->setText(frame.framesPerSecond > 0
-                             ? tr("%1 pictures a second").arg(QLocale().toString(qRound(frame.framesPerSecond)))
-                             : QString());
+        const int speed = qRound(frame.framesPerSecond);
+        m_speed->setText(frame.framesPerSecond <= 0 ? QString()
+                         : speed == 1               ? tr("1 picture a second")
+                                                    : tr("%1 pictures a second").arg(QLocale().toString(speed)));
     }
 }
 

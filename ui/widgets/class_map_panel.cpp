@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/api/errors.h"
 #include "ui/bridge/inspection_controller.h"
@@ -72,15 +73,15 @@ ClassMapPanel::ClassMapPanel(QWidget* parent) : QWidget(parent) {
     m_compare->setCheckable(true);
     m_compare->setFocusPolicy(Qt::StrongFocus);
     m_compare->setText(tr("Compare"));
-    m_compare->setToolTip(tr("Beside it the same picture at an earlier checkpoint: before and after fine-tuning"));
+    m_compare->setToolTip(tr("Beside it the same picture at another checkpoint: before and after fine-tuning"));
     auto* second = new QHBoxLayout;
     second->setSpacing(10);
     second->addWidget(m_method);
     second->addWidget(m_opacity, 1);
     second->addWidget(m_compare);
-    m_earlier = new SettingCombo(m_options);
-    m_earlier->setAccessibleName(tr("Earlier checkpoint"));
-    m_earlier->setToolTip(tr("Which checkpoint stands beside the chosen one"));
+    m_compared = new SettingCombo(m_options);
+    m_compared->setAccessibleName(tr("Checkpoint to compare with"));
+    m_compared->setToolTip(tr("Which checkpoint stands beside the chosen one"));
     m_status = makeLabel({}, "caption", m_options);
     m_status->setWordWrap(true);
     m_working = new QWidget(m_options);
@@ -98,7 +99,7 @@ ClassMapPanel::ClassMapPanel(QWidget* parent) : QWidget(parent) {
     options->setContentsMargins(0, 0, 0, 0);
     options->setSpacing(8);
     options->addLayout(second);
-    options->addWidget(m_earlier);
+    options->addWidget(m_compared);
     options->addWidget(m_working);
     options->addWidget(m_status);
     auto* rows = new QVBoxLayout(this);
@@ -117,7 +118,8 @@ ClassMapPanel::ClassMapPanel(QWidget* parent) : QWidget(parent) {
         refresh();
         ask();
     });
-    for (SettingCombo* combo : {m_layer, m_method, m_earlier})
+    connect(m_compared, &QComboBox::currentIndexChanged, this, [this] { m_comparedIsChosen = true; });
+    for (SettingCombo* combo : {m_layer, m_method, m_compared})
         connect(combo, &QComboBox::currentIndexChanged, this, [this] {
             refresh();
             ask();
@@ -135,9 +137,10 @@ ClassMapPanel::ClassMapPanel(QWidget* parent) : QWidget(parent) {
 void ClassMapPanel::bindInspection(InspectionController* inspection) {
     m_inspection = inspection;
     connect(inspection, &InspectionController::subjectChanged, this, &ClassMapPanel::takeSubject);
-    connect(inspection, &InspectionController::checkpointsChanged, this, &ClassMapPanel::fillEarlier);
+    connect(inspection, &InspectionController::checkpointsChanged, this, &ClassMapPanel::fillCompared);
     connect(inspection, &InspectionController::checkpointChanged, this, [this] {
         m_asked.clear();
+        fillCompared();
         refresh();
         ask();
     });
@@ -180,27 +183,35 @@ void ClassMapPanel::takeSubject() {
                                                : m_layer->findData(QString::fromStdString(core::usualClassMapLayer(model))));
         }
     }
-    fillEarlier();
+    fillCompared();
     refresh();
     ask();
 }
 
-void ClassMapPanel::fillEarlier() {
-    const QSignalBlocker blocker(m_earlier);
-    const QString before = m_earlier->currentData().toString();
-    m_earlier->clear();
-    m_earlier->addItem(tr("with the start, before training"), kStart);
-    const InspectionSubject* subject = m_inspection->subject();
-    QString usual = kStart;
-    const std::size_t count = subject ? subject->checkpoints.size() : 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const core::KeptCheckpoint& one = subject->checkpoints[i];
-        m_earlier->addItem(tr("with %1").arg(checkpointText(one)), QString::fromStdString(one.name));
-        // Before and after fine-tuning: the checkpoint that ends the first phase.
-        if (one.endsPhase && usual == kStart && i + 1 < count) usual = QString::fromStdString(one.name);
-    }
-    const int kept = m_earlier->findData(before);
-    m_earlier->setCurrentIndex(kept > 0 ? kept : m_earlier->findData(usual));
+void ClassMapPanel::fillCompared() {
+    const QSignalBlocker blocker(m_compared);
+    const QString before = m_compared->currentData().toString();
+    m_compared->clear();
+    m_compared->addItem(tr("with the start"), kStart);
+    if (const InspectionSubject* subject = m_inspection->subject())
+        for (const core::KeptCheckpoint& one : subject->checkpoints)
+            m_compared->addItem(tr("with %1").arg(checkpointTitle(one)), QString::fromStdString(one.name));
+    const int kept = m_compared->findData(before);
+    m_comparedIsChosen &= kept >= 0;
+    m_compared->setCurrentIndex(m_comparedIsChosen ? kept : m_compared->findData(usualComparison()));
+}
+
+QString ClassMapPanel::usualComparison() const {
+    const core::KeptCheckpoint* shown = m_inspection->checkpoint();
+    if (!shown) return kStart;
+    const std::vector<core::KeptCheckpoint>& all = m_inspection->subject()->checkpoints;
+    const auto newest = std::prev(all.end());
+    const auto firstPhase = std::find_if(all.begin(), newest, [](const core::KeptCheckpoint& one) { return one.endsPhase; });
+    if (firstPhase == newest) return kStart;
+    if (firstPhase->name != shown->name) return QString::fromStdString(firstPhase->name);
+    const auto best = std::find_if(all.begin(), newest,
+                                   [shown](const core::KeptCheckpoint& one) { return one.best && one.name != shown->name; });
+    return QString::fromStdString(best->name);
 }
 
 void ClassMapPanel::setPicture(const std::optional<core::PictureChoice>& picture, const QString& reason) {
@@ -259,7 +270,7 @@ QString ClassMapPanel::wantedKey() const {
                        QString::fromStdString(m_picture->file.string()),
                        m_layer->currentData().toString(),
                        m_method->currentData().toString(),
-                       m_compare->isChecked() ? m_earlier->currentData().toString() : QString(),
+                       m_compare->isChecked() ? m_compared->currentData().toString() : QString(),
                        QString::number(m_class)}
         .join(QLatin1Char('|'));
 }
@@ -270,18 +281,20 @@ void ClassMapPanel::ask() {
     m_asked = key;
     const bool occlusion = method() == core::ClassMapMethod::Occlusion;
     QStringList moments{checkpointName(*m_inspection->checkpoint())};
-    std::string earlier;
+    std::string compared;
     if (m_compare->isChecked()) {
-        earlier = m_earlier->currentData().toString().toStdString();
+        compared = m_compared->currentData().toString().toStdString();
         const auto& kept = m_inspection->subject()->checkpoints;
-        const auto found = std::find_if(kept.begin(), kept.end(), [&](const auto& one) { return one.name == earlier; });
-        moments.prepend(found == kept.end() ? tr("before training") : checkpointName(*found));
+        const auto found = std::find_if(kept.begin(), kept.end(), [&](const auto& one) { return one.name == compared; });
+        moments.prepend(found == kept.end()                              ? tr("before training")
+                        : found->name == m_inspection->checkpoint()->name ? tr("the same checkpoint")
+                                                                          : checkpointName(*found));
     }
     m_working->setVisible(occlusion);
     if (occlusion) m_progress->setRange(0, 0);
     m_inspection->ask<std::vector<core::ClassMap>>(
         this, kTopic, occlusion ? InspectionController::Lane::Long : InspectionController::Lane::Quick,
-        [picture = *m_picture, layer = m_layer->currentData().toString().toStdString(), way = method(), earlier,
+        [picture = *m_picture, layer = m_layer->currentData().toString().toStdString(), way = method(), compared,
          wanted = m_class](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress) {
             int classIndex = wanted;
             if (classIndex < 0) {
@@ -289,7 +302,7 @@ void ClassMapPanel::ask() {
                 classIndex = core::topK(probabilities.data(), static_cast<int>(probabilities.size()), 1).front();
             }
             std::vector<std::string> checkpoints{checkpoint};
-            if (!earlier.empty()) checkpoints.insert(checkpoints.begin(), earlier);
+            if (!compared.empty()) checkpoints.insert(checkpoints.begin(), compared);
             std::vector<core::ClassMap> maps;
             for (const std::string& one : checkpoints) {
                 const auto count = static_cast<std::int64_t>(checkpoints.size()), before = static_cast<std::int64_t>(maps.size());
@@ -339,7 +352,7 @@ void ClassMapPanel::refresh() {
     const InspectionSubject* subject = m_inspection ? m_inspection->subject() : nullptr;
     const bool on = isOn();
     m_options->setVisible(on);
-    m_earlier->setVisible(m_compare->isChecked());
+    m_compared->setVisible(m_compare->isChecked());
     m_layer->setEnabled(on && method() != core::ClassMapMethod::Occlusion && m_layer->count() > 0);
     if (m_asked.isEmpty()) m_working->hide();
     arrange();

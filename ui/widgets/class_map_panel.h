@@ -1,5 +1,5 @@
 // Grad-CAM of the picture in the detail: the switch, from which layer, by which method, how strongly it lies over the picture,
-// and beside it the same at an earlier checkpoint. Asks as long as it is switched on and visible; a map stays until the next one
+// and beside it the same at another checkpoint. Asks as long as it is switched on and visible; a map stays until the next one
 // of the same picture is there.
 #pragma once
 
@@ -43,7 +43,7 @@ public:
     void chooseClass(int classIndex);  ///< switches on; -1: the predicted one
     int chosenClass() const { return m_class; }
     int shownClass() const;  ///< -1: no map is shown
-    /// Of the picture: none, one, or the earlier one first.
+    /// Of the picture: none, one, or the one to compare with first.
     const std::vector<Shown>& maps() const { return m_maps; }
     double scaleTop() const;  ///< what the brightest colour stands for; the same for all maps
     double opacity() const;
@@ -63,7 +63,9 @@ protected:
 
 private:
     void takeSubject();
-    void fillEarlier();
+    void fillCompared();
+    /// The end of the first phase, before fine-tuning; where that is the one shown, the best or the newest; else the start.
+    QString usualComparison() const;
     void ask();
     void drop();  ///< the maps, when they are of something else
     void say(const QString& text, bool wrong = false);
@@ -76,12 +78,13 @@ private:
     std::optional<core::PictureChoice> m_picture;
     QString m_reason;
     int m_class = -1;
+    bool m_comparedIsChosen = false;  // by the user
     std::vector<Shown> m_maps;
     QString m_asked, m_answered;
     QWidget *m_options, *m_working;
     QCheckBox* m_switch;
     QLabel *m_key, *m_from, *m_status, *m_workingText;
-    SettingCombo *m_layer, *m_method, *m_earlier;
+    SettingCombo *m_layer, *m_method, *m_compared;
     QSlider* m_opacity;
     QToolButton* m_compare;
     QProgressBar* m_progress;

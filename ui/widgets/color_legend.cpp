@@ -26,7 +26,7 @@ ColorLegend::ColorLegend(const ConfusionModel& model, QWidget* parent) : QWidget
         setToolTip(m_model.isDifference()
                        ? tr("Teal: more right than before. Red: more wrong. The strongest colour stands for the largest change.")
                        : tr("Teal: the share of a class that is called what it is. Red: the share that is called something "
-                            "else; the strongest red stands for the largest one, at least 5 %."));
+                            "else; the strongest red stands for the largest one, at least 5\u2009%."));
         updateGeometry();
         update();
     };
@@ -38,7 +38,7 @@ ColorLegend::ColorLegend(const ConfusionModel& model, QWidget* parent) : QWidget
 std::vector<ColorLegend::Ramp> ColorLegend::ramps() const {
     const double top = m_model.topShare();
     if (!m_model.isDifference())
-        return {{tr("right"), tr("100 %"), true}, {tr("wrong"), percentText(top), false}};
+        return {{tr("right"), tr("100\u2009%"), true}, {tr("wrong"), percentText(top), false}};
     const bool counts = m_model.shown() == ConfusionShow::Counts;
     const QString end = QLocale().toString(counts ? top : 100 * top, 'f', counts ? 0 : 1);
     return {{tr("better"), end, true}, {tr("worse"), end, false}};

@@ -113,10 +113,10 @@ public:
             text = tr("Unpin");
         } else if (const int at = momentAt(option.rect, event->pos(), moments.size()); at >= 0) {
             const PredictionMoment& moment = moments[static_cast<std::size_t>(at)];
-            text = tr("After epoch %1: %2, %3 sure, %4")
-                       .arg(moment.epoch)
-                       .arg(m_pins->className(moment.predictedClass), percentText(moment.confidence),
+            text = tr("%1: %2, %3 sure, %4")
+                       .arg(m_pins->momentText(moment), m_pins->className(moment.predictedClass), percentText(moment.confidence),
                             moment.right ? tr("right") : tr("wrong"));
+            text.replace(0, 1, text.at(0).toUpper());
         }
         QToolTip::showText(event->globalPos(), text, view);
         return true;

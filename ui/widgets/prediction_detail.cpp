@@ -335,13 +335,13 @@ void PredictionDetail::setRawPixels(bool raw) {
 QString PredictionDetail::verdict() const { return m_plate->text(); }
 
 void PredictionDetail::refreshPin() {
-    const bool pinned = m_pins && m_pins->isPinned(m_id);
+    const bool pinned = m_pins && m_pins->isPinned(m_id), full = m_pins && m_pins->isFull();
     m_pin->setVisible(m_pins && m_id >= 0);
     m_pin->setChecked(pinned);
-    m_pin->setEnabled(pinned || !m_pins || !m_pins->isFull());
-    m_pin->setToolTip(pinned                       ? tr("Unpin this picture")
-                      : m_pins && m_pins->isFull() ? tr("Twenty pictures are pinned. Unpin one first.")
-                                                   : tr("Pin this picture and watch it from epoch to epoch"));
+    m_pin->setEnabled(pinned || !full);
+    m_pin->setToolTip(pinned ? tr("Unpin this picture")
+                      : full ? tr("%1 pictures are pinned. Unpin one first.").arg(QLocale().toString(PinnedListModel::kLimit))
+                             : tr("Pin this picture and watch it from epoch to epoch"));
 }
 
 void PredictionDetail::refresh() {
@@ -402,8 +402,10 @@ void PredictionDetail::showPictures(const PictureItem& item) {
         return;
     }
     entries.push_back({m_model->picture(m_id), tr("Your picture")});
+    // Two captions: the longest that fits is drawn.
     if (!modelPicture.isNull())
-        entries.push_back({modelPicture, tr("Cropped, %1 × %2").arg(modelPicture.width()).arg(modelPicture.height())});
+        entries.push_back({modelPicture, tr("Cropped, %1 × %2").arg(modelPicture.width()).arg(modelPicture.height()) + QChar(0x9c) +
+                                             tr("Cropped")});
     float low = 0, high = 0;
     if (const QImage input = m_model->inputPicture(m_id, &low, &high); !input.isNull())
         entries.push_back({input, tr("Normalised")});

@@ -4,6 +4,7 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QDir>
+#include <QDirIterator>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -33,6 +34,7 @@
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/file_dialogs.h"
 #include "ui/widgets/framed_button.h"
+#include "ui/widgets/message_line.h"
 #include "ui/widgets/own_pictures_bar.h"
 #include "ui/widgets/own_pictures_table.h"
 #include "ui/widgets/pasted_pictures.h"
@@ -43,6 +45,7 @@
 #include "ui/widgets/segmented_bar.h"
 #include "ui/widgets/styling.h"
 #include "ui/widgets/theme.h"
+#include "ui/widgets/work_strip.h"
 
 namespace thaw::ui {
 namespace {
@@ -51,8 +54,26 @@ constexpr int kPanelPadding = 15, kPanelGap = 10;
 constexpr int kLeastMoment = 60;
 constexpr int kLowPage = 420;  // design pixels
 constexpr int kQuickFiles = 8;
+enum StackPage { kTilePage, kEmptyPage, kTablePage };
+const QString kPredictions = QStringLiteral("predictions"), kOwnPictures = QStringLiteral("own pictures");
 
 QString number(int value) { return QLocale().toString(value); }
+
+QString waitText() {
+    return PredictionView::tr("Your pictures wait: start or open a run, then the network says what it sees on them.");
+}
+
+QString joined(const QString& what, const QString& hint) { return hint.isEmpty() ? what : what + QLatin1Char(' ') + hint; }
+
+/// Of a folder no more than are enough to see that there are too many.
+QStringList picturesIn(const QString& folder, const std::atomic<bool>& stopped) {
+    QStringList found;
+    QDirIterator entries(folder, picturePatterns(), QDir::Files);
+    while (!stopped && found.size() <= PredictionView::kMostOwnPictures && entries.hasNext())
+        found << QFileInfo(entries.next()).absoluteFilePath();
+    found.sort();
+    return found;
+}
 
 /// "right", "wrong" and the bar, as far as there is room.
 class Legend : public QWidget {
@@ -129,10 +150,7 @@ protected:
 }  // namespace
 
 QString momentText(const core::PredictionSet& predictions, std::int64_t stepsPerEpoch) {
-    if (predictions.step == 0) return PredictionView::tr("before training");
-    if (stepsPerEpoch > 0 && predictions.step != predictions.epoch * stepsPerEpoch)
-        return PredictionView::tr("at step %1").arg(QLocale().toString(qlonglong(predictions.step)));
-    return PredictionView::tr("after epoch %1").arg(number(predictions.epoch));
+    return momentText(predictions.step, predictions.epoch, stepsPerEpoch);
 }
 
 PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
@@ -154,23 +172,22 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     m_ownBar->hide();
     m_head = makeHead();
 
-    m_messageBar = makePanel(m_panel, true);
-    m_message = makeLabel({}, "table", m_messageBar);
-    m_message->setWordWrap(true);
-    m_closeMessage = makeIconButton(QStringLiteral("cross"), tr("Close this message"), m_messageBar);
-    auto* message = new QHBoxLayout(m_messageBar);
-    message->setContentsMargins(12, 4, 6, 4);
-    message->addWidget(m_message, 1);
-    message->addWidget(m_closeMessage);
-    m_messageBar->hide();
-    connect(m_closeMessage, &QToolButton::clicked, m_messageBar, &QWidget::hide);
+    m_message = new MessageLine(m_panel);
+    m_predicting = new WorkStrip(m_panel);
+    m_filesWork = new WorkStrip(m_panel);
+    connect(m_message, &MessageLine::actionRequested, this, &PredictionView::askAgain);
+    connect(m_predicting, &WorkStrip::cancelRequested, this,
+            [this] { refusePredictions(tr("Not computed: it was cancelled.")); });
+    connect(m_filesWork, &WorkStrip::cancelRequested, this, &PredictionView::cancelFiles);
 
     auto* head = new QVBoxLayout;
     head->setContentsMargins(kPanelPadding, 11, kPanelPadding, 7);
     head->setSpacing(8);
     head->addWidget(m_head);
     head->addWidget(m_ownBar);
-    head->addWidget(m_messageBar);
+    head->addWidget(m_predicting);
+    head->addWidget(m_filesWork);
+    head->addWidget(m_message);
     // The tiles' own margins make up for the panel's.
     auto* grid = new QHBoxLayout;
     grid->setContentsMargins(5, 0, 5, 0);
@@ -246,7 +263,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     refresh();
 }
 
-PredictionView::~PredictionView() = default;
+PredictionView::~PredictionView() { *m_listingStopped = true; }
 
 QWidget* PredictionView::makeHead() {
     auto* head = new QWidget(m_panel);
@@ -354,10 +371,7 @@ QWidget* PredictionView::makeEmpty() {
     column->addWidget(m_emptyAction, 0, Qt::AlignHCenter);
     column->addStretch(2);
     connect(m_emptyAction, &QPushButton::clicked, this, [this] {
-        if (!m_pictures.hasPredictions()) {
-            refreshPredictions();
-            return;
-        }
+        if (!m_pictures.hasPredictions()) return refreshPredictions();
         m_trueClass->setCurrentIndex(0);
         m_predictedClass->setCurrentIndex(0);
         setFilter(PictureFilter::All);
@@ -367,7 +381,7 @@ QWidget* PredictionView::makeEmpty() {
 
 void PredictionView::bindController(TrainingController* controller) {
     m_controller = controller;
-    connect(controller, &TrainingController::runStarted, this, &PredictionView::setRun);
+    connect(controller, &TrainingController::runStarted, this, &PredictionView::takeTrainingRun);
     connect(controller, &TrainingController::stateChanged, this, [this](core::TrainerState state) {
         if (state == core::TrainerState::Failed || state == core::TrainerState::Idle) dropRequests();
         refreshActions();
@@ -378,18 +392,17 @@ void PredictionView::bindController(TrainingController* controller) {
         takeLive(ready.predictions);
     });
     connect(controller, &TrainingController::filePredictionsReady, this, [this](const core::FilePredictionsReady& ready) {
-        if (m_fileRequest == 0 || ready.requestId != m_fileRequest) return;
-        m_fileRequest = 0;
-        setOwnPredictions(*ready.files);
-        sendFiles();
+        if (m_fileRequest != 0 && ready.requestId == m_fileRequest) takeAnswers(*ready.files);
     });
     connect(controller, &TrainingController::commandRefused, this, [this](quint64 requestId, const QString& reason) {
-        if (requestId == 0 || (requestId != m_evaluateRequest && requestId != m_fileRequest)) return;
-        (requestId == m_evaluateRequest ? m_evaluateRequest : m_fileRequest) = 0;
+        if (requestId == 0) return;
+        if (requestId == m_fileRequest) return refuseFiles(reason);
+        if (requestId != m_evaluateRequest) return;
+        m_evaluateRequest = 0;
         say(reason);
         refreshActions();
     });
-    if (controller->run()) setRun(*controller->run());
+    if (controller->run()) takeTrainingRun(*controller->run());
     refreshActions();
 }
 
@@ -398,9 +411,11 @@ void PredictionView::bindInspection(InspectionController* inspection) {
     m_detail->bindInspection(inspection);
     connect(inspection, &InspectionController::subjectChanged, this, &PredictionView::takeSubject);
     connect(inspection, &InspectionController::checkpointChanged, this, [this] {
-        m_askedFor.clear();  // taken back
-        m_waitingFiles = std::exchange(m_askedFiles, {}) + m_waitingFiles;
-        m_ownOutdated = true;
+        if ((!m_refused.empty() || !m_filesRefusedBy.isEmpty()) && m_cancelledFiles.isEmpty()) m_message->hide();
+        m_refused.clear();
+        m_filesRefusedBy.clear();
+        stopAsking();
+        if (!m_askedFiles.isEmpty() && !(m_fileRequest != 0 && asksTraining())) takeBackFiles();
         follow();
         sendFiles();
     });
@@ -411,6 +426,12 @@ void PredictionView::bindInspection(InspectionController* inspection) {
     takeSubject();
 }
 
+void PredictionView::takeTrainingRun(const core::RunStarted& run) {
+    m_live = nullptr;
+    dropRequests();
+    if (!m_inspection || !m_inspection->subject() || QString::fromStdString(run.runId) == m_runId) setRun(run);
+}
+
 void PredictionView::setRun(const core::RunStarted& run) {
     QStringList names;
     for (const std::string& name : run.dataset.classNames) names << QString::fromStdString(name);
@@ -418,18 +439,20 @@ void PredictionView::setRun(const core::RunStarted& run) {
     const bool sameRun = !runId.isEmpty() && runId == m_runId && m_pictures.pictures() && run.testPictures &&
                          m_pictures.pictures()->labels == run.testPictures->labels;
     m_runId = runId;
-    m_stepsPerEpoch = run.stepsPerEpoch;
-    m_live = nullptr;
-    dropRequests();
-    m_messageBar->hide();
+    setStepsPerEpoch(run.stepsPerEpoch);
+    m_message->hide();
     if (sameRun)
         m_pins.forgetAfter(run.resumedEpoch * run.stepsPerEpoch);
     else
         setPictures(run.testPictures, names, QString::fromStdString(run.dataset.id));
-    m_ownOutdated = true;
     arrange();
     refresh();
     sendFiles();
+}
+
+void PredictionView::setStepsPerEpoch(std::int64_t steps) {
+    m_stepsPerEpoch = steps;
+    m_pins.setStepsPerEpoch(steps);
 }
 
 void PredictionView::setPictures(const std::shared_ptr<const core::PictureSet>& pictures, const QStringList& names,
@@ -462,8 +485,16 @@ bool PredictionView::isChosen() const { return checkpoint() && !(showsTraining()
 
 void PredictionView::takeSubject() {
     const InspectionSubject* subject = m_inspection->subject();
-    if (!subject) return;
+    const core::RunStarted* training = m_controller && m_controller->run() ? &*m_controller->run() : nullptr;
     m_pinsAsked = false;
+    if (!subject) {
+        if (training && !showsTraining()) return setRun(*training);
+        if (training || m_runId.isEmpty()) return;
+        m_runId.clear();
+        setPictures(nullptr, {}, {});
+        return refresh();
+    }
+    if (training && training->runId != subject->run.runId) training = nullptr;
     const QString runId = QString::fromStdString(subject->run.runId);
     const bool known = runId == m_runId && m_pictures.pictures() &&
                        (!subject->pictures || subject->pictures->labels == m_pictures.pictures()->labels);
@@ -471,10 +502,12 @@ void PredictionView::takeSubject() {
         QStringList names;
         for (const std::string& name : subject->run.classNames) names << QString::fromStdString(name);
         m_runId = runId;
-        setPictures(subject->pictures, names, QString::fromStdString(subject->run.dataset.id));
-        say(subject->problem);
+        const auto pictures = training && !subject->pictures ? training->testPictures : subject->pictures;
+        setPictures(pictures, names, QString::fromStdString(subject->run.dataset.id));
+        say(pictures ? QString() : subject->problem);
     }
-    m_stepsPerEpoch = stepsPerEpoch(subject->run, subject->checkpoints);
+    setStepsPerEpoch(training ? training->stepsPerEpoch : stepsPerEpoch(subject->run, subject->checkpoints));
+    if (training && !isChosen()) setPredictions(m_live);
     arrange();
     refresh();
     askPins();
@@ -483,16 +516,16 @@ void PredictionView::takeSubject() {
 void PredictionView::takeLive(const std::shared_ptr<const core::PredictionSet>& predictions) {
     if (!predictions || predictions->split == core::Split::Train) return;
     m_live = predictions;
-    if (showsTraining() && isChosen()) m_pins.addPredictions(*predictions);
-    if (showsTraining() && !isChosen()) setPredictions(predictions);
+    if (!showsTraining()) return;
+    if (isChosen()) m_pins.addPredictions(*predictions);
+    else setPredictions(predictions);
 }
 
 void PredictionView::setPredictions(const std::shared_ptr<const core::PredictionSet>& predictions) {
     if (!predictions || predictions->split == core::Split::Train || !m_pictures.setPredictions(predictions)) return;
-    m_askedFor.clear();
+    stopAsking();
     m_pins.addPredictions(*predictions);
     m_pins.setCurrentStep(predictions->step);
-    m_ownOutdated = true;
     // A page without a chosen picture leaves the side panel empty: begin with the first one.
     if (m_grid->currentPicture() == -1 && m_pictures.total() > 0) showPicture(m_pictures.idAt(m_pictures.pageBegin()));
     refresh();
@@ -509,14 +542,10 @@ void PredictionView::follow() {
     const bool samePictures = m_live && m_pictures.pictures() && m_live->labels == m_pictures.pictures()->labels;
     const bool live =
         showsTraining() && samePictures && (shows(m_live) || (!isChosen() && (training || m_live->step > wanted->step)));
-    if (live) {
-        m_inspection->cancel(this, QStringLiteral("predictions"));
-        m_askedFor.clear();
-        if (m_pictures.predictions() != m_live) setPredictions(m_live);
-    } else if (shows(m_pictures.predictions())) {
-        m_inspection->cancel(this, QStringLiteral("predictions"));
-        m_askedFor.clear();
-    } else if (m_pictures.pictures() && (isVisible() || !isChosen())) {
+    if (live || shows(m_pictures.predictions())) {
+        stopAsking();
+        if (live && m_pictures.predictions() != m_live) setPredictions(m_live);
+    } else if (m_pictures.pictures() && (isVisible() || !isChosen()) && wanted->name != m_refused) {
         askPredictions();
     }
     refresh();
@@ -525,9 +554,10 @@ void PredictionView::follow() {
 void PredictionView::askPredictions() {
     if (m_askedFor == checkpoint()->name) return;
     m_askedFor = checkpoint()->name;
-    m_askedShare = 0;
+    QString moment = checkpointName(*checkpoint());
+    m_predicting->start(moment.replace(0, 1, moment.at(0).toUpper()));
     m_inspection->ask<std::shared_ptr<const core::PredictionSet>>(
-        this, QStringLiteral("predictions"), InspectionController::Lane::Long,
+        this, kPredictions, InspectionController::Lane::Long,
         [](core::Inspector& inspector, const std::string& name, const core::CountCallback& progress) {
             return inspector.predictions(name, core::Split::Test, progress);
         },
@@ -535,15 +565,31 @@ void PredictionView::askPredictions() {
             setPredictions(set);
             if (!isChosen()) Q_EMIT newestAnswered(set);
         },
-        [this](std::int64_t done, std::int64_t total) {
-            m_askedShare = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
-            refresh();
-        },
-        [this](const QString& what, const QString& hint) {
-            m_askedFor.clear();
-            say(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint);
-            refresh();
-        });
+        [this](std::int64_t done, std::int64_t total) { m_predicting->setProgress(done, total); },
+        [this](const QString& what, const QString& hint) { refusePredictions(joined(what, hint)); });
+}
+
+void PredictionView::stopAsking() {
+    if (m_inspection) m_inspection->cancel(this, kPredictions);
+    m_askedFor.clear();
+    m_predicting->stop();
+}
+
+void PredictionView::refusePredictions(const QString& why) {
+    m_refused = m_askedFor;
+    m_refusal = why;
+    stopAsking();
+    refresh();
+    if (m_stack->currentIndex() != kEmptyPage) m_message->say(why, tr("Try again"));
+}
+
+void PredictionView::askAgain() {
+    m_message->hide();
+    m_refused.clear();
+    m_filesRefusedBy.clear();
+    m_waitingFiles += std::exchange(m_cancelledFiles, {});
+    follow();
+    sendFiles();
 }
 
 void PredictionView::askPins() {
@@ -590,19 +636,24 @@ void PredictionView::goToStep(std::int64_t step) {
 }
 
 void PredictionView::setOwnPredictions(const std::vector<core::FilePrediction>& files) {
+    const std::size_t before = m_pictures.ownIds().size();
     const int first = m_pictures.addOwnPictures(files);
-    int unreadable = 0;
-    for (const core::FilePrediction& file : files) unreadable += file.error.empty() ? 0 : 1;
+    const std::vector<int> ids = m_pictures.ownIds();
+    for (std::size_t i = before; i < ids.size(); ++i) {
+        ++m_filesAdded;
+        if (const QString error = m_pictures.item(ids[i]).error; !error.isEmpty()) {
+            ++m_filesUnusable;
+            say(error);
+        }
+    }
+    if (m_filesUnusable > 0 && m_filesAdded > 1)
+        say(tr("%1 of %2 files cannot be used. Click one to see why.").arg(number(m_filesUnusable), number(m_filesAdded)));
     if (m_showOwnWhenReady && first != -1) {
         m_showOwnWhenReady = false;
         setFilter(PictureFilter::Mine);
         m_grid->setCurrentPicture(first);
         m_detail->showPicture(first);
         m_grid->setFocus();
-        if (unreadable > 0)
-            say(files.size() == 1 ? QString::fromStdString(files.front().error)
-                                  : tr("%1 of %2 files cannot be used. Click one to see why.")
-                                        .arg(number(unreadable), number(static_cast<int>(files.size()))));
     }
     refresh();
 }
@@ -667,85 +718,160 @@ QMenu* PredictionView::makeAddMenu() {
 }
 
 void PredictionView::addFiles(const QStringList& files) {
-    m_messageBar->hide();
-    QStringList wanted;
+    m_message->hide();
+    m_cancelledFiles.clear();
+    ++m_listings;
+    // A folder may be large, or on another machine.
+    m_background->add(
+        [this, files, stopped = m_listingStopped]() -> std::function<void()> {
+            QStringList found;
+            QString emptyFolder;
+            for (const QString& file : files) {
+                const bool folder = QFileInfo(file).isDir();
+                const QStringList pictures = folder ? picturesIn(file, *stopped) : QStringList{QFileInfo(file).absoluteFilePath()};
+                if (pictures.isEmpty()) emptyFolder = QDir(file).dirName();
+                found += pictures;
+            }
+            return [this, found, emptyFolder, stopped] {
+                if (!*stopped) takeFound(found, emptyFolder);
+            };
+        },
+        [this, stopped = m_listingStopped](const QString& what, const QString& hint) {
+            if (*stopped) return;
+            takeFound({}, {});
+            say(joined(what, hint));
+        });
+    showFilesWork();
+}
+
+void PredictionView::takeFound(const QStringList& files, const QString& emptyFolder) {
+    --m_listings;
+    if (!emptyFolder.isEmpty()) say(tr("There are no pictures in the folder %1.").arg(emptyFolder));
+    const QStringList pending = m_waitingFiles + m_askedFiles, known = m_pictures.ownFiles() + pending;
+    auto room = kMostOwnPictures - QSet<QString>(known.begin(), known.end()).size();
     for (const QString& file : files) {
-        const QFileInfo info(file);
-        if (!info.isDir()) {
-            wanted << info.absoluteFilePath();
-            continue;
-        }
-        const QFileInfoList inside = QDir(file).entryInfoList(picturePatterns(), QDir::Files, QDir::Name);
-        for (const QFileInfo& picture : inside) wanted << picture.absoluteFilePath();
-        if (inside.isEmpty()) say(tr("There are no pictures in the folder %1.").arg(info.fileName()));
-    }
-    const QStringList known = m_pictures.ownFiles();
-    int room = kMostOwnPictures - static_cast<int>(known.size()) - static_cast<int>(m_waitingFiles.size());
-    for (const QString& file : wanted) {
-        if (m_waitingFiles.contains(file)) continue;
+        if (pending.contains(file)) continue;
         if (!known.contains(file) && room-- <= 0) {
-            say(tr("Thaw shows %1 pictures of yours at most. Remove some first.").arg(kMostOwnPictures));
+            say(tr("Thaw shows %1 pictures of yours at most. Remove some first.").arg(number(kMostOwnPictures)));
             break;
         }
         m_waitingFiles << file;
     }
-    if (m_waitingFiles.isEmpty()) return;
-    m_showOwnWhenReady = true;
+    m_showOwnWhenReady |= !m_waitingFiles.isEmpty() || !m_askedFiles.isEmpty();
+    m_filesRefusedBy.clear();
     sendFiles();
-    if (!m_waitingFiles.isEmpty() && m_fileRequest == 0 && m_askedFiles.isEmpty())
-        say(tr("Your pictures wait: start or open a run, then the network says what it sees on them."));
+    if (!m_waitingFiles.isEmpty() && m_askedFiles.isEmpty()) say(waitText());
+}
+
+bool PredictionView::asksTraining() const {
+    const bool soon = m_controller && m_controller->state() == core::TrainerState::Stopping;
+    return showsTraining() && !isChosen() && (m_controller->actions().predictFiles || soon);
+}
+
+QString PredictionView::answerer() const {
+    if (asksTraining() && !m_controller->actions().predictFiles) return {};
+    if (asksTraining()) return m_runId + QStringLiteral(" in training ") + QString::number(m_live ? m_live->step : -1);
+    return checkpoint() ? m_runId + QLatin1Char(' ') + QString::fromStdString(checkpoint()->name) : QString();
 }
 
 void PredictionView::sendFiles() {
-    const bool live = m_controller && m_controller->actions().predictFiles;
-    if (m_fileRequest != 0 || !m_askedFiles.isEmpty() || (!isChosen() && !live)) return;
-    QStringList files = m_waitingFiles;
-    // Older answers are refreshed only while somebody looks at them.
-    if (m_ownOutdated && isVisible() && m_pictures.filter() == PictureFilter::Mine)
-        for (const QString& file : m_pictures.ownFiles())
-            if (!files.contains(file)) files << file;
-    if (files.isEmpty()) return;
-    m_ownOutdated = false;
-    m_waitingFiles.clear();
-    if (isChosen()) return askFiles(files);
-    m_fileRequest = m_controller->predictFiles(files);
+    const QString now = answerer();
+    if (m_askedFiles.isEmpty() && !now.isEmpty() && now != m_filesRefusedBy) {
+        const QStringList known = m_pictures.ownFiles();
+        // Older answers are refreshed only while somebody looks at them.
+        const bool seen = isVisible() && m_pictures.filter() == PictureFilter::Mine;
+        if (m_waitingFiles.isEmpty() && seen && now != m_ownAnswerer) {
+            m_waitingFiles = known;
+            m_ownAnswerer = now;
+        }
+        if (known.isEmpty()) m_ownAnswerer = now;
+        if (!m_waitingFiles.isEmpty() && m_message->text() == waitText()) m_message->hide();
+        // The training goes on between two portions, and so it can be stopped there.
+        const bool live = asksTraining();
+        m_askedFiles = live ? m_waitingFiles.mid(0, kQuickFiles) : m_waitingFiles;
+        m_waitingFiles.remove(0, m_askedFiles.size());
+        if (live && !m_askedFiles.isEmpty()) m_fileRequest = m_controller->predictFiles(m_askedFiles);
+        if (!live && !m_askedFiles.isEmpty()) askFiles();
+    }
+    showFilesWork();
     refreshActions();
 }
 
-void PredictionView::askFiles(const QStringList& files) {
-    m_askedFiles = files;
+void PredictionView::askFiles() {
     std::vector<std::filesystem::path> paths;
-    for (const QString& file : files) paths.emplace_back(file.toStdString());
+    for (const QString& file : m_askedFiles) paths.emplace_back(file.toStdString());
     // A click's answer does not wait behind a folder of pictures.
-    const auto lane = files.size() > kQuickFiles ? InspectionController::Lane::Long : InspectionController::Lane::Quick;
+    const auto lane = paths.size() > kQuickFiles ? InspectionController::Lane::Long : InspectionController::Lane::Quick;
     m_inspection->ask<std::vector<core::FilePrediction>>(
-        this, QStringLiteral("own pictures"), lane,
+        this, kOwnPictures, lane,
         [paths](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress) {
             return inspector.predictFiles(checkpoint, paths, progress);
         },
-        [this](const std::vector<core::FilePrediction>& answers) {
-            m_askedFiles.clear();
-            setOwnPredictions(answers);
-            sendFiles();
-        },
-        {},
-        [this](const QString& what, const QString& hint) {
-            m_askedFiles.clear();
-            say(what + QLatin1Char(' ') + hint);
-        });
+        [this](const std::vector<core::FilePrediction>& answers) { takeAnswers(answers); },
+        [this](std::int64_t done, std::int64_t) { showFilesWork(done); },
+        [this](const QString& what, const QString& hint) { refuseFiles(joined(what, hint)); });
 }
 
-void PredictionView::dropRequests() { m_evaluateRequest = m_fileRequest = 0; }
+void PredictionView::takeAnswers(const std::vector<core::FilePrediction>& answers) {
+    m_fileRequest = 0;
+    m_filesDone += m_askedFiles.size();
+    m_askedFiles.clear();
+    setOwnPredictions(answers);
+    sendFiles();
+}
+
+void PredictionView::takeBackFiles() {
+    if (m_inspection) m_inspection->cancel(this, kOwnPictures);
+    m_fileRequest = 0;
+    const QStringList known = m_pictures.ownFiles(), back = std::exchange(m_askedFiles, {}) + std::exchange(m_waitingFiles, {});
+    for (const QString& file : back)
+        if (m_showOwnWhenReady || !known.contains(file)) m_waitingFiles << file;
+    m_ownAnswerer.clear();
+}
+
+void PredictionView::refuseFiles(const QString& why) {
+    takeBackFiles();
+    m_filesRefusedBy = answerer();
+    const bool older = m_pictures.count(PictureFilter::Mine) > 0;
+    m_message->say(older ? why + QLatin1Char(' ') + tr("Some of your pictures show earlier answers.") : why, tr("Try again"));
+    sendFiles();
+}
+
+void PredictionView::cancelFiles() {
+    *m_listingStopped = true;
+    m_listingStopped = std::make_shared<std::atomic<bool>>(false);
+    m_listings = 0;
+    if (m_askedFiles.isEmpty()) return showFilesWork();
+    refuseFiles(tr("Cancelled before all of your pictures were looked at."));
+    m_cancelledFiles = std::exchange(m_waitingFiles, {});
+    m_showOwnWhenReady = false;
+}
+
+void PredictionView::showFilesWork(std::int64_t answered) {
+    if (m_listings == 0 && m_askedFiles.isEmpty()) {
+        m_filesDone = m_filesAdded = m_filesUnusable = 0;
+        return m_filesWork->stop();
+    }
+    if (!m_filesWork->isWorking()) m_filesWork->start(tr("Your pictures"));
+    if (!m_askedFiles.isEmpty())
+        m_filesWork->setProgress(m_filesDone + answered, m_filesDone + m_askedFiles.size() + m_waitingFiles.size());
+}
+
+void PredictionView::dropRequests() {
+    m_evaluateRequest = 0;
+    if (m_fileRequest != 0) takeBackFiles();
+}
 
 void PredictionView::refreshPredictions() {
+    if (!m_refused.empty()) return askAgain();
     if (!m_controller || m_evaluateRequest != 0 || !m_controller->actions().evaluate) return;
     m_evaluateRequest = m_controller->evaluate();
     refreshActions();
 }
 
 void PredictionView::say(const QString& text) {
-    m_message->setText(text);
-    m_messageBar->setVisible(!text.isEmpty());
+    if (text.isEmpty()) m_message->hide();
+    else m_message->say(text);
 }
 
 void PredictionView::refresh() {
@@ -767,7 +893,7 @@ void PredictionView::refresh() {
     const bool shown = total > 0 && (predicted || filter == PictureFilter::Mine);
     const bool asTable = filter == PictureFilter::Mine && m_ownBar->showsTable();
     m_ownBar->setVisible(filter == PictureFilter::Mine && total > 0);
-    m_stack->setCurrentIndex(!shown ? 1 : asTable ? 2 : 0);
+    m_stack->setCurrentIndex(!shown ? kEmptyPage : asTable ? kTablePage : kTilePage);
     if (asTable) m_ownTable->setCurrentPicture(m_detail->picture());
     const int first = m_pictures.pageBegin() + 1;
     const int last = qMin(total, m_pictures.pageBegin() + m_pictures.pageSize());
@@ -780,10 +906,6 @@ void PredictionView::refresh() {
 
 void PredictionView::refreshMoment() {
     const bool predicted = m_pictures.hasPredictions();
-    if (!m_askedFor.empty() && predicted && checkpoint()) {
-        m_moment->setText(tr("%1: %2\u2009%").arg(checkpointName(*checkpoint())).arg(qRound(100 * m_askedShare)));
-        return;
-    }
     const QString moment = predicted ? momentText(*m_pictures.predictions(), m_stepsPerEpoch) : QString();
     // Where there is little room, the time line below says it alone.
     const bool roomy = !m_legend->isHidden();
@@ -793,8 +915,10 @@ void PredictionView::refreshMoment() {
 void PredictionView::refreshActions() {
     const ActionStates actions = m_controller ? m_controller->actions() : ActionStates();
     const bool waiting = m_evaluateRequest != 0;
-    m_refresh->setEnabled(actions.evaluate && !waiting && !isChosen());
-    m_refresh->setToolTip(isChosen()
+    const bool canEvaluate = actions.evaluate && showsTraining() && !isChosen(), refused = !m_refused.empty();
+    m_refresh->setEnabled((canEvaluate && !waiting) || refused);
+    m_refresh->setToolTip(refused ? tr("Ask this checkpoint once more")
+                          : isChosen()
                               ? tr("The time line has chosen what is shown. Follow the newest to ask the network that trains.")
                           : waiting ? tr("The network looks at every picture")
                                     : tr("Ask the network about every picture now"));
@@ -805,16 +929,20 @@ void PredictionView::refreshActions() {
         m_emptyAction->setVisible(true);
     } else if (!m_askedFor.empty() && checkpoint()) {
         m_emptyTitle->setText(tr("The network looks at the pictures"));
-        m_emptyText->setText(
-            tr("As it was %1: %2\u2009% of them are done.").arg(checkpointName(*checkpoint())).arg(qRound(100 * m_askedShare)));
+        m_emptyText->setText(tr("As it was %1. Then you see what it says of each of them.").arg(checkpointName(*checkpoint())));
         m_emptyAction->setVisible(false);
+    } else if (refused) {
+        m_emptyTitle->setText(tr("The pictures could not be looked at"));
+        m_emptyText->setText(m_refusal);
+        m_emptyAction->setText(tr("Try again"));
+        m_emptyAction->setVisible(true);
     } else if (m_pictures.pictures()) {
         m_emptyTitle->setText(waiting ? tr("The network looks at the pictures")
                                       : tr("The first predictions come after the first epoch"));
-        m_emptyText->setText(actions.evaluate ? tr("You need not wait: ask the network now, before it has learned anything.")
-                                              : tr("Then this page shows what the network says of every picture."));
+        m_emptyText->setText(canEvaluate ? tr("You need not wait: ask the network now, before it has learned anything.")
+                                         : tr("Then this page shows what the network says of every picture."));
         m_emptyAction->setText(tr("Ask now"));
-        m_emptyAction->setVisible(actions.evaluate && !waiting);
+        m_emptyAction->setVisible(canEvaluate && !waiting);
     } else {
         m_emptyTitle->setText(tr("No predictions yet"));
         m_emptyText->setText(

@@ -1,13 +1,14 @@
 // The Predictions tab: what the network says of every test picture, by filters and pages; one picture in full at the side; the
-// pinned pictures below; and the user's own pictures, by dialog or by dropping files anywhere on the tab. While the newest
-// checkpoint of the run in training is followed, its predictions come from the training itself; those of any other are asked of
-// the inspection.
+// pinned pictures below; and the user's own pictures, by dialog or by dropping files anywhere on the tab. It shows the run that the
+// inspection looks at. While that is the run in training and its newest checkpoint is followed, the training itself answers; all
+// others are asked of the inspection.
 #pragma once
 
 #include <QSet>
 #include <QStringList>
 #include <QWidget>
 
+#include <atomic>
 #include <memory>
 
 #include "ui/bridge/inspection_controller.h"
@@ -28,6 +29,7 @@ namespace thaw::ui {
 
 class Background;
 class ElidedLabel;
+class MessageLine;
 class OwnPicturesBar;
 class OwnPicturesTable;
 class PastedPictures;
@@ -35,6 +37,7 @@ class PictureGrid;
 class PinnedStrip;
 class PredictionDetail;
 class SegmentedBar;
+class WorkStrip;
 
 /// "after epoch 12", "before training", or "at step 4,934" where it lies inside an epoch. stepsPerEpoch 0: unknown.
 QString momentText(const core::PredictionSet& predictions, std::int64_t stepsPerEpoch);
@@ -66,7 +69,7 @@ public Q_SLOTS:
     void chooseFolder();                      ///< opens the dialog
     void addFiles(const QStringList& files);  ///< files, and folders with pictures in them
     void paste();                             ///< a picture or picture files from the clipboard
-    void refreshPredictions();
+    void refreshPredictions();                ///< of the run in training; of a checkpoint that did not answer, once more
 
 Q_SIGNALS:
     void cameraRequested();
@@ -91,22 +94,35 @@ private:
     void arrangePins();
     void setFilter(PictureFilter filter);
     void setPictures(const std::shared_ptr<const core::PictureSet>& pictures, const QStringList& names, const QString& datasetId);
+    void takeTrainingRun(const core::RunStarted& run);
     void takeSubject();
+    void setStepsPerEpoch(std::int64_t steps);
     void takeLive(const std::shared_ptr<const core::PredictionSet>& predictions);
     void follow();
     void askPredictions();
+    void stopAsking();
+    void refusePredictions(const QString& why);
+    void askAgain();
     void askPins();
     void goToStep(std::int64_t step);
     const core::KeptCheckpoint* checkpoint() const;  ///< of the run that is shown; null: none
     bool showsTraining() const;                      ///< the run in the worker
     bool isChosen() const;                           ///< a checkpoint, or another run, was chosen by the user
+    bool asksTraining() const;                       ///< about own pictures: the run in the worker answers, and no checkpoint
+    QString answerer() const;                        ///< who says what own pictures show, as of which step; empty: nobody
     void refresh();
     void refreshMoment();
     void refreshActions();
     void say(const QString& text);
     QMenu* makeAddMenu();
+    void takeFound(const QStringList& files, const QString& emptyFolder);
     void sendFiles();
-    void askFiles(const QStringList& files);
+    void askFiles();
+    void takeAnswers(const std::vector<core::FilePrediction>& answers);
+    void takeBackFiles();
+    void refuseFiles(const QString& why);
+    void cancelFiles();
+    void showFilesWork(std::int64_t answered = 0);
     void dropRequests();
 
     TrainingController* m_controller = nullptr;
@@ -117,13 +133,20 @@ private:
     QString m_runId;                                        // of the run that is shown
     std::shared_ptr<const core::PredictionSet> m_live;      // newest of the run in the worker
     std::string m_askedFor;                                 // checkpoint whose predictions are on their way
-    double m_askedShare = 0;                                // of them that are there, 0..1
+    std::string m_refused;                                  // checkpoint that is not asked for them again by itself
+    QString m_refusal;                                      // why not
     bool m_pinsAsked = false;                               // what a checkpoint says of the pins is on its way
     QSet<qint64> m_pinsRefused;                             // steps whose checkpoint could not say anything of the pins
     quint64 m_evaluateRequest = 0, m_fileRequest = 0;
-    QStringList m_waitingFiles;  // to be predicted as soon as a run can
-    QStringList m_askedFiles;    // the chosen checkpoint is asked about them
-    bool m_ownOutdated = false;  // own pictures were predicted by older weights
+    QStringList m_waitingFiles;    // to be predicted as soon as somebody can
+    QStringList m_askedFiles;      // somebody is asked about them
+    QStringList m_cancelledFiles;  // until the user asks again
+    QString m_ownAnswerer;         // who said what all own pictures show; empty: not the same for all
+    QString m_filesRefusedBy;      // answerer that is not asked again by itself
+    std::int64_t m_filesDone = 0;  // since nobody was asked; and of these:
+    int m_filesAdded = 0, m_filesUnusable = 0;
+    std::shared_ptr<std::atomic<bool>> m_listingStopped = std::make_shared<std::atomic<bool>>(false);
+    int m_listings = 0;            // under way
     bool m_showOwnWhenReady = false;
     bool m_low = false, m_foldedBefore = false;  // little height, and the pinned strip as it was before
 
@@ -136,10 +159,11 @@ private:
     QGridLayout* m_headGrid;
     SegmentedBar* m_filters;
     QComboBox *m_trueClass, *m_predictedClass;
-    QToolButton *m_add, *m_showPins, *m_dice, *m_refresh, *m_previousPage, *m_nextPage, *m_closeMessage;
-    QFrame* m_messageBar;
+    QToolButton *m_add, *m_showPins, *m_dice, *m_refresh, *m_previousPage, *m_nextPage;
+    MessageLine* m_message;
+    WorkStrip *m_predicting, *m_filesWork;
     ElidedLabel* m_moment;
-    QLabel *m_message, *m_range, *m_emptyTitle, *m_emptyText;
+    QLabel *m_range, *m_emptyTitle, *m_emptyText;
     QWidget* m_legend;
     QPushButton* m_emptyAction;
     QStackedWidget* m_stack;

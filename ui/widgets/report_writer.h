@@ -1,8 +1,16 @@
 // File > Write report: asks where to, writes the report of the inspected run's chosen checkpoint beside everything else, and says
-// so in the window's banner, with a way to stop it.
+// so in the window's banner, with a way to stop it. Another run that is opened meanwhile does not end it.
 #pragma once
 
 #include <QObject>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ui/bridge/background.h"
 
 class QWidget;
 
@@ -16,6 +24,7 @@ class ReportWriter : public QObject {
 public:
     /// Both outlive the writer.
     ReportWriter(InspectionController& inspection, Banner& banner, QWidget* window);
+    ~ReportWriter() override;
 
 public Q_SLOTS:
     void chooseFile();                ///< opens the dialog
@@ -26,12 +35,24 @@ Q_SIGNALS:
     void failed(const QString& what);
 
 private:
+    struct Job {
+        QString file;
+        std::filesystem::path run;
+        std::string checkpoint;
+    };
+    void goOnAlone();
+    void stop();
+    void showProgress(int percent);
+    void finish();
+    void fail(const QString& what, const QString& hint);
     void complain(const QString& what);
 
     InspectionController& m_inspection;
     Banner& m_banner;
     QWidget* m_window;
-    bool m_writing = false;
+    std::optional<Job> m_job;                           // under way
+    std::shared_ptr<std::atomic<bool>> m_aloneStopped;  // of the job while it goes on without the views' inspector
+    Background m_alone;
 };
 
 }  // namespace thaw::ui
