@@ -59,7 +59,7 @@ struct ActivationMaps {
     std::string layer;
     int channels = 0, height = 0, width = 0;
     std::vector<float> values;    ///< channels * height * width; after ReLU where the layer has one
-    float minimum = 0, maximum = 0;
+    float minimum = 0, maximum = 0;  ///< of the finite values
 };
 
 enum class ClassMapMethod { GradCam, GradCamPlusPlus, Occlusion };
@@ -80,15 +80,20 @@ struct ClassMap {
 
 struct TopPicture { std::int64_t index = 0; float value = 0; };
 
+// What is known of a layer without the model before its first step, or without the training pictures, is told where these are gone. Then
+// `startProblem` or `gradientProblem` says why the rest is missing; empty: it is there. Where training went wrong, figures need not be
+// finite.
+
 /// First-layer filters as RGB tiles.
 struct FilterTiles {
     int count = 0, size = 0;                       ///< tiles of size x size
     std::vector<float> before, now;                ///< count * 3 * size * size, RGB whatever the scaling's channel order
+    std::string startProblem;                      ///< why `before` is empty
 };
 
 struct Histogram {
-    double low = 0, high = 0;
-    std::vector<std::int64_t> counts;              ///< equal bins over [low, high]
+    double low = 0, high = 0;                      ///< finite
+    std::vector<std::int64_t> counts;              ///< equal bins over [low, high]; what is not finite is left out
 };
 
 struct LayerStatistics {
@@ -97,8 +102,11 @@ struct LayerStatistics {
     Histogram gradients;                           ///< of the weights, mean loss of `sampleCount` training pictures
     double gradientNorm = 0;                       ///< L2, weights and bias
     double moved = 0;                              ///< relative L2 change since the start
-    double deadShare = -1;                         ///< share of channels that are 0 for every sampled picture; negative: no ReLU
+    bool hasRelu = false;                          ///< a ReLU ends the layer
+    double deadShare = -1;                         ///< channels that are 0 for every sampled picture; negative: no ReLU, or unknown
     int sampleCount = 0;
+    std::string startProblem;                      ///< why `weightsStart` is empty and `moved` is not known
+    std::string gradientProblem;                   ///< why `gradients` is empty, `gradientNorm` and `deadShare` are not known
 };
 
 /// Every layer at every kept checkpoint.
@@ -106,6 +114,7 @@ struct LayerHistory {
     std::vector<KeptCheckpoint> checkpoints;       ///< oldest first
     std::vector<std::vector<double>> moved;        ///< [checkpoint][layer]
     std::vector<std::vector<double>> gradientNorm; ///< [checkpoint][layer]; 0 for a layer without parameters
+    std::string startProblem, gradientProblem;     ///< why `moved` or `gradientNorm` is empty
 };
 
 enum class EmbeddingMethod { Pca, Tsne };

@@ -1,7 +1,11 @@
 #include "core/inspect/activations.h"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
 #include <numeric>
+#include <utility>
 
 #include "core/inspect/split_outputs.h"
 
@@ -16,8 +20,12 @@ ActivationMaps activationsOf(const StagedModel& model, const torch::Tensor& inpu
     maps.height = output.dim() == 3 ? static_cast<int>(output.size(1)) : 1;
     maps.width = output.dim() == 3 ? static_cast<int>(output.size(2)) : 1;
     maps.values.assign(output.data_ptr<float>(), output.data_ptr<float>() + output.numel());
-    maps.minimum = *std::min_element(maps.values.begin(), maps.values.end());
-    maps.maximum = *std::max_element(maps.values.begin(), maps.values.end());
+    std::vector<float> finite;
+    std::copy_if(maps.values.begin(), maps.values.end(), std::back_inserter(finite), [](float value) { return std::isfinite(value); });
+    if (finite.empty()) return maps;
+    const auto [least, most] = std::minmax_element(finite.begin(), finite.end());
+    maps.minimum = *least;
+    maps.maximum = *most;
     return maps;
 }
 
@@ -37,9 +45,11 @@ std::vector<TopPicture> topRows(const torch::Tensor& maxima, int channel, int co
     std::vector<std::int64_t> order(static_cast<std::size_t>(maxima.size(0)));
     std::iota(order.begin(), order.end(), 0);
     const auto wanted = order.begin() + std::clamp<std::int64_t>(count, 0, maxima.size(0));
-    std::partial_sort(order.begin(), wanted, order.end(), [&](std::int64_t a, std::int64_t b) {
-        return values[a][channel] > values[b][channel] || (values[a][channel] == values[b][channel] && a < b);
-    });
+    const auto rank = [&](std::int64_t row) {
+        const float value = values[row][channel];
+        return std::make_pair(std::isnan(value) ? -std::numeric_limits<float>::infinity() : value, -row);
+    };
+    std::partial_sort(order.begin(), wanted, order.end(), [&](std::int64_t a, std::int64_t b) { return rank(a) > rank(b); });
     std::vector<TopPicture> top;
     for (auto row = order.begin(); row != wanted; ++row) top.push_back({*row, values[*row][channel]});
     return top;

@@ -16,7 +16,7 @@ ActivationMaps activationsOf(const StagedModel& model, const torch::Tensor& inpu
 torch::Tensor channelMaxima(const InputSource& source, const StagedModel& model, Split split, int layer, std::int64_t count,
                             const CountCallback& progress);
 
-/// The rows with the largest values of a channel, largest first; of equals the first.
+/// The rows with the largest values of a channel, largest first; of equals the first; what is not a number comes last.
 std::vector<TopPicture> topRows(const torch::Tensor& maxima, int channel, int count);
 
 }  // namespace thaw::core

@@ -1,5 +1,6 @@
 // RunInspector's analyses: finds the model and the pictures, keeps what is asked for again.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/api/errors.h"
@@ -29,6 +30,17 @@ std::vector<torch::Tensor> valuesOf(const std::vector<Parameter>& parameters) {
     return values;
 }
 
+/// What `make` returns; nothing, and why, where it fails. Not for work that can be cancelled.
+template <class Make>
+auto tried(std::string& problem, Make make) -> std::optional<decltype(make())> {
+    try {
+        return make();
+    } catch (const Error& error) {
+        problem = error.hint().empty() ? error.what() : std::string(error.what()) + ' ' + error.hint();
+        return std::nullopt;
+    }
+}
+
 }  // namespace
 
 ActivationMaps RunInspector::activations(const std::string& checkpoint, const PictureChoice& picture, const std::string& layer) {
@@ -56,16 +68,16 @@ std::vector<TopPicture> RunInspector::topActivating(const std::string& checkpoin
 
 FilterTiles RunInspector::filters(const std::string& checkpoint) {
     const bool bgr = m_manifest.config.scaling == Scaling::Caffe;
-    const auto filtersOf = [&](const std::string& which) {
-        const torch::Tensor weights = firstFilters(*modelOf(which)->model);
-        return bgr ? weights.flip(1).contiguous() : weights;
+    const auto take = [&](const ModelPointer& loaded, std::vector<float>& values) {
+        const torch::Tensor weights = firstFilters(*loaded->model), rgb = bgr ? weights.flip(1).contiguous() : weights;
+        values.assign(rgb.data_ptr<float>(), rgb.data_ptr<float>() + rgb.numel());
+        return rgb.sizes().vec();
     };
-    const torch::Tensor before = filtersOf("start"), now = filtersOf(checkpoint);
     FilterTiles tiles;
-    tiles.count = static_cast<int>(now.size(0));
-    tiles.size = static_cast<int>(now.size(2));
-    tiles.before.assign(before.data_ptr<float>(), before.data_ptr<float>() + before.numel());
-    tiles.now.assign(now.data_ptr<float>(), now.data_ptr<float>() + now.numel());
+    const std::vector<std::int64_t> shape = take(modelOf(checkpoint), tiles.now);
+    tiles.count = static_cast<int>(shape[0]);
+    tiles.size = static_cast<int>(shape[2]);
+    if (const auto start = tried(tiles.startProblem, [&] { return startModel(); })) take(*start, tiles.before);
     return tiles;
 }
 
@@ -74,19 +86,26 @@ LayerStatistics RunInspector::statistics(const std::string& checkpoint, const st
     LayerStatistics statistics;
     statistics.layer = m_run.model.layers[static_cast<std::size_t>(index)].name;
     if (!m_run.model.layers[static_cast<std::size_t>(index)].hasParameters()) return statistics;
-    const ModelPointer start = startModel(), loaded = modelOf(checkpoint);
+    const ModelPointer loaded = modelOf(checkpoint);
     const std::string key = loaded->key + " " + statistics.layer;
     if (const LayerStatistics* found = m_statistics.find(key)) return *found;
 
     StagedModel& model = *loaded->model;
     const std::vector<Parameter>& parameters = model.parameters(index);
-    const std::vector<torch::Tensor> before = valuesOf(start->model->parameters(index));
-    std::vector<Histogram> weights = histogramsOf({before[0], parameters[0].value});
-    statistics.weightsStart = std::move(weights[0]);
-    statistics.weightsNow = std::move(weights[1]);
-    statistics.moved = relativeChange(parameters, before);
+    statistics.hasRelu = hasRelu(m_run.model, index);
+    std::vector<torch::Tensor> weights{parameters[0].value};
+    if (const auto start = tried(statistics.startProblem, [&] { return startModel(); })) {
+        const std::vector<torch::Tensor> before = valuesOf((*start)->model->parameters(index));
+        weights.push_back(before[0]);
+        statistics.moved = relativeChange(parameters, before);
+    }
+    std::vector<Histogram> histograms = histogramsOf(weights);
+    statistics.weightsNow = std::move(histograms[0]);
+    if (histograms.size() > 1) statistics.weightsStart = std::move(histograms[1]);
 
-    const InputSource source = sourceOf(Split::Train, model);
+    const auto found = tried(statistics.gradientProblem, [&] { return sourceOf(Split::Train, model); });
+    if (!found) return statistics;
+    const InputSource& source = *found;
     const std::vector<std::int64_t> rows = sampleRows(source.train->count(), source.inputSize);
     statistics.sampleCount = static_cast<int>(rows.size());
     LayerMask only(m_run.model.layers.size(), false);
@@ -97,31 +116,34 @@ LayerStatistics RunInspector::statistics(const std::string& checkpoint, const st
     };
     const std::int64_t total = 2 * statistics.sampleCount;
     withGradients(model, only, source, rows, take, partOf(progress, 0, total));
-    if (hasRelu(m_run.model, index))
+    if (statistics.hasRelu)
         statistics.deadShare = deadShareOf(model, index, source, rows, partOf(progress, statistics.sampleCount, total));
-    return m_statistics.put(key, std::move(statistics));
+    return statistics.startProblem.empty() ? m_statistics.put(key, std::move(statistics)) : statistics;
 }
 
 LayerHistory RunInspector::history(const CountCallback& progress) {
-    const ModelPointer start = startModel();
+    LayerHistory history;
+    const auto start = tried(history.startProblem, [&] { return startModel(); });
+    const auto training = tried(history.gradientProblem, [&] { return pictures(Split::Train); });
     const std::vector<KeptCheckpoint> kept = checkpoints();
     const std::int64_t sample =
-        static_cast<std::int64_t>(sampleRows(pictures(Split::Train)->count(), m_manifest.config.inputSize).size());
+        training ? static_cast<std::int64_t>(sampleRows((*training)->count(), m_manifest.config.inputSize).size()) : 1;
     const std::int64_t total = sample * static_cast<std::int64_t>(kept.size());
     const std::size_t layers = m_run.model.layers.size();
-    LayerHistory history;
     for (std::size_t i = 0; i < kept.size(); ++i) {
         const std::int64_t done = sample * static_cast<std::int64_t>(i);
         report(progress, done, total);
         const ModelPointer loaded = modelWhileKept(kept[i].name);
         if (!loaded) continue;
-        std::vector<double> moved(layers, 0.0);
-        for (std::size_t layer = 0; layer < layers; ++layer)
-            moved[layer] = relativeChange(loaded->model->parameters(static_cast<int>(layer)),
-                                          valuesOf(start->model->parameters(static_cast<int>(layer))));
         history.checkpoints.push_back(kept[i]);
-        history.moved.push_back(std::move(moved));
-        history.gradientNorm.push_back(gradientNorms(*loaded, partOf(progress, done, total)));
+        if (start) {
+            std::vector<double> moved(layers, 0.0);
+            for (std::size_t layer = 0; layer < layers; ++layer)
+                moved[layer] = relativeChange(loaded->model->parameters(static_cast<int>(layer)),
+                                              valuesOf((*start)->model->parameters(static_cast<int>(layer))));
+            history.moved.push_back(std::move(moved));
+        }
+        if (training) history.gradientNorm.push_back(gradientNorms(*loaded, partOf(progress, done, total)));
     }
     report(progress, total, total);
     return history;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "core/api/errors.h"
@@ -32,20 +33,25 @@ private:
 
 std::vector<Histogram> histogramsOf(const std::vector<torch::Tensor>& tensors) {
     torch::NoGradGuard noGrad;
-    double low = 0, high = 0;
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-        const double least = tensors[i].min().item<double>(), most = tensors[i].max().item<double>();
-        low = i == 0 ? least : std::min(low, least);
-        high = i == 0 ? most : std::max(high, most);
+    std::vector<torch::Tensor> finite;
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (const torch::Tensor& tensor : tensors) {
+        // As doubles: floats may lie further apart than a float can say.
+        const torch::Tensor all = tensor.detach().cpu().to(torch::kFloat64);
+        const torch::Tensor& values = finite.emplace_back(all.masked_select(all.isfinite()));
+        if (values.numel() == 0) continue;
+        low = std::min(low, values.min().item<double>());
+        high = std::max(high, values.max().item<double>());
     }
+    if (low > high) low = high = 0;
     if (low == high) {
         const double half = std::max(std::abs(low) * 0.5, 1e-6);
         low -= half;
         high += half;
     }
     std::vector<Histogram> histograms;
-    for (const torch::Tensor& tensor : tensors) {
-        const torch::Tensor counts = at::histc(tensor.detach().cpu(), kBins, low, high).to(torch::kInt64).contiguous();
+    for (const torch::Tensor& values : finite) {
+        const torch::Tensor counts = at::histc(values, kBins, low, high).to(torch::kInt64).contiguous();
         histograms.push_back({low, high, {counts.data_ptr<std::int64_t>(), counts.data_ptr<std::int64_t>() + kBins}});
     }
     return histograms;

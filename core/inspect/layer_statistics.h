@@ -10,7 +10,7 @@
 
 namespace thaw::core {
 
-/// Equal bins from the tensors' smallest to their largest value, the same for all of them.
+/// Equal bins from the tensors' smallest to their largest finite value, the same for all of them. What is not finite is left out.
 std::vector<Histogram> histogramsOf(const std::vector<torch::Tensor>& tensors);
 
 /// Training pictures to take gradients of: spread evenly over the split, fewer of large ones.

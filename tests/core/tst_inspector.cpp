@@ -7,10 +7,13 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <limits>
+#include <numeric>
 #include <thread>
 
 #include "core/api/engine_info.h"
 #include "core/api/inspector.h"
+#include "core/inspect/activations.h"
 #include "core/inspect/layer_statistics.h"
 #include "core/inspect/shared_features.h"
 #include "core/store/atomic_file.h"
@@ -481,6 +484,18 @@ private Q_SLOTS:
         PictureChoice own;
         own.file = m_lesson.home() / "own.png";
         QCOMPARE(inspector->predict("last", own).size(), std::size_t(10));
+        // What needs no pictures is there without them.
+        const LayerStatistics statistics = inspector->statistics("last", "dense_1", {});
+        const LayerStatistics whole = m_inspector->statistics("last", "dense_1", {});
+        QCOMPARE(statistics.weightsStart.counts, whole.weightsStart.counts);
+        QCOMPARE(statistics.weightsNow.counts, whole.weightsNow.counts);
+        QCOMPARE(statistics.moved, whole.moved);
+        QVERIFY(statistics.startProblem.empty() && !statistics.gradientProblem.empty());
+        QVERIFY(statistics.gradients.counts.empty());
+        QVERIFY(statistics.hasRelu && statistics.deadShare < 0);
+        const LayerHistory history = inspector->history({});
+        QVERIFY(history.moved == m_inspector->history({}).moved);
+        QVERIFY(history.startProblem.empty() && !history.gradientProblem.empty() && history.gradientNorm.empty());
         fs::rename(m_lesson.home() / "away", m_lesson.home() / "cifar");
     }
 
@@ -496,6 +511,57 @@ private Q_SLOTS:
         replaceInFile(moved / "run.json", "\"initialization\": \"random\"", "\"initialization\": \"pretrained\"");
         const std::string said = errorOf<WeightsError>([&] { openInspector(moved)->predict("start", picture(0)); });
         QVERIFY2(said.find("not those that the run started from") != std::string::npos, said.c_str());
+
+        // What needs no start is there without it.
+        const auto startless = openInspector(moved);
+        const FilterTiles tiles = startless->filters("last");
+        QCOMPARE(tiles.now, m_inspector->filters("last").now);
+        QVERIFY(tiles.before.empty());
+        QVERIFY(tiles.startProblem.find("not those that the run started from. Put the run's own weights") != std::string::npos);
+        const LayerStatistics statistics = startless->statistics("last", "dense_1", {});
+        QVERIFY(statistics.weightsStart.counts.empty() && !statistics.weightsNow.counts.empty());
+        QCOMPARE(statistics.startProblem, tiles.startProblem);
+        QCOMPARE(statistics.gradients.counts, m_inspector->statistics("last", "dense_1", {}).gradients.counts);
+        const LayerHistory history = startless->history({});
+        QVERIFY(history.moved.empty() && history.gradientProblem.empty());
+        QCOMPARE(history.startProblem, tiles.startProblem);
+        QVERIFY(history.gradientNorm == m_inspector->history({}).gradientNorm);
+    }
+
+    /// A training that went wrong leaves numbers that are none, and a file may hold any.
+    void numbersThatAreNotFinite() {
+        constexpr float kNan = std::numeric_limits<float>::quiet_NaN(), kInfinity = std::numeric_limits<float>::infinity();
+        constexpr float kMost = std::numeric_limits<float>::max();
+        const std::vector<Histogram> histograms =
+            histogramsOf({torch::tensor({kNan, -1.f, kInfinity, 2.f}), torch::tensor({-kMost, kMost, 0.f}), torch::tensor({kNan})});
+        const auto sum = [&](int of) {
+            const std::vector<std::int64_t>& counts = histograms[static_cast<std::size_t>(of)].counts;
+            return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+        };
+        QCOMPARE(sum(0), std::int64_t(2));
+        QCOMPARE(sum(1), std::int64_t(3));
+        QCOMPARE(sum(2), std::int64_t(0));
+        QCOMPARE(histograms[0].high, static_cast<double>(kMost));
+        const Histogram none = histogramsOf({torch::tensor({kNan, kNan})})[0];
+        QVERIFY(none.low < none.high && none.counts.size() == histograms[0].counts.size());
+
+        const torch::Tensor maxima = torch::tensor({1.f, kNan, kInfinity, kNan, 3.f, 1.f}).view({6, 1});
+        std::vector<std::int64_t> order;
+        for (const TopPicture& one : topRows(maxima, 0, 6)) order.push_back(one.index);
+        QCOMPARE(order, std::vector<std::int64_t>({2, 4, 0, 5, 1, 3}));
+        QCOMPARE(topRows(torch::full({40, 1}, kNan), 0, 8).size(), std::size_t(8));
+
+        auto model = buildModel(m_config, 10, nullptr);
+        const int layer = model->info().indexOf(kLayer);
+        torch::Tensor bias = torch::zeros({8});
+        bias[3] = kInfinity;
+        bias[5] = 7;
+        model->load(model->parameters(layer)[1].name, bias);
+        const torch::Tensor input =
+            networkInput(*m_inspector->pictures(Split::Test), {0}, {}, m_config.scaling, m_config.inputSize);
+        const ActivationMaps maps = activationsOf(*model, input, layer);
+        QVERIFY(std::isinf(*std::max_element(maps.values.begin(), maps.values.end())));
+        QVERIFY(maps.maximum >= 7 && std::isfinite(maps.maximum) && std::isfinite(maps.minimum));
     }
 
     /// A training with every question asked between its steps and, all the while, in a second thread has the same bits as one

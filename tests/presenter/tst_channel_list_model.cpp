@@ -3,6 +3,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <limits>
+
 #include "ui/models/channel_list_model.h"
 #include "ui/models/color_map.h"
 #include "ui/models/layer_text.h"
@@ -45,7 +47,7 @@ private Q_SLOTS:
         QCOMPARE(figure(1, ChannelListModel::SilentRole), 0.0);
         QCOMPARE(figure(0, ChannelListModel::SilentRole), 0.5);
         QCOMPARE(model.index(0).data(Qt::AccessibleTextRole).toString(),
-                 QString("Channel 1, largest 1.00, nothing in 50 % of the places"));
+                 QString("Channel 1, largest 1.00, nothing in 50\u2009% of the places"));
         QCOMPARE(model.plane(1).values[3], 8.0f);
     }
 
@@ -74,6 +76,28 @@ private Q_SLOTS:
         QCOMPARE(model.rowOf(7), -1);
         model.setMaps(maps(99));
         QCOMPARE(model.channelAt(0), 0);
+    }
+
+    void numbersThatAreNotFinite() {
+        const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+        core::ActivationMaps strange = maps();
+        std::fill_n(strange.values.begin(), 4, nan);
+        strange.values[4] = infinity;
+        strange.values[5] = nan;
+        ChannelListModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setStrongestFirst(true);
+        model.setMaps(strange);
+        QCOMPARE(model.channelAt(0), 1);
+        QCOMPARE(model.channelAt(2), 0);  // none of its numbers is finite
+        QCOMPARE(model.strongestChannel(), 1);
+        QCOMPARE(model.index(0).data(ChannelListModel::LargestRole).toDouble(), 8.0);
+        QCOMPARE(model.index(0).data(ChannelListModel::MeanRole).toDouble(), 6.0);
+        QCOMPARE(model.range(1), std::make_pair(0.0, 8.0));
+        QCOMPARE(model.largestText(0), QString("not finite"));
+        const auto [low, high] = model.range(0);
+        const QImage image = ui::planeImage(model.plane(0), low, high, ui::rampBetween(Qt::black, Qt::white));
+        QCOMPARE(qRed(image.pixel(1, 1)), 0);
     }
 
     void anotherPictureChangesInPlace() {

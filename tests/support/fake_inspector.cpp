@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <random>
 #include <thread>
 #include <utility>
@@ -15,6 +16,7 @@ namespace thaw::test {
 namespace {
 
 constexpr std::int64_t kStepsPerEpoch = 20;
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 class FakeInspector : public core::Inspector {
 public:
@@ -60,7 +62,10 @@ public:
         return all;
     }
 
-    std::shared_ptr<const core::PictureSet> pictures(core::Split) override { return m_pictures; }
+    std::shared_ptr<const core::PictureSet> pictures(core::Split) override {
+        if (m_script.withoutPictures) throw core::DataError("The pictures are gone.", "Put them back.");
+        return m_pictures;
+    }
 
     std::shared_ptr<const core::PredictionSet> predictions(const std::string& checkpoint, core::Split, const core::CountCallback& progress) override {
         const int epoch = epochOf(checkpoint);
@@ -83,6 +88,7 @@ public:
         std::this_thread::sleep_for(std::chrono::milliseconds(m_script.predictMilliseconds));
         const auto set = predictions(checkpoint, core::Split::Test, {});
         const float* row = set->row(std::clamp<std::int64_t>(picture.index, 0, set->count() - 1));
+        if (m_script.notFinite) return std::vector<float>(static_cast<std::size_t>(set->classCount), kNan);
         return {row, row + set->classCount};
     }
     std::vector<core::FilePrediction> predictFiles(const std::string& checkpoint, const std::vector<std::filesystem::path>& files,
@@ -119,6 +125,10 @@ public:
         const auto [low, high] = std::minmax_element(maps.values.begin(), maps.values.end());
         maps.minimum = *low;
         maps.maximum = *high;
+        if (m_script.notFinite) {
+            for (std::size_t i = 0; i < maps.values.size(); i += 3) maps.values[i] = i % 2 ? kNan : std::numeric_limits<float>::infinity();
+            std::fill_n(maps.values.begin(), maps.values.size() / static_cast<std::size_t>(maps.channels), kNan);
+        }
         return maps;
     }
     std::vector<core::TopPicture> topActivating(const std::string&, core::Split, const std::string&, int channel, int count, std::int64_t,
@@ -138,6 +148,9 @@ public:
         for (int i = 0; i < tiles.count * 27; ++i) tiles.before.push_back(weight(random));
         tiles.now = tiles.before;
         for (float& value : tiles.now) value += 0.01f * static_cast<float>(epochOf(checkpoint)) * weight(random);
+        if (m_script.notFinite) tiles.now[5] = kNan;
+        tiles.startProblem = m_script.startProblem;
+        if (!tiles.startProblem.empty()) tiles.before.clear();
         return tiles;
     }
     core::LayerStatistics statistics(const std::string& checkpoint, const std::string& layer, const core::CountCallback& progress) override {
@@ -158,8 +171,17 @@ public:
         statistics.gradients = bell(0.004, 50'000);
         statistics.gradientNorm = 0.12;
         statistics.moved = moved;
-        statistics.deadShare = layerOf(layer).kind == core::LayerKind::Conv2d ? 0.07 : -1;
+        statistics.hasRelu = layerOf(layer).kind == core::LayerKind::Conv2d;
+        statistics.deadShare = statistics.hasRelu ? 0.07 : -1;
         statistics.sampleCount = 128;
+        if (m_script.notFinite) statistics.moved = statistics.gradientNorm = kNan;
+        statistics.startProblem = m_script.startProblem;
+        if (!statistics.startProblem.empty()) statistics.weightsStart = {};
+        statistics.gradientProblem = m_script.gradientProblem;
+        if (!statistics.gradientProblem.empty()) {
+            statistics.gradients = {};
+            statistics.deadShare = -1;
+        }
         return statistics;
     }
     core::LayerHistory history(const core::CountCallback& progress) override {
@@ -172,9 +194,14 @@ public:
                 moved.push_back(movedAfter(kept.epoch, layer));
                 norms.push_back(layer.hasParameters() ? 0.3 / (1 + kept.epoch) : 0);
             }
+            if (m_script.notFinite && kept.epoch > m_script.headEpochs) moved.assign(moved.size(), kNan);
             history.moved.push_back(std::move(moved));
             history.gradientNorm.push_back(std::move(norms));
         }
+        history.startProblem = m_script.startProblem;
+        if (!history.startProblem.empty()) history.moved.clear();
+        history.gradientProblem = m_script.gradientProblem;
+        if (!history.gradientProblem.empty()) history.gradientNorm.clear();
         return history;
     }
 

@@ -16,6 +16,9 @@ struct FakeInspectorScript {
     int epochs = 15, headEpochs = 10;     ///< kept checkpoints, one an epoch, besides "start"
     std::string failWith;                 ///< every question but run(), checkpoints() and pictures() throws StoreError with it
     std::shared_ptr<std::atomic<bool>> failing = std::make_shared<std::atomic<bool>>(true);  ///< failWith counts while this is so
+    std::string startProblem, gradientProblem;  ///< not empty: what needs the start or the training pictures is missing, and why
+    bool withoutPictures = false;         ///< no split can be read
+    bool notFinite = false;               ///< a training that went wrong: in all numbers there are some that are none
     std::string leftOut;                  ///< not empty: one checkpoint is left out, and this is why
     bool trainedOnAll = false;            ///< unseenPredictions has none
     int longCalls = 20;                   ///< progress reports of a long question

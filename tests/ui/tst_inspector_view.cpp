@@ -7,6 +7,8 @@
 #include <QSignalSpy>
 #include <QSlider>
 
+#include <limits>
+
 #include "tests/ui/window_fixture.h"
 #include "ui/widgets/channel_card.h"
 #include "ui/widgets/channel_mosaic.h"
@@ -431,6 +433,276 @@ private Q_SLOTS:
         QStringList cut = WindowFixture::cutTexts(&f.view());
         QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
         QCOMPARE(failed.count(), 0);  // nobody is told twice
+    }
+
+    /// Reveal opens the same run at the same checkpoint for other pictures.
+    void revealedPicturesAreOthers() {
+        FakeInspectorScript locked;
+        locked.validatesOnHeldOut = true;
+        Inspecting f(locked);
+        QVERIFY(f.ready && f.answered());
+        f.inspection.chooseCheckpoint(14);
+        f.view().showPicture(150);
+        QVERIFY(f.answered() && await([&] { return !f.pictureCard().said().isEmpty(); }));
+        bool forgotten = false;
+        connect(&f.inspection, &InspectionController::subjectChanged, &f.view(), [&] {
+            forgotten = f.view().channels().isEmpty() && f.pictureCard().said().isEmpty() && f.card().topCount() == 0;
+        });
+        f.inspection.revealTest();
+        QVERIFY(await([&] { return f.inspection.subject()->pictures->count() == 250; }));
+        QVERIFY(forgotten);
+        QVERIFY(f.answered() && await([&] { return !f.pictureCard().said().isEmpty(); }));
+        QCOMPARE(qint64(f.view().picture().index), qint64(150));
+    }
+
+    /// Nothing of a run is taken for another one's while that is asked.
+    void anotherRunBeginsWithNothing() {
+        FakeInspectorScript script;
+        script.predictMilliseconds = 50;
+        Inspecting f(script);
+        QVERIFY(f.ready && f.answered());
+        f.view().showLayer("block1_conv1");
+        f.choose("Answers or filters", InspectorView::Filters);
+        QVERIFY(await([&] { return f.filters().hasContent() && !f.pictureCard().said().isEmpty(); }));
+        bool nothing = false;
+        connect(&f.inspection, &InspectionController::subjectChanged, &f.view(), [&] {
+            nothing = f.pictureCard().said().isEmpty() && !f.filters().hasContent() && !f.historyPlot().hasContent();
+        });
+        f.inspection.inspectRun("/home/pupil/.local/share/thaw/runs/another");
+        QVERIFY(await([&] { return f.inspection.subject()->run.runId == "another"; }));
+        QVERIFY(nothing);
+        QVERIFY(await([&] { return f.filters().hasContent() && !f.pictureCard().said().isEmpty(); }));
+    }
+
+    void theErrorOfAPictureStays() {
+        FakeInspectorScript broken;
+        broken.failWith = "The checkpoint is torn.";
+        Inspecting f(broken);
+        QVERIFY(f.ready);
+        const QString said = QStringLiteral("The checkpoint is torn. Choose another checkpoint.");
+        QVERIFY(await([&] { return f.pictureCard().said() == said; }));
+        Q_EMIT f.session.actionsChanged();
+        QCOMPARE(f.pictureCard().said(), said);
+        *broken.failing = false;
+        f.view().showPicture(3);
+        QVERIFY(await([&] { return f.pictureCard().said().startsWith(QLatin1String("says ")); }));
+    }
+
+    /// A picture's answer does not wait until the layer is measured.
+    void picturesComeBeforeMeasurements() {
+        FakeInspectorScript slow;
+        slow.callMilliseconds = 100;
+        Inspecting f(slow);
+        QVERIFY(f.ready);
+        QVERIFY(await([&] { return !f.view().channels().isEmpty() && !f.pictureCard().said().isEmpty(); }));
+        QVERIFY(!f.weights().hasContent());
+        f.view().showPicture(5);
+        f.view().showLayer("block4_conv1");
+        QVERIFY(await([&] { return f.view().channels().maps().layer == "block4_conv1"; }));
+        QVERIFY(!f.weights().hasContent());
+    }
+
+    void whatNeedsNoPicturesIsShownWithoutThem() {
+        FakeInspectorScript script;
+        script.withoutPictures = true;
+        script.gradientProblem = "The data set folder /home/pupil/pictures/flowers is gone. Put it back, or choose another one.";
+        Inspecting f(script);
+        QVERIFY(f.ready);
+        const QString problem = QString::fromStdString(script.gradientProblem);
+        QVERIFY(await([&] { return f.weights().hasContent() && f.historyPlot().hasContent(); }));
+        QCOMPARE(f.weights().remark(), QString("moved 5.0\u2009%"));
+        QCOMPARE(f.head().deadText(), QString("–"));
+        QCOMPARE(f.card().topMessage(), QString("The pictures are gone. Put them back."));
+        QVERIFY(f.pictureCard().said().isEmpty());
+        f.shoot(QStringLiteral("inspector-without-pictures"));
+        QStringList cut = WindowFixture::cutTexts(&f.view());
+        f.choose("Which numbers of the layer", InspectorView::Gradients);
+        QCOMPARE(f.weights().message(), problem);
+        f.choose("Which figure over the epochs", InspectorView::GradientNorm);
+        QCOMPARE(f.historyPlot().message(), problem);
+        QVERIFY(f.historyPlot().actionButton().isHidden());
+        f.shoot(QStringLiteral("inspector-without-pictures-gradients"));
+        cut += WindowFixture::cutTexts(&f.view());
+        QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+        f.choose("Which figure over the epochs", InspectorView::Moved);
+        QVERIFY(f.historyPlot().hasContent());
+    }
+
+    void whatNeedsNoStartIsShownWithoutIt() {
+        FakeInspectorScript script;
+        script.startProblem = "The weights VGG16 are not those that the run started from. Put the run's own weights in their place to "
+                              "see the model before its first step.";
+        Inspecting f(script);
+        QVERIFY(f.ready);
+        const QString problem = QString::fromStdString(script.startProblem);
+        QVERIFY(await([&] { return f.weights().hasContent() && f.historyPlot().message() == problem; }));
+        QCOMPARE(f.weights().remark(), problem);
+        f.choose("Which figure over the epochs", InspectorView::GradientNorm);
+        QVERIFY(f.historyPlot().hasContent());
+        QVERIFY(f.historyPlot().content().trained.empty());
+        f.view().showLayer("block1_conv1");
+        f.choose("Answers or filters", InspectorView::Filters);
+        QVERIFY(await([&] { return f.filters().hasContent(); }));
+        QVERIFY2(f.filters().accessibleDescription().endsWith(problem), qPrintable(f.filters().accessibleDescription()));
+        QSignalSpy chosen(&f.filters(), &FilterTilesView::filterChosen);
+        QTest::mouseClick(&f.filters(), Qt::LeftButton, {}, QPoint(10, 36));
+        QCOMPARE(chosen.count(), 0);
+        f.shoot(QStringLiteral("inspector-without-start"));
+    }
+
+    void histogramsOfAnyNumbers() {
+        constexpr float kNan = std::numeric_limits<float>::quiet_NaN(), kMost = std::numeric_limits<float>::max();
+        const auto counts = [](const std::vector<float>& values) { return histogramOf(values, 4).counts; };
+        QCOMPARE(counts({0, 1, 2, 3, 4}), std::vector<std::int64_t>({1, 1, 1, 2}));
+        QCOMPARE(counts({kNan, 0, std::numeric_limits<float>::infinity(), 4}), std::vector<std::int64_t>({1, 0, 0, 1}));
+        QCOMPARE(counts({-kMost, 0, kMost}), std::vector<std::int64_t>({1, 0, 1, 1}));
+        QCOMPARE(counts({kMost, kMost}), std::vector<std::int64_t>({2, 0, 0, 0}));
+        QCOMPARE(counts({kNan}), std::vector<std::int64_t>({0, 0, 0, 0}));
+        HistogramPlot plot;
+        plot.resize(300, 200);
+        for (const std::vector<float>& values : {std::vector<float>{kNan}, {kMost}, {-kMost, kMost}}) {
+            plot.setHistograms({}, histogramOf(values, 4), {});
+            QVERIFY(!plot.grab().isNull());
+        }
+    }
+
+    void numbersThatAreNotFinite() {
+        FakeInspectorScript wrong;
+        wrong.notFinite = true;
+        Inspecting f(wrong);
+        QVERIFY(f.ready && f.answered());
+        QVERIFY(await([&] { return f.weights().hasContent(); }));
+        QCOMPARE(f.weights().remark(), QString("the weights are not finite"));
+        QCOMPARE(f.pictureCard().said(), QString("says: not finite"));
+        f.choose("Which numbers of the layer", InspectorView::Gradients);
+        QCOMPARE(f.weights().remark(), QString("the norm is not finite"));
+        f.choose("Which numbers of the layer", InspectorView::Output);
+        QVERIFY2(f.weights().remark().endsWith(QString("are not finite")), qPrintable(f.weights().remark()));
+        f.shoot(QStringLiteral("inspector-not-finite"));
+        f.view().showLayer("dense_2");
+        QVERIFY(await([&] { return f.view().channels().maps().layer == "dense_2"; }));
+        f.window.grab();
+        f.view().showLayer("block1_conv1");
+        f.choose("Answers or filters", InspectorView::Filters);
+        QVERIFY(await([&] { return f.filters().hasContent(); }));
+        f.window.grab();
+    }
+
+    void comparisonCanBeCancelled() {
+        FakeInspectorScript slow;
+        slow.callMilliseconds = 50;
+        Inspecting f(slow);
+        QVERIFY(f.ready);
+        QPushButton& button = f.historyPlot().actionButton();
+        QVERIFY(await([&] { return button.isVisible(); }));
+        QCOMPARE(button.text(), QString("Cancel"));
+        f.shoot(QStringLiteral("inspector-comparing"));
+        QStringList cut = WindowFixture::cutTexts(&f.view());
+        button.click();
+        QCOMPARE(f.historyPlot().message(), QString("Not compared: it was cancelled."));
+        // Not by itself again.
+        f.inspection.chooseCheckpoint(3);
+        QVERIFY(await([&] { return f.weights().hasContent(); }));
+        QVERIFY(!f.historyPlot().hasContent());
+        QCOMPARE(button.text(), QString("Compare the checkpoints"));
+        f.shoot(QStringLiteral("inspector-not-compared"));
+        cut += WindowFixture::cutTexts(&f.view());
+        Theme::instance().setLook(ColorScheme::Dark, 1.5);
+        f.window.resize(1366, 768);
+        cut += WindowFixture::cutTexts(&f.view());
+        QVERIFY(f.historyPlot().rect().contains(button.geometry()));
+        f.shoot(QStringLiteral("inspector-not-compared-150"));
+        QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+        button.click();
+        QVERIFY(await([&] { return f.historyPlot().hasContent(); }));
+        QVERIFY(button.isHidden());
+    }
+
+    void searchForPicturesCanBeCancelled() {
+        FakeInspectorScript slow;
+        slow.callMilliseconds = 30;
+        Inspecting f(slow);
+        QVERIFY(f.ready);
+        QPushButton& button = f.card().topButton();
+        QVERIFY(await([&] { return button.isVisible(); }));
+        const QRect place = f.card().geometry();
+        QCOMPARE(button.text(), QString("Cancel"));
+        button.click();
+        QCOMPARE(f.card().topMessage(), QString("Not tried on pictures: it was cancelled."));
+        QCOMPARE(button.text(), QString("Try it on pictures"));
+        f.shoot(QStringLiteral("inspector-not-tried"));
+        QStringList cut = WindowFixture::cutTexts(&f.view());
+        QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+        // It would be the same search for the channel beside.
+        QTest::keyClick(&f.view(), Qt::Key_Right);
+        QCOMPARE(button.text(), QString("Try it on pictures"));
+        button.click();
+        QVERIFY(await([&] { return f.card().topCount() > 0; }));
+        QVERIFY(button.isHidden());
+        QCOMPARE(f.card().geometry(), place);
+    }
+
+    /// Values of the plots without a mouse.
+    void keysReadThePlots() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        QVERIFY(await([&] { return f.weights().hasContent(); }));
+        const QString whole = f.weights().accessibleDescription();
+        f.weights().setFocus(Qt::TabFocusReason);
+        QTest::keyClick(&f.weights(), Qt::Key_Left);
+        QCOMPARE(f.weights().accessibleDescription(), f.weights().binText(31));  // the fullest
+        QTest::keyClick(&f.weights(), Qt::Key_Right);
+        QCOMPARE(f.weights().accessibleDescription(), f.weights().binText(32));
+        f.shoot(QStringLiteral("inspector-reading-weights"));
+        QTest::keyClick(&f.weights(), Qt::Key_Up);
+        QCOMPARE(f.view().layer(), QString("block5_conv2"));  // the page's own
+        f.view().showLayer("block5_conv3");
+        f.historyPlot().setFocus(Qt::TabFocusReason);
+        QTest::keyClick(&f.historyPlot(), Qt::Key_Left);
+        QTest::keyClick(&f.historyPlot(), Qt::Key_Left);
+        const QString said = f.historyPlot().accessibleDescription();
+        QVERIFY2(said.startsWith(f.historyPlot().content().moments.at(13) + QLatin1String("; conv3 4")), qPrintable(said));
+        f.shoot(QStringLiteral("inspector-reading-history"));
+        f.view().setFocus();
+        QVERIFY(f.historyPlot().accessibleDescription() != said);
+        QCOMPARE(f.weights().accessibleDescription(), whole);
+    }
+
+    void arrowsWalkOverTheTilesInTheirOrder() {
+        Inspecting f;
+        QVERIFY(f.ready && f.answered());
+        f.view().showLayer("block1_conv1");
+        f.choose("Answers or filters", InspectorView::Filters);
+        QVERIFY(await([&] { return f.filters().hasContent(); }));
+        QTest::mouseClick(&f.filters(), Qt::LeftButton, {}, QPoint(10, 36));
+        QCOMPARE(f.view().channel(), 0);
+        f.filters().setFocus(Qt::TabFocusReason);
+        QTest::keyClick(&f.filters(), Qt::Key_Left);
+        QCOMPARE(f.view().channel(), 0);
+        QTest::keyClick(&f.filters(), Qt::Key_Right);
+        QTest::keyClick(&f.filters(), Qt::Key_Right);
+        QCOMPARE(f.view().channel(), 2);
+        f.shoot(QStringLiteral("inspector-filters-focus"));
+    }
+
+    void picturesAreDropped() {
+        Inspecting f;
+        QVERIFY(f.ready);
+        const auto drop = [&](const QList<QUrl>& urls) {
+            QMimeData data;
+            data.setUrls(urls);
+            QDragEnterEvent enter(QPoint(9, 9), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+            enter.ignore();
+            QCoreApplication::sendEvent(&f.view(), &enter);
+            QDropEvent dropped(QPointF(9, 9), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+            QCoreApplication::sendEvent(&f.view(), &dropped);
+            return enter.isAccepted();
+        };
+        QVERIFY(!drop({}));
+        QVERIFY(!drop({QUrl(QStringLiteral("https://example.org/dog.png"))}));
+        QVERIFY(f.view().picture().file.empty());
+        QVERIFY(drop({QUrl(QStringLiteral("https://example.org/dog.png")), QUrl::fromLocalFile(QStringLiteral("/home/pupil/dog.png"))}));
+        QCOMPARE(f.view().picture().file, std::filesystem::path("/home/pupil/dog.png"));
     }
 
     void anotherRunHasNoTicksHere() {

@@ -3,7 +3,10 @@
 #include <QLocale>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+
+#include "ui/models/run_curves.h"
 
 namespace thaw::ui {
 
@@ -13,10 +16,13 @@ void ChannelListModel::setMaps(core::ActivationMaps maps, const QStringList& nam
     for (std::size_t channel = 0; channel < summaries.size(); ++channel) {
         const auto begin = maps.values.begin() + static_cast<std::ptrdiff_t>(channel) * plane, end = begin + plane;
         Summary& one = summaries[channel];
-        const auto [least, largest] = std::minmax_element(begin, end);
-        one.least = *least;
-        one.largest = *largest;
-        one.mean = std::accumulate(begin, end, 0.0) / static_cast<double>(plane);
+        std::ptrdiff_t finite = 0;
+        for (auto value = begin; value != end; ++value) {
+            if (!std::isfinite(*value)) continue;
+            one.least = std::min(one.least, *value);
+            one.largest = std::max(one.largest, *value);
+            one.mean += (static_cast<double>(*value) - one.mean) / static_cast<double>(++finite);
+        }
         one.silent = static_cast<double>(std::count(begin, end, 0.0f)) / static_cast<double>(plane);
     }
     const bool sameShape = maps.layer == m_maps.layer && maps.channels == m_maps.channels && maps.height == m_maps.height &&
@@ -91,6 +97,11 @@ QString ChannelListModel::nameOf(int channel) const {
     return channel < m_names.size() ? m_names[channel] : QLocale().toString(channel + 1);
 }
 
+QString ChannelListModel::largestText(int channel) const {
+    const float largest = summary(channel).largest;
+    return std::isfinite(largest) ? QLocale().toString(largest, 'f', 2) : tr("not finite");
+}
+
 int ChannelListModel::rowCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : static_cast<int>(m_order.size());
 }
@@ -98,16 +109,14 @@ int ChannelListModel::rowCount(const QModelIndex& parent) const {
 QVariant ChannelListModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
     const int channel = channelAt(index.row());
-    const QLocale locale;
     switch (role) {
         case Qt::DisplayRole:
             return nameOf(channel);
         case Qt::ToolTipRole:
         case Qt::AccessibleTextRole:
-            if (areUnits()) return tr("%1: %2").arg(nameOf(channel), locale.toString(summary(channel).largest, 'f', 2));
-            return tr("Channel %1, largest %2, nothing in %3 % of the places")
-                .arg(nameOf(channel), locale.toString(summary(channel).largest, 'f', 2))
-                .arg(qRound(100 * summary(channel).silent));
+            if (areUnits()) return tr("%1: %2").arg(nameOf(channel), largestText(channel));
+            return tr("Channel %1, largest %2, nothing in %3 of the places")
+                .arg(nameOf(channel), largestText(channel), percentText(summary(channel).silent, 0));
         case ChannelRole:
             return channel;
         case LargestRole:

@@ -4,6 +4,7 @@
 #include <QAbstractListModel>
 #include <QStringList>
 
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -17,8 +18,8 @@ class ChannelListModel : public QAbstractListModel {
 public:
     enum Role {
         ChannelRole = Qt::UserRole + 1,  ///< int, from 0
-        LargestRole,                     ///< double
-        MeanRole,                        ///< double
+        LargestRole,                     ///< double, of the finite numbers; minus infinity: none is
+        MeanRole,                        ///< double, of the finite numbers
         SilentRole,                      ///< double, 0..1: share of the plane that is exactly 0
     };
 
@@ -44,6 +45,8 @@ public:
     /// What the colours of a channel span. Channels of single numbers always share one.
     std::pair<double, double> range(int channel) const;
     QString nameOf(int channel) const;
+    /// A channel's largest number in words.
+    QString largestText(int channel) const;
     bool isNamed() const { return !m_names.isEmpty(); }  ///< channels are classes
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -52,7 +55,7 @@ public:
 
 private:
     struct Summary {
-        float least = 0, largest = 0;
+        float least = std::numeric_limits<float>::infinity(), largest = -least;  // of the finite numbers
         double mean = 0, silent = 0;
     };
     const Summary& summary(int channel) const { return m_summaries[static_cast<std::size_t>(channel)]; }

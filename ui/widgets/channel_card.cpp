@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QPushButton>
 #include <QSlider>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -11,6 +12,7 @@
 #include <algorithm>
 
 #include "ui/models/channel_list_model.h"
+#include "ui/models/run_curves.h"
 #include "ui/widgets/map_picture.h"
 #include "ui/widgets/styling.h"
 
@@ -41,6 +43,9 @@ ChannelCard::ChannelCard(const ChannelListModel& model, QWidget* parent) : QWidg
     m_topMessage = makeLabel({}, "caption", grid);
     m_topMessage->setWordWrap(true);
     m_topMessage->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_topAction = new QPushButton(grid);
+    m_topAction->setProperty("small", true);
+    connect(m_topAction, &QPushButton::clicked, this, &ChannelCard::topActionRequested);
 
     auto* beside = new QVBoxLayout;
     beside->setSpacing(4);
@@ -72,7 +77,12 @@ ChannelCard::ChannelCard(const ChannelListModel& model, QWidget* parent) : QWidg
         connect(m_top[i], &QToolButton::clicked, this, [this, i] { Q_EMIT pictureChosen(m_indices[i]); });
     }
     // In the pictures' place, so that nothing moves when they come.
-    tiles->addWidget(m_topMessage, 0, 0, static_cast<int>(m_top.size()) / kTopColumns, kTopColumns + 1);
+    auto* instead = new QVBoxLayout;
+    instead->setSpacing(6);
+    instead->addWidget(m_topMessage);
+    instead->addWidget(m_topAction, 0, Qt::AlignLeft);
+    instead->addStretch(1);
+    tiles->addLayout(instead, 0, 0, static_cast<int>(m_top.size()) / kTopColumns, kTopColumns + 1);
     auto* top = new QVBoxLayout;
     top->setSpacing(4);
     top->addWidget(m_topTitle);
@@ -121,15 +131,14 @@ void ChannelCard::showChannel(int channel) {
         return;
     }
     const QModelIndex index = m_model.index(m_model.rowOf(channel));
-    const QLocale locale;
-    const auto figure = [&](int role) { return locale.toString(index.data(role).toDouble(), 'f', 2); };
     const auto [low, high] = m_model.range(channel);
     const QString title = plane ? tr("Channel %1") : m_model.isNamed() ? tr("Class %1") : tr("Unit %1");
     m_title->setText(title.arg(m_model.nameOf(channel)));
-    m_figures->setText(plane ? tr("largest %1\nmean %2\nnothing in %3 %")
-                                   .arg(figure(ChannelListModel::LargestRole), figure(ChannelListModel::MeanRole))
-                                   .arg(qRound(100 * index.data(ChannelListModel::SilentRole).toDouble()))
-                             : tr("answers %1").arg(figure(ChannelListModel::LargestRole)));
+    const QString largest = m_model.largestText(channel);
+    m_figures->setText(plane ? tr("largest %1\nmean %2\nnothing in %3")
+                                   .arg(largest, QLocale().toString(index.data(ChannelListModel::MeanRole).toDouble(), 'f', 2),
+                                        percentText(index.data(ChannelListModel::SilentRole).toDouble(), 0))
+                             : tr("answers %1").arg(largest));
     m_picture->setPlane(plane ? m_model.plane(channel) : Plane(), low, high);
     m_picture->setAccessibleName(index.data(Qt::AccessibleTextRole).toString());
 }
@@ -138,6 +147,7 @@ void ChannelCard::setTop(const core::PictureSet& pictures, const std::vector<cor
                          const QStringList& classNames) {
     m_topMessage->clear();
     m_topMessage->hide();
+    m_topAction->hide();
     const QLocale locale;
     for (std::size_t i = 0; i < m_top.size(); ++i) {
         const bool shown = i < top.size() && top[i].index < pictures.count();
@@ -157,9 +167,11 @@ void ChannelCard::setTop(const core::PictureSet& pictures, const std::vector<cor
     applyTheme();
 }
 
-void ChannelCard::setTopMessage(const QString& message) {
+void ChannelCard::setTopMessage(const QString& message, const QString& action) {
     m_topMessage->setText(message);
     m_topMessage->setVisible(!message.isEmpty());
+    m_topAction->setText(action);
+    m_topAction->setVisible(!action.isEmpty());
     for (QToolButton* button : m_top) button->hide();
 }
 

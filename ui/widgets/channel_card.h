@@ -11,6 +11,7 @@
 
 class QBoxLayout;
 class QLabel;
+class QPushButton;
 class QSlider;
 class QToolButton;
 
@@ -29,19 +30,23 @@ public:
     void setPicture(const QImage& picture);
     void showChannel(int channel);  ///< as the model has it now
     void setTop(const core::PictureSet& pictures, const std::vector<core::TopPicture>& top, const QStringList& classNames);
-    void setTopMessage(const QString& message);  ///< in place of the pictures
+    /// In place of the pictures. `action` is what the button below says; empty: there is none.
+    void setTopMessage(const QString& message, const QString& action = {});
     int topCount() const;
     QString topMessage() const;
+    QPushButton& topButton() { return *m_topAction; }
     QString title() const;
     void setWide(bool wide);        ///< the pictures beside the channel instead of below
 
 Q_SIGNALS:
     void pictureChosen(qint64 index);
+    void topActionRequested();
 
 private:
     void applyTheme();
     const ChannelListModel& m_model;
     QLabel *m_title, *m_figures, *m_topTitle, *m_topMessage, *m_opacityTitle;
+    QPushButton* m_topAction;
     MapPicture* m_picture;
     QSlider* m_opacity;
     std::array<QToolButton*, kTopCount> m_top{};

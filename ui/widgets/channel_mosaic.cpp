@@ -43,7 +43,7 @@ public:
         const auto [low, high] = m_model.range(channel);
         const Plane plane = m_model.plane(channel);
         if (m_model.areUnits()) {
-            const double share = high > low ? (plane.values[0] - low) / (high - low) : 0;
+            const double share = high > low && std::isfinite(plane.values[0]) ? (plane.values[0] - low) / (high - low) : 0;
             const QColor ground = QColor::fromRgb(answerRamp()(share));
             painter->fillRect(tile, ground);
             painter->setFont(theme.font(TextRole::Caption));

@@ -1,5 +1,5 @@
 // The filters of the first layer as small pictures, three times: before training, now, and the difference. Each filter has the
-// scale of its largest weight, grey is 0; the differences share one.
+// scale of its largest weight, grey is 0; the differences share one. Where the start is not known, why stands in its place.
 #pragma once
 
 #include <QImage>
@@ -20,6 +20,8 @@ public:
     void setTiles(core::FilterTiles tiles);
     void setMessage(const QString& message);  ///< in place of tiles
     bool hasContent() const { return m_tiles.count > 0; }
+    QString message() const { return m_message; }
+    int count() const { return m_tiles.count; }
     void setCurrentFilter(int filter);
     double largestChange() const { return m_largestChange; }
 
@@ -37,12 +39,14 @@ protected:
 private:
     enum Group { Before, Now, Difference, GroupCount };
     struct Frame {
-        int columns = 1, tile = 1, pitch = 1, groupWidth = 1, groupPitch = 1, top = 0;
+        int columns = 1, tile = 1, pitch = 1, groupWidth = 1, groupPitch = 1, top = 0, left = 0;
+        int groupLeft(int group) const { return left + group * groupPitch; }
         QRect tileRect(int group, int filter) const {
-            return {group * groupPitch + filter % columns * pitch, top + filter / columns * pitch, tile, tile};
+            return {groupLeft(group) + filter % columns * pitch, top + filter / columns * pitch, tile, tile};
         }
     };
     Frame frame() const;
+    bool hasGroup(int group) const { return group == Now || !m_tiles.before.empty(); }
     int filterAt(const QPoint& point) const;
     float weight(int group, int filter, int place) const;
     QImage tileImage(int group, int filter) const;

@@ -1,12 +1,14 @@
 #include "ui/widgets/histogram_plot.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QLocale>
 #include <QPainter>
 #include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -53,7 +55,26 @@ QPen penOf(bool before) {
 
 }  // namespace
 
+core::Histogram histogramOf(const std::vector<float>& values, int bins) {
+    core::Histogram histogram{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(), {}};
+    for (const double value : values) {
+        if (!std::isfinite(value)) continue;
+        histogram.low = std::min(histogram.low, value);
+        histogram.high = std::max(histogram.high, value);
+    }
+    if (histogram.low > histogram.high) histogram.low = histogram.high = 0;
+    if (histogram.low == histogram.high) histogram.high += std::max(1.0, std::abs(histogram.high));
+    histogram.counts.assign(static_cast<std::size_t>(bins), 0);
+    for (const double value : values) {
+        if (!std::isfinite(value)) continue;
+        const auto bin = static_cast<int>((value - histogram.low) / (histogram.high - histogram.low) * bins);
+        ++histogram.counts[static_cast<std::size_t>(std::clamp(bin, 0, bins - 1))];
+    }
+    return histogram;
+}
+
 HistogramPlot::HistogramPlot(QWidget* parent) : QWidget(parent) {
+    setFocusPolicy(Qt::TabFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     connect(&Theme::instance(), &Theme::changed, this, [this] {
         updateGeometry();
@@ -67,18 +88,39 @@ void HistogramPlot::setHistograms(const core::Histogram& before, const core::His
     m_remark = remark;
     m_message.clear();
     fitRange();
-    const QLocale locale;
-    setAccessibleDescription(
-        tr("From %1 to %2. %3").arg(locale.toString(m_low, 'g', 2), locale.toString(m_high, 'g', 2), remark));
-    update();
+    setRead(m_read);
 }
 
 void HistogramPlot::setMessage(const QString& message) {
     m_before = m_now = {};
     m_remark.clear();
     m_message = message;
-    setAccessibleDescription(message);
+    setRead(-1);
+}
+
+void HistogramPlot::setRead(int bin) {
+    m_read = bin < static_cast<int>(m_now.counts.size()) ? bin : -1;
+    const QLocale locale;
+    setAccessibleDescription(
+        !hasContent() ? m_message
+        : m_read >= 0 ? binText(m_read)
+                      : tr("From %1 to %2. %3").arg(locale.toString(m_low, 'g', 2), locale.toString(m_high, 'g', 2), m_remark));
     update();
+}
+
+int HistogramPlot::binAt(double value) const { return static_cast<int>(std::floor((value - m_now.low) / binWidth(m_now))); }
+
+double HistogramPlot::middleOf(int bin) const { return m_now.low + (bin + 0.5) * binWidth(m_now); }
+
+QString HistogramPlot::binText(int bin) const {
+    if (bin < 0 || bin >= static_cast<int>(m_now.counts.size())) return {};
+    const QLocale locale;
+    const double width = binWidth(m_now), low = m_now.low + bin * width;
+    const auto count = [&](const core::Histogram& histogram) {
+        return locale.toString(static_cast<qlonglong>(histogram.counts[static_cast<std::size_t>(bin)]));
+    };
+    const QString text = tr("%1 to %2: %3").arg(locale.toString(low, 'g', 3), locale.toString(low + width, 'g', 3), count(m_now));
+    return m_before.counts.empty() ? text : tr("%1 now, %2 at the start").arg(text, count(m_before));
 }
 
 void HistogramPlot::fitRange() {
@@ -114,23 +156,26 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF area = plotArea();
+    if (!hasContent()) {
+        painter.setPen(QPen(theme.color(Tone::Line2), 1));
+        painter.drawRect(area);
+        painter.setFont(theme.font(TextRole::Table));
+        painter.setPen(theme.color(Tone::Ink2));
+        painter.drawText(area.adjusted(theme.px(12), 0, -theme.px(12), 0), Qt::AlignCenter | Qt::TextWordWrap, m_message);
+        if (hasFocus()) paintFocusRing(&painter, rect());
+        return;
+    }
     for (int line = 0; line < kGridLines; ++line)
         painter.fillRect(QRectF(area.left(), std::round(area.top() + area.height() * line / kGridLines), area.width(), 1),
                          theme.color(Tone::Line2));
     painter.fillRect(QRectF(area.left(), std::round(area.bottom()), area.width(), 1), theme.color(Tone::Ink3));
-    if (!hasContent()) {
-        painter.setFont(theme.font(TextRole::Table));
-        painter.setPen(theme.color(Tone::Ink2));
-        painter.drawText(area.adjusted(theme.px(12), 0, -theme.px(12), 0), Qt::AlignCenter | Qt::TextWordWrap, m_message);
-        return;
-    }
 
     const bool both = !m_before.counts.empty();
     const double unit = area.height() / fullHeight();
     const auto curve = [&](const core::Histogram& histogram) {
         QPolygonF line;
         for (std::size_t bin = 0; bin < histogram.counts.size(); ++bin)
-            line << QPointF(xOf(histogram.low + (static_cast<double>(bin) + 0.5) * binWidth(histogram)),
+            line << QPointF(xOf(middleOf(static_cast<int>(bin))),
                             area.bottom() - unit * static_cast<double>(histogram.counts[bin]));
         return line;
     };
@@ -155,7 +200,7 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
     painter.restore();
     paintPeak(&painter, area);
 
-    // The legend above, the axis below.
+    // The legend above, or the bin that is read; the axis below.
     painter.setFont(theme.font(TextRole::TableStrong));
     const QFontMetricsF metrics(painter.font());
     double left = area.left();
@@ -167,13 +212,16 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
         painter.drawText(QRectF(left, 0, metrics.horizontalAdvance(name) + 2, 2 * y), Qt::AlignVCenter, name);
         left += metrics.horizontalAdvance(name) + theme.px(24);
     };
-    if (both) {
+    if (both && m_read < 0) {
         entry(true, tr("start"));
         entry(false, tr("now"));
     }
     painter.setPen(theme.color(Tone::Ink));
-    painter.drawText(QRectF(area.left(), 0, area.width(), theme.px(kLegendHeight - 4)), Qt::AlignRight | Qt::AlignVCenter,
-                     m_remark);
+    const QRectF line(left, 0, area.right() - left, theme.px(kLegendHeight - 4));
+    painter.drawText(line, (m_read < 0 ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter,
+                     metrics.elidedText(m_read < 0 ? m_remark : binText(m_read), Qt::ElideRight, line.width()));
+    if (m_read >= 0) painter.fillRect(QRectF(xOf(middleOf(m_read)) - 0.5, area.top(), 1, area.height()), theme.color(Tone::Ink));
+    if (hasFocus()) paintFocusRing(&painter, rect());
     painter.setFont(theme.font(TextRole::Caption));
     painter.setPen(theme.color(Tone::Ink2));
     const std::vector<double> ticks = roundTicks(m_low, m_high, kTicks);
@@ -204,7 +252,7 @@ void HistogramPlot::paintPeak(QPainter* painter, const QRectF& area) const {
     painter->setFont(theme.font(TextRole::Caption));
     painter->setPen(theme.color(Tone::Warm));
     const QString text = tr("\u2191 %1").arg(percentText(static_cast<double>(*peak) / static_cast<double>(total)));
-    const double x = xOf(m_now.low + (static_cast<double>(peak - m_now.counts.begin()) + 0.5) * binWidth(m_now));
+    const double x = xOf(middleOf(static_cast<int>(peak - m_now.counts.begin())));
     const double width = painter->fontMetrics().horizontalAdvance(text) + 2;
     const double beside = xOf(m_low + binWidth(m_now)) - xOf(m_low) + theme.px(6);
     const bool right = x + beside + width <= area.right();
@@ -217,21 +265,27 @@ bool HistogramPlot::event(QEvent* event) {
     const auto* help = static_cast<QHelpEvent*>(event);
     const QRectF area = plotArea();
     QString text;
-    if (hasContent() && area.contains(help->pos())) {
-        const double value = m_low + (help->pos().x() - area.left()) / area.width() * (m_high - m_low), width = binWidth(m_now);
-        const auto bin = static_cast<std::int64_t>(std::floor((value - m_now.low) / width));
-        if (bin >= 0 && bin < static_cast<std::int64_t>(m_now.counts.size())) {
-            const QLocale locale;
-            const double low = m_now.low + static_cast<double>(bin) * width;
-            const auto count = [&](const core::Histogram& histogram) {
-                return locale.toString(static_cast<qlonglong>(histogram.counts[static_cast<std::size_t>(bin)]));
-            };
-            text = tr("%1 to %2: %3").arg(locale.toString(low, 'g', 3), locale.toString(low + width, 'g', 3), count(m_now));
-            if (!m_before.counts.empty()) text = tr("%1 now, %2 at the start").arg(text, count(m_before));
-        }
-    }
+    if (hasContent() && area.contains(help->pos()))
+        text = binText(binAt(m_low + (help->pos().x() - area.left()) / area.width() * (m_high - m_low)));
+    else if (hasContent() && help->pos().y() < area.top())
+        text = m_remark;  // may have had no room
     QToolTip::showText(help->globalPos(), text, this);
     return true;
+}
+
+void HistogramPlot::keyPressEvent(QKeyEvent* event) {
+    const int by = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
+    if (by == 0 || !hasContent()) return QWidget::keyPressEvent(event);
+    const int last = static_cast<int>(m_now.counts.size()) - 1;
+    const auto peak = static_cast<int>(std::max_element(m_now.counts.begin(), m_now.counts.end()) - m_now.counts.begin());
+    // Only over what the axis shows.
+    const int left = std::clamp(binAt(m_low), 0, last), right = std::clamp(binAt(m_high), left, last);
+    setRead(m_read < 0 ? peak : std::clamp(m_read + by, left, right));
+}
+
+void HistogramPlot::focusOutEvent(QFocusEvent* event) {
+    setRead(-1);
+    QWidget::focusOutEvent(event);
 }
 
 }  // namespace thaw::ui

@@ -1,8 +1,10 @@
 #include "ui/widgets/history_plot.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QLocale>
 #include <QPainter>
+#include <QPushButton>
 #include <QToolTip>
 
 #include <algorithm>
@@ -22,9 +24,15 @@ const QChar kThinSpace(0x2009);
 }  // namespace
 
 HistoryPlot::HistoryPlot(QWidget* parent) : QWidget(parent) {
+    setFocusPolicy(Qt::TabFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    m_action = new QPushButton(this);
+    m_action->setProperty("small", true);
+    m_action->hide();
+    connect(m_action, &QPushButton::clicked, this, &HistoryPlot::actionRequested);
     connect(&Theme::instance(), &Theme::changed, this, [this] {
         updateGeometry();
+        placeAction();
         update();
     });
 }
@@ -32,18 +40,43 @@ HistoryPlot::HistoryPlot(QWidget* parent) : QWidget(parent) {
 void HistoryPlot::setContent(Content content) {
     m_content = std::move(content);
     m_message.clear();
-    QStringList spoken;
-    for (const Line& line : m_content.lines)
-        if (!line.values.empty()) spoken << QStringLiteral("%1 %2").arg(line.name, valueText(line.values.back(), 0.001));
-    setAccessibleDescription(spoken.join(QStringLiteral("; ")));
+    m_action->hide();
+    setRead(m_read);
+}
+
+void HistoryPlot::setMessage(const QString& message, const QString& action) {
+    m_content = {};
+    m_message = message;
+    m_action->setText(action);
+    m_action->setVisible(!action.isEmpty());
+    placeAction();
+    setRead(-1);
+}
+
+void HistoryPlot::placeAction() {
+    m_action->adjustSize();
+    const QPointF centre = frame().area.center();
+    m_action->move(static_cast<int>(centre.x()) - m_action->width() / 2, static_cast<int>(centre.y()) + Theme::instance().px(6));
+}
+
+void HistoryPlot::setRead(int at) {
+    const int positions = static_cast<int>(m_content.positions.size());
+    m_read = at < positions ? at : -1;
+    const int spoken = m_read < 0 ? positions - 1 : m_read;
+    setAccessibleDescription(spoken < 0 ? m_message : valuesAt(spoken, 0.001).join(QStringLiteral("; ")));
     update();
 }
 
-void HistoryPlot::setMessage(const QString& message) {
-    m_content = {};
-    m_message = message;
-    setAccessibleDescription(message);
-    update();
+QStringList HistoryPlot::valuesAt(int at, double step) const {
+    QStringList texts;
+    for (std::size_t i = 0; i < m_content.lines.size(); ++i) {
+        const Line& line = m_content.lines[i];
+        const QString text = QStringLiteral("%1 %2").arg(line.name, valueText(line.values[static_cast<std::size_t>(at)], step));
+        if (static_cast<int>(i) == m_content.current) texts.prepend(text);
+        else texts << text;
+    }
+    texts.prepend(m_content.moments.value(at));
+    return texts;
 }
 
 void HistoryPlot::setMark(double position) {
@@ -55,6 +88,7 @@ QSize HistoryPlot::sizeHint() const { return {Theme::instance().px(400), Theme::
 QSize HistoryPlot::minimumSizeHint() const { return {Theme::instance().px(200), Theme::instance().px(130)}; }
 
 QString HistoryPlot::valueText(double value, double step) const {
+    if (!std::isfinite(value)) return tr("not finite");
     return m_content.percent ? tickText(100 * value, 100 * step) + kThinSpace + QLatin1Char('%') : tickText(value, step);
 }
 
@@ -77,7 +111,7 @@ HistoryPlot::Frame HistoryPlot::frame() const {
     for (const Line& line : m_content.lines)
         ends = std::max(ends, std::min<double>(names.horizontalAdvance(line.name), theme.px(kMostNameWidth)));
     frame.area =
-        QRectF(rect()).adjusted(numbers + theme.px(8), theme.px(kTopMargin), -ends - theme.px(10), -theme.px(kAxisHeight));
+        QRectF(rect()).adjusted(numbers + theme.px(8), theme.px(kTopMargin), -ends - theme.px(13), -theme.px(kAxisHeight));
     return frame;
 }
 
@@ -87,8 +121,9 @@ void HistoryPlot::paintBands(QPainter* painter, const Frame& frame) const {
     double from = area.left();
     for (std::size_t i = 0; i < m_content.positions.size(); ++i) {
         const double to = std::round(frame.x(m_content.positions[i]));
-        painter->fillRect(QRectF(from, area.top(), to - from, area.height()),
-                          theme.color(m_content.trained[i] ? Tone::WarmBand : Tone::IceBand));
+        if (!m_content.trained.empty())
+            painter->fillRect(QRectF(from, area.top(), to - from, area.height()),
+                              theme.color(m_content.trained[i] ? Tone::WarmBand : Tone::IceBand));
         from = to;
     }
     if (m_content.plannedEpochs > m_content.positions.back())
@@ -129,7 +164,7 @@ void HistoryPlot::paintLines(QPainter* painter, const Frame& frame) const {
         // Nothing has moved before the first step; a gradient there is unknown.
         if (m_content.percent) points << QPointF(frame.x(0), frame.y(0));
         for (std::size_t i = 0; i < line.values.size(); ++i)
-            points << QPointF(frame.x(m_content.positions[i]), frame.y(line.values[i]));
+            if (std::isfinite(line.values[i])) points << QPointF(frame.x(m_content.positions[i]), frame.y(line.values[i]));
         const Tone tone = line.frozen ? (strong ? Tone::Ice : Tone::IceFill) : strong ? Tone::Warm : Tone::WarmFill;
         painter->setPen(QPen(theme.color(tone), (strong ? 3.2 : 1.8) * theme.scale(),
                              Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
@@ -171,7 +206,10 @@ void HistoryPlot::paintEvent(QPaintEvent*) {
         painter.drawRect(now.area);
         painter.setFont(theme.font(TextRole::Table));
         painter.setPen(theme.color(Tone::Ink2));
-        painter.drawText(now.area.adjusted(theme.px(12), 0, -theme.px(12), 0), Qt::AlignCenter | Qt::TextWordWrap, m_message);
+        QRectF room = now.area.adjusted(theme.px(12), 0, -theme.px(12), 0);
+        if (!m_action->isHidden()) room.setBottom(room.center().y());
+        painter.drawText(room, (m_action->isHidden() ? Qt::AlignCenter : Qt::AlignHCenter | Qt::AlignBottom) | Qt::TextWordWrap, m_message);
+        if (hasFocus()) paintFocusRing(&painter, rect());
         return;
     }
     paintBands(&painter, now);
@@ -183,10 +221,24 @@ void HistoryPlot::paintEvent(QPaintEvent*) {
         painter.drawLine(QLineF(now.x(m_mark), now.area.top(), now.x(m_mark), now.area.bottom()));
     }
     paintLines(&painter, now);
-    painter.setFont(theme.font(TextRole::TableStrong));
+    QString above = m_content.remark;
     painter.setPen(theme.color(Tone::Ice));
-    painter.drawText(QRectF(now.area.left(), 0, width() - now.area.left(), theme.px(kTopMargin - 4)),
-                     Qt::AlignLeft | Qt::AlignVCenter, m_content.remark);
+    if (m_read >= 0) {
+        above = valuesAt(m_read, now.step / 100).join(QStringLiteral(", "));
+        const double x = now.x(m_content.positions[static_cast<std::size_t>(m_read)]);
+        painter.fillRect(QRectF(x - 0.5, now.area.top(), 1, now.area.height()), theme.color(Tone::Ink));
+        painter.setPen(theme.color(Tone::Ink));
+    }
+    painter.setFont(theme.font(TextRole::TableStrong));
+    const QRectF line(now.area.left(), 0, width() - now.area.left() - theme.px(6), theme.px(kTopMargin - 4));
+    painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(above, Qt::ElideRight, static_cast<int>(line.width())));
+    if (hasFocus()) paintFocusRing(&painter, rect());
+}
+
+void HistoryPlot::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    placeAction();
 }
 
 bool HistoryPlot::event(QEvent* event) {
@@ -198,14 +250,22 @@ bool HistoryPlot::event(QEvent* event) {
         const auto distance = [&](double position) { return std::abs(now.x(position) - help->pos().x()); };
         const auto nearest = std::min_element(m_content.positions.begin(), m_content.positions.end(),
                                               [&](double a, double b) { return distance(a) < distance(b); });
-        const auto at = static_cast<std::size_t>(nearest - m_content.positions.begin());
-        QStringList lines{m_content.moments.value(static_cast<qsizetype>(at))};
-        for (const Line& line : m_content.lines)
-            lines << QStringLiteral("%1: %2").arg(line.name, valueText(line.values[at], now.step / 100));
-        text = lines.join(QLatin1Char('\n'));
+        text = valuesAt(static_cast<int>(nearest - m_content.positions.begin()), now.step / 100).join(QLatin1Char('\n'));
     }
     QToolTip::showText(help->globalPos(), text, this);
     return true;
+}
+
+void HistoryPlot::keyPressEvent(QKeyEvent* event) {
+    const int by = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
+    const int last = static_cast<int>(m_content.positions.size()) - 1;
+    if (by == 0 || last < 0) return QWidget::keyPressEvent(event);
+    setRead(m_read < 0 ? last : std::clamp(m_read + by, 0, last));
+}
+
+void HistoryPlot::focusOutEvent(QFocusEvent* event) {
+    setRead(-1);
+    QWidget::focusOutEvent(event);
 }
 
 }  // namespace thaw::ui

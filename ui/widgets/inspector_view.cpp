@@ -68,17 +68,33 @@ ElidedLabel* makeTitle(QWidget* parent) {
     return title;
 }
 
-core::Histogram histogramOf(const std::vector<float>& values) {
-    core::Histogram histogram;
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    histogram.low = *low;
-    histogram.high = *high > *low ? *high : *low + 1;
-    histogram.counts.assign(kOutputBins, 0);
-    for (const float value : values) {
-        const auto bin = static_cast<int>((value - histogram.low) / (histogram.high - histogram.low) * kOutputBins);
-        ++histogram.counts[static_cast<std::size_t>(std::min(bin, kOutputBins - 1))];
-    }
-    return histogram;
+/// What the histogram of a layer's answer does not show.
+QString outputRemark(const std::vector<float>& values) {
+    const auto share = [&](auto counts) {
+        return static_cast<double>(std::count_if(values.begin(), values.end(), counts)) / static_cast<double>(values.size());
+    };
+    const double strange = share([](float value) { return !std::isfinite(value); });
+    return strange > 0 ? InspectorView::tr("%1 are not finite").arg(percentText(strange))
+                       : InspectorView::tr("%1 are 0").arg(percentText(share([](float value) { return value == 0; })));
+}
+
+QString movedRemark(double moved) {
+    if (!std::isfinite(moved)) return InspectorView::tr("the weights are not finite");
+    if (moved == 0) return InspectorView::tr("moved 0");
+    return moved < 5e-4 ? InspectorView::tr("moved less than %1").arg(percentText(0.001))
+                        : InspectorView::tr("moved %1").arg(percentText(moved));
+}
+
+QString normRemark(double norm) {
+    return std::isfinite(norm) ? InspectorView::tr("norm %1").arg(QLocale().toString(norm, 'g', 3))
+                               : InspectorView::tr("the norm is not finite");
+}
+
+/// The first file of this machine; empty: there is none.
+QString fileIn(const QMimeData& data) {
+    const QList<QUrl> urls = data.urls();
+    const auto local = std::find_if(urls.begin(), urls.end(), [](const QUrl& url) { return url.isLocalFile(); });
+    return local == urls.end() ? QString() : local->toLocalFile();
 }
 
 }  // namespace
@@ -171,6 +187,7 @@ QWidget* InspectorView::makePlots() {
         refreshTexts();
     });
     connect(m_historyPart, &SegmentedBar::currentChanged, this, &InspectorView::refreshTexts);
+    connect(m_historyPlot, &HistoryPlot::actionRequested, this, &InspectorView::stopOrAskHistory);
     return plots;
 }
 
@@ -237,6 +254,7 @@ QWidget* InspectorView::makeAnswers() {
     m_sort->setChecked(true);
     connect(m_mosaic, &ChannelMosaic::channelChosen, this, &InspectorView::chooseChannel);
     connect(m_filters, &FilterTilesView::filterChosen, this, &InspectorView::chooseChannel);
+    connect(m_channelCard, &ChannelCard::topActionRequested, this, &InspectorView::stopOrAskTop);
     connect(m_channelCard, &ChannelCard::pictureChosen, this, [this](qint64 index) {
         m_chosenIn = layer();  // it is about this channel
         showPicture(index);
@@ -295,12 +313,14 @@ QStringList InspectorView::classNames() const {
 
 QString InspectorView::checkpointKey() const {
     const core::KeptCheckpoint* checkpoint = m_session.inspection().checkpoint();
-    return checkpoint ? m_runId + kSeparator + QString::fromStdString(checkpoint->name) : QString();
+    return checkpoint ? QString::fromStdString(checkpoint->name) : QString();
 }
 
 QString InspectorView::pictureKey() const {
     return m_picture.file.empty() ? QString::number(m_picture.index) : QString::fromStdString(m_picture.file.string());
 }
+
+QString InspectorView::saidKey() const { return checkpointKey() + kSeparator + pictureKey(); }
 
 QString InspectorView::topKey() const { return checkpointKey() + kSeparator + layer() + kSeparator + QString::number(channel()); }
 
@@ -308,21 +328,28 @@ int InspectorView::channel() const { return m_mosaic->currentChannel(); }
 
 void InspectorView::takeSubject() {
     const InspectionSubject* subject = m_session.inspection().subject();
-    const QString runId = subject ? QString::fromStdString(subject->run.runId) : QString();
-    for (QString* asked : {&m_statisticsAsked, &m_historyAsked, &m_pictureAsked, &m_answersAsked, &m_filtersAsked, &m_topAsked})
-        asked->clear();
-    if (runId != m_runId) {
-        m_runId = runId;
-        m_statistics.clear();
+    const std::filesystem::path run = subject ? subject->run.directory : std::filesystem::path();
+    if (run != m_run) {
+        m_run = run;
         m_history.reset();
-        for (QString* key :
-             {&m_plotted, &m_deadLayer, &m_historyShown, &m_pictureShown, &m_answersShown, &m_filtersShown, &m_topShown})
-            key->clear();
-        if (m_picture.file.empty()) m_picture.index = 0;
-        m_channels.clear();
-        m_chosenIn.clear();
-        m_strongestOf.clear();
+        m_historyStopped = false;
+        m_plotted.clear();
+        m_deadLayer.clear();
+        m_picture.index = 0;
     }
+    // The same run too may have been opened anew for other pictures or other weights.
+    for (QString* key :
+         {&m_statisticsAsked, &m_historyAsked, &m_pictureAsked, &m_answersAsked, &m_filtersAsked, &m_topAsked, &m_historyShown,
+          &m_pictureShown, &m_answersShown, &m_filtersShown, &m_topShown, &m_saidPicture, &m_chosenIn, &m_strongestOf, &m_topStopped})
+        key->clear();
+    m_statistics.clear();
+    m_problem = m_pictureProblem = {};
+    m_said.clear();
+    m_file.reset();
+    m_channels.clear();
+    m_filters->setMessage(tr("Reading the filters"));
+    if (subject && subject->pictures)
+        m_picture.index = std::clamp<std::int64_t>(m_picture.index, 0, std::max<std::int64_t>(0, subject->pictures->count() - 1));
     chooseLayer();
 }
 
@@ -395,10 +422,10 @@ void InspectorView::walkPictures(qint64 by) { showPicture(m_picture.file.empty()
 void InspectorView::refresh() {
     refreshTexts();
     if (!isVisible() || m_pages->currentWidget() != m_scroll) return;
-    askStatistics();
     askPicture();
     askAnswers();
     askFilters();
+    askStatistics();
     dropForeignTop();
     askHistory();
 }
@@ -410,12 +437,32 @@ void InspectorView::dropForeign() {
 }
 
 void InspectorView::dropForeignTop() {
+    const InspectionSubject* subject = m_session.inspection().subject();
     // Those of the same channel at another checkpoint stay until the new ones are there.
-    if (m_topShown.section(kSeparator, 2) != topKey().section(kSeparator, 2)) {
-        m_topShown.clear();
-        m_channelCard->setTopMessage(tr("Trying it on pictures"));
-    }
-    m_topDelay.start();
+    const bool foreign = m_topShown.section(kSeparator, 1) != topKey().section(kSeparator, 1);
+    if (foreign) m_topShown.clear();
+    if (subject && !subject->pictures) return m_channelCard->setTopMessage(subject->problem);
+    const bool stopped = m_topStopped == statisticsKey();
+    if (foreign)
+        m_channelCard->setTopMessage(stopped ? tr("Not tried on pictures: it was cancelled.") : tr("Trying it on pictures"),
+                                     stopped ? tr("Try it on pictures") : QString());
+    if (!stopped) m_topDelay.start();
+}
+
+void InspectorView::stopOrAskTop() {
+    m_topStopped = m_topAsked.isEmpty() ? QString() : statisticsKey();
+    m_session.inspection().cancel(this, QStringLiteral("top"));
+    m_topAsked.clear();
+    m_topDelay.stop();
+    dropForeignTop();
+}
+
+void InspectorView::stopOrAskHistory() {
+    m_historyStopped = !m_historyAsked.isEmpty();
+    if (!m_historyStopped) return askHistory();
+    m_session.inspection().cancel(this, QStringLiteral("history"));
+    m_historyAsked.clear();
+    m_historyPlot->setMessage(tr("Not compared: it was cancelled."), tr("Compare the checkpoints"));
 }
 
 void InspectorView::refreshTexts() {
@@ -442,7 +489,7 @@ void InspectorView::refreshTexts() {
     m_weightsTitle->setText(part == Weights     ? tr("Weights: start and now")
                             : part == Gradients ? tr("Gradients of the weights")
                                                 : tr("What it answers to this picture"));
-    m_weightsTitle->setShortText(part == Weights ? tr("Start and now") : part == Gradients ? tr("Gradients") : tr("Its answer"));
+    m_weightsTitle->setShortText(part == Weights ? tr("Start, now") : part == Gradients ? tr("Gradients") : tr("Its answer"));
     m_weightsTitle->setToolTip(
         part == Weights ? tr("How many weights have which value. Biases are left out.")
         : part == Gradients
@@ -463,8 +510,11 @@ void InspectorView::refreshTexts() {
     m_scale->setVisible(!units && !filters);
     m_sort->setVisible(!filters);
     const QString count = QLocale().toString(info->outputShape.empty() ? 0 : static_cast<qlonglong>(info->outputShape[0]));
-    m_answersTitle->setText(filters ? tr("The %1 filters as colours").arg(count)
-                            : units ? tr("What the %1 units answer to this picture").arg(count)
+    const bool one = !info->outputShape.empty() && info->outputShape[0] == 1;
+    m_answersTitle->setText(filters ? (one ? tr("The filter as colours") : tr("The %1 filters as colours").arg(count))
+                            : units ? (one ? tr("What the unit answers to this picture")
+                                           : tr("What the %1 units answer to this picture").arg(count))
+                            : one   ? tr("What the channel answers to this picture")
                                     : tr("What the %1 channels answer to this picture").arg(count));
     m_filters->setCurrentFilter(channel());
     m_pictureCard->setWalkable(subject && subject->pictures);
@@ -482,7 +532,7 @@ void InspectorView::askStatistics() {
     m_statisticsAsked = key;
     m_problem = {};
     m_session.inspection().ask<core::LayerStatistics>(
-        this, QStringLiteral("statistics"), Lane::Quick,
+        this, QStringLiteral("statistics"), Lane::Long,
         [name = m_layer](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress) {
             return inspector.statistics(checkpoint, name, progress);
         },
@@ -507,7 +557,10 @@ void InspectorView::showStatistics() {
     // Of the same layer at another checkpoint: stays until the new one is there.
     if (known || m_deadLayer != layer()) {
         m_deadLayer = layer();
-        m_head->setDeadShare(known ? found->deadShare : -1, known ? found->sampleCount : 0);
+        if (known && found->hasRelu && !found->gradientProblem.empty())
+            m_head->setDeadProblem(QString::fromStdString(found->gradientProblem));
+        else
+            m_head->setDeadShare(known ? found->deadShare : -1, known ? found->sampleCount : 0);
     }
     const int part = m_weightsPart->current();
     const QString plotted = QString::number(part) + kSeparator + layer();
@@ -515,17 +568,15 @@ void InspectorView::showStatistics() {
     const bool answered = !m_channels.isEmpty() && m_answersLayer == layer() && m_answersPicture == pictureKey();
     if (part == Output && answered) {
         const std::vector<float>& values = m_channels.maps().values;
-        const auto nothing = std::count(values.begin(), values.end(), 0.0f);
-        m_weights->setHistograms(
-            {}, histogramOf(values),
-            tr("%1 are 0").arg(percentText(static_cast<double>(nothing) / static_cast<double>(values.size()))));
+        m_weights->setHistograms({}, histogramOf(values, kOutputBins), outputRemark(values));
     } else if (part == Weights && known) {
-        const QString moved = found->moved == 0     ? tr("moved 0")
-                              : found->moved < 5e-4 ? tr("moved less than %1").arg(percentText(0.001))
-                                                    : tr("moved %1").arg(percentText(found->moved));
-        m_weights->setHistograms(found->weightsStart, found->weightsNow, moved);
+        m_weights->setHistograms(
+            found->weightsStart, found->weightsNow,
+            found->startProblem.empty() ? movedRemark(found->moved) : QString::fromStdString(found->startProblem));
+    } else if (part == Gradients && known && found->gradientProblem.empty()) {
+        m_weights->setHistograms({}, found->gradients, normRemark(found->gradientNorm));
     } else if (part == Gradients && known) {
-        m_weights->setHistograms({}, found->gradients, tr("norm %1").arg(QLocale().toString(found->gradientNorm, 'g', 3)));
+        m_weights->setMessage(QString::fromStdString(found->gradientProblem));
     } else if (m_problem.first == statisticsKey() && part != Output) {
         m_weights->setMessage(m_problem.second);
         return;
@@ -542,7 +593,8 @@ void InspectorView::showStatistics() {
 
 void InspectorView::askHistory() {
     const InspectionSubject* subject = m_session.inspection().subject();
-    const QString key = m_runId + kSeparator + QString::fromStdString(subject->checkpoints.back().name);
+    if (m_historyStopped) return;
+    const QString key = QString::fromStdString(subject->checkpoints.back().name);
     // While checkpoints come quickly, the comparison that is under way is finished first.
     const bool underWay = m_historyAsked == key || (!m_historyAsked.isEmpty() && m_session.inspection().isTraining());
     if (underWay || m_historyShown == key) return;
@@ -561,7 +613,8 @@ void InspectorView::askHistory() {
             if (isVisible()) askHistory();
         },
         [this](std::int64_t done, std::int64_t total) {
-            if (!m_history) m_historyPlot->setMessage(tr("Comparing the kept checkpoints, %1").arg(shareText(done, total)));
+            if (!m_history)
+                m_historyPlot->setMessage(tr("Comparing the kept checkpoints, %1").arg(shareText(done, total)), tr("Cancel"));
         },
         [this](const QString& what, const QString& hint) {
             m_historyAsked.clear();
@@ -576,14 +629,17 @@ void InspectorView::showHistory() {
     const core::LayerInfo& now = *layerInfo();
     const std::int64_t steps = stepsPerEpoch(subject->run, subject->checkpoints);
     const bool moved = m_historyPart->current() == Moved;
+    const std::string& problem = moved ? m_history->startProblem : m_history->gradientProblem;
+    if (!problem.empty()) return m_historyPlot->setMessage(QString::fromStdString(problem));
     const auto& values = moved ? m_history->moved : m_history->gradientNorm;
+    const bool trainingKnown = !m_history->moved.empty();
     HistoryPlot::Content content;
     content.percent = moved;
     content.plannedEpochs = subject->run.config.totalEpochs();
     std::vector<std::size_t> looked;  // whose training colours the ground
     for (std::size_t i = 0; i < layers.size(); ++i) {
         if (layers[i].block != now.block || !layers[i].hasParameters()) continue;
-        HistoryPlot::Line line{shortLayerName(layers[i]), {}, m_history->moved.back()[i] == 0};
+        HistoryPlot::Line line{shortLayerName(layers[i]), {}, trainingKnown && m_history->moved.back()[i] == 0};
         for (const auto& row : values) line.values.push_back(row[i]);
         if (layers[i].name == now.name) content.current = static_cast<int>(content.lines.size());
         if (!now.hasParameters() || layers[i].name == now.name) looked.push_back(i);
@@ -593,6 +649,7 @@ void InspectorView::showHistory() {
     for (std::size_t at = 0; at < m_history->checkpoints.size(); ++at) {
         content.positions.push_back(epochPosition(m_history->checkpoints[at], steps));
         content.moments << checkpointName(m_history->checkpoints[at]);
+        if (!trainingKnown) continue;
         // What trained has moved; not a bit changes in what is frozen.
         const bool trained = std::any_of(looked.begin(), looked.end(), [&](std::size_t i) {
             return m_history->moved[at][i] != (at > 0 ? m_history->moved[at - 1][i] : 0.0);
@@ -611,16 +668,20 @@ void InspectorView::showHistory() {
 }
 
 void InspectorView::askPicture() {
-    const QString key = checkpointKey() + kSeparator + pictureKey();
+    // Otherwise askAnswers says why not.
+    if (m_picture.file.empty() && !m_session.inspection().subject()->pictures) return;
+    const QString key = saidKey();
     if (m_pictureAsked == key || m_pictureShown == key) return;
     m_pictureAsked = key;
-    const auto failure = [this](const QString& what, const QString& hint) {
+    const auto failure = [this, key](const QString& what, const QString& hint) {
         m_pictureAsked.clear();
-        m_pictureCard->setTexts(m_pictureCard->name(), sentence(what, hint));
+        m_pictureProblem = {key, sentence(what, hint)};
+        showPictureTexts();
     };
     const auto shown = [this, key] {
         m_pictureAsked.clear();
         m_pictureShown = key;
+        m_pictureProblem = {};
         m_saidPicture = pictureKey();
         showPictureTexts();
     };
@@ -670,12 +731,16 @@ void InspectorView::showPictureTexts() {
         name = label >= 0 ? tr("%1, picture %2").arg(names.value(label), number) : tr("Picture %1").arg(number);
     }
     QString said;
-    if (m_saidPicture == pictureKey()) {
+    if (m_pictureProblem.first == saidKey()) {
+        said = m_pictureProblem.second;
+    } else if (m_saidPicture == pictureKey()) {
         if (m_file && !m_file->error.empty()) {
             said = QString::fromStdString(m_file->error);
         } else if (!m_said.empty()) {
             const auto best = std::max_element(m_said.begin(), m_said.end());
-            said = tr("says %1, %2").arg(shortClassName(names.value(static_cast<int>(best - m_said.begin()))), percentText(*best));
+            said = std::isfinite(*best) ? tr("says %1, %2").arg(shortClassName(names.value(static_cast<int>(best - m_said.begin()))),
+                                                                percentText(*best))
+                                        : tr("says: not finite");
         }
     }
     m_pictureCard->setPicture(picture);
@@ -782,7 +847,7 @@ void InspectorView::askTop() {
         },
         [this](std::int64_t done, std::int64_t total) {
             if (m_channelCard->topCount() == 0)
-                m_channelCard->setTopMessage(tr("Trying it on pictures, %1").arg(shareText(done, total)));
+                m_channelCard->setTopMessage(tr("Trying it on pictures, %1").arg(shareText(done, total)), tr("Cancel"));
         },
         [this](const QString& what, const QString& hint) {
             m_topAsked.clear();
@@ -822,8 +887,11 @@ void InspectorView::keyPressEvent(QKeyEvent* event) {
             return;
         case Qt::Key_Left:
         case Qt::Key_Right: {
-            const int row = m_channels.rowOf(channel()) + (event->key() == Qt::Key_Left ? -1 : 1);
-            if (m_channels.channelAt(row) >= 0) chooseChannel(m_channels.channelAt(row));
+            const int by = event->key() == Qt::Key_Left ? -1 : 1;
+            // Filters stand by number, whatever the order of the channels.
+            const bool filters = m_lower->currentWidget() == m_filters;
+            const int next = filters ? channel() + by : m_channels.channelAt(m_channels.rowOf(channel()) + by);
+            if (next >= 0 && (!filters || next < m_filters->count())) chooseChannel(next);
             return;
         }
         case Qt::Key_F:
@@ -835,12 +903,14 @@ void InspectorView::keyPressEvent(QKeyEvent* event) {
 }
 
 void InspectorView::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().front().isLocalFile()) event->acceptProposedAction();
+    if (!fileIn(*event->mimeData()).isEmpty()) event->acceptProposedAction();
 }
 
 void InspectorView::dropEvent(QDropEvent* event) {
+    const QString file = fileIn(*event->mimeData());
+    if (file.isEmpty()) return;
     event->acceptProposedAction();
-    showPictureFile(event->mimeData()->urls().front().toLocalFile());
+    showPictureFile(file);
 }
 
 }  // namespace thaw::ui

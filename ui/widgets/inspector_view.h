@@ -1,6 +1,7 @@
 // The Layer inspector tab: one layer of the inspected run at the chosen checkpoint. Its weights and gradients, how far it has
 // moved over the epochs, and what each of its channels answers to the picture in hand. Asks only while it is visible; what is
-// shown stays until the new answer is there, unless it would be taken for that of another layer or picture.
+// shown stays until the new answer is there, unless it would be taken for that of another layer or picture. Parts that need what is
+// gone, the pictures or the model before its first step, say so in their place.
 #pragma once
 
 #include <QFrame>
@@ -8,6 +9,7 @@
 #include <QImage>
 #include <QTimer>
 
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -77,6 +79,7 @@ private:
     QStringList classNames() const;
     QString checkpointKey() const;
     QString pictureKey() const;
+    QString saidKey() const;
     QString statisticsKey() const;
     QString topKey() const;
 
@@ -93,6 +96,8 @@ private:
     void refreshTexts();
     void dropForeign();     ///< what is still shown of another layer or picture
     void dropForeignTop();  ///< the same of another channel, and asks soon
+    void stopOrAskHistory();
+    void stopOrAskTop();
     void askStatistics();
     void askHistory();
     void askPicture();
@@ -108,20 +113,22 @@ private:
     Session& m_session;
     std::string m_layer;
     core::PictureChoice m_picture;
-    QString m_runId;
+    std::filesystem::path m_run;
 
     QHash<QString, core::LayerStatistics> m_statistics;  ///< by checkpoint and layer
     std::optional<core::LayerHistory> m_history;
     std::optional<core::FilePrediction> m_file;  ///< the picture in hand, where it is a file
-    std::vector<float> m_said;                   ///< of the picture in hand
+    std::vector<float> m_said;                   ///< of m_saidPicture
     ChannelListModel m_channels;
-    /// What is under way and what is shown, by keys of run, checkpoint, layer, picture and channel.
+    /// What is under way and what is shown, by keys of checkpoint, layer, picture and channel.
     QString m_statisticsAsked, m_historyAsked, m_historyShown, m_pictureAsked, m_pictureShown, m_answersAsked, m_answersShown,
         m_filtersAsked, m_filtersShown, m_topAsked, m_topShown;
     QString m_plotted, m_deadLayer, m_answersLayer, m_answersPicture, m_saidPicture;
     QString m_chosenIn,
         m_strongestOf;  ///< layer in which the user chose a channel; layer and picture whose strongest one is shown
-    std::pair<QString, QString> m_problem;  ///< why there are no statistics, with their key
+    std::pair<QString, QString> m_problem, m_pictureProblem;  ///< why there are no statistics or no answer, with their keys
+    bool m_historyStopped = false;                            ///< by the user
+    QString m_topStopped;                                     ///< checkpoint and layer for which the user stopped the search
     int m_wantedPart = Weights;             ///< where the layer has it
     QTimer m_foreign;                       ///< until foreign content is dropped: quick answers do not flicker
     QTimer m_topDelay;

@@ -135,11 +135,18 @@ void LayerHead::toggle() {
 void LayerHead::setDeadShare(double share, int sampleCount) {
     m_deadBox->setVisible(share >= 0);
     m_dead->setText(percentText(std::max(0.0, share)));
-    m_deadBox->setToolTip(
-        tr("Share of the channels that answer 0 everywhere to each of %1 training pictures. No gradient flows through "
-           "them, so training does not wake them.")
-            .arg(sampleCount));
+    const QString pictures = sampleCount == 1 ? tr("one training picture") : tr("each of %1 training pictures").arg(sampleCount);
+    m_deadBox->setToolTip(tr("Share of the channels that answer 0 everywhere to %1. No gradient flows through them, so training "
+                             "does not wake them.")
+                              .arg(pictures));
     m_deadBox->setAccessibleName(tr("%1 dead ReLUs").arg(m_dead->text()));
+}
+
+void LayerHead::setDeadProblem(const QString& problem) {
+    m_deadBox->show();
+    m_dead->setText(QStringLiteral("–"));
+    m_deadBox->setToolTip(problem);
+    m_deadBox->setAccessibleName(tr("dead ReLUs: %1").arg(problem));
 }
 
 QString LayerHead::deadText() const { return m_deadBox->isHidden() ? QString() : m_dead->text(); }

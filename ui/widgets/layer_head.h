@@ -24,8 +24,9 @@ public:
 
     /// `live`: the layer tree is about the same run, so its tick is this layer's.
     void showLayer(const core::ModelInfo& model, int layer, bool live);
-    /// Of a layer with ReLU; negative: without, or not known.
+    /// Of a layer with ReLU; negative: without, or not measured yet.
     void setDeadShare(double share, int sampleCount);
+    void setDeadProblem(const QString& problem);  ///< why the share of a layer with ReLU cannot be known
     QString deadText() const;
     QToolButton& freezeButton() { return *m_freeze; }
     void toggle();  ///< as a click on the button

@@ -49,4 +49,12 @@ void paintHatch(QPainter* painter, const QRectF& area) {
     }
 }
 
+void paintFocusRing(QPainter* painter, const QRectF& area) {
+    const Theme& theme = Theme::instance();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(QPen(theme.color(Tone::Accent), 2));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRoundedRect(area.adjusted(1, 1, -1, -1), theme.px(6), theme.px(6));
+}
+
 }  // namespace thaw::ui

@@ -1,4 +1,4 @@
-// What plots share: round numbers for axes, and the hatching of what is still to come.
+// What plots share: round numbers for axes, the hatching of what is still to come, and the frame of the one that has the keys.
 #pragma once
 
 #include <QRectF>
@@ -16,5 +16,7 @@ std::vector<double> roundTicks(double low, double high, int wanted);
 QString tickText(double value, double step);
 /// Lines from lower left to upper right in the tone Hatch.
 void paintHatch(QPainter* painter, const QRectF& area);
+/// Just inside `area`.
+void paintFocusRing(QPainter* painter, const QRectF& area);
 
 }  // namespace thaw::ui
