@@ -1,6 +1,7 @@
 #include <algorithm>
-#include <numeric>
-#include <set>
+#include <functional>
+#include <queue>
+#include <tuple>
 
 #include "core/api/evaluation.h"
 
@@ -56,19 +57,29 @@ std::vector<int> confusionOrder(const ConfusionMatrix& confusion) {
     const std::size_t n = static_cast<std::size_t>(confusion.classCount);
     const std::vector<double> ofClasses = likeness(confusion);
     std::vector<double> ofChains = ofClasses;
-    std::vector<std::vector<int>> chains(n);
+    std::vector<std::vector<int>> chains(n);  // one that was joined to an earlier one is empty
     for (std::size_t i = 0; i < n; ++i) chains[i] = {static_cast<int>(i)};
-    std::vector<std::size_t> left(n);
-    std::iota(left.begin(), left.end(), std::size_t{0});
 
-    while (left.size() > 1) {
-        std::size_t first = 0, second = 1;
-        double most = -1;
-        for (std::size_t i = 0; i < left.size(); ++i)
-            for (std::size_t j = i + 1; j < left.size(); ++j)
-                if (const double alike = ofChains[left[i] * n + left[j]]; alike > most) most = alike, first = i, second = j;
-        const std::size_t a = left[first], b = left[second];
+    // Chains that are alike at all, the earlier one first; pairs whose likeness has changed since stay in it and are passed over.
+    struct Pair {
+        double alike;
+        std::size_t first, second;
+        bool operator<(const Pair& other) const {
+            return std::tie(alike, other.first, other.second) < std::tie(other.alike, first, second);
+        }
+    };
+    std::vector<Pair> alike;
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = i + 1; j < n; ++j)
+            if (ofChains[i * n + j] > 0) alike.push_back({ofChains[i * n + j], i, j});
+    std::priority_queue<Pair> pairs(std::less<Pair>(), std::move(alike));
+
+    while (!pairs.empty()) {
+        const Pair most = pairs.top();
+        pairs.pop();
+        const std::size_t a = most.first, b = most.second;
         std::vector<int>&front = chains[a], &back = chains[b];
+        if (front.empty() || back.empty() || most.alike != ofChains[a * n + b]) continue;
         const auto ends = [&](int x, int y) { return ofClasses[static_cast<std::size_t>(x) * n + static_cast<std::size_t>(y)]; };
         const double best = std::max({ends(front.back(), back.front()), ends(front.back(), back.back()),
                                       ends(front.front(), back.front()), ends(front.front(), back.back())});
@@ -77,25 +88,31 @@ std::vector<int> confusionOrder(const ConfusionMatrix& confusion) {
             if (ends(front.back(), back.front()) < best) std::reverse(back.begin(), back.end());
         }
         const double sizeA = static_cast<double>(front.size()), sizeB = static_cast<double>(back.size());
-        for (const std::size_t other : left) {
+        front.insert(front.end(), back.begin(), back.end());
+        back.clear();
+        for (std::size_t other = 0; other < n; ++other) {
+            if (other == a || chains[other].empty()) continue;
             const double mean = (sizeA * ofChains[a * n + other] + sizeB * ofChains[b * n + other]) / (sizeA + sizeB);
+            if (mean != ofChains[a * n + other]) pairs.push({mean, std::min(a, other), std::max(a, other)});
             ofChains[a * n + other] = ofChains[other * n + a] = mean;
         }
-        front.insert(front.end(), back.begin(), back.end());
-        left.erase(left.begin() + static_cast<std::ptrdiff_t>(second));
     }
-    if (left.empty()) return {};
-    std::vector<int> order = std::move(chains[left.front()]);
-    if (order.front() > order.back()) std::reverse(order.begin(), order.end());
+    std::vector<int> order;
+    for (const std::vector<int>& chain : chains) order.insert(order.end(), chain.begin(), chain.end());
+    if (!order.empty() && order.front() > order.back()) std::reverse(order.begin(), order.end());
     return order;
 }
 
 std::vector<std::int64_t> picturesIn(const PredictionSet& predictions, const std::vector<std::pair<int, int>>& cells) {
-    const std::set<std::pair<int, int>> wanted(cells.begin(), cells.end());
+    const auto place = [&](int truth, int predicted) {
+        return static_cast<std::size_t>(truth) * static_cast<std::size_t>(predictions.classCount) + static_cast<std::size_t>(predicted);
+    };
+    std::vector<bool> wanted(place(predictions.classCount, 0));
+    for (const auto& [truth, predicted] : cells) wanted[place(truth, predicted)] = true;
     std::vector<std::pair<float, std::int64_t>> found;
     for (std::int64_t i = 0; i < predictions.count(); ++i) {
         const int predicted = predictions.predicted(i);
-        if (wanted.count({predictions.labels[static_cast<std::size_t>(i)], predicted}) > 0)
+        if (wanted[place(predictions.labels[static_cast<std::size_t>(i)], predicted)])
             found.emplace_back(-predictions.row(i)[predicted], i);
     }
     std::sort(found.begin(), found.end());

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -246,6 +247,20 @@ private Q_SLOTS:
         QVERIFY(confusionOrder(confusion) == (std::vector<int>{0, 3, 1, 4, 2}));
         QVERIFY(confusionOrder(matrixOf(3, {5, 0, 0, 0, 5, 0, 0, 0, 5})) == (std::vector<int>{0, 1, 2}));
         QVERIFY(confusionOrder(matrixOf(1, {5})) == std::vector<int>{0});
+    }
+
+    // A thousand classes in groups of four that are taken for each other in a circle; a group's classes are far apart.
+    void orderOfManyClasses() {
+        constexpr int kMany = 1'000, kGroups = 250;
+        std::vector<std::int64_t> counts(std::size_t(kMany) * kMany);
+        for (int truth = 0; truth < kMany; ++truth) {
+            counts[std::size_t(truth * kMany + truth)] = 50;
+            counts[std::size_t(truth * kMany + (truth + kGroups) % kMany)] = 10 + truth % 7;
+        }
+        const std::vector<int> order = confusionOrder(matrixOf(kMany, std::move(counts)));
+        QCOMPARE(std::set<int>(order.begin(), order.end()).size(), std::size_t(kMany));
+        for (std::size_t place = 0; place < order.size(); ++place)
+            QCOMPARE(order[place] % kGroups, order[place / 4 * 4] % kGroups);
     }
 
     void picturesOfCells() {

@@ -13,6 +13,7 @@
 #include "ui/models/confusion_model.h"
 #include "ui/models/mix_up_model.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/split_text.h"
 
 using namespace thaw;
 using test::modelText;
@@ -76,8 +77,8 @@ private Q_SLOTS:
                  QString("cat called dog: 3 pictures, 30.0 % of all that is cat, 30.0 % of all that is called dog"));
         QCOMPARE(tip(model.index(0, 1)),
                  QString("cat called owl: 1 picture, 10.0 % of all that is cat, 14.3 % of all that is called owl"));
-        QCOMPARE(tip(model.index(0, 3)), QString("10 pictures are cat"));
-        QCOMPARE(tip(model.index(3, 0)), QString("8 pictures are called cat"));
+        QCOMPARE(tip(model.index(0, 3)), QString("All that is cat: 10 pictures"));
+        QCOMPARE(tip(model.index(3, 0)), QString("All that is called cat: 8 pictures"));
         QCOMPARE(tip(model.index(3, 3)), QString("25 pictures in all"));
         QVERIFY(tip(model.index(0, 4)).startsWith("Recall 60.0 %"));
         QVERIFY(tip(model.index(4, 0)).startsWith("Precision 75.0 %"));
@@ -175,6 +176,7 @@ private Q_SLOTS:
                                                   "+2 | -1 | -1 | 25 |\n"
                                                   "+8.3 | +8.9 | +15.5 |  | +12.0\n"));
         QCOMPARE(tip(model.index(0, 2)), QString("cat called dog: 3 pictures, before 5"));
+        QCOMPARE(tip(model.index(3, 0)), QString("All that is called cat: 8 pictures, before 6"));
         QVERIFY(tip(model.index(0, 4)).startsWith("Recall 60.0 %, before 40.0 %"));
         const auto strength = [&](int row, int column) {
             return model.index(row, column).data(ConfusionModel::StrengthRole).toDouble();
@@ -208,7 +210,7 @@ private Q_SLOTS:
                                            "weighted | 72.0 | 72.3 | 71.3\n"));
         QCOMPARE(header(model, Qt::Horizontal), (QStringList{"", "recall", "precision", "F1"}));
         QCOMPARE(tip(model.index(0, 0)),
-                 QString("cat: recall 60.0 %, precision 75.0 %, F1 66.7 %. 10 pictures are cat (support), 8 are called so"));
+                 QString("cat: recall 60.0 %, precision 75.0 %, F1 66.7 %. 10 pictures of this class (support), 8 called so"));
         QVERIFY(tip(model.index(3, 1)).contains("macro"));
         QVERIFY(tip(model.index(4, 1)).contains("weighted"));
         QCOMPARE(model.rowOf(2), 1);
@@ -235,6 +237,72 @@ private Q_SLOTS:
         QCOMPARE(model.index(1, 0).data(MixUpModel::PredictedClassRole).toInt(), 0);
         model.setReport(nullptr, {});
         QCOMPARE(model.rowCount(), 0);
+    }
+
+    void onePicture() {
+        const auto report = reportOf({{{0, 1, 0}, {0, 0, 0}, {0, 0, 0}}});
+        ConfusionModel matrix;
+        matrix.setReport(report, kNames);
+        QCOMPARE(tip(matrix.index(0, 1)),
+                 QString("cat called owl: 1 picture, 100.0 % of all that is cat, 100.0 % of all that is called owl"));
+        QCOMPARE(tip(matrix.index(0, 3)), QString("All that is cat: 1 picture"));
+        QCOMPARE(tip(matrix.index(3, 1)), QString("All that is called owl: 1 picture"));
+        QCOMPARE(tip(matrix.index(3, 3)), QString("1 picture in all"));
+        ClassScoreModel scores;
+        scores.setReport(report, kNames);
+        QVERIFY2(tip(scores.index(0, 0)).endsWith("1 picture of this class (support), 0 called so"), qPrintable(tip(scores.index(0, 0))));
+        MixUpModel mixUps;
+        mixUps.setReport(report, kNames);
+        QCOMPARE(tip(mixUps.index(0, 0)), QString("cat called owl: 1 of 1 picture, 100.0 %"));
+        QCOMPARE(ui::picturesText(1, core::Split::Train), QString("1 training picture"));
+        QCOMPARE(ui::picturesText(1, core::Split::HeldOut), QString("1 validation picture"));
+        QCOMPARE(ui::picturesText(1'234, core::Split::Test), QString("1,234 test pictures"));
+    }
+
+    void notQuiteAll() {
+        QCOMPARE(ui::shareText(9'999, 10'000), QString("99.9"));
+        QCOMPARE(ui::shareText(10'000, 10'000), QString("100.0"));
+    }
+
+    // No cell, and no sum below the cells, is longer than the texts that are said to be the longest.
+    void longestTexts() {
+        ConfusionModel model;
+        for (const auto& baseline : {std::shared_ptr<const core::EvaluationReport>(), reportOf(kWorse)})
+            for (const ConfusionShow show : {ConfusionShow::Counts, ConfusionShow::OfTrue, ConfusionShow::OfPredicted}) {
+                model.setReport(reportOf({{{6, 1, 3}, {0, 500, 0}, {2, 1'100, 7}}}), kNames, baseline);
+                model.setShow(show);
+                qsizetype longest = 0;
+                for (int row = 0; row <= 3; ++row)
+                    for (int column = 0; column < 3; ++column)
+                        longest = std::max(longest, model.index(row, column).data().toString().size());
+                qsizetype said = 0;
+                for (const QString& text : model.longestCellTexts()) said = std::max(said, text.size());
+                QCOMPARE(said, longest);
+            }
+    }
+
+    // A folder of pictures may have so many.
+    void thousandClasses() {
+        constexpr int kMany = 1'000;
+        core::PredictionSet set;
+        set.classCount = kMany;
+        set.probabilities.assign(std::size_t(kMany) * kMany, 0);
+        for (int picture = 0; picture < kMany; ++picture) {
+            set.labels.push_back(picture);
+            set.probabilities[std::size_t(picture) * kMany + std::size_t(picture % 10 == 0 ? (picture + 500) % kMany : picture)] = 1;
+        }
+        const auto report = std::make_shared<const core::EvaluationReport>(core::evaluationReport(set));
+        ConfusionModel model;
+        model.setShow(ConfusionShow::OfPredicted);
+        model.setReport(report, {}, report);
+        QCOMPARE(model.topShare(), 0.0);
+        model.setReport(report, {});
+        model.setSorted(true);
+        for (int one = 0; one < kMany; ++one) QCOMPARE(model.classAt(model.positionOf(one)), one);
+        for (int one = 0; one < kMany / 2; one += 10) QCOMPARE(std::abs(model.positionOf(one) - model.positionOf(one + 500)), 1);
+        QCOMPARE(model.cellIndex(510, 10).data().toString(), QString("100.0"));
+        QCOMPARE(model.index(model.positionOf(7), kMany).data().toString(), QString("1"));
+        QCOMPARE(model.index(kMany, kMany).data().toString(), QString("1,000"));
     }
 
     void signedTexts() {

@@ -192,6 +192,13 @@ private Q_SLOTS:
 
     void percentTexts() {
         QCOMPARE(ui::percentText(0.712), QString("71.2\u2009%"));
+        QCOMPARE(ui::percentNumber(0.712), QString("71.2"));
+        // Not quite all is not all.
+        QCOMPARE(ui::percentNumber(0.9996), QString("99.9"));
+        QCOMPARE(ui::percentNumber(std::nextafter(1.0, 0.0)), QString("99.9"));
+        QCOMPARE(ui::percentNumber(1), QString("100.0"));
+        QCOMPARE(ui::percentNumber(0.0001), QString("0.0"));
+        QCOMPARE(ui::percentNumber(-0.034), QString("-3.4"));
         QCOMPARE(ui::shortPercentText(0.706), QString("71%"));
         QCOMPARE(ui::shortPercentText(0.998), QString("99%"));
         QCOMPARE(ui::shortPercentText(1.0), QString("100%"));

@@ -4,6 +4,7 @@
 #include <QHeaderView>
 #include <QListView>
 #include <QMouseEvent>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -26,6 +27,7 @@
 #include "ui/widgets/matrix_page.h"
 #include "ui/widgets/matrix_table.h"
 #include "ui/widgets/message_line.h"
+#include "ui/widgets/name_header.h"
 #include "ui/widgets/picture_grid.h"
 #include "ui/widgets/picture_row.h"
 #include "ui/widgets/prediction_view.h"
@@ -93,6 +95,47 @@ MessageLine& messageOf(ConfusionView& view) {
     qFatal("no message line");
 }
 
+WorkStrip& headStripOf(ConfusionView& view) {
+    for (WorkStrip* one : view.findChildren<WorkStrip*>())
+        if (!view.findChild<ComparePage*>()->isAncestorOf(one)) return *one;
+    qFatal("no work strip");
+}
+QComboBox& combo(const QWidget& page, const QString& name) {
+    for (QComboBox* one : page.findChildren<QComboBox*>())
+        if (one->accessibleName() == name) return *one;
+    qFatal("no such list");
+}
+QStringList textsOf(const QWidget& page) {
+    QStringList texts;
+    for (const QLabel* label : page.findChildren<QLabel*>())
+        if (label->isVisible()) texts << label->text();
+    return texts;
+}
+
+/// Three pictures of each class, of which one in four is taken for the class after next.
+Evaluated evaluatedOf(int classes) {
+    const QStringList animals{"tortoise", "heron", "lynx", "cuttlefish", "marmot"}, kinds{"", "red ", "great ", "lesser "};
+    Evaluated evaluated;
+    auto pictures = std::make_shared<core::PictureSet>();
+    auto predictions = std::make_shared<core::PredictionSet>();
+    pictures->width = pictures->height = 8;
+    predictions->classCount = classes;
+    for (int one = 0; one < classes; ++one)
+        evaluated.classNames << QStringLiteral("%1%2 %3").arg(kinds.at(one / 5 % 4), animals.at(one % 5)).arg(one);
+    for (int i = 0; i < 3 * classes; ++i) {
+        const int truth = i % classes, said = i % 4 == 0 ? (truth + 2) % classes : truth;
+        predictions->labels.push_back(truth);
+        predictions->probabilities.resize(predictions->probabilities.size() + std::size_t(classes), 0.1f / float(classes));
+        predictions->probabilities[std::size_t(i * classes + said)] += 0.9f;
+    }
+    pictures->labels = predictions->labels;
+    pictures->rgb.assign(pictures->labels.size() * 8 * 8 * 3, 140);
+    evaluated.report = std::make_shared<const core::EvaluationReport>(core::evaluationReport(*predictions));
+    evaluated.pictures = pictures;
+    evaluated.predictions = predictions;
+    return evaluated;
+}
+
 double luminance(const QColor& color) {
     const auto linear = [](double value) { return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4); };
     return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
@@ -131,6 +174,10 @@ private Q_SLOTS:
     void calibrationWhileTheTestSplitIsLocked();
     void compareWithinTheRun();
     void compareWithAnotherRun();
+    void pagesOutliveAnEvaluationWithoutAnswer_data();
+    void pagesOutliveAnEvaluationWithoutAnswer();
+    void manyClasses();
+    void aThousandClassesAreNotMeasuredCellByCell();
     void numbersAreReadable();
     void docksAreRailsHere();
 };
@@ -536,10 +583,7 @@ void TestConfusionView::calibration() {
     const auto plots = page.findChildren<ReliabilityPlot*>();
     QCOMPARE(plots.size(), 2);
     QVERIFY(await([&] { return plots.back()->isVisible(); }));
-    QStringList texts;
-    for (const QLabel* label : page.findChildren<QLabel*>())
-        if (label->isVisible()) texts << label->text();
-    const QString all = texts.join(QLatin1Char('\n'));
+    const QString all = textsOf(page).join(QLatin1Char('\n'));
     const core::PredictionSet& test = *opened.view().shown().predictions;
     const double temperature = core::fitTemperature(test);  // the fake's unseen pictures are predicted the same
     QVERIFY2(all.contains(QStringLiteral("With temperature %1").arg(QLocale().toString(temperature, 'f', 2))), qPrintable(all));
@@ -580,7 +624,7 @@ void TestConfusionView::lockedTestSplit() {
     QVERIFY(opened.shown());
     const auto& lock = *opened.fixture.window.findChild<TestLockBar*>();
     QVERIFY(lock.isVisible());
-    QVERIFY2(lock.text().startsWith(QStringLiteral("Test split locked: these are 600 validation pictures")),
+    QVERIFY2(lock.text().startsWith(QStringLiteral("Test split locked: here you see 600 validation pictures")),
              qPrintable(lock.text()));
     QVERIFY(opened.view().shown().split == core::Split::HeldOut);
     const auto says = [&](const QString& text) {
@@ -612,10 +656,7 @@ void TestConfusionView::calibrationWhileTheTestSplitIsLocked() {
     opened.view().showPage(ConfusionView::CalibrationDiagram);
     auto& page = *opened.view().findChild<CalibrationPage*>();
     QVERIFY(await([&] { return page.findChildren<ReliabilityPlot*>().back()->isVisible(); }));
-    QStringList texts;
-    for (const QLabel* label : page.findChildren<QLabel*>())
-        if (label->isVisible()) texts << label->text();
-    const QString all = texts.join(QLatin1Char('\n'));
+    const QString all = textsOf(page).join(QLatin1Char('\n'));
     QVERIFY2(all.contains(QStringLiteral("Fitted on 600 validation pictures: as long as the test split is locked")),
              qPrintable(all));
     const core::PredictionSet& judged = *opened.view().shown().predictions;
@@ -631,7 +672,7 @@ void TestConfusionView::compareWithinTheRun() {
     QVERIFY(opened.shown());
     opened.view().showPage(ConfusionView::Compare);
     auto& page = *opened.view().findChild<ComparePage*>();
-    auto& other = *page.findChild<QComboBox*>();
+    auto& other = combo(page, QStringLiteral("Checkpoint to compare with"));
     // The end of the phase before is what one wants to compare with.
     QCOMPARE(other.count(), 15);
     QVERIFY2(other.currentText().startsWith(QStringLiteral("epoch 10, end of ")), qPrintable(other.currentText()));
@@ -680,21 +721,144 @@ void TestConfusionView::compareWithAnotherRun() {
     QVERIFY(opened.shown());
     opened.view().showPage(ConfusionView::Compare);
     auto& page = *opened.view().findChild<ComparePage*>();
-    auto& other = *page.findChild<QComboBox*>();
-    QCOMPARE(other.count(), 16);
-    QCOMPARE(other.itemText(15), QStringLiteral("Run 2, Head only, best epoch 9"));
-    other.setFocus();
-    QTest::keyClick(&other, Qt::Key_End);
-    const auto said = [&](const QString& text) {
-        for (const QLabel* label : page.findChildren<QLabel*>())
-            if (label->isVisible() && label->text() == text) return true;
-        return false;
-    };
-    // The fake's other run says the same.
+    QComboBox& which = combo(page, QStringLiteral("Run to compare with"));
+    QComboBox& other = combo(page, QStringLiteral("Checkpoint to compare with"));
+    QCOMPARE(which.count(), 2);
+    QCOMPARE(which.currentText(), QStringLiteral("This run"));
+    QCOMPARE(which.itemText(1), QStringLiteral("Run 2, Head only"));
+    which.setFocus();
+    QTest::keyClick(&which, Qt::Key_End);
+    const auto said = [&](const QString& text) { return textsOf(page).contains(text); };
+    // Its best one first; the fake's other run says the same.
+    QVERIFY(await([&] { return other.count() == 16; }));
+    QVERIFY2(other.currentText().startsWith(QStringLiteral("epoch 15, ")) && other.currentText().endsWith(QStringLiteral(", best")),
+             qPrintable(other.currentText()));
     QVERIFY(await([&] { return said(QStringLiteral("Nothing changed side")); }));
     QVERIFY(said(QStringLiteral("No picture is right now that was wrong before.")));
     QVERIFY(WindowFixture::cutTexts(&opened.fixture.window).isEmpty());
     opened.fixture.shoot(QStringLiteral("confusion-compare-same"));
+    // Any other one that it keeps.
+    QCOMPARE(other.itemText(0), QStringLiteral("before training"));
+    QCOMPARE(other.itemText(3), QStringLiteral("epoch 3"));
+    other.setCurrentIndex(3);
+    Q_EMIT other.activated(3);
+    const auto pictures = drawnPictures(60);
+    const auto expected = core::compareModels(*drawnPredictions(*pictures, 0.66 - 0.12 / 3), *opened.view().shown().predictions);
+    const auto rows = page.findChildren<PictureRow*>();
+    QVERIFY(await([&] { return rows.front()->pictures().total() == int(expected.gained.size()); }));
+    QVERIFY2(textsOf(page).join(QLatin1Char('\n')).contains(QStringLiteral("Run 2, Head only, epoch 3: ")),
+             qPrintable(textsOf(page).join(QLatin1Char('\n'))));
+    // The choice stays when another checkpoint is shown, and goes with the run.
+    opened.fixture.inspection.chooseCheckpoint(11);
+    QVERIFY(opened.shown(12));
+    QVERIFY(await([&] { return other.count() == 16 && !page.findChild<WorkStrip*>()->isWorking(); }));
+    QCOMPARE(other.currentText(), QStringLiteral("epoch 3"));
+    Q_EMIT opened.fixture.library.runsListed({});
+    QCOMPARE(which.count(), 1);
+    QVERIFY2(other.currentText().startsWith(QStringLiteral("epoch 10, end of ")), qPrintable(other.currentText()));
+    QVERIFY(await([&] { return textsOf(page).join(QLatin1Char('\n')).contains(QStringLiteral("epoch 10: ")); }));
+}
+
+void TestConfusionView::pagesOutliveAnEvaluationWithoutAnswer_data() {
+    QTest::addColumn<bool>("asked");
+    QTest::addColumn<bool>("fails");
+    QTest::newRow("asked before, cancelled") << true << false;
+    QTest::newRow("asked before, fails") << true << true;
+    QTest::newRow("asked after, cancelled") << false << false;
+    QTest::newRow("asked after, fails") << false << true;
+}
+
+void TestConfusionView::pagesOutliveAnEvaluationWithoutAnswer() {
+    QFETCH(bool, asked);
+    QFETCH(bool, fails);
+    for (const ConfusionView::Page which : {ConfusionView::CalibrationDiagram, ConfusionView::Compare}) {
+        FakeInspectorScript script = many();
+        script.failWith = "The checkpoint is torn.";
+        *script.failing = false;
+        Opened opened(script);
+        QVERIFY(opened.shown());
+        if (asked) opened.view().showPage(which);
+        *script.failing = fails;
+        opened.fixture.inspection.chooseCheckpoint(0);
+        if (!fails) Q_EMIT headStripOf(opened.view()).cancelRequested();
+        QVERIFY(await([&] { return !messageOf(opened.view()).text().isEmpty(); }));
+        QCOMPARE(opened.view().shown().checkpoint.epoch, 15);
+        opened.view().showPage(which);
+        QWidget& page = which == ConfusionView::Compare ? static_cast<QWidget&>(*opened.view().findChild<ComparePage*>())
+                                                        : *opened.view().findChild<CalibrationPage*>();
+        const core::PredictionSet& shown = *opened.view().shown().predictions;
+        const QString expected =
+            which == ConfusionView::Compare
+                ? QStringLiteral("epoch 15: ") + percentText(opened.view().shown().report->accuracy)
+                : QStringLiteral("With temperature %1").arg(QLocale().toString(core::fitTemperature(shown), 'f', 2));
+        const auto says = [&] { return textsOf(page).join(QLatin1Char('\n')).contains(expected); };
+        if (fails) {
+            // The page's own question fails as well, which it says, and can be asked again.
+            QVERIFY(await([&] { return button(page, QStringLiteral("Try again")) != nullptr; }));
+            QVERIFY(!says());
+            *script.failing = false;
+            QTest::mouseClick(button(page, QStringLiteral("Try again")), Qt::LeftButton);
+        }
+        QVERIFY2(await(says), qPrintable(textsOf(page).join(QLatin1Char('\n'))));
+        QVERIFY(which == ConfusionView::Compare ? !page.findChild<WorkStrip*>()->isWorking()
+                                                : !page.findChild<QProgressBar*>()->isVisible());
+    }
+}
+
+void TestConfusionView::manyClasses() {
+    for (const bool dark : {false, true}) {
+        Theme::instance().setLook(dark ? ColorScheme::Dark : ColorScheme::Light, 1.0);
+        MatrixPage page;
+        page.setEvaluated(evaluatedOf(60));
+        page.resize(1240, 540);
+        page.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&page));
+        const auto& table = *page.findChild<MatrixTable*>();
+        const auto& names = static_cast<const NameHeader&>(*table.horizontalHeader());
+        QVERIFY(names.isUpright());
+        const QFontMetrics metrics(Theme::instance().font(TextRole::TableStrong));
+        for (int column = 0; column < 60; ++column) {
+            const QString name = table.model()->headerData(column, Qt::Horizontal).toString();
+            QVERIFY(names.sectionSize(column) >= metrics.height());
+            QVERIFY2(names.height() >= metrics.horizontalAdvance(name), qPrintable(name));
+            QCOMPARE(table.model()->headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString(),
+                     QStringLiteral("All that is called ") + name);
+        }
+        WindowFixture::shoot(&page, QStringLiteral("confusion-many-%1").arg(dark ? QStringLiteral("dark") : QStringLiteral("light")));
+        // As many as there is room for stand across again.
+        page.setEvaluated(evaluatedOf(8));
+        QVERIFY(!names.isUpright());
+    }
+}
+
+void TestConfusionView::aThousandClassesAreNotMeasuredCellByCell() {
+    class CountingModel : public ConfusionModel {
+    public:
+        QVariant data(const QModelIndex& index, int role) const override {
+            ++asked;
+            return ConfusionModel::data(index, role);
+        }
+        mutable int asked = 0;
+    };
+    constexpr int kMany = 1'000;
+    CountingModel model;
+    MatrixTable table;
+    table.setConfusionModel(&model);
+    const Evaluated evaluated = evaluatedOf(kMany);
+    model.setReport(evaluated.report, evaluated.classNames);
+    model.setShow(ConfusionShow::OfTrue);
+    model.setSorted(true);
+    QVERIFY2(model.asked < 10 * kMany, qPrintable(QString::number(model.asked)));
+    table.resize(900, 500);
+    table.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&table));
+    const QFontMetrics metrics(Theme::instance().font(TextRole::TableStrong));
+    QVERIFY(table.columnWidth(0) >= metrics.horizontalAdvance(QStringLiteral("100.0")));
+    table.selectAll();
+    QCOMPARE(table.selectedCells().size(), std::size_t(kMany) * kMany);
+    table.selectTrue(7);
+    QCOMPARE(table.selectedCells().size(), std::size_t(kMany));
+    QCOMPARE(table.selectedCells().front().first, 7);
 }
 
 void TestConfusionView::numbersAreReadable() {

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/split_text.h"
 
 namespace thaw::ui {
 namespace {
@@ -63,9 +64,8 @@ QString ClassScoreModel::tipAt(int row) const {
     const std::size_t place = static_cast<std::size_t>(row);
     if (place == m_order.size()) return tr("Mean over the classes, each counting the same (macro): %1").arg(values);
     if (place > m_order.size()) return tr("Mean over the classes, each counting by its pictures (weighted): %1").arg(values);
-    const auto number = [](std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); };
-    return tr("%1: %2. %3 pictures are %1 (support), %4 are called so")
-        .arg(nameAt(row), values, number(score.support), number(score.predicted));
+    return tr("%1: %2. %3 of this class (support), %4 called so")
+        .arg(nameAt(row), values, picturesText(score.support), QLocale().toString(static_cast<qlonglong>(score.predicted)));
 }
 
 int ClassScoreModel::rowCount(const QModelIndex& parent) const {
@@ -78,7 +78,7 @@ QVariant ClassScoreModel::data(const QModelIndex& index, int role) const {
     const bool name = index.column() == NameColumn;
     switch (role) {
         case Qt::DisplayRole:
-            return name ? nameAt(index.row()) : QLocale().toString(100 * valueOf(scoreAt(index.row()), index.column()), 'f', 1);
+            return name ? nameAt(index.row()) : percentNumber(valueOf(scoreAt(index.row()), index.column()));
         case Qt::ToolTipRole:
         case Qt::AccessibleTextRole:
             return tipAt(index.row());

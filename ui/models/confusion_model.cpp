@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/split_text.h"
 
 namespace thaw::ui {
 namespace {
@@ -17,10 +18,17 @@ QString number(std::int64_t value) { return QLocale().toString(static_cast<qlong
 
 double partOf(std::int64_t part, std::int64_t sum) { return sum > 0 ? static_cast<double>(part) / static_cast<double>(sum) : 0; }
 
+std::int64_t support(const core::EvaluationReport& report, int truth) {
+    return report.classes[static_cast<std::size_t>(truth)].support;
+}
+std::int64_t calledSo(const core::EvaluationReport& report, int predicted) {
+    return report.classes[static_cast<std::size_t>(predicted)].predicted;
+}
+
 }  // namespace
 
 QString shareText(std::int64_t part, std::int64_t sum) {
-    return sum > 0 ? QLocale().toString(100 * partOf(part, sum), 'f', 1) : QString(QChar(0x2013));
+    return sum > 0 ? percentNumber(partOf(part, sum)) : QString(QChar(0x2013));
 }
 
 QString signedText(double value, int decimals) {
@@ -40,7 +48,7 @@ void ConfusionModel::setReport(std::shared_ptr<const core::EvaluationReport> rep
         m_report = std::move(report);
         m_baseline = std::move(baseline);
         m_classNames = classNames;
-        m_order = wantedOrder();
+        setOrder(wantedOrder());
         update();
         endResetModel();
     } else if (classes > 0) {
@@ -82,10 +90,18 @@ std::vector<int> ConfusionModel::wantedOrder() const {
     return order;
 }
 
+void ConfusionModel::setOrder(std::vector<int> order) {
+    m_order = std::move(order);
+    m_positions.resize(m_order.size());
+    for (std::size_t position = 0; position < m_order.size(); ++position)
+        m_positions[static_cast<std::size_t>(m_order[position])] = static_cast<int>(position);
+}
+
 void ConfusionModel::applyOrder(std::vector<int> order) {
     if (order == m_order) return;
     Q_EMIT layoutAboutToBeChanged();
-    const std::vector<int> before = std::exchange(m_order, std::move(order));
+    const std::vector<int> before = m_order;
+    setOrder(std::move(order));
     const auto moved = [&](int position) {
         return position < classCount() ? positionOf(before[static_cast<std::size_t>(position)]) : position;
     };
@@ -110,8 +126,7 @@ void ConfusionModel::update() {
 }
 
 int ConfusionModel::positionOf(int classIndex) const {
-    const auto found = std::find(m_order.begin(), m_order.end(), classIndex);
-    return found == m_order.end() ? -1 : static_cast<int>(found - m_order.begin());
+    return classIndex >= 0 && classIndex < classCount() ? m_positions[static_cast<std::size_t>(classIndex)] : -1;
 }
 
 QString ConfusionModel::className(int classIndex) const {
@@ -135,9 +150,8 @@ double ConfusionModel::strengthOfWrong(double share, double topShare) {
 }
 
 double ConfusionModel::share(const core::EvaluationReport& report, int truth, int predicted) const {
-    const core::ConfusionMatrix& matrix = report.confusion;
-    return partOf(matrix.at(truth, predicted),
-                  m_show == ConfusionShow::OfPredicted ? matrix.columnSum(predicted) : matrix.rowSum(truth));
+    return partOf(report.confusion.at(truth, predicted),
+                  m_show == ConfusionShow::OfPredicted ? calledSo(report, predicted) : support(report, truth));
 }
 
 double ConfusionModel::change(int truth, int predicted) const {
@@ -181,35 +195,53 @@ QString ConfusionModel::cellText(int truth, int predicted) const {
         const bool counts = m_show == ConfusionShow::Counts;
         return signedText(change(truth, predicted) * (counts ? 1 : 100), counts ? 0 : 1);
     }
-    const core::ConfusionMatrix& matrix = m_report->confusion;
-    const std::int64_t count = matrix.at(truth, predicted);
+    const std::int64_t count = m_report->confusion.at(truth, predicted);
     switch (m_show) {
         case ConfusionShow::OfTrue:
-            return shareText(count, matrix.rowSum(truth));
+            return shareText(count, support(*m_report, truth));
         case ConfusionShow::OfPredicted:
-            return shareText(count, matrix.columnSum(predicted));
+            return shareText(count, calledSo(*m_report, predicted));
         default:
             return number(count);
     }
 }
 
 QString ConfusionModel::sumText(int truth, int predicted) const {
-    const core::ConfusionMatrix& matrix = m_report->confusion;
-    if (truth >= 0) return number(matrix.rowSum(truth));
-    if (predicted < 0) return number(std::accumulate(matrix.counts.begin(), matrix.counts.end(), std::int64_t{0}));
-    if (!m_baseline) return number(matrix.columnSum(predicted));
-    return signedText(static_cast<double>(matrix.columnSum(predicted) - m_baseline->confusion.columnSum(predicted)), 0);
+    if (truth >= 0) return number(support(*m_report, truth));
+    if (predicted < 0) return number(m_report->macro.support);
+    if (!m_baseline) return number(calledSo(*m_report, predicted));
+    return signedText(static_cast<double>(calledSo(*m_report, predicted) - calledSo(*m_baseline, predicted)), 0);
+}
+
+QString ConfusionModel::sumTip(int truth, int predicted) const {
+    const core::EvaluationReport& report = *m_report;
+    if (truth >= 0) return tr("All that is %1: %2").arg(className(truth), picturesText(support(report, truth)));
+    if (predicted < 0) return tr("%1 in all").arg(picturesText(report.macro.support));
+    const QString now = tr("All that is called %1: %2").arg(className(predicted), picturesText(calledSo(report, predicted)));
+    return m_baseline ? tr("%1, before %2").arg(now, number(calledSo(*m_baseline, predicted))) : now;
+}
+
+QStringList ConfusionModel::longestCellTexts() const {
+    const bool counts = m_show == ConfusionShow::Counts;
+    std::int64_t sum = 0;
+    for (int predicted = 0; predicted < classCount(); ++predicted) {
+        const std::int64_t now = calledSo(*m_report, predicted);
+        sum = std::max(sum, m_baseline ? std::abs(now - calledSo(*m_baseline, predicted)) : now);
+    }
+    if (!m_baseline) return {number(sum), counts ? QString() : shareText(1, 1)};
+    QStringList texts;
+    for (const double sign : {1.0, -1.0})
+        texts << signedText(sign * static_cast<double>(sum), 0) << signedText(sign * m_topShare * (counts ? 1 : 100), counts ? 0 : 1);
+    return texts;
 }
 
 QString ConfusionModel::cellTip(int truth, int predicted) const {
-    const core::ConfusionMatrix& matrix = m_report->confusion;
-    const std::int64_t count = matrix.at(truth, predicted);
-    const QString is = className(truth), said = className(predicted);
-    const QString pictures = count == 1 ? tr("1 picture") : tr("%1 pictures").arg(number(count));
+    const std::int64_t count = m_report->confusion.at(truth, predicted);
+    const QString is = className(truth), said = className(predicted), pictures = picturesText(count);
     if (m_baseline)
         return tr("%1 called %2: %3, before %4").arg(is, said, pictures, number(m_baseline->confusion.at(truth, predicted)));
-    const QString ofTrue = percentText(partOf(count, matrix.rowSum(truth)));
-    const QString ofSaid = percentText(partOf(count, matrix.columnSum(predicted)));
+    const QString ofTrue = percentText(partOf(count, support(*m_report, truth)));
+    const QString ofSaid = percentText(partOf(count, calledSo(*m_report, predicted)));
     return tr("%1 called %2: %3, %4 of all that is %1, %5 of all that is called %2").arg(is, said, pictures, ofTrue, ofSaid);
 }
 
@@ -258,10 +290,7 @@ QVariant ConfusionModel::data(const QModelIndex& index, int role) const {
         case Qt::AccessibleTextRole:
             if (kind == CellKind) return cellTip(truth, predicted);
             if (score) return scoreTip(index);
-            if (kind != SumKind) return {};
-            if (truth >= 0) return tr("%1 pictures are %2").arg(sumText(truth, -1), className(truth));
-            if (predicted >= 0) return tr("%1 pictures are called %2").arg(sumText(-1, predicted), className(predicted));
-            return tr("%1 pictures in all").arg(sumText(-1, -1));
+            return kind == SumKind ? QVariant(sumTip(truth, predicted)) : QVariant();
         case Qt::TextAlignmentRole:
             return Qt::AlignCenter;
         case KindRole:

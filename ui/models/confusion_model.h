@@ -66,6 +66,8 @@ public:
     /// The share that the strongest colour of the wrong cells stands for: the largest there is, but at least 5 per cent, so that
     /// a good model's matrix is pale. In a difference, the largest change.
     double topShare() const { return m_topShare; }
+    /// Among them the longest text of all cells and column sums.
+    QStringList longestCellTexts() const;
     /// Strength of a cell on the diagonal, and off it (as a positive number); shares 0..1.
     static double strengthOfRight(double share);
     static double strengthOfWrong(double share, double topShare);
@@ -81,6 +83,7 @@ Q_SIGNALS:
 
 private:
     void update();
+    void setOrder(std::vector<int> order);
     void applyOrder(std::vector<int> order);
     std::vector<int> wantedOrder() const;
     double share(const core::EvaluationReport& report, int truth, int predicted) const;
@@ -89,6 +92,7 @@ private:
     double scoreOf(const core::EvaluationReport& report, const QModelIndex& index) const;
     QString cellText(int truth, int predicted) const;
     QString sumText(int truth, int predicted) const;
+    QString sumTip(int truth, int predicted) const;
     QString cellTip(int truth, int predicted) const;
     QString scoreTip(const QModelIndex& index) const;
     double strength(int truth, int predicted) const;
@@ -97,7 +101,7 @@ private:
     QStringList m_classNames;
     ConfusionShow m_show = ConfusionShow::Counts;
     bool m_sorted = false;
-    std::vector<int> m_order;  // class at each position
+    std::vector<int> m_order, m_positions;  // class at each position, position of each class
     double m_topShare = 0;
 };
 

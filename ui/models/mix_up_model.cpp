@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/split_text.h"
 
 namespace thaw::ui {
 
@@ -14,8 +15,8 @@ void MixUpModel::setReport(const std::shared_ptr<const core::EvaluationReport>& 
     beginResetModel();
     m_mixUps = report ? core::mostConfused(report->confusion) : std::vector<core::MixUp>();
     m_support.clear();
-    for (int truth = 0; report && truth < report->confusion.classCount; ++truth)
-        m_support.push_back(report->confusion.rowSum(truth));
+    if (report)
+        for (const core::ClassScore& score : report->classes) m_support.push_back(score.support);
     m_classNames = classNames;
     endResetModel();
 }
@@ -46,8 +47,8 @@ QVariant MixUpModel::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
         case Qt::AccessibleTextRole: {
             const std::int64_t support = m_support[static_cast<std::size_t>(one.truth)];
-            return tr("%1 called %2: %3 of %4 pictures, %5")
-                .arg(className(one.truth), className(one.predicted), count, QLocale().toString(static_cast<qlonglong>(support)),
+            return tr("%1 called %2: %3 of %4, %5")
+                .arg(className(one.truth), className(one.predicted), count, picturesText(support),
                      percentText(static_cast<double>(one.count) / static_cast<double>(support)));
         }
         case TrueClassRole:

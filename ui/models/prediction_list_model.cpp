@@ -31,7 +31,9 @@ QImage squareImage(const std::vector<std::uint8_t>& rgb, int side) {
 
 }  // namespace
 
-QString percentText(double value) { return QLocale().toString(value * 100.0, 'f', 1) + QChar(0x2009) + QLatin1Char('%'); }
+QString percentNumber(double value) { return QLocale().toString(100 * (value < 1 ? std::min(value, 0.999) : value), 'f', 1); }
+
+QString percentText(double value) { return percentNumber(value) + QChar(0x2009) + QLatin1Char('%'); }
 
 QString shortPercentText(double value) {
     int percent = qRound(value * 100.0);

@@ -19,6 +19,20 @@ QString picturesText(core::Split split) {
     return {};
 }
 
+QString picturesText(std::int64_t count) {
+    return count == 1 ? say("1 picture") : say("%1 pictures").arg(QLocale().toString(static_cast<qlonglong>(count)));
+}
+
+QString picturesText(std::int64_t count, core::Split split) {
+    if (count != 1) return say("%1 %2").arg(QLocale().toString(static_cast<qlonglong>(count)), picturesText(split));
+    switch (split) {
+        case core::Split::Train: return say("1 training picture");
+        case core::Split::Test: return say("1 test picture");
+        case core::Split::HeldOut: return say("1 validation picture");
+    }
+    return {};
+}
+
 QString lockText(const core::TestLock& lock) {
     if (!lock.validatesOnHeldOut) return {};
     if (lock.reveals == 0) return say("Test split locked");

@@ -11,6 +11,7 @@
 
 #include "ui/bridge/session.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/split_text.h"
 #include "ui/widgets/page_scroll.h"
 #include "ui/widgets/reliability_plot.h"
 #include "ui/widgets/styling.h"
@@ -24,8 +25,6 @@ constexpr int kBins = 15;
 constexpr double kSmallError = 0.02;  // means that differ by less are called equal
 
 const QString kTopic = QStringLiteral("calibration");
-
-QString number(std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); }
 
 double meanConfidence(const core::Calibration& calibration) {
     double sum = 0;
@@ -58,6 +57,11 @@ CalibrationPage::CalibrationPage(Session& session, QWidget* parent) : QWidget(pa
         if (m_state != State::Waiting) return ask();
         m_session.inspection().cancel(this, kTopic);
         m_state = State::Cancelled;
+        refresh();
+    });
+    connect(&m_session.inspection(), &InspectionController::checkpointChanged, this, [this] {
+        if (m_state != State::Waiting) return;
+        m_state = State::Nothing;  // the question has been taken back
         refresh();
     });
     connect(&Theme::instance(), &Theme::changed, this, &CalibrationPage::arrange);
@@ -149,21 +153,20 @@ void CalibrationPage::setEvaluated(const Evaluated& evaluated) {
     m_fit.reset();
     m_before->setCalibration(evaluated.report->calibration);
     refresh();
-    if (isVisible()) ask();
 }
 
-void CalibrationPage::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    if (m_state == State::Nothing && m_shown.predictions) ask();
+void CalibrationPage::resume() {
+    if (isVisible() && m_state == State::Nothing && m_shown.predictions) ask();
 }
 
 void CalibrationPage::ask() {
+    if (!m_session.inspection().checkpoint()) return;
     m_state = State::Waiting;
     m_progress->setRange(0, 0);
     m_session.inspection().ask<Fit>(
         this, kTopic, InspectionController::Lane::Long,
-        [test = m_shown.predictions](core::Inspector& inspector, const std::string& checkpoint,
-                                     const core::CountCallback& progress) {
+        [test = m_shown.predictions, checkpoint = m_shown.checkpoint.name](core::Inspector& inspector, const std::string&,
+                                                                         const core::CountCallback& progress) {
             const auto unseen = inspector.unseenPredictions(checkpoint, core::kTemperaturePictures, progress);
             Fit fit;
             fit.pictures = unseen->count();
@@ -222,14 +225,14 @@ void CalibrationPage::refresh() {
         const double change = m_fit->after.expectedError - report.calibration.expectedError;
         const QString effect = change < 0 ? tr("It brings the error from %1 down to %2.")
                                           : tr("The error goes from %1 to %2: there is nothing to gain.");
-        const QString pictures = m_fit->onJudged ? tr("Fitted on %1 validation pictures: as long as the test split is locked, "
+        const QString pictures = m_fit->onJudged ? tr("Fitted on %1: as long as the test split is locked, "
                                                       "there are no others that the run never trained on. "
                                                       "In the diagram, each half of them has the temperature that fits the other "
                                                       "half, so that none judges itself. ")
-                                                 : tr("Fitted on %1 training pictures that the run never trained on, so that the "
+                                                 : tr("Fitted on %1 that the run never trained on, so that the "
                                                       "pictures shown here stay for judging. ");
         m_temperatureText->setText(
-            pictures.arg(number(m_fit->pictures)) +
+            pictures.arg(picturesText(m_fit->pictures, m_fit->onJudged ? core::Split::HeldOut : core::Split::Train)) +
             effect.arg(percentText(report.calibration.expectedError), percentText(m_fit->after.expectedError)) +
             tr(" No prediction changes, only how sure it is."));
     } else if (m_state == State::Known) {

@@ -24,9 +24,10 @@ public:
     explicit CalibrationPage(Session& session, QWidget* parent = nullptr);
 
     void setEvaluated(const Evaluated& evaluated);
+    /// Has a temperature fitted, where the page is seen and none is or was.
+    void resume();
 
 protected:
-    void showEvent(QShowEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:

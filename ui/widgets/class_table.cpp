@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "ui/models/split_text.h"
 #include "ui/widgets/styling.h"
 
 namespace thaw::ui {
@@ -99,7 +100,7 @@ void ClassTable::setDataset(const core::DatasetInfo& dataset) {
         if (!counted) continue;
         const std::int64_t train = countAt(dataset.trainPerClass, i), test = countAt(dataset.testPerClass, i);
         auto* bar = new CountBar(static_cast<double>(train) / static_cast<double>(largest), this);
-        bar->setAccessibleName(tr("%1 training pictures").arg(train));
+        bar->setAccessibleName(picturesText(train, core::Split::Train));
         m_grid->addWidget(bar, row, kBar, Qt::AlignVCenter);
         put(QLocale().toString(static_cast<qlonglong>(train)), "table", row, kTrain, Qt::AlignRight);
         put(QLocale().toString(static_cast<qlonglong>(test)), "table", row, kTest, Qt::AlignRight);

@@ -1,6 +1,5 @@
 #include "ui/widgets/compare_page.h"
 
-#include <QAbstractItemView>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -13,6 +12,7 @@
 
 #include "ui/bridge/session.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/split_text.h"
 #include "ui/widgets/color_legend.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/matrix_table.h"
@@ -34,15 +34,12 @@ constexpr double kSignificant = 0.05, kSmallestShown = 0.001;
 constexpr std::size_t kExactBelow = 25;  // changes; as core::compareModels
 
 const QString kTopic = QStringLiteral("comparison");
+const std::string kStart = "start";
 
 QString number(std::size_t value) { return QLocale().toString(static_cast<qulonglong>(value)); }
 
-QString picturesText(std::size_t count) {
-    return count == 1 ? ComparePage::tr("1 picture") : ComparePage::tr("%1 pictures").arg(number(count));
-}
-
 QString nameOf(const core::KeptCheckpoint& kept) {
-    return kept.endsEpoch ? ComparePage::tr("epoch %1").arg(kept.epoch)
+    return kept.endsEpoch ? ComparePage::tr("epoch %1").arg(QLocale().toString(kept.epoch))
                           : ComparePage::tr("step %1").arg(QLocale().toString(static_cast<qlonglong>(kept.step)));
 }
 
@@ -89,7 +86,13 @@ ComparePage::ComparePage(Session& session, QWidget* parent) : QWidget(parent), m
     row->addLayout(left, 1);
     row->addWidget(m_side);
 
-    connect(m_other, &SettingCombo::activated, this, [this] {
+    connect(m_run, &SettingCombo::activated, this, [this] {
+        m_kept = {};
+        m_chosen = false;
+        listCheckpoints();
+        ask();
+    });
+    connect(m_checkpoint, &SettingCombo::activated, this, [this] {
         m_chosen = true;
         ask();
     });
@@ -101,6 +104,11 @@ ComparePage::ComparePage(Session& session, QWidget* parent) : QWidget(parent), m
     connect(m_empty, &EmptyState::actionRequested, this, &ComparePage::ask);
     for (PictureRow* one : {m_gained, m_lost}) connect(one, &PictureRow::pictureRequested, this, &ComparePage::pictureRequested);
     connect(&m_session.inspection(), &InspectionController::checkpointsChanged, this, &ComparePage::listOthers);
+    connect(&m_session.inspection(), &InspectionController::checkpointChanged, this, [this] {
+        if (m_state != State::Waiting) return;
+        m_state = State::Nothing;  // the question has been taken back
+        m_work->stop();
+    });
     connect(&m_session, &Session::shownRunChanged, this, &ComparePage::listOthers);
     connect(&Theme::instance(), &Theme::changed, this, &ComparePage::arrange);
     arrange();
@@ -136,19 +144,22 @@ QFrame* ComparePage::makeMatrix() {
 QFrame* ComparePage::makeSide() {
     QFrame* side = makePanel(this);
     auto* content = new QWidget;
-    m_other = new SettingCombo(content);
-    m_other->setAccessibleName(tr("Model to compare with"));
+    m_run = new SettingCombo(content);
+    m_run->setAccessibleName(tr("Run to compare with"));
+    m_checkpoint = new SettingCombo(content);
+    m_checkpoint->setAccessibleName(tr("Checkpoint to compare with"));
     QLabel* from = makeLabel(tr("from"), "table", content);
-    from->setBuddy(m_other);
+    from->setBuddy(m_run);
     m_with = makeText("tableStrong", content);
     auto* models = new QGridLayout;
     models->setHorizontalSpacing(8);
     models->setVerticalSpacing(6);
     models->setColumnStretch(1, 1);
     models->addWidget(from, 0, 0);
-    models->addWidget(m_other, 0, 1);
-    models->addWidget(makeLabel(tr("to"), "table", content), 1, 0);
-    models->addWidget(m_with, 1, 1);
+    models->addWidget(m_run, 0, 1);
+    models->addWidget(m_checkpoint, 1, 1);
+    models->addWidget(makeLabel(tr("to"), "table", content), 2, 0);
+    models->addWidget(m_with, 2, 1);
     m_work = new WorkStrip(content, true);
 
     m_verdict = new QWidget(content);
@@ -196,6 +207,8 @@ void ComparePage::setEvaluated(const Evaluated& evaluated) {
     m_session.inspection().cancel(this, kTopic);
     if (newPictures) {
         m_chosen = m_hasContent = false;
+        m_runs.clear();
+        m_kept = {};
         m_matrix.setReport(nullptr, {});
         for (PictureRow* row : {m_gained, m_lost}) row->pictures().setPictures(evaluated.pictures, evaluated.classNames);
     }
@@ -204,105 +217,161 @@ void ComparePage::setEvaluated(const Evaluated& evaluated) {
     m_with->setText(nameOf(evaluated.checkpoint));
     listOthers();
     showContent();
-    if (isVisible()) ask();
 }
 
-void ComparePage::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    if (m_state == State::Nothing && m_shown.predictions) ask();
+void ComparePage::resume() {
+    if (isVisible() && m_state == State::Nothing && m_shown.predictions) ask();
 }
 
-std::vector<ComparePage::Other> ComparePage::others() const {
-    std::vector<Other> all;
+std::vector<ComparePage::Run> ComparePage::runs() const {
     const InspectionSubject* subject = m_session.inspection().subject();
-    if (!subject) return all;
-    all.push_back({{}, "start", tr("before training")});
-    const auto phaseEnds = [&](const core::KeptCheckpoint& kept) {
-        int phase = 0, epochs = 0;
-        for (const core::PhaseConfig& one : subject->run.config.phases) {
-            ++phase;
-            epochs += one.epochs;
-            if (epochs == kept.epoch && !one.title.empty()) return tr("end of %1").arg(QString::fromStdString(one.title));
-        }
-        return tr("end of a phase");
-    };
-    for (const core::KeptCheckpoint& kept : subject->checkpoints) {
-        if (kept.name == m_shown.checkpoint.name) continue;
-        QStringList notes;
-        if (kept.endsPhase) notes += phaseEnds(kept);
-        if (kept.best) notes += tr("best");
-        const QString name = nameOf(kept);
-        all.push_back({{}, kept.name, notes.isEmpty() ? name : tr("%1, %2").arg(name, notes.join(QStringLiteral(", ")))});
-    }
+    if (!subject) return {};
+    std::vector<Run> all{{{}, tr("This run")}};
     for (const core::RunSummary& run : m_session.runs()) {
         if (run.runId == subject->run.runId || run.bestAccuracy < 0 || !run.problem.empty()) continue;
         if (run.dataset != subject->run.dataset.title && run.dataset != subject->run.dataset.id) continue;
-        const QString title = QString::fromStdString(run.title);
-        const QString name =
-            title.isEmpty() ? tr("Run %1").arg(run.number) : tr("Run %1, %2").arg(QString::number(run.number), title);
-        all.push_back({run.directory, "best", tr("%1, best epoch %2").arg(name, QString::number(run.bestEpoch))});
+        const QString title = QString::fromStdString(run.title), place = QLocale().toString(run.number);
+        all.push_back({run.directory, title.isEmpty() ? tr("Run %1").arg(place) : tr("Run %1, %2").arg(place, title)});
     }
     return all;
 }
 
-int ComparePage::preferred(const std::vector<Other>& others) const {
-    // What fine-tuning changed: the end of the phase before the checkpoint that is shown; else what training changed.
-    const std::vector<core::KeptCheckpoint>& kept = m_session.inspection().subject()->checkpoints;
-    for (auto one = kept.rbegin(); one != kept.rend(); ++one) {
-        if (!one->endsPhase || one->step >= m_shown.checkpoint.step) continue;
-        const auto found = std::find(others.begin(), others.end(), Other{{}, one->name, {}});
-        if (found != others.end()) return static_cast<int>(found - others.begin());
+const ComparePage::Run* ComparePage::run() const {
+    const int index = m_run->currentIndex();
+    return index >= 0 && index < static_cast<int>(m_runs.size()) ? &m_runs[static_cast<std::size_t>(index)] : nullptr;
+}
+
+ComparePage::Kept ComparePage::kept() const {
+    const InspectionSubject* subject = m_session.inspection().subject();
+    if (!subject || !run()) return {};
+    if (run()->directory.empty()) return {{}, subject->run.config.phases, subject->checkpoints};
+    return m_kept.directory == run()->directory ? m_kept : Kept();
+}
+
+std::string ComparePage::preferred(const Kept& kept) const {
+    if (!kept.directory.empty()) {
+        const auto best = std::find_if(kept.checkpoints.begin(), kept.checkpoints.end(), [](const auto& one) { return one.best; });
+        return best != kept.checkpoints.end() ? best->name : kStart;
     }
-    return 0;
+    // What fine-tuning changed: the end of the phase before the checkpoint that is shown; else what training changed.
+    for (auto one = kept.checkpoints.rbegin(); one != kept.checkpoints.rend(); ++one)
+        if (one->endsPhase && one->step < m_shown.checkpoint.step) return one->name;
+    return kStart;
+}
+
+std::optional<ComparePage::Other> ComparePage::other() const {
+    const int index = m_checkpoint->currentIndex();
+    if (!run() || index < 0 || index >= static_cast<int>(m_checkpoints.size())) return std::nullopt;
+    const Checkpoint& one = m_checkpoints[static_cast<std::size_t>(index)];
+    return Other{run()->directory, one.id, run()->directory.empty() ? one.name : tr("%1, %2").arg(run()->name, one.name)};
 }
 
 void ComparePage::listOthers() {
     if (!m_shown.predictions) return;
-    const std::vector<Other> now = others();
-    const int index = m_other->currentIndex();
-    const Other before =
-        index >= 0 && index < static_cast<int>(m_others.size()) ? m_others[static_cast<std::size_t>(index)] : Other();
-    m_others = now;
-    const QSignalBlocker blocker(m_other);
-    m_other->clear();
-    for (const Other& other : m_others) m_other->addItem(other.name);
-    // The list is as wide as its longest name.
-    m_other->view()->setMinimumWidth(m_other->view()->sizeHintForColumn(0) + Theme::instance().px(40));
-    if (m_others.empty()) return;
-    const auto found = std::find(m_others.begin(), m_others.end(), before);
-    m_other->setCurrentIndex(m_chosen && found != m_others.end() ? static_cast<int>(found - m_others.begin())
-                                                                 : preferred(m_others));
+    const std::filesystem::path before = run() ? run()->directory : std::filesystem::path();
+    m_runs = runs();
+    const QSignalBlocker blocker(m_run);
+    m_run->clear();
+    for (const Run& one : m_runs) m_run->addItem(one.name);
+    const auto same = std::find_if(m_runs.begin(), m_runs.end(), [&](const Run& one) { return one.directory == before; });
+    if (same == m_runs.end()) m_chosen = false;
+    if (!m_runs.empty()) m_run->setCurrentIndex(same != m_runs.end() ? static_cast<int>(same - m_runs.begin()) : 0);
+    listCheckpoints();
+    if (m_state == State::Nothing || other() == m_asked) return;
+    // What was compared with is there no longer.
+    m_session.inspection().cancel(this, kTopic);
+    m_work->stop();
+    m_state = State::Nothing;
+    resume();
+}
+
+void ComparePage::listCheckpoints() {
+    const int index = m_checkpoint->currentIndex();
+    const std::string before =
+        index >= 0 && index < static_cast<int>(m_checkpoints.size()) ? m_checkpoints[static_cast<std::size_t>(index)].id : "";
+    const Kept kept = this->kept();
+    const auto phaseEnd = [&](int epoch) {
+        int epochs = 0;
+        for (const core::PhaseConfig& one : kept.phases) {
+            epochs += one.epochs;
+            if (epochs == epoch && !one.title.empty()) return tr("end of %1").arg(QString::fromStdString(one.title));
+        }
+        return tr("end of a phase");
+    };
+    m_checkpoints.clear();
+    if (!kept.checkpoints.empty()) m_checkpoints.push_back({kStart, tr("before training"), tr("before training")});
+    for (const core::KeptCheckpoint& one : kept.checkpoints) {
+        if (kept.directory.empty() && one.name == m_shown.checkpoint.name) continue;
+        QStringList words{nameOf(one)};
+        if (one.endsPhase) words += phaseEnd(one.epoch);
+        if (one.best) words += tr("best");
+        m_checkpoints.push_back({one.name, words.first(), words.join(QStringLiteral(", "))});
+    }
+    const QSignalBlocker blocker(m_checkpoint);
+    m_checkpoint->clear();
+    for (const Checkpoint& one : m_checkpoints) m_checkpoint->addItem(one.entry);
+    m_checkpoint->setEnabled(!m_checkpoints.empty());
+    const auto placeOf = [this](const std::string& id) {
+        const auto found = std::find_if(m_checkpoints.begin(), m_checkpoints.end(), [&](const auto& one) { return one.id == id; });
+        return found == m_checkpoints.end() ? -1 : static_cast<int>(found - m_checkpoints.begin());
+    };
+    const int same = m_chosen ? placeOf(before) : -1;
+    m_checkpoint->setCurrentIndex(same >= 0 ? same : placeOf(preferred(kept)));
 }
 
 void ComparePage::ask() {
-    const int index = m_other->currentIndex();
-    if (index < 0 || index >= static_cast<int>(m_others.size())) return;
-    const Other other = m_others[static_cast<std::size_t>(index)];
+    if (!m_session.inspection().checkpoint() || !run()) return;
     m_state = State::Waiting;
     m_message->hide();
     m_work->start(tr("The network looks at the pictures"));
-    const auto work = [now = m_shown.predictions, name = other.checkpoint](core::Inspector& inspector, const std::string&,
-                                                                         const core::CountCallback& progress) {
+    m_asked = other();
+    if (m_asked)
+        askPredictions();
+    else
+        askKept();
+    showContent();
+}
+
+void ComparePage::askKept() {
+    m_session.inspection().askOtherRun<Kept>(
+        run()->directory, this, kTopic,
+        [directory = run()->directory](core::Inspector& inspector, const std::string&, const core::CountCallback&) {
+            return Kept{directory, inspector.run().config.phases, inspector.checkpoints()};
+        },
+        [this](const Kept& kept) {
+            m_kept = kept;
+            listCheckpoints();
+            if (m_kept.checkpoints.empty())
+                fail(tr("The run keeps no checkpoint any more."));
+            else
+                ask();
+        },
+        {}, failure());
+}
+
+void ComparePage::askPredictions() {
+    const auto work = [now = m_shown.predictions, name = m_asked->checkpoint](core::Inspector& inspector, const std::string&,
+                                                                            const core::CountCallback& progress) {
         Compared compared;
         compared.predictions = inspector.predictions(name, core::Split::Test, progress);
         compared.difference = core::compareModels(*compared.predictions, *now);
         compared.report = std::make_shared<const core::EvaluationReport>(core::evaluationReport(*compared.predictions));
         return compared;
     };
-    const auto done = [this, other](const Compared& compared) { take(other, compared); };
+    const auto done = [this](const Compared& compared) { take(compared); };
     const auto progress = [this](std::int64_t count, std::int64_t total) { m_work->setProgress(count, total); };
-    const auto failure = [this](const QString& what, const QString& hint) {
-        fail(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint);
-    };
     InspectionController& inspection = m_session.inspection();
-    if (other.directory.empty())
-        inspection.ask<Compared>(this, kTopic, InspectionController::Lane::Long, work, done, progress, failure);
+    if (m_asked->directory.empty())
+        inspection.ask<Compared>(this, kTopic, InspectionController::Lane::Long, work, done, progress, failure());
     else
-        inspection.askOtherRun<Compared>(other.directory, this, kTopic, work, done, progress, failure);
-    showContent();
+        inspection.askOtherRun<Compared>(m_asked->directory, this, kTopic, work, done, progress, failure());
 }
 
-void ComparePage::take(const Other& other, const Compared& compared) {
+InspectionController::Failure ComparePage::failure() {
+    return [this](const QString& what, const QString& hint) { fail(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint); };
+}
+
+void ComparePage::take(const Compared& compared) {
     m_state = State::Known;
     m_hasContent = true;
     m_work->stop();
@@ -313,10 +382,10 @@ void ComparePage::take(const Other& other, const Compared& compared) {
     m_change->setText(tr("%1 points").arg(signedText(100 * (difference.accuracyB - difference.accuracyA), 1)));
     m_accuracies->setText(
         tr("%1: %2\n%3: %4")
-            .arg(other.name, percentText(difference.accuracyA), nameOf(m_shown.checkpoint), percentText(difference.accuracyB)));
-    m_gain->setText(tr("Gained: %1 (c)").arg(picturesText(gained)));
+            .arg(m_asked->name, percentText(difference.accuracyA), nameOf(m_shown.checkpoint), percentText(difference.accuracyB)));
+    m_gain->setText(tr("Gained: %1 (c)").arg(picturesText(static_cast<std::int64_t>(gained))));
     m_gain->setToolTip(tr("Wrong before, right now: McNemar's c"));
-    m_loss->setText(tr("Lost: %1 (b)").arg(picturesText(lost)));
+    m_loss->setText(tr("Lost: %1 (b)").arg(picturesText(static_cast<std::int64_t>(lost))));
     m_loss->setToolTip(tr("Right before, wrong now: McNemar's b"));
 
     const QString p = difference.pValue < kSmallestShown ? tr("p < %1").arg(locale.toString(kSmallestShown, 'f', 3))
@@ -349,7 +418,7 @@ void ComparePage::take(const Other& other, const Compared& compared) {
         const auto confidence = [this](int id) { return m_shown.predictions->row(id)[m_shown.predictions->predicted(id)]; };
         std::stable_sort(sorted.begin(), sorted.end(), [&](int a, int b) { return confidence(a) > confidence(b); });
         row->pictures().showOnly(std::move(sorted));
-        row->setTitle(title.arg(picturesText(ids.size())), caption);
+        row->setTitle(title.arg(picturesText(static_cast<std::int64_t>(ids.size()))), caption);
     };
     show(m_gained, difference.gained, tr("Gained: %1"), tr("wrong before, right now"));
     show(m_lost, difference.lost, tr("Lost: %1"), tr("right before, wrong now"));

@@ -56,6 +56,7 @@ ConfusionView::ConfusionView(Session& session, QWidget* parent) : QWidget(parent
     column->addWidget(m_stack, 1);
 
     connect(m_pages, &SegmentedBar::currentChanged, m_content, &QStackedWidget::setCurrentIndex);
+    connect(m_content, &QStackedWidget::currentChanged, this, &ConfusionView::resumePage);
     connect(m_matrix, &MatrixPage::predictionsRequested, this, &ConfusionView::predictionsRequested);
     connect(m_matrix, &MatrixPage::pictureRequested, this, &ConfusionView::pictureRequested);
     connect(m_losses, &TopLossesPage::pictureRequested, this, &ConfusionView::pictureRequested);
@@ -191,6 +192,14 @@ void ConfusionView::take(const Evaluated& evaluated) {
     m_calibration->setEvaluated(evaluated);
     m_compare->setEvaluated(evaluated);
     refresh();
+    resumePage();
+}
+
+// What the pages ask about is the checkpoint that is shown: not while that is about to be another one.
+void ConfusionView::resumePage() {
+    if (m_waiting || m_outdated || !m_shown.predictions) return;
+    m_calibration->resume();
+    m_compare->resume();
 }
 
 void ConfusionView::fail(const QString& problem) {
@@ -199,6 +208,7 @@ void ConfusionView::fail(const QString& problem) {
     m_problem = problem;
     if (m_shown.predictions) m_message->say(problem, tr("Try again"));
     refresh();
+    resumePage();
 }
 
 void ConfusionView::refresh() {
@@ -232,12 +242,10 @@ void ConfusionView::showFigures() {
         figure.box->setToolTip(explanation);
         figure.box->setAccessibleName(figure.name->text() + QLatin1Char(' ') + value);
     };
-    const auto bound = [&](double value) { return locale.toString(100 * value, 'f', 1); };
-    const QString low = bound(report.accuracyInterval.low), high = bound(report.accuracyInterval.high);
+    const QString low = percentNumber(report.accuracyInterval.low), high = percentNumber(report.accuracyInterval.high);
     set(AccuracyFigure, tr("%1 (%2 to %3)").arg(percentText(report.accuracy), low, high),
         tr("The share of the pictures that is called what it is. With other pictures of the same kind, it would lie between %1 "
-           "and %2 % in "
-           "95 of 100 cases (Wilson's 95 % interval).")
+           "and %2\u2009% in 95 of 100 cases (Wilson's 95\u2009% interval).")
             .arg(low, high));
     set(TopFiveFigure, percentText(report.topFive), tr("The share of the pictures whose class is among the five best guesses"));
     set(LossFigure, locale.toString(report.loss, 'f', 3),
@@ -279,7 +287,10 @@ void ConfusionView::arrange() {
 
 void ConfusionView::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
-    if (m_outdated) ask();
+    if (m_outdated)
+        ask();
+    else
+        resumePage();
 }
 
 void ConfusionView::resizeEvent(QResizeEvent* event) {

@@ -53,6 +53,7 @@ private:
     void askIfSeen();
     void ask();
     void take(const Evaluated& evaluated);
+    void resumePage();
     void fail(const QString& problem);
     void refresh();
     void showFigures();

@@ -29,10 +29,6 @@ constexpr int kLeastScoreRow = 22, kMostScoreRow = 30, kLeastMixUps = 4 * 31;
 
 QString sentence(const QString& text) { return text.isEmpty() ? text : text.left(1).toUpper() + text.mid(1); }
 
-QString picturesText(qsizetype count) {
-    return count == 1 ? MatrixPage::tr("1 picture") : MatrixPage::tr("%1 pictures").arg(QLocale().toString(count));
-}
-
 }  // namespace
 
 MatrixPage::MatrixPage(QWidget* parent) : QWidget(parent) {
@@ -139,8 +135,7 @@ void MatrixPage::setEvaluated(const Evaluated& evaluated) {
     m_scores.setReport(evaluated.report, evaluated.classNames);
     m_mixUps.setReport(evaluated.report, evaluated.classNames);
     m_matrix.setReport(evaluated.report, evaluated.classNames);
-    m_count->setText(tr("%1 %2").arg(QLocale().toString(static_cast<qlonglong>(evaluated.predictions->count())),
-                                     ui::picturesText(evaluated.split)));
+    m_count->setText(picturesText(evaluated.predictions->count(), evaluated.split));
     if (newPictures && m_mixUps.rowCount() > 0) {
         const QModelIndex worst = m_mixUps.index(0, 0);
         m_table->selectCell(worst.data(MixUpModel::TrueClassRole).toInt(), worst.data(MixUpModel::PredictedClassRole).toInt());
@@ -154,7 +149,7 @@ void MatrixPage::showSelection() {
     const std::vector<std::pair<int, int>> cells = m_table->selectedCells();
     std::vector<int> ids;
     for (const std::int64_t id : core::picturesIn(*m_shown.predictions, cells)) ids.push_back(static_cast<int>(id));
-    const QString pictures = picturesText(static_cast<qsizetype>(ids.size()));
+    const QString pictures = picturesText(static_cast<std::int64_t>(ids.size()));
     m_strip->pictures().showOnly(std::move(ids));
 
     std::set<int> truths, predictions;
@@ -187,7 +182,7 @@ void MatrixPage::showSelection() {
     else if (opens)
         what = tr("%1 called %2").arg(m_matrix.className(m_openTruth), m_matrix.className(m_openPredicted));
     else
-        what = tr("%1 cells").arg(static_cast<int>(cells.size()));
+        what = tr("%1 cells").arg(QLocale().toString(static_cast<qlonglong>(cells.size())));
     m_strip->setTitle(cells.empty() ? what : tr("%1: %2").arg(sentence(what), pictures),
                       cells.empty() ? QString() : tr("most confident first"));
     m_strip->setEmptyText(

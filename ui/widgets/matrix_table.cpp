@@ -165,6 +165,7 @@ MatrixTable::MatrixTable(QWidget* parent)
     setEditTriggers(QAbstractItemView::NoEditTriggers);
     setTabKeyNavigation(false);
     setCornerButtonEnabled(false);
+    setCornerWidget(new QWidget(this));  // the style would draw lines there
     setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     setMouseTracking(true);
@@ -212,12 +213,27 @@ void MatrixTable::setSelectable(bool selectable) {
 }
 
 std::vector<std::pair<int, int>> MatrixTable::selectedCells() const {
+    const int classes = m_matrix->classCount();
+    std::vector<bool> chosen(static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes));
+    for (const QRect& block : selectedBlocks())
+        for (int row = block.top(); row <= block.bottom(); ++row)
+            std::fill_n(chosen.begin() + row * classes + block.left(), block.width(), true);
     std::vector<std::pair<int, int>> cells;
-    QModelIndexList indexes = selectionModel()->selectedIndexes();
-    std::sort(indexes.begin(), indexes.end());
-    for (const QModelIndex& index : indexes)
-        if (const auto cell = m_matrix->cellAt(index)) cells.push_back(*cell);
+    for (std::size_t place = 0; place < chosen.size(); ++place)
+        if (chosen[place])
+            cells.emplace_back(m_matrix->classAt(static_cast<int>(place) / classes), m_matrix->classAt(static_cast<int>(place) % classes));
     return cells;
+}
+
+std::vector<QRect> MatrixTable::selectedBlocks() const {
+    std::vector<QRect> blocks;
+    const QRect cells(0, 0, m_matrix->classCount(), m_matrix->classCount());
+    const QItemSelection selection = selectionModel()->selection();
+    for (const QItemSelectionRange& range : selection) {
+        const QRect block = cells & QRect(QPoint(range.left(), range.top()), QPoint(range.right(), range.bottom()));
+        if (!block.isEmpty()) blocks.push_back(block);
+    }
+    return blocks;
 }
 
 void MatrixTable::selectCell(int truth, int predicted) {
@@ -241,9 +257,9 @@ void MatrixTable::selectWhole(int row, int column) {
 void MatrixTable::noteSelection() {
     m_rowUsed.assign(static_cast<std::size_t>(m_matrix->classCount()), false);
     m_columnUsed = m_rowUsed;
-    for (const auto& [truth, predicted] : selectedCells()) {
-        m_rowUsed[static_cast<std::size_t>(m_matrix->positionOf(truth))] = true;
-        m_columnUsed[static_cast<std::size_t>(m_matrix->positionOf(predicted))] = true;
+    for (const QRect& block : selectedBlocks()) {
+        std::fill_n(m_rowUsed.begin() + block.top(), block.height(), true);
+        std::fill_n(m_columnUsed.begin() + block.left(), block.width(), true);
     }
     m_across->viewport()->update();
     m_down->viewport()->update();
@@ -253,14 +269,37 @@ bool MatrixTable::isCell(const QModelIndex& index) const { return m_matrix->cell
 
 void MatrixTable::measure() {
     const int classes = m_matrix->classCount();
+    if (classes == 0) return;
     const QFontMetrics metrics(Theme::instance().font(TextRole::TableStrong));
-    m_widestCell = 0;
-    m_widestSum = metrics.horizontalAdvance(tr("sum"));
-    for (int row = 0; row < m_matrix->rowCount() - 1; ++row)
-        for (int column = 0; column <= classes; ++column) {
-            int& width = column == classes ? m_widestSum : m_widestCell;
-            width = std::max(width, metrics.horizontalAdvance(m_matrix->index(row, column).data().toString()));
+    const auto widestDigit = [&](int first, int last) {
+        int width = 0;
+        for (int digit = first; digit <= last; ++digit) width = std::max(width, metrics.horizontalAdvance(QChar(u'0' + digit)));
+        return width;
+    };
+    // There are too many cells to measure each. Of the numbers up to the largest, none is wider than this.
+    const auto widthOf = [&](const QString& largest) {
+        int width = 0;
+        bool leading = true;
+        for (const QChar one : largest) {
+            const int digit = one.digitValue();
+            width += digit < 0  ? metrics.horizontalAdvance(one)
+                     : leading ? widestDigit(std::min(1, digit), digit)
+                               : widestDigit(0, 9);
+            leading = leading && digit < 0;
         }
+        return width;
+    };
+    m_widestCell = 0;
+    for (const QString& text : m_matrix->longestCellTexts()) m_widestCell = std::max(m_widestCell, widthOf(text));
+    m_widestSum = metrics.horizontalAdvance(tr("sum"));
+    for (int row = 0; row <= classes; ++row)
+        m_widestSum = std::max(m_widestSum, metrics.horizontalAdvance(m_matrix->index(row, classes).data().toString()));
+    std::vector<int> names;
+    for (int column = 0; column < classes; ++column)
+        names.push_back(metrics.horizontalAdvance(m_matrix->headerData(column, Qt::Horizontal).toString()));
+    const auto middle = names.begin() + classes / 2;
+    std::nth_element(names.begin(), middle, names.end());
+    m_middlingName = *middle;
 }
 
 void MatrixTable::fit() {
@@ -269,14 +308,14 @@ void MatrixTable::fit() {
     const int classes = m_matrix->classCount();
     const int least = std::max(theme.px(kLeastColumn), m_widestCell + theme.px(6)), sumWidth = m_widestSum + theme.px(14);
 
-    const int down = m_down->sizeHint().width(), across = m_across->sizeHint().height();
-    const int height = contentsRect().height() - across;
-    const int leastHeight = classes * theme.px(kLeastRow) + 2 * theme.px(kSumRow);
-    const bool scrollsDown = leastHeight > height;
-    const int width = contentsRect().width() - down - (scrollsDown ? verticalScrollBar()->sizeHint().width() : 0);
+    int width = contentsRect().width() - m_down->sizeHint().width();
     const auto columnFor = [&](int scoreWidth) {
         return std::min((width - sumWidth - scoreWidth) / classes, theme.px(kMostColumn));
     };
+    m_across->setUpright(m_middlingName + theme.px(2) > std::max(least, columnFor(theme.px(kBriefScoreWidth))));
+    const int height = contentsRect().height() - m_across->sizeHint().height();
+    const int leastHeight = classes * theme.px(kLeastRow) + 2 * theme.px(kSumRow);
+    if (leastHeight > height) width -= verticalScrollBar()->sizeHint().width();
     const bool brief = columnFor(theme.px(kScoreWidth)) < std::max(least, theme.px(46));
     const int column = std::max(least, columnFor(theme.px(brief ? kBriefScoreWidth : kScoreWidth)));
     const bool tall = height >= classes * theme.px(kLeastTallRow) + theme.px(kSumRow + kScoreRow);

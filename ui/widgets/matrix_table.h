@@ -49,6 +49,7 @@ private:
     void measure();
     void fit();
     void selectWhole(int row, int column);  // -1: all of them
+    std::vector<QRect> selectedBlocks() const;  // in positions, without sums and scores
     void noteSelection();
     bool isCell(const QModelIndex& index) const;
 
@@ -57,6 +58,7 @@ private:
     QLabel* m_corner;
     std::vector<bool> m_rowUsed, m_columnUsed;  // by position
     int m_widestCell = 0, m_widestSum = 0;      // texts
+    int m_middlingName = 0;                     // half of the columns' names are wider
     bool m_pressedBeside = false;               // on a sum or a score: no drag begins there
 };
 

@@ -6,7 +6,7 @@
 namespace thaw::ui {
 namespace {
 
-constexpr int kNameHeight = 22, kTitleHeight = 17;
+constexpr int kNameHeight = 22, kTitleHeight = 17, kMostName = 130;
 
 }  // namespace
 
@@ -28,19 +28,36 @@ void NameHeader::setTitle(const QString& title, int sections) {
     viewport()->update();
 }
 
+void NameHeader::setUpright(bool upright) {
+    if (upright == m_upright) return;
+    m_upright = upright;
+    updateGeometry();
+    viewport()->update();
+}
+
 void NameHeader::setTone(std::function<Tone(int)> tone) {
     m_tone = std::move(tone);
     viewport()->update();
 }
 
+int NameHeader::widestName(int sections) const {
+    const QFontMetrics metrics(Theme::instance().font(TextRole::TableStrong));
+    int width = 0;
+    for (int section = 0; model() && section < sections; ++section)
+        width = qMax(width, metrics.horizontalAdvance(model()->headerData(section, orientation()).toString()));
+    return width;
+}
+
+int NameHeader::nameHeight() const {
+    const Theme& theme = Theme::instance();
+    if (!m_upright) return theme.px(kNameHeight);
+    return qBound(theme.px(kNameHeight), widestName(m_titleSections) + theme.px(8), theme.px(kMostName));
+}
+
 QSize NameHeader::sizeHint() const {
     const Theme& theme = Theme::instance();
-    if (orientation() == Qt::Horizontal) return {0, theme.px(kNameHeight + (m_title.isEmpty() ? 0 : kTitleHeight))};
-    const QFontMetrics metrics(theme.font(TextRole::TableStrong));
-    int width = 0;
-    for (int section = 0; model() && section < count(); ++section)
-        width = qMax(width, metrics.horizontalAdvance(model()->headerData(section, Qt::Vertical).toString()));
-    return {qMin(width + theme.px(12), theme.px(130)), 0};
+    if (orientation() == Qt::Horizontal) return {0, nameHeight() + theme.px(m_title.isEmpty() ? 0 : kTitleHeight)};
+    return {qMin(widestName(count()) + theme.px(12), theme.px(kMostName)), 0};
 }
 
 void NameHeader::paintEvent(QPaintEvent* event) {
@@ -62,11 +79,20 @@ void NameHeader::paintSection(QPainter* painter, const QRect& rect, int section)
     painter->setFont(theme.font(TextRole::TableStrong));
     painter->setPen(theme.color(m_tone ? m_tone(section) : Tone::Ink2));
     const bool across = orientation() == Qt::Horizontal;
+    const QString name = model()->headerData(section, orientation()).toString();
+    if (across && m_upright && section < m_titleSections) {
+        const QRect room(0, 0, rect.height() - theme.px(m_title.isEmpty() ? 0 : kTitleHeight) - theme.px(6), rect.width());
+        painter->save();
+        painter->translate(rect.left(), rect.bottom() - theme.px(3));
+        painter->rotate(-90);
+        painter->drawText(room, Qt::AlignLeft | Qt::AlignVCenter, painter->fontMetrics().elidedText(name, Qt::ElideRight, room.width()));
+        painter->restore();
+        return;
+    }
     QRect room = across ? rect.adjusted(theme.px(1), 0, -theme.px(1), 0) : rect.adjusted(0, 0, -theme.px(6), 0);
     if (across) room.setTop(room.bottom() + 1 - theme.px(kNameHeight));
     const QVariant wanted = model()->headerData(section, orientation(), Qt::TextAlignmentRole);
     const int alignment = wanted.isValid() ? wanted.toInt() : int(across ? Qt::AlignCenter : Qt::AlignLeft | Qt::AlignVCenter);
-    const QString name = model()->headerData(section, orientation()).toString();
     painter->drawText(room, alignment, painter->fontMetrics().elidedText(name, Qt::ElideRight, room.width()));
 }
 

@@ -16,6 +16,9 @@ public:
 
     /// A second line over the first `sections` columns.
     void setTitle(const QString& title, int sections);
+    /// The names under the title stand upright, for columns that are narrower than their names.
+    void setUpright(bool upright);
+    bool isUpright() const { return m_upright; }
     /// Only the first `sections` take clicks; by default all do.
     void setClickableSections(int sections) { m_clickable = sections; }
     /// Colour of a name; by default that of second text.
@@ -29,8 +32,12 @@ protected:
     void mousePressEvent(QMouseEvent* event) override;
 
 private:
+    int widestName(int sections) const;
+    int nameHeight() const;
+
     QString m_title;
     int m_titleSections = 0, m_clickable = -1;
+    bool m_upright = false;
     std::function<Tone(int)> m_tone;
 };
 

@@ -11,6 +11,7 @@
 
 #include <cmath>
 
+#include "ui/models/split_text.h"
 #include "ui/widgets/loss_tile_delegate.h"
 #include "ui/widgets/styling.h"
 
@@ -88,7 +89,7 @@ void TopLossesPage::setEvaluated(const Evaluated& evaluated) {
     m_open->setEnabled(currentId() >= 0);
     const auto number = [](std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); };
     m_caption->setText(
-        tr("%1 of %2 pictures, the largest loss first").arg(number(m_pictures.total()), number(evaluated.predictions->count())));
+        tr("%1 of %2, the largest loss first").arg(number(m_pictures.total()), picturesText(evaluated.predictions->count())));
     m_caption->setToolTip(
         tr("Loss: minus the logarithm of the probability that the network gives to the true class. 0 is sure and right; %1 is "
            "what blind guessing among %2 classes costs; a sure mistake costs more.")
