@@ -15,6 +15,28 @@ namespace thaw::cli {
 
 using nlohmann::json;
 
+namespace {
+
+/// Folders are replaced by the pictures in them.
+std::vector<std::filesystem::path> picturesAmong(const std::vector<std::filesystem::path>& given, Console& console) {
+    std::vector<std::filesystem::path> files;
+    for (const std::filesystem::path& one : given) {
+        std::error_code ignored;
+        if (!std::filesystem::is_directory(one, ignored)) {
+            files.push_back(one);
+            continue;
+        }
+        const core::PictureFolder folder = core::listPictures(one);
+        files.insert(files.end(), folder.pictures.begin(), folder.pictures.end());
+        if (folder.otherFiles > 0)
+            console.say(one.string() + ": " + thousands(folder.otherFiles) +
+                        (folder.otherFiles == 1 ? " file that is no picture was skipped." : " files that are no pictures were skipped."));
+    }
+    return files;
+}
+
+}  // namespace
+
 Subcommand addPredict(CLI::App& parser) {
     struct Options {
         core::RunSelection run;
@@ -26,14 +48,18 @@ Subcommand addPredict(CLI::App& parser) {
     auto options = std::make_shared<Options>();
     CLI::App* app = parser.add_subcommand("predict", "What a trained model says of your pictures");
     addRunSelection(*app, options->run);
-    app->add_option("images", options->files, "Picture files")->required();
-    app->add_option("--csv", options->csv, "Write a table: file, predicted class, probability, the five best guesses");
-    app->add_option("--threads", options->threads, "Compute threads (default: all cores)");
+    app->add_option("images", options->files, "Picture files, or folders of them, which are taken in the order of the names")->required();
+    app->add_option("--csv", options->csv, "Write a table: file, predicted class, probability, the five best guesses")->check(notEmpty());
+    addThreads(*app, options->threads);
     app->add_flag("--json", options->json, "Print JSON");
     return {app, [options] {
+                Console console(stderr);
+                if (!options->csv.empty()) core::requireWritable(options->csv);
+                const std::vector<std::filesystem::path> files = picturesAmong(options->files, console);
+                chooseCheckpoint(console, options->run);
                 core::useComputeThreads(options->threads);
                 std::vector<std::string> classNames;
-                const auto predictions = core::predictFiles(options->run, options->files, options->threads, &classNames);
+                const auto predictions = core::predictFiles(options->run, files, options->threads, &classNames);
                 if (!options->csv.empty()) core::writePredictionTable(predictions, classNames, options->csv);
                 bool allRead = true;
                 json results = json::array();
@@ -67,23 +93,26 @@ Subcommand addExtract(CLI::App& parser) {
     struct Options {
         core::ExtractRequest request;
         RunOptions run;
-        std::string split = "test";
+        std::string split;
     };
     auto options = std::make_shared<Options>();
     CLI::App* app = parser.add_subcommand("extract", "Write a layer's output for the pictures of a split as safetensors");
     app->add_option("--run", options->request.run.run, "Folder of a run (default: the bare trunk)");
-    app->add_option("--checkpoint", options->request.run.checkpoint, "best, last or epoch:N");
+    addCheckpoint(*app, options->request.run);
     app->add_option("--layer", options->request.layer, "Keras's or torchvision's name: block5_pool, features.30")->required();
-    app->add_option("--split", options->split, "train or test");
+    addSplit(*app, options->split);
     app->add_option("--limit", options->request.limit,
-                    "First N pictures of the whole split, also where the run has only a part of it (0: all)");
-    app->add_option("--out", options->request.output, "File to write")->required();
+                    "First N pictures of the whole split, also where the run has only a part of it (default 0: all)")
+        ->check(notNegative());
+    addOutput(*app, options->request.output, "File to write");
     options->run.addInputOptionsTo(*app);
     return {app, [options] {
                 options->request.split = splitFromString(options->split);
                 options->request.config = options->run.applyTo(core::findLesson("lesson").config);
-                core::useComputeThreads(options->request.config.threads);
                 Console console(stderr);
+                core::requireWritable(options->request.output);
+                if (!options->request.run.run.empty()) chooseCheckpoint(console, options->request.run);
+                core::useComputeThreads(options->request.config.threads);
                 core::extractFeatures(options->request, progressOn(console, "Extracting"));
                 console.say("Written: " + options->request.output.string());
                 return kDone;
@@ -93,13 +122,16 @@ Subcommand addExtract(CLI::App& parser) {
 Subcommand addExport(CLI::App& parser) {
     struct Options {
         core::RunSelection run;
-        std::string file;
+        std::filesystem::path file;
     };
     auto options = std::make_shared<Options>();
     CLI::App* app = parser.add_subcommand("export", "Write a run's whole model as float32 safetensors");
     addRunSelection(*app, options->run);
-    app->add_option("--out", options->file, "File to write")->required();
+    addOutput(*app, options->file, "File to write");
     return {app, [options] {
+                Console console(stderr);
+                core::requireWritable(options->file);
+                chooseCheckpoint(console, options->run);
                 core::exportModel(options->run, options->file);
                 std::printf("Written: %s\n", options->file.c_str());
                 return kDone;

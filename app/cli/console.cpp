@@ -22,6 +22,8 @@ double now() {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
+std::string epochs(int count) { return std::to_string(count) + (count == 1 ? " epoch" : " epochs"); }
+
 std::string joined(const std::vector<std::string>& names) {
     std::string text;
     for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
@@ -91,7 +93,8 @@ void Console::show(const core::Event& event) {
             std::to_string(run->config.inputSize) + " px, " + core::toString(run->config.scaling) + " scaling. " + run->device + ".");
         if (run->resumed && !run->bitExact) say("Continues, not bit-exact: " + run->bitExactReason);
     } else if (auto* phase = std::get_if<core::PhaseStarted>(&event.data)) {
-        say(format("Phase %d: %s, %d epochs, learning rate %g", phase->phase + 1, phase->title.c_str(), phase->epochs, phase->learningRate));
+        say(format("Phase %d: %s, %s, learning rate %g", phase->phase + 1, phase->title.c_str(), epochs(phase->epochs).c_str(),
+                   phase->learningRate));
     } else if (auto* batch = std::get_if<core::BatchFinished>(&event.data)) {
         showBatch(*batch);
     } else if (auto* epoch = std::get_if<core::EpochFinished>(&event.data)) {
@@ -117,8 +120,9 @@ void Console::show(const core::Event& event) {
     } else if (auto* end = std::get_if<core::RunFailed>(&event.data)) {
         say("The run failed (" + end->phase + "): " + end->what + (end->hint.empty() ? "" : "\n  " + end->hint));
     } else if (auto* finished = std::get_if<core::RunFinished>(&event.data)) {
-        say(format("Finished (%s): %d epochs in %s, best validation accuracy %s in epoch %d", finished->reason.c_str(), finished->epochs,
-                   duration(finished->seconds).c_str(), percent(finished->bestAccuracy).c_str(), finished->bestEpoch));
+        say(format("Finished (%s): %s in %s, best validation accuracy %s in epoch %d", finished->reason.c_str(),
+                   epochs(finished->epochs).c_str(), duration(finished->seconds).c_str(), percent(finished->bestAccuracy).c_str(),
+                   finished->bestEpoch));
     }
 }
 

@@ -8,9 +8,9 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "core/api/analysis.h"
-#include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/evaluation.h"
+#include "core/api/runs.h"
 
 namespace thaw::cli {
 
@@ -19,6 +19,17 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMixUpsShown = 10;
+constexpr std::size_t kExactBelow = 25;  // changes, as ModelDifference::pValue has it
+
+constexpr char kEvaluateKeys[] =
+    "--json prints one object: dataset, own_data (true: the pictures are the run's own by the digest in its record; false: it says\n"
+    "nothing of some of them), split, epoch, count, accuracy, accuracy_interval (Wilson, 95 %), top5, loss (nats), ece (expected\n"
+    "calibration error, 15 bins of equal width), confusion (rows true, columns predicted), per_class (name, precision, recall, f1,\n"
+    "support), macro, weighted, most_confused (true, predicted, count), and where they exist temperature and test_reveals.";
+constexpr char kCompareKeys[] =
+    "McNemar's test is exact (binomial) below 25 pictures that changed side, else chi-squared with continuity correction.\n"
+    "--json prints one object: dataset, own_data, split, count, epoch_a, epoch_b, accuracy_a, accuracy_b, b and c (McNemar's), p, test\n"
+    "(\"exact\" or \"chi-squared\"), lost and gained (indices of the pictures that changed side), confusion_difference (B minus A).";
 
 void print(const json& value) { std::printf("%s\n", value.dump(2, ' ', false, json::error_handler_t::replace).c_str()); }
 
@@ -44,7 +55,8 @@ json evaluationJson(const core::Evaluation& evaluation, const core::EvaluationRe
     for (const core::MixUp& cell : core::mostConfused(report.confusion))
         confused.push_back({{"true", nameOf(cell.truth)}, {"predicted", nameOf(cell.predicted)}, {"count", cell.count}});
     json result = {{"dataset", evaluation.dataset},
-                   {"split", toString(evaluation.predictions.split)},
+                   {"own_data", evaluation.ownData},
+                   {"split", core::toString(evaluation.predictions.split)},
                    {"epoch", evaluation.epoch},
                    {"count", evaluation.predictions.count()},
                    {"accuracy", report.accuracy},
@@ -99,11 +111,6 @@ void printEvaluation(const core::Evaluation& evaluation, const core::EvaluationR
                     thousands(cells[i].count).c_str());
 }
 
-void addSplit(CLI::App& app, std::string& split) {
-    app.add_option("--split", split,
-                   "train, test or validation (default: test, or validation as long as the run keeps its test split locked)");
-}
-
 void requireSamePictures(const core::Evaluation& a, const core::Evaluation& b) {
     if (a.classNames != b.classNames)
         throw core::DataError("The runs know other classes: " + a.dataset + " and " + b.dataset + ".",
@@ -114,20 +121,24 @@ void requireSamePictures(const core::Evaluation& a, const core::Evaluation& b) {
                               "Compare runs with the same data, the same limit of pictures and the same seed.");
 }
 
+const char* testOf(const core::ModelDifference& difference) {
+    return difference.lost.size() + difference.gained.size() < kExactBelow ? "exact" : "chi-squared";
+}
+
 void printDifference(const core::Evaluation& a, const core::Evaluation& b, const core::ModelDifference& difference) {
     std::printf("%s, %s %s\n", a.dataset.c_str(), thousands(a.predictions.count()).c_str(),
                 picturesOf(a.predictions.split).c_str());
     std::printf("A: accuracy %s, after epoch %d\nB: accuracy %s, after epoch %d (%+.1f points)\n",
                 percent(difference.accuracyA).c_str(), a.epoch, percent(difference.accuracyB).c_str(), b.epoch,
                 100 * (difference.accuracyB - difference.accuracyA));
-    std::printf("right in A, wrong in B: %s (McNemar's b)\nwrong in A, right in B: %s (McNemar's c)\np = %.3g\n",
+    std::printf("right in A, wrong in B: %s (McNemar's b)\nwrong in A, right in B: %s (McNemar's c)\np = %.3g (%s test)\n",
                 thousands(static_cast<std::int64_t>(difference.lost.size())).c_str(),
-                thousands(static_cast<std::int64_t>(difference.gained.size())).c_str(), difference.pValue);
+                thousands(static_cast<std::int64_t>(difference.gained.size())).c_str(), difference.pValue, testOf(difference));
 }
 
 json differenceJson(const core::Evaluation& a, const core::Evaluation& b, const core::ModelDifference& difference) {
     return {{"dataset", a.dataset},
-            {"split", toString(a.predictions.split)},
+            {"split", core::toString(a.predictions.split)},
             {"count", a.predictions.count()},
             {"epoch_a", a.epoch},
             {"epoch_b", b.epoch},
@@ -136,9 +147,30 @@ json differenceJson(const core::Evaluation& a, const core::Evaluation& b, const 
             {"b", difference.lost.size()},
             {"c", difference.gained.size()},
             {"p", difference.pValue},
+            {"test", testOf(difference)},
+            {"own_data", a.ownData && b.ownData},
             {"lost", difference.lost},
             {"gained", difference.gained},
             {"confusion_difference", rowsOf(difference.confusion, a.predictions.classCount)}};
+}
+
+void noteWhetherOwn(Console& console, bool ownData) {
+    if (!ownData)
+        console.say("Note: the run's record says nothing of some of these pictures: whether they are the run's own cannot be checked.");
+}
+
+/// What both runs are asked about, before either is. Throws DataError.
+core::Split commonSplit(const core::EvaluateRequest& a, const core::EvaluateRequest& b) {
+    const core::Split ofA = core::chosenSplit(a.split, core::readTestLock(a.run.run)),
+                      ofB = core::chosenSplit(b.split, core::readTestLock(b.run.run));
+    if (ofA == ofB) return ofA;
+    const bool lockedA = ofA == core::Split::HeldOut;
+    const auto nameOf = [](const core::EvaluateRequest& one) { return one.run.run.string(); };
+    throw core::DataError("The runs are judged on different pictures: " + nameOf(lockedA ? a : b) +
+                              " keeps its test split locked and is judged on held-out training pictures, " +
+                              nameOf(lockedA ? b : a) + " on the test split.",
+                          "Open the first one's test split with thaw-cli evaluate --reveal, which is counted and recorded in the run; then "
+                          "compare again.");
 }
 
 }  // namespace
@@ -151,25 +183,31 @@ Subcommand addEvaluate(CLI::App& parser) {
     };
     auto options = std::make_shared<Options>();
     CLI::App* app = parser.add_subcommand("evaluate", "Where a run's model is right and where it is wrong, over a whole split");
+    app->footer(kEvaluateKeys);
     addRunSelection(*app, options->request.run);
     addSplit(*app, options->split);
     app->add_flag("--reveal", options->request.reveal,
                   "Open the test split of a run that keeps it locked, for good: counted and recorded in the run");
-    app->add_option("--data", options->request.data.directory, "Folder or archive of the data set");
-    app->add_option("--test-limit", options->request.data.testLimit, "Use N test pictures");
-    app->add_option("--train-limit", options->request.data.trainLimit, "Use N training pictures");
-    app->add_option("--threads", options->request.threads, "Compute threads (default: all cores)");
+    addData(*app, options->request.data.directory);
+    app->add_option("--test-limit", options->request.data.testLimit,
+                    "N test pictures, equal counts a class (default 0: those that the run uses)")
+        ->check(notNegative());
+    app->add_option("--train-limit", options->request.data.trainLimit, "The same of --split train, as training has it")
+        ->check(notNegative());
+    addThreads(*app, options->request.threads);
     app->add_flag("--json", options->json, "Print JSON");
     return {app, [options] {
-                if (!options->split.empty()) options->request.split = splitFromString(options->split);
+                options->request.split = splitFromString(options->split);
                 if (options->request.reveal && options->request.split.value_or(core::Split::Test) != core::Split::Test)
                     throw core::ConfigError("--reveal opens the test split, not --split " + options->split + ".");
                 options->request.temperaturePictures = core::kTemperaturePictures;
                 Console console(stderr);
+                chooseCheckpoint(console, options->request.run);
                 const core::Evaluation evaluation = core::evaluateRun(options->request, progressOn(console, "Evaluating"));
                 if (options->request.reveal)
                     console.say("The test split is open now; the run's record counts " + std::to_string(evaluation.testReveals) +
                                 ".");
+                noteWhetherOwn(console, evaluation.ownData);
                 const core::EvaluationReport report = core::evaluationReport(evaluation.predictions);
                 if (options->json) print(evaluationJson(evaluation, report));
                 else printEvaluation(evaluation, report);
@@ -185,23 +223,28 @@ Subcommand addCompare(CLI::App& parser) {
     };
     auto options = std::make_shared<Options>();
     CLI::App* app = parser.add_subcommand("compare", "Two models on the same pictures: two runs, or two checkpoints of one");
+    app->footer(kCompareKeys);
     app->add_option("run_a", options->a.run.run, "Folder of a run")->required();
     app->add_option("run_b", options->b.run.run, "Folder of a run, the same or another")->required();
     addCheckpoint(*app, options->a.run);
     app->add_option("--checkpoint-b", options->checkpointB, "Of the second run (default: as --checkpoint)");
     addSplit(*app, options->split);
-    app->add_option("--data", options->a.data.directory, "Folder or archive of the data set");
-    app->add_option("--threads", options->a.threads, "Compute threads (default: all cores)");
+    addData(*app, options->a.data.directory);
+    addThreads(*app, options->a.threads);
     app->add_flag("--json", options->json, "Print JSON");
     return {app, [options] {
-                if (!options->split.empty()) options->a.split = options->b.split = splitFromString(options->split);
+                options->a.split = options->b.split = splitFromString(options->split);
                 options->b.data = options->a.data;
                 options->b.threads = options->a.threads;
                 options->b.run.checkpoint = options->checkpointB.empty() ? options->a.run.checkpoint : options->checkpointB;
                 Console console(stderr);
+                chooseCheckpoint(console, options->a.run);
+                chooseCheckpoint(console, options->b.run);
+                options->a.split = options->b.split = commonSplit(options->a, options->b);
                 const core::Evaluation a = core::evaluateRun(options->a, progressOn(console, "Evaluating the first model"));
                 const core::Evaluation b = core::evaluateRun(options->b, progressOn(console, "Evaluating the second model"));
                 requireSamePictures(a, b);
+                noteWhetherOwn(console, a.ownData && b.ownData);
                 const core::ModelDifference difference = core::compareModels(a.predictions, b.predictions);
                 if (options->json) print(differenceJson(a, b, difference));
                 else printDifference(a, b, difference);

@@ -1,6 +1,7 @@
 // gradcam, activations and embed: inside a run's model.
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <memory>
 
 #include "app/cli/analysis_options.h"
@@ -14,23 +15,46 @@ namespace thaw::cli {
 
 namespace {
 
+constexpr char kStart[] = "start";
+
 struct InspectOptions {
     core::RunSelection run;
     core::DataConfig data;
-    std::string split = "test";
+    std::string split;
     int threads = 0;
     std::filesystem::path output;
 
     void addTo(CLI::App& app) {
         addRunSelection(app, run, "best, last, epoch:N or start");
-        app.add_option("--split", split, "train or test");
-        app.add_option("--data", data.directory, "Folder or archive of the data set");
-        app.add_option("--threads", threads, "Compute threads (default: all cores)");
-        app.add_option("--out", output, "File to write (safetensors)")->required();
+        addSplit(app, split);
+        addData(app, data.directory);
+        addThreads(app, threads);
+        addOutput(app, output, "File to write (safetensors)");
     }
-    std::unique_ptr<core::Inspector> open() const {
-        core::useComputeThreads(threads);
-        return core::openInspector(run.run, data);
+};
+
+core::ChosenCheckpoint checkpointOrStart(Console& console, core::RunSelection& selection) {
+    core::ChosenCheckpoint start;
+    start.name = kStart;
+    return selection.checkpoint == kStart ? start : chooseCheckpoint(console, selection);
+}
+
+/// A run's inspector, and what is asked about.
+struct Opened {
+    std::unique_ptr<core::Inspector> inspector;
+    core::ChosenCheckpoint checkpoint;
+    core::Split split = core::Split::Test;
+
+    Opened(InspectOptions& options, Console& console) {
+        core::requireWritable(options.output);
+        const std::optional<core::Split> asked = splitFromString(options.split);
+        checkpoint = checkpointOrStart(console, options.run);
+        core::useComputeThreads(options.threads);
+        inspector = core::openInspector(options.run.run, options.data);
+        split = core::chosenSplit(asked, inspector->run().testLock);
+    }
+    core::ResultOrigin origin() const {
+        return {{"run", inspector->run().runId}, {"checkpoint", checkpoint.name}, {"epoch", std::to_string(checkpoint.epoch)}};
     }
 };
 
@@ -46,7 +70,16 @@ struct PictureOptions {
         group->add_option("--file", file, "A picture file instead");
         group->require_option(1);
     }
-    core::PictureChoice choice(const std::string& split) const { return {splitFromString(split), index, file}; }
+    core::PictureChoice choice(core::Split split) const { return {split, index, file}; }
+    std::string words(core::Split split) const {
+        return file.empty() ? "picture " + std::to_string(index) + " of the " + picturesOf(split) : file.string();
+    }
+    core::ResultOrigin origin(const Opened& opened) const {
+        core::ResultOrigin origin = opened.origin();
+        if (!file.empty()) origin["file"] = file.string();
+        else origin.insert({{"split", core::toString(opened.split)}, {"index", std::to_string(index)}});
+        return origin;
+    }
 };
 
 /// A class by its name, or by its number where no class is called so.
@@ -83,31 +116,33 @@ Subcommand addGradCam(CLI::App& parser) {
     app->add_option("--class", options->className, "Name or number of the class (default: the predicted one)");
     app->add_option("--layer", options->layer,
                     "A convolution or pooling layer (default: the last convolution with a plane of 4x4 or more)");
-    app->add_option("--method", options->method, "gradcam, gradcam++ or occlusion");
-    app->add_option("--patch", options->patch, "Occlusion: pixels a side of the grey patch (0: a quarter of the input)");
-    app->add_option("--stride", options->stride, "Occlusion: pixels between two patches (0: an eighth of the input)");
+    app->add_option("--method", options->method, "gradcam, gradcam++ or occlusion")->capture_default_str();
+    app->add_option("--patch", options->patch, "Occlusion: pixels a side of the grey patch (default 0: a quarter of the input)");
+    app->add_option("--stride", options->stride,
+                    "Occlusion: pixels between two patches, at most a patch (default 0: an eighth of the input)");
     return {app, [options] {
                 const core::ClassMapMethod method = core::classMapMethodFromString(options->method);
-                const core::PictureChoice picture = options->picture.choice(options->common.split);
-                const std::string& checkpoint = options->common.run.checkpoint;
-                const std::unique_ptr<core::Inspector> inspector = options->common.open();
-                const core::InspectedRun& run = inspector->run();
-                const int classIndex = options->className.empty() ? likeliest(inspector->predict(checkpoint, picture))
-                                                                  : classOf(run, options->className);
                 Console console(stderr);
+                const Opened opened(options->common, console);
+                const core::PictureChoice picture = options->picture.choice(opened.split);
+                const std::string& checkpoint = opened.checkpoint.name;
+                const core::InspectedRun& run = opened.inspector->run();
+                const int classIndex = options->className.empty() ? likeliest(opened.inspector->predict(checkpoint, picture))
+                                                                  : classOf(run, options->className);
                 core::ClassMap map;
                 if (method == core::ClassMapMethod::Occlusion) {
-                    map = inspector->occlusion(checkpoint, picture, classIndex, options->patch, options->stride,
-                                               progressOn(console, "Covering"));
+                    map = opened.inspector->occlusion(checkpoint, picture, classIndex, options->patch, options->stride,
+                                                      progressOn(console, "Covering"));
                 } else {
                     const std::string layer = options->layer.empty() ? core::usualClassMapLayer(run.model) : options->layer;
-                    map = inspector->gradCam(checkpoint, picture, layer, classIndex, method);
+                    map = opened.inspector->gradCam(checkpoint, picture, layer, classIndex, method);
                 }
                 const std::string& name = run.classNames[static_cast<std::size_t>(classIndex)];
-                core::writeSafetensors(map, name, options->common.output);
-                std::printf("%s%s%s for %s (probability %s), %d x %d\nWritten: %s\n", core::toString(method).c_str(),
+                core::writeSafetensors(map, name, options->common.output, options->picture.origin(opened));
+                std::printf("%s%s%s for %s (probability %s), %s, %s, %d x %d\nWritten: %s\n", core::toString(method).c_str(),
                             map.layer.empty() ? "" : " at ", map.layer.c_str(), name.c_str(), percent(map.probability).c_str(),
-                            map.width, map.height, options->common.output.c_str());
+                            options->picture.words(opened.split).c_str(), momentOf(opened.checkpoint).c_str(), map.width, map.height,
+                            options->common.output.c_str());
                 return kDone;
             }};
 }
@@ -124,11 +159,13 @@ Subcommand addActivations(CLI::App& parser) {
     options->picture.addTo(*app);
     app->add_option("--layer", options->layer, "Keras's or torchvision's name: block3_conv1, features.10")->required();
     return {app, [options] {
-                const core::PictureChoice picture = options->picture.choice(options->common.split);
-                const core::ActivationMaps maps =
-                    options->common.open()->activations(options->common.run.checkpoint, picture, options->layer);
-                core::writeSafetensors(maps, options->common.output);
-                std::printf("%s: %d channels of %d x %d, values %.4g to %.4g\nWritten: %s\n", maps.layer.c_str(), maps.channels,
+                Console console(stderr);
+                const Opened opened(options->common, console);
+                const core::ActivationMaps maps = opened.inspector->activations(
+                    opened.checkpoint.name, options->picture.choice(opened.split), options->layer);
+                core::writeSafetensors(maps, options->common.output, options->picture.origin(opened));
+                std::printf("%s of %s, %s: %d channels of %d x %d, values %.4g to %.4g\nWritten: %s\n", maps.layer.c_str(),
+                            options->picture.words(opened.split).c_str(), momentOf(opened.checkpoint).c_str(), maps.channels,
                             maps.width, maps.height, static_cast<double>(maps.minimum), static_cast<double>(maps.maximum),
                             options->common.output.c_str());
                 return kDone;
@@ -139,36 +176,47 @@ Subcommand addEmbed(CLI::App& parser) {
     struct Options {
         InspectOptions common;
         core::EmbeddingRequest request;
+        core::RunSelection aligned{{}, {}};
         std::string method = "pca";
     };
     auto options = std::make_shared<Options>();
     CLI::App* app = parser.add_subcommand("embed", "A map of a split's pictures by their penultimate features");
     options->common.addTo(*app);
-    app->add_option("--method", options->method, "pca or tsne");
-    app->add_option("--limit", options->request.limit, "First N pictures (0: all; t-SNE takes at most 3,000)");
-    app->add_option("--perplexity", options->request.perplexity, "t-SNE: effective number of neighbours");
-    app->add_option("--iterations", options->request.iterations, "t-SNE: steps");
-    app->add_option("--seed", options->request.seed, "t-SNE: seed");
-    app->add_option("--aligned-with", options->request.alignedWith, "Align with the map of another checkpoint, e.g. start");
+    app->add_option("--method", options->method, "pca or tsne")->capture_default_str();
+    app->add_option("--limit", options->request.limit, "First N pictures (0: all; t-SNE takes at most 3,000)")
+        ->check(notNegative())
+        ->capture_default_str();
+    app->add_option("--perplexity", options->request.perplexity,
+                    "t-SNE: effective number of neighbours, 2 to a third of the pictures")
+        ->capture_default_str();
+    app->add_option("--iterations", options->request.iterations, "t-SNE: steps")->check(CLI::Range(1, 100'000))->capture_default_str();
+    app->add_option("--seed", options->request.seed, "t-SNE: seed")->capture_default_str();
+    app->add_option("--aligned-with", options->aligned.checkpoint, "Align with the map of another checkpoint, e.g. start");
     return {app, [options] {
                 core::EmbeddingRequest& request = options->request;
                 if (options->method != "pca" && options->method != "tsne")
                     throw core::ConfigError("--method: '" + options->method + "' is not pca or tsne.");
+                if (std::isnan(request.perplexity)) throw core::ConfigError("--perplexity: this is not a number.");
                 const bool tsne = options->method == "tsne";
                 request.method = tsne ? core::EmbeddingMethod::Tsne : core::EmbeddingMethod::Pca;
-                request.split = splitFromString(options->common.split);
-                const std::unique_ptr<core::Inspector> inspector = options->common.open();
                 Console console(stderr);
+                const Opened opened(options->common, console);
+                request.split = opened.split;
+                if (!options->aligned.checkpoint.empty()) {
+                    options->aligned.run = options->common.run.run;
+                    request.alignedWith = checkpointOrStart(console, options->aligned).name;
+                }
                 const core::Embedding map =
-                    inspector->embedding(options->common.run.checkpoint, request, progressOn(console, "Mapping"));
-                core::writeSafetensors(map, *inspector->pictures(request.split), options->common.output);
-                if (tsne)
-                    std::printf("%s pictures, divergence %.4f\n",
-                                thousands(static_cast<std::int64_t>(map.indices.size())).c_str(), map.divergence);
+                    opened.inspector->embedding(opened.checkpoint.name, request, progressOn(console, "Mapping"));
+                core::ResultOrigin origin = opened.origin();
+                origin["split"] = core::toString(opened.split);
+                if (!request.alignedWith.empty()) origin["aligned_with"] = request.alignedWith;
+                core::writeSafetensors(map, *opened.inspector->pictures(opened.split), options->common.output, origin);
+                std::printf("%s %s, %s, ", thousands(static_cast<std::int64_t>(map.indices.size())).c_str(),
+                            picturesOf(opened.split).c_str(), momentOf(opened.checkpoint).c_str());
+                if (tsne) std::printf("divergence %.4f\n", map.divergence);
                 else
-                    std::printf("%s pictures, %s and %s of the variance\n",
-                                thousands(static_cast<std::int64_t>(map.indices.size())).c_str(),
-                                percent(map.explained[0]).c_str(), percent(map.explained[1]).c_str());
+                    std::printf("%s and %s of the variance\n", percent(map.explained[0]).c_str(), percent(map.explained[1]).c_str());
                 std::printf("Written: %s\n", options->common.output.c_str());
                 return kDone;
             }};

@@ -3,7 +3,9 @@
 #include "core/api/errors.h"
 #include "core/api/weights_info.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <new>
 #include <vector>
 
@@ -30,16 +32,33 @@ int runChosen(const std::vector<cli::Subcommand>& subcommands) {
     return cli::kFailed;
 }
 
+// Results wait in it for delivered(): of a write within printf() only the flag of an error would be left, not its reason.
+char outputBuffer[1 << 20];
+
+/// Notices a full disk or a closed pipe, whatever was printed.
+int delivered(int code) {
+    errno = 0;
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+    std::fprintf(stderr, "thaw-cli: Cannot write the results: %s\n", std::strerror(errno == 0 ? EIO : errno));
+    return cli::kFailed;
+}
+
+std::string usageMessage(const CLI::App* app, const CLI::Error& error) {
+    return "thaw-cli: " + CLI::FailureMessage::simple(app, error);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     if (const int code = core::runHdf5ImportChild(argc, argv); code >= 0) return code;
+    std::setvbuf(stdout, outputBuffer, _IOFBF, sizeof outputBuffer);
     core::prepareProcess(argc, argv);
     core::prepareEngine();
 
     CLI::App parser("Thaw without its window: transfer learning on a real VGG16.", "thaw-cli");
     parser.set_version_flag("--version", core::version());
     parser.require_subcommand(1);
+    parser.failure_message(usageMessage);
     const std::vector<cli::Subcommand> subcommands = {
         cli::addLesson(parser),  cli::addTrain(parser),       cli::addEvaluate(parser), cli::addCompare(parser), cli::addPredict(parser),
         cli::addGradCam(parser), cli::addActivations(parser), cli::addEmbed(parser),    cli::addReport(parser),  cli::addExtract(parser),
@@ -48,7 +67,7 @@ int main(int argc, char** argv) {
     try {
         parser.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return parser.exit(error) == 0 ? cli::kDone : cli::kUsage;
+        return delivered(parser.exit(error) == 0 ? cli::kDone : cli::kUsage);
     }
-    return runChosen(subcommands);
+    return delivered(runChosen(subcommands));
 }

@@ -13,6 +13,7 @@ namespace thaw::cli {
 Subcommand addReport(CLI::App& parser) {
     struct Options {
         core::RunSelection run;
+        core::DataConfig data;
         std::filesystem::path out;
         int threads = 0;
     };
@@ -20,17 +21,21 @@ Subcommand addReport(CLI::App& parser) {
     CLI::App* app = parser.add_subcommand("report", "Write a run's settings, curves, mistakes and Grad-CAM as one HTML file");
     app->add_option("run", options->run.run, "Folder of the run")->required();
     addCheckpoint(*app, options->run);
-    app->add_option("--out", options->out, "File to write (default: report.html in the run's folder)");
-    app->add_option("--threads", options->threads, "Compute threads (default: all cores)");
+    addData(*app, options->data.directory);
+    app->add_option("--out", options->out, "File to write (default: report.html in the run's folder)")->check(notEmpty());
+    addThreads(*app, options->threads);
     return {app, [options] {
                 if (options->out.empty()) options->out = options->run.run / "report.html";
                 if (options->out.extension() == ".pdf")
                     throw core::ConfigError("--out: thaw-cli writes HTML, not PDF.",
                                             "Print the HTML from a browser, or write the PDF in the window: File, Write report.");
-                core::useComputeThreads(options->threads);
                 Console console(stderr);
-                core::writeReport(options->run.run, options->run.checkpoint, options->out,
-                                  progressOn(console, "Writing the report"));
+                chooseCheckpoint(console, options->run);
+                core::requireWritable(options->out);
+                core::useComputeThreads(options->threads);
+                const auto inspector = core::openInspector(options->run.run, options->data);
+                core::writeReport(core::makeReport(*inspector, options->run.checkpoint, progressOn(console, "Writing the report")),
+                                  options->out);
                 std::printf("Written: %s\n", options->out.c_str());
                 return kDone;
             }};

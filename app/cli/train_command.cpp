@@ -1,12 +1,11 @@
 // lesson and train: one run, headless.
-#include <atomic>
-#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <memory>
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/interrupts.h"
 #include "app/cli/run_options.h"
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
@@ -16,13 +15,6 @@
 namespace thaw::cli {
 
 namespace {
-
-std::atomic<int> g_interrupts{0};
-
-void onInterrupt(int) {
-    // A second one ends the process at once; checkpoints are atomic, so the run still resumes.
-    if (++g_interrupts > 1) std::_Exit(kInterrupted);
-}
 
 struct TrainOptions {
     RunOptions run;
@@ -56,8 +48,7 @@ int runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
         if (!eventsFile) throw core::StoreError("Cannot write " + options.events + ".", "Choose another file for --events.");
     }
 
-    std::signal(SIGINT, onInterrupt);
-    std::signal(SIGTERM, onInterrupt);
+    noteInterrupts();
     std::filesystem::path directory;
     bool failed = false, stopSent = false;
     const auto handle = [&](const std::vector<core::Event>& events) {
@@ -77,7 +68,7 @@ int runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
         }
     };
     while (trainer.hasWork()) {
-        if (g_interrupts > 0 && !stopSent) {
+        if (interrupted() && !stopSent) {
             stopSent = true;
             console.say("Stopping after this batch; the state is saved. Press Ctrl-C again to leave at once.");
             handle(trainer.apply({0, core::Stop{}}));
@@ -122,7 +113,8 @@ Subcommand addRunCommand(CLI::App& parser, const std::string& name, const std::s
     app->add_option("--preset", options->preset, "Lesson to start from (default: lesson)");
     app->add_option("--config", options->configFile, "JSON file with settings, as in run.json or a lesson");
     app->add_option("--resume", options->resume, "Continue the run of this folder");
-    app->add_option("--resume-threads", options->resumeThreads, "Threads for --resume (default: as saved)");
+    app->add_option("--resume-threads", options->resumeThreads, "Threads for --resume (default: as saved)")
+        ->check(CLI::Range(0, core::kMostThreads));
     app->add_option("--events", options->events, "Write events as JSON lines to a file, or '-' for standard output");
     app->add_flag("--no-chart", options->noChart, "Do not draw curves.png at the end");
     options->run.addTo(*app);

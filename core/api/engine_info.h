@@ -38,7 +38,10 @@ void prepareProcess(int argc, char** argv);
 /// below and in the other headers then take a second longer, and throw Error where there is no engine.
 void prepareEngine();
 
-/// Calling thread: all cores (threads = 0) or as many as said. First thing in the thread that trains.
+/// What a setting of threads may ask for at most.
+inline constexpr int kMostThreads = 1024;
+
+/// Calling thread: all cores (threads = 0) or as many as said, at most kMostThreads. First thing in the thread that trains.
 void useComputeThreads(int threads);
 
 /// Calling thread, and the compute threads that it starts from now on, give way to the program's other threads: a window answers

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -187,13 +188,17 @@ std::vector<std::string> classMapLayers(const ModelInfo& model);
 /// The one to begin with: the last convolution whose plane is still 4x4 at least (the last one at all where none is). Empty without one.
 std::string usualClassMapLayer(const ModelInfo& model);
 
-/// Results as safetensors files, with what they are of in the metadata; an existing file is replaced whole. Throw StoreError.
+/// Results as safetensors files; an existing file is replaced whole. Their own facts and those of `origin` (where the result comes from:
+/// "checkpoint", "split", "index") are the metadata. Throw StoreError.
+using ResultOrigin = std::map<std::string, std::string>;
 /// `cam`: float32 [height, width].
-void writeSafetensors(const ClassMap& map, const std::string& className, const std::filesystem::path& file);
+void writeSafetensors(const ClassMap& map, const std::string& className, const std::filesystem::path& file,
+                      const ResultOrigin& origin = {});
 /// `activations`: float32 [channels, height, width].
-void writeSafetensors(const ActivationMaps& maps, const std::filesystem::path& file);
+void writeSafetensors(const ActivationMaps& maps, const std::filesystem::path& file, const ResultOrigin& origin = {});
 /// `points`: float32 [count, 2]; `labels` and `indices`: int64 [count]. `pictures`: the embedded split.
-void writeSafetensors(const Embedding& embedding, const PictureSet& pictures, const std::filesystem::path& file);
+void writeSafetensors(const Embedding& embedding, const PictureSet& pictures, const std::filesystem::path& file,
+                      const ResultOrigin& origin = {});
 
 /// Oldest first. Blocking, small files. Throws StoreError where the folder is no run.
 std::vector<KeptCheckpoint> listCheckpoints(const std::filesystem::path& runDirectory);

@@ -48,7 +48,8 @@ struct FilePrediction {
 
 /// Own pictures as CSV (RFC 4180, UTF-8): a line of names, then a picture a line: file, predicted class and its probability, the
 /// five best guesses with their probabilities (fewer classes: empty fields), and why a file could not be read. Probabilities are
-/// the shortest numbers that read back as the same. Pure.
+/// the shortest numbers that read back as the same. A file's name that begins as a formula does (= + - @) gets an apostrophe before
+/// it. Pure.
 std::string predictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames);
 /// The same into a file; an existing one is replaced whole. Throws StoreError.
 void writePredictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames,

@@ -59,8 +59,9 @@ struct Report {
     std::vector<ReportSection> sections;
 };
 
-/// Of the inspector's run, in its thread. `checkpoint`: as for an Inspector, but "start". Predicts the whole split and makes the
-/// maps: long; `progress` counts pictures and cancels. Throws StoreError, DataError, Cancelled.
+/// Of the inspector's run, in its thread. `checkpoint`: as for an Inspector, but "start"; checkpoints of the run that cannot be read
+/// are named in the report. Predicts the whole split and makes the maps: long; `progress` counts pictures and cancels. Throws
+/// StoreError, DataError, Cancelled.
 Report makeReport(Inspector& inspector, const std::string& checkpoint, const CountCallback& progress);
 
 /// One HTML file that needs no other: for screens and for A4 paper. Pure.
@@ -68,8 +69,5 @@ std::string reportHtml(const Report& report);
 
 /// reportHtml into a file; an existing one is replaced whole. Throws StoreError.
 void writeReport(const Report& report, const std::filesystem::path& html);
-/// All of it for a run's folder, in the calling thread (useComputeThreads first). Throws as makeReport.
-void writeReport(const std::filesystem::path& run, const std::string& checkpoint, const std::filesystem::path& html,
-                 const CountCallback& progress);
 
 }  // namespace thaw::core

@@ -145,15 +145,17 @@ void requireReadable(const fs::path& directory) {
                         "Check the path and its permissions.");
 }
 
-// A chosen folder is meant: nothing else is taken in its stead.
+// A chosen folder is meant: nothing else is taken in the stead of what it holds.
+DatasetInfo lookIn(const DatasetSource& source, const fs::path& directory) {
+    const DatasetInfo info = lookFor(source, {directory});
+    if (!info.problem.empty()) throw DataError(info.problem);
+    return info;
+}
+
 DatasetInfo resolveIn(const fs::path& directory) {
     requireReadable(directory);
-    for (const auto& source : datasetSources()) {
-        const DatasetInfo info = lookFor(*source, {directory});
-        if (!info.present) continue;
-        if (!info.problem.empty()) throw DataError(info.problem);
-        return info;
-    }
+    for (const auto& source : datasetSources())
+        if (const DatasetInfo info = lookIn(*source, directory); info.present) return info;
     throw DataError(directory.string() + " holds no data set that Thaw knows.",
                     "Choose a folder with CIFAR-10's binary files, cifar-10-binary.tar.gz, Fashion-MNIST's IDX files or a folder "
                     "of pictures for "
@@ -271,17 +273,24 @@ DatasetInfo resolveDataset(const DataConfig& config) {
     for (const auto& source : datasetSources()) {
         const DatasetInfo known = source->describe();
         if (!automatic && known.id != config.dataset) continue;
-        if (!config.directory.empty())
-            if (const DatasetInfo chosen = lookFor(*source, {config.directory}); !chosen.problem.empty())
-                throw DataError(chosen.problem);
+        if (!config.directory.empty()) lookIn(*source, config.directory);
         const DatasetInfo info = lookFor(*source, places);
         if (info.present && info.problem.empty()) return info;
         if (info.present) problem += (problem.empty() ? "" : " ") + info.problem;
         hint += (hint.empty() ? "" : " Or: ") + known.installHint + '.';
     }
     if (!problem.empty()) throw DataError(problem, hint);
+    hint += " Or name the folder that holds it with --data DIR.";
     const std::string title = automatic ? "No data set was" : sourceOf(config.dataset).describe().title + " was not";
     throw DataError(title + " found in " + listed(places) + '.', hint);
+}
+
+DatasetInfo datasetIn(const fs::path& directory, const std::string& id) {
+    requireReadable(directory);
+    DatasetInfo info = lookIn(sourceOf(id), directory);
+    if (!info.present)
+        throw DataError(directory.string() + " does not hold " + info.title + '.', "Name the folder or archive that holds it.");
+    return info;
 }
 
 LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ std::vector<std::string> datasetIds();
 
 /// Of a data set's pictures; `id` is not "auto". Throws DataError for an unknown one.
 PictureKind pictureKindOf(const std::string& id);
+
+/// The data set of that name in a folder or archive, which is taken or refused: it is looked for nowhere else. Throws DataError.
+DatasetInfo datasetIn(const std::filesystem::path& directory, const std::string& id);
 
 /// One split or the seeded part of it that a run uses.
 struct LoadedSplit {

@@ -1,35 +1,107 @@
 #include "core/api/analysis.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/evaluation.h"
 #include "core/data/dataset.h"
+#include "core/data/picture_file.h"
 #include "core/inspect/file_prediction.h"
 #include "core/inspect/finished_run.h"
 #include "core/inspect/model_file.h"
 #include "core/inspect/split_outputs.h"
+#include "core/store/system_error.h"
 #include "core/train/stage_times.h"
 
 namespace thaw::core {
+
+namespace {
+
+/// Throws ConfigError for a limit that would say nothing.
+void requireLimitsOf(Split split, const DataConfig& data) {
+    if ((split != Split::Test && data.testLimit > 0) || (split != Split::Train && data.trainLimit > 0))
+        throw ConfigError("The " + toString(split) + " split is asked for, and a limit of another one is given.",
+                          split == Split::HeldOut ? "Held-out pictures are always taken whole: leave the limit out."
+                                                  : "Limit the split that is asked for, or leave the limit out.");
+}
+
+/// The pictures that a request means, and whether the run's record proves that they are its own.
+LoadedSplit picturesFor(const DataConfig& asked, const DatasetInfo& dataset, const RunManifest& manifest, Split split,
+                        bool& own) {
+    own = false;
+    if (asked.dataset != "auto") return splitOf(dataset, asked, manifest, split);
+    // Who has no digest of a revealed test split has one of the pictures beside it.
+    const Split recorded = recordedDigest(manifest, split).empty() ? validationSplit(manifest.config.data) : split;
+    LoadedSplit used = splitOf(dataset, DataConfig(), manifest, recorded);
+    requireOwn(used, dataset, manifest, recorded);
+    const bool limited = asked.testLimit > 0 || asked.trainLimit > 0;
+    LoadedSplit meant = recorded == split && !limited ? used : splitOf(dataset, asked, manifest, split);
+    own = recorded == split && !recordedDigest(manifest, split).empty() && meant.pictures->count() <= used.pictures->count();
+    return meant;
+}
+
+}  // namespace
+
+std::string toString(Split split) {
+    switch (split) {
+        case Split::Train: return "train";
+        case Split::Test: return "test";
+        case Split::HeldOut: return "validation";
+    }
+    return {};
+}
+
+ChosenCheckpoint chooseCheckpoint(const RunSelection& selection) {
+    readManifest(selection.run);  // throws where the folder is no run
+    const CheckpointStore store(selection.run);
+    try {
+        const CheckpointEntry entry = store.find(selection.checkpoint);
+        return {entry.name, entry.step, entry.epoch, entry.endsEpoch, store.passedOver(selection.checkpoint, entry)};
+    } catch (const StoreError& error) {
+        // Where every checkpoint can be read it is the name that is wrong.
+        if (store.leftOut().empty() && !store.list().empty()) throw ConfigError(error.what(), error.hint());
+        throw;
+    }
+}
+
+Split chosenSplit(std::optional<Split> asked, const TestLock& lock) {
+    if (asked == Split::HeldOut && !lock.validatesOnHeldOut)
+        throw ConfigError("No training pictures were held out for validation: there is no validation split.",
+                          "Choose --split test or --split train.");
+    if (asked == Split::Test && lock.isLocked())
+        throw DataError("The run's test split is locked: the run validates on training pictures that were held out.",
+                        "Take those with --split validation. thaw-cli evaluate --reveal opens the test split for good, which is "
+                        "counted and recorded in the run.");
+    return asked.value_or(lock.isLocked() ? Split::HeldOut : Split::Test);
+}
+
+void requireWritable(const std::filesystem::path& file) {
+    const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+    std::error_code ignored;
+    if (std::filesystem::exists(file, ignored) && !std::filesystem::is_regular_file(file, ignored))
+        throw StoreError("Cannot write " + file.string() + ": it is not a regular file.", "Choose another name.");
+    if (!std::filesystem::is_directory(folder, ignored))
+        throw StoreError("Cannot write " + file.string() + ": there is no folder " + folder.string() + '.', "Check the path.");
+    if (::access(folder.c_str(), W_OK | X_OK) != 0) throw systemError("Cannot write", file, errno);
+}
 
 Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& progress) {
     const FinishedRun run = openRun(request.run, request.threads);
     const RunConfig& config = run.manifest.config;
     const DatasetInfo dataset = datasetOf(request.data, run.manifest);
     const TestLock lock = lockOf(request.run.run, dataset, run.manifest);
-    const bool testMeant = request.reveal || request.split == Split::Test;
-    const Split which = testMeant ? Split::Test : shownSplit(request.split.value_or(Split::Test), lock);
-    if (!request.reveal) requireUnlocked(which, lock);
-    const LoadedSplit split = splitOf(dataset, request.data, run.manifest, which);
-    const bool ownData = request.data.dataset == "auto", chosen = !request.data.directory.empty();
-    const int limit = which == Split::Test ? request.data.testLimit : which == Split::Train ? request.data.trainLimit : 0;
-    if (ownData && !chosen && limit == 0) requireOwn(split, dataset, run.manifest, which);
+    const Split which = request.reveal ? Split::Test : chosenSplit(request.split, lock);
+    requireLimitsOf(which, request.data);
+    Evaluation evaluation;
+    const LoadedSplit split = picturesFor(request.data, dataset, run.manifest, which, evaluation.ownData);
     const InputSource source = inputSourceOf(split.pictures, config, run.model->info(), run.device);
 
-    Evaluation evaluation;
     evaluation.testReveals = request.reveal ? revealTest(request.run.run) : lock.reveals;
     evaluation.predictions = predictSplit(source, *run.model, which, progress);
     evaluation.predictions.epoch = run.epoch;
@@ -37,7 +109,7 @@ Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& prog
     evaluation.dataset = dataset.title;
     evaluation.digest = split.digest;
     evaluation.epoch = run.epoch;
-    if (ownData && request.temperaturePictures > 0) {
+    if (request.data.dataset == "auto" && request.temperaturePictures > 0) {
         const std::shared_ptr<const PictureSet> unseen = unseenPictures(dataset, run.manifest, request.temperaturePictures);
         if (unseen->count() > 0)
             evaluation.temperature = fitTemperature(
@@ -46,14 +118,32 @@ Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& prog
     return evaluation;
 }
 
+PictureFolder listPictures(const std::filesystem::path& folder) {
+    PictureFolder found;
+    std::error_code error;
+    for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+        std::error_code ignored;
+        if (it->path().filename().string().front() == '.' || !it->is_regular_file(ignored)) continue;
+        if (isPictureName(it->path())) found.pictures.push_back(it->path());
+        else ++found.otherFiles;
+    }
+    if (error) throw DataError("Cannot read the folder " + folder.string() + ": " + error.message() + '.', "Check its permissions.");
+    if (found.pictures.empty())
+        throw DataError("There are no pictures in the folder " + folder.string() + '.', "Choose one with PNG, JPEG, WebP or BMP files.");
+    std::sort(found.pictures.begin(), found.pictures.end());
+    return found;
+}
+
 std::vector<FilePrediction> predictFiles(const RunSelection& selection, const std::vector<std::filesystem::path>& files,
                                          int threads, std::vector<std::string>* classNames) {
     const FinishedRun run = openRun(selection, threads);
     if (classNames != nullptr) *classNames = run.manifest.classNames;
     std::vector<FilePrediction> predictions;
     const PictureKind kind = pictureKindOf(run.manifest.datasetId);
-    for (const std::filesystem::path& file : files)
+    for (const std::filesystem::path& file : files) {
         predictions.push_back(predictPicture(*run.model, run.manifest.config, kind, run.device, file));
+        predictions.back().rgb = {};  // a folder's whole pictures would not fit into memory
+    }
     return predictions;
 }
 
@@ -75,13 +165,8 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
         run.model->moveTo(run.device);
     }
     const ModelInfo& info = run.model->info();
-    const int layer = info.indexOf(request.layer);
-    if (layer < 0 || (!withRun && layer >= info.headBegin))
-        throw ConfigError("There is no layer \"" + request.layer + "\" in " + (withRun ? "the model." : "the trunk."),
-                          "Name one like block5_pool or features.30.");
-
-    const Split which = request.split == Split::HeldOut ? validationSplit(config.data) : request.split;
-    if (withRun) requireUnlocked(which, lockOf(request.run.run, dataset, run.manifest));
+    const int layer = layerIndexOf(info, request.layer, withRun ? static_cast<int>(info.layers.size()) : info.headBegin);
+    const Split which = chosenSplit(request.split, withRun ? lockOf(request.run.run, dataset, run.manifest) : TestLock());
     // The first pictures in data-set order, not a seeded choice of them.
     const LoadedSplit split = loadSplit(dataset, which, which == Split::HeldOut ? config.data : DataConfig(), config.seed);
     const InputSource source = inputSourceOf(split.pictures, config, info, run.device);
@@ -110,7 +195,7 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     if (withRun) writer.add("logits", DType::Float32, {count, classes}, logits.data());
     writer.setMetadata("layer", info.layers[static_cast<std::size_t>(layer)].name);
     writer.setMetadata("dataset", dataset.id);
-    writer.setMetadata("split", which == Split::Train ? "train" : which == Split::Test ? "test" : "validation");
+    writer.setMetadata("split", toString(which));
     writer.setMetadata("scaling", toString(config.scaling));
     writer.setMetadata("input_size", std::to_string(config.inputSize));
     writer.write(request.output);

@@ -9,6 +9,15 @@
 #include "core/train/stage_times.h"
 
 namespace thaw::core {
+namespace {
+
+std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+}  // namespace
 
 void report(const CountCallback& progress, std::int64_t done, std::int64_t total) {
     if (progress && !progress(done, total)) throw Cancelled();
@@ -44,24 +53,37 @@ FinishedRun openRun(const RunSelection& selection, int threads) {
     return run;
 }
 
+int layerIndexOf(const ModelInfo& model, const std::string& name, int count) {
+    const int index = model.indexOf(name);
+    if (index >= 0 && index < count) return index;
+    std::vector<std::string> known;
+    for (int layer = 0; layer < count; ++layer) known.push_back(model.layers[static_cast<std::size_t>(layer)].name);
+    throw ConfigError("There is no layer \"" + name + "\".", "Layers: " + listed(known) + ".");
+}
+
 DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest) {
     if (asked.dataset != "auto") return resolveDataset(asked);
+    if (!asked.directory.empty()) return datasetIn(asked.directory, manifest.datasetId);
     DataConfig own = manifest.config.data;
     own.dataset = manifest.datasetId;
     std::error_code ignored;
     // A run that came from another machine: its data may be in this one's usual places.
-    if (!asked.directory.empty() || !std::filesystem::exists(own.directory, ignored)) own.directory = asked.directory;
+    if (!std::filesystem::exists(own.directory, ignored)) own.directory.clear();
     return resolveDataset(own);
 }
 
 LoadedSplit splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest, Split split) {
-    if (dataset.classNames.size() != manifest.classNames.size())
-        throw DataError(dataset.title + " has " + std::to_string(dataset.classNames.size()) + " classes, the model has " +
-                            std::to_string(manifest.classNames.size()) + ".",
+    if (dataset.classNames != manifest.classNames)
+        throw DataError(dataset.title + " in " + dataset.location.string() + " has other classes than the run: " +
+                            listed(dataset.classNames) + " instead of " + listed(manifest.classNames) + ".",
                         "Take the data set that the run was trained on.");
-    const int limit = split == Split::Test ? asked.testLimit : asked.trainLimit;
-    const bool own = split == Split::HeldOut || (asked.dataset == "auto" && limit == 0);
-    return loadSplit(dataset, split, own ? manifest.config.data : asked, manifest.config.seed);
+    DataConfig part = asked;
+    if (asked.dataset == "auto") {
+        part = manifest.config.data;
+        if (asked.testLimit > 0) part.testLimit = asked.testLimit;
+        if (asked.trainLimit > 0) part.trainLimit = asked.trainLimit;
+    }
+    return loadSplit(dataset, split, part, manifest.config.seed);
 }
 
 TestLock lockOf(const std::filesystem::path& run, const DatasetInfo& dataset, const RunManifest& manifest) {
@@ -74,17 +96,14 @@ Split shownSplit(Split asked, const TestLock& lock) {
     return lock.isLocked() ? Split::HeldOut : asked;
 }
 
-void requireUnlocked(Split split, const TestLock& lock) {
-    if (split == Split::Test && lock.isLocked())
-        throw DataError("The run's test split is locked: the run validates on training pictures that were held out.",
-                        "Evaluate those with --split validation. --reveal opens the test split for good, which is counted and "
-                        "recorded in the run.");
+std::string recordedDigest(const RunManifest& manifest, Split split) {
+    if (split == Split::Train) return manifest.trainDigest;
+    return split == validationSplit(manifest.config.data) ? manifest.testDigest : std::string();
 }
 
 bool isOwn(const LoadedSplit& pictures, const RunManifest& manifest, Split split) {
-    if (split == Split::Train) return manifest.trainDigest.empty() || pictures.digest == manifest.trainDigest;
-    const bool validated = split == validationSplit(manifest.config.data) && !manifest.testDigest.empty();
-    return !validated || pictures.digest == manifest.testDigest;
+    const std::string digest = recordedDigest(manifest, split);
+    return digest.empty() || pictures.digest == digest;
 }
 
 void requireOwn(const LoadedSplit& pictures, const DatasetInfo& dataset, const RunManifest& manifest, Split split) {

@@ -31,21 +31,25 @@ FinishedRun openRun(const RunSelection& selection, int threads);
 /// The run's model before any weights are loaded, on the CPU.
 std::unique_ptr<StagedModel> emptyModelOf(const RunManifest& manifest);
 
+/// Index of the layer that Keras's or torchvision's name means, among the first `count`. Throws ConfigError that lists them.
+int layerIndexOf(const ModelInfo& model, const std::string& name, int count);
+
 /// Where a run's model is looked into: on the run's own device, or on the processor of a machine that lacks it.
 torch::Device inspectionDeviceOf(const RunConfig& config);
 
-/// The data that a request means: its own, or the run's where its data set is "auto". Throws DataError.
+/// The data that a request means: its own, or the run's where its data set is "auto". A directory of the request is taken or refused;
+/// without one the run's data are looked for where they were, else in the usual places. Throws DataError.
 DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest);
-/// One split of it: the run's own part, or limited as asked. Throws DataError, also for another number of classes than the run's.
+/// One split of it: the run's own part, or limited as asked. Throws DataError, also for other classes than the run's.
 LoadedSplit splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest, Split split);
 /// Of the run's own data set; others have no lock.
 TestLock lockOf(const std::filesystem::path& run, const DatasetInfo& dataset, const RunManifest& manifest);
-/// What a question about the split means: while the test split is locked, the held-out pictures are shown in its stead; without
-/// any, they are the test split themselves.
+/// What an Inspector's question about the split means: while the test split is locked, the held-out pictures are shown in its stead;
+/// without any, they are the test split themselves.
 Split shownSplit(Split asked, const TestLock& lock);
-/// Throws DataError for a locked test split.
-void requireUnlocked(Split split, const TestLock& lock);
-/// Whether these are the very pictures that the run trained on or was tested with.
+/// Of the pictures of a split that the run used; empty: its record does not say.
+std::string recordedDigest(const RunManifest& manifest, Split split);
+/// Whether nothing in the record says that these are other pictures than those that the run trained on or was judged by.
 bool isOwn(const LoadedSplit& pictures, const RunManifest& manifest, Split split);
 /// Throws DataError where they are not.
 void requireOwn(const LoadedSplit& pictures, const DatasetInfo& dataset, const RunManifest& manifest, Split split);

@@ -17,6 +17,12 @@ std::string field(const std::string& text) {
     return quoted + '"';
 }
 
+// A spreadsheet would compute a name that looks like a formula.
+std::string fileField(const std::string& name) {
+    const bool formula = !name.empty() && std::string("=+-@\t\r").find(name.front()) != std::string::npos;
+    return field((formula ? "'" : "") + validUtf8(name));
+}
+
 std::string number(float value) {
     char buffer[32];
     return std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
@@ -37,7 +43,7 @@ std::string predictionTable(const std::vector<FilePrediction>& files, const std:
             if (place >= best.size()) return std::string(",,");
             return ',' + nameOf(best[place]) + ',' + number(file.probabilities[static_cast<std::size_t>(best[place])]);
         };
-        table += field(validUtf8(file.file.string())) + guess(0);
+        table += fileField(file.file.string()) + guess(0);
         for (std::size_t place = 0; place < kGuesses; ++place) table += guess(place);
         table += ',' + field(validUtf8(file.error)) + "\r\n";
     }

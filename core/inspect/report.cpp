@@ -30,6 +30,7 @@ struct Material {
     RunManifest manifest;
     InspectedRun run;
     KeptCheckpoint checkpoint;
+    std::vector<StoreError> leftOut;  // checkpoints that cannot be read
     std::shared_ptr<const PictureSet> pictures;
     std::shared_ptr<const PredictionSet> predictions;
     EvaluationReport evaluation;
@@ -37,7 +38,7 @@ struct Material {
     std::string className(int index) const { return index >= 0 ? run.classNames[static_cast<std::size_t>(index)] : "no label"; }
 };
 
-/// The checkpoint that the name means, as CheckpointStore::load finds it.
+/// The checkpoint that the name means, as CheckpointStore::find has it.
 KeptCheckpoint chosenOf(const std::vector<KeptCheckpoint>& kept, const std::string& name, const std::filesystem::path& run) {
     if (kept.empty()) throw StoreError(run.string() + " has no checkpoint to report on.", "Train at least one epoch.");
     if (name == "last") return kept.back();
@@ -56,6 +57,12 @@ std::string titleOf(const Material& material) {
 
 std::string momentOf(const KeptCheckpoint& checkpoint) {
     return checkpoint.endsEpoch ? "after epoch " + std::to_string(checkpoint.epoch) : "at step " + countWords(checkpoint.step);
+}
+
+std::string standingOf(const Material& material) {
+    const bool allRead = material.leftOut.empty();
+    if (material.checkpoint.best) return allRead ? " (the best checkpoint)" : " (the best of the checkpoints that can be read)";
+    return allRead ? "" : " (some checkpoints cannot be read)";
 }
 
 double trainingSeconds(const RunHistory& history) {
@@ -273,6 +280,7 @@ ReportSection settingsOf(const Material& material) {
     if (config.earlyStopping.enabled)
         fact("Early stopping",
              "after " + std::to_string(config.earlyStopping.patience) + " epochs without a better validation loss");
+    for (const StoreError& error : material.leftOut) fact("Left out", error.what());
     fact("Seed", std::to_string(config.seed));
     fact("Machine", manifest.machine);
     fact("Computed with", manifest.fingerprint);
@@ -299,6 +307,7 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
     material.history = readRun(material.run.directory);
     material.manifest = readManifest(material.run.directory);
     material.checkpoint = chosenOf(inspector.checkpoints(), checkpoint, material.run.directory);
+    material.leftOut = inspector.leftOutCheckpoints();
     material.pictures = inspector.pictures(Split::Test);
 
     const std::int64_t pictures = material.pictures->count(), total = pictures + static_cast<std::int64_t>(kMaps);
@@ -315,7 +324,7 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
     report.title = titleOf(material);
     report.subtitle =
         material.run.model.name + " on " + material.history.summary.dataset + ", " + momentOf(material.checkpoint) +
-        (material.checkpoint.best ? " (the best checkpoint)" : "") + ". Figures are of " + countWords(pictures) +
+        standingOf(material) + ". Figures are of " + countWords(pictures) +
         (material.run.testLock.isLocked() ? " training pictures that it was not trained on; the test split is locked."
                                           : " test pictures.");
     addFigures(material, report);
@@ -339,13 +348,5 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
 }
 
 void writeReport(const Report& report, const std::filesystem::path& html) { writeFileAtomically(html, reportHtml(report)); }
-
-void writeReport(const std::filesystem::path& run, const std::string& checkpoint, const std::filesystem::path& html,
-                 const CountCallback& progress) {
-    const auto inspector = openInspector(run);
-    AtomicFile file(html);  // what cannot be written fails before the work, not after it
-    file.write(reportHtml(makeReport(*inspector, checkpoint, progress)));
-    file.commit();
-}
 
 }  // namespace thaw::core

@@ -167,7 +167,7 @@ torch::Tensor RunInspector::inputOf(const PictureChoice& picture) {
     const std::shared_ptr<const PictureSet> all = pictures(picture.split);
     if (picture.index < 0 || picture.index >= all->count())
         throw ConfigError("There is no picture " + std::to_string(picture.index) + " in the " +
-                              (picture.split == Split::Train ? "training" : "test") + " split.",
+                              toString(shownSplit(picture.split, m_run.testLock)) + " split.",
                           "Choose one from 0 to " + std::to_string(all->count() - 1) + ".");
     return networkInput(*all, {picture.index}, {}, config.scaling, config.inputSize).to(m_device);
 }
@@ -177,11 +177,7 @@ InputSource RunInspector::sourceOf(Split split, const StagedModel& model) {
 }
 
 int RunInspector::layerIndex(const std::string& name) const {
-    const int index = m_run.model.indexOf(name);
-    if (index < 0)
-        throw ConfigError("There is no layer \"" + name + "\" in " + m_run.model.name + ".",
-                          "Name one like block5_conv3 or features.28.");
-    return index;
+    return layerIndexOf(m_run.model, name, static_cast<int>(m_run.model.layers.size()));
 }
 
 void RunInspector::checkClass(int classIndex) const {

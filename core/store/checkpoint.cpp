@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <tuple>
@@ -241,6 +242,30 @@ Checkpoint loadCheckpoint(const fs::path& folder, const std::string& name) {
     return checkpoint;
 }
 
+/// A checkpoint in the folder that cannot be used; its entry where its manifest at least can be read.
+struct LeftOut {
+    std::string name;
+    std::optional<CheckpointEntry> entry;
+    StoreError why;
+};
+
+std::vector<LeftOut> leftOutOf(const fs::path& folder) {
+    std::vector<LeftOut> found;
+    for (const fs::path& file : manifestFiles(folder)) {
+        const std::string name = file.stem().string();
+        std::optional<CheckpointEntry> entry;
+        try {
+            const Manifest manifest = readManifestFile(file);
+            entry = entryOf(manifest);
+            if (!objectsExist(folder, manifest)) loadCheckpoint(folder, name);
+        } catch (const StoreError& error) {
+            std::error_code ignored;
+            if (fs::exists(file, ignored)) found.push_back({name, entry, error});  // else a writer pruned it meanwhile
+        }
+    }
+    return found;
+}
+
 bool isCheckpointName(const std::string& name) {
     return !name.empty() && name.front() != '.' && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") == std::string::npos;
 }
@@ -397,13 +422,21 @@ std::vector<CheckpointEntry> CheckpointStore::list() const {
 
 std::vector<StoreError> CheckpointStore::leftOut() const {
     std::vector<StoreError> reasons;
-    for (const fs::path& file : manifestFiles(m_folder)) {
-        try {
-            if (!objectsExist(m_folder, readManifestFile(file))) loadCheckpoint(m_folder, file.stem().string());
-        } catch (const StoreError& error) {
-            std::error_code ignored;
-            if (fs::exists(file, ignored)) reasons.push_back(error);  // else a writer pruned it meanwhile
+    for (LeftOut& one : leftOutOf(m_folder)) reasons.push_back(std::move(one.why));
+    return reasons;
+}
+
+std::vector<StoreError> CheckpointStore::passedOver(const std::string& which, const CheckpointEntry& found) const {
+    std::vector<StoreError> reasons;
+    if (which != "best" && which != "last") return reasons;
+    for (LeftOut& one : leftOutOf(m_folder)) {
+        const bool newer = one.entry ? one.entry->step > found.step : one.name > found.name;
+        bool meant = which == "last" ? newer : !one.entry;
+        if (which == "best" && one.entry) {
+            const std::vector<CheckpointEntry> two = newer ? std::vector{found, *one.entry} : std::vector{*one.entry, found};
+            meant = bestOf(two)->name == one.name;
         }
+        if (meant) reasons.push_back(std::move(one.why));
     }
     return reasons;
 }

@@ -70,6 +70,8 @@ public:
     std::vector<CheckpointEntry> list() const;
     /// Why, of each checkpoint that list() leaves out: torn, incomplete or of a newer version.
     std::vector<StoreError> leftOut() const;
+    /// The same of those that "best" or "last" may mean and that find() passed over for `found`; none for other names.
+    std::vector<StoreError> passedOver(const std::string& which, const CheckpointEntry& found) const;
     /// "best" (highest valAccuracy, the first of equals; the newest while no epoch is finished), "last", "epoch:N" or an entry's
     /// name. Verifies every object's digest. Throws StoreError.
     Checkpoint load(const std::string& which) const;

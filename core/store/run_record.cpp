@@ -128,7 +128,14 @@ std::vector<std::string> readEventLines(const fs::path& run, std::size_t* wholeB
 
 RunManifest readManifest(const fs::path& runDirectory) {
     const fs::path file = manifestFileOf(runDirectory);
+    std::error_code ignored;
+    if (!fs::exists(file, ignored))
+        throw StoreError(runDirectory.string() + " is not a run's folder: there is no run.json in it.",
+                         "Choose a folder that a lesson or a training has made.");
     const std::string text = readSmallFile(file, kManifestBytes);
+    if (!json::accept(text))
+        throw StoreError("The run's record " + file.string() + " is damaged: it is not the whole text that Thaw wrote.",
+                         "Put a copy of the run's run.json in its place.");
     try {
         const json document = parseStrictJson(text);
         RunManifest manifest;

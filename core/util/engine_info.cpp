@@ -6,6 +6,7 @@
 #include <ATen/Version.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -99,7 +100,7 @@ EngineInfo engineInfo() {
 }
 
 void useComputeThreads(int threads) {
-    const int count = threads > 0 ? threads : availableCores();
+    const int count = threads > 0 ? std::min(threads, kMostThreads) : availableCores();
     at::set_num_threads(count);
     setBlasThreads(count);
 }

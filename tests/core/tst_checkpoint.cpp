@@ -492,6 +492,47 @@ private Q_SLOTS:
         }
     }
 
+    void whatIsPassedOverIsTold() {
+        const TemporaryHome home;
+        CheckpointStore store(home / "run");
+        save(store, 100, 1, true, 0.5);
+        save(store, 200, 2, true, 0.7);
+        save(store, 300, 3, true, 0.6);
+        const auto passedOver = [&](const char* which) {
+            std::string whats;
+            for (const StoreError& error : store.passedOver(which, store.find(which))) whats += error.what();
+            return whats;
+        };
+        const auto isOf = [](const std::string& what, const char* name) { return what.find(name) != std::string::npos; };
+        for (const char* which : {"best", "last", "epoch:1"}) QVERIFY(passedOver(which).empty());
+
+        // The newest cannot be read: nobody knows how good it was. By its objects' absence alone it is known to be worse.
+        const fs::path newest = home / "run/checkpoints/step-000000300.json", object = newestWeightObject(home / "run", 300);
+        const std::string whole = readSmallFile(newest);
+        overwrite(newest, whole.substr(0, whole.size() / 2));
+        QVERIFY(isOf(passedOver("last"), "step-000000300") && isOf(passedOver("best"), "step-000000300"));
+        QVERIFY(passedOver("epoch:1").empty());
+        QCOMPARE(store.find("last").step, std::int64_t(200));
+        overwrite(newest, whole);
+        fs::rename(object, home / "object");
+        QVERIFY(isOf(passedOver("last"), "missing"));
+        QVERIFY(passedOver("best").empty());
+        fs::rename(home / "object", object);
+
+        // The best lacks an object; the newest is there.
+        fs::remove(newestWeightObject(home / "run", 200));
+        QVERIFY(isOf(passedOver("best"), "missing"));
+        QVERIFY(passedOver("last").empty());
+        QCOMPARE(store.find("best").step, std::int64_t(300));
+
+        // One byte of an object that is as long as it should be: an error of the checkpoint that was meant, never another one.
+        std::string bytes = readSmallFile(object);
+        bytes.back() ^= 1;
+        overwrite(object, bytes);
+        QVERIFY(passedOver("last").empty());
+        QVERIFY_EXCEPTION_THROWN(store.load("last"), StoreError);
+    }
+
     void everyFlippedByteIsFound() {
         const TemporaryHome home;
         CheckpointStore store(home / "run");

@@ -45,6 +45,7 @@ private Q_SLOTS:
     void automaticChoiceInAFolder();
     void badCopyIsPassedOver();
     void chosenFolderMustBeGood();
+    void aNamedFolderIsTakenOrRefused();
     void unknownName();
     void balancedSubsets();
     void unevenClasses();
@@ -85,6 +86,7 @@ void DatasetsTest::nothingThere() {
     QVERIFY2(message.find("apt install dataset-fashion-mnist") != std::string::npos, message.c_str());
     message = errorOf<DataError>([] { resolve("cifar10"); });
     QVERIFY2(message.find("CIFAR-10 was not found in") == 0, message.c_str());
+    QVERIFY2(message.find("--data DIR") != std::string::npos, message.c_str());
 }
 
 void DatasetsTest::orderOfThePlaces() {
@@ -144,6 +146,18 @@ void DatasetsTest::chosenFolderMustBeGood() {
     QVERIFY(errorOf<DataError>([&] { resolve("cifar10", *m_home / "mine"); }).find("test_batch.bin has 100 bytes") !=
             std::string::npos);
     QVERIFY(errorOf<DataError>([&] { resolve("cifar10", *m_home / "missing"); }).find("No such file") != std::string::npos);
+}
+
+void DatasetsTest::aNamedFolderIsTakenOrRefused() {
+    writeCifar10Folder(system() / "cifar-10-batches-bin");
+    writeFashionMnist(*m_home / "fashion");
+    writeCifar10Folder(*m_home / "mine");
+    QCOMPARE(datasetIn(*m_home / "mine", "cifar10").location, *m_home / "mine");
+    QVERIFY(errorOf<DataError>([&] { datasetIn(*m_home / "fashion", "cifar10"); }).find("does not hold CIFAR-10") !=
+            std::string::npos);
+    QVERIFY(errorOf<DataError>([&] { datasetIn(*m_home / "missing", "cifar10"); }).find("No such file") != std::string::npos);
+    fs::resize_file(*m_home / "mine" / "test_batch.bin", 100);
+    QVERIFY(errorOf<DataError>([&] { datasetIn(*m_home / "mine", "cifar10"); }).find("100 bytes") != std::string::npos);
 }
 
 void DatasetsTest::unknownName() {

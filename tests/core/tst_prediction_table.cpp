@@ -46,6 +46,14 @@ private Q_SLOTS:
         QVERIFY(table.find("a.png,no,0.75,no,0.75,yes,0.25,,,,,,,\r\n") != std::string::npos);
     }
 
+    void namesAreNoFormulas() {
+        for (const char* name : {"=1+2.png", "+1.png", "-1.png", "@sum.png", "\tx.png"}) {
+            const std::string table = predictionTable({predicted(name, {1.0f})}, {"-1"});
+            QVERIFY2(table.find(std::string("\r\n'") + name + ",-1,") != std::string::npos, table.c_str());
+        }
+        QVERIFY(predictionTable({predicted("/tmp/=1.png", {1.0f})}, {"yes"}).find("\r\n/tmp/=1.png,yes") != std::string::npos);
+    }
+
     void numbersReadBackWhateverTheLocale() {
         const TemporaryHome home;
         const CommaLocale locale(home.path());

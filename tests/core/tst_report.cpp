@@ -10,6 +10,7 @@
 #include "core/inspect/report_charts.h"
 #include "core/inspect/report_text.h"
 #include "core/store/atomic_file.h"
+#include "core/store/checkpoint.h"
 #include "tests/support/comma_locale.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/tiny_run.h"
@@ -127,7 +128,7 @@ private Q_SLOTS:
 
         // One file that needs no other.
         const std::filesystem::path file = lesson.home() / "report.html";
-        writeReport(config.output, "best", file, {});
+        writeReport(report, file);
         const QString html = text(readSmallFile(file));
         const QStringList sources = all("src=\"([^\"]*)\"", html);
         QVERIFY(sources.size() > 12);
@@ -173,22 +174,35 @@ private Q_SLOTS:
         QCOMPARE(problemOf(body.toStdString()), QString());
     }
 
-    void cancellingLeavesTheOldFile() {
+    void whatCannotBeMadeIsSaid() {
         const TinyLesson lesson;
         RunConfig config = lesson.config();
         config.phases.resize(1);
         drive(*makeTrainer(config));
+        const auto inspector = openInspector(config.output);
+        QVERIFY_EXCEPTION_THROWN(makeReport(*inspector, "last", [](std::int64_t, std::int64_t) { return false; }), Cancelled);
+        QVERIFY(errorOf<StoreError>([&] { makeReport(*inspector, "epoch:77", {}); }).find("epoch:77") != std::string::npos);
+
         const std::filesystem::path file = lesson.home() / "report.html";
         writeFileAtomically(file, "old");
-        QVERIFY_EXCEPTION_THROWN(writeReport(config.output, "last", file, [](std::int64_t, std::int64_t) { return false; }),
-                                 Cancelled);
+        QVERIFY(!errorOf<StoreError>([&] { writeReport(Report(), lesson.home() / "no" / "folder.html"); }).empty());
         QCOMPARE(readSmallFile(file), std::string("old"));
-        QVERIFY(errorOf<StoreError>([&] { writeReport(config.output, "epoch:77", file, {}); }).find("epoch:77") !=
-                std::string::npos);
-        QVERIFY(!errorOf<StoreError>([&] { writeReport(lesson.home() / "nowhere", "last", file, {}); }).empty());
-        QVERIFY(
-            !errorOf<StoreError>([&] { writeReport(config.output, "last", lesson.home() / "no" / "folder.html", {}); }).empty());
-        QCOMPARE(readSmallFile(file), std::string("old"));
+    }
+
+    // A report of the second best must not call it the best.
+    void checkpointsThatCannotBeReadAreNamed() {
+        const TinyLesson lesson;
+        RunConfig config = lesson.config();
+        config.phases.resize(1);
+        drive(*makeTrainer(config));
+        const auto inspector = openInspector(config.output);
+        const auto isIn = [](const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; };
+        QVERIFY(isIn(makeReport(*inspector, "best", {}).subtitle, "(the best checkpoint)"));
+        const std::string best = CheckpointStore(config.output).find("best").name;
+        std::filesystem::resize_file(config.output / "checkpoints" / (best + ".json"), 100);
+        const Report report = makeReport(*inspector, "best", {});
+        QVERIFY2(isIn(report.subtitle, "(the best of the checkpoints that can be read)"), report.subtitle.c_str());
+        QVERIFY(isIn(reportHtml(report), best + ".json is damaged"));
     }
 
     void markersAreWhatHappened() {

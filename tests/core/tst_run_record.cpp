@@ -13,10 +13,12 @@
 #include "core/store/run_lock.h"
 #include "core/store/run_record.h"
 #include "core/util/process.h"
+#include "tests/support/expect_error.h"
 #include "tests/support/syscall_faults.h"
 #include "tests/support/temporary_home.h"
 
 using namespace thaw::core;
+using thaw::test::errorOf;
 using thaw::test::FaultAction;
 using thaw::test::Faults;
 using thaw::test::TemporaryHome;
@@ -457,8 +459,9 @@ private Q_SLOTS:
         const std::string whole = readSmallFile(run / "run.json");
         for (std::size_t length = 0; length + 2 < whole.size(); length += 3) {
             std::ofstream(run / "run.json", std::ios::trunc) << whole.substr(0, length);
-            QVERIFY_EXCEPTION_THROWN(readManifest(run), StoreError);
+            QVERIFY(errorOf<StoreError>([&] { readManifest(run); }).find("it is not the whole text") != std::string::npos);
         }
+        QVERIFY(errorOf<StoreError>([&] { readManifest(home / "nothing"); }).find("is not a run's folder") != std::string::npos);
         for (std::size_t i = 0; i < whole.size(); ++i) {
             std::string flipped = whole;
             flipped[i] = '\xFF';

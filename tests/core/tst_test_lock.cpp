@@ -226,6 +226,7 @@ private Q_SLOTS:
         ExtractRequest extract;
         extract.run = {run, "last"};
         extract.layer = "block5_pool";
+        extract.split = Split::Test;
         extract.output = lesson.home() / "features.safetensors";
         QVERIFY(!errorOf<DataError>([&] { extractFeatures(extract, {}); }).empty());
         QVERIFY(!fs::exists(extract.output));
@@ -271,13 +272,68 @@ private Q_SLOTS:
         QCOMPARE(readRun(run).summary.testLock.reveals, 2);
     }
 
+    void theSplitThatIsMeant() {
+        const TestLock none, locked{true, 0}, open{true, 1};
+        QVERIFY(chosenSplit({}, none) == Split::Test && chosenSplit({}, open) == Split::Test);
+        QVERIFY(chosenSplit({}, locked) == Split::HeldOut && chosenSplit(Split::HeldOut, locked) == Split::HeldOut);
+        QVERIFY(chosenSplit(Split::Test, open) == Split::Test && chosenSplit(Split::HeldOut, open) == Split::HeldOut);
+        for (const TestLock& lock : {none, locked, open}) QVERIFY(chosenSplit(Split::Train, lock) == Split::Train);
+        QVERIFY(!errorOf<DataError>([&] { chosenSplit(Split::Test, locked); }).empty());
+        QVERIFY(!errorOf<ConfigError>([&] { chosenSplit(Split::HeldOut, none); }).empty());
+    }
+
+    // Foreign pictures are refused, also where a limit or a revealed test split has no digest of its own.
+    void picturesAreTheRunsOwn() {
+        const TinyLesson lesson;
+        RunConfig config = lesson.config("plain");
+        config.phases.resize(1);
+        config.data.testLimit = 30;
+        drive(*makeTrainer(config));
+        RunConfig locked = lockedConfig(lesson, "locked");
+        locked.phases.resize(1);
+        drive(*makeTrainer(locked));
+        revealTest(locked.output);
+
+        EvaluateRequest request = requestOf(config.output, Split::Test);
+        request.data.directory = config.data.directory;
+        QVERIFY(evaluateRun(request, {}).ownData);
+        request.data.testLimit = 20;
+        QVERIFY(evaluateRun(request, {}).ownData);
+        request.data.testLimit = 50;  // more than the run ever saw
+        const Evaluation more = evaluateRun(request, {});
+        QVERIFY(!more.ownData);
+        QCOMPARE(more.predictions.count(), std::int64_t(50));
+        request.split = Split::Train;
+        QVERIFY(!errorOf<ConfigError>([&] { evaluateRun(request, {}); }).empty());
+        EvaluateRequest revealed = requestOf(locked.output, Split::Test);
+        QVERIFY(!evaluateRun(revealed, {}).ownData);
+        revealed.split = Split::HeldOut;
+        QVERIFY(evaluateRun(revealed, {}).ownData);
+        revealed.data.testLimit = 5;
+        QVERIFY(errorOf<ConfigError>([&] { evaluateRun(revealed, {}); }).find("whole") != std::string::npos);
+
+        DrawnSizes sizes;
+        sizes.seed = 9;
+        writeCifar10Folder(lesson.home() / "foreign", sizes);
+        for (const auto& [run, split, limit] : {std::tuple(config.output, Split::Test, 0), std::tuple(config.output, Split::Test, 20),
+                                                std::tuple(config.output, Split::Test, 50), std::tuple(config.output, Split::Train, 0),
+                                                std::tuple(locked.output, Split::Test, 0)}) {
+            EvaluateRequest foreign = requestOf(run, split);
+            foreign.data.directory = lesson.home() / "foreign";
+            foreign.data.testLimit = limit;
+            const std::string said = errorOf<DataError>([&] { evaluateRun(foreign, {}); });
+            QVERIFY2(said.find("other pictures") != std::string::npos, said.c_str());
+        }
+    }
+
     void ordinaryRunsHaveNoLock() {
         const TinyLesson lesson;
         const RunConfig config = lesson.config();
         drive(*makeTrainer(config));
         QVERIFY(!readTestLock(config.output).validatesOnHeldOut);
         QVERIFY(errorOf<ConfigError>([&] { revealTest(config.output); }).find("not locked") != std::string::npos);
-        QVERIFY(evaluateRun(requestOf(config.output, Split::HeldOut), {}).predictions.split == Split::Test);
+        QVERIFY(errorOf<ConfigError>([&] { evaluateRun(requestOf(config.output, Split::HeldOut), {}); }).find("held out") !=
+                std::string::npos);
         QVERIFY(openInspector(config.output)->run().judgedOn() == Split::Test);
         QVERIFY(!errorOf<StoreError>([&] { revealTest(lesson.home() / "nothing"); }).empty());
     }

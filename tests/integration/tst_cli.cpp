@@ -122,7 +122,7 @@ private Q_SLOTS:
         QFile first(other);
         QVERIFY(first.open(QIODevice::ReadOnly));
         QVERIFY(first.readAll().contains("after epoch 1"));
-        QCOMPARE(run({"report", folder, "--checkpoint", "epoch:99"}).exitCode, 1);
+        QCOMPARE(run({"report", folder, "--checkpoint", "epoch:99"}).exitCode, 2);
         QCOMPARE(run({"report", folder, "--out", "report.pdf"}).exitCode, 2);
         const Outcome nowhere = run({"report", folder, "--out", "/nonexistent/report.html"});
         QCOMPARE(nowhere.exitCode, 1);

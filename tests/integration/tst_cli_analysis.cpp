@@ -5,7 +5,12 @@
 #include <QJsonArray>
 #include <QtTest>
 
+#include <algorithm>
+#include <csignal>
+#include <random>
+
 #include "core/api/evaluation.h"
+#include "core/model/safetensors.h"
 #include "tests/support/cli_process.h"
 #include "tests/support/drawn_data.h"
 #include "tests/support/temporary_home.h"
@@ -53,6 +58,7 @@ private Q_SLOTS:
         const Outcome outcome = test::runCli({"evaluate", "--run", text(m_run), "--checkpoint", "last", "--json"});
         QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
         const QJsonObject result = outcome.json(), recorded = lastEpoch(m_run);
+        QVERIFY(result.value(QStringLiteral("own_data")).toBool());
         QCOMPARE(number(result, "count"), 50.0);
         QCOMPARE(number(result, "epoch"), 3.0);
         QCOMPARE(number(result, "accuracy"), number(recorded, "val_accuracy"));
@@ -126,7 +132,8 @@ private Q_SLOTS:
         QCOMPARE(list(turned.json(), "lost"), gained);
         QCOMPARE(list(turned.json(), "gained"), lost);
         QCOMPARE(number(turned.json(), "p"), number(result, "p"));
-        QVERIFY(test::runCli({"compare", text(m_run), text(m_run)}).output.contains("p = 1"));
+        QCOMPARE(result.value(QStringLiteral("test")).toString(), QStringLiteral("exact"));
+        QVERIFY(test::runCli({"compare", text(m_run), text(m_run)}).output.contains("p = 1 (exact test)"));
     }
 
     void lockedTestSplitIsRevealedOnceAndForAll() {
@@ -149,7 +156,28 @@ private Q_SLOTS:
             QVERIFY2(refused.errors.contains("locked") && refused.output.isEmpty(), refused.all().constData());
         }
         QCOMPARE(test::runCli({"evaluate", "--run", run, "--split", "train", "--reveal"}).exitCode, 2);
-        QCOMPARE(test::runCli({"evaluate", "--run", run, "--reveal", "--checkpoint", "epoch:9"}).exitCode, 1);
+        QCOMPARE(test::runCli({"evaluate", "--run", run, "--reveal", "--checkpoint", "epoch:9"}).exitCode, 2);
+        const Outcome limited = test::runCli({"evaluate", "--run", run, "--test-limit", "10"});
+        QCOMPARE(limited.exitCode, 2);
+        QVERIFY2(limited.errors.contains("whole"), limited.errors.constData());
+        const Outcome unlike = test::runCli({"compare", run, text(m_run)});
+        QVERIFY2(unlike.exitCode == 1 && unlike.errors.contains("test split locked"), unlike.all().constData());
+        QVERIFY(!unlike.errors.contains("Evaluating"));
+
+        // The other views of a locked run show the pictures that it is judged on, and say so.
+        const QString file = text(m_home / "view.safetensors");
+        for (const QStringList& command : {QStringList{"gradcam", "--index", "3"}, QStringList{"embed"},
+                                           QStringList{"activations", "--index", "3", "--layer", "block5_pool"}}) {
+            const QStringList all = command + QStringList{"--run", run, "--out", file};
+            const Outcome refused = test::runCli(all + QStringList{"--split", "test"});
+            QVERIFY2(refused.exitCode == 1 && refused.errors.contains("locked"), refused.all().constData());
+            QVERIFY(!QFileInfo::exists(file));
+            const Outcome shown = test::runCli(all);
+            QVERIFY2(shown.exitCode == 0 && shown.output.contains("held-out validation pictures"), shown.all().constData());
+            QCOMPARE(core::SafetensorsReader(file.toStdString()).metadata().at("split"), std::string("validation"));
+            QFile::remove(file);
+        }
+        QVERIFY(test::runCli({"gradcam", "--index", "40", "--run", run, "--out", file}).errors.contains("in the validation split"));
         QCOMPARE(number(listed(), "test_reveals"), 0.0);
 
         const Outcome revealed = test::runCli({"evaluate", "--run", run, "--reveal", "--json"});
@@ -159,10 +187,101 @@ private Q_SLOTS:
         QCOMPARE(number(revealed.json(), "test_reveals"), 1.0);
         QCOMPARE(number(listed(), "test_reveals"), 1.0);
         QVERIFY(test::runCli({"runs"}).output.contains("test split revealed (1)"));
+        QVERIFY(!revealed.json().value(QStringLiteral("own_data")).toBool(true));  // the record has the held-out pictures' digest
+        QVERIFY2(revealed.errors.contains("cannot be checked"), revealed.errors.constData());
         const Outcome again = test::runCli({"evaluate", "--run", run, "--split", "test", "--json"});
         QCOMPARE(number(again.json(), "accuracy"), number(revealed.json(), "accuracy"));
         QCOMPARE(number(test::runCli({"evaluate", "--run", run, "--split", "validation", "--json"}).json(), "accuracy"), number(validation, "accuracy"));
         QCOMPARE(test::runCli({"evaluate", "--run", text(m_run), "--reveal"}).exitCode, 2);  // nothing is locked there
+    }
+
+    void damageOfTheNewestCheckpointIsTold() {
+        const fs::path run = copy("damaged");
+        std::vector<fs::path> manifests;
+        for (const auto& entry : fs::directory_iterator(run / "checkpoints"))
+            if (entry.path().extension() == ".json") manifests.push_back(entry.path());
+        const fs::path newest = *std::max_element(manifests.begin(), manifests.end());
+        fs::resize_file(newest, fs::file_size(newest) / 2);
+        const QByteArray name = QByteArray::fromStdString(newest.filename().string());
+        const QString picture = text(m_home / "own.png"), file = text(m_home / "damaged.out");
+        std::mt19937 random(1);
+        test::writeFile(picture.toStdString(), test::encodePng(test::drawPicture(3, 40, random), 40, 40));
+        for (const char* which : {"best", "last"})
+            for (const QStringList& command :
+                 {QStringList{"evaluate", "--run", text(run)}, QStringList{"predict", "--run", text(run), picture},
+                  QStringList{"gradcam", "--run", text(run), "--index", "0", "--out", file}, QStringList{"compare", text(run), text(m_run)},
+                  QStringList{"report", text(run), "--out", file}, QStringList{"export", "--run", text(run), "--out", file}}) {
+                const Outcome outcome = test::runCli(command + QStringList{"--checkpoint", which});
+                QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
+                QVERIFY2(outcome.errors.contains(name + " is damaged") && outcome.errors.contains("the one after epoch 2"),
+                         outcome.errors.constData());
+            }
+        QVERIFY(!test::runCli({"evaluate", "--run", text(run), "--checkpoint", "epoch:1"}).errors.contains("damaged"));
+        const Outcome meant = test::runCli({"evaluate", "--run", text(run), "--checkpoint", "epoch:3"});
+        QVERIFY2(meant.exitCode == 1 && meant.errors.contains(name + " is damaged"), meant.all().constData());
+    }
+
+    void resultsThatCannotBePrintedAreAFailure_data() {
+        QTest::addColumn<QStringList>("arguments");
+        const QString run = text(m_run);
+        QTest::newRow("evaluate") << QStringList{"evaluate", "--run", run, "--json"};
+        QTest::newRow("compare") << QStringList{"compare", run, run, "--checkpoint", "epoch:1", "--json"};
+        QTest::newRow("runs") << QStringList{"runs"};
+        QTest::newRow("help") << QStringList{"evaluate", "--help"};
+    }
+    void resultsThatCannotBePrintedAreAFailure() {
+        QFETCH(QStringList, arguments);
+        QProcess process;
+        process.setStandardOutputFile(QStringLiteral("/dev/full"));
+        process.start(QStringLiteral(THAW_BINARY_DIR "/thaw-cli"), arguments);
+        const Outcome outcome = test::finishCli(process);
+        QCOMPARE(outcome.exitCode, 1);
+        QVERIFY2(outcome.errors.contains("Cannot write the results: No space left on device"), outcome.errors.constData());
+    }
+
+    void aReportThatIsInterruptedLeavesNothing() {
+        const fs::path run = copy("interrupted");
+        const QStringList before = QDir(text(run)).entryList();
+        QProcess* process = test::startCli({"report", text(run), "--threads", "1"}, this);
+        QByteArray said;
+        QVERIFY(QTest::qWaitFor([&] {
+            process->waitForReadyRead(50);
+            said += process->readAllStandardError();
+            return said.contains("Writing the report");
+        }, test::kCliPatience));
+        ::kill(static_cast<pid_t>(process->processId()), SIGINT);
+        const Outcome outcome = test::finishCli(*process);
+        QVERIFY2(outcome.exitCode == 130, outcome.all().constData());
+        QVERIFY(outcome.errors.contains("cancelled"));
+        QCOMPARE(QDir(text(run)).entryList(), before);
+    }
+
+    void dataOfAMovedRunIsNamed() {
+        const fs::path run = copy("without-data");
+        replaceIn(run / "run.json", text(data()).toUtf8(), "/gone");
+        for (const QStringList& command : {QStringList{"evaluate", "--run", text(run)}, QStringList{"report", text(run)}}) {
+            const Outcome missing = test::runCli(command);
+            QVERIFY2(missing.exitCode == 1 && missing.errors.contains("--data DIR"), missing.all().constData());
+            const Outcome found = test::runCli(command + QStringList{"--data", text(data())});
+            QVERIFY2(found.exitCode == 0, found.all().constData());
+        }
+    }
+
+    void aFolderOfPicturesIsPredicted() {
+        const fs::path folder = m_home / "own pictures";
+        std::mt19937 random(1);
+        for (const char* name : {"c.png", "a.PNG", "b.png", ".hidden.png", "below/d.png"})
+            test::writeFile(folder / name, test::encodePng(test::drawPicture(3, 40, random), 40, 40));
+        test::writeFile(folder / "notes.txt", {'x'});
+        const Outcome outcome = test::runCli({"predict", "--run", text(m_run), text(folder), "--json"});
+        QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
+        QStringList names;
+        for (const QJsonValue& one : QJsonDocument::fromJson(outcome.output).array())
+            names << QFileInfo(one.toObject().value(QStringLiteral("file")).toString()).fileName();
+        QCOMPARE(names, QStringList({"a.PNG", "b.png", "c.png"}));
+        QVERIFY2(outcome.errors.contains("1 file that is no picture was skipped"), outcome.errors.constData());
+        const Outcome none = test::runCli({"predict", "--run", text(m_run), text(m_run / "checkpoints")});
+        QVERIFY2(none.exitCode == 1 && none.errors.contains("no pictures in the folder"), none.all().constData());
     }
 
     void badInputIsRefusedInPlainWords_data() {
@@ -170,7 +289,6 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("word");
         const QString run = text(m_run);
         QTest::newRow("no run") << QStringList{"evaluate", "--run", "/nonexistent"} << QByteArray("/nonexistent");
-        QTest::newRow("no such epoch") << QStringList{"evaluate", "--run", run, "--checkpoint", "epoch:99"} << QByteArray("epoch:99");
         QTest::newRow("no second run") << QStringList{"compare", run, "/nonexistent"} << QByteArray("/nonexistent");
         QTest::newRow("no data there") << QStringList{"evaluate", "--run", run, "--data", "/nonexistent"} << QByteArray("/nonexistent");
 
@@ -196,6 +314,21 @@ private Q_SLOTS:
         const fs::path moved = copy("moved");
         replaceIn(moved / "run.json", text(data()).toUtf8(), text(other).toUtf8());
         QTest::newRow("other pictures than the run's") << QStringList{"evaluate", "--run", text(moved)} << QByteArray("other pictures");
+        QTest::newRow("other pictures by --data")
+            << QStringList{"evaluate", "--run", run, "--data", text(other)} << QByteArray("other pictures");
+        QTest::newRow("some of other pictures")
+            << QStringList{"evaluate", "--run", run, "--data", text(other), "--test-limit", "10"} << QByteArray("other pictures");
+        QTest::newRow("other pictures compared") << QStringList{"compare", run, run, "--data", text(other)} << QByteArray("other pictures");
+        QTest::newRow("another data set there")
+            << QStringList{"evaluate", "--run", run, "--data", text(folder)} << QByteArray("does not hold CIFAR-10");
+
+        const fs::path renamed = m_home / "renamed";
+        fs::copy(folder, renamed, fs::copy_options::recursive);
+        for (const char* split : {"train", "test"}) fs::rename(renamed / split / "ring", renamed / split / "doughnut");
+        QTest::newRow("as many other classes")
+            << QStringList{"evaluate", "--run", text(three), "--data", text(renamed)}
+            << QByteArray("other classes than the run: disc, doughnut, square");
+        QTest::newRow("no run's folder") << QStringList{"evaluate", "--run", text(data())} << QByteArray("is not a run's folder");
     }
     void badInputIsRefusedInPlainWords() {
         QFETCH(QStringList, arguments);
@@ -204,6 +337,52 @@ private Q_SLOTS:
         QVERIFY2(outcome.exitCode == 1, outcome.all().constData());
         QVERIFY(outcome.output.isEmpty());
         QVERIFY2(outcome.errors.contains(word), outcome.errors.constData());
+    }
+
+    void wrongUseIsRefusedBeforeAnyWork_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("exitCode");
+        QTest::addColumn<QByteArray>("word");
+        const QString run = text(m_run);
+        const auto row = [](const char* name, const QStringList& arguments, int code, const char* word) {
+            QTest::newRow(name) << arguments << code << QByteArray(word);
+        };
+        row("no such epoch", {"evaluate", "--run", run, "--checkpoint", "epoch:99"}, 2, "Checkpoints: best, last, epoch:1");
+        row("nothing to report on", {"report", run, "--checkpoint", "epoch:99"}, 2, "Checkpoints: best, last, epoch:1");
+        for (const QStringList& command :
+             {QStringList{"evaluate", "--run", run}, QStringList{"compare", run, run}, QStringList{"predict", "--run", run, "x.png"},
+              QStringList{"report", run}, QStringList{"embed", "--run", run, "--out", "x"},
+              QStringList{"extract", "--run", run, "--layer", "block5_pool", "--out", "x"}, QStringList{"train", "--resume", run}})
+            for (const char* threads : {"100000", "-3"}) {
+                const char* option = command[0] == QStringLiteral("train") ? "--resume-threads" : "--threads";
+                QTest::addRow("%s threads of %s", threads, qPrintable(command[0]))
+                    << command + QStringList{option, threads} << 2 << QByteArray("threads");
+            }
+        row("negative limit", {"evaluate", "--run", run, "--test-limit", "-5"}, 2, "negative");
+        row("negative part of a map", {"embed", "--run", run, "--limit", "-3", "--out", "x"}, 2, "negative");
+        row("negative part to extract", {"extract", "--layer", "block5_pool", "--limit", "-3", "--out", "x"}, 2, "negative");
+        row("a limit of another split", {"evaluate", "--run", run, "--train-limit", "5"}, 2, "limit of another one");
+        row("no number", {"embed", "--run", run, "--method", "tsne", "--perplexity", "nan", "--out", "x"}, 2, "--perplexity");
+        row("no validation split to map", {"embed", "--run", run, "--split", "validation", "--out", "x"}, 2, "no validation split");
+        row("no validation split", {"evaluate", "--run", run, "--split", "validation"}, 2, "no validation split");
+        row("none to extract", {"extract", "--run", run, "--layer", "block5_pool", "--split", "validation", "--out", "x"}, 2,
+            "no validation split");
+        row("no name of a file", {"export", "--run", run, "--out", ""}, 2, "name a file");
+        row("missing option", {"evaluate"}, 2, "thaw-cli: --run is required");
+        row("no folder for a map", {"embed", "--run", run, "--out", "nowhere/x"}, 1, "no folder nowhere");
+        row("no folder for a table", {"predict", "--run", run, "--csv", "nowhere/x.csv", "x.png"}, 1, "no folder nowhere");
+        row("no folder for features", {"extract", "--run", run, "--layer", "block5_pool", "--out", "nowhere/x"}, 1, "no folder nowhere");
+        row("no folder for a model", {"export", "--run", run, "--out", "nowhere/x"}, 1, "no folder nowhere");
+        row("a folder as a file", {"gradcam", "--run", run, "--index", "0", "--out", "."}, 1, "not a regular file");
+    }
+    void wrongUseIsRefusedBeforeAnyWork() {
+        QFETCH(QStringList, arguments);
+        QFETCH(int, exitCode);
+        QFETCH(QByteArray, word);
+        const Outcome outcome = test::runCli(arguments);
+        QVERIFY2(outcome.exitCode == exitCode, outcome.all().constData());
+        QVERIFY2(outcome.errors.contains(word), outcome.errors.constData());
+        QVERIFY2(outcome.output.isEmpty() && !outcome.errors.contains("..."), outcome.all().constData());
     }
 
 private:

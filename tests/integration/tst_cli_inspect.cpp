@@ -39,7 +39,11 @@ private Q_SLOTS:
         QVERIFY(outcome.output.contains("dog"));
         const core::SafetensorsReader reader(file);
         QCOMPARE(reader.entries().at("cam").shape, std::vector<std::int64_t>({2, 2}));
-        QCOMPARE(reader.metadata().at("layer"), std::string("block5_conv3"));
+        const std::map<std::string, std::string> expected = {
+            {"layer", "block5_conv3"}, {"class", "dog"}, {"split", "test"}, {"index", "3"}, {"epoch", "1"}, {"run", "run"}};
+        for (const auto& [name, value] : expected) QCOMPARE(reader.metadata().at(name), value);
+        QVERIFY(reader.metadata().at("checkpoint").rfind("step-", 0) == 0);
+        QVERIFY2(outcome.output.contains("picture 3 of the test pictures, after epoch 1"), outcome.output.constData());
         for (const float value : floats(reader, "cam")) QVERIFY(value >= 0 && value <= 1);
 
         // A class by its number, the predicted one, other methods, the picture of a file.
@@ -51,6 +55,10 @@ private Q_SLOTS:
                                              {"--file", path("own.png")}, {"--index", "0", "--checkpoint", "start"}}) {
             const Outcome other = inspect("gradcam", arguments + QStringList{"--out", path("other.safetensors")});
             QVERIFY2(other.exitCode == 0, other.all().constData());
+            const auto metadata = core::SafetensorsReader(path("other.safetensors").toStdString()).metadata();
+            QCOMPARE(metadata.count("file"), arguments.contains("--file") ? 1u : 0u);
+            QCOMPARE(metadata.count("index"), arguments.contains("--file") ? 0u : 1u);
+            QCOMPARE(metadata.at("checkpoint") == "start", arguments.contains("start"));
         }
     }
 
@@ -59,6 +67,8 @@ private Q_SLOTS:
         QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
         const core::SafetensorsReader reader(path("maps.safetensors").toStdString());
         QCOMPARE(reader.entries().at("activations").shape, std::vector<std::int64_t>({256, 4, 4}));
+        QCOMPARE(reader.metadata().at("index"), std::string("3"));
+        QCOMPARE(reader.metadata().at("split"), std::string("test"));
 
         // The same numbers that extract writes.
         QCOMPARE(test::runCli({"extract", "--run", folder(), "--data", data(), "--layer", "block3_pool", "--limit", "4", "--out", path("features.safetensors")}).exitCode, 0);
@@ -73,6 +83,8 @@ private Q_SLOTS:
         const core::SafetensorsReader reader(path("pca.safetensors").toStdString());
         QCOMPARE(reader.entries().at("points").shape, std::vector<std::int64_t>({50, 2}));
         QCOMPARE(reader.entries().at("labels").shape, std::vector<std::int64_t>({50}));
+        QCOMPARE(reader.metadata().at("epoch"), std::string("1"));
+        QCOMPARE(reader.metadata().at("split"), std::string("test"));
         const Outcome tsne = inspect("embed", {"--method", "tsne", "--limit", "30", "--perplexity", "5", "--iterations", "60", "--out", path("tsne.safetensors")});
         QVERIFY2(tsne.exitCode == 0, tsne.all().constData());
         QCOMPARE(core::SafetensorsReader(path("tsne.safetensors").toStdString()).entries().at("points").shape, std::vector<std::int64_t>({30, 2}));
@@ -83,11 +95,13 @@ private Q_SLOTS:
         QTest::addColumn<int>("code");
         QTest::addColumn<QByteArray>("says");
         QTest::newRow("class") << QStringList{"gradcam", "--index", "0", "--class", "whale"} << 2 << QByteArray("frog");
-        QTest::newRow("layer") << QStringList{"activations", "--index", "0", "--layer", "block7"} << 2 << QByteArray("block7");
+        QTest::newRow("layer") << QStringList{"activations", "--index", "0", "--layer", "block7"} << 2 << QByteArray("block5_pool");
         QTest::newRow("dense layer") << QStringList{"gradcam", "--index", "0", "--layer", "dense_1"} << 2 << QByteArray("convolution");
         QTest::newRow("index") << QStringList{"gradcam", "--index", "50"} << 2 << QByteArray("0 to 49");
+        QTest::newRow("index of another split")
+            << QStringList{"gradcam", "--index", "100", "--split", "train"} << 2 << QByteArray("in the train split");
         QTest::newRow("no picture") << QStringList{"gradcam"} << 2 << QByteArray("--index");
-        QTest::newRow("checkpoint") << QStringList{"gradcam", "--index", "0", "--checkpoint", "epoch:7"} << 1 << QByteArray("epoch:1");
+        QTest::newRow("checkpoint") << QStringList{"gradcam", "--index", "0", "--checkpoint", "epoch:7"} << 2 << QByteArray("epoch:1");
         QTest::newRow("perplexity") << QStringList{"embed", "--method", "tsne"} << 2 << QByteArray("between 2 and 16");
         QTest::newRow("method") << QStringList{"embed", "--method", "umap"} << 2 << QByteArray("pca or tsne");
     }
