@@ -11,6 +11,7 @@
 #include <set>
 
 #include "tests/support/drawn_pictures.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/prediction_list_model.h"
 

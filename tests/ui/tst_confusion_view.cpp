@@ -18,6 +18,7 @@
 #include "tests/ui/window_fixture.h"
 #include "ui/models/confusion_model.h"
 #include "ui/models/mix_up_model.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/banner.h"
 #include "ui/widgets/calibration_page.h"

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "ui/models/percent_text.h"
 #include "ui/models/run_curves.h"
 
 namespace thaw::ui {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/split_text.h"
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/split_text.h"
 

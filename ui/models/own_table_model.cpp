@@ -2,6 +2,7 @@
 
 #include <QImage>
 
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 
 namespace thaw::ui {

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 
 namespace thaw::ui {

@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "core/api/evaluation.h"
+#include "ui/models/percent_text.h"
 
 namespace thaw::ui {
 namespace {
@@ -30,16 +31,6 @@ QImage squareImage(const std::vector<std::uint8_t>& rgb, int side) {
 }
 
 }  // namespace
-
-QString percentNumber(double value) { return QLocale().toString(100 * (value < 1 ? std::min(value, 0.999) : value), 'f', 1); }
-
-QString percentText(double value) { return percentNumber(value) + QChar(0x2009) + QLatin1Char('%'); }
-
-QString shortPercentText(double value) {
-    int percent = qRound(value * 100.0);
-    if (percent == 100 && value < 0.9995) percent = 99;
-    return QLocale().toString(percent) + QLatin1Char('%');
-}
 
 QString shortClassName(const QString& name) { return name == QLatin1String("automobile") ? translated("auto") : name; }
 

@@ -19,12 +19,6 @@ enum class PictureFilter { All, Right, Wrong, ConfidentWrong, Mine };
 enum class PictureOrder { Drawn, OneOfEachClass };
 enum class Verdict { Unknown, Right, Wrong };
 
-/// "71.2" of 0.712; "100.0" only of what is not below 1.
-QString percentNumber(double value);
-/// The same with a thin space and "%".
-QString percentText(double value);
-/// "71%" for tiles; 100% only for what is at least 0.9995.
-QString shortPercentText(double value);
 /// A class name for a narrow tile: "automobile" is drawn as "auto".
 QString shortClassName(const QString& name);
 

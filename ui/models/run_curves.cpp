@@ -72,11 +72,6 @@ QString clockText(double seconds) {
     return QStringLiteral("%1:%2:%3").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, zero).arg(whole % 60, 2, 10, zero);
 }
 
-QString percentText(double fraction, int decimals) {
-    if (!std::isfinite(fraction)) return QStringLiteral("–");
-    return QStringLiteral("%1\u2009%").arg(QLocale().toString(fraction * 100, 'f', decimals));
-}
-
 RunCurves::RunCurves() { setSmoothing(kDefaultSmoothing); }
 
 void RunCurves::reset() {

@@ -32,8 +32,6 @@ enum class FlagTone { Ice, Warm, Neutral };
 QString durationText(double seconds, bool exact = false);
 /// "3:56", "1:05:07"
 QString clockText(double seconds);
-/// "64.7 %" for 0.647, with a thin space; a dash for what is not finite.
-QString percentText(double fraction, int decimals = 1);
 
 /// Everything that happened at one step, under one label.
 struct EventFlag {

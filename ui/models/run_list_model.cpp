@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "ui/models/percent_text.h"
 #include "ui/models/split_text.h"
 
 namespace thaw::ui {
@@ -120,8 +121,7 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
                     return stateText(row);
                 case BestColumn:
                     if (summary.bestAccuracy < 0) return QString(QChar(0x2013));
-                    return tr("%1%2%", "percent with a thin space")
-                        .arg(QLocale().toString(summary.bestAccuracy * 100, 'f', 1), QChar(0x2009));
+                    return percentText(summary.bestAccuracy);
             }
             return {};
         case Qt::CheckStateRole:

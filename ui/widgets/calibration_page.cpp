@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "ui/bridge/session.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/split_text.h"
 #include "ui/widgets/page_scroll.h"

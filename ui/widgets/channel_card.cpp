@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "ui/models/channel_list_model.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/run_curves.h"
 #include "ui/widgets/map_picture.h"
 #include "ui/widgets/styling.h"

@@ -16,6 +16,7 @@
 #include "core/api/errors.h"
 #include "ui/bridge/inspection_controller.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/setting_row.h"
 #include "ui/widgets/styling.h"

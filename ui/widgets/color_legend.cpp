@@ -5,6 +5,7 @@
 #include <QPainterPath>
 
 #include "ui/models/confusion_model.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/matrix_table.h"
 #include "ui/widgets/theme.h"

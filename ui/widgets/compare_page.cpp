@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "ui/bridge/session.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/split_text.h"
 #include "ui/widgets/color_legend.h"

@@ -8,6 +8,7 @@
 
 #include "ui/bridge/session.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/calibration_page.h"
 #include "ui/widgets/compare_page.h"

@@ -26,6 +26,7 @@
 #include <optional>
 #include <set>
 
+#include "ui/models/percent_text.h"
 #include "ui/widgets/plot_axis.h"
 #include "ui/widgets/theme.h"
 

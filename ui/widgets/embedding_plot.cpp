@@ -12,6 +12,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/theme.h"
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/picture_tile_delegate.h"
 #include "ui/widgets/theme.h"

@@ -13,6 +13,7 @@
 #include <tuple>
 #include <utility>
 
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/plot_axis.h"
 #include "ui/widgets/theme.h"

@@ -10,6 +10,7 @@
 
 #include "ui/bridge/session.h"
 #include "ui/models/layer_text.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/layer_delegate.h"

@@ -22,6 +22,7 @@
 #include <cmath>
 
 #include "ui/bridge/training_controller.h"
+#include "ui/models/percent_text.h"
 #include "ui/widgets/chip.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/framed_button.h"

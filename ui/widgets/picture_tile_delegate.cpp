@@ -6,6 +6,7 @@
 #include <QPainterPath>
 #include <QPixmapCache>
 
+#include "ui/models/percent_text.h"
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/theme.h"

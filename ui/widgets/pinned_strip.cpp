@@ -13,6 +13,7 @@
 #include <QToolTip>
 #include <QVBoxLayout>
 
+#include "ui/models/percent_text.h"
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/picture_tile_delegate.h"

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "ui/bridge/inspection_controller.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/class_map_panel.h"

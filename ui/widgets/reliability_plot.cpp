@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "ui/models/color_map.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/theme.h"
 

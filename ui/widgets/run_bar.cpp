@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "ui/bridge/session.h"
+#include "ui/models/percent_text.h"
 #include "ui/widgets/chip.h"
 #include "ui/widgets/plan_bar.h"
 #include "ui/widgets/rate_box.h"
@@ -334,7 +335,7 @@ void RunBar::updateTexts() {
     if (m_secondsLeft >= 0) left = tr("%1 left").arg(formatRoughDuration(m_secondsLeft));
     if (m_loading) {
         const QString activity = text(m_work.activity);
-        const QString share = m_work.total > 0 ? tr("%1 %").arg(100 * m_work.done / m_work.total) : QString();
+        const QString share = m_work.total > 0 ? percentText(static_cast<double>(m_work.done) / static_cast<double>(m_work.total), 0) : QString();
         if (epoch.isEmpty()) {
             epoch = activity;
             batch = share;
@@ -384,9 +385,7 @@ void RunBar::updateTexts() {
             epoch = epochs == 1 ? tr("1 epoch") : tr("%1 epochs").arg(epochs);
             batch.clear();
             if (m_ended.bestEpoch > 0)
-                batch = tr("best %1 % in epoch %2")
-                            .arg(QLocale().toString(100 * m_ended.bestAccuracy, 'f', 1))
-                            .arg(m_ended.bestEpoch);
+                batch = tr("best %1 in epoch %2").arg(percentText(m_ended.bestAccuracy)).arg(m_ended.bestEpoch);
             speed.clear();
             left = m_ended.seconds > 0 ? tr("took %1").arg(formatRoughDuration(m_ended.seconds)) : QString();
             break;

@@ -3,13 +3,13 @@
 #include <QLocale>
 
 #include "ui/bridge/session.h"
+#include "ui/models/percent_text.h"
 #include "ui/widgets/styling.h"
 
 namespace thaw::ui {
 namespace {
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
-QString percent(double share) { return RunLog::tr("%1 %").arg(QLocale().toString(100 * share, 'f', 1)); }
 void say(const QString& line) { core::logMessage("info", line.toStdString()); }
 void warn(const QString& line) { core::logMessage("warning", line.toStdString()); }
 
@@ -47,7 +47,7 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent) {
     connect(&training, &TrainingController::epochFinished, this, [](const core::EpochFinished& epoch) {
         say(tr("Epoch %1: training %2, validation %3, validation loss %4, %5.")
                 .arg(epoch.epoch)
-                .arg(percent(epoch.trainAccuracy), percent(epoch.valAccuracy), QLocale().toString(epoch.valLoss, 'f', 3),
+                .arg(percentText(epoch.trainAccuracy), percentText(epoch.valAccuracy), QLocale().toString(epoch.valLoss, 'f', 3),
                      formatDuration(epoch.seconds)));
     });
     connect(&training, &TrainingController::layersChanged, this, [](const core::LayersChanged& change) {
@@ -79,7 +79,7 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent) {
     connect(&training, &TrainingController::runFinished, this, [](const core::RunFinished& finished) {
         if (finished.bestEpoch > 0)
             say(tr("The run ended (%1): best validation %2 in epoch %3.")
-                    .arg(text(finished.reason), percent(finished.bestAccuracy))
+                    .arg(text(finished.reason), percentText(finished.bestAccuracy))
                     .arg(finished.bestEpoch));
         else
             say(tr("The run ended (%1).").arg(text(finished.reason)));

@@ -9,6 +9,7 @@
 
 #include "ui/bridge/session.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/percent_text.h"
 #include "ui/widgets/checkpoint_slider.h"
 #include "ui/widgets/framed_button.h"
 #include "ui/widgets/styling.h"
