@@ -70,7 +70,8 @@ json benchInspector(const BenchOptions& options, Console& console) {
     timed(seconds, "top_activating_next_channel", 1, [&] { inspector->topActivating(last, core::Split::Test, layer, 1, 9, 0, {}); });
     timed(seconds, "read_training_pictures", 1, [&] { inspector->pictures(core::Split::Train); });
     timed(seconds, "statistics", 1, [&] { inspector->statistics(last, layer, {}); });
-    timed(seconds, "history", 1, [&] { inspector->history({}); });
+    timed(seconds, "moved_history", 1, [&] { inspector->history(false, {}); });
+    timed(seconds, "gradient_history", 1, [&] { inspector->history(true, {}); });
     core::EmbeddingRequest request;
     timed(seconds, "pca", 1, [&] { inspector->embedding(last, request, {}); });
     timed(seconds, "pca_again_aligned", 1, [&] {

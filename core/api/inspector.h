@@ -168,7 +168,8 @@ public:
                                                   std::int64_t limit, const CountCallback& progress) = 0;
     virtual FilterTiles filters(const std::string& checkpoint) = 0;
     virtual LayerStatistics statistics(const std::string& checkpoint, const std::string& layer, const CountCallback& progress) = 0;
-    virtual LayerHistory history(const CountCallback& progress) = 0;
+    /// With `gradients` some tenths of a second for each checkpoint, without them some hundredths; LayerHistory::gradientNorm is empty then.
+    virtual LayerHistory history(bool gradients, const CountCallback& progress) = 0;
 
     /// GradCam or GradCamPlusPlus of a convolution or pooling layer.
     virtual ClassMap gradCam(const std::string& checkpoint, const PictureChoice& picture, const std::string& layer, int classIndex,
@@ -178,6 +179,10 @@ public:
                                const CountCallback& progress) = 0;
 
     virtual Embedding embedding(const std::string& checkpoint, const EmbeddingRequest& request, const CountCallback& progress) = 0;
+
+    /// Gives back the memory of what the next question makes anew in some hundredths of a second: several times that of the models.
+    /// `toSystem`: with all that is free in this process, which slows down whoever computes in it meanwhile.
+    virtual void releaseMemory(bool toSystem) = 0;
 };
 
 /// Reads the run's record; the data set's pictures when they are first asked for (`data` "auto": the run's own). Throws StoreError.

@@ -30,6 +30,39 @@ std::vector<torch::Tensor> valuesOf(const std::vector<Parameter>& parameters) {
     return values;
 }
 
+std::shared_ptr<const PictureSet> picturesAt(const PictureSet& all, const std::vector<std::int64_t>& rows) {
+    auto some = std::make_shared<PictureSet>();
+    some->width = all.width;
+    some->height = all.height;
+    for (const std::int64_t row : rows) {
+        some->rgb.insert(some->rgb.end(), all.picture(row), all.picture(row + 1));
+        some->labels.push_back(all.labels[static_cast<std::size_t>(row)]);
+    }
+    return some;
+}
+
+/// Relative L2 change of every layer; exactly 0 where both have the same parameters.
+std::vector<double> movedBetween(const StagedModel& start, const StagedModel& now) {
+    std::vector<double> moved;
+    for (int layer = 0; layer < now.stageCount(); ++layer) {
+        const bool shared = &now.stage(layer) == &start.stage(layer);
+        moved.push_back(shared ? 0.0 : relativeChange(now.parameters(layer), valuesOf(start.parameters(layer))));
+    }
+    return moved;
+}
+
+/// L2 of every layer's gradients.
+std::vector<double> gradientNorms(StagedModel& model, const InputSource& source, const CountCallback& progress) {
+    LayerMask all;
+    for (const LayerInfo& layer : model.info().layers) all.push_back(layer.hasParameters());
+    std::vector<double> norms;
+    const auto take = [&] {
+        for (int layer = 0; layer < model.stageCount(); ++layer) norms.push_back(gradientNormOf(model.parameters(layer)));
+    };
+    withGradients(model, all, source, rowRange(0, source.train->count()), take, progress);
+    return norms;
+}
+
 /// What `make` returns; nothing, and why, where it fails. Not for work that can be cancelled.
 template <class Make>
 auto tried(std::string& problem, Make make) -> std::optional<decltype(make())> {
@@ -103,10 +136,9 @@ LayerStatistics RunInspector::statistics(const std::string& checkpoint, const st
     statistics.weightsNow = std::move(histograms[0]);
     if (histograms.size() > 1) statistics.weightsStart = std::move(histograms[1]);
 
-    const auto found = tried(statistics.gradientProblem, [&] { return sourceOf(Split::Train, model); });
-    if (!found) return statistics;
-    const InputSource& source = *found;
-    const std::vector<std::int64_t> rows = sampleRows(source.train->count(), source.inputSize);
+    const auto source = tried(statistics.gradientProblem, [&] { return gradientSource(); });
+    if (!source) return statistics;
+    const std::vector<std::int64_t> rows = rowRange(0, source->train->count());
     statistics.sampleCount = static_cast<int>(rows.size());
     LayerMask only(m_run.model.layers.size(), false);
     only[static_cast<std::size_t>(index)] = true;
@@ -115,52 +147,51 @@ LayerStatistics RunInspector::statistics(const std::string& checkpoint, const st
         statistics.gradientNorm = gradientNormOf(parameters);
     };
     const std::int64_t total = 2 * statistics.sampleCount;
-    withGradients(model, only, source, rows, take, partOf(progress, 0, total));
+    withGradients(model, only, *source, rows, take, partOf(progress, 0, total));
     if (statistics.hasRelu)
-        statistics.deadShare = deadShareOf(model, index, source, rows, partOf(progress, statistics.sampleCount, total));
+        statistics.deadShare = deadShareOf(model, index, *source, rows, partOf(progress, statistics.sampleCount, total));
     return statistics.startProblem.empty() ? m_statistics.put(key, std::move(statistics)) : statistics;
 }
 
-LayerHistory RunInspector::history(const CountCallback& progress) {
+InputSource RunInspector::gradientSource() {
+    if (!m_gradientPictures) {
+        const bool held = m_splits.count(Split::Train) > 0;
+        const std::shared_ptr<const PictureSet> all = pictures(Split::Train);
+        m_gradientPictures = picturesAt(*all, sampleRows(all->count(), m_manifest.config.inputSize));
+        if (!held) m_splits.erase(Split::Train);
+    }
+    return inputSourceOf(m_gradientPictures, m_manifest.config, m_run.model, m_device);
+}
+
+LayerHistory RunInspector::history(bool gradients, const CountCallback& progress) {
     LayerHistory history;
     const auto start = tried(history.startProblem, [&] { return startModel(); });
-    const auto training = tried(history.gradientProblem, [&] { return pictures(Split::Train); });
+    std::optional<InputSource> source;
+    if (gradients) source = tried(history.gradientProblem, [&] { return gradientSource(); });
+    std::map<std::string, std::string> keys;
+    for (const CheckpointEntry& entry : m_store.list()) keys[entry.name] = keyOf(entry.name, entry.contents);
     const std::vector<KeptCheckpoint> kept = checkpoints();
-    const std::int64_t sample =
-        training ? static_cast<std::int64_t>(sampleRows((*training)->count(), m_manifest.config.inputSize).size()) : 1;
-    const std::int64_t total = sample * static_cast<std::int64_t>(kept.size());
-    const std::size_t layers = m_run.model.layers.size();
+    const std::int64_t sample = source ? source->train->count() : 1, total = sample * static_cast<std::int64_t>(kept.size());
     for (std::size_t i = 0; i < kept.size(); ++i) {
         const std::int64_t done = sample * static_cast<std::int64_t>(i);
         report(progress, done, total);
-        const ModelPointer loaded = modelWhileKept(kept[i].name);
-        if (!loaded) continue;
+        const std::string key = keys[kept[i].name];
+        const bool known = (!start || m_moved.find(key)) && (!source || m_gradientNorms.find(key));
+        const ModelPointer loaded = known ? nullptr : modelWhileKept(kept[i].name);
+        if (!known && !loaded) continue;
         history.checkpoints.push_back(kept[i]);
         if (start) {
-            std::vector<double> moved(layers, 0.0);
-            for (std::size_t layer = 0; layer < layers; ++layer)
-                moved[layer] = relativeChange(loaded->model->parameters(static_cast<int>(layer)),
-                                              valuesOf((*start)->model->parameters(static_cast<int>(layer))));
-            history.moved.push_back(std::move(moved));
+            const std::vector<double>* moved = m_moved.find(key);
+            history.moved.push_back(moved ? *moved : m_moved.put(key, movedBetween(*(*start)->model, *loaded->model)));
         }
-        if (training) history.gradientNorm.push_back(gradientNorms(*loaded, partOf(progress, done, total)));
+        if (source) {
+            const std::vector<double>* norms = m_gradientNorms.find(key);
+            const auto measure = [&] { return gradientNorms(*loaded->model, *source, partOf(progress, done, total)); };
+            history.gradientNorm.push_back(norms ? *norms : m_gradientNorms.put(key, measure()));
+        }
     }
     report(progress, total, total);
     return history;
-}
-
-std::vector<double> RunInspector::gradientNorms(const LoadedModel& loaded, const CountCallback& progress) {
-    if (const std::vector<double>* found = m_gradientNorms.find(loaded.key)) return *found;
-    StagedModel& model = *loaded.model;
-    const InputSource source = sourceOf(Split::Train, model);
-    LayerMask all;
-    for (const LayerInfo& layer : m_run.model.layers) all.push_back(layer.hasParameters());
-    std::vector<double> norms;
-    const auto take = [&] {
-        for (int layer = 0; layer < model.stageCount(); ++layer) norms.push_back(gradientNormOf(model.parameters(layer)));
-    };
-    withGradients(model, all, source, sampleRows(source.train->count(), source.inputSize), take, progress);
-    return m_gradientNorms.put(loaded.key, std::move(norms));
 }
 
 ClassMap RunInspector::gradCam(const std::string& checkpoint, const PictureChoice& picture, const std::string& layer,

@@ -9,20 +9,12 @@
 #include "core/model/weights.h"
 #include "core/train/rungs.h"
 #include "core/util/hash.h"
+#include "core/util/memory.h"
 
 namespace thaw::core {
 namespace {
 
 constexpr const char* kStart = "start";
-
-std::string keyOf(const std::string& name, const std::map<std::string, std::string>& contents) {
-    Digest digest;
-    for (const auto& [parameter, content] : contents) {
-        digest.update(parameter.data(), parameter.size());
-        digest.update(content.data(), content.size());
-    }
-    return name + " " + digest.hex();
-}
 
 std::string knownKey(std::int64_t step, Split split) { return std::to_string(static_cast<int>(split)) + " " + std::to_string(step); }
 
@@ -68,6 +60,15 @@ std::shared_ptr<const PictureSet> RunInspector::pictures(Split asked) {
     LoadedSplit loaded = splitOf(m_run.dataset, m_data, m_manifest, split);
     if (m_data.dataset == "auto") requireOwn(loaded, m_run.dataset, m_manifest, split);
     return m_splits.emplace(split, std::move(loaded)).first->second.pictures;
+}
+
+std::string RunInspector::keyOf(const std::string& name, const std::map<std::string, std::string>& contents) {
+    Digest digest;
+    for (const auto& [parameter, content] : contents) {
+        digest.update(parameter.data(), parameter.size());
+        digest.update(content.data(), content.size());
+    }
+    return name + " " + digest.hex();
 }
 
 RunInspector::ModelPointer RunInspector::modelOf(const std::string& checkpoint) {
@@ -271,6 +272,12 @@ std::vector<FilePrediction> RunInspector::predictFiles(const std::string& checkp
     }
     report(progress, total, total);
     return answers;
+}
+
+void RunInspector::releaseMemory(bool toSystem) {
+    if (m_start) m_start->model->releaseWorkspaces();
+    for (const auto& entry : m_models.entries()) entry.second->model->releaseWorkspaces();
+    if (toSystem) returnFreeMemory();
 }
 
 std::unique_ptr<Inspector> openInspector(const std::filesystem::path& runDirectory, const DataConfig& data) {

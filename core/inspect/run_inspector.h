@@ -39,7 +39,7 @@ public:
                                           int count, std::int64_t limit, const CountCallback& progress) override;
     FilterTiles filters(const std::string& checkpoint) override;
     LayerStatistics statistics(const std::string& checkpoint, const std::string& layer, const CountCallback& progress) override;
-    LayerHistory history(const CountCallback& progress) override;
+    LayerHistory history(bool gradients, const CountCallback& progress) override;
 
     ClassMap gradCam(const std::string& checkpoint, const PictureChoice& picture, const std::string& layer, int classIndex,
                      ClassMapMethod method) override;
@@ -47,6 +47,8 @@ public:
                        const CountCallback& progress) override;
 
     Embedding embedding(const std::string& checkpoint, const EmbeddingRequest& request, const CountCallback& progress) override;
+
+    void releaseMemory(bool toSystem) override;
 
 private:
     /// A checkpoint's model in memory. Stages whose parameters are the same as another loaded model's are that model's own.
@@ -60,6 +62,7 @@ private:
     using ModelPointer = std::shared_ptr<const LoadedModel>;
 
     ModelPointer modelOf(const std::string& checkpoint);
+    static std::string keyOf(const std::string& name, const std::map<std::string, std::string>& contents);
     ModelPointer startModel();
     /// As modelOf, but nullptr for a checkpoint that a writer has pruned since it was listed.
     ModelPointer modelWhileKept(const std::string& name);
@@ -73,8 +76,8 @@ private:
     /// those that the same checkpoints share, the highest.
     std::vector<SharedRung> sharedRungs(const LoadedModel& loaded, const std::string& of) const;
 
-    /// L2 of every layer's gradients.
-    std::vector<double> gradientNorms(const LoadedModel& loaded, const CountCallback& progress);
+    /// The few training pictures that gradients are measured with, in place of the whole split.
+    InputSource gradientSource();
     /// Input of the last dense layer for the first `count` pictures.
     torch::Tensor penultimateFeatures(const LoadedModel& loaded, Split split, std::int64_t count, const CountCallback& progress);
 
@@ -99,7 +102,8 @@ private:
     SharedFeatures m_shared;
     RecentlyUsed<torch::Tensor> m_maxima{4}, m_features{3};
     RecentlyUsed<LayerStatistics> m_statistics{64};
-    RecentlyUsed<std::vector<double>> m_gradientNorms{100};
+    std::shared_ptr<const PictureSet> m_gradientPictures;
+    RecentlyUsed<std::vector<double>> m_gradientNorms{100}, m_moved{100};
     RecentlyUsed<Embedding> m_embeddings{8};
 };
 

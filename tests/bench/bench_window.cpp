@@ -1,7 +1,8 @@
 // Drives the real window: shows it, runs the lesson on real data, toggles layers, and measures how late the GUI thread answers.
-// With --headless the same training runs without a window, for the comparison of their speeds; with --inspect the layer
-// inspector is open all the time and follows every new checkpoint.
-// Prints JSON. usage: bench_window [--data DIR] [--seconds N] [--toggles N] [--train-limit N] [--headless | --inspect]
+// With --headless the same training runs without a window, for the comparison of their speeds; with --tab a view of what is
+// learned is open all the time and follows every new checkpoint. --phase head measures feature extraction instead of fine-tuning.
+// Prints JSON. usage: bench_window [--data DIR] [--seconds N] [--toggles N] [--train-limit N] [--phase head|fine]
+//                                  [--headless | --tab predictions|matrix|inspector|map]
 // Works on a display, under Xvfb and with QT_QPA_PLATFORM=offscreen. Leaves nothing behind: its folders are temporary.
 #include <QApplication>
 #include <QCommandLineParser>
@@ -60,17 +61,17 @@ private:
     std::vector<double> m_late;
 };
 
-/// One epoch of the head, then fine-tuning for longer than anybody measures.
-core::RunConfig longFineTuning(core::RunConfig config, int trainLimit) {
+/// The measured phase for longer than anybody measures, after one epoch of each earlier one.
+core::RunConfig longPhase(core::RunConfig config, int measured, int trainLimit) {
     config.data.trainLimit = trainLimit;
     config.data.testLimit = trainLimit / 5;
-    config.phases[0].epochs = 1;
-    config.phases[1].epochs = 1000;
+    for (int phase = 0; phase < measured; ++phase) config.phases[static_cast<std::size_t>(phase)].epochs = 1;
+    config.phases[static_cast<std::size_t>(measured)].epochs = 1000;
     return config;
 }
 
-/// Batches of fine-tuning in so many seconds, by the Trainer alone.
-int headlessBatches(const core::RunConfig& config, int milliseconds) {
+/// Batches of the measured phase in so many seconds, by the Trainer alone.
+int headlessBatches(const core::RunConfig& config, int measured, int milliseconds) {
     core::useComputeThreads(0);
     const auto trainer = core::makeTrainer(config);
     QElapsedTimer clock;
@@ -78,7 +79,7 @@ int headlessBatches(const core::RunConfig& config, int milliseconds) {
     while (trainer->hasWork() && (!clock.isValid() || clock.elapsed() < milliseconds)) {
         for (const core::Event& event : trainer->step()) {
             const auto* batch = std::get_if<core::BatchFinished>(&event.data);
-            if (!batch || batch->phase == 0) continue;
+            if (!batch || batch->phase < measured) continue;
             if (!clock.isValid()) clock.start();
             ++batches;
         }
@@ -100,17 +101,22 @@ int main(int argc, char** argv) {
     const QCommandLineOption toggles(QStringLiteral("toggles"), QStringLiteral("Ticks set meanwhile."), QStringLiteral("n"), QStringLiteral("500"));
     const QCommandLineOption limit(QStringLiteral("train-limit"), QStringLiteral("Training pictures."), QStringLiteral("n"), QStringLiteral("20000"));
     const QCommandLineOption headless(QStringLiteral("headless"), QStringLiteral("Without a window."));
-    const QCommandLineOption inspect(QStringLiteral("inspect"), QStringLiteral("With the layer inspector in view."));
-    parser.addOptions({data, length, toggles, limit, headless, inspect});
+    const QCommandLineOption tab(QStringLiteral("tab"), QStringLiteral("With this view open."), QStringLiteral("name"), QStringLiteral("live"));
+    const QCommandLineOption phase(QStringLiteral("phase"), QStringLiteral("What is measured."), QStringLiteral("head|fine"), QStringLiteral("fine"));
+    parser.addOptions({data, length, toggles, limit, headless, tab, phase});
     parser.process(application);
+    const int measured = parser.value(phase) == QLatin1String("head") ? 0 : 1;
+    const QStringList tabs{QStringLiteral("live"), QStringLiteral("predictions"), QStringLiteral("matrix"), QStringLiteral("inspector"), QStringLiteral("map")};
+    const auto view = tabs.indexOf(parser.value(tab));
+    if (view < 0) parser.showHelp(2);
     const int wanted = parser.value(toggles).toInt(), milliseconds = parser.value(length).toInt() * 1000, pictures = parser.value(limit).toInt();
 
     const QTemporaryDir home;
     qputenv("THAW_HOME", home.path().toUtf8());
     if (parser.isSet(headless)) {
-        core::RunConfig config = longFineTuning(core::findLesson("lesson").config, pictures);
+        core::RunConfig config = longPhase(core::findLesson("lesson").config, measured, pictures);
         if (parser.isSet(data)) config.data.directory = parser.value(data).toStdString();
-        const QJsonObject result{{QStringLiteral("batches"), headlessBatches(config, milliseconds)}};
+        const QJsonObject result{{QStringLiteral("batches"), headlessBatches(config, measured, milliseconds)}};
         QTextStream(stdout) << QJsonDocument(result).toJson();
         return 0;
     }
@@ -126,7 +132,7 @@ int main(int argc, char** argv) {
     window.show();
     if (parser.isSet(data)) session.setDataFolder(parser.value(data));
     session.refresh();
-    if (parser.isSet(inspect)) window.showTab(ui::MainWindow::InspectorTab);
+    window.showTab(static_cast<int>(view));
 
     Heartbeat heartbeat;
     int confirmed = 0, sent = 0, batches = 0;
@@ -152,7 +158,7 @@ int main(int argc, char** argv) {
         ++sent;
     });
     QObject::connect(&training, &ui::TrainingController::batchesFinished, &window, [&](const std::vector<core::BatchFinished>& finished) {
-        if (finished.back().phase == 0) return;
+        if (finished.back().phase < measured) return;
         if (batches == 0) {
             heartbeat.start();
             toggler.start();
@@ -162,7 +168,7 @@ int main(int argc, char** argv) {
     });
     QObject::connect(&library, &ui::LibraryController::lessonsListed, &window, [&] {
         if (session.isActive()) return;
-        session.setConfig(longFineTuning(session.config(), pictures));
+        session.setConfig(longPhase(session.config(), measured, pictures));
         session.start();
     });
 

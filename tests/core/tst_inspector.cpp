@@ -67,7 +67,7 @@ void askEverything(const fs::path& run, const fs::path& data, const std::string&
     inspector->topActivating(checkpoint, Split::Test, kLayer, 0, 5, 0, {});
     inspector->filters(checkpoint);
     inspector->statistics(checkpoint, "block5_conv2", {});
-    inspector->history({});
+    inspector->history(true, {});
     inspector->gradCam(checkpoint, picture(3), kLayer, 4, ClassMapMethod::GradCam);
     inspector->gradCam(checkpoint, picture(3), "block2_pool", 4, ClassMapMethod::GradCamPlusPlus);
     inspector->occlusion(checkpoint, picture(3), 4, 0, 0, {});
@@ -269,7 +269,7 @@ private Q_SLOTS:
         const torch::Tensor input = networkInput(*pictures, rows, {}, m_config.scaling, m_config.inputSize);
         at::cross_entropy_loss(model->forward(input, 0, model->stageCount()), torch::tensor(labels)).backward();
 
-        const LayerHistory history = m_inspector->history({});
+        const LayerHistory history = m_inspector->history(true, {});
         QCOMPARE(history.checkpoints.size(), std::size_t(4));
         QCOMPARE(history.checkpoints[2].epoch, 3);
         for (int layer = 0; layer < model->stageCount(); ++layer) {
@@ -493,8 +493,10 @@ private Q_SLOTS:
         QVERIFY(statistics.startProblem.empty() && !statistics.gradientProblem.empty());
         QVERIFY(statistics.gradients.counts.empty());
         QVERIFY(statistics.hasRelu && statistics.deadShare < 0);
-        const LayerHistory history = inspector->history({});
-        QVERIFY(history.moved == m_inspector->history({}).moved);
+        const LayerHistory history = inspector->history(true, {});
+        QVERIFY(history.moved == m_inspector->history(true, {}).moved);
+        const LayerHistory movedOnly = inspector->history(false, {});
+        QVERIFY(movedOnly.moved == history.moved && movedOnly.gradientNorm.empty());
         QVERIFY(history.startProblem.empty() && !history.gradientProblem.empty() && history.gradientNorm.empty());
         fs::rename(m_lesson.home() / "away", m_lesson.home() / "cifar");
     }
@@ -522,10 +524,10 @@ private Q_SLOTS:
         QVERIFY(statistics.weightsStart.counts.empty() && !statistics.weightsNow.counts.empty());
         QCOMPARE(statistics.startProblem, tiles.startProblem);
         QCOMPARE(statistics.gradients.counts, m_inspector->statistics("last", "dense_1", {}).gradients.counts);
-        const LayerHistory history = startless->history({});
+        const LayerHistory history = startless->history(true, {});
         QVERIFY(history.moved.empty() && history.gradientProblem.empty());
         QCOMPARE(history.startProblem, tiles.startProblem);
-        QVERIFY(history.gradientNorm == m_inspector->history({}).gradientNorm);
+        QVERIFY(history.gradientNorm == m_inspector->history(true, {}).gradientNorm);
     }
 
     /// A training that went wrong leaves numbers that are none, and a file may hold any.

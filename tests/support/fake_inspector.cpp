@@ -75,6 +75,7 @@ public:
         set->split = m_run.judgedOn();
         return set;
     }
+    void releaseMemory(bool) override {}
     void know(std::shared_ptr<const core::PredictionSet> predictions) override {
         if (predictions->labels == m_pictures->labels) m_known[predictions->epoch] = std::move(predictions);
     }
@@ -184,7 +185,7 @@ public:
         }
         return statistics;
     }
-    core::LayerHistory history(const core::CountCallback& progress) override {
+    core::LayerHistory history(bool gradients, const core::CountCallback& progress) override {
         work(progress);
         core::LayerHistory history;
         history.checkpoints = checkpoints();
@@ -200,8 +201,8 @@ public:
         }
         history.startProblem = m_script.startProblem;
         if (!history.startProblem.empty()) history.moved.clear();
-        history.gradientProblem = m_script.gradientProblem;
-        if (!history.gradientProblem.empty()) history.gradientNorm.clear();
+        if (gradients) history.gradientProblem = m_script.gradientProblem;
+        if (!gradients || !history.gradientProblem.empty()) history.gradientNorm.clear();
         return history;
     }
 

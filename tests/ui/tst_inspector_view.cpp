@@ -149,7 +149,7 @@ private Q_SLOTS:
         QCOMPARE(history.lines[2].values[9], 0.0);
         QVERIFY(history.percent);
         f.choose("Which figure over the epochs", InspectorView::GradientNorm);
-        QVERIFY(!f.historyPlot().content().percent);
+        QVERIFY(await([&] { return f.historyPlot().hasContent() && !f.historyPlot().content().percent; }));
         QCOMPARE(f.historyPlot().content().lines[0].values[0], 0.15);
         QVERIFY(f.historyPlot().content().remark.isEmpty());
 
@@ -519,7 +519,7 @@ private Q_SLOTS:
         f.choose("Which numbers of the layer", InspectorView::Gradients);
         QCOMPARE(f.weights().message(), problem);
         f.choose("Which figure over the epochs", InspectorView::GradientNorm);
-        QCOMPARE(f.historyPlot().message(), problem);
+        QVERIFY(await([&] { return f.historyPlot().message() == problem; }));
         QVERIFY(f.historyPlot().actionButton().isHidden());
         f.shoot(QStringLiteral("inspector-without-pictures-gradients"));
         cut += WindowFixture::cutTexts(&f.view());
@@ -538,7 +538,7 @@ private Q_SLOTS:
         QVERIFY(await([&] { return f.weights().hasContent() && f.historyPlot().message() == problem; }));
         QCOMPARE(f.weights().remark(), problem);
         f.choose("Which figure over the epochs", InspectorView::GradientNorm);
-        QVERIFY(f.historyPlot().hasContent());
+        QVERIFY(await([&] { return f.historyPlot().hasContent(); }));
         QVERIFY(f.historyPlot().content().trained.empty());
         f.view().showLayer("block1_conv1");
         f.choose("Answers or filters", InspectorView::Filters);

@@ -106,6 +106,7 @@ public:
                     if (!*unwanted) call();
                     settle(unwanted);
                 });
+                if (lane != Lane::Quick) run.inspector->releaseMemory(/*toSystem=*/!training);
             } catch (const core::Cancelled&) {
             } catch (const core::Error& error) {
                 complain(QString::fromUtf8(error.what()), QString::fromStdString(error.hint()));

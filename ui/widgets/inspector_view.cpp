@@ -19,6 +19,7 @@
 #include "ui/bridge/session.h"
 #include "ui/models/checkpoint_text.h"
 #include "ui/models/layer_text.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/channel_card.h"
 #include "ui/widgets/channel_mosaic.h"
@@ -186,7 +187,7 @@ QWidget* InspectorView::makePlots() {
         m_wantedPart = part;
         refreshTexts();
     });
-    connect(m_historyPart, &SegmentedBar::currentChanged, this, &InspectorView::refreshTexts);
+    connect(m_historyPart, &SegmentedBar::currentChanged, this, &InspectorView::refresh);
     connect(m_historyPlot, &HistoryPlot::actionRequested, this, &InspectorView::stopOrAskHistory);
     return plots;
 }
@@ -459,10 +460,9 @@ void InspectorView::stopOrAskTop() {
 
 void InspectorView::stopOrAskHistory() {
     m_historyStopped = !m_historyAsked.isEmpty();
-    if (!m_historyStopped) return askHistory();
-    m_session.inspection().cancel(this, QStringLiteral("history"));
+    if (m_historyStopped) m_session.inspection().cancel(this, QStringLiteral("history"));
     m_historyAsked.clear();
-    m_historyPlot->setMessage(tr("Not compared: it was cancelled."), tr("Compare the checkpoints"));
+    askHistory();
 }
 
 void InspectorView::refreshTexts() {
@@ -593,17 +593,23 @@ void InspectorView::showStatistics() {
 
 void InspectorView::askHistory() {
     const InspectionSubject* subject = m_session.inspection().subject();
-    if (m_historyStopped) return;
-    const QString key = QString::fromStdString(subject->checkpoints.back().name);
+    if (m_historyStopped) {
+        if (!isHistoryKnown())
+            m_historyPlot->setMessage(tr("Not compared: it was cancelled."), tr("Compare the checkpoints"));
+        return;
+    }
+    const QString kind = QString::number(m_historyPart->current()) + kSeparator;
+    const QString key = kind + QString::fromStdString(subject->checkpoints.back().name);
     // While checkpoints come quickly, the comparison that is under way is finished first.
-    const bool underWay = m_historyAsked == key || (!m_historyAsked.isEmpty() && m_session.inspection().isTraining());
+    const bool underWay = m_historyAsked == key || (m_historyAsked.startsWith(kind) && m_session.inspection().isTraining());
     if (underWay || m_historyShown == key) return;
     m_historyAsked = key;
-    if (!m_history) m_historyPlot->setMessage(tr("Comparing the kept checkpoints"));
+    if (!isHistoryKnown()) m_historyPlot->setMessage(tr("Comparing the kept checkpoints"));
     m_session.inspection().askAboutRun<core::LayerHistory>(
         this, QStringLiteral("history"), Lane::Longest,
-        [](core::Inspector& inspector, const std::string&, const core::CountCallback& progress) {
-            return inspector.history(progress);
+        [gradients = m_historyPart->current() == GradientNorm](core::Inspector& inspector, const std::string&,
+                                                              const core::CountCallback& progress) {
+            return inspector.history(gradients, progress);
         },
         [this, key](const core::LayerHistory& history) {
             m_historyAsked.clear();
@@ -613,18 +619,23 @@ void InspectorView::askHistory() {
             if (isVisible()) askHistory();
         },
         [this](std::int64_t done, std::int64_t total) {
-            if (!m_history)
+            if (!isHistoryKnown())
                 m_historyPlot->setMessage(tr("Comparing the kept checkpoints, %1").arg(shareText(done, total)), tr("Cancel"));
         },
         [this](const QString& what, const QString& hint) {
             m_historyAsked.clear();
-            if (!m_history) m_historyPlot->setMessage(sentence(what, hint));
+            if (!isHistoryKnown()) m_historyPlot->setMessage(sentence(what, hint));
         });
+}
+
+bool InspectorView::isHistoryKnown() const {
+    return m_history && !m_history->checkpoints.empty() &&
+           (m_historyPart->current() == Moved || !m_history->gradientNorm.empty() || !m_history->gradientProblem.empty());
 }
 
 void InspectorView::showHistory() {
     const InspectionSubject* subject = m_session.inspection().subject();
-    if (!m_history || m_history->checkpoints.empty() || !subject) return;
+    if (!isHistoryKnown() || !subject) return;
     const auto& layers = subject->run.model.layers;
     const core::LayerInfo& now = *layerInfo();
     const std::int64_t steps = stepsPerEpoch(subject->run, subject->checkpoints);

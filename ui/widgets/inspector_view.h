@@ -105,6 +105,7 @@ private:
     void askFilters();
     void askTop();
     void showStatistics();
+    bool isHistoryKnown() const;  ///< of the part that is chosen
     void showHistory();
     void showPictureTexts();
     void showChannel();
