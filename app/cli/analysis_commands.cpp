@@ -6,6 +6,7 @@
 #include "app/cli/analysis_options.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/json_output.h"
 #include "app/cli/run_options.h"
 #include "core/api/analysis.h"
 #include "core/api/engine_info.h"
@@ -84,7 +85,7 @@ Subcommand addPredict(CLI::App& parser) {
                     }
                     results.push_back(std::move(result));
                 }
-                if (options->json) std::printf("%s\n", results.dump(2, ' ', false, json::error_handler_t::replace).c_str());
+                if (options->json) print(results);
                 return allRead ? kDone : kFailed;
             }};
 }

@@ -5,6 +5,7 @@
 #include "app/cli/bench_kernels.h"
 #include "app/cli/benches.h"
 #include "app/cli/commands.h"
+#include "app/cli/json_output.h"
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 
@@ -39,7 +40,7 @@ int runBench(const BenchOptions& options) {
     result["machine"] = {{"processor", info.processor}, {"threads", info.threads}, {"blas_core", info.blasCore}, {"libtorch", info.libtorchVersion}};
     if (!options.chart.empty()) writeBenchChart(options.name, result, options.chart);
     if (options.json) {
-        std::printf("%s\n", result.dump(2).c_str());
+        print(result);
         return kDone;
     }
     for (const auto& [key, value] : result.items()) std::printf("%-20s %s\n", key.c_str(), value.dump().c_str());

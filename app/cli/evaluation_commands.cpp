@@ -7,6 +7,7 @@
 #include "app/cli/analysis_options.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/json_output.h"
 #include "core/api/analysis.h"
 #include "core/api/errors.h"
 #include "core/api/evaluation.h"
@@ -30,8 +31,6 @@ constexpr char kCompareKeys[] =
     "McNemar's test is exact (binomial) below 25 pictures that changed side, else chi-squared with continuity correction.\n"
     "--json prints one object: dataset, own_data, split, count, epoch_a, epoch_b, accuracy_a, accuracy_b, b and c (McNemar's), p, test\n"
     "(\"exact\" or \"chi-squared\"), lost and gained (indices of the pictures that changed side), confusion_difference (B minus A).";
-
-void print(const json& value) { std::printf("%s\n", value.dump(2, ' ', false, json::error_handler_t::replace).c_str()); }
 
 json scoreJson(const core::ClassScore& score) {
     return {{"precision", score.precision}, {"recall", score.recall}, {"f1", score.f1}, {"support", score.support}};

@@ -5,6 +5,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/json_output.h"
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/runs.h"
@@ -15,8 +16,6 @@ namespace thaw::cli {
 namespace {
 
 using nlohmann::json;
-
-void print(const json& value) { std::printf("%s\n", value.dump(2, ' ', false, json::error_handler_t::replace).c_str()); }
 
 core::ProgressCallback downloadProgressOn(Console& console) {
     return [&console](const core::DownloadProgress& progress) {

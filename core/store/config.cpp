@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/data/dataset.h"
+#include "core/api/engine_info.h"
 #include "core/api/layer_info.h"
+#include "core/data/dataset.h"
 #include "core/store/strict_json.h"
 #include "core/util/number_text.h"
 
@@ -208,7 +209,7 @@ std::vector<std::string> validate(const RunConfig& config) {
         problems.require(config.earlyStopping.minDelta >= 0 && std::isfinite(config.earlyStopping.minDelta),
                          "The least improvement of early stopping must not be negative.");
     }
-    problems.range("The number of threads", config.threads, 0, 1024);
+    problems.range("The number of threads", config.threads, 0, kMostThreads);
     problems.require(config.cache.memoryBudget >= 0, "The feature cache's memory must not be negative.");
     problems.require(config.cache.diskBudget >= 0, "The feature cache's disk space must not be negative.");
     problems.above("The minutes between checkpoints", config.checkpointMinutes, 0, 1e6);
