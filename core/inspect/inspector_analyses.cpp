@@ -93,9 +93,11 @@ std::vector<TopPicture> RunInspector::topActivating(const std::string& checkpoin
     // Of all channels at once: the next question is mostly for the channel beside.
     const std::string key = loaded->key + splitKey(split) + info.name + " " + std::to_string(pictureCount);
     const torch::Tensor* maxima = m_maxima.find(key);
-    if (maxima == nullptr)
-        maxima = &m_maxima.put(
-            key, channelMaxima(sourceOf(split, *loaded->model), *loaded->model, split, index, pictureCount, progress));
+    if (maxima == nullptr) {
+        FeatureStore store;
+        const InputSource source = sourceFromShared(*loaded, split, index + 1, store, progress);
+        maxima = &m_maxima.put(key, channelMaxima(source, *loaded->model, split, index, pictureCount, progress));
+    }
     return topRows(*maxima, channel, count);
 }
 
@@ -225,8 +227,9 @@ torch::Tensor RunInspector::penultimateFeatures(const LoadedModel& loaded, Split
     if (const torch::Tensor* found = m_features.find(key)) return *found;
     int last = loaded.model->stageCount() - 1;
     while (m_run.model.layers[static_cast<std::size_t>(last)].kind != LayerKind::Dense) --last;
-    return m_features.put(key,
-                          featuresOf(sourceOf(split, *loaded.model), *loaded.model, split, rowRange(0, count), last, progress));
+    FeatureStore store;
+    const InputSource source = sourceFromShared(loaded, split, last, store, progress);
+    return m_features.put(key, featuresOf(source, *loaded.model, split, rowRange(0, count), last, progress));
 }
 
 Embedding RunInspector::embedding(const std::string& checkpoint, const EmbeddingRequest& request, const CountCallback& progress) {

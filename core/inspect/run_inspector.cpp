@@ -7,6 +7,7 @@
 #include "core/data/picture_file.h"
 #include "core/inspect/file_prediction.h"
 #include "core/model/weights.h"
+#include "core/train/model_setup.h"
 #include "core/train/rungs.h"
 #include "core/util/hash.h"
 #include "core/util/memory.h"
@@ -29,7 +30,8 @@ RunInspector::RunInspector(const std::filesystem::path& runDirectory, const Data
     : m_manifest(readManifest(runDirectory)),
       m_data(data),
       m_store(runDirectory),
-      m_device(inspectionDeviceOf(m_manifest.config)) {
+      m_device(inspectionDeviceOf(m_manifest.config)),
+      m_shared(m_manifest.config.cache.onDisk ? featureFolder(m_manifest.config.cache) : std::filesystem::path()) {
     m_run.directory = runDirectory;
     m_run.runId = std::filesystem::absolute(runDirectory).lexically_normal().filename().string();
     m_run.config = m_manifest.config;
@@ -177,6 +179,14 @@ InputSource RunInspector::sourceOf(Split split, const StagedModel& model) {
     return inputSourceOf(pictures(split), m_manifest.config, model.info(), m_device);
 }
 
+InputSource RunInspector::sourceFromShared(const LoadedModel& loaded, Split split, int end, FeatureStore& store,
+                                           const CountCallback& progress) {
+    InputSource source = sourceOf(split, *loaded.model);
+    m_shared.find(store, source, *loaded.model, split, sharedRungs(loaded, split), end, progress);
+    source.features = &store;
+    return source;
+}
+
 int RunInspector::layerIndex(const std::string& name) const {
     return layerIndexOf(m_run.model, name, static_cast<int>(m_run.model.layers.size()));
 }
@@ -187,7 +197,19 @@ void RunInspector::checkClass(int classIndex) const {
                           std::to_string(m_run.classNames.size()) + " classes.");
 }
 
-std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, const std::string& of) const {
+std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, Split asked) {
+    pictures(asked);  // they are read by now
+    const Split split = shownSplit(asked, m_run.testLock);
+    return sharedRungs(loaded, splitKey(split), split, m_splits.at(split).digest);
+}
+
+std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, const std::string& of, Split split,
+                                                  const std::string& pictures) const {
+    const RunConfig& config = m_manifest.config;
+    const auto fileOf = [&](int rung) {
+        return featureFileKey(loaded.model->prefixDigest(rung), pictures, featurePartOf(split), preprocessingKey(config.scaling, config.inputSize),
+                              computeFingerprint(m_device, config.kernels));
+    };
     const std::vector<CheckpointEntry> entries = m_store.list();
     std::vector<SharedRung> shared;
     std::map<std::string, std::string> below;
@@ -203,7 +225,7 @@ std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, con
         });
         if (count == 0) break;
         if (count == sharers) shared.pop_back();
-        shared.push_back({rung, keyOf(of, below)});
+        shared.push_back({rung, keyOf(of, below), pictures.empty() ? std::string() : fileOf(rung)});
         sharers = count;
     }
     return shared;
@@ -218,7 +240,7 @@ std::shared_ptr<const PredictionSet> RunInspector::predictions(const std::string
     const std::string key = loaded->key + splitKey(split);
     if (const auto* found = m_predictions.find(key)) return *found;
     auto made = std::make_shared<PredictionSet>(m_shared.predict(sourceOf(split, *loaded->model), *loaded->model, split,
-                                                                 sharedRungs(*loaded, splitKey(split)), progress));
+                                                                 sharedRungs(*loaded, split), progress));
     made->step = loaded->step;
     made->epoch = loaded->epoch;
     return m_predictions.put(key, std::move(made));
@@ -246,7 +268,7 @@ std::shared_ptr<const PredictionSet> RunInspector::unseenPredictions(const std::
     const std::shared_ptr<const PictureSet> unseen = unseenPictures(m_run.dataset, m_manifest, limit);
     const InputSource source = inputSourceOf(unseen, m_manifest.config, loaded->model->info(), m_device);
     auto made = std::make_shared<PredictionSet>(
-        m_shared.predict(source, *loaded->model, Split::Train, sharedRungs(*loaded, pictures), progress));
+        m_shared.predict(source, *loaded->model, Split::Train, sharedRungs(*loaded, pictures, Split::Train, {}), progress));
     made->split = unseenSplit(m_run.dataset, m_manifest);
     made->step = loaded->step;
     made->epoch = loaded->epoch;

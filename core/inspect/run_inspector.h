@@ -74,7 +74,9 @@ private:
 
     /// Rungs below which another kept checkpoint has the same weights, ascending, keyed for the pictures that `of` names. Of
     /// those that the same checkpoints share, the highest.
-    std::vector<SharedRung> sharedRungs(const LoadedModel& loaded, const std::string& of) const;
+    /// `pictures`: their digest, to look for them in the feature cache; empty: not there.
+    std::vector<SharedRung> sharedRungs(const LoadedModel& loaded, const std::string& of, Split split, const std::string& pictures) const;
+    std::vector<SharedRung> sharedRungs(const LoadedModel& loaded, Split asked);
 
     /// The few training pictures that gradients are measured with, in place of the whole split.
     InputSource gradientSource();
@@ -85,6 +87,8 @@ private:
     std::string splitKey(Split asked) const;
     torch::Tensor inputOf(const PictureChoice& picture);
     InputSource sourceOf(Split split, const StagedModel& model);
+    /// The same with the highest features below stage `end` that other checkpoints have left, in `store`, which must live as long.
+    InputSource sourceFromShared(const LoadedModel& loaded, Split split, int end, FeatureStore& store, const CountCallback& progress);
     /// Throw ConfigError.
     int layerIndex(const std::string& name) const;
     void checkClass(int classIndex) const;

@@ -44,24 +44,39 @@ std::shared_ptr<FeatureBlock> featuresAt(int end, int begin, const InputSource& 
 
 }  // namespace
 
+int SharedFeatures::find(FeatureStore& store, const InputSource& source, const StagedModel& model, Split split,
+                         const std::vector<SharedRung>& rungs, int end, const CountCallback& progress) {
+    const std::int64_t count = source.pictures(split).count();
+    for (auto rung = rungs.rbegin(); rung != rungs.rend(); ++rung) {
+        if (rung->rung > end) continue;
+        const auto* held = m_blocks.find(rung->key);
+        std::shared_ptr<FeatureBlock> block = held ? *held : nullptr;
+        FeatureReader reader;
+        if (!block && !m_cache.empty() && !rung->file.empty() &&
+            reader.open(m_cache, rung->file, count, rungFloats(model.info(), rung->rung))) {
+            while (!reader.advance(Deadline(kPiece))) report(progress, 0, count);
+            block = reader.block();
+            if (block) m_blocks.put(rung->key, block);
+        }
+        if (!block) continue;
+        store.put(rung->rung, featurePartOf(split), block);
+        return rung->rung;
+    }
+    return 0;
+}
+
 PredictionSet SharedFeatures::predict(InputSource source, const StagedModel& model, Split split,
                                       const std::vector<SharedRung>& rungs, const CountCallback& progress) {
     const std::int64_t count = source.pictures(split).count();
     if (count == 0) return predictSplit(source, model, split, progress);  // a run that trained on all has no unseen pictures
-    const FeaturePart part = split == Split::Train ? FeaturePart::Train : FeaturePart::Test;
     FeatureStore store;
     source.features = &store;
-    std::vector<SharedRung> missing;
-    int begin = 0;
-    for (auto rung = rungs.rbegin(); rung != rungs.rend() && begin == 0; ++rung) {
-        if (const auto* held = m_blocks.find(rung->key)) {
-            begin = rung->rung;
-            store.put(begin, part, *held);
-        } else if (count * rungFloats(model.info(), rung->rung) * static_cast<std::int64_t>(sizeof(float)) <= kMostBytes) {
-            missing.insert(missing.begin(), *rung);
-        }
-    }
     const int end = model.stageCount();
+    int begin = find(store, source, model, split, rungs, end, progress);
+    std::vector<SharedRung> missing;
+    for (const SharedRung& rung : rungs)
+        if (rung.rung > begin && count * rungFloats(model.info(), rung.rung) * static_cast<std::int64_t>(sizeof(float)) <= kMostBytes)
+            missing.push_back(rung);
     const double whole = std::max(1.0, multiplyAdds(model.info(), begin, end));
     double done = 0;
     for (const SharedRung& next : missing) {
@@ -69,7 +84,7 @@ PredictionSet SharedFeatures::predict(InputSource source, const StagedModel& mod
         const auto block = featuresAt(next.rung, begin, source, model, split, shareOf(progress, done, share));
         m_blocks.put(next.key, block);
         begin = next.rung;
-        store.put(begin, part, block);
+        store.put(begin, featurePartOf(split), block);
         done += share;
     }
     return predictSplit(source, model, split, shareOf(progress, done, 1 - done), begin);

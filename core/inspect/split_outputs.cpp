@@ -8,14 +8,26 @@
 
 namespace thaw::core {
 
+namespace {
+
+int beginOf(const InputSource& source, Split split, int end) {
+    int begin = 0;
+    for (const int rung : source.features ? source.features->rungs() : std::vector<int>())
+        if (rung <= end && source.features->find(rung, featurePartOf(split))) begin = std::max(begin, rung);
+    return begin;
+}
+
+}  // namespace
+
 void outputsOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
                const std::function<void(std::int64_t begin, const torch::Tensor& output)>& take, const CountCallback& progress) {
     torch::NoGradGuard noGrad;
     const std::int64_t count = static_cast<std::int64_t>(rows.size()), slice = sliceSize(source.inputSize);
+    const int rung = beginOf(source, split, end);
     for (std::int64_t begin = 0; begin < count; begin += slice) {
         report(progress, begin, count);
         ForwardSlice forward;
-        forward.start(source.rows(split, /*rung=*/0, {rows.begin() + begin, rows.begin() + std::min(count, begin + slice)}), 0, end);
+        forward.start(source.rows(split, rung, {rows.begin() + begin, rows.begin() + std::min(count, begin + slice)}), rung, end);
         while (!forward.advance(model, Deadline(kPiece), {})) report(progress, begin, count);
         take(begin, forward.takeResult());
     }

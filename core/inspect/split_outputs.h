@@ -10,7 +10,7 @@
 
 namespace thaw::core {
 
-/// Runs stages [0, end) over rows of a split. `take` gets each slice's output and where it begins in `rows`. Throws Cancelled.
+/// Runs the stages below `end` over rows of a split, from the highest of them whose input the source's store holds. `take` gets each slice's output and where it begins in `rows`. Throws Cancelled.
 void outputsOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
                const std::function<void(std::int64_t begin, const torch::Tensor& output)>& take, const CountCallback& progress);
 

@@ -204,6 +204,13 @@ std::int64_t FeatureStore::bytesInMemory() const {
     return sum;
 }
 
+std::string featureFileKey(const std::string& stages, const std::string& pictures, FeaturePart part, const std::string& preprocessing,
+                           const std::string& fingerprint) {
+    const std::string text =
+        "thaw features 1\n" + stages + "\n" + pictures + "\n" + toString(part) + "\n" + preprocessing + "\n" + fingerprint + "\n";
+    return digestOf(text.data(), text.size());
+}
+
 fs::path featureFolder(const CacheConfig& config) { return (config.directory.empty() ? cacheFolder() : config.directory) / "features"; }
 
 std::int64_t clearFeatureCache(const fs::path& directory) {

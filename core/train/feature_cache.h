@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/api/config.h"
+#include "core/api/dataset_info.h"
 #include "core/train/deadline.h"
 #include "core/util/hash.h"
 
@@ -20,6 +21,9 @@ namespace thaw::core {
 /// What features are made of: the training pictures, the same flipped, the test pictures.
 enum class FeaturePart { Train, TrainFlipped, Test };
 std::string toString(FeaturePart part);
+
+/// Of pictures as they are.
+inline FeaturePart featurePartOf(Split split) { return split == Split::Train ? FeaturePart::Train : FeaturePart::Test; }
 
 /// The parts that a run caches.
 std::vector<FeaturePart> featureParts(const AugmentationConfig& augmentation);
@@ -94,6 +98,10 @@ public:
 private:
     std::map<std::pair<int, FeaturePart>, std::shared_ptr<FeatureBlock>> m_blocks;
 };
+
+/// The name of a file: of the digests of the stages below and of the pictures, what is done to those first, and who computes.
+std::string featureFileKey(const std::string& stages, const std::string& pictures, FeaturePart part, const std::string& preprocessing,
+                           const std::string& fingerprint);
 
 /// Where files lie: `config`'s folder or the user's cache folder, below it "features".
 std::filesystem::path featureFolder(const CacheConfig& config);

@@ -41,9 +41,8 @@ std::vector<int> TorchTrainer::wantedRungs() const {
 }
 
 std::string TorchTrainer::featureKey(int rung, FeaturePart part) {
-    const std::string text = "thaw features 1\n" + m_model->prefixDigest(rung) + "\n" + (part == FeaturePart::Test ? m_test : m_train).digest + "\n" +
-                             toString(part) + "\n" + preprocessingKey(m_config.scaling, m_config.inputSize) + "\n" + m_fingerprint + "\n";
-    return digestOf(text.data(), text.size());
+    return featureFileKey(m_model->prefixDigest(rung), (part == FeaturePart::Test ? m_test : m_train).digest, part,
+                          preprocessingKey(m_config.scaling, m_config.inputSize), m_fingerprint);
 }
 
 bool TorchTrainer::prepareFeatures(const Deadline& deadline) {

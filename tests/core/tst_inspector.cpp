@@ -148,7 +148,7 @@ private Q_SLOTS:
             return inputSourceOf(m_inspector->pictures(Split::Test), m_config, model.info(), torch::kCPU);
         };
         const std::vector<int> rungs = rungsOf(one->info());
-        const std::vector<SharedRung> shared = {{rungs.front(), "lower"}, {rungs.back(), "upper"}};
+        const std::vector<SharedRung> shared = {{rungs.front(), "lower", {}}, {rungs.back(), "upper", {}}};
         SharedFeatures features;
         std::int64_t furthest = 0, total = 0;
         const auto predicted =
@@ -163,11 +163,41 @@ private Q_SLOTS:
         // Held by name: another trunk under it is not looked at, under a name of its own it is.
         const auto expected = predictSplit(sourceOf(*other), *other, Split::Test, {}).probabilities;
         QVERIFY(features.predict(sourceOf(*other), *other, Split::Test, shared, {}).probabilities != expected);
-        const std::vector<SharedRung> own = {{rungs.back(), "of the other"}};
+        const std::vector<SharedRung> own = {{rungs.back(), "of the other", {}}};
         QVERIFY(features.predict(sourceOf(*other), *other, Split::Test, own, {}).probabilities == expected);
         QVERIFY(errorOf<Cancelled>([&] {
                     features.predict(sourceOf(*one), *one, Split::Test, {}, [](std::int64_t, std::int64_t) { return false; });
                 }).size() > 0);
+    }
+
+    /// What a run's training left in the feature cache is not computed again; a damaged file is.
+    void featuresComeFromTheCache() {
+        const auto model = buildModel(m_config, 10, nullptr);
+        const InputSource source = inputSourceOf(m_inspector->pictures(Split::Test), m_config, model->info(), torch::kCPU);
+        const int rung = rungsOf(model->info()).back();
+        const fs::path folder = m_lesson.home() / "features";
+        auto zeros = std::make_shared<FeatureBlock>(50, rungFloats(model->info(), rung));
+        FeatureWriter writer(folder, "zeros", zeros, 1 << 30);
+        while (!writer.advance(Deadline(1))) {}
+        const std::vector<SharedRung> shared = {{rung, "zeros", "zeros"}};
+        const auto computed = predictSplit(source, *model, Split::Test, {}).probabilities;
+        const auto found = SharedFeatures(folder).predict(source, *model, Split::Test, shared, {}).probabilities;
+        QVERIFY(found != computed);
+        QVERIFY(std::equal(found.begin(), found.begin() + 10, found.begin() + 10));  // all pictures look the same
+        QVERIFY(SharedFeatures().predict(source, *model, Split::Test, shared, {}).probabilities == computed);
+        const fs::path file = fs::directory_iterator(folder)->path();
+        std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+        stream.seekp(-2, std::ios::end).put('x');
+        stream.close();
+        QVERIFY(SharedFeatures(folder).predict(source, *model, Split::Test, shared, {}).probabilities == computed);
+
+        // The Trainer and the Inspector give the files the same names.
+        const LoadedSplit test = loadSplit(m_inspector->run().dataset, Split::Test, m_config.data, m_config.seed);
+        const std::string key = featureFileKey(model->prefixDigest(rung), test.digest, FeaturePart::Test,
+                                               preprocessingKey(m_config.scaling, m_config.inputSize),
+                                               computeFingerprint(torch::kCPU, m_config.kernels));
+        FeatureReader reader;
+        QVERIFY(reader.open(featureFolder(m_config.cache), key, 50, rungFloats(model->info(), rung)));
     }
 
     void startIsTheModelBeforeTheFirstStep() {

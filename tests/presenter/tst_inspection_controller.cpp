@@ -236,7 +236,7 @@ void TstInspectionController::followsWhatTrainsSeldomWhereAnswersAreDear() {
     kept.kept->store(3);
     controller.refreshCheckpoints();
     QVERIFY(await([&] { return controller.subject()->checkpoints.size() == 3; }));
-    QCOMPARE(controller.subject()->chosen, 1);  // for some twenty seconds
+    QCOMPARE(controller.subject()->chosen, 1);  // for some seconds
     controller.followNewest();
     QCOMPARE(controller.subject()->chosen, 2);
 }

@@ -23,7 +23,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr qint64 kProgressMilliseconds = 100;
-constexpr double kFollowingShare = 0.05;   // of one core's time, for following a run that trains
+constexpr double kFollowingShare = 0.15;   // of one core's time, for following a run that trains
 constexpr std::size_t kMostKnown = 64;     // epochs
 
 /// Shared by a question and its job: set when the answer is no longer wanted.
