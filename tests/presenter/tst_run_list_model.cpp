@@ -114,6 +114,7 @@ private Q_SLOTS:
         model.setRuns(fiveRuns());
         QCOMPARE(model.rowCount(), 6);
         QCOMPARE(model.index(0, RunListModel::NameColumn).data().toString(), QStringLiteral("from-a-stick"));
+        QVERIFY(model.index(0, RunListModel::StateColumn).data().toString() != QLatin1String("running elsewhere"));
     }
 
     void thePresentRunHasTheFirstLine() {

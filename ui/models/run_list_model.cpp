@@ -55,13 +55,12 @@ void RunListModel::startCurrent(const core::RunStarted& started) {
     m_currentState = core::TrainerState::Running;
     int row = rowOf(started.runId);
     if (row < 0) {
-        int number = started.resumedEpoch > 0 ? 0 : 1;  // a run of another folder goes by that folder's name
-        for (const core::RunSummary& summary : m_runs)
-            if (number > 0) number = std::max(number, summary.number + 1);
+        int number = 1;
+        for (const core::RunSummary& summary : m_runs) number = std::max(number, summary.number + 1);
         beginInsertRows({}, 0, 0);
         m_runs.insert(m_runs.begin(), core::RunSummary{});
         m_runs.front().runId = started.runId;
-        m_runs.front().number = number;
+        m_runs.front().number = started.resumedEpoch > 0 ? 0 : number;  // one of another folder goes by that folder's name
         m_runs.front().startedAt = static_cast<double>(QDateTime::currentMSecsSinceEpoch()) / 1000.0;
         endInsertRows();
         row = 0;
@@ -81,8 +80,11 @@ void RunListModel::startCurrent(const core::RunStarted& started) {
 
 void RunListModel::setCurrentState(core::TrainerState state) {
     m_currentState = state;
-    if (core::RunSummary* summary = current(); summary && state == core::TrainerState::Failed)
-        summary->status = RunStatus::Failed;
+    if (core::RunSummary* summary = current()) {
+        if (state == core::TrainerState::Failed) summary->status = RunStatus::Failed;
+        // A run that had finished when it was opened tells no end.
+        if (state == core::TrainerState::Finished && summary->status == RunStatus::Running) summary->status = RunStatus::Finished;
+    }
     currentChanged();
 }
 

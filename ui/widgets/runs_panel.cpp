@@ -22,6 +22,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr int kRowHeight = 33;
+constexpr int kLeastState = 40;  ///< a state cut to a letter or two says nothing; the tool tip has it
 
 class RunRowDelegate : public QStyledItemDelegate {
 public:
@@ -76,7 +77,7 @@ public:
         const int nameWidth = painter->fontMetrics().horizontalAdvance(shownName) + theme.px(14);
         painter->setFont(theme.font(TextRole::Table));
         painter->setPen(theme.color(Tone::Ink2));
-        if (room > nameWidth)
+        if (room > nameWidth + theme.px(kLeastState))
             painter->drawText(
                 text.adjusted(nameWidth, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
                 painter->fontMetrics().elidedText(index.siblingAtColumn(RunListModel::StateColumn).data().toString(),
