@@ -170,14 +170,13 @@ LayerHistory RunInspector::history(bool gradients, const CountCallback& progress
     const auto start = tried(history.startProblem, [&] { return startModel(); });
     std::optional<InputSource> source;
     if (gradients) source = tried(history.gradientProblem, [&] { return gradientSource(); });
-    std::map<std::string, std::string> keys;
-    for (const CheckpointEntry& entry : m_store.list()) keys[entry.name] = keyOf(entry.name, entry.contents);
-    const std::vector<KeptCheckpoint> kept = checkpoints();
+    const std::vector<CheckpointEntry> entries = m_store.list();
+    const std::vector<KeptCheckpoint> kept = keptOf(entries);
     const std::int64_t sample = source ? source->train->count() : 1, total = sample * static_cast<std::int64_t>(kept.size());
     for (std::size_t i = 0; i < kept.size(); ++i) {
         const std::int64_t done = sample * static_cast<std::int64_t>(i);
         report(progress, done, total);
-        const std::string key = keys[kept[i].name];
+        const std::string key = keyOf(entries[i].name, entries[i].contents);
         const bool known = (!start || m_moved.find(key)) && (!source || m_gradientNorms.find(key));
         const ModelPointer loaded = known ? nullptr : modelWhileKept(kept[i].name);
         if (!known && !loaded) continue;

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kStart = "start";
 
-std::string knownKey(std::int64_t step, Split split) { return std::to_string(static_cast<int>(split)) + " " + std::to_string(step); }
+std::string knownKey(std::int64_t step, Split split) { return toString(split) + ' ' + std::to_string(step); }
 
 std::vector<float> toVector(const torch::Tensor& tensor) {
     const torch::Tensor host = tensor.cpu().contiguous();
@@ -126,14 +126,7 @@ RunInspector::ModelPointer RunInspector::startModel() {
     return m_start = std::move(start);
 }
 
-std::string RunInspector::splitKey(Split asked) const {
-    switch (shownSplit(asked, m_run.testLock)) {
-        case Split::Train: return " train ";
-        case Split::Test: return " test ";
-        case Split::HeldOut: return " held out ";
-    }
-    return {};
-}
+std::string RunInspector::splitKey(Split asked) const { return ' ' + toString(shownSplit(asked, m_run.testLock)) + ' '; }
 
 std::map<int, RunInspector::ModelPointer> RunInspector::sharedStages(const StagedModel& model,
                                                                      const std::map<std::string, std::string>& contents) const {
@@ -306,15 +299,18 @@ std::unique_ptr<Inspector> openInspector(const std::filesystem::path& runDirecto
     return std::make_unique<RunInspector>(runDirectory, data);
 }
 
-std::vector<KeptCheckpoint> listCheckpoints(const std::filesystem::path& runDirectory) {
-    readManifest(runDirectory);  // throws where the folder is no run
-    const std::vector<CheckpointEntry> entries = CheckpointStore(runDirectory).list();
+std::vector<KeptCheckpoint> keptOf(const std::vector<CheckpointEntry>& entries) {
     const CheckpointEntry* best = bestOf(entries);
     std::vector<KeptCheckpoint> kept;
     for (const CheckpointEntry& entry : entries)
         kept.push_back(
             {entry.name, entry.step, entry.epoch, entry.valAccuracy, entry.endsEpoch, entry.endsPhase, &entry == best});
     return kept;
+}
+
+std::vector<KeptCheckpoint> listCheckpoints(const std::filesystem::path& runDirectory) {
+    readManifest(runDirectory);  // throws where the folder is no run
+    return keptOf(CheckpointStore(runDirectory).list());
 }
 
 }  // namespace thaw::core

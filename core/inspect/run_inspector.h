@@ -16,6 +16,8 @@
 
 namespace thaw::core {
 
+std::vector<KeptCheckpoint> keptOf(const std::vector<CheckpointEntry>& entries);
+
 class RunInspector : public Inspector {
 public:
     RunInspector(const std::filesystem::path& runDirectory, const DataConfig& data);
