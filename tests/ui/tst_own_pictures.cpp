@@ -78,6 +78,9 @@ struct Window {
         const auto strips = view().findChildren<WorkStrip*>();
         return std::any_of(strips.begin(), strips.end(), [](const WorkStrip* strip) { return strip->isVisible(); });
     }
+    bool showsTheChosenCheckpoint() {
+        return view().pictures().predictions()->step == fixture.inspection.checkpoint()->step;
+    }
     int own() { return view().pictures().count(PictureFilter::Mine); }
     bool says(const QString& text) {
         for (const QLabel* label : view().findChildren<QLabel*>())
@@ -256,6 +259,7 @@ private Q_SLOTS:
         *torn.failing = false;
         w.fixture.inspection.chooseCheckpoint(1);
         QVERIFY(await([&] { return w.own() == 5 && first() != before; }));
+        QVERIFY(await([&] { return w.showsTheChosenCheckpoint(); }));
         QVERIFY(!w.says("The checkpoint is torn."));
         // By hand, of the same checkpoint.
         *torn.failing = true;
