@@ -114,7 +114,7 @@ void requireSamePictures(const core::Evaluation& a, const core::Evaluation& b) {
     if (a.classNames != b.classNames)
         throw core::DataError("The runs know other classes: " + a.dataset + " and " + b.dataset + ".",
                               "Compare runs on the same data set.");
-    if (a.digest != b.digest)
+    if (!a.predictions.pictures.mayBe(b.predictions.pictures))
         throw core::DataError("The runs were asked about different pictures: " + std::to_string(a.predictions.count()) + " of " +
                                   a.dataset + " and " + std::to_string(b.predictions.count()) + " of " + b.dataset + ".",
                               "Compare runs with the same data, the same limit of pictures and the same seed.");

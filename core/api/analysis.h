@@ -59,7 +59,6 @@ struct Evaluation {
     std::vector<std::string> classNames;
     std::string dataset;
     int testReveals = 0;               ///< how often the run's locked test split was opened
-    std::string digest;                ///< of the pictures and their labels
     bool ownData = false;              ///< they are the run's own by the digest in its record; false: it says nothing of some of them
     int epoch = 0;
     /// None where it was not asked for, the run trained on every picture or the data is not the run's own.

@@ -12,19 +12,32 @@
 
 namespace thaw::core {
 
+/// Which pictures a set holds, in order.
+struct PictureIdentity {
+    std::string digest;  ///< SHA-256 of sizes, pixels and labels; empty: unknown
+    std::string origin;  ///< the files that they were read from and which of them, where those are read at several sizes; else empty
+    /// What is unknown may be the same.
+    bool mayBe(const PictureIdentity& other) const {
+        return digest.empty() || other.digest.empty() || digest == other.digest || (!origin.empty() && origin == other.origin);
+    }
+};
+
 /// Pictures of one size, 8-bit RGB, row-major, interleaved; immutable once shared. Grey sources are repeated over the channels.
 struct PictureSet {
     int width = 0, height = 0;
     std::vector<std::uint8_t> rgb;   ///< count * height * width * 3
     std::vector<int> labels;         ///< count; -1: unknown
+    PictureIdentity identity;        ///< of a split that a run uses; else unknown
     std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
     const std::uint8_t* picture(std::int64_t index) const { return rgb.data() + index * width * height * 3; }
 };
 
 /// What a picture from elsewhere is made into before a network sees it: one like the data set's own.
 struct PictureKind {
-    int side = 0;       ///< pixels a side of a square; 0: unknown
-    bool grey = false;  ///< its colours are taken away
+    int side = 0;          ///< pixels a side of a square; 0: unknown
+    bool grey = false;     ///< its colours are taken away
+    bool anySize = false;  ///< the data set's own are files of any size: they are read as large as the network's input, at least `side`
+    PictureKind forInput(int inputSize) const { return {anySize && side < inputSize ? inputSize : side, grey, anySize}; }
 };
 
 enum class Split {
@@ -48,7 +61,7 @@ struct DatasetInfo {
     std::string id;                        ///< "cifar10"
     std::string title;                     ///< "CIFAR-10"
     std::string description;               ///< a plain sentence
-    PictureKind pictureKind;               ///< of all its pictures
+    PictureKind pictureKind;               ///< of all its pictures, which are read so
     bool substitute = false;               ///< stands in for the lesson's own data set; labelled so wherever it is shown
     bool present = false;
     std::filesystem::path location;        ///< folder or archive, when present

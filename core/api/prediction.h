@@ -25,6 +25,7 @@ struct PredictionSet {
     int classCount = 0;
     std::vector<float> probabilities;       ///< count * classCount, softmax, rows in data-set order
     std::vector<int> labels;                ///< count
+    PictureIdentity pictures;               ///< that were asked about
     double loss = 0, accuracy = 0;          ///< mean cross-entropy (nats); 0..1
 
     std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }

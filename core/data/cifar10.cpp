@@ -160,7 +160,7 @@ public:
         return labels;
     }
 
-    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices) const override {
+    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int) const override {
         FileBytes bytes;
         visitFiles(location, [&](std::size_t i, const std::string& name, std::int64_t size, const auto& read) {
             checkSize(name, size);

@@ -232,12 +232,22 @@ Parts partsOf(const DatasetLabels& labels, Split split, const DataConfig& part, 
                    mix(seed) + (test ? 1 : 0));
 }
 
+std::string originOf(const DatasetInfo& dataset, Split split, const std::vector<std::int64_t>& chosen) {
+    Digest digest;
+    digest.update(chosen.data(), chosen.size() * sizeof(std::int64_t));
+    std::error_code ignored;
+    return fs::weakly_canonical(dataset.location, ignored).string() + (split == Split::Test ? " test " : " train ") + digest.hex();
+}
+
 PictureSet readSubset(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed) {
     requirePresent(dataset);
     const DatasetSource& source = sourceOf(dataset.id);
     const Parts parts = partsOf(labelsOf(source, dataset.location), split, part, seed);
     const bool heldOut = split == Split::HeldOut;
-    return source.readPictures(dataset.location, heldOut ? Split::Train : split, heldOut ? parts.heldOut : parts.used);
+    const std::vector<std::int64_t>& chosen = heldOut ? parts.heldOut : parts.used;
+    PictureSet pictures = source.readPictures(dataset.location, heldOut ? Split::Train : split, chosen, dataset.pictureKind.side);
+    if (dataset.pictureKind.anySize) pictures.identity.origin = originOf(dataset, split, chosen);
+    return pictures;
 }
 
 DataConfig limitedTo(std::int64_t count) {
@@ -254,7 +264,9 @@ std::vector<std::string> datasetIds() {
     return ids;
 }
 
-PictureKind pictureKindOf(const std::string& id) { return sourceOf(id).describe().pictureKind; }
+PictureKind pictureKindOf(const std::string& id, int inputSize) {
+    return sourceOf(id).describe().pictureKind.forInput(inputSize);
+}
 
 std::vector<DatasetInfo> listDatasets(const fs::path& extra) {
     std::vector<DatasetInfo> list;
@@ -293,13 +305,13 @@ DatasetInfo datasetIn(const fs::path& directory, const std::string& id) {
     return info;
 }
 
-LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed) {
+std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed) {
     auto pictures = std::make_shared<PictureSet>(readSubset(dataset, split, part, seed));
-    std::string digest = digestOfPictures(*pictures);
-    return {std::move(pictures), std::move(digest)};
+    pictures->identity.digest = digestOfPictures(*pictures);
+    return pictures;
 }
 
-LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed) {
+std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed) {
     return loadSplit(dataset, split, limitedTo(limit), seed);
 }
 
@@ -315,7 +327,7 @@ PictureSet loadUnseen(const DatasetInfo& dataset, const DataConfig& part, std::u
     for (const std::int64_t index : unseen) ofUnseen.train.push_back(labels.train[static_cast<std::size_t>(index)]);
     std::vector<std::int64_t> chosen = partsOf(ofUnseen, Split::Train, limitedTo(count), seed).used;
     for (std::int64_t& index : chosen) index = unseen[static_cast<std::size_t>(index)];
-    return source.readPictures(dataset.location, Split::Train, chosen);
+    return source.readPictures(dataset.location, Split::Train, chosen, dataset.pictureKind.side);
 }
 
 std::shared_ptr<const PictureSet> samplePictures(const DatasetInfo& dataset, Split split, int perClass, std::uint64_t seed) {

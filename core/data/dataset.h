@@ -14,24 +14,18 @@ namespace thaw::core {
 /// What DataConfig::dataset may name beside "auto".
 std::vector<std::string> datasetIds();
 
-/// Of a data set's pictures; `id` is not "auto". Throws DataError for an unknown one.
-PictureKind pictureKindOf(const std::string& id);
+/// Of a data set's pictures for a network of that input size; `id` is not "auto". Throws DataError for an unknown one.
+PictureKind pictureKindOf(const std::string& id, int inputSize);
 
 /// The data set of that name in a folder or archive, which is taken or refused: it is looked for nowhere else. Throws DataError.
 DatasetInfo datasetIn(const std::filesystem::path& directory, const std::string& id);
 
-/// One split or the seeded part of it that a run uses.
-struct LoadedSplit {
-    std::shared_ptr<const PictureSet> pictures;
-    std::string digest;  ///< SHA-256 of sizes, pixels and labels, in order
-};
-
 /// Reads the part of a split that a run with these settings uses: the split's limit keeps that many pictures, equal counts per class (as
 /// equal as the number allows), chosen by `seed`, in data-set order; the share that is held out of those is HeldOut, the rest Train.
-/// The same seed always gives the same pictures. Throws DataError naming file and reason.
-LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed);
+/// The same seed always gives the same pictures. Their identity is known. Throws DataError naming file and reason.
+std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed);
 /// With that limit (0: all) and nothing held out.
-LoadedSplit loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed);
+std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed);
 
 /// Training pictures that such a run never trains on, at most `count`, chosen in the same way: those beyond its limit, or where there are
 /// none the held-out ones; an empty set where it trains on all. Throws DataError.

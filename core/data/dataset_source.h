@@ -39,9 +39,10 @@ public:
     /// Checks the copy's layout, sizes and labels.
     virtual DatasetLabels readLabels(const std::filesystem::path& location) const = 0;
 
-    /// The pictures of `indices` (ascending) of a split, Train or Test, with their labels.
-    virtual PictureSet readPictures(const std::filesystem::path& location, Split split,
-                                    const std::vector<std::int64_t>& indices) const = 0;
+    /// The pictures of `indices` (ascending) of a split, Train or Test, with their labels. `side`: pixels, heeded where
+    /// describe() says PictureKind::anySize.
+    virtual PictureSet readPictures(const std::filesystem::path& location, Split split, const std::vector<std::int64_t>& indices,
+                                    int side) const = 0;
 
     /// Called with a downloaded and checked file inside `folder`: may unpack it there. progress(done, total) false cancels.
     virtual void install(const std::filesystem::path& file, const std::filesystem::path& folder,

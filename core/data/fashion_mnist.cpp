@@ -144,7 +144,7 @@ public:
         return labels;
     }
 
-    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices) const override {
+    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int) const override {
         const std::vector<int> labels = readLabelFile(location, split);
         GzipReader reader(requireFile(location, imagesName(split)));
         const std::int64_t count = readHeader(reader, 3);

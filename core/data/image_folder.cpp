@@ -8,6 +8,7 @@
 
 #include "core/api/errors.h"
 #include "core/data/picture_file.h"
+#include "core/util/memory.h"
 
 namespace thaw::core {
 
@@ -15,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kSide = 64;
+constexpr int kLeastSide = 64;
 constexpr std::size_t kMaxPictures = 200'000;
 constexpr std::size_t kMaxClasses = 1'000;
 
@@ -137,14 +138,24 @@ std::vector<int> labelsOf(const std::vector<Entry>& entries) {
     return labels;
 }
 
+void requireMemory(std::size_t pictures, std::size_t bytesEach, int side) {
+    const MemoryState memory = memoryState();
+    const auto needed = static_cast<std::int64_t>(pictures * bytesEach);
+    if (needed <= memory.available - memory.reserve()) return;
+    const auto megabytes = [](std::int64_t bytes) { return std::to_string(std::max<std::int64_t>(0, bytes) / 1'000'000) + " MB"; };
+    throw DataError(std::to_string(pictures) + " pictures of " + std::to_string(side) + " x " + std::to_string(side) + " pixels need " +
+                        megabytes(needed) + " of memory, but only " + megabytes(memory.available - memory.reserve()) + " are free.",
+                    "Limit the number of pictures, choose a smaller input size, or close other programs.");
+}
+
 class ImageFolder final : public DatasetSource {
 public:
     DatasetInfo describe() const override {
         DatasetInfo info;
         info.id = "folder";
         info.title = "Folder of pictures";
-        info.description = "Your own pictures, one folder for each class. Each becomes a square of 64 x 64 pixels.";
-        info.pictureKind = {kSide};
+        info.description = "Your own pictures, one folder for each class. Each becomes a square of 64 x 64 pixels, or as large as the network's input.";
+        info.pictureKind = {kLeastSide, /*grey=*/false, /*anySize=*/true};
         info.installHint = "Choose a folder that has a folder of pictures for each class";
         return info;
     }
@@ -180,16 +191,17 @@ public:
                 name.string() + " (a folder of pictures)"};
     }
 
-    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices) const override {
+    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int side) const override {
         const Contents contents = contentsOf(location);
         const std::vector<Entry>& entries = split == Split::Train ? contents.train : contents.test;
         if (!indices.empty() && indices.back() >= static_cast<std::int64_t>(entries.size()))
             throw DataError(location.string() + " has changed while it was read.", "Try again.");
 
         PictureSet set;
-        set.width = set.height = kSide;
-        constexpr std::size_t kBytes = kSide * kSide * 3;
-        set.rgb.resize(indices.size() * kBytes);
+        set.width = set.height = side;
+        const std::size_t bytes = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
+        requireMemory(indices.size(), bytes, side);
+        set.rgb.resize(indices.size() * bytes);
         for (const std::int64_t index : indices) set.labels.push_back(entries[static_cast<std::size_t>(index)].label);
 
         // Decoding is the slow part: every core takes each n-th picture.
@@ -199,8 +211,8 @@ public:
             parts.push_back(std::async(std::launch::async, [&, worker] {
                 for (std::size_t i = worker; i < indices.size(); i += workers) {
                     const std::vector<std::uint8_t> square =
-                        readSquarePicture(entries[static_cast<std::size_t>(indices[i])].file, {kSide});
-                    std::copy(square.begin(), square.end(), set.rgb.begin() + static_cast<std::ptrdiff_t>(i * kBytes));
+                        readSquarePicture(entries[static_cast<std::size_t>(indices[i])].file, {side});
+                    std::copy(square.begin(), square.end(), set.rgb.begin() + static_cast<std::ptrdiff_t>(i * bytes));
                 }
             }));
         for (std::future<void>& part : parts) part.wait();

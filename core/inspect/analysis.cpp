@@ -32,17 +32,17 @@ void requireLimitsOf(Split split, const DataConfig& data) {
 }
 
 /// The pictures that a request means, and whether the run's record proves that they are its own.
-LoadedSplit picturesFor(const DataConfig& asked, const DatasetInfo& dataset, const RunManifest& manifest, Split split,
+std::shared_ptr<const PictureSet> picturesFor(const DataConfig& asked, const DatasetInfo& dataset, const RunManifest& manifest, Split split,
                         bool& own) {
     own = false;
     if (asked.dataset != "auto") return splitOf(dataset, asked, manifest, split);
     // Who has no digest of a revealed test split has one of the pictures beside it.
     const Split recorded = recordedDigest(manifest, split).empty() ? validationSplit(manifest.config.data) : split;
-    LoadedSplit used = splitOf(dataset, DataConfig(), manifest, recorded);
-    requireOwn(used, dataset, manifest, recorded);
+    std::shared_ptr<const PictureSet> used = splitOf(dataset, DataConfig(), manifest, recorded);
+    requireOwn(*used, dataset, manifest, recorded);
     const bool limited = asked.testLimit > 0 || asked.trainLimit > 0;
-    LoadedSplit meant = recorded == split && !limited ? used : splitOf(dataset, asked, manifest, split);
-    own = recorded == split && !recordedDigest(manifest, split).empty() && meant.pictures->count() <= used.pictures->count();
+    std::shared_ptr<const PictureSet> meant = recorded == split && !limited ? used : splitOf(dataset, asked, manifest, split);
+    own = recorded == split && !recordedDigest(manifest, split).empty() && meant->count() <= used->count();
     return meant;
 }
 
@@ -99,15 +99,14 @@ Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& prog
     const Split which = request.reveal ? Split::Test : chosenSplit(request.split, lock);
     requireLimitsOf(which, request.data);
     Evaluation evaluation;
-    const LoadedSplit split = picturesFor(request.data, dataset, run.manifest, which, evaluation.ownData);
-    const InputSource source = inputSourceOf(split.pictures, config, run.model->info(), run.device);
+    const std::shared_ptr<const PictureSet> split = picturesFor(request.data, dataset, run.manifest, which, evaluation.ownData);
+    const InputSource source = inputSourceOf(split, config, run.model->info(), run.device);
 
     evaluation.testReveals = request.reveal ? revealTest(request.run.run) : lock.reveals;
     evaluation.predictions = predictSplit(source, *run.model, which, progress);
     evaluation.predictions.epoch = run.epoch;
     evaluation.classNames = dataset.classNames;
     evaluation.dataset = dataset.title;
-    evaluation.digest = split.digest;
     evaluation.epoch = run.epoch;
     if (request.data.dataset == "auto" && request.temperaturePictures > 0) {
         const std::shared_ptr<const PictureSet> unseen = unseenPictures(dataset, run.manifest, request.temperaturePictures);
@@ -139,7 +138,7 @@ std::vector<FilePrediction> predictFiles(const RunSelection& selection, const st
     const FinishedRun run = openRun(selection, threads);
     if (classNames != nullptr) *classNames = run.manifest.classNames;
     std::vector<FilePrediction> predictions;
-    const PictureKind kind = pictureKindOf(run.manifest.datasetId);
+    const PictureKind kind = pictureKindOf(run.manifest.datasetId, run.manifest.config.inputSize);
     for (const std::filesystem::path& file : files) {
         predictions.push_back(predictPicture(*run.model, run.manifest.config, kind, run.device, file));
         predictions.back().rgb = {};  // a folder's whole pictures would not fit into memory
@@ -160,6 +159,7 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
         useComputeThreads(computeThreadsOf(config));
         run.device = deviceOf(config);
         dataset = resolveDataset(config.data);
+        dataset.pictureKind = dataset.pictureKind.forInput(config.inputSize);
         const TrunkWeights trunk = loadTrunkWeights(config.weights);
         run.model = buildModel(config, static_cast<int>(dataset.classNames.size()), &trunk);
         run.model->moveTo(run.device);
@@ -168,9 +168,9 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     const int layer = layerIndexOf(info, request.layer, withRun ? static_cast<int>(info.layers.size()) : info.headBegin);
     const Split which = chosenSplit(request.split, withRun ? lockOf(request.run.run, dataset, run.manifest) : TestLock());
     // The first pictures in data-set order, not a seeded choice of them.
-    const LoadedSplit split = loadSplit(dataset, which, which == Split::HeldOut ? config.data : DataConfig(), config.seed);
-    const InputSource source = inputSourceOf(split.pictures, config, info, run.device);
-    const std::int64_t all = split.pictures->count(), count = request.limit > 0 ? std::min(all, request.limit) : all;
+    const std::shared_ptr<const PictureSet> split = loadSplit(dataset, which, which == Split::HeldOut ? config.data : DataConfig(), config.seed);
+    const InputSource source = inputSourceOf(split, config, info, run.device);
+    const std::int64_t all = split->count(), count = request.limit > 0 ? std::min(all, request.limit) : all;
     const int classes = static_cast<int>(info.layers.back().outputShape[0]);
     std::vector<std::int64_t> shape = info.layers[static_cast<std::size_t>(layer)].outputShape;
     std::int64_t floats = 1;
@@ -188,7 +188,7 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     };
     outputsOf(source, *run.model, which, rowRange(0, count), layer + 1, take, progress);
 
-    const std::vector<std::int64_t> labels(split.pictures->labels.begin(), split.pictures->labels.begin() + count);
+    const std::vector<std::int64_t> labels(split->labels.begin(), split->labels.begin() + count);
     SafetensorsWriter writer;
     writer.add("features", DType::Float32, shape, features.data());
     writer.add("labels", DType::Int64, {count}, labels.data());

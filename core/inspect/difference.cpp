@@ -30,7 +30,7 @@ ModelDifference compareModels(const PredictionSet& a, const PredictionSet& b) {
         throw ConfigError(
             "The models have " + std::to_string(a.classCount) + " and " + std::to_string(b.classCount) + " classes.",
             "Compare models of the same classes.");
-    if (a.split != b.split || a.labels != b.labels)
+    if (a.split != b.split || a.labels != b.labels || !a.pictures.mayBe(b.pictures))
         throw ConfigError("The models were asked about different pictures.",
                           "Compare models on the same pictures of the same data set.");
     ModelDifference difference;

@@ -61,7 +61,7 @@ int layerIndexOf(const ModelInfo& model, const std::string& name, int count) {
     throw ConfigError("There is no layer \"" + name + "\".", "Layers: " + listed(known) + ".");
 }
 
-DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest) {
+static DatasetInfo lookForDataset(const DataConfig& asked, const RunManifest& manifest) {
     if (asked.dataset != "auto") return resolveDataset(asked);
     if (!asked.directory.empty()) return datasetIn(asked.directory, manifest.datasetId);
     DataConfig own = manifest.config.data;
@@ -72,7 +72,13 @@ DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest) {
     return resolveDataset(own);
 }
 
-LoadedSplit splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest, Split split) {
+DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest) {
+    DatasetInfo dataset = lookForDataset(asked, manifest);
+    dataset.pictureKind = dataset.pictureKind.forInput(manifest.config.inputSize);
+    return dataset;
+}
+
+std::shared_ptr<const PictureSet> splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest, Split split) {
     if (dataset.classNames != manifest.classNames)
         throw DataError(dataset.title + " in " + dataset.location.string() + " has other classes than the run: " +
                             listed(dataset.classNames) + " instead of " + listed(manifest.classNames) + ".",
@@ -101,12 +107,12 @@ std::string recordedDigest(const RunManifest& manifest, Split split) {
     return split == validationSplit(manifest.config.data) ? manifest.testDigest : std::string();
 }
 
-bool isOwn(const LoadedSplit& pictures, const RunManifest& manifest, Split split) {
+bool isOwn(const PictureSet& pictures, const RunManifest& manifest, Split split) {
     const std::string digest = recordedDigest(manifest, split);
-    return digest.empty() || pictures.digest == digest;
+    return digest.empty() || pictures.identity.digest == digest;
 }
 
-void requireOwn(const LoadedSplit& pictures, const DatasetInfo& dataset, const RunManifest& manifest, Split split) {
+void requireOwn(const PictureSet& pictures, const DatasetInfo& dataset, const RunManifest& manifest, Split split) {
     if (!isOwn(pictures, manifest, split))
         throw DataError(dataset.title + " in " + dataset.location.string() + " has other pictures than the run was made with.",
                         "Put the run's own data there again, or train a new run on this data.");
@@ -115,7 +121,7 @@ void requireOwn(const LoadedSplit& pictures, const DatasetInfo& dataset, const R
 std::shared_ptr<const PictureSet> unseenPictures(const DatasetInfo& dataset, const RunManifest& manifest, std::int64_t count) {
     auto unseen = std::make_shared<PictureSet>(loadUnseen(dataset, manifest.config.data, manifest.config.seed, count));
     const bool known =
-        unseen->count() > 0 && isOwn(splitOf(dataset, DataConfig(), manifest, Split::Train), manifest, Split::Train);
+        unseen->count() > 0 && isOwn(*splitOf(dataset, DataConfig(), manifest, Split::Train), manifest, Split::Train);
     return known ? unseen : std::make_shared<PictureSet>();
 }
 

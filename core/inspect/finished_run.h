@@ -41,7 +41,7 @@ torch::Device inspectionDeviceOf(const RunConfig& config);
 /// without one the run's data are looked for where they were, else in the usual places. Throws DataError.
 DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest);
 /// One split of it: the run's own part, or limited as asked. Throws DataError, also for other classes than the run's.
-LoadedSplit splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest, Split split);
+std::shared_ptr<const PictureSet> splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest, Split split);
 /// Of the run's own data set; others have no lock.
 TestLock lockOf(const std::filesystem::path& run, const DatasetInfo& dataset, const RunManifest& manifest);
 /// What an Inspector's question about the split means: while the test split is locked, the held-out pictures are shown in its stead;
@@ -50,9 +50,9 @@ Split shownSplit(Split asked, const TestLock& lock);
 /// Of the pictures of a split that the run used; empty: its record does not say.
 std::string recordedDigest(const RunManifest& manifest, Split split);
 /// Whether nothing in the record says that these are other pictures than those that the run trained on or was judged by.
-bool isOwn(const LoadedSplit& pictures, const RunManifest& manifest, Split split);
+bool isOwn(const PictureSet& pictures, const RunManifest& manifest, Split split);
 /// Throws DataError where they are not.
-void requireOwn(const LoadedSplit& pictures, const DatasetInfo& dataset, const RunManifest& manifest, Split split);
+void requireOwn(const PictureSet& pictures, const DatasetInfo& dataset, const RunManifest& manifest, Split split);
 /// Up to `count` training pictures that the run never trained on, as loadUnseen; none where this is not the data it trained on.
 std::shared_ptr<const PictureSet> unseenPictures(const DatasetInfo& dataset, const RunManifest& manifest, std::int64_t count);
 /// What those are: Train where the run's limit leaves some out, else HeldOut.

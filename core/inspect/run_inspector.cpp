@@ -57,11 +57,11 @@ std::vector<StoreError> RunInspector::leftOutCheckpoints() { return m_store.left
 std::shared_ptr<const PictureSet> RunInspector::pictures(Split asked) {
     const Split split = shownSplit(asked, m_run.testLock);
     const auto found = m_splits.find(split);
-    if (found != m_splits.end()) return found->second.pictures;
+    if (found != m_splits.end()) return found->second;
     if (!m_run.dataset.problem.empty()) throw DataError(m_run.dataset.problem, m_run.dataset.installHint);
-    LoadedSplit loaded = splitOf(m_run.dataset, m_data, m_manifest, split);
-    if (m_data.dataset == "auto") requireOwn(loaded, m_run.dataset, m_manifest, split);
-    return m_splits.emplace(split, std::move(loaded)).first->second.pictures;
+    std::shared_ptr<const PictureSet> loaded = splitOf(m_run.dataset, m_data, m_manifest, split);
+    if (m_data.dataset == "auto") requireOwn(*loaded, m_run.dataset, m_manifest, split);
+    return m_splits.emplace(split, std::move(loaded)).first->second;
 }
 
 std::string RunInspector::keyOf(const std::string& name, const std::map<std::string, std::string>& contents) {
@@ -155,7 +155,7 @@ std::map<int, RunInspector::ModelPointer> RunInspector::sharedStages(const Stage
 torch::Tensor RunInspector::inputOf(const PictureChoice& picture) {
     const RunConfig& config = m_manifest.config;
     const auto ofSquare = [&](auto read) {
-        const PictureKind kind = pictureKindOf(m_manifest.datasetId);
+        const PictureKind kind = pictureKindOf(m_manifest.datasetId, m_manifest.config.inputSize);
         return squareInput(read(kind), kind.side, config).to(m_device);
     };
     if (picture.pixels) return ofSquare([&](const PictureKind& kind) { return centreSquareOf(*picture.pixels, kind); });
@@ -193,7 +193,7 @@ void RunInspector::checkClass(int classIndex) const {
 std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, Split asked) {
     pictures(asked);  // they are read by now
     const Split split = shownSplit(asked, m_run.testLock);
-    return sharedRungs(loaded, splitKey(split), split, m_splits.at(split).digest);
+    return sharedRungs(loaded, splitKey(split), split, m_splits.at(split)->identity.digest);
 }
 
 std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, const std::string& of, Split split,
@@ -278,7 +278,7 @@ std::vector<FilePrediction> RunInspector::predictFiles(const std::string& checkp
                                                        const std::vector<std::filesystem::path>& files,
                                                        const CountCallback& progress) {
     const ModelPointer loaded = modelOf(checkpoint);
-    const PictureKind kind = pictureKindOf(m_manifest.datasetId);
+    const PictureKind kind = pictureKindOf(m_manifest.datasetId, m_manifest.config.inputSize);
     const std::int64_t total = static_cast<std::int64_t>(files.size());
     std::vector<FilePrediction> answers;
     for (const std::filesystem::path& file : files) {

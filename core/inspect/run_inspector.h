@@ -100,7 +100,7 @@ private:
     DataConfig m_data;
     CheckpointStore m_store;
     torch::Device m_device;
-    std::map<Split, LoadedSplit> m_splits;
+    std::map<Split, std::shared_ptr<const PictureSet>> m_splits;
     ModelPointer m_start;
     RecentlyUsed<ModelPointer> m_models{3};
     RecentlyUsed<std::shared_ptr<const PredictionSet>> m_predictions{32};

@@ -19,6 +19,7 @@ EvaluationPass::EvaluationPass(const InputSource& source, const StagedModel& mod
     m_result.split = split;
     m_result.classCount = static_cast<int>(model.info().layers.back().outputShape[0]);
     m_result.labels = source.pictures(split).labels;
+    m_result.pictures = source.pictures(split).identity;
     m_result.probabilities.resize(static_cast<std::size_t>(m_total * m_result.classCount));
 }
 

@@ -147,7 +147,7 @@ private:
     std::string m_bitExactReason;
 
     DatasetInfo m_dataset;
-    LoadedSplit m_train, m_test;
+    std::shared_ptr<const PictureSet> m_train, m_test;
     std::string m_weightsTitle, m_weightsDigest;
     ModelInfo m_info;
     std::unique_ptr<StagedModel> m_model;

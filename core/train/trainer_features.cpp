@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 /// Rungs that the plan reads from, the present one first. A later phase's rung counts only where nothing below it trains before.
 std::vector<int> TorchTrainer::wantedRungs() const {
-    const std::int64_t train = m_train.pictures->count(), test = m_test.pictures->count();
+    const std::int64_t train = m_train->count(), test = m_test->count();
     std::vector<int> wanted;
     CacheRoom room(m_config.cache);
     const auto want = [&](int rung) {
@@ -41,7 +41,7 @@ std::vector<int> TorchTrainer::wantedRungs() const {
 }
 
 std::string TorchTrainer::featureKey(int rung, FeaturePart part) {
-    return featureFileKey(m_model->prefixDigest(rung), (part == FeaturePart::Test ? m_test : m_train).digest, part,
+    return featureFileKey(m_model->prefixDigest(rung), (part == FeaturePart::Test ? m_test : m_train)->identity.digest, part,
                           preprocessingKey(m_config.scaling, m_config.inputSize), m_fingerprint);
 }
 
@@ -73,7 +73,7 @@ void TorchTrainer::planFeatures() {
     std::int64_t needed = 0;
     const std::vector<FeaturePart> parts = featureParts(m_config.augmentation);
     for (int rung : wanted)
-        if (!m_features.holds(rung, parts)) needed += rungBytes(m_config, m_info, rung, m_train.pictures->count(), m_test.pictures->count());
+        if (!m_features.holds(rung, parts)) needed += rungBytes(m_config, m_info, rung, m_train->count(), m_test->count());
     for (int rung : m_features.rungs()) {
         if (needed == 0 || m_features.bytesInMemory() + needed <= m_config.cache.memoryBudget) break;
         if (std::find(wanted.begin(), wanted.end(), rung) == wanted.end()) m_features.drop(rung);
@@ -88,7 +88,7 @@ void TorchTrainer::planFeatures() {
 bool TorchTrainer::readFeatures(const Deadline& deadline) {
     while (!m_toRead.empty()) {
         const FeaturePlace place = m_toRead.front();
-        const std::int64_t rows = (place.part == FeaturePart::Test ? m_test : m_train).pictures->count();
+        const std::int64_t rows = (place.part == FeaturePart::Test ? m_test : m_train)->count();
         if (!m_reader) {
             m_reader = std::make_unique<FeatureReader>();
             if (!m_reader->open(featureFolder(m_config.cache), featureKey(place.rung, place.part), rows, rungFloats(m_info, place.rung))) {
@@ -115,7 +115,7 @@ void TorchTrainer::planComputation() {
     m_featureStep = FeatureStep::Done;
     const std::vector<int> wanted = m_keepOnDisk;
     const std::vector<FeaturePart> parts = featureParts(m_config.augmentation);
-    const std::int64_t train = m_train.pictures->count(), test = m_test.pictures->count();
+    const std::int64_t train = m_train->count(), test = m_test->count();
     const bool restoring = m_restored && m_loop.point != LoopPoint::EpochBegin;
     // The rung of now starts a pass; later ones go along, or wait for their phase where the present one is there already.
     std::vector<int> missing;
@@ -238,7 +238,7 @@ void TorchTrainer::chooseSource(bool tell) {
     const int ideal = rungBelow(m_info, boundary);
     if (m_loop.rung >= ideal || (m_loop.rung == before && m_loop.point != LoopPoint::Batches)) return;
     const std::string layer = m_info.layers[static_cast<std::size_t>(ideal - 1)].name;
-    const bool fits = usableRung(m_config, m_info, boundary, m_train.pictures->count(), m_test.pictures->count()) == ideal;
+    const bool fits = usableRung(m_config, m_info, boundary, m_train->count(), m_test->count()) == ideal;
     notice(fits ? "The features of " + layer + " are not in the cache yet: every batch computes them until the epoch ends."
                 : "The features of " + layer + " are larger than the memory for features: every batch computes them. Raise that limit in the "
                   "settings to cache them.");

@@ -55,7 +55,7 @@ void TorchTrainer::prepare() {
             break;
         case Preparation::ReadTest:
             m_test = loadSplit(m_dataset, validationSplit(m_config.data), m_config.data, m_config.seed);
-            if (m_train.pictures->count() == 0 || m_test.pictures->count() == 0)
+            if (m_train->count() == 0 || m_test->count() == 0)
                 throw DataError("The data set has no pictures to train or to test with.", "Raise the limits of pictures in the settings.");
             progress("Reading the weights", 0, 0);
             m_preparation = Preparation::Model;
@@ -94,6 +94,7 @@ void TorchTrainer::findData() {
     DataConfig wanted = m_config.data;
     if (!m_resumeManifest.datasetId.empty()) wanted.dataset = m_resumeManifest.datasetId;
     m_dataset = resolveDataset(wanted);
+    m_dataset.pictureKind = m_dataset.pictureKind.forInput(m_config.inputSize);
     m_config.data.dataset = m_dataset.id;
 }
 
@@ -123,9 +124,9 @@ void TorchTrainer::setUpModel() {
     m_model->setTrainable(LayerMask(m_info.layers.size(), false));
     if (!m_toRestore) m_loop.everTrained.assign(m_info.layers.size(), false);
 
-    m_batcher.emplace(m_train.pictures->count(), m_config.batchSize, m_config.seed);
-    m_source.train = m_train.pictures;
-    m_source.test = m_test.pictures;
+    m_batcher.emplace(m_train->count(), m_config.batchSize, m_config.seed);
+    m_source.train = m_train;
+    m_source.test = m_test;
     m_source.features = &m_features;
     m_source.model = &m_info;
     m_source.scaling = m_config.scaling;
@@ -167,8 +168,8 @@ void TorchTrainer::setUpRecord() {
         manifest.config = m_config;
         manifest.datasetId = m_dataset.id;
         manifest.datasetTitle = m_dataset.title;
-        manifest.trainDigest = m_train.digest;
-        manifest.testDigest = m_test.digest;
+        manifest.trainDigest = m_train->identity.digest;
+        manifest.testDigest = m_test->identity.digest;
         manifest.classNames = m_dataset.classNames;
         manifest.weightsTitle = m_weightsTitle;
         manifest.weightsDigest = m_weightsDigest;
@@ -196,7 +197,7 @@ void TorchTrainer::setUpRecord() {
     if (lacksMoments(*m_toRestore)) reasons.push_back("the checkpoint that is left has no moments of the optimiser");
     if (m_loop.threads != m_threads) reasons.push_back("threads " + std::to_string(m_loop.threads) + " -> " + std::to_string(m_threads));
     if (m_loop.fingerprint != m_fingerprint) reasons.push_back(m_loop.fingerprint + " -> " + m_fingerprint);
-    if (m_resumeManifest.trainDigest != m_train.digest || m_resumeManifest.testDigest != m_test.digest) reasons.push_back("the data changed");
+    if (m_resumeManifest.trainDigest != m_train->identity.digest || m_resumeManifest.testDigest != m_test->identity.digest) reasons.push_back("the data changed");
     for (const std::string& reason : reasons) m_bitExactReason += (m_bitExactReason.empty() ? "" : "; ") + reason;
     m_bitExact = reasons.empty();
 }
@@ -208,10 +209,10 @@ void TorchTrainer::announceRun() {
     event.config = m_config;
     event.model = m_info;
     event.dataset = m_dataset;
-    event.trainCount = m_train.pictures->count();
-    event.testCount = m_test.pictures->count();
+    event.trainCount = m_train->count();
+    event.testCount = m_test->count();
     event.stepsPerEpoch = m_batcher->batches();
-    event.testPictures = m_test.pictures;
+    event.testPictures = m_test;
     event.device = describeDevice(m_device, m_threads);
     event.resumed = m_toRestore.has_value();
     event.resumedEpoch = m_loop.epoch;

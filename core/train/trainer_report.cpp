@@ -142,7 +142,7 @@ StageListener TorchTrainer::forwardListener() {
 }
 
 Price TorchTrainer::priceOf(const LayerMask& mask) const {
-    PriceInput input{m_train.pictures->count(), m_test.pictures->count(), 0};
+    PriceInput input{m_train->count(), m_test->count(), 0};
     for (int rung : m_features.rungs())
         if (m_features.holds(rung, featureParts(m_config.augmentation))) input.cachedBoundary = rung;
     return estimatePrice(m_config, m_info, mask, m_times.times(), input);
@@ -151,7 +151,7 @@ Price TorchTrainer::priceOf(const LayerMask& mask) const {
 double TorchTrainer::evaluationSeconds(int rung) const {
     double perPicture = 0;
     for (std::size_t i = static_cast<std::size_t>(rung); i < m_times.times().stages.size(); ++i) perPicture += m_times.times().stages[i].forward;
-    return perPicture * static_cast<double>(m_test.pictures->count());
+    return perPicture * static_cast<double>(m_test->count());
 }
 
 double TorchTrainer::secondsLeft() const {
@@ -160,7 +160,7 @@ double TorchTrainer::secondsLeft() const {
     const double batches = static_cast<double>(m_batcher->batches());
     const Price price = priceOf(m_loop.mask);
     const double evaluation = evaluationSeconds(m_loop.point == LoopPoint::EpochBegin ? usableRung(m_config, m_info, freezeBoundary(m_info, m_loop.mask),
-                                                                                                   m_train.pictures->count(), m_test.pictures->count())
+                                                                                                   m_train->count(), m_test->count())
                                                                                       : m_loop.testRung);
     const double epoch = m_secondsPerBatch > 0 ? batches * m_secondsPerBatch + evaluation : price.epochSeconds;
     double left = epoch * (phase().epochs - m_loop.phaseEpoch);
@@ -182,7 +182,7 @@ double TorchTrainer::secondsLeft() const {
         const LayerMask mask = m_info.maskOf(m_config.phases[i].trainable);
         const Price later = priceOf(mask);
         left += later.epochSeconds * m_config.phases[i].epochs;
-        const int rung = usableRung(m_config, m_info, freezeBoundary(m_info, mask), m_train.pictures->count(), m_test.pictures->count());
+        const int rung = usableRung(m_config, m_info, freezeBoundary(m_info, mask), m_train->count(), m_test->count());
         if (rung > covered) left += std::max(0.0, later.oneTimeSeconds);
     }
     return std::max(0.0, left);

@@ -63,7 +63,7 @@ void Cifar10Test::pixelsAndLabels() {
     QCOMPARE(info.classNames.at(9), std::string("truck"));
 
     for (const Split split : {Split::Train, Split::Test}) {
-        const auto pictures = loadSplit(info, split, 0, 1).pictures;
+        const auto pictures = loadSplit(info, split, 0, 1);
         QCOMPARE(pictures->width, 32);
         QCOMPARE(pictures->height, 32);
         std::int64_t index = 0;
@@ -95,9 +95,9 @@ void Cifar10Test::archiveEqualsFolder() {
     writeCifar10Archive(*m_home / "c.tar.gz");
     for (const Split split : {Split::Train, Split::Test})
         for (const int limit : {0, 30})
-            QCOMPARE(loadSplit(resolve(*m_home / "c.tar.gz"), split, limit, 7).digest,
-                     loadSplit(resolve(folder()), split, limit, 7).digest);
-    QVERIFY(loadSplit(resolve(folder()), Split::Train, 30, 7).digest != loadSplit(resolve(folder()), Split::Train, 30, 8).digest);
+            QCOMPARE(loadSplit(resolve(*m_home / "c.tar.gz"), split, limit, 7)->identity.digest,
+                     loadSplit(resolve(folder()), split, limit, 7)->identity.digest);
+    QVERIFY(loadSplit(resolve(folder()), Split::Train, 30, 7)->identity.digest != loadSplit(resolve(folder()), Split::Train, 30, 8)->identity.digest);
 }
 
 void Cifar10Test::missingFile() {

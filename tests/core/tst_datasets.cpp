@@ -171,15 +171,15 @@ void DatasetsTest::balancedSubsets() {
     writeCifar10Folder(*m_home / "c", {20, 10, 1});
     const DatasetInfo info = resolve("auto", *m_home / "c");
     for (const int limit : {1, 9, 10, 50, 57, 199}) {
-        const auto pictures = loadSplit(info, Split::Train, limit, 5).pictures;
+        const auto pictures = loadSplit(info, Split::Train, limit, 5);
         QCOMPARE(pictures->count(), std::int64_t{limit});
         const std::vector<int> counts = countsOf(*pictures);
         QVERIFY(*std::max_element(counts.begin(), counts.end()) - *std::min_element(counts.begin(), counts.end()) <= 1);
     }
     for (const int limit : {0, 200, 100'000})
-        QCOMPARE(loadSplit(info, Split::Train, limit, 5).pictures->count(), std::int64_t{200});
-    QCOMPARE(loadSplit(info, Split::Train, 50, 5).digest, loadSplit(info, Split::Train, 50, 5).digest);
-    QVERIFY(loadSplit(info, Split::Train, 50, 5).digest != loadSplit(info, Split::Train, 50, 6).digest);
+        QCOMPARE(loadSplit(info, Split::Train, limit, 5)->count(), std::int64_t{200});
+    QCOMPARE(loadSplit(info, Split::Train, 50, 5)->identity.digest, loadSplit(info, Split::Train, 50, 5)->identity.digest);
+    QVERIFY(loadSplit(info, Split::Train, 50, 5)->identity.digest != loadSplit(info, Split::Train, 50, 6)->identity.digest);
 }
 
 void DatasetsTest::unevenClasses() {
@@ -191,14 +191,14 @@ void DatasetsTest::unevenClasses() {
         writeFile(*m_home / "c" / ("data_batch_" + std::to_string(i) + ".bin"), Bytes(first.begin(), first.begin() + 3073));
     const DatasetInfo info = resolve("auto", *m_home / "c");
     QVERIFY(info.trainPerClass == (std::vector<std::int64_t>{6, 2, 2, 1, 1, 1, 1, 1, 1, 1}));
-    QVERIFY(countsOf(*loadSplit(info, Split::Train, 14, 1).pictures) == (std::vector<int>{3, 2, 2, 1, 1, 1, 1, 1, 1, 1}));
+    QVERIFY(countsOf(*loadSplit(info, Split::Train, 14, 1)) == (std::vector<int>{3, 2, 2, 1, 1, 1, 1, 1, 1, 1}));
 }
 
 void DatasetsTest::subsetsAreNested() {
     writeCifar10Folder(*m_home / "c", {20, 10, 1});
     const DatasetInfo info = resolve("auto", *m_home / "c");
     const auto picturesOf = [&](int limit) {
-        const auto set = loadSplit(info, Split::Train, limit, 9).pictures;
+        const auto set = loadSplit(info, Split::Train, limit, 9);
         std::vector<Bytes> pictures;
         for (std::int64_t i = 0; i < set->count(); ++i) pictures.emplace_back(set->picture(i), set->picture(i) + 3072);
         return pictures;
@@ -220,8 +220,8 @@ void DatasetsTest::subsetsAreNested() {
 // The choice may never change between versions or machines: a run is repeated from its seed.
 void DatasetsTest::knownSubset() {
     writeCifar10Folder(*m_home / "c", {20, 10, 1});
-    const auto all = loadSplit(resolve("auto", *m_home / "c"), Split::Train, 0, 0).pictures;
-    const auto some = loadSplit(resolve("auto", *m_home / "c"), Split::Train, 10, 42).pictures;
+    const auto all = loadSplit(resolve("auto", *m_home / "c"), Split::Train, 0, 0);
+    const auto some = loadSplit(resolve("auto", *m_home / "c"), Split::Train, 10, 42);
     std::vector<std::int64_t> indices;
     for (std::int64_t i = 0, j = 0; i < all->count() && j < some->count(); ++i)
         if (std::equal(all->picture(i), all->picture(i) + 3072, some->picture(j))) {
@@ -236,14 +236,14 @@ void DatasetsTest::knownSubset() {
 
 void DatasetsTest::digestTellsEveryChange() {
     writeCifar10Folder(*m_home / "c");
-    const std::string before = loadSplit(resolve("auto", *m_home / "c"), Split::Test, 0, 1).digest;
+    const std::string before = loadSplit(resolve("auto", *m_home / "c"), Split::Test, 0, 1)->identity.digest;
     QCOMPARE(before.size(), std::size_t{64});
     const Bytes file = readFile(*m_home / "c" / "test_batch.bin");
     for (const std::size_t at : {0u, 1u, 3072u, 3073u}) {
         Bytes changed = file;
         changed[at] ^= 1;
         writeFile(*m_home / "c" / "test_batch.bin", changed);
-        QVERIFY(loadSplit(resolve("auto", *m_home / "c"), Split::Test, 0, 1).digest != before);
+        QVERIFY(loadSplit(resolve("auto", *m_home / "c"), Split::Test, 0, 1)->identity.digest != before);
     }
 }
 
@@ -266,7 +266,7 @@ void DatasetsTest::goneSinceItWasListed() {
 void DatasetsTest::installUnpacksOnce() {
     const fs::path archive = datasetsFolder() / "cifar-10-binary.tar.gz";
     writeCifar10Archive(archive);
-    const std::string digest = loadSplit(resolve("cifar10"), Split::Train, 0, 1).digest;
+    const std::string digest = loadSplit(resolve("cifar10"), Split::Train, 0, 1)->identity.digest;
     const DatasetSource& cifar10 = *datasetSources().front();
     std::int64_t last = 0;
     const auto progress = [&](std::int64_t done, std::int64_t total) {
@@ -284,7 +284,7 @@ void DatasetsTest::installUnpacksOnce() {
     QVERIFY(!fs::exists(archive));
     const DatasetInfo info = resolve("cifar10");
     QCOMPARE(info.location, datasetsFolder() / "cifar-10-batches-bin");
-    QCOMPARE(loadSplit(info, Split::Train, 0, 1).digest, digest);
+    QCOMPARE(loadSplit(info, Split::Train, 0, 1)->identity.digest, digest);
     QCOMPARE(std::distance(fs::directory_iterator(datasetsFolder()), {}), 1);
 }
 

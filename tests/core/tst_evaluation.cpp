@@ -289,6 +289,11 @@ private Q_SLOTS:
         QVERIFY(errorOf<ConfigError>([&] {
                     compareModels(a, setOf(2, {0}, {0.5f, 0.5f}));
                 }).find("3 and 2 classes") != std::string::npos);
+        PredictionSet known = a, other = a;
+        known.pictures.digest = "1";
+        other.pictures.digest = "2";
+        compareModels(a, other);
+        QVERIFY(!errorOf<ConfigError>([&] { compareModels(known, other); }).empty());
         PredictionSet train = a;
         train.split = Split::Train;
         QVERIFY(!errorOf<ConfigError>([&] { compareModels(a, train); }).empty());

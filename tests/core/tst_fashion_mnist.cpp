@@ -51,7 +51,7 @@ void FashionMnistTest::pixelsAndLabels() {
     QVERIFY(info.substitute);
     QVERIFY(info.description.find("stands in for CIFAR-10") != std::string::npos);
     QCOMPARE(info.trainCount, std::int64_t{100});
-    const auto pictures = loadSplit(info, Split::Train, 0, 1).pictures;
+    const auto pictures = loadSplit(info, Split::Train, 0, 1);
     QCOMPARE(pictures->width, 28);
     QCOMPARE(pictures->height, 28);
     for (std::size_t i = 0; i < 100; ++i) {
@@ -62,7 +62,7 @@ void FashionMnistTest::pixelsAndLabels() {
     }
 
     writeFashionMnist(*m_home / "packed", {}, true);
-    QCOMPARE(loadSplit(resolve(*m_home / "packed"), Split::Train, 0, 1).digest, loadSplit(info, Split::Train, 0, 1).digest);
+    QCOMPARE(loadSplit(resolve(*m_home / "packed"), Split::Train, 0, 1)->identity.digest, loadSplit(info, Split::Train, 0, 1)->identity.digest);
 }
 
 void FashionMnistTest::whereItMayLie() {
@@ -131,7 +131,7 @@ void FashionMnistTest::flippedHeaderBytes() {
 // Whatever is flipped in a gzipped file: refused, or the very same pictures.
 void FashionMnistTest::flippedGzipBytes() {
     writeFashionMnist(folder(), {5, 2, 1});
-    const std::string digest = loadSplit(resolve(folder()), Split::Test, 0, 1).digest;
+    const std::string digest = loadSplit(resolve(folder()), Split::Test, 0, 1)->identity.digest;
     for (const std::string name : {"t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"}) {
         const Bytes whole = readFile(folder() / name);
         for (std::size_t at = 0; at < whole.size(); at += at < 64 || whole.size() - at < 16 ? 1 : whole.size() / 200 + 1)
@@ -140,7 +140,7 @@ void FashionMnistTest::flippedGzipBytes() {
                 damaged[at] = static_cast<std::uint8_t>(damaged[at] ^ mask);
                 writeFile(folder() / name, damaged);
                 std::string found = digest;
-                errorOf<DataError>([&] { found = loadSplit(resolve(folder()), Split::Test, 0, 1).digest; });
+                errorOf<DataError>([&] { found = loadSplit(resolve(folder()), Split::Test, 0, 1)->identity.digest; });
                 QVERIFY2(found == digest, (name + ' ' + std::to_string(at)).c_str());
             }
         writeFile(folder() / name, whole);

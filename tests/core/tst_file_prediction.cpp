@@ -48,11 +48,11 @@ private Q_SLOTS:
         request.run = run;
         request.threads = 1;
         const Evaluation evaluation = evaluateRun(request, {});
-        const LoadedSplit test = loadSplit(resolveDataset(config.data), Split::Test, 0, config.seed);
+        const auto test = loadSplit(resolveDataset(config.data), Split::Test, 0, config.seed);
         std::vector<std::filesystem::path> files;
         for (int i = 0; i < 6; ++i) {
             files.push_back(lesson.home() / ("picture" + std::to_string(i) + ".png"));
-            const std::uint8_t* pixels = test.pictures->picture(i);
+            const std::uint8_t* pixels = test->picture(i);
             writeFile(files.back(), encodePng(Bytes(pixels, pixels + 32 * 32 * 3), 32, 32));
         }
 
@@ -64,7 +64,7 @@ private Q_SLOTS:
             QCOMPARE(one.probabilities.size(), std::size_t(10));
             QVERIFY(furthest(one.probabilities.data(), evaluation.predictions.row(i), 10) < 1e-5f);
             QCOMPARE(one.modelSize, 32);
-            QVERIFY(std::equal(one.modelRgb.begin(), one.modelRgb.end(), test.pictures->picture(i)));
+            QVERIFY(std::equal(one.modelRgb.begin(), one.modelRgb.end(), test->picture(i)));
             QCOMPARE(one.inputSize, inputSize);
             QCOMPARE(one.inputRgb.size(), static_cast<std::size_t>(inputSize * inputSize * 3));
             QVERIFY(one.inputLow < one.inputHigh);
@@ -89,11 +89,13 @@ private Q_SLOTS:
     }
 
     void everyDataSetSaysWhatItsPicturesAreLike() {
-        QCOMPARE(pictureKindOf("cifar10").side, 32);
-        QCOMPARE(pictureKindOf("fashion-mnist").side, 28);
-        QCOMPARE(pictureKindOf("folder").side, 64);
-        QVERIFY(pictureKindOf("fashion-mnist").grey);
-        QVERIFY(!pictureKindOf("cifar10").grey && !pictureKindOf("folder").grey);
+        for (const int inputSize : {32, 224}) {
+            QCOMPARE(pictureKindOf("cifar10", inputSize).side, 32);
+            QCOMPARE(pictureKindOf("fashion-mnist", inputSize).side, 28);
+            QCOMPARE(pictureKindOf("folder", inputSize).side, std::max(64, inputSize));
+            QVERIFY(pictureKindOf("fashion-mnist", inputSize).grey);
+            QVERIFY(!pictureKindOf("cifar10", inputSize).grey && !pictureKindOf("folder", inputSize).grey);
+        }
     }
 
     void aPictureInMemoryIsCutAsAFile() {

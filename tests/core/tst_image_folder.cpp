@@ -1,4 +1,5 @@
 #include <QTest>
+#include <fstream>
 #include <set>
 
 #include "core/data/dataset.h"
@@ -36,6 +37,8 @@ private Q_SLOTS:
     void tooLittle();
     void classWithoutTraining();
     void brokenPicture();
+    void asLargeAsTheInput();
+    void moreThanMemoryHolds();
     void listed();
 
 private:
@@ -53,7 +56,7 @@ void ImageFolderTest::ownSplits() {
         QVERIFY(info.classNames == (std::vector<std::string>{"disc", "ring", "square"}));
         QVERIFY(info.trainPerClass == std::vector<std::int64_t>(3, 6));
         QVERIFY(info.testPerClass == std::vector<std::int64_t>(3, 4));
-        const auto pictures = loadSplit(info, Split::Test, 0, 1).pictures;
+        const auto pictures = loadSplit(info, Split::Test, 0, 1);
         QCOMPARE(pictures->width, 64);
         QCOMPARE(pictures->height, 64);
         QVERIFY(pictures->labels == (std::vector<int>{0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2}));
@@ -61,7 +64,7 @@ void ImageFolderTest::ownSplits() {
         QVERIFY(std::equal(square.begin(), square.end(), pictures->picture(6)));
         if (std::string(name) != "test") fs::rename(folder() / name, folder() / "test");
     }
-    QCOMPARE(loadSplit(resolve(folder()), Split::Train, 5, 1).pictures->count(), std::int64_t{5});
+    QCOMPARE(loadSplit(resolve(folder()), Split::Train, 5, 1)->count(), std::int64_t{5});
     QCOMPARE(samplePictures(resolve(folder(), "folder"), Split::Train, 2, 1)->count(), std::int64_t{6});
 }
 
@@ -72,7 +75,7 @@ void ImageFolderTest::oneLevel() {
     QVERIFY(info.testPerClass == std::vector<std::int64_t>(4, 2));
     std::set<Bytes> seen;
     for (const Split split : {Split::Train, Split::Test}) {
-        const auto pictures = loadSplit(info, split, 0, 1).pictures;
+        const auto pictures = loadSplit(info, split, 0, 1);
         for (std::int64_t i = 0; i < pictures->count(); ++i)
             seen.emplace(pictures->picture(i), pictures->picture(i) + 64 * 64 * 3);
     }
@@ -82,9 +85,9 @@ void ImageFolderTest::oneLevel() {
 void ImageFolderTest::fifthIsAlwaysTheSame() {
     writeImageFolder(folder(), {9, 1, 1}, 2, 20, false);
     writeImageFolder(*m_home / "elsewhere", {9, 1, 1}, 2, 20, false);
-    const std::string digest = loadSplit(resolve(folder()), Split::Test, 0, 1).digest;
-    QCOMPARE(loadSplit(resolve(*m_home / "elsewhere"), Split::Test, 0, 1).digest, digest);
-    QCOMPARE(loadSplit(resolve(folder()), Split::Test, 0, 2).digest, digest);
+    const std::string digest = loadSplit(resolve(folder()), Split::Test, 0, 1)->identity.digest;
+    QCOMPARE(loadSplit(resolve(*m_home / "elsewhere"), Split::Test, 0, 1)->identity.digest, digest);
+    QCOMPARE(loadSplit(resolve(folder()), Split::Test, 0, 2)->identity.digest, digest);
 }
 
 void ImageFolderTest::otherFilesArePassedOver() {
@@ -118,7 +121,39 @@ void ImageFolderTest::brokenPicture() {
     const DatasetInfo info = resolve(folder());
     const std::string message = errorOf<DataError>([&] { loadSplit(info, Split::Train, 0, 1); });
     QVERIFY2(message.find("a3.png cannot be read") != std::string::npos, message.c_str());
-    QCOMPARE(loadSplit(info, Split::Test, 0, 1).pictures->count(), std::int64_t{4});
+    QCOMPARE(loadSplit(info, Split::Test, 0, 1)->count(), std::int64_t{4});
+}
+
+void ImageFolderTest::asLargeAsTheInput() {
+    writeImageFolder(folder(), {6, 4, 1}, 3, 120);
+    DatasetInfo info = resolve(folder());
+    const auto small = loadSplit(info, Split::Test, 0, 1);
+    QCOMPARE(info.pictureKind.forInput(32).side, 64);
+    info.pictureKind = info.pictureKind.forInput(96);
+    const auto large = loadSplit(info, Split::Test, 0, 1);
+    QCOMPARE(large->width, 96);
+    const std::vector<std::uint8_t> square = readSquarePicture(folder() / "test" / "ring" / "b2.png", {96});
+    QVERIFY(std::equal(square.begin(), square.end(), large->picture(6)));
+    QVERIFY(large->identity.digest != small->identity.digest);
+    QVERIFY(large->identity.mayBe(small->identity));
+    // The labels of the two parts are the same, the pictures are not.
+    const auto part = loadSplit(info, Split::Test, 6, 1), otherPart = loadSplit(info, Split::Test, 6, 2);
+    QVERIFY(part->labels == otherPart->labels);
+    QVERIFY(!part->identity.mayBe(otherPart->identity));
+}
+
+void ImageFolderTest::moreThanMemoryHolds() {
+    writeImageFolder(folder(), {40, 4, 1}, 3, 20);
+    DatasetInfo info = resolve(folder());
+    std::ofstream(*m_home / "meminfo") << "MemTotal: 20000 kB\nMemAvailable: 10000 kB\n";
+    qputenv("THAW_MEMINFO", (*m_home / "meminfo").c_str());
+    QCOMPARE(loadSplit(info, Split::Train, 0, 1)->count(), std::int64_t{120});
+    info.pictureKind = info.pictureKind.forInput(224);
+    const std::string message = errorOf<DataError>([&] { loadSplit(info, Split::Train, 0, 1); });
+    QCOMPARE(loadSplit(info, Split::Train, 30, 1)->width, 224);
+    qunsetenv("THAW_MEMINFO");
+    QVERIFY2(message.find("120 pictures of 224 x 224 pixels need 18 MB of memory, but only 8 MB are free.") != std::string::npos,
+             message.c_str());
 }
 
 void ImageFolderTest::listed() {

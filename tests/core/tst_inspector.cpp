@@ -11,7 +11,9 @@
 #include <numeric>
 #include <thread>
 
+#include "core/api/analysis.h"
 #include "core/api/engine_info.h"
+#include "core/api/evaluation.h"
 #include "core/api/inspector.h"
 #include "core/inspect/activations.h"
 #include "core/inspect/layer_statistics.h"
@@ -192,8 +194,8 @@ private Q_SLOTS:
         QVERIFY(SharedFeatures(folder).predict(source, *model, Split::Test, shared, {}).probabilities == computed);
 
         // The Trainer and the Inspector give the files the same names.
-        const LoadedSplit test = loadSplit(m_inspector->run().dataset, Split::Test, m_config.data, m_config.seed);
-        const std::string key = featureFileKey(model->prefixDigest(rung), test.digest, FeaturePart::Test,
+        const auto test = loadSplit(m_inspector->run().dataset, Split::Test, m_config.data, m_config.seed);
+        const std::string key = featureFileKey(model->prefixDigest(rung), test->identity.digest, FeaturePart::Test,
                                                preprocessingKey(m_config.scaling, m_config.inputSize),
                                                computeFingerprint(torch::kCPU, m_config.kernels));
         FeatureReader reader;
@@ -495,6 +497,34 @@ private Q_SLOTS:
         fs::copy(other.output / "checkpoints", run / "checkpoints", fs::copy_options::recursive);
         const std::string said = errorOf<StoreError>([&] { openInspector(run)->predict("last", picture(0)); });
         QVERIFY2(said.find("does not fit") != std::string::npos, said.c_str());
+    }
+
+    void aFolderOfPicturesAtTwoSizes() {
+        writeImageFolder(m_lesson.home() / "shapes", {6, 4, 1}, 3, 120);
+        std::vector<std::shared_ptr<const PredictionSet>> answers;
+        for (const int inputSize : {32, 96}) {
+            RunConfig config = m_lesson.config("shapes" + std::to_string(inputSize));
+            config.data.dataset = "folder";
+            config.data.directory = m_lesson.home() / "shapes";
+            config.inputSize = inputSize;
+            config.phases.resize(1);
+            config.phases[0].epochs = 1;
+            drive(*makeTrainer(config));
+            const auto inspector = openInspector(config.output);
+            const int side = std::max(64, inputSize);
+            QCOMPARE(inspector->run().dataset.pictureKind.side, side);
+            QCOMPARE(inspector->pictures(Split::Test)->width, side);
+            QCOMPARE(inspector->pictures(Split::Train)->width, side);
+            answers.push_back(inspector->predictions("last", Split::Test, {}));
+            const auto own = inspector->predictFiles("last", {config.data.directory / "test" / "ring" / "b2.png"}, {}).front();
+            QCOMPARE(own.modelSize, side);
+            for (int i = 0; i < 3; ++i) QVERIFY(std::abs(own.probabilities[static_cast<std::size_t>(i)] - answers.back()->row(6)[i]) < 1e-5f);
+            EvaluateRequest request;
+            request.run = {config.output, "last"};
+            request.threads = 1;
+            QVERIFY(evaluateRun(request, {}).ownData);
+        }
+        compareModels(*answers[0], *answers[1]);  // the same pictures at another size
     }
 
     void otherDataOrNone() {

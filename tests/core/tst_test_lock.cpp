@@ -87,9 +87,9 @@ private Q_SLOTS:
         const DatasetInfo info = resolveDataset(lesson.config().data);
         for (const int limit : {0, 100, 37}) {
             for (const double share : {0.1, 0.25, 0.5}) {
-                const PictureSet used = *loadSplit(info, Split::Train, part(limit, 0), 3).pictures;
-                const PictureSet trained = *loadSplit(info, Split::Train, part(limit, share), 3).pictures;
-                const PictureSet held = *loadSplit(info, Split::HeldOut, part(limit, share), 3).pictures;
+                const PictureSet used = *loadSplit(info, Split::Train, part(limit, 0), 3);
+                const PictureSet trained = *loadSplit(info, Split::Train, part(limit, share), 3);
+                const PictureSet held = *loadSplit(info, Split::HeldOut, part(limit, share), 3);
                 QCOMPARE(trained.count() + held.count(), used.count());
                 std::multiset<Bytes> both = picturesOf(trained);
                 both.merge(picturesOf(held));
@@ -101,11 +101,11 @@ private Q_SLOTS:
                     QCOMPARE(counts[0], static_cast<int>(std::lround(share * static_cast<double>(used.count()) / 10)));
             }
         }
-        QCOMPARE(loadSplit(info, Split::HeldOut, part(0, 0), 3).pictures->count(), std::int64_t(0));
-        QCOMPARE(loadSplit(info, Split::HeldOut, part(0, 0.1), 3).digest,
-                 loadSplit(info, Split::HeldOut, part(0, 0.1), 3).digest);
-        QVERIFY(loadSplit(info, Split::HeldOut, part(0, 0.1), 3).digest !=
-                loadSplit(info, Split::HeldOut, part(0, 0.1), 4).digest);
+        QCOMPARE(loadSplit(info, Split::HeldOut, part(0, 0), 3)->count(), std::int64_t(0));
+        QCOMPARE(loadSplit(info, Split::HeldOut, part(0, 0.1), 3)->identity.digest,
+                 loadSplit(info, Split::HeldOut, part(0, 0.1), 3)->identity.digest);
+        QVERIFY(loadSplit(info, Split::HeldOut, part(0, 0.1), 3)->identity.digest !=
+                loadSplit(info, Split::HeldOut, part(0, 0.1), 4)->identity.digest);
     }
 
     // The first picture of a class that is small must stay to be trained on.
@@ -119,22 +119,22 @@ private Q_SLOTS:
                       Bytes(first.begin(), first.begin() + kRecord));
         const DatasetInfo info = resolveDataset(lesson.config().data);
         QCOMPARE(info.trainPerClass[0], std::int64_t(6));
-        QVERIFY(countsOf(*loadSplit(info, Split::HeldOut, part(0, 0.5), 1).pictures) ==
+        QVERIFY(countsOf(*loadSplit(info, Split::HeldOut, part(0, 0.5), 1)) ==
                 (std::vector<int>{1, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
-        for (const int count : countsOf(*loadSplit(info, Split::Train, part(0, 0.5), 1).pictures)) QVERIFY(count > 0);
+        for (const int count : countsOf(*loadSplit(info, Split::Train, part(0, 0.5), 1))) QVERIFY(count > 0);
     }
 
     void unseenAreTheLeftOutElseTheHeldOut() {
         const TinyLesson lesson(/*trainPerClass=*/20);
         const DatasetInfo info = resolveDataset(lesson.config().data);
-        std::multiset<Bytes> all = picturesOf(*loadSplit(info, Split::Train, 0, 3).pictures);
+        std::multiset<Bytes> all = picturesOf(*loadSplit(info, Split::Train, 0, 3));
         std::multiset<Bytes> together = picturesOf(loadUnseen(info, part(120, 0.1), 3, 1000));
         QCOMPARE(together.size(), std::size_t(80));
-        together.merge(picturesOf(*loadSplit(info, Split::Train, 120, 3).pictures));
+        together.merge(picturesOf(*loadSplit(info, Split::Train, 120, 3)));
         QVERIFY(together == all);
         QVERIFY(countsOf(loadUnseen(info, part(120, 0.1), 3, 30)) == std::vector<int>(10, 3));
         QVERIFY(picturesOf(loadUnseen(info, part(0, 0.1), 3, 1000)) ==
-                picturesOf(*loadSplit(info, Split::HeldOut, part(0, 0.1), 3).pictures));
+                picturesOf(*loadSplit(info, Split::HeldOut, part(0, 0.1), 3)));
         QCOMPARE(loadUnseen(info, part(0, 0), 3, 1000).count(), std::int64_t(0));
     }
 
@@ -161,7 +161,7 @@ private Q_SLOTS:
         QCOMPARE(started.trainCount, std::int64_t(80));
         QCOMPARE(started.testCount, std::int64_t(20));
         const DatasetInfo info = resolveDataset(config.data);
-        const std::multiset<Bytes> held = picturesOf(*loadSplit(info, Split::HeldOut, config.data, config.seed).pictures);
+        const std::multiset<Bytes> held = picturesOf(*loadSplit(info, Split::HeldOut, config.data, config.seed));
         QVERIFY(picturesOf(*started.testPictures) == held);
         for (const PredictionsReady& ready : all<PredictionsReady>(before)) {
             QVERIFY(ready.predictions->split == Split::HeldOut);

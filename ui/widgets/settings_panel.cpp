@@ -317,7 +317,8 @@ void SettingsPanel::addData() {
     auto* inputSize = new SettingCombo;
     for (const int size : {32, 48, 64, 96, 128, 160, 224}) inputSize->addItem(QStringLiteral("%1 × %1").arg(size), size);
     add(tr("Input size"),
-        tr("Pictures are enlarged to this many pixels. Twice the size is clearly more accurate and four times slower."),
+        tr("Pictures of a data set are enlarged to this many pixels, your own folders are read so. Twice the size is clearly more "
+           "accurate and four times slower."),
         inputSize, [inputSize](const Config& config) {
             if (inputSize->findData(config.inputSize) < 0)
                 inputSize->addItem(QStringLiteral("%1 × %1").arg(config.inputSize), config.inputSize);
