@@ -19,6 +19,7 @@
 #include "ui/widgets/inspector_view.h"
 #include "ui/widgets/layer_delegate.h"
 #include "ui/widgets/layer_head.h"
+#include "ui/widgets/layer_history.h"
 #include "ui/widgets/layer_tree_view.h"
 #include "ui/widgets/page_scroll.h"
 #include "ui/widgets/picture_card.h"
@@ -148,7 +149,7 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < 15; ++i) QCOMPARE(bool(history.trained[i]), i >= 10);
         QCOMPARE(history.lines[2].values[9], 0.0);
         QVERIFY(history.percent);
-        f.choose("Which figure over the epochs", InspectorView::GradientNorm);
+        f.choose("Which figure over the epochs", LayerHistoryPanel::GradientNorm);
         QVERIFY(await([&] { return f.historyPlot().hasContent() && !f.historyPlot().content().percent; }));
         QCOMPARE(f.historyPlot().content().lines[0].values[0], 0.15);
         QVERIFY(f.historyPlot().content().remark.isEmpty());
@@ -518,13 +519,13 @@ private Q_SLOTS:
         QStringList cut = WindowFixture::cutTexts(&f.view());
         f.choose("Which numbers of the layer", InspectorView::Gradients);
         QCOMPARE(f.weights().message(), problem);
-        f.choose("Which figure over the epochs", InspectorView::GradientNorm);
+        f.choose("Which figure over the epochs", LayerHistoryPanel::GradientNorm);
         QVERIFY(await([&] { return f.historyPlot().message() == problem; }));
         QVERIFY(f.historyPlot().actionButton().isHidden());
         f.shoot(QStringLiteral("inspector-without-pictures-gradients"));
         cut += WindowFixture::cutTexts(&f.view());
         QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
-        f.choose("Which figure over the epochs", InspectorView::Moved);
+        f.choose("Which figure over the epochs", LayerHistoryPanel::Moved);
         QVERIFY(f.historyPlot().hasContent());
     }
 
@@ -537,7 +538,7 @@ private Q_SLOTS:
         const QString problem = QString::fromStdString(script.startProblem);
         QVERIFY(await([&] { return f.weights().hasContent() && f.historyPlot().message() == problem; }));
         QCOMPARE(f.weights().remark(), problem);
-        f.choose("Which figure over the epochs", InspectorView::GradientNorm);
+        f.choose("Which figure over the epochs", LayerHistoryPanel::GradientNorm);
         QVERIFY(await([&] { return f.historyPlot().hasContent(); }));
         QVERIFY(f.historyPlot().content().trained.empty());
         f.view().showLayer("block1_conv1");

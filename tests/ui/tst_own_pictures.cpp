@@ -310,15 +310,15 @@ private Q_SLOTS:
         QVERIFY(w.finishARun());
         const QString folder = w.fixture.home.folder.filePath("album"), empty = w.fixture.home.folder.filePath("nothing");
         QVERIFY(QDir().mkpath(folder) && QDir().mkpath(empty));
-        for (int i = 0; i < PredictionView::kMostOwnPictures + 20; ++i) {
+        for (int i = 0; i < OwnPictureQueue::kMostPictures + 20; ++i) {
             QFile file(folder + QStringLiteral("/%1.jpg").arg(i));
             QVERIFY(file.open(QIODevice::WriteOnly));
         }
-        QVERIFY(w.add({folder}, PredictionView::kMostOwnPictures));
+        QVERIFY(w.add({folder}, OwnPictureQueue::kMostPictures));
         QVERIFY(w.says("Thaw shows 200 pictures of yours at most."));
         w.view().addFiles({empty});
         QVERIFY(await([&] { return w.says("There are no pictures in the folder nothing."); }));
-        QCOMPARE(w.own(), PredictionView::kMostOwnPictures);
+        QCOMPARE(w.own(), OwnPictureQueue::kMostPictures);
     }
 
     void theMenuLeadsToCameraAndVideo() {

@@ -241,8 +241,8 @@ QString ConfusionModel::cellTip(int truth, int predicted) const {
     const QString is = className(truth), said = className(predicted), pictures = picturesText(count);
     if (m_baseline)
         return tr("%1 called %2: %3, before %4").arg(is, said, pictures, number(m_baseline->confusion.at(truth, predicted)));
-    const QString ofTrue = percentText(partOf(count, support(*m_report, truth)));
-    const QString ofSaid = percentText(partOf(count, calledSo(*m_report, predicted)));
+    const QString ofTrue = percentText(count, support(*m_report, truth));
+    const QString ofSaid = percentText(count, calledSo(*m_report, predicted));
     return tr("%1 called %2: %3, %4 of all that is %1, %5 of all that is called %2").arg(is, said, pictures, ofTrue, ofSaid);
 }
 

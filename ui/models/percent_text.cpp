@@ -16,6 +16,10 @@ QString percentText(double fraction, int decimals) {
     return std::isfinite(fraction) ? percentNumber(fraction, decimals) + QChar(0x2009) + QLatin1Char('%') : QString(QChar(0x2013));
 }
 
+QString percentText(std::int64_t part, std::int64_t sum) {
+    return percentText(sum > 0 ? static_cast<double>(part) / static_cast<double>(sum) : 0.0);
+}
+
 QString shortPercentText(double fraction) {
     int percent = qRound(fraction * 100.0);
     if (percent == 100 && fraction < 0.9995) percent = 99;

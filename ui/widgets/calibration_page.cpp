@@ -12,6 +12,7 @@
 #include "ui/bridge/session.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/problem_text.h"
 #include "ui/models/split_text.h"
 #include "ui/widgets/page_scroll.h"
 #include "ui/widgets/reliability_plot.h"
@@ -188,7 +189,7 @@ void CalibrationPage::ask() {
             m_progress->setValue(static_cast<int>(done));
         },
         [this](const QString& what, const QString& hint) {
-            m_problem = hint.isEmpty() ? what : what + QLatin1Char(' ') + hint;
+            m_problem = problemText(what, hint);
             m_state = State::Failed;
             refresh();
         });

@@ -18,6 +18,7 @@
 
 #include "ui/bridge/inspection_controller.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/problem_text.h"
 #include "ui/widgets/camera_canvas.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/empty_state.h"
@@ -66,7 +67,7 @@ CameraView::CameraView(InspectionController& inspection, FrameSources sources, Q
         m_stack->setCurrentWidget(m_empty);
     });
     connect(&m_controller, &CameraController::modelFailed, this, [this](const QString& what, const QString& hint) {
-        m_message->say(what + QLatin1Char(' ') + hint);
+        m_message->say(problemText(what, hint));
     });
     connect(&inspection, &InspectionController::subjectChanged, this, &CameraView::showModel);
     connect(&inspection, &InspectionController::checkpointChanged, this, &CameraView::showModel);

@@ -18,6 +18,7 @@
 #include "ui/models/checkpoint_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/problem_text.h"
 #include "ui/widgets/setting_row.h"
 #include "ui/widgets/styling.h"
 
@@ -338,7 +339,7 @@ void ClassMapPanel::ask() {
         [this](const QString& what, const QString& hint) {
             m_asked.clear();
             m_working->hide();
-            say(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint, true);
+            say(problemText(what, hint), true);
         });
 }
 

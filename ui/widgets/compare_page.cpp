@@ -13,6 +13,7 @@
 #include "ui/bridge/session.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/problem_text.h"
 #include "ui/models/split_text.h"
 #include "ui/widgets/color_legend.h"
 #include "ui/widgets/empty_state.h"
@@ -369,7 +370,7 @@ void ComparePage::askPredictions() {
 }
 
 InspectionController::Failure ComparePage::failure() {
-    return [this](const QString& what, const QString& hint) { fail(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint); };
+    return [this](const QString& what, const QString& hint) { fail(problemText(what, hint)); };
 }
 
 void ComparePage::take(const Compared& compared) {

@@ -10,6 +10,7 @@
 #include "ui/models/checkpoint_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/problem_text.h"
 #include "ui/widgets/calibration_page.h"
 #include "ui/widgets/compare_page.h"
 #include "ui/widgets/empty_state.h"
@@ -179,7 +180,7 @@ void ConfusionView::ask() {
         },
         [this](const Evaluated& answer) { take(answer); },
         [this](std::int64_t done, std::int64_t total) { m_work->setProgress(done, total); },
-        [this](const QString& what, const QString& hint) { fail(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint); });
+        [this](const QString& what, const QString& hint) { fail(problemText(what, hint)); });
     refresh();
 }
 

@@ -14,6 +14,7 @@
 #include <algorithm>
 
 #include "ui/bridge/library_controller.h"
+#include "ui/models/problem_text.h"
 #include "ui/widgets/chip.h"
 #include "ui/widgets/class_table.h"
 #include "ui/widgets/elided_label.h"
@@ -133,7 +134,7 @@ DataPanel::DataPanel(LibraryController& library, QWidget* parent)
                 if (cancelled)
                     say(note, tr("Download stopped. What has arrived is used next time."), false);
                 else if (!error.isEmpty())
-                    say(note, error + QLatin1Char(' ') + hint, true);
+                    say(note, problemText(error, hint), true);
                 else if (m_downloadIsDataset)
                     m_library.refreshDatasets(words(m_config.data.directory.string()));
                 else
@@ -141,7 +142,7 @@ DataPanel::DataPanel(LibraryController& library, QWidget* parent)
             });
     connect(&library, &LibraryController::weightsImported, this,
             [this](const QString& file, const QString& error, const QString& hint) {
-                if (!error.isEmpty()) return say(m_weightsNote, error + QLatin1Char(' ') + hint, true);
+                if (!error.isEmpty()) return say(m_weightsNote, problemText(error, hint), true);
                 say(m_weightsNote, tr("Imported. The next run starts with these weights."), false);
                 m_library.refreshWeights();
                 Q_EMIT weightsChosen(file);

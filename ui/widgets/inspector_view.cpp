@@ -21,6 +21,7 @@
 #include "ui/models/layer_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/problem_text.h"
 #include "ui/widgets/channel_card.h"
 #include "ui/widgets/channel_mosaic.h"
 #include "ui/widgets/elided_label.h"
@@ -29,10 +30,11 @@
 #include "ui/widgets/filter_tiles.h"
 #include "ui/widgets/framed_button.h"
 #include "ui/widgets/histogram_plot.h"
-#include "ui/widgets/history_plot.h"
 #include "ui/widgets/layer_head.h"
+#include "ui/widgets/layer_history.h"
 #include "ui/widgets/page_scroll.h"
 #include "ui/widgets/picture_card.h"
+#include "ui/widgets/plot_column.h"
 #include "ui/widgets/segmented_bar.h"
 #include "ui/widgets/styling.h"
 
@@ -47,12 +49,6 @@ constexpr int kOutputBins = 48;
 constexpr double kTwoPlots = 620, kCardBeside = 720, kOneLine = 700;  // design pixels of the page from which there is room
 const QChar kSeparator('|');
 
-QString sentence(const QString& what, const QString& hint) { return hint.isEmpty() ? what : what + QLatin1Char(' ') + hint; }
-
-QString shareText(std::int64_t done, std::int64_t total) {
-    return total > 0 ? percentText(static_cast<double>(done) / static_cast<double>(total)) : QString();
-}
-
 /// As high as it must be, not as its texts would like to be: the page scrolls only where its parts have no room.
 /// The parts share the height alike whatever they say at the moment.
 class PlainHeight : public QWidget {
@@ -61,13 +57,6 @@ public:
     bool hasHeightForWidth() const override { return false; }
     QSize sizeHint() const override { return {QWidget::sizeHint().width(), minimumSizeHint().height()}; }
 };
-
-ElidedLabel* makeTitle(QWidget* parent) {
-    auto* title = new ElidedLabel(parent);
-    title->setProperty("type", QStringLiteral("strong"));
-    title->setElideMode(Qt::ElideRight);
-    return title;
-}
 
 /// What the histogram of a layer's answer does not show.
 QString outputRemark(const std::vector<float>& values) {
@@ -155,46 +144,28 @@ InspectorView::~InspectorView() = default;
 
 QWidget* InspectorView::makePlots() {
     auto* plots = new PlainHeight;
-    const auto column = [plots](ElidedLabel* title, SegmentedBar* part, QWidget* plot) {
-        auto* head = new QHBoxLayout;
-        head->setSpacing(8);
-        head->addWidget(title, 1);
-        head->addWidget(part);
-        auto* made = new QVBoxLayout;
-        made->setSpacing(6);
-        made->addLayout(head);
-        made->addWidget(plot, 1);
-        return made;
-    };
-    m_weightsTitle = makeTitle(plots);
+    m_weightsTitle = makePlotTitle(plots);
     m_weightsPart = new SegmentedBar(plots);
     m_weightsPart->setAccessibleName(tr("Which numbers of the layer"));
     m_weightsPart->addSegment(Weights, tr("Weights"));
     m_weightsPart->addSegment(Gradients, tr("Gradients"));
     m_weightsPart->addSegment(Output, tr("Output"));
     m_weights = new HistogramPlot(plots);
-    m_historyTitle = makeTitle(plots);
-    m_historyPart = new SegmentedBar(plots);
-    m_historyPart->setAccessibleName(tr("Which figure over the epochs"));
-    m_historyPart->addSegment(Moved, tr("Moved"));
-    m_historyPart->addSegment(GradientNorm, tr("Gradient"));
-    m_historyPlot = new HistoryPlot(plots);
+    m_history = new LayerHistoryPanel(m_session.inspection(), plots);
     m_plots = new QBoxLayout(QBoxLayout::LeftToRight, plots);
     m_plots->setContentsMargins(0, 0, 0, 0);
-    m_plots->addLayout(column(m_weightsTitle, m_weightsPart, m_weights), 1);
-    m_plots->addLayout(column(m_historyTitle, m_historyPart, m_historyPlot), 1);
+    m_plots->addLayout(makePlotColumn(m_weightsTitle, m_weightsPart, m_weights), 1);
+    m_plots->addWidget(m_history, 1);
     connect(m_weightsPart, &SegmentedBar::currentChanged, this, [this](int part) {
         m_wantedPart = part;
         refreshTexts();
     });
-    connect(m_historyPart, &SegmentedBar::currentChanged, this, &InspectorView::refresh);
-    connect(m_historyPlot, &HistoryPlot::actionRequested, this, &InspectorView::stopOrAskHistory);
     return plots;
 }
 
 QWidget* InspectorView::makeAnswers() {
     auto* answers = new PlainHeight;
-    m_answersTitle = makeTitle(answers);
+    m_answersTitle = makePlotTitle(answers);
     m_answersPart = new SegmentedBar(answers);
     m_answersPart->setAccessibleName(tr("Answers or filters"));
     m_answersPart->addSegment(Channels, tr("Channels"));
@@ -328,19 +299,18 @@ QString InspectorView::topKey() const { return checkpointKey() + kSeparator + la
 int InspectorView::channel() const { return m_mosaic->currentChannel(); }
 
 void InspectorView::takeSubject() {
+    m_history->takeSubject();
     const InspectionSubject* subject = m_session.inspection().subject();
     const std::filesystem::path run = subject ? subject->run.directory : std::filesystem::path();
     if (run != m_run) {
         m_run = run;
-        m_history.reset();
-        m_historyStopped = false;
         m_plotted.clear();
         m_deadLayer.clear();
         m_picture.index = 0;
     }
     // The same run too may have been opened anew for other pictures or other weights.
     for (QString* key :
-         {&m_statisticsAsked, &m_historyAsked, &m_pictureAsked, &m_answersAsked, &m_filtersAsked, &m_topAsked, &m_historyShown,
+         {&m_statisticsAsked, &m_pictureAsked, &m_answersAsked, &m_filtersAsked, &m_topAsked,
           &m_pictureShown, &m_answersShown, &m_filtersShown, &m_topShown, &m_saidPicture, &m_chosenIn, &m_strongestOf, &m_topStopped})
         key->clear();
     m_statistics.clear();
@@ -428,7 +398,7 @@ void InspectorView::refresh() {
     askFilters();
     askStatistics();
     dropForeignTop();
-    askHistory();
+    m_history->ask();
 }
 
 void InspectorView::dropForeign() {
@@ -456,13 +426,6 @@ void InspectorView::stopOrAskTop() {
     m_topAsked.clear();
     m_topDelay.stop();
     dropForeignTop();
-}
-
-void InspectorView::stopOrAskHistory() {
-    m_historyStopped = !m_historyAsked.isEmpty();
-    if (m_historyStopped) m_session.inspection().cancel(this, QStringLiteral("history"));
-    m_historyAsked.clear();
-    askHistory();
 }
 
 void InspectorView::refreshTexts() {
@@ -495,12 +458,6 @@ void InspectorView::refreshTexts() {
         : part == Gradients
             ? tr("How the loss of some training pictures would change with each weight: training goes the other way.")
             : tr("How many of the layer's numbers for this picture have which value."));
-    const bool moved = m_historyPart->current() == Moved;
-    m_historyTitle->setText(moved ? tr("How far each layer has moved") : tr("How strong each layer's gradient is"));
-    m_historyTitle->setShortText(moved ? tr("Moved") : tr("Gradient"));
-    m_historyTitle->setToolTip(
-        moved ? tr("The change of a layer's weights since the start, as a share of their size.")
-              : tr("The norm of the gradient of a layer's weights, for the loss of some training pictures."));
 
     const bool first = isFirstConvolution();
     m_answersPart->setVisible(first);
@@ -520,7 +477,7 @@ void InspectorView::refreshTexts() {
     m_pictureCard->setWalkable(subject && subject->pictures);
     if (!shown) return;
     showStatistics();
-    showHistory();
+    m_history->showLayer(m_layer);
     showPictureTexts();
 }
 
@@ -542,11 +499,11 @@ void InspectorView::askStatistics() {
             showStatistics();
         },
         [this](std::int64_t done, std::int64_t total) {
-            if (!m_weights->hasContent()) m_weights->setMessage(tr("Measuring the layer, %1").arg(shareText(done, total)));
+            if (!m_weights->hasContent()) m_weights->setMessage(tr("Measuring the layer, %1").arg(percentText(done, total)));
         },
         [this, key](const QString& what, const QString& hint) {
             m_statisticsAsked.clear();
-            m_problem = {key, sentence(what, hint)};
+            m_problem = {key, problemText(what, hint)};
             showStatistics();
         });
 }
@@ -591,93 +548,6 @@ void InspectorView::showStatistics() {
     m_plotted = plotted;
 }
 
-void InspectorView::askHistory() {
-    const InspectionSubject* subject = m_session.inspection().subject();
-    if (m_historyStopped) {
-        if (!isHistoryKnown())
-            m_historyPlot->setMessage(tr("Not compared: it was cancelled."), tr("Compare the checkpoints"));
-        return;
-    }
-    const QString kind = QString::number(m_historyPart->current()) + kSeparator;
-    const QString key = kind + QString::fromStdString(subject->checkpoints.back().name);
-    // While checkpoints come quickly, the comparison that is under way is finished first.
-    const bool underWay = m_historyAsked == key || (m_historyAsked.startsWith(kind) && m_session.inspection().isTraining());
-    if (underWay || m_historyShown == key) return;
-    m_historyAsked = key;
-    if (!isHistoryKnown()) m_historyPlot->setMessage(tr("Comparing the kept checkpoints"));
-    m_session.inspection().askAboutRun<core::LayerHistory>(
-        this, QStringLiteral("history"), Lane::Longest,
-        [gradients = m_historyPart->current() == GradientNorm](core::Inspector& inspector, const std::string&,
-                                                              const core::CountCallback& progress) {
-            return inspector.history(gradients, progress);
-        },
-        [this, key](const core::LayerHistory& history) {
-            m_historyAsked.clear();
-            m_historyShown = key;
-            m_history = history;
-            showHistory();
-            if (isVisible()) askHistory();
-        },
-        [this](std::int64_t done, std::int64_t total) {
-            if (!isHistoryKnown())
-                m_historyPlot->setMessage(tr("Comparing the kept checkpoints, %1").arg(shareText(done, total)), tr("Cancel"));
-        },
-        [this](const QString& what, const QString& hint) {
-            m_historyAsked.clear();
-            if (!isHistoryKnown()) m_historyPlot->setMessage(sentence(what, hint));
-        });
-}
-
-bool InspectorView::isHistoryKnown() const {
-    return m_history && !m_history->checkpoints.empty() &&
-           (m_historyPart->current() == Moved || !m_history->gradientNorm.empty() || !m_history->gradientProblem.empty());
-}
-
-void InspectorView::showHistory() {
-    const InspectionSubject* subject = m_session.inspection().subject();
-    if (!isHistoryKnown() || !subject) return;
-    const auto& layers = subject->run.model.layers;
-    const core::LayerInfo& now = *layerInfo();
-    const std::int64_t steps = stepsPerEpoch(subject->run, subject->checkpoints);
-    const bool moved = m_historyPart->current() == Moved;
-    const std::string& problem = moved ? m_history->startProblem : m_history->gradientProblem;
-    if (!problem.empty()) return m_historyPlot->setMessage(QString::fromStdString(problem));
-    const auto& values = moved ? m_history->moved : m_history->gradientNorm;
-    const bool trainingKnown = !m_history->moved.empty();
-    HistoryPlot::Content content;
-    content.percent = moved;
-    content.plannedEpochs = subject->run.config.totalEpochs();
-    std::vector<std::size_t> looked;  // whose training colours the ground
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        if (layers[i].block != now.block || !layers[i].hasParameters()) continue;
-        HistoryPlot::Line line{shortLayerName(layers[i]), {}, trainingKnown && m_history->moved.back()[i] == 0};
-        for (const auto& row : values) line.values.push_back(row[i]);
-        if (layers[i].name == now.name) content.current = static_cast<int>(content.lines.size());
-        if (!now.hasParameters() || layers[i].name == now.name) looked.push_back(i);
-        content.lines.push_back(std::move(line));
-    }
-    bool trainedOnce = false;
-    for (std::size_t at = 0; at < m_history->checkpoints.size(); ++at) {
-        content.positions.push_back(epochPosition(m_history->checkpoints[at], steps));
-        content.moments << checkpointName(m_history->checkpoints[at]);
-        if (!trainingKnown) continue;
-        // What trained has moved; not a bit changes in what is frozen.
-        const bool trained = std::any_of(looked.begin(), looked.end(), [&](std::size_t i) {
-            return m_history->moved[at][i] != (at > 0 ? m_history->moved[at - 1][i] : 0.0);
-        });
-        content.trained.push_back(trained);
-        trainedOnce = trainedOnce || trained;
-    }
-    if (moved && content.current >= 0)
-        content.remark = !trainedOnce               ? tr("exactly 0: it has never trained")
-                         : !content.trained.front() ? tr("exactly 0 while frozen")
-                                                    : QString();
-    m_historyPlot->setContent(std::move(content));
-    const core::KeptCheckpoint* chosen = m_session.inspection().checkpoint();
-    m_historyPlot->setMark(chosen ? epochPosition(*chosen, steps) : -1);
-    m_historyPlot->setAccessibleName(m_historyTitle->text());
-}
-
 void InspectorView::askPicture() {
     // Otherwise askAnswers says why not.
     if (m_picture.file.empty() && !m_session.inspection().subject()->pictures) return;
@@ -686,7 +556,7 @@ void InspectorView::askPicture() {
     m_pictureAsked = key;
     const auto failure = [this, key](const QString& what, const QString& hint) {
         m_pictureAsked.clear();
-        m_pictureProblem = {key, sentence(what, hint)};
+        m_pictureProblem = {key, problemText(what, hint)};
         showPictureTexts();
     };
     const auto shown = [this, key] {
@@ -797,7 +667,7 @@ void InspectorView::askAnswers() {
         {},
         [this](const QString& what, const QString& hint) {
             m_answersAsked.clear();
-            sayInAnswers(sentence(what, hint));
+            sayInAnswers(problemText(what, hint));
             dropForeignTop();
         });
 }
@@ -829,7 +699,7 @@ void InspectorView::askFilters() {
         {},
         [this](const QString& what, const QString& hint) {
             m_filtersAsked.clear();
-            m_filters->setMessage(sentence(what, hint));
+            m_filters->setMessage(problemText(what, hint));
         });
 }
 
@@ -858,11 +728,11 @@ void InspectorView::askTop() {
         },
         [this](std::int64_t done, std::int64_t total) {
             if (m_channelCard->topCount() == 0)
-                m_channelCard->setTopMessage(tr("Trying it on pictures, %1").arg(shareText(done, total)), tr("Cancel"));
+                m_channelCard->setTopMessage(tr("Trying it on pictures, %1").arg(percentText(done, total)), tr("Cancel"));
         },
         [this](const QString& what, const QString& hint) {
             m_topAsked.clear();
-            m_channelCard->setTopMessage(sentence(what, hint));
+            m_channelCard->setTopMessage(problemText(what, hint));
         });
 }
 
@@ -877,12 +747,9 @@ void InspectorView::showEvent(QShowEvent* event) {
 
 void InspectorView::hideEvent(QHideEvent* event) {
     QFrame::hideEvent(event);
-    // Whoever looks elsewhere does not wait for it: checkpoints that have been compared are remembered.
-    for (const auto& [topic, asked] :
-         {std::pair(QStringLiteral("history"), &m_historyAsked), std::pair(QStringLiteral("top"), &m_topAsked)}) {
-        m_session.inspection().cancel(this, topic);
-        asked->clear();
-    }
+    // Whoever looks elsewhere does not wait for it.
+    m_session.inspection().cancel(this, QStringLiteral("top"));
+    m_topAsked.clear();
 }
 
 void InspectorView::resizeEvent(QResizeEvent* event) {

@@ -29,8 +29,8 @@ class ElidedLabel;
 class EmptyState;
 class FilterTilesView;
 class HistogramPlot;
-class HistoryPlot;
 class LayerHead;
+class LayerHistoryPanel;
 class PageScroll;
 class PictureCard;
 class SegmentedBar;
@@ -40,7 +40,6 @@ class InspectorView : public QFrame {
     Q_OBJECT
 public:
     enum WeightsPart { Weights, Gradients, Output };
-    enum HistoryPart { Moved, GradientNorm };
     enum AnswersPart { Channels, Filters };
 
     explicit InspectorView(Session& session, QWidget* parent = nullptr);
@@ -96,17 +95,13 @@ private:
     void refreshTexts();
     void dropForeign();     ///< what is still shown of another layer or picture
     void dropForeignTop();  ///< the same of another channel, and asks soon
-    void stopOrAskHistory();
     void stopOrAskTop();
     void askStatistics();
-    void askHistory();
     void askPicture();
     void askAnswers();
     void askFilters();
     void askTop();
     void showStatistics();
-    bool isHistoryKnown() const;  ///< of the part that is chosen
-    void showHistory();
     void showPictureTexts();
     void showChannel();
     void sayInAnswers(const QString& message);
@@ -117,18 +112,16 @@ private:
     std::filesystem::path m_run;
 
     QHash<QString, core::LayerStatistics> m_statistics;  ///< by checkpoint and layer
-    std::optional<core::LayerHistory> m_history;
     std::optional<core::FilePrediction> m_file;  ///< the picture in hand, where it is a file
     std::vector<float> m_said;                   ///< of m_saidPicture
     ChannelListModel m_channels;
     /// What is under way and what is shown, by keys of checkpoint, layer, picture and channel.
-    QString m_statisticsAsked, m_historyAsked, m_historyShown, m_pictureAsked, m_pictureShown, m_answersAsked, m_answersShown,
+    QString m_statisticsAsked, m_pictureAsked, m_pictureShown, m_answersAsked, m_answersShown,
         m_filtersAsked, m_filtersShown, m_topAsked, m_topShown;
     QString m_plotted, m_deadLayer, m_answersLayer, m_answersPicture, m_saidPicture;
     QString m_chosenIn,
         m_strongestOf;  ///< layer in which the user chose a channel; layer and picture whose strongest one is shown
     std::pair<QString, QString> m_problem, m_pictureProblem;  ///< why there are no statistics or no answer, with their keys
-    bool m_historyStopped = false;                            ///< by the user
     QString m_topStopped;                                     ///< checkpoint and layer for which the user stopped the search
     int m_wantedPart = Weights;             ///< where the layer has it
     QTimer m_foreign;                       ///< until foreign content is dropped: quick answers do not flicker
@@ -139,11 +132,11 @@ private:
     EmptyState* m_empty;
     PageScroll* m_scroll;
     QBoxLayout *m_plots, *m_answersHead, *m_answersRow;
-    ElidedLabel *m_weightsTitle, *m_historyTitle, *m_answersTitle;
-    SegmentedBar *m_weightsPart, *m_historyPart, *m_answersPart, *m_scale;
+    ElidedLabel *m_weightsTitle, *m_answersTitle;
+    SegmentedBar *m_weightsPart, *m_answersPart, *m_scale;
     QToolButton* m_sort;
     HistogramPlot* m_weights;
-    HistoryPlot* m_historyPlot;
+    LayerHistoryPanel* m_history;
     PictureCard* m_pictureCard;
     ChannelMosaic* m_mosaic;
     ChannelCard* m_channelCard;

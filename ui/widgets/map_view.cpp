@@ -16,6 +16,7 @@
 #include "core/api/errors.h"
 #include "ui/bridge/session.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/problem_text.h"
 #include "ui/models/split_text.h"
 #include "ui/widgets/class_legend.h"
 #include "ui/widgets/embedding_plot.h"
@@ -343,7 +344,7 @@ void MapView::ask(const Request& request) {
     const auto failure = [this](const QString& what, const QString& hint) {
         drop();
         m_cancelled = true;
-        m_message->say(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint, tr("Try again"));
+        m_message->say(problemText(what, hint), tr("Try again"));
         refresh();
     };
     using Embeddings = std::array<core::Embedding, 2>;

@@ -1,6 +1,7 @@
 #include "ui/widgets/notices.h"
 
 #include "ui/bridge/session.h"
+#include "ui/models/problem_text.h"
 #include "ui/widgets/banner.h"
 
 namespace thaw::ui {
@@ -41,7 +42,7 @@ Notices::Notices(Session& session, Banner& banner, QObject* parent) : QObject(pa
 }
 
 void Notices::warn(const QString& kind, const QString& what, const QString& hint) {
-    m_banner.ask(kind, Banner::Look::Warning, hint.isEmpty() ? what : what + QLatin1Char(' ') + hint);
+    m_banner.ask(kind, Banner::Look::Warning, problemText(what, hint));
 }
 
 void Notices::offerInterrupted(const std::vector<core::RunSummary>& runs) {

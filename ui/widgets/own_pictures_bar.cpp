@@ -8,6 +8,7 @@
 
 #include "ui/bridge/background.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/problem_text.h"
 #include "ui/widgets/framed_button.h"
 #include "ui/widgets/segmented_bar.h"
 #include "ui/widgets/styling.h"
@@ -85,7 +86,7 @@ void OwnPicturesBar::saveTable(const QString& file) {
             core::writePredictionTable(answers, names, file.toStdString());
             return [this, file] { Q_EMIT said(tr("Saved: %1").arg(file)); };
         },
-        [this](const QString& what, const QString& hint) { Q_EMIT said(what + QLatin1Char(' ') + hint); });
+        [this](const QString& what, const QString& hint) { Q_EMIT said(problemText(what, hint)); });
 }
 
 }  // namespace thaw::ui

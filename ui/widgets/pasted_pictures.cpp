@@ -9,6 +9,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "ui/bridge/background.h"
+#include "ui/models/problem_text.h"
 
 namespace thaw::ui {
 
@@ -42,7 +43,7 @@ void PastedPictures::take(const QMimeData* content) {
                                        "Make room on the disk, then paste again.");
             return [this, file] { Q_EMIT filesReady({file}); };
         },
-        [this](const QString& what, const QString& hint) { Q_EMIT refused(what + QLatin1Char(' ') + hint); });
+        [this](const QString& what, const QString& hint) { Q_EMIT refused(problemText(what, hint)); });
 }
 
 }  // namespace thaw::ui

@@ -3,11 +3,8 @@
 #include <QAbstractItemView>
 #include <QClipboard>
 #include <QComboBox>
-#include <QDir>
-#include <QDirIterator>
 #include <QDragEnterEvent>
 #include <QFileDialog>
-#include <QFileInfo>
 #include <QFrame>
 #include <QGridLayout>
 #include <QGuiApplication>
@@ -31,10 +28,12 @@
 #include "core/api/errors.h"
 #include "ui/bridge/background.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/problem_text.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/file_dialogs.h"
 #include "ui/widgets/framed_button.h"
 #include "ui/widgets/message_line.h"
+#include "ui/widgets/own_picture_queue.h"
 #include "ui/widgets/own_pictures_bar.h"
 #include "ui/widgets/own_pictures_table.h"
 #include "ui/widgets/pasted_pictures.h"
@@ -53,26 +52,13 @@ namespace {
 constexpr int kPanelPadding = 15, kPanelGap = 10;
 constexpr int kLeastMoment = 60;
 constexpr int kLowPage = 420;  // design pixels
-constexpr int kQuickFiles = 8;
 enum StackPage { kTilePage, kEmptyPage, kTablePage };
-const QString kPredictions = QStringLiteral("predictions"), kOwnPictures = QStringLiteral("own pictures");
+const QString kPredictions = QStringLiteral("predictions");
 
 QString number(int value) { return QLocale().toString(value); }
 
 QString waitText() {
     return PredictionView::tr("Your pictures wait: start or open a run, then the network says what it sees on them.");
-}
-
-QString joined(const QString& what, const QString& hint) { return hint.isEmpty() ? what : what + QLatin1Char(' ') + hint; }
-
-/// Of a folder no more than are enough to see that there are too many.
-QStringList picturesIn(const QString& folder, const std::atomic<bool>& stopped) {
-    QStringList found;
-    QDirIterator entries(folder, picturePatterns(), QDir::Files);
-    while (!stopped && found.size() <= PredictionView::kMostOwnPictures && entries.hasNext())
-        found << QFileInfo(entries.next()).absoluteFilePath();
-    found.sort();
-    return found;
 }
 
 /// "right", "wrong" and the bar, as far as there is room.
@@ -165,6 +151,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     m_stack->addWidget(makeEmpty());
     m_background = new Background(this);
     m_pasted = new PastedPictures(*m_background, this);
+    m_own = std::make_unique<OwnPictureQueue>(m_pictures, *m_background, [this] { return answerer(); });
     m_ownTable = new OwnPicturesTable(m_stack);
     m_ownTable->setPictures(&m_pictures);
     m_stack->addWidget(m_ownTable);
@@ -178,7 +165,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     connect(m_message, &MessageLine::actionRequested, this, &PredictionView::askAgain);
     connect(m_predicting, &WorkStrip::cancelRequested, this,
             [this] { refusePredictions(tr("Not computed: it was cancelled.")); });
-    connect(m_filesWork, &WorkStrip::cancelRequested, this, &PredictionView::cancelFiles);
+    connect(m_filesWork, &WorkStrip::cancelRequested, m_own.get(), &OwnPictureQueue::cancel);
 
     auto* head = new QVBoxLayout;
     head->setContentsMargins(kPanelPadding, 11, kPanelPadding, 7);
@@ -255,6 +242,24 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
         m_detail->showPicture(-1);
         setFilter(PictureFilter::All);
     });
+    connect(m_own.get(), &OwnPictureQueue::answered, this, [this](const std::vector<core::FilePrediction>& answers, bool added) {
+        const int first = setOwnPredictions(answers);
+        if (!added) return;
+        setFilter(PictureFilter::Mine);
+        m_grid->setCurrentPicture(first);
+        m_detail->showPicture(first);
+        m_grid->setFocus();
+    });
+    connect(m_own.get(), &OwnPictureQueue::refused, this, [this](const QString& why) {
+        const bool older = m_pictures.count(PictureFilter::Mine) > 0;
+        m_message->say(older ? why + QLatin1Char(' ') + tr("Some of your pictures show earlier answers.") : why, tr("Try again"));
+    });
+    connect(m_own.get(), &OwnPictureQueue::said, this, &PredictionView::say);
+    connect(m_own.get(), &OwnPictureQueue::waiting, this, [this] { say(waitText()); });
+    connect(m_own.get(), &OwnPictureQueue::asked, this, [this] {
+        if (m_message->text() == waitText()) m_message->hide();
+    });
+    connect(m_own.get(), &OwnPictureQueue::worked, this, &PredictionView::showFilesWork);
     connect(m_pasted, &PastedPictures::filesReady, this, &PredictionView::addFiles);
     connect(m_pasted, &PastedPictures::refused, this, &PredictionView::say);
     connect(m_detail, &PredictionDetail::removeRequested, this, remove);
@@ -262,8 +267,6 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     arrange();
     refresh();
 }
-
-PredictionView::~PredictionView() { *m_listingStopped = true; }
 
 QWidget* PredictionView::makeHead() {
     auto* head = new QWidget(m_panel);
@@ -381,23 +384,19 @@ QWidget* PredictionView::makeEmpty() {
 
 void PredictionView::bindController(TrainingController* controller) {
     m_controller = controller;
+    m_own->bindController(controller);
     connect(controller, &TrainingController::runStarted, this, &PredictionView::takeTrainingRun);
     connect(controller, &TrainingController::stateChanged, this, [this](core::TrainerState state) {
         if (state == core::TrainerState::Failed || state == core::TrainerState::Idle) dropRequests();
         refreshActions();
-        sendFiles();
+        m_own->ask();
     });
     connect(controller, &TrainingController::predictionsReady, this, [this](const core::PredictionsReady& ready) {
         if (ready.requestId == m_evaluateRequest) m_evaluateRequest = 0;
         takeLive(ready.predictions);
     });
-    connect(controller, &TrainingController::filePredictionsReady, this, [this](const core::FilePredictionsReady& ready) {
-        if (m_fileRequest != 0 && ready.requestId == m_fileRequest) takeAnswers(*ready.files);
-    });
     connect(controller, &TrainingController::commandRefused, this, [this](quint64 requestId, const QString& reason) {
-        if (requestId == 0) return;
-        if (requestId == m_fileRequest) return refuseFiles(reason);
-        if (requestId != m_evaluateRequest) return;
+        if (requestId == 0 || requestId != m_evaluateRequest) return;
         m_evaluateRequest = 0;
         say(reason);
         refreshActions();
@@ -409,15 +408,15 @@ void PredictionView::bindController(TrainingController* controller) {
 void PredictionView::bindInspection(InspectionController* inspection) {
     m_inspection = inspection;
     m_detail->bindInspection(inspection);
+    m_own->bindInspection(inspection);
     connect(inspection, &InspectionController::subjectChanged, this, &PredictionView::takeSubject);
     connect(inspection, &InspectionController::checkpointChanged, this, [this] {
-        if ((!m_refused.empty() || !m_filesRefusedBy.isEmpty()) && m_cancelledFiles.isEmpty()) m_message->hide();
+        if ((!m_refused.empty() || m_own->isRefused()) && !m_own->isCancelled()) m_message->hide();
         m_refused.clear();
-        m_filesRefusedBy.clear();
         stopAsking();
-        if (!m_askedFiles.isEmpty() && !(m_fileRequest != 0 && asksTraining())) takeBackFiles();
+        m_own->checkpointChanged();
         follow();
-        sendFiles();
+        m_own->ask();
     });
     connect(inspection, &InspectionController::checkpointsChanged, this, [this] {
         follow();
@@ -447,7 +446,7 @@ void PredictionView::setRun(const core::RunStarted& run) {
         setPictures(run.testPictures, names, QString::fromStdString(run.dataset.id));
     arrange();
     refresh();
-    sendFiles();
+    m_own->ask();
 }
 
 void PredictionView::setStepsPerEpoch(std::int64_t steps) {
@@ -529,7 +528,7 @@ void PredictionView::setPredictions(const std::shared_ptr<const core::Prediction
     // A page without a chosen picture leaves the side panel empty: begin with the first one.
     if (m_grid->currentPicture() == -1 && m_pictures.total() > 0) showPicture(m_pictures.idAt(m_pictures.pageBegin()));
     refresh();
-    sendFiles();
+    m_own->ask();
 }
 
 void PredictionView::follow() {
@@ -566,7 +565,7 @@ void PredictionView::askPredictions() {
             if (!isChosen()) Q_EMIT newestAnswered(set);
         },
         [this](std::int64_t done, std::int64_t total) { m_predicting->setProgress(done, total); },
-        [this](const QString& what, const QString& hint) { refusePredictions(joined(what, hint)); });
+        [this](const QString& what, const QString& hint) { refusePredictions(problemText(what, hint)); });
 }
 
 void PredictionView::stopAsking() {
@@ -586,10 +585,8 @@ void PredictionView::refusePredictions(const QString& why) {
 void PredictionView::askAgain() {
     m_message->hide();
     m_refused.clear();
-    m_filesRefusedBy.clear();
-    m_waitingFiles += std::exchange(m_cancelledFiles, {});
     follow();
-    sendFiles();
+    m_own->askAgain();
 }
 
 void PredictionView::askPins() {
@@ -635,7 +632,7 @@ void PredictionView::goToStep(std::int64_t step) {
     if (kept != subject->checkpoints.end()) m_inspection->chooseCheckpoint(static_cast<int>(kept - subject->checkpoints.begin()));
 }
 
-void PredictionView::setOwnPredictions(const std::vector<core::FilePrediction>& files) {
+int PredictionView::setOwnPredictions(const std::vector<core::FilePrediction>& files) {
     const std::size_t before = m_pictures.ownIds().size();
     const int first = m_pictures.addOwnPictures(files);
     const std::vector<int> ids = m_pictures.ownIds();
@@ -648,14 +645,8 @@ void PredictionView::setOwnPredictions(const std::vector<core::FilePrediction>& 
     }
     if (m_filesUnusable > 0 && m_filesAdded > 1)
         say(tr("%1 of %2 files cannot be used. Click one to see why.").arg(number(m_filesUnusable), number(m_filesAdded)));
-    if (m_showOwnWhenReady && first != -1) {
-        m_showOwnWhenReady = false;
-        setFilter(PictureFilter::Mine);
-        m_grid->setCurrentPicture(first);
-        m_detail->showPicture(first);
-        m_grid->setFocus();
-    }
     refresh();
+    return first;
 }
 
 void PredictionView::showPicture(int id) {
@@ -678,7 +669,7 @@ void PredictionView::setFilter(PictureFilter filter) {
     m_filters->setCurrent(static_cast<int>(filter));
     m_pictures.setFilter(filter);
     refresh();
-    sendFiles();
+    m_own->ask();
 }
 
 void PredictionView::chooseFiles() {
@@ -719,48 +710,7 @@ QMenu* PredictionView::makeAddMenu() {
 
 void PredictionView::addFiles(const QStringList& files) {
     m_message->hide();
-    m_cancelledFiles.clear();
-    ++m_listings;
-    // A folder may be large, or on another machine.
-    m_background->add(
-        [this, files, stopped = m_listingStopped]() -> std::function<void()> {
-            QStringList found;
-            QString emptyFolder;
-            for (const QString& file : files) {
-                const bool folder = QFileInfo(file).isDir();
-                const QStringList pictures = folder ? picturesIn(file, *stopped) : QStringList{QFileInfo(file).absoluteFilePath()};
-                if (pictures.isEmpty()) emptyFolder = QDir(file).dirName();
-                found += pictures;
-            }
-            return [this, found, emptyFolder, stopped] {
-                if (!*stopped) takeFound(found, emptyFolder);
-            };
-        },
-        [this, stopped = m_listingStopped](const QString& what, const QString& hint) {
-            if (*stopped) return;
-            takeFound({}, {});
-            say(joined(what, hint));
-        });
-    showFilesWork();
-}
-
-void PredictionView::takeFound(const QStringList& files, const QString& emptyFolder) {
-    --m_listings;
-    if (!emptyFolder.isEmpty()) say(tr("There are no pictures in the folder %1.").arg(emptyFolder));
-    const QStringList pending = m_waitingFiles + m_askedFiles, known = m_pictures.ownFiles() + pending;
-    auto room = kMostOwnPictures - QSet<QString>(known.begin(), known.end()).size();
-    for (const QString& file : files) {
-        if (pending.contains(file)) continue;
-        if (!known.contains(file) && room-- <= 0) {
-            say(tr("Thaw shows %1 pictures of yours at most. Remove some first.").arg(number(kMostOwnPictures)));
-            break;
-        }
-        m_waitingFiles << file;
-    }
-    m_showOwnWhenReady |= !m_waitingFiles.isEmpty() || !m_askedFiles.isEmpty();
-    m_filesRefusedBy.clear();
-    sendFiles();
-    if (!m_waitingFiles.isEmpty() && m_askedFiles.isEmpty()) say(waitText());
+    m_own->add(files);
 }
 
 bool PredictionView::asksTraining() const {
@@ -768,98 +718,26 @@ bool PredictionView::asksTraining() const {
     return showsTraining() && !isChosen() && (m_controller->actions().predictFiles || soon);
 }
 
-QString PredictionView::answerer() const {
-    if (asksTraining() && !m_controller->actions().predictFiles) return {};
-    if (asksTraining()) return m_runId + QStringLiteral(" in training ") + QString::number(m_live ? m_live->step : -1);
-    return checkpoint() ? m_runId + QLatin1Char(' ') + QString::fromStdString(checkpoint()->name) : QString();
+OwnPictureQueue::Answerer PredictionView::answerer() const {
+    OwnPictureQueue::Answerer now{asksTraining(), {}, isVisible() && m_pictures.filter() == PictureFilter::Mine};
+    if (!now.training && checkpoint()) now.name = m_runId + QLatin1Char(' ') + QString::fromStdString(checkpoint()->name);
+    if (now.training && m_controller->actions().predictFiles)
+        now.name = m_runId + QStringLiteral(" in training ") + QString::number(m_live ? m_live->step : -1);
+    return now;
 }
 
-void PredictionView::sendFiles() {
-    const QString now = answerer();
-    if (m_askedFiles.isEmpty() && !now.isEmpty() && now != m_filesRefusedBy) {
-        const QStringList known = m_pictures.ownFiles();
-        // Older answers are refreshed only while somebody looks at them.
-        const bool seen = isVisible() && m_pictures.filter() == PictureFilter::Mine;
-        if (m_waitingFiles.isEmpty() && seen && now != m_ownAnswerer) {
-            m_waitingFiles = known;
-            m_ownAnswerer = now;
-        }
-        if (known.isEmpty()) m_ownAnswerer = now;
-        if (!m_waitingFiles.isEmpty() && m_message->text() == waitText()) m_message->hide();
-        // The training goes on between two portions, and so it can be stopped there.
-        const bool live = asksTraining();
-        m_askedFiles = live ? m_waitingFiles.mid(0, kQuickFiles) : m_waitingFiles;
-        m_waitingFiles.remove(0, m_askedFiles.size());
-        if (live && !m_askedFiles.isEmpty()) m_fileRequest = m_controller->predictFiles(m_askedFiles);
-        if (!live && !m_askedFiles.isEmpty()) askFiles();
-    }
-    showFilesWork();
-    refreshActions();
-}
-
-void PredictionView::askFiles() {
-    std::vector<std::filesystem::path> paths;
-    for (const QString& file : m_askedFiles) paths.emplace_back(file.toStdString());
-    // A click's answer does not wait behind a folder of pictures.
-    const auto lane = paths.size() > kQuickFiles ? InspectionController::Lane::Long : InspectionController::Lane::Quick;
-    m_inspection->ask<std::vector<core::FilePrediction>>(
-        this, kOwnPictures, lane,
-        [paths](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress) {
-            return inspector.predictFiles(checkpoint, paths, progress);
-        },
-        [this](const std::vector<core::FilePrediction>& answers) { takeAnswers(answers); },
-        [this](std::int64_t done, std::int64_t) { showFilesWork(done); },
-        [this](const QString& what, const QString& hint) { refuseFiles(joined(what, hint)); });
-}
-
-void PredictionView::takeAnswers(const std::vector<core::FilePrediction>& answers) {
-    m_fileRequest = 0;
-    m_filesDone += m_askedFiles.size();
-    m_askedFiles.clear();
-    setOwnPredictions(answers);
-    sendFiles();
-}
-
-void PredictionView::takeBackFiles() {
-    if (m_inspection) m_inspection->cancel(this, kOwnPictures);
-    m_fileRequest = 0;
-    const QStringList known = m_pictures.ownFiles(), back = std::exchange(m_askedFiles, {}) + std::exchange(m_waitingFiles, {});
-    for (const QString& file : back)
-        if (m_showOwnWhenReady || !known.contains(file)) m_waitingFiles << file;
-    m_ownAnswerer.clear();
-}
-
-void PredictionView::refuseFiles(const QString& why) {
-    takeBackFiles();
-    m_filesRefusedBy = answerer();
-    const bool older = m_pictures.count(PictureFilter::Mine) > 0;
-    m_message->say(older ? why + QLatin1Char(' ') + tr("Some of your pictures show earlier answers.") : why, tr("Try again"));
-    sendFiles();
-}
-
-void PredictionView::cancelFiles() {
-    *m_listingStopped = true;
-    m_listingStopped = std::make_shared<std::atomic<bool>>(false);
-    m_listings = 0;
-    if (m_askedFiles.isEmpty()) return showFilesWork();
-    refuseFiles(tr("Cancelled before all of your pictures were looked at."));
-    m_cancelledFiles = std::exchange(m_waitingFiles, {});
-    m_showOwnWhenReady = false;
-}
-
-void PredictionView::showFilesWork(std::int64_t answered) {
-    if (m_listings == 0 && m_askedFiles.isEmpty()) {
-        m_filesDone = m_filesAdded = m_filesUnusable = 0;
+void PredictionView::showFilesWork(bool working, qint64 done, qint64 total) {
+    if (!working) {
+        m_filesAdded = m_filesUnusable = 0;
         return m_filesWork->stop();
     }
     if (!m_filesWork->isWorking()) m_filesWork->start(tr("Your pictures"));
-    if (!m_askedFiles.isEmpty())
-        m_filesWork->setProgress(m_filesDone + answered, m_filesDone + m_askedFiles.size() + m_waitingFiles.size());
+    if (total > 0) m_filesWork->setProgress(done, total);
 }
 
 void PredictionView::dropRequests() {
     m_evaluateRequest = 0;
-    if (m_fileRequest != 0) takeBackFiles();
+    m_own->trainingChanged();
 }
 
 void PredictionView::refreshPredictions() {
@@ -1024,7 +902,7 @@ void PredictionView::arrangePins() {
 
 void PredictionView::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
-    sendFiles();
+    m_own->ask();
     follow();
     askPins();
 }

@@ -5,16 +5,15 @@
 #pragma once
 
 #include <QSet>
-#include <QStringList>
 #include <QWidget>
 
-#include <atomic>
 #include <memory>
 
 #include "ui/bridge/inspection_controller.h"
 #include "ui/bridge/training_controller.h"
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/widgets/own_picture_queue.h"
 
 class QComboBox;
 class QFrame;
@@ -45,11 +44,7 @@ QString momentText(const core::PredictionSet& predictions, std::int64_t stepsPer
 class PredictionView : public QWidget {
     Q_OBJECT
 public:
-    /// More own pictures than these are not taken.
-    static constexpr int kMostOwnPictures = 200;
-
     explicit PredictionView(QWidget* parent = nullptr);
-    ~PredictionView() override;
 
     /// Once each; the controllers outlive the view.
     void bindController(TrainingController* controller);
@@ -57,7 +52,7 @@ public:
 
     void setRun(const core::RunStarted& run);
     void setPredictions(const std::shared_ptr<const core::PredictionSet>& predictions);
-    void setOwnPredictions(const std::vector<core::FilePrediction>& files);
+    int setOwnPredictions(const std::vector<core::FilePrediction>& files);  ///< returns the first one's id
     void showPicture(int id);  ///< a test picture, whatever the filter
     void showClasses(int truth, int predicted);  ///< all pictures of these classes; -1: any
 
@@ -109,20 +104,13 @@ private:
     bool showsTraining() const;                      ///< the run in the worker
     bool isChosen() const;                           ///< a checkpoint, or another run, was chosen by the user
     bool asksTraining() const;                       ///< about own pictures: the run in the worker answers, and no checkpoint
-    QString answerer() const;                        ///< who says what own pictures show, as of which step; empty: nobody
+    OwnPictureQueue::Answerer answerer() const;
     void refresh();
     void refreshMoment();
     void refreshActions();
     void say(const QString& text);
     QMenu* makeAddMenu();
-    void takeFound(const QStringList& files, const QString& emptyFolder);
-    void sendFiles();
-    void askFiles();
-    void takeAnswers(const std::vector<core::FilePrediction>& answers);
-    void takeBackFiles();
-    void refuseFiles(const QString& why);
-    void cancelFiles();
-    void showFilesWork(std::int64_t answered = 0);
+    void showFilesWork(bool working, qint64 done, qint64 total);
     void dropRequests();
 
     TrainingController* m_controller = nullptr;
@@ -137,21 +125,13 @@ private:
     QString m_refusal;                                      // why not
     bool m_pinsAsked = false;                               // what a checkpoint says of the pins is on its way
     QSet<qint64> m_pinsRefused;                             // steps whose checkpoint could not say anything of the pins
-    quint64 m_evaluateRequest = 0, m_fileRequest = 0;
-    QStringList m_waitingFiles;    // to be predicted as soon as somebody can
-    QStringList m_askedFiles;      // somebody is asked about them
-    QStringList m_cancelledFiles;  // until the user asks again
-    QString m_ownAnswerer;         // who said what all own pictures show; empty: not the same for all
-    QString m_filesRefusedBy;      // answerer that is not asked again by itself
-    std::int64_t m_filesDone = 0;  // since nobody was asked; and of these:
-    int m_filesAdded = 0, m_filesUnusable = 0;
-    std::shared_ptr<std::atomic<bool>> m_listingStopped = std::make_shared<std::atomic<bool>>(false);
-    int m_listings = 0;            // under way
-    bool m_showOwnWhenReady = false;
+    quint64 m_evaluateRequest = 0;
+    int m_filesAdded = 0, m_filesUnusable = 0;              // since there were no own pictures to ask about
     bool m_low = false, m_foldedBefore = false;  // little height, and the pinned strip as it was before
 
     Background* m_background;
     PastedPictures* m_pasted;
+    std::unique_ptr<OwnPictureQueue> m_own;  // goes before the background, so that a listing under way ends
     OwnPicturesBar* m_ownBar;
     OwnPicturesTable* m_ownTable;
     QFrame* m_panel;

@@ -11,6 +11,7 @@
 
 #include "core/api/report.h"
 #include "ui/bridge/inspection_controller.h"
+#include "ui/models/problem_text.h"
 #include "ui/widgets/banner.h"
 #include "ui/widgets/report_pdf.h"
 
@@ -126,7 +127,7 @@ void ReportWriter::finish() {
 
 void ReportWriter::fail(const QString& what, const QString& hint) {
     stop();
-    complain(tr("The report was not written. %1").arg(hint.isEmpty() ? what : what + QLatin1Char(' ') + hint));
+    complain(tr("The report was not written. %1").arg(problemText(what, hint)));
 }
 
 void ReportWriter::complain(const QString& what) {

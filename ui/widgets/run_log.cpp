@@ -4,6 +4,7 @@
 
 #include "ui/bridge/session.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/problem_text.h"
 #include "ui/widgets/styling.h"
 
 namespace thaw::ui {
@@ -75,7 +76,7 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent) {
     });
     connect(&training, &TrainingController::commandRefused, this, [](quint64, const QString& reason) { warn(reason); });
     connect(&training, &TrainingController::startRefused, this,
-            [](const QString& what, const QString& hint) { warn(what + QLatin1Char(' ') + hint); });
+            [](const QString& what, const QString& hint) { warn(problemText(what, hint)); });
     connect(&training, &TrainingController::runFinished, this, [](const core::RunFinished& finished) {
         if (finished.bestEpoch > 0)
             say(tr("The run ended (%1): best validation %2 in epoch %3.")

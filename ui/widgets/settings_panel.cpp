@@ -19,6 +19,7 @@
 #include "core/api/errors.h"
 #include "core/api/layer_info.h"
 #include "ui/bridge/library_controller.h"
+#include "ui/models/problem_text.h"
 #include "ui/widgets/number_box.h"
 #include "ui/widgets/setting_row.h"
 #include "ui/widgets/styling.h"
@@ -120,7 +121,7 @@ SettingsPanel::SettingsPanel(LibraryController& library, QWidget* parent) : QFra
     connect(&library, &LibraryController::lessonSaved, this,
             [this](const QString& name, const QString& error, const QString& hint) {
                 setStyleProperty(m_state, "type", error.isEmpty() ? "caption" : "wrong");
-                if (!error.isEmpty()) return m_state->setText(error + QLatin1Char(' ') + hint);
+                if (!error.isEmpty()) return m_state->setText(problemText(error, hint));
                 m_saveLine->hide();
                 Q_EMIT lessonChosen(name);
             });
