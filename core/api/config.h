@@ -150,6 +150,7 @@ struct Lesson {
     std::string description;  ///< one or two plain sentences
     /// Accuracies that the lesson's text prints, 0..1, after each phase; empty when it prints none.
     std::vector<double> claims;
+    std::string claimsDataset;  ///< the data set that these are of; empty: whichever it runs on
     RunConfig config;
     std::filesystem::path file;
     std::string problem;      ///< why the file cannot be used; empty when it can

@@ -273,6 +273,7 @@ RunConfig configFromJson(const std::string& text, const RunConfig& base) {
     fields.read("title", config.title);
     fields.take("description");  // a lesson file's, read by listLessons()
     fields.take("claims");
+    fields.take("claimsDataset");
     if (const json* object = fields.take("data")) {
         JsonFields inner(*object, "data");
         inner.read("dataset", config.data.dataset);

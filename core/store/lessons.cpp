@@ -2,6 +2,7 @@
 #include <array>
 
 #include "core/api/config.h"
+#include "core/data/dataset.h"
 #include "core/store/atomic_file.h"
 #include "core/store/paths.h"
 #include "core/store/strict_json.h"
@@ -37,9 +38,14 @@ Lesson readLesson(const fs::path& file) {
         JsonFields fields(document, "");
         fields.read("description", lesson.description);
         fields.read("claims", lesson.claims);
+        fields.read("claimsDataset", lesson.claimsDataset);
         for (const double claim : lesson.claims)
             if (!(claim >= 0 && claim <= 1)) throw ConfigError("claims: expected accuracies from 0 to 1.");
         if (lesson.claims.size() > lesson.config.phases.size()) throw ConfigError("claims: expected at most one accuracy a phase.");
+
+        const std::vector<std::string> known = datasetIds();
+        if (!lesson.claimsDataset.empty() && std::find(known.begin(), known.end(), lesson.claimsDataset) == known.end())
+            throw ConfigError("claimsDataset: there is no data set \"" + lesson.claimsDataset + "\".");
 
         const std::vector<std::string> problems = validate(lesson.config);
         if (!problems.empty()) lesson.problem = problems.front();

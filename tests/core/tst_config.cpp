@@ -232,6 +232,7 @@ private Q_SLOTS:
         const Lesson lesson = findLesson("lesson");
         const RunConfig& config = lesson.config;
         QCOMPARE(lesson.claims, (std::vector<double>{0.785, 0.805}));
+        QCOMPARE(lesson.claimsDataset, std::string("cifar10"));
         QVERIFY(config.scaling == Scaling::ImageNet && config.initialization == Initialization::Pretrained);
         QCOMPARE(config.inputSize, 32);
         QCOMPARE(config.batchSize, 128);
@@ -259,12 +260,13 @@ private Q_SLOTS:
         std::ofstream(lessonsFolder() / "broken.json") << "{";
         std::ofstream(lessonsFolder() / "wrong.json") << R"({"batchSize": 0, )" << plan << '}';
         std::ofstream(lessonsFolder() / "claims.json") << R"({"claims": [78], )" << plan << '}';
+        std::ofstream(lessonsFolder() / "claimed.json") << R"({"claims": [0.7], "claimsDataset": "nothing", )" << plan << '}';
         std::ofstream(lessonsFolder() / "many.json") << R"({"claims": [0.1, 0.2], )" << plan << '}';
         std::ofstream(lessonsFolder() / "lesson.json") << '{' << plan << '}';
         std::ofstream(lessonsFolder() / "notes.txt") << "no lesson";
         fs::create_directory(lessonsFolder() / "folder.json");
         const std::vector<Lesson> lessons = listLessons();
-        QCOMPARE(lessons.size(), std::size_t(5 + 7));
+        QCOMPARE(lessons.size(), std::size_t(5 + 8));
         for (std::size_t i = 5; i < lessons.size(); ++i) QCOMPARE(lessons[i].problem.empty(), lessons[i].name == "mine");
         QCOMPARE(findLesson("mine").title, std::string("Mine"));
         QCOMPARE(findLesson("lesson").config.phases.size(), std::size_t(2));  // still the program's own

@@ -6,6 +6,7 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTabBar>
+#include <QToolButton>
 
 #include <algorithm>
 
@@ -33,6 +34,7 @@ private Q_SLOTS:
     void dataTabOfTheLibrary();
     void runningInPictures();
     void firstRunToFinishedLesson();
+    void claimsAreOfTheirOwnData();
     void welcomeComesBack();
     void keysChooseTabsAndPanels();
     void docksRememberChoices();
@@ -162,6 +164,23 @@ void TestMainWindow::firstRunToFinishedLesson() {
     QVERIFY(fixture.window.actionTable().runLesson->isEnabled());
     const QStringList cut = WindowFixture::cutTexts(&fixture.window);
     QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
+}
+
+void TestMainWindow::claimsAreOfTheirOwnData() {
+    for (const bool substitute : {false, true}) {
+        FakeScript script;
+        script.substituteData = substitute;
+        script.restAtStep = 3;
+        WindowFixture fixture(script);
+        fixture.show({1440, 900});
+        QVERIFY(await([&] { return !fixture.session.lessons().empty(); }));
+        fixture.session.runLesson();
+        QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
+        const auto buttons = fixture.window.livePage().findChildren<QToolButton*>();
+        const auto claims = std::find_if(buttons.begin(), buttons.end(), [](auto* one) { return one->text() == QLatin1String("Claims"); });
+        QVERIFY(claims != buttons.end());
+        QCOMPARE((*claims)->isVisible(), !substitute);
+    }
 }
 
 void TestMainWindow::welcomeComesBack() {

@@ -17,8 +17,6 @@
 #include <cmath>
 
 #include "ui/bridge/session.h"
-#include "ui/models/checkpoint_text.h"
-#include "ui/models/layer_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/problem_text.h"

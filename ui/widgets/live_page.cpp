@@ -130,11 +130,11 @@ void LivePage::updatePlan() {
 
 void LivePage::updateTitle() {
     const std::string& preset = m_session.shownConfig().preset;
+    const core::DatasetInfo* set = m_session.dataset();
     std::vector<double> claims;
     for (const core::Lesson& lesson : m_session.lessons())
-        if (lesson.name == preset) claims = lesson.claims;
+        if (lesson.name == preset && (!set || lesson.claimsDataset.empty() || lesson.claimsDataset == set->id)) claims = lesson.claims;
     m_live->setClaims(claims);
-    const core::DatasetInfo* set = m_session.dataset();
     const QString name = m_session.runNumber() > 0 ? tr("Run %1").arg(m_session.runNumber()) : tr("New run");
     m_live->setRunTitle(set ? tr("%1, %2").arg(name, text(set->title)) : name);
 }

@@ -23,7 +23,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <utility>
 
 #include "core/api/errors.h"
 #include "ui/bridge/background.h"
