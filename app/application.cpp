@@ -15,8 +15,8 @@
 #include "core/api/engine_info.h"
 #include "ui/bridge/session.h"
 #include "ui/models/log_model.h"
-#include "ui/widgets/main_window.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/parts/theme.h"
+#include "ui/widgets/window/main_window.h"
 
 namespace thaw {
 namespace {

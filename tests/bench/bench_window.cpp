@@ -23,8 +23,8 @@
 #include "core/api/weights_info.h"
 #include "ui/bridge/session.h"
 #include "ui/models/log_model.h"
-#include "ui/widgets/main_window.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/parts/theme.h"
+#include "ui/widgets/window/main_window.h"
 
 using namespace thaw;
 

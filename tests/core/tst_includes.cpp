@@ -2,6 +2,7 @@
 #include <QFile>
 #include <QRegularExpression>
 #include <QtTest>
+#include <utility>
 
 namespace {
 
@@ -56,11 +57,32 @@ bool isPlot(const QString& target) { return target.contains("qcustomplot", Qt::C
 /// The core's own file that a quoted include means; empty for others.
 bool isCoreInternal(const QString& target) { return target.startsWith("core/") && !target.startsWith("core/api/"); }
 
+/// The window's folders from the ground up; those of one floor do not know each other.
+bool isUpwards(const QString& file, const QString& target) {
+    static const QList<QStringList> floors{
+        {"ui/threads/"},
+        {"ui/models/"},
+        {"ui/bridge/"},
+        {"ui/widgets/parts/"},
+        {"ui/widgets/pictures/"},
+        {"ui/widgets/layers/", "ui/widgets/predictions/", "ui/widgets/evaluation/", "ui/widgets/map/", "ui/widgets/library/"},
+        {"ui/widgets/inspector/", "ui/widgets/live/"},
+        {"ui/widgets/window/"}};
+    const auto placeOf = [](const QString& path) {
+        for (int floor = 0; floor < floors.size(); ++floor)
+            for (const QString& room : floors[floor])
+                if (path.startsWith(room)) return std::pair(floor, room);
+        return std::pair(-1, QString());
+    };
+    const auto from = placeOf(file), to = placeOf(target);
+    return from.first >= 0 && to.first >= from.first && to != from;
+}
+
 /// What ARCHITECTURE's table of rooms forbids; empty when the arrow is allowed.
 QString problemOf(const Include& include) {
     const QString &file = include.file, &target = include.target;
     const auto in = [&file](const char* folder) { return file.startsWith(folder); };
-    if (isPlot(target) && !in("ui/widgets/curve_plot.")) return "only ui/widgets/curve_plot.* includes the plotting library";
+    if (isPlot(target) && !in("ui/widgets/live/curve_plot.")) return "only ui/widgets/live/curve_plot.* includes the plotting library";
     if (in("core/")) {
         if (isQt(target)) return "the core is free of Qt";
         if (target.startsWith("ui/") || target.startsWith("app/")) return "the core knows nothing above it";
@@ -76,10 +98,11 @@ QString problemOf(const Include& include) {
     if (in("app/cli/")) return isQt(target) || target.startsWith("ui/") ? "thaw-cli is free of Qt" : QString();
     if (in("app/")) return {};
     if (target.startsWith("app/")) return "the window does not know who starts it";
-    if (in("ui/bridge/") || in("ui/models/")) {
+    if (in("ui/threads/") || in("ui/models/") || in("ui/bridge/")) {
         if (isWidgets(target)) return "the presenter is free of widgets";
         if (target.startsWith("ui/widgets/")) return "the presenter does not know the widgets";
     }
+    if (isUpwards(file, target)) return "a floor knows nothing above it, and no other room of its own";
     return {};
 }
 
@@ -147,9 +170,15 @@ private Q_SLOTS:
         row("ui/models/a.cpp", "#include \"ui/widgets/theme.h\"", true);
         row("ui/widgets/a.cpp", "#include <QLabel>", false);
         row("ui/widgets/a.cpp", "#include <qcustomplot.h>", true);
-        row("ui/widgets/curve_plot.cpp", "#include <qcustomplot.h>", false);
+        row("ui/widgets/live/curve_plot.cpp", "#include <qcustomplot.h>", false);
         row("ui/widgets/a.cpp", "#include <c10/core/Device.h>", true);
         row("ui/widgets/a.cpp", "#include \"app/application.h\"", true);
+        row("ui/models/a.cpp", "#include \"ui/bridge/session.h\"", true);
+        row("ui/bridge/a.cpp", "#include \"ui/models/log_model.h\"", false);
+        row("ui/widgets/map/a.cpp", "#include \"ui/widgets/map/map_view.h\"", false);
+        row("ui/widgets/map/a.cpp", "#include \"ui/widgets/evaluation/matrix_table.h\"", true);
+        row("ui/widgets/parts/a.cpp", "#include \"ui/widgets/window/main_window.h\"", true);
+        row("ui/widgets/live/a.cpp", "#include \"ui/widgets/predictions/prediction_view.h\"", false);
         row("app/main.cpp", "#include <QApplication>", false);
         row("app/cli/main.cpp", "#include <QString>", true);
         row("app/cli/main.cpp", "#include \"core/util/hash.h\"", true);

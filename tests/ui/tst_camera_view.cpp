@@ -18,12 +18,12 @@
 #include "tests/support/drawn_video.h"
 #include "tests/support/fake_inspector.h"
 #include "tests/ui/window_fixture.h"
-#include "ui/widgets/camera_canvas.h"
-#include "ui/widgets/camera_view.h"
-#include "ui/widgets/empty_state.h"
-#include "ui/widgets/guess_bars.h"
-#include "ui/widgets/message_line.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/parts/empty_state.h"
+#include "ui/widgets/parts/message_line.h"
+#include "ui/widgets/parts/theme.h"
+#include "ui/widgets/predictions/camera_canvas.h"
+#include "ui/widgets/predictions/camera_view.h"
+#include "ui/widgets/predictions/guess_bars.h"
 
 using namespace thaw;
 using test::await;

@@ -20,24 +20,24 @@
 #include "ui/models/mix_up_model.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
-#include "ui/widgets/banner.h"
-#include "ui/widgets/calibration_page.h"
-#include "ui/widgets/compare_page.h"
-#include "ui/widgets/confusion_view.h"
-#include "ui/widgets/empty_state.h"
-#include "ui/widgets/matrix_page.h"
-#include "ui/widgets/matrix_table.h"
-#include "ui/widgets/message_line.h"
-#include "ui/widgets/name_header.h"
-#include "ui/widgets/picture_grid.h"
-#include "ui/widgets/picture_row.h"
-#include "ui/widgets/prediction_view.h"
-#include "ui/widgets/reliability_plot.h"
-#include "ui/widgets/score_lists.h"
-#include "ui/widgets/side_dock.h"
-#include "ui/widgets/test_lock_bar.h"
-#include "ui/widgets/top_losses_page.h"
-#include "ui/widgets/work_strip.h"
+#include "ui/widgets/evaluation/calibration_page.h"
+#include "ui/widgets/evaluation/compare_page.h"
+#include "ui/widgets/evaluation/confusion_view.h"
+#include "ui/widgets/evaluation/matrix_page.h"
+#include "ui/widgets/evaluation/matrix_table.h"
+#include "ui/widgets/evaluation/name_header.h"
+#include "ui/widgets/evaluation/reliability_plot.h"
+#include "ui/widgets/evaluation/score_lists.h"
+#include "ui/widgets/evaluation/test_lock_bar.h"
+#include "ui/widgets/evaluation/top_losses_page.h"
+#include "ui/widgets/parts/banner.h"
+#include "ui/widgets/parts/empty_state.h"
+#include "ui/widgets/parts/message_line.h"
+#include "ui/widgets/parts/work_strip.h"
+#include "ui/widgets/pictures/picture_grid.h"
+#include "ui/widgets/pictures/picture_row.h"
+#include "ui/widgets/predictions/prediction_view.h"
+#include "ui/widgets/window/side_dock.h"
 
 using namespace thaw;
 using namespace thaw::test;
@@ -867,7 +867,7 @@ void TestConfusionView::numbersAreReadable() {
         Theme::instance().setLook(dark ? ColorScheme::Dark : ColorScheme::Light, 1.0);
         for (int step = -50; step <= 50; ++step) {
             const QColor ground = matrixColor(step / 50.0);
-            const double x = luminance(ground) + 0.05, y = luminance(readableOn(ground)) + 0.05;
+            const double x = luminance(ground) + 0.05, y = luminance(Theme::instance().readableOn(ground)) + 0.05;
             const double contrast = std::max(x, y) / std::min(x, y);
             QVERIFY2(contrast >= 4.5, qPrintable(QStringLiteral("strength %1: contrast %2").arg(step / 50.0).arg(contrast)));
         }

@@ -8,8 +8,8 @@
 #include <set>
 
 #include "tests/support/shot.h"
-#include "ui/widgets/curve_plot.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/live/curve_plot.h"
+#include "ui/widgets/parts/theme.h"
 
 using namespace thaw;
 using namespace thaw::ui;

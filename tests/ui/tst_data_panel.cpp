@@ -10,10 +10,10 @@
 #include "tests/support/drawn_pictures.h"
 #include "tests/support/shot.h"
 #include "ui/bridge/library_controller.h"
-#include "ui/widgets/chip.h"
-#include "ui/widgets/data_panel.h"
-#include "ui/widgets/theme.h"
-#include "ui/widgets/transfer_bar.h"
+#include "ui/widgets/library/data_panel.h"
+#include "ui/widgets/library/transfer_bar.h"
+#include "ui/widgets/parts/chip.h"
+#include "ui/widgets/parts/theme.h"
 
 using namespace thaw;
 using ui::DataPanel;

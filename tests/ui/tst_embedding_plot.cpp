@@ -10,8 +10,8 @@
 
 #include "tests/support/drawn_pictures.h"
 #include "tests/support/shot.h"
-#include "ui/widgets/embedding_plot.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/map/embedding_plot.h"
+#include "ui/widgets/parts/theme.h"
 
 using namespace thaw;
 using ui::EmbeddingPlot;

@@ -4,10 +4,10 @@
 #include <QSignalSpy>
 
 #include "tests/ui/window_fixture.h"
-#include "ui/widgets/layer_delegate.h"
-#include "ui/widgets/layer_panel.h"
-#include "ui/widgets/layer_tree_view.h"
-#include "ui/widgets/price_tag.h"
+#include "ui/widgets/layers/layer_delegate.h"
+#include "ui/widgets/layers/layer_panel.h"
+#include "ui/widgets/layers/layer_tree_view.h"
+#include "ui/widgets/layers/price_tag.h"
 
 using namespace thaw;
 using namespace thaw::test;

@@ -24,9 +24,9 @@
 
 #include "tests/support/fake_trainer.h"
 #include "tests/support/shot.h"
-#include "ui/widgets/chip.h"
-#include "ui/widgets/live_view.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/live/live_view.h"
+#include "ui/widgets/parts/chip.h"
+#include "ui/widgets/parts/theme.h"
 
 using namespace thaw;
 using namespace thaw::ui;

@@ -11,13 +11,13 @@
 #include <algorithm>
 
 #include "tests/ui/window_fixture.h"
-#include "ui/widgets/banner.h"
-#include "ui/widgets/layer_tree_view.h"
-#include "ui/widgets/live_page.h"
-#include "ui/widgets/live_view.h"
-#include "ui/widgets/side_dock.h"
-#include "ui/widgets/welcome_page.h"
-#include "ui/widgets/window_actions.h"
+#include "ui/widgets/layers/layer_tree_view.h"
+#include "ui/widgets/live/live_page.h"
+#include "ui/widgets/live/live_view.h"
+#include "ui/widgets/live/welcome_page.h"
+#include "ui/widgets/parts/banner.h"
+#include "ui/widgets/window/side_dock.h"
+#include "ui/widgets/window/window_actions.h"
 
 using namespace thaw;
 using namespace thaw::test;

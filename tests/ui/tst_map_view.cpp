@@ -7,16 +7,16 @@
 #include <QToolButton>
 
 #include "tests/ui/window_fixture.h"
-#include "ui/widgets/class_legend.h"
-#include "ui/widgets/embedding_plot.h"
-#include "ui/widgets/empty_state.h"
-#include "ui/widgets/map_view.h"
-#include "ui/widgets/message_line.h"
-#include "ui/widgets/picture_grid.h"
-#include "ui/widgets/picture_row.h"
-#include "ui/widgets/prediction_view.h"
-#include "ui/widgets/segmented_bar.h"
-#include "ui/widgets/work_strip.h"
+#include "ui/widgets/map/class_legend.h"
+#include "ui/widgets/map/embedding_plot.h"
+#include "ui/widgets/map/map_view.h"
+#include "ui/widgets/parts/empty_state.h"
+#include "ui/widgets/parts/message_line.h"
+#include "ui/widgets/parts/segmented_bar.h"
+#include "ui/widgets/parts/work_strip.h"
+#include "ui/widgets/pictures/picture_grid.h"
+#include "ui/widgets/pictures/picture_row.h"
+#include "ui/widgets/predictions/prediction_view.h"
 
 using namespace thaw;
 using namespace thaw::test;

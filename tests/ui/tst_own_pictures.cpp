@@ -17,12 +17,12 @@
 #include <algorithm>
 
 #include "tests/ui/window_fixture.h"
-#include "ui/widgets/own_pictures_bar.h"
-#include "ui/widgets/own_pictures_table.h"
-#include "ui/widgets/picture_grid.h"
-#include "ui/widgets/prediction_detail.h"
-#include "ui/widgets/prediction_view.h"
-#include "ui/widgets/work_strip.h"
+#include "ui/widgets/parts/work_strip.h"
+#include "ui/widgets/pictures/picture_grid.h"
+#include "ui/widgets/predictions/own_pictures_bar.h"
+#include "ui/widgets/predictions/own_pictures_table.h"
+#include "ui/widgets/predictions/prediction_detail.h"
+#include "ui/widgets/predictions/prediction_view.h"
 
 using namespace thaw;
 using namespace thaw::test;

@@ -10,8 +10,8 @@
 #include "tests/support/drawn_pictures.h"
 #include "tests/support/shot.h"
 #include "ui/models/pinned_list_model.h"
-#include "ui/widgets/pinned_strip.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/parts/theme.h"
+#include "ui/widgets/predictions/pinned_strip.h"
 
 using namespace thaw;
 

@@ -1,8 +1,8 @@
 // The plan bar: a cell an epoch, over the whole width, in the right hue, for three epochs and for three hundred.
 #include <QTest>
 
-#include "ui/widgets/plan_bar.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/parts/theme.h"
+#include "ui/widgets/window/plan_bar.h"
 
 using namespace thaw::ui;
 

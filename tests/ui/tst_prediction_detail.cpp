@@ -14,10 +14,10 @@
 #include "tests/support/shot.h"
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/prediction_list_model.h"
-#include "ui/widgets/class_map_panel.h"
-#include "ui/widgets/guess_bars.h"
-#include "ui/widgets/prediction_detail.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/parts/theme.h"
+#include "ui/widgets/predictions/class_map_panel.h"
+#include "ui/widgets/predictions/guess_bars.h"
+#include "ui/widgets/predictions/prediction_detail.h"
 
 using namespace thaw;
 using ui::PredictionDetail;

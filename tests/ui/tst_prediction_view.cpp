@@ -21,12 +21,12 @@
 #include "tests/support/drawn_pictures.h"
 #include "tests/support/fake_trainer.h"
 #include "tests/support/shot.h"
-#include "ui/widgets/picture_grid.h"
-#include "ui/widgets/pinned_strip.h"
-#include "ui/widgets/prediction_detail.h"
-#include "ui/widgets/prediction_view.h"
-#include "ui/widgets/segmented_bar.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/parts/segmented_bar.h"
+#include "ui/widgets/parts/theme.h"
+#include "ui/widgets/pictures/picture_grid.h"
+#include "ui/widgets/predictions/pinned_strip.h"
+#include "ui/widgets/predictions/prediction_detail.h"
+#include "ui/widgets/predictions/prediction_view.h"
 
 using namespace thaw;
 using test::await;

@@ -9,11 +9,11 @@
 #include <algorithm>
 
 #include "tests/ui/window_fixture.h"
-#include "ui/widgets/live_page.h"
-#include "ui/widgets/pinned_strip.h"
-#include "ui/widgets/prediction_view.h"
-#include "ui/widgets/test_pictures_panel.h"
-#include "ui/widgets/work_strip.h"
+#include "ui/widgets/live/live_page.h"
+#include "ui/widgets/live/test_pictures_panel.h"
+#include "ui/widgets/parts/work_strip.h"
+#include "ui/widgets/predictions/pinned_strip.h"
+#include "ui/widgets/predictions/prediction_view.h"
 
 using namespace thaw;
 using namespace thaw::test;

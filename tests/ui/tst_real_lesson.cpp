@@ -7,8 +7,8 @@
 #include "core/api/engine_info.h"
 #include "tests/support/await.h"
 #include "tests/ui/window_fixture.h"
-#include "ui/widgets/live_page.h"
-#include "ui/widgets/window_actions.h"
+#include "ui/widgets/live/live_page.h"
+#include "ui/widgets/window/window_actions.h"
 
 using namespace thaw;
 

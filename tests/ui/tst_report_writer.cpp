@@ -10,10 +10,10 @@
 #include "tests/support/await.h"
 #include "tests/support/drawn_pictures.h"
 #include "tests/ui/window_fixture.h"
-#include "ui/widgets/banner.h"
-#include "ui/widgets/report_pdf.h"
-#include "ui/widgets/report_writer.h"
-#include "ui/widgets/window_actions.h"
+#include "ui/widgets/evaluation/report_pdf.h"
+#include "ui/widgets/evaluation/report_writer.h"
+#include "ui/widgets/parts/banner.h"
+#include "ui/widgets/window/window_actions.h"
 
 using namespace thaw;
 using test::await;

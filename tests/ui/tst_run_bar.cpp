@@ -5,12 +5,12 @@
 #include <QToolTip>
 
 #include "tests/ui/window_fixture.h"
-#include "ui/widgets/chip.h"
-#include "ui/widgets/plan_bar.h"
-#include "ui/widgets/rate_box.h"
-#include "ui/widgets/run_bar.h"
-#include "ui/widgets/styling.h"
-#include "ui/widgets/window_actions.h"
+#include "ui/widgets/parts/chip.h"
+#include "ui/widgets/parts/styling.h"
+#include "ui/widgets/window/plan_bar.h"
+#include "ui/widgets/window/rate_box.h"
+#include "ui/widgets/window/run_bar.h"
+#include "ui/widgets/window/window_actions.h"
 
 using namespace thaw;
 using namespace thaw::test;

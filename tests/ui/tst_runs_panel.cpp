@@ -7,8 +7,8 @@
 
 #include "tests/support/shot.h"
 #include "ui/models/run_list_model.h"
-#include "ui/widgets/runs_panel.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/live/runs_panel.h"
+#include "ui/widgets/parts/theme.h"
 
 using namespace thaw;
 using ui::RunListModel;

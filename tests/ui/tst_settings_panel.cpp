@@ -13,10 +13,10 @@
 #include "tests/support/fake_trainer.h"
 #include "tests/support/shot.h"
 #include "ui/bridge/library_controller.h"
-#include "ui/widgets/number_box.h"
-#include "ui/widgets/setting_row.h"
-#include "ui/widgets/settings_panel.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/library/settings_panel.h"
+#include "ui/widgets/parts/number_box.h"
+#include "ui/widgets/parts/setting_row.h"
+#include "ui/widgets/parts/theme.h"
 
 using namespace thaw;
 using ui::NumberBox;

@@ -5,13 +5,13 @@
 #include <QPushButton>
 
 #include "tests/ui/window_fixture.h"
-#include "ui/widgets/banner.h"
-#include "ui/widgets/live_page.h"
-#include "ui/widgets/number_box.h"
-#include "ui/widgets/settings_panel.h"
-#include "ui/widgets/test_lock_bar.h"
-#include "ui/widgets/test_pictures_panel.h"
-#include "ui/widgets/window_actions.h"
+#include "ui/widgets/evaluation/test_lock_bar.h"
+#include "ui/widgets/library/settings_panel.h"
+#include "ui/widgets/live/live_page.h"
+#include "ui/widgets/live/test_pictures_panel.h"
+#include "ui/widgets/parts/banner.h"
+#include "ui/widgets/parts/number_box.h"
+#include "ui/widgets/window/window_actions.h"
 
 using namespace thaw;
 using namespace thaw::test;

@@ -12,10 +12,10 @@
 #include "tests/support/drawn_pictures.h"
 #include "tests/support/fake_trainer.h"
 #include "tests/support/shot.h"
-#include "ui/widgets/picture_grid.h"
-#include "ui/widgets/segmented_bar.h"
-#include "ui/widgets/test_pictures_panel.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/live/test_pictures_panel.h"
+#include "ui/widgets/parts/segmented_bar.h"
+#include "ui/widgets/parts/theme.h"
+#include "ui/widgets/pictures/picture_grid.h"
 
 using namespace thaw;
 using ui::PictureGrid;

@@ -6,7 +6,7 @@
 #include <QSvgRenderer>
 #include <QTest>
 
-#include "ui/widgets/theme.h"
+#include "ui/widgets/parts/theme.h"
 
 using namespace thaw::ui;
 

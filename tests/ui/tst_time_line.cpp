@@ -6,8 +6,8 @@
 #include <QToolButton>
 
 #include "tests/ui/window_fixture.h"
-#include "ui/widgets/checkpoint_slider.h"
-#include "ui/widgets/time_line.h"
+#include "ui/widgets/window/checkpoint_slider.h"
+#include "ui/widgets/window/time_line.h"
 
 using namespace thaw;
 using namespace thaw::test;

@@ -17,8 +17,8 @@
 #include "tests/support/fake_trainer.h"
 #include "ui/bridge/session.h"
 #include "ui/models/log_model.h"
-#include "ui/widgets/main_window.h"
-#include "ui/widgets/theme.h"
+#include "ui/widgets/parts/theme.h"
+#include "ui/widgets/window/main_window.h"
 
 namespace thaw::test {
 

@@ -10,7 +10,7 @@
 
 #include "core/api/errors.h"
 #include "ui/bridge/inspection_controller.h"
-#include "ui/bridge/mailbox.h"
+#include "ui/threads/mailbox.h"
 
 namespace thaw::ui {
 namespace {

@@ -15,9 +15,9 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
-#include "ui/bridge/job_thread.h"
-#include "ui/bridge/mailbox.h"
 #include "ui/bridge/training_controller.h"
+#include "ui/threads/job_thread.h"
+#include "ui/threads/mailbox.h"
 
 namespace thaw::ui {
 namespace {

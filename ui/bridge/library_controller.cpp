@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "core/api/errors.h"
-#include "ui/bridge/background.h"
+#include "ui/threads/background.h"
 
 namespace thaw::ui {
 

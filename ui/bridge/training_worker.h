@@ -12,8 +12,8 @@
 #include <variant>
 #include <vector>
 
-#include "ui/bridge/mailbox.h"
 #include "ui/bridge/training_controller.h"
+#include "ui/threads/mailbox.h"
 
 namespace thaw::ui {
 

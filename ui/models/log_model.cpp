@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/api/engine_info.h"
-#include "ui/bridge/mailbox.h"
+#include "ui/threads/mailbox.h"
 
 namespace thaw::ui {
 namespace {

@@ -1,0 +1,303 @@
+#include "ui/widgets/evaluation/confusion_view.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include "ui/bridge/session.h"
+#include "ui/models/checkpoint_text.h"
+#include "ui/models/percent_text.h"
+#include "ui/models/prediction_list_model.h"
+#include "ui/models/problem_text.h"
+#include "ui/widgets/evaluation/calibration_page.h"
+#include "ui/widgets/evaluation/compare_page.h"
+#include "ui/widgets/evaluation/matrix_page.h"
+#include "ui/widgets/evaluation/top_losses_page.h"
+#include "ui/widgets/parts/empty_state.h"
+#include "ui/widgets/parts/message_line.h"
+#include "ui/widgets/parts/segmented_bar.h"
+#include "ui/widgets/parts/styling.h"
+#include "ui/widgets/parts/work_strip.h"
+
+namespace thaw::ui {
+namespace {
+
+constexpr int kGap = 10;
+constexpr int kTopFive = 5;
+
+const QString kTopic = QStringLiteral("evaluation");
+
+enum FigureIndex { AccuracyFigure, TopFiveFigure, LossFigure, MacroFigure, WeightedFigure };
+
+}  // namespace
+
+ConfusionView::ConfusionView(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
+    m_head = makeHead();
+    m_message = new MessageLine(this);
+    m_matrix = new MatrixPage;
+    m_losses = new TopLossesPage;
+    m_calibration = new CalibrationPage(session);
+    m_compare = new ComparePage(session);
+    m_content = new QStackedWidget;
+    for (QWidget* page : std::initializer_list<QWidget*>{m_matrix, m_losses, m_calibration, m_compare})
+        m_content->addWidget(page);
+    QFrame* emptyPanel = makePanel();
+    m_empty = new EmptyState(emptyPanel);
+    auto* empty = new QVBoxLayout(emptyPanel);
+    empty->addWidget(m_empty);
+    m_stack = new QStackedWidget(this);
+    m_stack->addWidget(m_content);
+    m_stack->addWidget(emptyPanel);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(kGap);
+    column->addWidget(m_head);
+    column->addWidget(m_message);
+    column->addWidget(m_stack, 1);
+
+    connect(m_pages, &SegmentedBar::currentChanged, m_content, &QStackedWidget::setCurrentIndex);
+    connect(m_content, &QStackedWidget::currentChanged, this, &ConfusionView::resumePage);
+    connect(m_matrix, &MatrixPage::predictionsRequested, this, &ConfusionView::predictionsRequested);
+    connect(m_matrix, &MatrixPage::pictureRequested, this, &ConfusionView::pictureRequested);
+    connect(m_losses, &TopLossesPage::pictureRequested, this, &ConfusionView::pictureRequested);
+    connect(m_compare, &ComparePage::pictureRequested, this, &ConfusionView::pictureRequested);
+    connect(m_message, &MessageLine::actionRequested, this, &ConfusionView::ask);
+    connect(m_work, &WorkStrip::shownChanged, this, &ConfusionView::arrange);
+    connect(m_work, &WorkStrip::cancelRequested, this, [this] {
+        m_session.inspection().cancel(this, kTopic);
+        fail(tr("Not computed: it was cancelled."));
+    });
+    connect(m_empty, &EmptyState::actionRequested, this, [this] {
+        if (m_problem.isEmpty())
+            m_session.runLesson();
+        else
+            ask();
+    });
+    InspectionController& inspection = session.inspection();
+    connect(&inspection, &InspectionController::subjectChanged, this, &ConfusionView::forget);
+    connect(&inspection, &InspectionController::checkpointChanged, this, &ConfusionView::askIfSeen);
+    connect(&session, &Session::actionsChanged, this, &ConfusionView::refresh);
+    connect(&Theme::instance(), &Theme::changed, this, &ConfusionView::arrange);
+    askIfSeen();
+    refresh();
+}
+
+QWidget* ConfusionView::makeHead() {
+    QFrame* head = makePanel(this);
+    m_pages = new SegmentedBar(head);
+    m_pages->setAccessibleName(tr("What to look at"));
+    m_pages->addSegment(Matrix, tr("Matrix"));
+    m_pages->addSegment(TopLosses, tr("Top losses"));
+    m_pages->addSegment(CalibrationDiagram, tr("Calibration"));
+    m_pages->addSegment(Compare, tr("Compare"));
+    m_pages->setSegmentToolTip(Matrix, tr("What is called what, and by how many pictures"));
+    m_pages->setSegmentToolTip(TopLosses, tr("The pictures that the network is most sure and most wrong about"));
+    m_pages->setSegmentToolTip(CalibrationDiagram, tr("Is it right as often as it says it is sure?"));
+    m_pages->setSegmentToolTip(Compare, tr("The difference to another checkpoint or to another run"));
+    m_work = new WorkStrip(head);
+    m_figureRow = new QWidget(head);
+    auto* figures = new QHBoxLayout(m_figureRow);
+    figures->setContentsMargins(0, 0, 0, 0);
+    figures->setSpacing(18);
+    m_moment = makeLabel({}, "caption", m_figureRow);
+    figures->addWidget(m_moment);
+    for (const QString& name : {tr("Accuracy"), tr("Top-5"), tr("Loss"), tr("Macro F1"), tr("Weighted F1")}) {
+        m_figures.push_back(makeFigure(name));
+        figures->addWidget(m_figures.back().box);
+    }
+    auto* row = new QHBoxLayout(head);
+    row->setContentsMargins(15, 5, 15, 5);
+    row->setSpacing(kGap);
+    row->addWidget(m_pages);
+    row->addStretch(1);
+    row->addWidget(m_work);
+    row->addWidget(m_figureRow);
+    return head;
+}
+
+ConfusionView::Figure ConfusionView::makeFigure(const QString& name) {
+    Figure figure{new QWidget(m_figureRow), nullptr, nullptr};
+    figure.name = makeLabel(name, "caption", figure.box);
+    figure.value = makeLabel({}, "tableStrong", figure.box);
+    auto* row = new QHBoxLayout(figure.box);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(6);
+    row->addWidget(figure.name);
+    row->addWidget(figure.value);
+    return figure;
+}
+
+void ConfusionView::showPage(Page page) {
+    m_pages->setCurrent(page);
+    m_content->setCurrentIndex(page);
+}
+
+void ConfusionView::forget() {
+    const InspectionSubject* subject = m_session.inspection().subject();
+    const QString runId = subject ? QString::fromStdString(subject->run.runId) : QString();
+    if (runId == m_runId) return;
+    m_runId = runId;
+    m_shown = {};
+    m_problem.clear();
+    m_message->hide();
+    refresh();
+}
+
+void ConfusionView::askIfSeen() {
+    m_outdated = m_session.inspection().checkpoint() != nullptr;
+    m_waiting = false;  // what was under way has been taken back
+    m_work->stop();
+    if (m_outdated && isVisible())
+        ask();
+    else
+        refresh();
+}
+
+void ConfusionView::ask() {
+    const InspectionSubject* subject = m_session.inspection().subject();
+    const core::KeptCheckpoint* checkpoint = m_session.inspection().checkpoint();
+    if (!subject || !checkpoint || !subject->pictures) return;
+    m_outdated = false;
+    m_waiting = true;
+    m_problem.clear();
+    m_message->hide();
+    m_work->start(tr("The network looks at the pictures"));
+    Evaluated evaluated;
+    for (const std::string& name : subject->run.classNames) evaluated.classNames += QString::fromStdString(name);
+    evaluated.split = subject->run.judgedOn();
+    evaluated.checkpoint = *checkpoint;
+    evaluated.pictures = subject->pictures;
+    m_session.inspection().ask<Evaluated>(
+        this, kTopic, InspectionController::Lane::Long,
+        [evaluated](core::Inspector& inspector, const std::string& name, const core::CountCallback& progress) {
+            Evaluated answer = evaluated;
+            answer.predictions = inspector.predictions(name, core::Split::Test, progress);
+            answer.report = std::make_shared<const core::EvaluationReport>(core::evaluationReport(*answer.predictions));
+            answer.topLosses = core::topLosses(*answer.predictions, TopLossesPage::kMostPictures);
+            return answer;
+        },
+        [this](const Evaluated& answer) { take(answer); },
+        [this](std::int64_t done, std::int64_t total) { m_work->setProgress(done, total); },
+        [this](const QString& what, const QString& hint) { fail(problemText(what, hint)); });
+    refresh();
+}
+
+void ConfusionView::take(const Evaluated& evaluated) {
+    m_waiting = false;
+    m_work->stop();
+    m_shown = evaluated;
+    showFigures();
+    m_matrix->setEvaluated(evaluated);
+    m_losses->setEvaluated(evaluated);
+    m_calibration->setEvaluated(evaluated);
+    m_compare->setEvaluated(evaluated);
+    refresh();
+    resumePage();
+}
+
+// What the pages ask about is the checkpoint that is shown: not while that is about to be another one.
+void ConfusionView::resumePage() {
+    if (m_waiting || m_outdated || !m_shown.predictions) return;
+    m_calibration->resume();
+    m_compare->resume();
+}
+
+void ConfusionView::fail(const QString& problem) {
+    m_waiting = false;
+    m_work->stop();
+    m_problem = problem;
+    if (m_shown.predictions) m_message->say(problem, tr("Try again"));
+    refresh();
+    resumePage();
+}
+
+void ConfusionView::refresh() {
+    const InspectionSubject* subject = m_session.inspection().subject();
+    const bool shown = m_shown.predictions != nullptr;
+    if (!m_problem.isEmpty())
+        m_empty->say(tr("The pictures could not be looked at"), m_problem, tr("Try again"));
+    else if (!subject)
+        m_empty->say(
+            tr("No results yet"),
+            tr("Run the lesson, or open a run. Then this page shows what the network takes for what, and how sure it is."),
+            m_session.actions().runLesson ? tr("Run lesson") : QString());
+    else if (!subject->pictures)
+        m_empty->say(tr("The pictures are not there"), subject->problem);
+    else if (!m_session.inspection().checkpoint())
+        m_empty->say(tr("The first results come after the first epoch"),
+                     tr("Then this page shows what the network takes for what."));
+    else
+        m_empty->say(tr("The network looks at the pictures"), tr("Then you see what it takes for what."));
+    m_stack->setCurrentIndex(shown ? 0 : 1);
+    m_pages->setEnabled(shown);
+    arrange();
+}
+
+void ConfusionView::showFigures() {
+    const core::EvaluationReport& report = *m_shown.report;
+    const QLocale locale;
+    const auto set = [this](FigureIndex index, const QString& value, const QString& explanation) {
+        const Figure& figure = m_figures[index];
+        figure.value->setText(value);
+        figure.box->setToolTip(explanation);
+        figure.box->setAccessibleName(figure.name->text() + QLatin1Char(' ') + value);
+    };
+    const QString low = percentNumber(report.accuracyInterval.low), high = percentNumber(report.accuracyInterval.high);
+    set(AccuracyFigure, tr("%1 (%2 to %3)").arg(percentText(report.accuracy), low, high),
+        tr("The share of the pictures that is called what it is. With other pictures of the same kind, it would lie between %1 "
+           "and %2\u2009% in 95 of 100 cases (Wilson's 95\u2009% interval).")
+            .arg(low, high));
+    set(TopFiveFigure, percentText(report.topFive), tr("The share of the pictures whose class is among the five best guesses"));
+    set(LossFigure, locale.toString(report.loss, 'f', 3),
+        tr("Cross-entropy: minus the logarithm of the probability given to the true class, in the mean. Less is better."));
+    set(MacroFigure, percentText(report.macro.f1),
+        tr("Mean over the classes, each counting the same (macro): recall %1, precision %2, F1 %3. F1 is the harmonic mean of "
+           "recall and precision.")
+            .arg(percentText(report.macro.recall), percentText(report.macro.precision), percentText(report.macro.f1)));
+    set(WeightedFigure, percentText(report.weighted.f1),
+        tr("Mean over the classes, each counting by its pictures (weighted): recall %1, precision %2, F1 %3")
+            .arg(percentText(report.weighted.recall), percentText(report.weighted.precision), percentText(report.weighted.f1)));
+    m_moment->setText(checkpointName(m_shown.checkpoint));
+}
+
+void ConfusionView::arrange() {
+    // What is least missed goes first; all of it is in the tool tips or at the side.
+    m_figureRow->setVisible(m_shown.predictions != nullptr);
+    if (!m_shown.predictions) return;
+    const auto wish = [](QWidget* widget) {
+        widget->ensurePolished();
+        return widget->sizeHint().width();
+    };
+    const int spacing = m_figureRow->layout()->spacing();
+    int room = width() - 2 * 16 - wish(m_pages) - 2 * kGap - (m_work->isHidden() ? 0 : wish(m_work) + kGap);
+    const int classes = m_shown.predictions->classCount;
+    const auto fits = [&](QWidget* widget, bool wanted) {
+        const int width = wish(widget) + spacing;
+        const bool visible = wanted && width <= room;
+        widget->setVisible(visible);
+        room -= visible ? width : 0;
+    };
+    fits(m_figures[AccuracyFigure].box, true);
+    fits(m_moment, true);
+    fits(m_figures[TopFiveFigure].box, classes > kTopFive);
+    fits(m_figures[MacroFigure].box, true);
+    fits(m_figures[LossFigure].box, true);
+    fits(m_figures[WeightedFigure].box, true);
+}
+
+void ConfusionView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (m_outdated)
+        ask();
+    else
+        resumePage();
+}
+
+void ConfusionView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+}  // namespace thaw::ui

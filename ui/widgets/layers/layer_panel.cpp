@@ -1,0 +1,108 @@
+#include "ui/widgets/layers/layer_panel.h"
+
+#include <QAbstractItemView>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/bridge/session.h"
+#include "ui/widgets/layers/layer_tree_view.h"
+#include "ui/widgets/layers/price_tag.h"
+#include "ui/widgets/parts/styling.h"
+
+namespace thaw::ui {
+
+void PresetCombo::hidePopup() {
+    QComboBox::hidePopup();
+    Q_EMIT popupHidden();
+}
+
+LayerPanel::LayerPanel(Session& session, QWidget* parent)
+    : QFrame(parent),
+      m_session(session),
+      m_presetLabel(makeLabel(tr("Preset"), "body", this)),
+      m_preset(new PresetCombo(this)),
+      m_tree(new LayerTreeView(session.layers(), this)),
+      m_price(new PriceTag(session, this)),
+      m_header(new QWidget(this)) {
+    setProperty("panel", true);
+    auto* header = new QHBoxLayout(m_header);
+    header->addWidget(makeLabel(tr("Layers"), "panelTitle", m_header));
+    header->addStretch(1);
+    header->addWidget(m_presetLabel);
+    header->addWidget(m_preset);
+    QToolButton* collapse = makeIconButton(QStringLiteral("chevron-left"), tr("Fold the panel away"), m_header);
+    header->addWidget(collapse);
+    connect(collapse, &QToolButton::clicked, this, &LayerPanel::collapseRequested);
+    m_presetLabel->setBuddy(m_preset);
+    m_preset->setAccessibleName(tr("Layer preset"));
+    m_preset->setToolTip(tr("Which layers train. Point at one to see it in the tree first."));
+    m_preset->setPlaceholderText(tr("Custom"));
+
+    auto* rows = new QVBoxLayout(this);
+    rows->setContentsMargins(1, 1, 1, 1);
+    rows->setSpacing(0);
+    rows->addWidget(m_header);
+    rows->addWidget(m_tree, 1);
+    rows->addWidget(makeRule(Qt::Horizontal, this));
+    rows->addWidget(m_price);
+    setTabOrder(m_preset, m_tree);
+
+    connect(m_preset, &QComboBox::highlighted, this, [this](int row) {
+        const auto presets = m_session.layerPresets();
+        if (row < 0 || row >= static_cast<int>(presets.size())) return;
+        const LayerPreset& preset = presets[static_cast<std::size_t>(row)];
+        m_session.layers().preview(preset.mask);
+        m_price->setPreview(preset.title, preset.mask);
+    });
+    connect(m_preset, &PresetCombo::popupHidden, this, [this] {
+        m_session.layers().preview({});
+        m_price->setPreview({}, {});
+    });
+    connect(m_preset, &QComboBox::activated, this, [this](int row) {
+        const auto presets = m_session.layerPresets();
+        if (row >= 0 && row < static_cast<int>(presets.size()))
+            m_session.requestMask(presets[static_cast<std::size_t>(row)].mask);
+        showPreset();
+    });
+    connect(&session.layers(), &QAbstractItemModel::modelReset, this, &LayerPanel::fillPresets);
+    connect(&session, &Session::priceChanged, this, &LayerPanel::showPreset);
+    connect(&session, &Session::actionsChanged, this, [this] {
+        const bool editable = m_session.actions().editLive;
+        m_preset->setEnabled(editable);
+        m_tree->setEditable(editable);
+    });
+    connect(&Theme::instance(), &Theme::changed, this, &LayerPanel::applyTheme);
+    fillPresets();
+    applyTheme();
+}
+
+void LayerPanel::setCompact(bool compact) { m_tree->setCompact(compact); }
+
+void LayerPanel::applyTheme() {
+    const Theme& theme = Theme::instance();
+    m_header->setFixedHeight(theme.px(48));
+    m_header->layout()->setContentsMargins(theme.px(15), 0, theme.px(6), 0);
+    m_header->layout()->setSpacing(theme.px(7));
+    m_preset->setMinimumWidth(theme.px(150));
+    m_preset->setMaximumWidth(theme.px(190));
+    m_presetLabel->setMinimumWidth(0);
+}
+
+void LayerPanel::fillPresets() {
+    m_preset->clear();
+    for (const LayerPreset& preset : m_session.layerPresets()) m_preset->addItem(preset.title);
+    showPreset();
+}
+
+void LayerPanel::showPreset() {
+    const core::LayerMask mask = m_session.layers().pendingMask();
+    const auto presets = m_session.layerPresets();
+    int row = -1;
+    for (std::size_t i = 0; i < presets.size(); ++i)
+        if (presets[i].mask == mask) row = static_cast<int>(i);
+    if (m_preset->currentIndex() != row) m_preset->setCurrentIndex(row);
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,722 @@
+#include "ui/widgets/live/live_view.h"
+
+#include <QElapsedTimer>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QImageWriter>
+#include <QLabel>
+#include <QLocale>
+#include <QMenu>
+#include <QPainter>
+#include <QRegularExpression>
+#include <QResizeEvent>
+#include <QSaveFile>
+#include <QSlider>
+#include <QStandardPaths>
+#include <QThread>
+#include <QTimer>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+#include "ui/bridge/training_controller.h"
+#include "ui/models/percent_text.h"
+#include "ui/widgets/parts/chip.h"
+#include "ui/widgets/parts/elided_label.h"
+#include "ui/widgets/parts/framed_button.h"
+#include "ui/widgets/parts/segmented_bar.h"
+#include "ui/widgets/parts/styling.h"
+#include "ui/widgets/parts/theme.h"
+
+namespace thaw::ui {
+namespace {
+
+constexpr int kSliderTop = 100;  ///< 1000 batches; the scale is logarithmic
+constexpr double kSliderDecades = 3;
+constexpr int kStatusMilliseconds = 6000;
+constexpr double kPngScale = 2;
+constexpr int kLeastPlot = 132;                          ///< design pixels: a lower plot pushes other rows away
+constexpr int kExportWidth = 1200, kExportHeight = 800;  ///< at least; a wider plot is exported as it is seen
+
+QString lossText(double loss) { return std::isfinite(loss) ? QLocale().toString(loss, 'f', 3) : QStringLiteral("–"); }
+
+/// The figures at the crosshair; with its line samples it is the legend.
+class ReadOutLine : public QWidget {
+public:
+    ReadOutLine(const CurvePlot* plot, QWidget* parent) : QWidget(parent), m_plot(plot) {
+        setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    }
+    struct Other {
+        QString name;
+        int penIndex;
+        double accuracy;
+    };
+    void setReadOut(const ReadOut& readOut, std::vector<Other> others) {
+        m_readOut = readOut;
+        m_others = std::move(others);
+        QString text = LiveView::tr("%1: validation %2, loss %3; training %4, loss %5")
+                           .arg(readOut.tag, percentText(readOut.valAccuracy), lossText(readOut.valLoss),
+                                percentText(readOut.trainAccuracy), lossText(readOut.trainLoss));
+        for (const Other& other : m_others) text += LiveView::tr("; %1 %2").arg(other.name, percentText(other.accuracy));
+        setAccessibleName(readOut.tag.isEmpty() ? LiveView::tr("No figures yet") : text);
+        update();
+    }
+    QSize sizeHint() const override { return {Theme::instance().px(300), Theme::instance().px(26)}; }
+    QSize minimumSizeHint() const override { return {Theme::instance().px(120), Theme::instance().px(26)}; }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        const Theme& t = Theme::instance();
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        const QFont strong = t.font(TextRole::TableStrong), plain = t.font(TextRole::Table);
+        const QFontMetricsF strongMetrics(strong), plainMetrics(plain);
+        const double left = mapFrom(parentWidget(), m_plot->mapTo(parentWidget(), m_plot->accuracyRect().topLeft())).x();
+        const double space = t.px(6), gap = t.px(13);
+        double sample = t.px(24);
+        const QString lossWidest = LiveView::tr("loss %1").arg(QStringLiteral("0.000"));
+
+        // Boxes for the widest figures, so that nothing jumps; shorter forms where the panel is narrow.
+        const QString tag = m_readOut.tag.isEmpty() ? LiveView::tr("Epoch –") : m_readOut.tag;
+        const double tagWidth = std::max(strongMetrics.horizontalAdvance(tag),
+                                         strongMetrics.horizontalAdvance(LiveView::tr("Epoch %1").arg(QStringLiteral("00")))) +
+                                t.px(14);
+        bool shortWords = false, losses = true;
+        const auto words = [&](const QString& full, const QString& brief) { return shortWords ? brief : full; };
+        const auto part = [&](const QString& word) {
+            return sample + space + strongMetrics.horizontalAdvance(word + QStringLiteral(" 00.0\u2009%")) +
+                   (losses ? space + plainMetrics.horizontalAdvance(lossWidest) : 0);
+        };
+        const auto total = [&] {
+            return tagWidth + t.px(9) + part(words(LiveView::tr("validation"), LiveView::tr("val"))) + gap +
+                   part(words(LiveView::tr("training"), LiveView::tr("train")));
+        };
+        const double room = width() - left;
+        if (total() > room) shortWords = true;
+        if (total() > room) losses = false;
+        if (total() > room) sample = t.px(10);
+        const bool training = total() <= room;
+
+        double x = left;
+        const double middle = height() / 2.0;
+        const QRectF box(x, middle - t.px(11), tagWidth, t.px(22));
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(t.color(Tone::Ink));
+        painter.drawRoundedRect(box, t.px(4), t.px(4));
+        painter.setPen(t.color(Tone::Surface));
+        painter.setFont(strong);
+        painter.drawText(box, Qt::AlignCenter, tag);
+        x += tagWidth + t.px(9);
+
+        const auto figures = [&](const QString& word, const QPen& pen, bool disc, double accuracy, double loss) {
+            painter.setPen(pen);
+            painter.drawLine(QPointF(x, middle), QPointF(x + sample, middle));
+            if (disc) {
+                painter.setPen(Qt::NoPen);
+                painter.setBrush(pen.color());
+                painter.drawEllipse(QPointF(x + sample / 2, middle), t.px(9) / 2.0, t.px(9) / 2.0);
+            }
+            x += sample + space;
+            painter.setFont(strong);
+            painter.setPen(pen.color());
+            const double wide = strongMetrics.horizontalAdvance(word + QStringLiteral(" 00.0\u2009%"));
+            painter.drawText(QRectF(x, 0, wide + t.px(8), height()), Qt::AlignLeft | Qt::AlignVCenter,
+                             word + QLatin1Char(' ') + percentText(accuracy));
+            x += wide;
+            if (!losses) return;
+            x += space;
+            painter.setFont(plain);
+            painter.setPen(t.color(Tone::Ink2));
+            painter.drawText(QRectF(x, 0, plainMetrics.horizontalAdvance(lossWidest) + t.px(8), height()),
+                             Qt::AlignLeft | Qt::AlignVCenter, LiveView::tr("loss %1").arg(lossText(loss)));
+            x += plainMetrics.horizontalAdvance(lossWidest);
+        };
+        figures(words(LiveView::tr("validation"), LiveView::tr("val")), QPen(t.color(Tone::Validation), t.px(10) * 0.36), true,
+                m_readOut.valAccuracy, m_readOut.valLoss);
+        if (!training) return;
+        x += gap;
+        figures(words(LiveView::tr("training"), LiveView::tr("train")), QPen(t.color(Tone::Training), t.px(10) * 0.18), false,
+                m_readOut.trainAccuracy, m_readOut.trainLoss);
+        losses = false;
+        for (const Other& other : m_others) {
+            x += gap;
+            if (x + part(other.name) > width()) break;
+            figures(other.name, t.runPen(other.penIndex, t.px(10) * 0.2), false, other.accuracy, 0);
+        }
+    }
+
+private:
+    const CurvePlot* m_plot;
+    ReadOut m_readOut;
+    std::vector<Other> m_others;
+};
+
+struct ExportJob {
+    QString file;
+    ExportFormat format = ExportFormat::Png;
+    QImage image;
+    QByteArray bytes;
+    std::vector<std::pair<QString, RunCurves>> runs;
+    QString error;  ///< filled by write(); empty: done
+};
+
+void write(ExportJob& job) {
+    const QFileInfo target(job.file);
+    if (target.exists() && !target.isFile()) {  // QSaveFile would put a file in the place of a device
+        job.error = LiveView::tr("it is not an ordinary file");
+        return;
+    }
+    QSaveFile file(job.file);
+    bool written = file.open(QIODevice::WriteOnly);
+    if (written) {
+        switch (job.format) {
+            case ExportFormat::Png:
+                written = QImageWriter(&file, "png").write(job.image);
+                break;
+            case ExportFormat::Svg:
+            case ExportFormat::Pdf:
+                written = file.write(job.bytes) == job.bytes.size();
+                break;
+            case ExportFormat::Csv:
+                for (std::size_t i = 0; i < job.runs.size() && written; ++i)
+                    written = job.runs[i].second.writeCsv(file, job.runs[i].first, i == 0);
+                break;
+        }
+    }
+    // commit() also reports what an earlier write could not do.
+    if (!written && file.isOpen() && file.error() == QFileDevice::NoError) file.cancelWriting();
+    if (!written || !file.commit()) job.error = file.errorString();
+}
+
+}  // namespace
+
+class LiveView::Private {
+public:
+    explicit Private(LiveView* owner) : q(owner) { clock.start(); }
+
+    void build();
+    double now() const { return givenClock ? givenClock() : static_cast<double>(clock.elapsed()) / 1000; }
+    void applyTheme();
+    void updateHero();
+    void updateReferences();
+    void updateReadOut();
+    void updateSmoothing();
+    void fitHead();
+    void fitFooter();
+    void fitHeight();
+    void runStarted(const core::RunStarted& run);
+    void askAndExport(ExportFormat format);
+    void showStatus(const QString& text, bool failed);
+
+    LiveView* q;
+    QElapsedTimer clock;
+    std::function<double()> givenClock;
+    RunCurves curves;
+    std::vector<OtherRun> others;
+    std::vector<RunCurves> otherCurves;
+    std::vector<double> claims;
+    QString runId, runTitle;
+    std::vector<QThread*> exports;
+
+    QLabel *hero = nullptr, *heroTitle = nullptr;
+    QStringList heroCaptions, chipTexts;  ///< the whole sentence, and what is said where there is less room
+    ElidedLabel* heroCaption = nullptr;
+    Chip* chip = nullptr;
+    ReadOutLine* readOut = nullptr;
+    CurvePlot* plot = nullptr;
+    SegmentedBar* axes = nullptr;
+    QLabel *smoothingCaption = nullptr, *smoothingValue = nullptr, *status = nullptr;
+    QSlider* smoothing = nullptr;
+    QToolButton *claimsButton = nullptr, *fitButton = nullptr, *exportButton = nullptr;
+    QWidget* footer = nullptr;
+    QBoxLayout *footerGroups = nullptr, *reading = nullptr, *tools = nullptr;
+    QTimer statusTimer;
+};
+
+void LiveView::Private::build() {
+    q->setProperty("panel", true);
+    q->setAccessibleName(LiveView::tr("Live curves"));
+    auto* column = new QVBoxLayout(q);
+    column->setSizeConstraint(QLayout::SetNoConstraint);  // minimumSizeHint() knows what can be left out
+
+    auto* head = new QHBoxLayout;
+    hero = makeLabel({}, "hero", q);
+    hero->setAccessibleName(LiveView::tr("Validation accuracy"));
+    heroTitle = makeLabel(LiveView::tr("Validation accuracy"), "strong", q);
+    heroCaption = new ElidedLabel(q);
+    heroCaption->setProperty("type", "table");
+    heroCaption->setElideMode(Qt::ElideRight);
+    auto* words = new QVBoxLayout;
+    words->setSpacing(2);
+    words->addStretch();
+    words->addWidget(heroTitle);
+    words->addWidget(heroCaption);
+    words->addStretch();
+    chip = new Chip(q);
+    chip->hide();
+    head->addWidget(hero);
+    head->addLayout(words, 1);
+    head->addWidget(chip, 0, Qt::AlignVCenter);
+    column->addLayout(head);
+
+    plot = new CurvePlot(q);
+    readOut = new ReadOutLine(plot, q);
+    column->addWidget(readOut);
+    column->addWidget(plot, 1);
+
+    footer = new QWidget(q);
+    footerGroups = new QBoxLayout(QBoxLayout::LeftToRight, footer);
+    reading = new QHBoxLayout;
+    tools = new QHBoxLayout;
+    footerGroups->addLayout(reading, 1);
+    footerGroups->addLayout(tools);
+    axes = new SegmentedBar(footer);
+    axes->setAccessibleName(LiveView::tr("X axis"));
+    axes->setToolTip(LiveView::tr("What runs along the x axis. Time is working time, pauses left out."));
+    axes->addSegment(static_cast<int>(SeriesAxis::Epoch), LiveView::tr("Epoch"));
+    axes->addSegment(static_cast<int>(SeriesAxis::Step), LiveView::tr("Step"));
+    axes->addSegment(static_cast<int>(SeriesAxis::Time), LiveView::tr("Time"));
+    axes->setCurrent(static_cast<int>(SeriesAxis::Epoch));
+    QObject::connect(axes, &SegmentedBar::currentChanged, q, [this](int id) { plot->setAxis(static_cast<SeriesAxis>(id)); });
+
+    smoothingCaption = makeLabel(LiveView::tr("Smoothing"), "table", footer);
+    smoothing = new QSlider(Qt::Horizontal, footer);
+    smoothing->setRange(0, kSliderTop);
+    smoothing->setPageStep(10);
+    smoothing->setAccessibleName(LiveView::tr("Smoothing of the training curves"));
+    smoothing->setToolTip(
+        LiveView::tr("Average of the training curves over this many batches. All the way left shows the batches alone."));
+    smoothingCaption->setBuddy(smoothing);
+    smoothingValue = makeLabel({}, "table", footer);
+    QObject::connect(smoothing, &QSlider::valueChanged, q, [this] { updateSmoothing(); });
+
+    claimsButton = new QToolButton(footer);
+    claimsButton->setProperty("framed", true);
+    claimsButton->setCheckable(true);
+    claimsButton->setText(LiveView::tr("Claims"));
+    claimsButton->setToolTip(LiveView::tr("Show the accuracies that the lesson's text claims, as dotted lines."));
+    claimsButton->hide();
+    QObject::connect(claimsButton, &QToolButton::toggled, q, [this] { updateReferences(); });
+    fitButton = makeFramedButton(QStringLiteral("fit"), {}, LiveView::tr("Show the whole plan"), footer);
+    fitButton->setToolTip(LiveView::tr("Show the whole plan again (double click, or 0 in the plot)."));
+    QObject::connect(fitButton, &QToolButton::clicked, plot, &CurvePlot::fit);
+    exportButton = makeFramedButton(QStringLiteral("export"), {}, LiveView::tr("Export the curves"), footer);
+    exportButton->setPopupMode(QToolButton::InstantPopup);
+    exportButton->setToolTip(LiveView::tr("Save the curves as a picture or as a table."));
+    auto* menu = new QMenu(exportButton);
+    const std::pair<QString, ExportFormat> formats[] = {{LiveView::tr("Picture (PNG)…"), ExportFormat::Png},
+                                                        {LiveView::tr("Drawing (SVG)…"), ExportFormat::Svg},
+                                                        {LiveView::tr("Page (PDF)…"), ExportFormat::Pdf},
+                                                        {LiveView::tr("Table of all figures (CSV)…"), ExportFormat::Csv}};
+    for (const auto& [text, format] : formats)
+        QObject::connect(menu->addAction(text), &QAction::triggered, q, [this, chosen = format] { askAndExport(chosen); });
+    exportButton->setMenu(menu);
+
+    reading->addWidget(axes);
+    reading->addWidget(smoothingCaption);
+    reading->addWidget(smoothing, 1);
+    reading->addWidget(smoothingValue);
+    reading->addStretch(1);
+    tools->addStretch(1);
+    tools->addWidget(claimsButton);
+    tools->addWidget(fitButton);
+    tools->addWidget(exportButton);
+    column->addWidget(footer);
+
+    status = new QLabel(q);
+    status->setWordWrap(true);
+    status->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    status->hide();
+    column->addWidget(status);
+    statusTimer.setSingleShot(true);
+    statusTimer.setInterval(kStatusMilliseconds);
+    QObject::connect(&statusTimer, &QTimer::timeout, status, &QWidget::hide);
+
+    QObject::connect(plot, &CurvePlot::readOutChanged, q, [this] { updateReadOut(); });
+    QObject::connect(&Theme::instance(), &Theme::changed, q, [this] { applyTheme(); });
+    plot->setCurves(&curves);
+    applyTheme();
+    smoothing->setValue(kSliderTop / 2);
+    updateHero();
+}
+
+void LiveView::Private::applyTheme() {
+    const Theme& t = Theme::instance();
+    auto* column = static_cast<QVBoxLayout*>(q->layout());
+    column->setContentsMargins(t.px(14), t.px(12), t.px(6), t.px(12));
+    column->setSpacing(t.px(6));
+    static_cast<QHBoxLayout*>(column->itemAt(0)->layout())->setSpacing(t.px(8));
+    column->itemAt(0)->layout()->setContentsMargins(t.px(2), 0, t.px(10), 0);
+    footerGroups->setContentsMargins(t.px(2), 0, t.px(10), 0);
+    for (QBoxLayout* one : {footerGroups, reading, tools}) one->setSpacing(t.px(6));
+    hero->setMinimumWidth(QFontMetrics(t.font(TextRole::Hero)).horizontalAdvance(QStringLiteral("00.0\u2009%")) + t.px(2));
+    smoothing->setMinimumWidth(t.px(56));
+    smoothing->setMaximumWidth(t.px(120));
+    smoothingValue->setFixedWidth(
+        QFontMetrics(t.font(TextRole::Table)).horizontalAdvance(LiveView::tr("%1 batches").arg(QStringLiteral("1,000"))));
+    readOut->updateGeometry();
+    fitHead();
+    fitFooter();
+    fitHeight();
+}
+
+void LiveView::Private::fitHead() {
+    const Theme& t = Theme::instance();
+    for (QWidget* label : {static_cast<QWidget*>(hero), static_cast<QWidget*>(heroTitle), static_cast<QWidget*>(heroCaption)})
+        label->ensurePolished();
+    const int gap = t.px(8);
+    const int room = q->width() - t.px(36) - std::max(hero->sizeHint().width(), hero->minimumWidth()) - gap;
+    const QFontMetrics metrics = heroCaption->fontMetrics();
+    // Every form of the chip, at last none; the shorter caption before a shorter chip.
+    const int forms = static_cast<int>(chipTexts.size());
+    for (int form = 0; form <= forms; ++form) {
+        if (form < forms) {
+            chip->setContent(Chip::Look::Warm, QStringLiteral("drop"), chipTexts[form]);
+            chip->setAccessibleName(chipTexts.front());
+        }
+        chip->setVisible(form < forms);
+        const int rest = room - (form < forms ? gap + chip->sizeHint().width() : 0);
+        for (const QString& caption : heroCaptions) {
+            heroCaption->setText(caption);
+            if (std::max(heroTitle->sizeHint().width(), metrics.horizontalAdvance(caption)) <= rest) return;
+        }
+    }
+}
+
+void LiveView::Private::fitHeight() {
+    const Theme& t = Theme::instance();
+    const int gap = t.px(6);
+    int plotHeight =
+        q->height() - t.px(24) - q->layout()->itemAt(0)->sizeHint().height() - readOut->sizeHint().height() - 2 * gap;
+    const int least = t.px(kLeastPlot), toolsHeight = gap + footer->sizeHint().height();
+    footer->setVisible(plotHeight - toolsHeight >= least);
+    if (!footer->isHidden()) plotHeight -= toolsHeight;
+    readOut->setVisible(plotHeight >= least);
+}
+
+void LiveView::Private::fitFooter() {
+    const int room = q->width() - Theme::instance().px(32), gap = footerGroups->spacing();
+    int toolsWidth = fitButton->sizeHint().width() + gap + exportButton->sizeHint().width();
+    if (!claims.empty()) toolsWidth += claimsButton->sizeHint().width() + gap;
+    const int slider = axes->sizeHint().width() + gap + smoothing->minimumWidth();
+    const int caption = smoothingCaption->sizeHint().width() + gap, number = smoothingValue->minimumWidth() + gap;
+    const bool twoRows = slider + gap + toolsWidth > room;
+    // What is spared first when the panel is narrow: the number, then the word, then the one row.
+    const int rest = room - slider - (twoRows ? 0 : gap + toolsWidth);
+    smoothingCaption->setVisible(caption <= rest);
+    smoothingValue->setVisible(caption + number <= rest);
+    footerGroups->setDirection(twoRows ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+}
+
+void LiveView::Private::updateHero() {
+    const core::EpochFinished* last = curves.lastEpoch();
+    const core::EpochFinished* best = curves.bestEpoch();
+    if (!last) {
+        hero->setText(QStringLiteral("–"));
+        heroCaptions = QStringList{LiveView::tr("the first figure comes after epoch 1"), LiveView::tr("after epoch 1")};
+    } else {
+        hero->setText(percentText(last->valAccuracy));
+        const QString epoch = QLocale().toString(last->epoch), most = percentText(best->valAccuracy);
+        if (last->epoch == best->epoch)
+            heroCaptions =
+                QStringList{LiveView::tr("after epoch %1, best so far").arg(epoch), LiveView::tr("epoch %1, best").arg(epoch)};
+        else
+            heroCaptions = QStringList{
+                LiveView::tr("after epoch %1; best %2 after epoch %3").arg(epoch, most, QLocale().toString(best->epoch)),
+                LiveView::tr("epoch %1; best %2").arg(epoch, most)};
+    }
+    const QString caption = heroCaptions.front();
+    heroCaption->setToolTip(caption);
+    hero->setAccessibleDescription(QStringLiteral("%1, %2").arg(hero->text(), caption));
+
+    const std::optional<double> points = curves.pointsSinceThaw();
+    chipTexts.clear();
+    if (points) {
+        const QString number =
+            (*points < 0 ? QStringLiteral("−") : QStringLiteral("+")) + QLocale().toString(std::abs(*points), 'f', 1);
+        chipTexts = QStringList{LiveView::tr("%1 points since the thaw").arg(number),
+                                LiveView::tr("%1 since the thaw").arg(number), number};
+        chip->setToolTip(
+            LiveView::tr("%1: validation accuracy now, against the best while the trunk was frozen.").arg(chipTexts.front()));
+    }
+    fitHead();
+    plot->setAccessibleDescription(last ? LiveView::tr("Accuracy and loss of %1 epochs out of %2. Validation accuracy %3, %4.")
+                                              .arg(QLocale().toString(last->epoch), QLocale().toString(curves.plannedEpochs()),
+                                                   percentText(last->valAccuracy), caption)
+                                        : LiveView::tr("Accuracy and loss over %1 planned epochs. No epoch is finished.")
+                                              .arg(QLocale().toString(curves.plannedEpochs())));
+}
+
+void LiveView::Private::updateReferences() {
+    std::vector<ReferenceLine> lines;
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        const core::EpochFinished* best = otherCurves[i].bestEpoch();
+        if (best) lines.push_back({best->valAccuracy, others[i].name, ReferenceLine::Look::Run, others[i].penIndex});
+    }
+    if (const std::optional<double> frozen = curves.bestFrozen())
+        lines.push_back({*frozen, LiveView::tr("best with frozen trunk"), ReferenceLine::Look::Frozen, 0});
+    if (claimsButton->isChecked() && !claims.empty())
+        for (std::size_t i = 0; i < claims.size(); ++i)
+            lines.push_back({claims[i], LiveView::tr("claimed after phase %1").arg(i + 1), ReferenceLine::Look::Claim, 0});
+    plot->setReferences(std::move(lines));
+}
+
+void LiveView::Private::updateReadOut() {
+    const ReadOut now = plot->readOut();
+    std::vector<ReadOutLine::Other> figures;
+    if (now.atEpoch) {
+        const SeriesPoint here = curves.valAccuracy().at(curves.valAccuracy().nearest(plot->axis(), now.x));
+        for (std::size_t i = 0; i < others.size(); ++i) {
+            const auto epoch = otherCurves[i].epochs().find(static_cast<int>(std::lround(here.epochPosition)));
+            if (epoch != otherCurves[i].epochs().end())
+                figures.push_back({others[i].name, others[i].penIndex, epoch->second.valAccuracy});
+        }
+    }
+    readOut->setReadOut(now, std::move(figures));
+}
+
+void LiveView::Private::updateSmoothing() {
+    const double batches = q->smoothingBatches();
+    curves.setSmoothing(1 - 1 / batches);
+    smoothingValue->setText(smoothing->value() == 0 ? LiveView::tr("off")
+                                                    : LiveView::tr("%1 batches").arg(QLocale().toString(std::lround(batches))));
+    plot->dataChanged();
+}
+
+void LiveView::Private::runStarted(const core::RunStarted& run) {
+    const bool same = run.resumed && QString::fromStdString(run.runId) == runId;
+    if (!same) q->reset();
+    runId = QString::fromStdString(run.runId);
+    q->setPlan(run.config, run.stepsPerEpoch, &run.model);
+    if (run.resumed && !same) Q_EMIT q->historyNeeded(QString::fromStdString(run.directory.string()));
+}
+
+void LiveView::Private::showStatus(const QString& text, bool failed) {
+    status->setText(text);
+    setStyleProperty(status, "type", failed ? QStringLiteral("wrong") : QStringLiteral("table"));
+    status->show();
+    if (failed)
+        statusTimer.stop();
+    else
+        statusTimer.start();
+}
+
+void LiveView::Private::askAndExport(ExportFormat format) {
+    const std::pair<QString, QString> kinds[] = {{QStringLiteral("png"), LiveView::tr("Pictures (*.png)")},
+                                                 {QStringLiteral("svg"), LiveView::tr("Drawings (*.svg)")},
+                                                 {QStringLiteral("pdf"), LiveView::tr("Pages (*.pdf)")},
+                                                 {QStringLiteral("csv"), LiveView::tr("Tables (*.csv)")}};
+    const auto& [suffix, filter] = kinds[static_cast<int>(format)];
+    QString name = runTitle.isEmpty() ? LiveView::tr("Curves") : runTitle;
+    name.replace(QRegularExpression(QStringLiteral("[^\\w ,.-]")), QStringLiteral("-"));
+    static QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+    QFileDialog dialog(q, LiveView::tr("Export the curves"), folder, filter);
+    dialog.setAcceptMode(QFileDialog::AcceptSave);
+    dialog.setDefaultSuffix(suffix);
+    dialog.selectFile(name + QLatin1Char('.') + suffix);
+    if (dialog.exec() != QDialog::Accepted || dialog.selectedFiles().isEmpty()) return;
+    folder = dialog.directory().absolutePath();
+    q->exportTo(dialog.selectedFiles().constFirst(), format);
+}
+
+LiveView::LiveView(QWidget* parent) : QFrame(parent), d(std::make_unique<Private>(this)) { d->build(); }
+
+LiveView::~LiveView() {
+    for (QThread* thread : d->exports) {
+        thread->disconnect(this);
+        thread->wait();
+        delete thread;
+    }
+}
+
+void LiveView::bindController(TrainingController* controller) {
+    connect(controller, &TrainingController::runStarted, this, [this](const core::RunStarted& run) { d->runStarted(run); });
+    connect(controller, &TrainingController::phaseStarted, this, &LiveView::addPhase);
+    connect(controller, &TrainingController::batchesFinished, this, &LiveView::addBatches);
+    connect(controller, &TrainingController::epochFinished, this, &LiveView::addEpoch);
+    connect(controller, &TrainingController::layersChanged, this, &LiveView::addLayersChanged);
+    connect(controller, &TrainingController::learningRateChanged, this, &LiveView::addLearningRateChanged);
+    connect(controller, &TrainingController::paused, this, &LiveView::addPaused);
+    connect(controller, &TrainingController::resumed, this, &LiveView::addResumed);
+    connect(controller, &TrainingController::planProgress, this, &LiveView::addPlanProgress);
+}
+
+void LiveView::reset() {
+    d->curves.reset();
+    d->runId.clear();
+    d->plot->setCurves(&d->curves);
+    d->updateHero();
+    d->updateReferences();
+}
+
+void LiveView::setPlan(const core::RunConfig& config, std::int64_t stepsPerEpoch, const core::ModelInfo* model) {
+    if (model) {
+        d->curves.setPlan(config, stepsPerEpoch, model);
+    } else {
+        try {
+            const core::ModelInfo described = core::describeModel(config, 10);
+            d->curves.setPlan(config, stepsPerEpoch, &described);
+        } catch (const std::exception&) {
+            d->curves.setPlan(config, stepsPerEpoch);  // the settings panel says what is wrong with it
+        }
+    }
+    d->plot->happeningsChanged();
+    d->plot->fit();
+    d->updateHero();
+    d->updateReferences();
+}
+
+void LiveView::setHistory(const core::RunHistory& history) {
+    const QString id = QString::fromStdString(history.summary.runId);
+    if (!d->runId.isEmpty() && d->runId != id) reset();
+    d->runId = id;
+    if (d->curves.config().phases.empty()) setPlan(history.config, 0);
+    d->curves.addHistory(history);
+    d->plot->happeningsChanged();
+    d->plot->fit();
+    d->updateHero();
+    d->updateReferences();
+}
+
+void LiveView::setOtherRuns(const std::vector<OtherRun>& runs) {
+    d->others = runs;
+    d->otherCurves.clear();
+    std::vector<OtherCurves> drawn;
+    for (const OtherRun& run : runs) {
+        RunCurves curves;
+        curves.addHistory(run.history);
+        d->otherCurves.push_back(curves);
+        drawn.push_back({std::move(curves), run.penIndex, run.name});
+    }
+    d->plot->setOtherRuns(std::move(drawn));
+    d->updateReferences();
+    d->updateReadOut();
+}
+
+void LiveView::setClaims(const std::vector<double>& claims) {
+    d->claims = claims;
+    d->claimsButton->setVisible(!claims.empty());
+    d->fitFooter();
+    d->updateReferences();
+}
+
+void LiveView::setRunTitle(const QString& title) { d->runTitle = title; }
+const RunCurves& LiveView::curves() const { return d->curves; }
+CurvePlot* LiveView::plot() const { return d->plot; }
+void LiveView::setClock(std::function<double()> clock) { d->givenClock = std::move(clock); }
+
+void LiveView::setSmoothingBatches(double batches) {
+    d->smoothing->setValue(qRound(std::log10(std::max(1.0, batches)) / kSliderDecades * kSliderTop));
+}
+double LiveView::smoothingBatches() const { return std::pow(10, kSliderDecades * d->smoothing->value() / kSliderTop); }
+
+void LiveView::setAxis(SeriesAxis axis) {
+    d->axes->setCurrent(static_cast<int>(axis));
+    d->plot->setAxis(axis);
+}
+
+void LiveView::setClaimsShown(bool shown) { d->claimsButton->setChecked(shown); }
+
+void LiveView::addPhase(const core::PhaseStarted& phase) {
+    d->curves.addPhase(phase, d->now());
+    d->plot->happeningsChanged();
+    d->updateReferences();
+}
+
+void LiveView::addBatches(const std::vector<core::BatchFinished>& batches) {
+    d->curves.addBatches(batches, d->now());
+    d->plot->dataChanged();
+}
+
+void LiveView::addEpoch(const core::EpochFinished& epoch) {
+    d->curves.addEpoch(epoch, d->now());
+    d->plot->dataChanged();
+    d->updateHero();
+    d->updateReferences();
+}
+
+void LiveView::addLayersChanged(const core::LayersChanged& change) {
+    d->curves.addLayersChanged(change);
+    d->plot->happeningsChanged();
+    d->updateReferences();
+}
+
+void LiveView::addLearningRateChanged(const core::LearningRateChanged& change) {
+    d->curves.addLearningRateChanged(change);
+    d->plot->happeningsChanged();
+}
+
+void LiveView::addPaused(const core::Paused& event) {
+    d->curves.addPaused(event, d->now());
+    d->plot->happeningsChanged();
+}
+
+void LiveView::addResumed(const core::Resumed& event) {
+    d->curves.addResumed(event, d->now());
+    d->plot->happeningsChanged();
+}
+
+void LiveView::addPlanProgress(const core::PlanProgress& progress) {
+    d->curves.setSecondsLeft(progress.secondsLeft);
+    if (d->plot->axis() == SeriesAxis::Time) d->plot->dataChanged();
+}
+
+void LiveView::exportTo(const QString& file, ExportFormat format) {
+    auto job = std::make_shared<ExportJob>();
+    job->file = file;
+    job->format = format;
+    const core::EpochFinished* last = d->curves.lastEpoch();
+    QString title = d->runTitle.isEmpty() ? tr("Training curves") : d->runTitle;
+    if (last)
+        title +=
+            tr(": validation accuracy %1 after epoch %2").arg(percentText(last->valAccuracy), QLocale().toString(last->epoch));
+    const QSize size = d->plot->size().expandedTo(QSize(kExportWidth, kExportHeight));
+    switch (format) {
+        case ExportFormat::Png:
+            job->image = d->plot->toImage(size, kPngScale, title);
+            break;
+        case ExportFormat::Svg:
+            job->bytes = d->plot->toSvg(size, title);
+            break;
+        case ExportFormat::Pdf:
+            job->bytes = d->plot->toPdf(size, title);
+            break;
+        case ExportFormat::Csv:
+            job->runs.emplace_back(d->runTitle.isEmpty() ? tr("this run") : d->runTitle, d->curves);
+            for (std::size_t i = 0; i < d->others.size(); ++i) job->runs.emplace_back(d->others[i].name, d->otherCurves[i]);
+            break;
+    }
+    QThread* thread = QThread::create([job] { write(*job); });
+    d->exports.push_back(thread);
+    connect(thread, &QThread::finished, this, [this, thread, job] {
+        d->exports.erase(std::find(d->exports.begin(), d->exports.end(), thread));
+        thread->deleteLater();
+        if (job->error.isEmpty()) {
+            d->showStatus(tr("Saved as %1.").arg(job->file), false);
+            Q_EMIT exported(job->file);
+            return;
+        }
+        const QString what = tr("%1 could not be written: %2.").arg(job->file, job->error);
+        const QString hint = tr("Choose another folder, or free some space, and export again.");
+        d->showStatus(QStringLiteral("%1 %2").arg(what, hint), true);
+        Q_EMIT exportFailed(job->file, what, hint);
+    });
+    thread->start();
+}
+
+QSize LiveView::minimumSizeHint() const {
+    const Theme& t = Theme::instance();
+    const int reading = d->axes->sizeHint().width() + d->smoothing->minimumWidth() + t.px(6);
+    return {std::max(t.px(320), reading + t.px(34)), t.px(200)};
+}
+
+void LiveView::resizeEvent(QResizeEvent* event) {
+    QFrame::resizeEvent(event);
+    d->fitHead();
+    d->fitFooter();
+    d->fitHeight();
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,219 @@
+#include "ui/widgets/live/welcome_page.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QPainter>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+#include "ui/bridge/session.h"
+#include "ui/widgets/parts/chip.h"
+#include "ui/widgets/parts/styling.h"
+
+namespace thaw::ui {
+
+LessonCard::LessonCard(int thawed, const QString& title, const QString& text, QWidget* parent)
+    : QFrame(parent),
+      m_thawed(thawed),
+      m_title(makeLabel(title, "cardTitle", this)),
+      m_text(makeLabel(text, "body", this)),
+      m_length(new Chip(this)) {
+    setProperty("card", true);
+    m_text->setWordWrap(true);
+    m_text->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_title->setWordWrap(true);
+    m_length->setCompact(true);
+    auto* rows = new QVBoxLayout(this);
+    rows->addWidget(m_title);
+    rows->addWidget(m_text, 1);
+    rows->addWidget(m_length, 0, Qt::AlignLeft);
+    connect(&Theme::instance(), &Theme::changed, this, &LessonCard::applyTheme);
+    applyTheme();
+}
+
+void LessonCard::applyTheme() {
+    const Theme& theme = Theme::instance();
+    layout()->setContentsMargins(theme.px(18), theme.px(104), theme.px(14), theme.px(18));
+    layout()->setSpacing(theme.px(8));
+    m_text->setMinimumHeight(theme.px(58));
+}
+
+void LessonCard::setLength(const QString& text, bool trains) {
+    m_length->setContent(trains ? Chip::Look::Warm : Chip::Look::Ice, {}, text);
+}
+
+void LessonCard::paintEvent(QPaintEvent* event) {
+    QFrame::paintEvent(event);
+    const Theme& theme = Theme::instance();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    // VGG16's five blocks, smaller and smaller pictures, and the head.
+    constexpr int kBlocks = 6;
+    const double room = width() - theme.px(18) - theme.px(16);
+    const double pitch = std::min<double>(theme.px(28), (room + theme.px(6)) / kBlocks);
+    const double wide = pitch - theme.px(7);
+    const double middle = theme.px(52);
+    for (int block = 0; block < kBlocks; ++block) {
+        const bool head = block == kBlocks - 1;
+        const double tall = theme.px(head ? 32 : 64 - 8 * block);
+        const QRectF shape(theme.px(18) + pitch * block + 0.5, middle - tall / 2, wide, tall);
+        const bool warm = block >= kBlocks - m_thawed;
+        const bool missing = m_thawed < 0 && head;
+        QPen pen(theme.color(missing ? Tone::Ink3 : warm ? Tone::Warm : Tone::Ice), 1.4 * theme.scale());
+        if (missing) pen.setDashPattern({3, 2});
+        painter.setPen(pen);
+        painter.setBrush(missing ? QBrush(Qt::NoBrush) : QBrush(theme.color(warm ? Tone::WarmFill : Tone::IceFill)));
+        painter.drawRoundedRect(shape, theme.px(4), theme.px(4));
+        if (missing) continue;
+        const QPixmap icon =
+            theme.pixmap(warm ? QStringLiteral("drop") : QStringLiteral("snowflake"), Tone::WarmTick, 13, devicePixelRatioF());
+        const QSizeF size = icon.deviceIndependentSize();
+        painter.drawPixmap(QPointF(shape.center().x() - size.width() / 2, shape.center().y() - size.height() / 2), icon);
+    }
+}
+
+WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_session(session) {
+    setProperty("panel", true);
+    m_title = makeLabel(tr("Teach a network to see"), "welcome", this);
+    m_lead =
+        makeLabel(tr("Start from VGG16, which already knows pictures,\nand teach it to name ten kinds of things."), "lead", this);
+    m_run = new QPushButton(QStringLiteral("  ") + tr("Run the lesson"), this);
+    m_run->setProperty("filled", true);
+    m_run->setProperty("big", true);
+    m_run->setObjectName(QStringLiteral("welcomeRun"));
+    m_time = makeLabel({}, "body", this);
+    m_data = makeLabel({}, "body", this);
+    m_getData = new QPushButton(tr("See the data sets"), this);
+    m_getData->setProperty("small", true);
+    for (QLabel* label : {m_title, m_lead, m_time, m_data}) {
+        label->setAlignment(Qt::AlignCenter);
+        label->setWordWrap(true);
+    }
+    m_borrow =
+        new LessonCard(-1, tr("1  Borrow"), tr("The VGG16 trunk stays frozen. Its 14.7 million weights do not move."), this);
+    m_teach =
+        new LessonCard(1, tr("2  Teach the head"), tr("A small new head learns the ten classes. The trunk still waits."), this);
+    m_thaw = new LessonCard(2, tr("3  Thaw"), tr("Block 5 thaws and learns gently, together with the head."), this);
+    m_borrow->setLength(tr("no training"), false);
+    m_settings = new QPushButton(QLatin1Char(' ') + tr("Start with my settings"), this);
+    bindIcon(m_settings, QStringLiteral("settings"));
+    m_open = new QPushButton(QLatin1Char(' ') + tr("Open a run"), this);
+    bindIcon(m_open, QStringLiteral("folder"));
+    for (QPushButton* button : {m_settings, m_open}) button->setProperty("tall", true);
+    for (QPushButton* button : {m_run, m_settings, m_open, m_getData}) button->setFocusPolicy(Qt::TabFocus);
+
+    m_cardRow = new QHBoxLayout;
+    for (LessonCard* card : {m_borrow, m_teach, m_thaw}) m_cardRow->addWidget(card, 1);
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(12);
+    buttons->addStretch(1);
+    buttons->addWidget(m_settings);
+    buttons->addWidget(m_open);
+    buttons->addStretch(1);
+    m_rows = new QVBoxLayout(this);
+    m_rows->addStretch(5);
+    m_rows->addWidget(m_title);
+    m_rows->addWidget(m_lead);
+    m_rows->addStretch(2);
+    m_rows->addWidget(m_run, 0, Qt::AlignHCenter);
+    m_rows->addWidget(m_time);
+    m_rows->addWidget(m_data);
+    m_rows->addWidget(m_getData, 0, Qt::AlignHCenter);
+    m_rows->addStretch(3);
+    m_rows->addLayout(m_cardRow);
+    m_rows->addStretch(4);
+    m_rows->addLayout(buttons);
+    m_rows->addStretch(1);
+
+    connect(m_run, &QPushButton::clicked, this, &WelcomePage::runLesson);
+    connect(m_settings, &QPushButton::clicked, this, &WelcomePage::startWithSettings);
+    connect(m_open, &QPushButton::clicked, this, &WelcomePage::openRun);
+    connect(m_getData, &QPushButton::clicked, this, &WelcomePage::showData);
+    for (const auto signal :
+         {&Session::priceChanged, &Session::lessonChanged, &Session::shownRunChanged, &Session::actionsChanged})
+        connect(&session, signal, this, &WelcomePage::refresh);
+    connect(&Theme::instance(), &Theme::changed, this, &WelcomePage::applyTheme);
+    applyTheme();
+}
+
+void WelcomePage::applyTheme() {
+    const Theme& theme = Theme::instance();
+    const int side = theme.px(24);
+    m_rows->setContentsMargins(side, theme.px(12), side, theme.px(14));
+    m_rows->setSpacing(theme.px(6));
+    m_cardRow->setSpacing(theme.px(14));
+    m_run->setIconSize({theme.px(22), theme.px(22)});
+    m_run->setIcon(theme.pixmap(QStringLiteral("play"), Tone::AccentOn, 22, devicePixelRatioF()));
+    refresh();
+}
+
+void WelcomePage::showEvent(QShowEvent* event) {
+    refresh();
+    QFrame::showEvent(event);
+}
+
+void WelcomePage::refresh() {
+    if (!isVisible()) return;
+    const ActionStates allowed = m_session.actions();
+    m_run->setEnabled(allowed.runLesson);
+    m_settings->setEnabled(allowed.start);
+    m_open->setEnabled(!m_session.isActive());
+    const core::Lesson* lesson = m_session.lesson();
+    QString time;
+    if (lesson) {
+        // Another lesson than the first says which.
+        if (lesson->name != "lesson") time = QString::fromStdString(lesson->title) + QStringLiteral(". ");
+        if (const double seconds = m_session.planSeconds(lesson->config); seconds >= 0) {
+            const QString length = seconds < 90 ? formatRoughDuration(seconds) : tr("%1 minutes").arg(qRound(seconds / 60));
+            time += tr("About %1. ").arg(length);
+        }
+        const auto& phases = lesson->config.phases;
+        const auto epochs = [](int count) { return count == 1 ? tr("1 epoch") : tr("%1 epochs").arg(count); };
+        m_teach->setLength(epochs(phases.empty() ? 0 : phases.front().epochs), true);
+        if (phases.size() > 1) m_thaw->setLength(epochs(phases[1].epochs), true);
+    }
+    m_time->setText(tr("%1Pause whenever you like.   Key: F5").arg(time));
+
+    const core::DatasetInfo* set = m_session.dataset();
+    const bool there = set && set->present && set->problem.empty();
+    if (m_session.datasets().empty())
+        m_data->clear();
+    else if (!there)
+        m_data->setText(tr("No pictures are here yet. Get CIFAR-10 first."));
+    else if (set->substitute)
+        m_data->setText(tr("CIFAR-10 is not here: the lesson uses %1 instead.").arg(QString::fromStdString(set->title)));
+    else
+        m_data->clear();
+    m_data->setVisible(!m_data->text().isEmpty());
+    m_getData->setVisible(!m_data->text().isEmpty());
+    arrange();
+}
+
+void WelcomePage::arrange() {
+    // A title of one line, whatever the width.
+    setStyleProperty(m_title, "type", QString::fromLatin1(width() < Theme::instance().px(520) ? "welcomeSmall" : "welcome"));
+    // Where the cards do not fit whole, they make room for what they are about.
+    const Theme& theme = Theme::instance();
+    const core::Lesson* lesson = m_session.lesson();
+    const bool thaws = !lesson || lesson->config.phases.size() > 1;
+    for (QWidget* part : {static_cast<QWidget*>(m_borrow), static_cast<QWidget*>(m_teach), static_cast<QWidget*>(m_lead)})
+        part->show();
+    m_thaw->setVisible(thaws);
+    const int card = (width() - theme.px(thaws ? 76 : 62)) / (thaws ? 3 : 2);
+    m_rows->invalidate();
+    const bool fits = card >= theme.px(160) && m_rows->minimumSize().height() <= height();
+    if (fits) return;
+    for (LessonCard* each : {m_borrow, m_teach, m_thaw}) each->hide();
+    m_rows->invalidate();
+    m_lead->setVisible(m_rows->minimumSize().height() <= height());
+}
+
+void WelcomePage::resizeEvent(QResizeEvent* event) {
+    QFrame::resizeEvent(event);
+    arrange();
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,52 @@
+#include "ui/widgets/parts/file_dialogs.h"
+
+#include <QCoreApplication>
+#include <QFileDialog>
+
+#include <utility>
+
+#include "ui/bridge/session.h"
+
+namespace thaw::ui {
+namespace {
+
+QString say(const char* text) { return QCoreApplication::translate("thaw::ui", text); }
+
+}  // namespace
+
+void chooseRun(QWidget* parent, const Session& session, std::function<void(const QString&)> chosen) {
+    auto* dialog = new QFileDialog(parent, say("Open a run"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    if (!session.runs().empty())
+        dialog->setDirectory(QString::fromStdString(session.runs().front().directory.parent_path().string()));
+    QObject::connect(dialog, &QFileDialog::fileSelected, parent, std::move(chosen));
+    dialog->open();
+}
+
+void chooseExport(QWidget* parent, Session& session) {
+    auto* dialog = new QFileDialog(parent, say("Export the model"), {}, say("Safetensors (*.safetensors)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("safetensors"));
+    QObject::connect(dialog, &QFileDialog::fileSelected, &session.training(), &TrainingController::exportModel);
+    dialog->open();
+}
+
+const QStringList& picturePatterns() {
+    static const QStringList patterns{QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg"),
+                                      QStringLiteral("*.webp"), QStringLiteral("*.bmp")};
+    return patterns;
+}
+
+void choosePictures(QWidget* parent, const QString& title, bool several, std::function<void(const QStringList&)> chosen) {
+    auto* dialog = new QFileDialog(parent, title);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(several ? QFileDialog::ExistingFiles : QFileDialog::ExistingFile);
+    dialog->setNameFilters({say("Pictures (%1)").arg(picturePatterns().join(QLatin1Char(' '))), say("All files (*)")});
+    QObject::connect(dialog, &QFileDialog::filesSelected, parent, std::move(chosen));
+    dialog->open();
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,114 @@
+#include "ui/widgets/parts/setting_row.h"
+
+#include <QAbstractItemView>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QStylePainter>
+#include <QVBoxLayout>
+#include <QWheelEvent>
+
+#include "ui/widgets/parts/number_box.h"
+#include "ui/widgets/parts/styling.h"
+
+namespace thaw::ui {
+
+SettingCombo::SettingCombo(QWidget* parent) : QComboBox(parent) {
+    setFocusPolicy(Qt::StrongFocus);
+    setSizeAdjustPolicy(AdjustToMinimumContentsLengthWithIcon);
+    setMinimumContentsLength(4);
+}
+
+void SettingCombo::showEntry(const QVariant& entry) { setCurrentIndex(findData(entry)); }
+
+void SettingCombo::showPopup() {
+    view()->setMinimumWidth(view()->sizeHintForColumn(0) + Theme::instance().px(24));
+    QComboBox::showPopup();
+}
+
+void SettingCombo::paintEvent(QPaintEvent*) {
+    QStylePainter painter(this);
+    QStyleOptionComboBox option;
+    initStyleOption(&option);
+    painter.drawComplexControl(QStyle::CC_ComboBox, option);
+    if (currentIndex() < 0) {
+        option.currentText = placeholderText();
+        option.palette.setBrush(QPalette::ButtonText, option.palette.placeholderText());
+    }
+    const int room = style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, this).width();
+    option.currentText = fontMetrics().elidedText(option.currentText, Qt::ElideRight, room - 2);
+    painter.drawControl(QStyle::CE_ComboBoxLabel, option);
+}
+
+void SettingCombo::wheelEvent(QWheelEvent* event) {
+    if (hasFocus())
+        QComboBox::wheelEvent(event);
+    else
+        event->ignore();
+}
+
+SettingRow::SettingRow(const QString& name, const QString& help, QWidget* field, QWidget* parent)
+    : QWidget(parent),
+      m_name(makeLabel(name, "setting", this)),
+      m_note(makeLabel({}, "caption", this)),
+      m_field(field),
+      m_line(new QWidget(this)) {
+    auto* line = new QHBoxLayout(m_line);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->addWidget(m_name);
+    line->addWidget(field, 1);
+    auto* rows = new QVBoxLayout(this);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->addWidget(m_line);
+    rows->addWidget(m_note);
+    m_name->setWordWrap(true);
+    m_note->setWordWrap(true);
+    m_note->hide();
+    m_name->setBuddy(field);
+    m_name->setToolTip(help);
+    field->setToolTip(help);
+    field->setAccessibleName(name);
+    field->setAccessibleDescription(help);
+    if (auto* box = qobject_cast<NumberBox*>(field))
+        connect(box, &NumberBox::problemChanged, this, [this, box] { setNote(Note::Wrong, box->problem()); });
+    connect(&Theme::instance(), &Theme::changed, this, &SettingRow::applyTheme);
+    applyTheme();
+}
+
+QString SettingRow::name() const { return m_name->text(); }
+
+void SettingRow::setName(const QString& name) {
+    m_name->setText(name);
+    m_field->setAccessibleName(name);
+}
+
+void SettingRow::setNote(Note kind, const QString& sentence) {
+    setStyleProperty(m_note, "type", kind == Note::Wrong ? "wrong" : kind == Note::Live ? "warm" : "caption");
+    m_note->setText(sentence);
+    m_note->setVisible(!sentence.isEmpty());
+    applyTheme();
+}
+
+QString SettingRow::note() const { return m_note->text(); }
+
+void SettingRow::addBeside(const std::vector<QWidget*>& widgets) {
+    auto* holder = new QWidget(m_line);
+    auto* side = new QHBoxLayout(holder);
+    side->setContentsMargins(0, 0, 0, 0);
+    side->setSpacing(0);
+    for (QWidget* widget : widgets) side->addWidget(widget);
+    m_line->layout()->addWidget(holder);
+    m_beside.push_back(holder);
+    applyTheme();
+}
+
+void SettingRow::applyTheme() {
+    const Theme& theme = Theme::instance();
+    m_name->setFixedWidth(theme.px(112));
+    m_line->setFixedHeight(theme.px(36));
+    m_line->layout()->setSpacing(0);
+    for (QWidget* beside : m_beside) beside->setContentsMargins(theme.px(6), 0, 0, 0);
+    static_cast<QHBoxLayout*>(m_line->layout())->setContentsMargins(0, theme.px(2), 0, theme.px(2));
+    layout()->setContentsMargins(0, 0, 0, m_note->isHidden() ? 0 : theme.px(7));
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,356 @@
+#include "ui/widgets/window/main_window.h"
+
+#include <QCloseEvent>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QToolBar>
+#include <QVBoxLayout>
+
+#include "ui/bridge/session.h"
+#include "ui/models/log_model.h"
+#include "ui/widgets/evaluation/confusion_view.h"
+#include "ui/widgets/evaluation/report_writer.h"
+#include "ui/widgets/evaluation/test_lock_bar.h"
+#include "ui/widgets/inspector/inspector_view.h"
+#include "ui/widgets/layers/layer_panel.h"
+#include "ui/widgets/layers/layer_tree_view.h"
+#include "ui/widgets/library/data_panel.h"
+#include "ui/widgets/library/library_links.h"
+#include "ui/widgets/library/settings_panel.h"
+#include "ui/widgets/live/live_page.h"
+#include "ui/widgets/live/test_pictures_panel.h"
+#include "ui/widgets/live/welcome_page.h"
+#include "ui/widgets/map/map_view.h"
+#include "ui/widgets/parts/banner.h"
+#include "ui/widgets/parts/file_dialogs.h"
+#include "ui/widgets/parts/styling.h"
+#include "ui/widgets/predictions/camera_view.h"
+#include "ui/widgets/predictions/prediction_view.h"
+#include "ui/widgets/window/about_dialog.h"
+#include "ui/widgets/window/body_layout.h"
+#include "ui/widgets/window/closing.h"
+#include "ui/widgets/window/inspector_links.h"
+#include "ui/widgets/window/log_bar.h"
+#include "ui/widgets/window/log_dock.h"
+#include "ui/widgets/window/menu_bar.h"
+#include "ui/widgets/window/notices.h"
+#include "ui/widgets/window/run_bar.h"
+#include "ui/widgets/window/run_log.h"
+#include "ui/widgets/window/side_dock.h"
+#include "ui/widgets/window/time_line.h"
+#include "ui/widgets/window/view_tabs.h"
+#include "ui/widgets/window/window_actions.h"
+
+namespace thaw::ui {
+namespace {
+
+constexpr QSize kMinimumSize(1180, 700);
+
+/// A bar that stays where it is and cannot be taken away.
+QToolBar* fixedBar(const QString& name, QWidget* content, QMainWindow* window) {
+    auto* bar = new QToolBar(name, window);
+    bar->setObjectName(name);
+    bar->setMovable(false);
+    bar->setFloatable(false);
+    bar->toggleViewAction()->setVisible(false);
+    bar->setContextMenuPolicy(Qt::PreventContextMenu);
+    bar->layout()->setContentsMargins(0, 0, 0, 0);
+    bar->addWidget(content);
+    return bar;
+}
+
+}  // namespace
+
+MainWindow::MainWindow(Session& session, LogModel& log, QSettings& settings, QWidget* parent)
+    : QMainWindow(parent), m_session(session), m_settings(settings), m_actions(new WindowActions(session, this)) {
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowTitle(tr("Thaw"));
+    setWindowIcon(QIcon(QStringLiteral(":/icons/thaw.svg")));
+    setContextMenuPolicy(Qt::NoContextMenu);
+    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
+    setMinimumSize(kMinimumSize);
+    setAnimated(false);
+    makeBars();
+    makeBody(log);
+    setMenuBar(new MenuBar(session, *m_actions, this));
+    m_closing = new Closing(session, *m_banner, this);
+    new Notices(session, *m_banner, this);
+    new RunLog(session, this);
+    connectActions();
+    connect(&Theme::instance(), &Theme::changed, this, &MainWindow::arrange);
+    resize(1440, 900);
+    restore();
+    arrange();
+    updateView();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::makeBars() {
+    m_runBar = new RunBar(m_session, *m_actions);
+    m_banner = new Banner;
+    auto* top = new QWidget;
+    auto* rows = new QVBoxLayout(top);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(0);
+    rows->addWidget(m_runBar);
+    rows->addWidget(m_banner);
+    addToolBar(Qt::TopToolBarArea, fixedBar(QStringLiteral("runBarHolder"), top, this));
+}
+
+void MainWindow::makeBody(LogModel& log) {
+    // Tab order is the order of creation: run bar, tree, centre, side, log.
+    m_layerPanel = new LayerPanel(m_session);
+    m_layersDock = new SideDock(QStringLiteral("layers"), tr("Layers"), Qt::LeftEdge, m_layerPanel, 440, this);
+    m_layersDock->setObjectName(QStringLiteral("layersDock"));
+    addDockWidget(Qt::LeftDockWidgetArea, m_layersDock);
+    m_livePage = new LivePage(m_session);
+    m_predictions = new PredictionView;
+    m_predictions->bindController(&m_session.training());
+    m_predictions->bindInspection(&m_session.inspection());
+    m_confusion = new ConfusionView(m_session);
+    m_tabs = new ViewTabs;
+    m_pages = new QStackedWidget;
+    const auto addPage = [this](QWidget* page, const QString& title, const QString& shortTitle = {}) {
+        const int index = m_pages->addWidget(page);
+        auto* action = new QAction(title, this);
+        action->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + index)));
+        connect(action, &QAction::triggered, this, [this, index] { showTab(index); });
+        addAction(action);
+        m_actions->tabs.push_back(action);
+        m_tabs->addView(title, shortTitle.isEmpty() ? title : shortTitle, toolTipWithKey(title, action->shortcut()));
+    };
+    addPage(m_livePage, tr("Live"));
+    addPage(m_predictions, tr("Predictions"));
+    addPage(m_confusion, tr("Confusion matrix"), tr("Matrix"));
+    m_inspector = new InspectorView(m_session);
+    linkInspector(*m_inspector, m_layerPanel->tree(), *m_predictions, m_session);
+    addPage(m_inspector, tr("Layer inspector"), tr("Inspector"));
+    m_map = new MapView(m_session);
+    addPage(m_map, tr("Map"));
+    auto* dataPanel = new DataPanel(m_session.library());
+    linkData(*dataPanel, m_session);
+    addPage(dataPanel, tr("Data"));
+    auto* centre = new QWidget;
+    centre->setObjectName(QStringLiteral("centre"));
+    auto* rows = new QVBoxLayout(centre);
+    rows->addWidget(m_tabs);
+    m_testLock = new TestLockBar(m_session, *m_actions->revealTest);
+    rows->addWidget(m_testLock);
+    rows->addWidget(m_pages, 1);
+    m_timeLine = new TimeLine(m_session);
+    rows->addWidget(m_timeLine);
+    setCentralWidget(centre);
+
+    auto* settingsPanel = new SettingsPanel(m_session.library());
+    linkSettings(*settingsPanel, m_session);
+    connect(settingsPanel, &SettingsPanel::dataPanelRequested, this, [this] { showTab(DataTab); });
+    connect(settingsPanel, &SettingsPanel::collapseRequested, this, [this] { m_settingsDock->setFolded(true); });
+    m_settingsDock = new SideDock(QStringLiteral("settings"), tr("Settings"), Qt::RightEdge, settingsPanel, 300, this);
+    m_settingsDock->setObjectName(QStringLiteral("settingsDock"));
+    addDockWidget(Qt::RightDockWidgetArea, m_settingsDock);
+    m_body = new BodyLayout(*m_layersDock, *m_settingsDock, this);
+
+    m_logDock = new LogDock(log, this);
+    addDockWidget(Qt::BottomDockWidgetArea, m_logDock);
+    m_logDock->hide();
+    m_logBar = new LogBar(m_session, log);
+    m_logBarHolder = fixedBar(QStringLiteral("logBarHolder"), m_logBar, this);
+    addToolBar(Qt::BottomToolBarArea, m_logBarHolder);
+    connect(m_logDock, &LogDock::collapseRequested, this, [this] { setLogOpen(false); });
+    connect(m_logBar, &QAbstractButton::clicked, this, [this] { setLogOpen(true); });
+    connect(m_runBar, &RunBar::logRequested, this, [this] { setLogOpen(true); });
+}
+
+void MainWindow::connectActions() {
+    const WindowActions& actions = *m_actions;
+    connect(m_tabs, &QTabBar::currentChanged, this, &MainWindow::showTab);
+    connect(m_livePage, &LivePage::welcomeShown, this, &MainWindow::updateView);
+    connect(m_body, &BodyLayout::changed, this, &MainWindow::updateView);
+    connect(m_layerPanel, &LayerPanel::collapseRequested, m_layersDock, [this] { m_layersDock->setFolded(true); });
+    connect(&m_livePage->pictures(), &TestPicturesPanel::pictureActivated, this, [this](int id) {
+        m_predictions->showPicture(id);
+        showTab(PredictionsTab);
+    });
+    connect(m_predictions, &PredictionView::newestAnswered, &m_livePage->pictures(), &TestPicturesPanel::setPredictions);
+    connect(m_livePage, &LivePage::inspectRequested, this, &MainWindow::lookInto);
+    connect(m_livePage, &LivePage::openRequested, this, &MainWindow::openRun);
+    connect(m_timeLine, &TimeLine::folderRequested, actions.openRun, &QAction::trigger);
+    connect(m_map, &MapView::pictureChosen, m_predictions, &PredictionView::showPicture);
+    connect(m_map, &MapView::pictureRequested, this, [this](int id) {
+        m_predictions->showPicture(id);
+        showTab(PredictionsTab);
+    });
+    connect(m_confusion, &ConfusionView::predictionsRequested, this, [this](int truth, int predicted) {
+        m_predictions->showClasses(truth, predicted);
+        showTab(PredictionsTab);
+    });
+    connect(m_confusion, &ConfusionView::pictureRequested, this, [this](int id) {
+        m_predictions->showPicture(id);
+        showTab(PredictionsTab);
+    });
+    const WelcomePage& welcome = m_livePage->welcome();
+    connect(&welcome, &WelcomePage::runLesson, &m_session, &Session::runLesson);
+    connect(&welcome, &WelcomePage::showData, this, [this] { showTab(DataTab); });
+    connect(&welcome, &WelcomePage::startWithSettings, &m_session, &Session::start);
+    connect(&welcome, &WelcomePage::openRun, m_actions->openRun, &QAction::trigger);
+    connect(actions.openRun, &QAction::triggered, this, [this] { chooseRun(this, m_session, [this](const QString& folder) { openRun(folder); }); });
+    connect(actions.exportModel, &QAction::triggered, this, [this] { chooseExport(this, m_session); });
+    auto* reports = new ReportWriter(m_session.inspection(), *m_banner, this);
+    connect(actions.writeReport, &QAction::triggered, reports, &ReportWriter::chooseFile);
+    connect(actions.camera, &QAction::triggered, this, [this] { camera().openCamera(); });
+    connect(actions.video, &QAction::triggered, this, [this] { camera().chooseVideo(); });
+    connect(m_predictions, &PredictionView::cameraRequested, actions.camera, &QAction::trigger);
+    connect(m_predictions, &PredictionView::videoRequested, actions.video, &QAction::trigger);
+    connect(actions.quit, &QAction::triggered, this, &QWidget::close);
+    connect(actions.stop, &QAction::triggered, this, [this] {
+        if (m_session.training().lastEpoch()) return m_session.stop();
+        m_banner->ask(QStringLiteral("stopping"), Banner::Look::Note, tr("No epoch is finished yet. Stop all the same?"),
+                      {{tr("Stop"), [this] { m_session.stop(); }}, {tr("Keep training"), {}}});
+        m_banner->focusFirst();
+    });
+    connect(actions.revealTest, &QAction::triggered, this, [this] {
+        m_banner->ask(QStringLiteral("reveal"), Banner::Look::Warning,
+                      tr("Reveal the test split for good? Its figures are fair only once nothing is chosen any more. The run's "
+                         "record counts it."),
+                      // The harmless answer is the one that Enter and Space give.
+                      {{tr("Keep it locked"), {}}, {tr("Reveal"), [this] { m_session.inspection().revealTest(); }}});
+        m_banner->focusFirst();
+    });
+    connect(actions.toggleLayer, &QAction::triggered, &m_layerPanel->tree(), &LayerTreeView::toggleCurrent);
+    connect(&m_layerPanel->tree(), &LayerTreeView::layerOpened, this, [this](const QString& name) {
+        m_inspector->showLayer(name);
+        showTab(InspectorTab);
+    });
+    connect(actions.foldAll, &QAction::triggered, &m_layerPanel->tree(), [this] { m_layerPanel->tree().unfoldAll(false); });
+    connect(actions.unfoldAll, &QAction::triggered, &m_layerPanel->tree(), [this] { m_layerPanel->tree().unfoldAll(true); });
+    connect(actions.layersPanel, &QAction::triggered, this, [this](bool open) { m_layersDock->setFolded(!open); });
+    connect(actions.settingsPanel, &QAction::triggered, this, [this](bool open) { m_settingsDock->setFolded(!open); });
+    connect(actions.logPanel, &QAction::triggered, this, &MainWindow::setLogOpen);
+    connect(actions.welcome, &QAction::triggered, this, [this] {
+        m_livePage->showWelcome(true);
+        showTab(LiveTab);
+    });
+    connect(actions.about, &QAction::triggered, this, [this] {
+        connect(
+            &m_session.library(), &LibraryController::engineInfoReady, this,
+            [this](const core::EngineInfo& info) { (new AboutDialog(info, this))->show(); }, Qt::SingleShotConnection);
+        m_session.library().refreshEngineInfo();
+    });
+    connect(&m_session, &Session::actionsChanged, this, [this] { m_settingsDock->setLocked(m_session.isActive()); });
+    connect(m_closing, &Closing::ready, this, &QWidget::close);
+}
+
+// While a run trains, another one can be looked into, but not taken up.
+void MainWindow::openRun(const QString& directory) {
+    if (m_session.isActive()) return lookInto(directory);
+    m_session.openRun(directory);
+}
+
+void MainWindow::lookInto(const QString& directory) {
+    m_session.inspection().inspectRun(directory.toStdString());
+    if (currentTab() == LiveTab || currentTab() == DataTab) showTab(PredictionsTab);
+}
+
+CameraView& MainWindow::camera() {
+    if (!m_camera) m_camera = new CameraView(m_session.inspection(), coreFrameSources(), this);
+    return *m_camera;
+}
+
+void MainWindow::showTab(int tab) {
+    if (tab < 0 || tab >= m_pages->count()) return;
+    m_tabs->setCurrentIndex(tab);
+    m_pages->setCurrentIndex(tab);
+    updateView();
+}
+
+int MainWindow::currentTab() const { return m_pages->currentIndex(); }
+
+void MainWindow::setLogOpen(bool open) {
+    m_logDock->setVisible(open);
+    m_logBarHolder->setVisible(!open);
+    arrange();
+    updateView();
+}
+
+void MainWindow::updateView() {
+    const QString view = currentTab() == PredictionsTab ? QStringLiteral("predictions")
+                         : currentTab() == ConfusionTab ? QStringLiteral("confusion")
+                         : currentTab() == InspectorTab ? QStringLiteral("inspector")
+                         : currentTab() == MapTab       ? QStringLiteral("map")
+                         : currentTab() == DataTab      ? QStringLiteral("data")
+                         : m_livePage->showsWelcome()   ? QStringLiteral("welcome")
+                                                        : QStringLiteral("live");
+    const bool looksIntoRun = currentTab() != LiveTab && currentTab() != DataTab;
+    m_timeLine->setWanted(looksIntoRun);
+    m_testLock->setWanted(looksIntoRun);
+    m_body->setView(view);
+    m_actions->layersPanel->setChecked(!m_layersDock->isFolded());
+    m_actions->settingsPanel->setChecked(!m_settingsDock->isFolded());
+    m_actions->logPanel->setChecked(!m_logDock->isHidden());
+}
+
+void MainWindow::arrange() {
+    const Theme& theme = Theme::instance();
+    const double wide = width() / theme.scale(), tall = height() / theme.scale();
+    const bool compact = wide < 1400 || tall < 800;
+    // The open log brings the space between itself and what is above it.
+    const double bottom = m_logDock->isHidden() ? 10 : 0;
+    centralWidget()->layout()->setContentsMargins(0, theme.px(8), 0, theme.px(bottom));
+    centralWidget()->layout()->setSpacing(theme.px(6));
+    m_layersDock->setBottomMargin(bottom);
+    m_settingsDock->setBottomMargin(bottom);
+    m_runBar->setCompact(compact);
+    m_layerPanel->setCompact(compact);
+    m_logBar->setCompact(tall < 800);
+    m_logDock->setLow(tall < 640);
+    m_livePage->setCompact(compact);
+    m_timeLine->setSlim(tall < 640);
+    m_body->setRoom(wide, compact);
+}
+
+void MainWindow::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    // Nothing is chosen yet; the first Tab goes to the run bar.
+    if (!event->spontaneous()) setFocus(Qt::OtherFocusReason);
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    arrange();
+}
+
+void MainWindow::restore() {
+    restoreGeometry(m_settings.value(QStringLiteral("window/geometry")).toByteArray());
+    restoreState(m_settings.value(QStringLiteral("window/state")).toByteArray());
+    m_body->restore(m_settings);
+    m_layerPanel->tree().setFolds(m_settings.value(QStringLiteral("panels/layerFolds")).toMap());
+    setLogOpen(m_settings.value(QStringLiteral("panels/log"), false).toBool());
+    showTab(m_settings.value(QStringLiteral("window/tab"), 0).toInt());
+}
+
+void MainWindow::save() {
+    m_settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    m_settings.setValue(QStringLiteral("window/state"), saveState());
+    m_settings.setValue(QStringLiteral("window/tab"), currentTab());
+    m_settings.setValue(QStringLiteral("panels/log"), !m_logDock->isHidden());
+    m_settings.setValue(QStringLiteral("look/scheme"), static_cast<int>(Theme::instance().scheme()));
+    m_settings.setValue(QStringLiteral("look/scale"), Theme::instance().scale());
+    m_settings.setValue(QStringLiteral("look/reduceMotion"), Theme::instance().reducedMotion());
+    m_body->save(m_settings);
+    m_settings.setValue(QStringLiteral("panels/layerFolds"), m_layerPanel->tree().folds());
+}
+
+void MainWindow::saveAndClose() { m_closing->saveAndLeave(); }
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (!m_closing->mayClose()) {
+        event->ignore();
+        return;
+    }
+    save();
+    event->accept();
+}
+
+}  // namespace thaw::ui

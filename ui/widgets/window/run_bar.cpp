@@ -1,0 +1,469 @@
+#include "ui/widgets/window/run_bar.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QMenu>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <optional>
+
+#include "ui/bridge/session.h"
+#include "ui/models/percent_text.h"
+#include "ui/widgets/parts/chip.h"
+#include "ui/widgets/parts/styling.h"
+#include "ui/widgets/window/plan_bar.h"
+#include "ui/widgets/window/rate_box.h"
+#include "ui/widgets/window/run_button.h"
+#include "ui/widgets/window/window_actions.h"
+
+namespace thaw::ui {
+namespace {
+
+using core::TrainerState;
+
+QString text(const std::string& value) { return QString::fromStdString(value); }
+QString number(qint64 value) { return QLocale().toString(value); }
+
+/// Whether a layer of the trunk trains.
+bool thawsTrunk(const core::ModelInfo& model, const core::LayerMask& mask) {
+    const auto trunk = std::min<std::size_t>(static_cast<std::size_t>(std::max(0, model.headBegin)), mask.size());
+    return std::find(mask.begin(), mask.begin() + static_cast<std::ptrdiff_t>(trunk), true) !=
+           mask.begin() + static_cast<std::ptrdiff_t>(trunk);
+}
+
+}  // namespace
+
+RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent)
+    : QWidget(parent), m_session(session), m_actions(actions) {
+    setProperty("ground", "surface");
+    setAttribute(Qt::WA_StyledBackground);
+    auto* layout = new QHBoxLayout(this);
+    layout->setObjectName(QStringLiteral("runBar"));
+    RunButton* lesson = addButton(layout, actions.runLesson, QStringLiteral("book"), 148);
+    lesson->setPopupMode(QToolButton::MenuButtonPopup);
+    lesson->setMenu(actions.lessonMenu());
+    layout->addWidget(makeRule(Qt::Vertical));
+    // Start reads "Resume" at times: nothing moves then.
+    addButton(layout, actions.start, QStringLiteral("play"), 86, tr("Resume"));
+    addButton(layout, actions.pause, QStringLiteral("pause"), 94);
+    addButton(layout, actions.step, QStringLiteral("step"), 82);
+    addButton(layout, actions.stop, QStringLiteral("stop"), 82);
+    layout->addWidget(makePlan(), 1);
+    layout->addWidget(makeRule(Qt::Vertical));
+    layout->addWidget(makeRate());
+
+    const TrainingController& training = session.training();
+    connect(&session, &Session::actionsChanged, this, [this] {
+        updateButtons();
+        updateTexts();
+    });
+    for (const auto signal : {&Session::shownRunChanged, &Session::priceChanged})
+        connect(&session, signal, this, [this] {
+            updatePlan();
+            updateTexts();
+        });
+    connect(&session, &Session::shownRunChanged, this, &RunBar::updateButtons);
+    connect(&session, &Session::rateChanged, m_rate, &RateBox::setRate);
+    connect(m_rate, &RateBox::rateRequested, &session, &Session::requestRate);
+    connect(&training, &TrainingController::runStarted, this, &RunBar::onRunStarted);
+    connect(&training, &TrainingController::phaseStarted, this, &RunBar::onPhase);
+    connect(&training, &TrainingController::batchesFinished, this, &RunBar::onBatches);
+    connect(&training, &TrainingController::epochFinished, this, &RunBar::onEpoch);
+    connect(&training, &TrainingController::layersChanged, this, &RunBar::onLayers);
+    connect(&training, &TrainingController::workProgress, this, [this](const core::WorkProgress& progress) {
+        m_work = progress;
+        m_loading = true;
+        updateTexts();
+    });
+    connect(&training, &TrainingController::planProgress, this, [this](const core::PlanProgress& progress) {
+        m_secondsLeft = progress.secondsLeft;
+        updateTexts();
+    });
+    connect(&training, &TrainingController::runFinished, this, [this](const core::RunFinished& finished) {
+        m_ended = finished;
+        updateTexts();
+    });
+    // A run that was opened finished has its figures in its record.
+    connect(&session.library(), &LibraryController::runRead, this, [this](const core::RunHistory& history) {
+        const std::optional<core::RunStarted>& run = m_session.training().run();
+        if (!run || run->runId != history.summary.runId || m_ended.bestEpoch > 0) return;
+        m_ended.bestAccuracy = history.summary.bestAccuracy;
+        m_ended.bestEpoch = history.summary.bestEpoch;
+        updateTexts();
+    });
+    connect(&training, &TrainingController::runFailed, this, [this](const core::RunFailed& failed) {
+        m_failed = failed;
+        updateTexts();
+    });
+    connect(&Theme::instance(), &Theme::changed, this, &RunBar::applyTheme);
+    applyTheme();
+    updatePlan();
+    updateTexts();
+    m_rate->setRate(session.shownRate());
+}
+
+RunButton* RunBar::addButton(QHBoxLayout* layout, QAction* action, const QString& icon, double width, const QString& longest) {
+    auto* button = new RunButton(icon, this);
+    button->setRoom(width, longest);
+    connect(button, &QToolButton::clicked, action, &QAction::trigger);
+    connect(action, &QAction::changed, this, &RunBar::updateButtons);
+    m_buttons.push_back({button, action});
+    layout->addWidget(button);
+    return button;
+}
+
+QWidget* RunBar::makePlan() {
+    auto* plan = new QWidget(this);
+    m_phase = new Chip(plan);
+    m_cache = new Chip(plan);
+    m_cache->setCompact(true);
+    m_epoch = makeLabel({}, "strong", plan);
+    m_batch = makeLabel({}, "body", plan);
+    m_speed = makeLabel({}, "strong", plan);
+    m_left = makeLabel({}, "strong", plan);
+    m_dot = makeLabel(QStringLiteral("·"), "strong", plan);
+    for (QLabel* label : {m_speed, m_left}) label->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_problem = makeLabel({}, "body", plan);
+    m_problem->setWordWrap(false);
+    m_problem->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    m_showLog = new QToolButton(plan);
+    m_showLog->setText(tr("Show log"));
+    m_showLog->setProperty("framed", true);
+    connect(m_showLog, &QToolButton::clicked, this, &RunBar::logRequested);
+    m_plan = new PlanBar(plan);
+
+    auto* top = new QHBoxLayout;
+    top->setObjectName(QStringLiteral("planTexts"));
+    top->addWidget(m_phase);
+    top->addWidget(m_epoch);
+    top->addWidget(m_batch);
+    top->addWidget(m_cache);
+    top->addStretch(1);
+    top->addWidget(m_speed);
+    top->addWidget(m_dot);
+    top->addWidget(m_left);
+    top->addWidget(m_showLog);
+    auto* rows = new QVBoxLayout(plan);
+    rows->addLayout(top);
+    rows->addWidget(m_plan);
+    rows->addWidget(m_problem);
+    plan->setMinimumWidth(0);
+    return plan;
+}
+
+QWidget* RunBar::makeRate() {
+    auto* box = new QWidget(this);
+    m_rateTitle = makeLabel(tr("Learning rate"), "captionStrong", box);
+    m_live = makeLabel(tr("live"), "warm", box);
+    m_live->setToolTip(tr("A new rate holds from the next batch on."));
+    m_rate = new RateBox(box);
+    m_rateTitle->setBuddy(m_rate);
+    m_rate->setToolTip(toolTipWithKey(tr("New rate from the next batch on"), tr("Ctrl+↑ ↓")));
+    const auto makeButton = [this, box](QAction* action, const QString& label) {
+        auto* button = new QToolButton(box);
+        button->setProperty("rateButton", true);
+        button->setText(label);
+        button->setToolTip(action->toolTip());
+        button->setAccessibleName(action->text());
+        button->setFocusPolicy(Qt::StrongFocus);
+        connect(button, &QToolButton::clicked, action, &QAction::trigger);
+        return button;
+    };
+    m_rateDown = makeButton(m_actions.rateDown, tr("÷10"));
+    m_rateUp = makeButton(m_actions.rateUp, tr("×10"));
+    auto* title = new QHBoxLayout;
+    title->addWidget(m_rateTitle);
+    title->addStretch(1);
+    title->addWidget(m_live);
+    auto* row = new QHBoxLayout;
+    row->setObjectName(QStringLiteral("rateRow"));
+    row->addWidget(m_rateDown);
+    row->addWidget(m_rate, 1);
+    row->addWidget(m_rateUp);
+    auto* rows = new QVBoxLayout(box);
+    rows->addLayout(title);
+    rows->addLayout(row);
+    return box;
+}
+
+void RunBar::setCompact(bool compact) {
+    if (m_compact == compact) return;
+    m_compact = compact;
+    applyTheme();
+}
+
+void RunBar::applyTheme() {
+    const Theme& theme = Theme::instance();
+    const auto px = [&theme](double length) { return theme.px(length); };
+    setFixedHeight(px(76));
+    auto* bar = static_cast<QHBoxLayout*>(layout());
+    bar->setContentsMargins(px(12), 0, px(12), 0);
+    bar->setSpacing(px(8));
+    QWidget* plan = m_plan->parentWidget();
+    plan->layout()->setContentsMargins(px(12), px(10), px(2), px(12));
+    plan->layout()->setSpacing(px(10));
+    auto* texts = plan->findChild<QHBoxLayout*>(QStringLiteral("planTexts"));
+    texts->setSpacing(px(11));
+    texts->setContentsMargins(px(2), 0, px(2), 0);
+    QWidget* rate = m_rate->parentWidget();
+    rate->layout()->setContentsMargins(px(4), px(8), 0, px(10));
+    rate->layout()->setSpacing(px(5));
+    rate->findChild<QHBoxLayout*>(QStringLiteral("rateRow"))->setSpacing(px(5));
+    rate->setFixedWidth(px(194));
+    // Rules between groups are shorter than the bar.
+    for (QFrame* rule : findChildren<QFrame*>())
+        if (rule->property("rule").toBool()) rule->setFixedHeight(px(40));
+    updateButtons();
+    updateTexts();
+}
+
+void RunBar::updateButtons() {
+    const bool running = m_session.training().state() == TrainerState::Running;
+    for (const Button& button : m_buttons) {
+        const QAction* action = button.action;
+        const bool isPause = action == m_actions.pause;
+        const bool active = isPause && running;
+        const bool word = !m_compact || isPause || action == m_actions.runLesson;
+        button.widget->setText(action->text());
+        button.widget->setAccessibleName(action->text());
+        button.widget->setToolTip(action->toolTip());
+        button.widget->setEnabled(action->isEnabled());
+        button.widget->setWordShown(word);
+        button.widget->setActive(active);
+    }
+    const bool editable = m_session.isRateEditable();
+    m_rate->setEnabled(editable);
+    m_rateDown->setEnabled(editable);
+    m_rateUp->setEnabled(editable);
+    m_live->setVisible(m_session.isActive() && editable);
+    setStyleProperty(m_rate, "live", m_session.isActive() && editable);
+}
+
+void RunBar::updatePlan() {
+    if (m_session.isActive() && !m_cells.empty()) {
+        m_plan->setCells(m_cells);
+        return;
+    }
+    if (m_session.training().run() && &m_session.shownConfig() != &m_session.config()) {
+        m_plan->setCells(m_cells);
+        return;
+    }
+    // The next run's plan.
+    m_cells.clear();
+    const core::ModelInfo& model = m_session.layers().modelInfo();
+    for (const core::PhaseConfig& phase : m_session.config().phases) {
+        bool thawed = false;
+        try {
+            thawed = thawsTrunk(model, model.maskOf(phase.trainable));
+        } catch (const std::exception&) {
+            // A name that this model lacks: the settings say so.
+        }
+        m_cells.insert(m_cells.end(), static_cast<std::size_t>(std::max(0, phase.epochs)), thawed);
+    }
+    m_plan->setCells(m_cells);
+    m_plan->setProgress(0, -1);
+}
+
+void RunBar::onRunStarted() {
+    const core::RunStarted& run = *m_session.training().run();
+    m_cells.clear();
+    for (const core::PhaseConfig& phase : run.config.phases)
+        m_cells.insert(m_cells.end(), static_cast<std::size_t>(std::max(0, phase.epochs)),
+                       thawsTrunk(run.model, run.model.maskOf(phase.trainable)));
+    m_finishedEpochs = run.resumedEpoch;
+    m_hasBatch = m_loading = false;
+    m_secondsLeft = -1;
+    m_ended = {};
+    m_failed = {};
+    m_plan->setCells(m_cells);
+    m_plan->setProgress(m_finishedEpochs, -1);
+    updateTexts();
+}
+
+void RunBar::onPhase(const core::PhaseStarted& phase) {
+    m_phaseTitle = text(phase.title);
+    m_phaseFirst = phase.firstEpoch;
+    m_phaseEpochs = phase.epochs;
+    m_thawed = thawsTrunk(m_session.training().run()->model, phase.trainable);
+    updateTexts();
+}
+
+void RunBar::onBatches(const std::vector<core::BatchFinished>& batches) {
+    m_lastBatch = batches.back();
+    m_hasBatch = true;
+    m_loading = false;
+    m_plan->setProgress(m_finishedEpochs,
+                        static_cast<double>(m_lastBatch.batch) / std::max<std::int64_t>(1, m_lastBatch.batchesPerEpoch));
+    updateTexts();
+}
+
+void RunBar::onEpoch(const core::EpochFinished& epoch) {
+    m_finishedEpochs = epoch.epoch;
+    m_loading = false;
+    m_plan->setProgress(m_finishedEpochs, m_finishedEpochs < static_cast<int>(m_cells.size()) ? 0 : -1);
+    updateTexts();
+}
+
+void RunBar::onLayers(const core::LayersChanged& change) {
+    m_thawed = thawsTrunk(m_session.training().run()->model, change.trainable);
+    // What the user changed holds to the end of the phase.
+    const int last = std::min(m_phaseFirst + m_phaseEpochs - 1, static_cast<int>(m_cells.size()));
+    for (int epoch = std::max(1, m_finishedEpochs + 1); epoch <= last; ++epoch)
+        m_cells[static_cast<std::size_t>(epoch - 1)] = m_thawed;
+    m_plan->setCells(m_cells);
+    updateTexts();
+}
+
+void RunBar::updateTexts() {
+    const TrainerState state = m_session.training().state();
+    const core::RunConfig& config = m_session.shownConfig();
+    const int planned = static_cast<int>(m_cells.size());
+    const bool failed = state == TrainerState::Failed && !m_failed.what.empty();
+    QString epoch, batch, speed, left;
+    Chip::Look look = m_thawed ? Chip::Look::Warm : Chip::Look::Ice;
+    QString icon = m_thawed ? QStringLiteral("drop") : QStringLiteral("snowflake");
+    QString phase = m_phaseTitle.isEmpty() ? tr("Training") : m_phaseTitle;
+    if (m_hasBatch || m_finishedEpochs > 0)
+        epoch = tr("Epoch %1 of %2").arg(m_hasBatch ? m_lastBatch.epoch : std::min(m_finishedEpochs + 1, planned)).arg(planned);
+    if (m_hasBatch) {
+        batch = tr("batch %1 of %2").arg(number(m_lastBatch.batch), number(m_lastBatch.batchesPerEpoch));
+        speed = tr("%1 images/s").arg(formatSpeed(m_lastBatch.imagesPerSecond));
+    }
+    if (m_secondsLeft >= 0) left = tr("%1 left").arg(formatRoughDuration(m_secondsLeft));
+    if (m_loading) {
+        const QString activity = text(m_work.activity);
+        const QString share = m_work.total > 0 ? percentText(static_cast<double>(m_work.done) / static_cast<double>(m_work.total), 0) : QString();
+        if (epoch.isEmpty()) {
+            epoch = activity;
+            batch = share;
+            speed.clear();
+            if (left.isEmpty() && m_work.secondsLeft >= 0) left = tr("%1 left").arg(formatRoughDuration(m_work.secondsLeft));
+        } else {
+            batch = activity + (share.isEmpty() ? QString() : QLatin1Char(' ') + share);
+        }
+    }
+    switch (state) {
+        case TrainerState::Idle:
+            phase.clear();
+            epoch = tr("Nothing is running yet");
+            batch.clear();
+            speed = planned == 1 ? tr("1 epoch planned") : tr("%1 epochs planned").arg(planned);
+            left.clear();
+            if (const double seconds = m_session.planSeconds(config); seconds >= 0)
+                left = tr("about %1").arg(formatRoughDuration(seconds));
+            break;
+        case TrainerState::Preparing:
+            if (m_hasBatch) break;
+            look = Chip::Look::Quiet;
+            icon = QStringLiteral("clock");
+            phase = tr("Preparing");
+            break;
+        case TrainerState::Running:
+            break;
+        case TrainerState::Paused:
+            look = Chip::Look::Quiet;
+            icon = QStringLiteral("pause");
+            phase = tr("Paused");
+            speed.clear();
+            break;
+        case TrainerState::Stopping:
+            look = Chip::Look::Quiet;
+            icon = QStringLiteral("clock");
+            phase = tr("Saving");
+            speed.clear();
+            left.clear();
+            break;
+        case TrainerState::Finished: {
+            look = Chip::Look::Right;
+            icon = QStringLiteral("tick");
+            const bool stopped = m_ended.reason == "stopped";
+            phase = stopped ? tr("Stopped") : tr("Finished");
+            const int epochs = std::max(m_ended.epochs, m_finishedEpochs);
+            epoch = epochs == 1 ? tr("1 epoch") : tr("%1 epochs").arg(epochs);
+            batch.clear();
+            if (m_ended.bestEpoch > 0)
+                batch = tr("best %1 in epoch %2").arg(percentText(m_ended.bestAccuracy)).arg(m_ended.bestEpoch);
+            speed.clear();
+            left = m_ended.seconds > 0 ? tr("took %1").arg(formatRoughDuration(m_ended.seconds)) : QString();
+            break;
+        }
+        case TrainerState::Failed:
+            look = Chip::Look::Wrong;
+            icon = QStringLiteral("cross-square");
+            phase = tr("Failed");
+            epoch = text(m_failed.what);
+            batch.clear();
+            speed.clear();
+            left.clear();
+            break;
+    }
+    m_phase->setVisible(!phase.isEmpty());
+    m_phase->setContent(look, icon, phase);
+    m_epoch->setText(epoch);
+    m_epoch->setToolTip(failed ? epoch : QString());
+    m_batch->setText(batch);
+    m_speed->setText(speed);
+    m_left->setText(left);
+    m_problem->setText(text(m_failed.hint));
+    m_problem->setToolTip(text(m_failed.hint));
+    m_showLog->setVisible(failed);
+    const bool hinted = failed && !m_failed.hint.empty();
+    m_problem->setVisible(hinted);
+    m_plan->setVisible(!hinted);
+    const bool training = state == TrainerState::Running && m_hasBatch;
+    if (!config.cache.enabled || config.augmentation.shift > 0)
+        m_cacheText = tr("no cache");
+    else
+        m_cacheText = tr("cached features");
+    const bool off = !config.cache.enabled || config.augmentation.shift > 0;
+    m_cache->setToolTip(
+        off ? (config.augmentation.shift > 0
+                   ? tr("Shifted pictures differ every time: nothing can be kept, the frozen layers are computed again.")
+                   : tr("The feature cache is off: the frozen layers are computed again for every batch."))
+            : tr("The output of the frozen layers comes from the cache: they are computed once."));
+    m_cacheOff = off;
+    m_cacheWanted = training && (off || m_lastBatch.fromCache);
+    fitTexts();
+}
+
+void RunBar::fitTexts() {
+    const Theme& theme = Theme::instance();
+    const int gap = theme.px(11);
+    int room = m_plan->parentWidget()->width() - theme.px(18);
+    const auto take = [&room, gap](int width) {
+        if (width + gap > room) return false;
+        room -= width + gap;
+        return true;
+    };
+    if (m_phase->isVisibleTo(m_phase->parentWidget())) take(m_phase->sizeHint().width());
+    if (m_showLog->isVisibleTo(m_showLog->parentWidget())) take(m_showLog->sizeHint().width());
+    const bool failed = m_session.training().state() == TrainerState::Failed;
+    // A long sentence is elided; short texts show whole or not at all, the least important first.
+    if (failed)
+        m_epoch->setText(m_epoch->fontMetrics().elidedText(text(m_failed.what), Qt::ElideRight, std::max(0, room - 2 * gap)));
+    take(m_epoch->sizeHint().width());
+    m_left->setVisible(!m_left->text().isEmpty() && take(m_left->sizeHint().width()));
+    // Whether features come from the cache: a sign at least, in words where there is room at the end.
+    const Chip::Look look = m_cacheOff ? Chip::Look::Quiet : Chip::Look::Ice;
+    m_cache->setContent(look, QStringLiteral("bolt"), {});
+    const int sign = m_cache->sizeHint().width();
+    m_cache->setVisible(m_cacheWanted && take(sign));
+    m_speed->setVisible(!m_speed->text().isEmpty() && take(m_speed->sizeHint().width()));
+    m_dot->setVisible(m_speed->isVisibleTo(m_speed->parentWidget()) && m_left->isVisibleTo(m_left->parentWidget()));
+    if (m_dot->isVisibleTo(m_dot->parentWidget())) take(m_dot->sizeHint().width());
+    const bool countsBatches = m_session.training().state() == TrainerState::Running && !m_loading;
+    m_batch->setVisible(!m_batch->text().isEmpty() && !(m_compact && countsBatches) && take(m_batch->sizeHint().width()));
+    m_cache->setContent(look, QStringLiteral("bolt"), m_cacheText);
+    if (m_cache->sizeHint().width() - sign > room) m_cache->setContent(look, QStringLiteral("bolt"), {});
+    m_cache->setAccessibleName(m_cacheText);
+}
+
+void RunBar::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitTexts();
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,90 @@
+#include "ui/widgets/window/run_log.h"
+
+#include <QLocale>
+
+#include "ui/bridge/session.h"
+#include "ui/models/percent_text.h"
+#include "ui/models/problem_text.h"
+#include "ui/widgets/parts/styling.h"
+
+namespace thaw::ui {
+namespace {
+
+QString text(const std::string& value) { return QString::fromStdString(value); }
+void say(const QString& line) { core::logMessage("info", line.toStdString()); }
+void warn(const QString& line) { core::logMessage("warning", line.toStdString()); }
+
+QString names(const std::vector<std::string>& layers) {
+    QStringList list;
+    for (const std::string& layer : layers) list += text(layer);
+    return list.join(QStringLiteral(", "));
+}
+
+}  // namespace
+
+RunLog::RunLog(Session& session, QObject* parent) : QObject(parent) {
+    const TrainingController& training = session.training();
+    connect(&training, &TrainingController::runStarted, this, [](const core::RunStarted& run) {
+        if (run.resumed && run.resumedEpoch >= run.config.totalEpochs())
+            say(tr("%1 is opened: %2, finished after epoch %3.")
+                    .arg(text(run.runId), text(run.dataset.title))
+                    .arg(run.resumedEpoch));
+        else if (run.resumed)
+            say(tr("%1 goes on after epoch %2: %3 on %4.")
+                    .arg(text(run.runId))
+                    .arg(run.resumedEpoch)
+                    .arg(text(run.dataset.title), text(run.device)));
+        else
+            say(tr("%1 starts: %2 on %3.").arg(text(run.runId), text(run.dataset.title), text(run.device)));
+        if (run.resumed && !run.bitExact) warn(tr("Not bit-exact: %1.").arg(text(run.bitExactReason)));
+    });
+    connect(&training, &TrainingController::phaseStarted, this, [](const core::PhaseStarted& phase) {
+        say(tr("%1: epochs %2 to %3, learning rate %4.")
+                .arg(text(phase.title))
+                .arg(phase.firstEpoch)
+                .arg(phase.firstEpoch + phase.epochs - 1)
+                .arg(formatRate(phase.learningRate)));
+    });
+    connect(&training, &TrainingController::epochFinished, this, [](const core::EpochFinished& epoch) {
+        say(tr("Epoch %1: training %2, validation %3, validation loss %4, %5.")
+                .arg(epoch.epoch)
+                .arg(percentText(epoch.trainAccuracy), percentText(epoch.valAccuracy), QLocale().toString(epoch.valLoss, 'f', 3),
+                     formatDuration(epoch.seconds)));
+    });
+    connect(&training, &TrainingController::layersChanged, this, [](const core::LayersChanged& change) {
+        if (!change.thawed.empty()) say(tr("Thawed: %1.").arg(names(change.thawed)));
+        if (!change.frozen.empty()) say(tr("Frozen: %1.").arg(names(change.frozen)));
+    });
+    connect(&training, &TrainingController::learningRateChanged, this, [](const core::LearningRateChanged& change) {
+        say(tr("Learning rate %1 changed to %2.").arg(formatRate(change.before), formatRate(change.after)));
+    });
+    connect(&training, &TrainingController::paused, this,
+            [](const core::Paused& event) { say(tr("Paused at step %1.").arg(event.step)); });
+    connect(&training, &TrainingController::resumed, this,
+            [](const core::Resumed& event) { say(tr("Resumed after %1.").arg(formatDuration(event.pausedSeconds))); });
+    connect(&training, &TrainingController::checkpointSaved, this, [](const core::CheckpointSaved& saved) {
+        const QString line = tr("Checkpoint written at step %1, %2.").arg(saved.step).arg(formatBytes(saved.bytesWritten));
+        // The one of each epoch goes without saying.
+        core::logMessage(saved.reason == "epoch" ? "debug" : "info", line.toStdString());
+    });
+    connect(&training, &TrainingController::checkpointFailed, this,
+            [](const core::CheckpointFailed& failed) { warn(text(failed.what) + QLatin1Char(' ') + text(failed.hint)); });
+    connect(&training, &TrainingController::notice, this,
+            [](const core::Notice& notice) { core::logMessage(notice.warning ? "warning" : "info", notice.text); });
+    connect(&training, &TrainingController::modelExported, this, [](const core::ModelExported& exported) {
+        say(tr("The model is written to %1.").arg(text(exported.file.string())));
+    });
+    connect(&training, &TrainingController::commandRefused, this, [](quint64, const QString& reason) { warn(reason); });
+    connect(&training, &TrainingController::startRefused, this,
+            [](const QString& what, const QString& hint) { warn(problemText(what, hint)); });
+    connect(&training, &TrainingController::runFinished, this, [](const core::RunFinished& finished) {
+        if (finished.bestEpoch > 0)
+            say(tr("The run ended (%1): best validation %2 in epoch %3.")
+                    .arg(text(finished.reason), percentText(finished.bestAccuracy))
+                    .arg(finished.bestEpoch));
+        else
+            say(tr("The run ended (%1).").arg(text(finished.reason)));
+    });
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,113 @@
+#include "ui/widgets/window/view_tabs.h"
+
+#include <QPainter>
+#include <QPainterPath>
+
+#include <algorithm>
+
+#include "ui/widgets/parts/theme.h"
+
+namespace thaw::ui {
+namespace {
+
+constexpr int kWideGap = 32, kNarrowGap = 20;
+
+QFont nameFont() {
+    QFont font = Theme::instance().font(TextRole::BodyStrong);
+    font.setPixelSize(Theme::instance().px(15));
+    return font;
+}
+
+}  // namespace
+
+ViewTabs::ViewTabs(QWidget* parent) : QTabBar(parent) {
+    setDrawBase(false);
+    setExpanding(false);
+    setUsesScrollButtons(false);
+    setAccessibleName(tr("Views"));
+    setMouseTracking(true);
+    connect(&Theme::instance(), &Theme::changed, this, [this] {
+        setFont(nameFont());
+        m_fitted = -1;
+        fit();
+    });
+    setFont(nameFont());
+}
+
+void ViewTabs::addView(const QString& name, const QString& shortName, const QString& toolTip) {
+    m_views.push_back({name, shortName});
+    const int index = addTab(name);
+    setTabToolTip(index, toolTip);
+    setAccessibleTabName(index, name);
+    m_fitted = -1;
+    fit();
+}
+
+void ViewTabs::fit() {
+    if (m_fitted == width() || m_views.isEmpty()) return;
+    m_fitted = width();
+    const Theme& theme = Theme::instance();
+    const QFontMetrics metrics(nameFont());
+    const int count = static_cast<int>(m_views.size());
+    const auto missing = [&](bool shortNames, int gap) {
+        int needed = count * theme.px(gap);
+        for (const View& view : m_views) needed += metrics.horizontalAdvance(shortNames ? view.shortName : view.name);
+        return needed - width();
+    };
+    m_gap = missing(false, kWideGap) <= 0 ? kWideGap : kNarrowGap;
+    m_short = missing(false, m_gap) > 0;
+    m_cut = m_short ? std::max(0, (missing(true, m_gap) + count - 1) / count) : 0;
+    // Also where no text is another: the sizes are asked for again.
+    for (int index = 0; index < count; ++index) setTabText(index, m_short ? m_views[index].shortName : m_views[index].name);
+}
+
+QSize ViewTabs::tabSizeHint(int index) const {
+    const Theme& theme = Theme::instance();
+    return {QFontMetrics(nameFont()).horizontalAdvance(tabText(index)) + theme.px(m_gap) - m_cut, theme.px(40)};
+}
+
+void ViewTabs::resizeEvent(QResizeEvent* event) {
+    fit();
+    QTabBar::resizeEvent(event);
+}
+
+void ViewTabs::paintEvent(QPaintEvent*) {
+    const Theme& theme = Theme::instance();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setFont(nameFont());
+    const QPoint mouse = mapFromGlobal(QCursor::pos());
+    for (int index = 0; index < count(); ++index) {
+        const QRect tab = tabRect(index);
+        const bool chosen = index == currentIndex();
+        if (chosen) {
+            const QRectF area = QRectF(tab).adjusted(0.5, 0.5, -0.5, 0);
+            const double radius = theme.px(10);
+            QPainterPath path(area.bottomLeft());
+            path.lineTo(area.left(), area.top() + radius);
+            path.quadTo(area.topLeft(), QPointF(area.left() + radius, area.top()));
+            path.lineTo(area.right() - radius, area.top());
+            path.quadTo(area.topRight(), QPointF(area.right(), area.top() + radius));
+            path.lineTo(area.bottomRight());
+            painter.setPen(QPen(theme.color(Tone::Line), 1));
+            painter.setBrush(theme.color(Tone::Surface));
+            painter.drawPath(path);
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(theme.color(Tone::Accent));
+            const int tall = theme.px(3), edge = theme.px(m_gap) / 2 - theme.px(2);
+            painter.drawRoundedRect(
+                QRectF(tab.left() + edge, tab.bottom() - theme.px(3), tab.width() - 2 * edge, tall), tall / 2.0,
+                tall / 2.0);
+        }
+        const bool hovered = tab.contains(mouse);
+        painter.setPen(theme.color(chosen ? Tone::Accent : hovered ? Tone::Ink : Tone::Ink2));
+        painter.drawText(tab, Qt::AlignCenter, painter.fontMetrics().elidedText(tabText(index), Qt::ElideRight, tab.width() - 4));
+        if (chosen && hasFocus()) {
+            painter.setPen(QPen(theme.color(Tone::Accent), 2));
+            painter.setBrush(Qt::NoBrush);
+            painter.drawRoundedRect(QRectF(tab).adjusted(3, 3, -3, -6), theme.px(6), theme.px(6));
+        }
+    }
+}
+
+}  // namespace thaw::ui
