@@ -82,7 +82,7 @@ bool isUpwards(const QString& file, const QString& target) {
 QString problemOf(const Include& include) {
     const QString &file = include.file, &target = include.target;
     const auto in = [&file](const char* folder) { return file.startsWith(folder); };
-    if (isPlot(target) && !in("ui/widgets/live/curve_plot.")) return "only ui/widgets/live/curve_plot.* includes the plotting library";
+    if (isPlot(target) && !in("ui/widgets/live/curve_plot")) return "only ui/widgets/live/curve_plot* includes the plotting library";
     if (in("core/")) {
         if (isQt(target)) return "the core is free of Qt";
         if (target.startsWith("ui/") || target.startsWith("app/")) return "the core knows nothing above it";
