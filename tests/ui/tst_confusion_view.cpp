@@ -180,6 +180,7 @@ private Q_SLOTS:
     void manyClasses();
     void aThousandClassesAreNotMeasuredCellByCell();
     void numbersAreReadable();
+    void noMixUpsAreSaid();
     void docksAreRailsHere();
 };
 
@@ -872,6 +873,18 @@ void TestConfusionView::numbersAreReadable() {
             QVERIFY2(contrast >= 4.5, qPrintable(QStringLiteral("strength %1: contrast %2").arg(step / 50.0).arg(contrast)));
         }
     }
+}
+
+void TestConfusionView::noMixUpsAreSaid() {
+    MixUpModel none;
+    MixUpList list(none);
+    list.resize(280, 120);
+    const QImage said = list.grab().toImage();
+    const auto inked = [&](int x, int y) { return said.pixelColor(x, y) != said.pixelColor(1, said.height() - 2); };
+    int ink = 0;
+    for (int y = 0; y < said.height() / 2; ++y)
+        for (int x = 0; x < said.width(); ++x) ink += inked(x, y) ? 1 : 0;
+    QVERIFY2(ink > 200, qPrintable(QString::number(ink)));
 }
 
 void TestConfusionView::docksAreRailsHere() {

@@ -117,6 +117,14 @@ private Q_SLOTS:
         test::saveShot(detail, "detail-right");
     }
 
+    void titlesAsManyGuessesAsThereAre() {
+        ui::GuessBars bars;
+        bars.setGuesses(std::vector<ui::GuessBars::Guess>(3), false);
+        QCOMPARE(bars.title(), QStringLiteral("Best guesses"));
+        bars.setGuesses(std::vector<ui::GuessBars::Guess>(5), false);
+        QCOMPARE(bars.title(), QStringLiteral("Five best guesses"));
+    }
+
     void walksAndPins() {
         PredictionDetail detail;
         detail.setPictureModel(&m_model);

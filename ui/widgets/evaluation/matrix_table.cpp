@@ -13,6 +13,7 @@
 
 #include "ui/models/color_map.h"
 #include "ui/models/confusion_model.h"
+#include "ui/models/percent_text.h"
 #include "ui/widgets/evaluation/name_header.h"
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/parts/theme.h"
@@ -94,9 +95,13 @@ private:
             const QRect room = rect.adjusted(theme.px(8), 0, -theme.px(2), 0);
             const bool bar = wide && !difference;
             painter->drawText(room, Qt::AlignVCenter | (bar ? Qt::AlignRight : Qt::AlignHCenter), text);
-            if (bar)
-                drawConfidenceBar(painter, QRectF(room.left(), room.center().y() - theme.px(3), theme.px(kBarWidth), theme.px(7)),
-                                  value, theme.color(Tone::Right));
+            if (!bar) return;
+            // As long in every row, and clear of the widest number.
+            const double clear = room.width() - painter->fontMetrics().horizontalAdvance(percentText(1.0)) - theme.px(6);
+            drawConfidenceBar(painter,
+                              QRectF(room.left(), room.center().y() - theme.px(3), std::min<double>(theme.px(kBarWidth), clear),
+                                     theme.px(7)),
+                              value, theme.color(Tone::Right));
             return;
         }
         if (painter->fontMetrics().horizontalAdvance(text) > rect.width() && !difference)

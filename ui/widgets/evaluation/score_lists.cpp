@@ -15,7 +15,7 @@ namespace thaw::ui {
 namespace {
 
 // Design pixels.
-constexpr int kMixUpRow = 31, kNumberWidth = 36, kF1Width = 46, kPad = 10, kLeastBar = 24;
+constexpr int kMixUpRow = 31, kNumberWidth = 41, kF1Width = 46, kPad = 10, kLeastBar = 24;
 
 Tone toneOf(int column) {
     return column == ClassScoreModel::RecallColumn      ? Tone::Right
@@ -210,6 +210,17 @@ void MixUpList::choose(const QModelIndex& index) {
 void MixUpList::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
     QListView::currentChanged(current, previous);
     if (!m_showing) choose(current);
+}
+
+void MixUpList::paintEvent(QPaintEvent* event) {
+    QListView::paintEvent(event);
+    if (m_mixUps.rowCount() > 0) return;
+    const Theme& theme = Theme::instance();
+    QPainter painter(viewport());
+    painter.setFont(theme.font(TextRole::Body));
+    painter.setPen(theme.color(Tone::Ink2));
+    painter.drawText(viewport()->rect().adjusted(theme.px(kPad), theme.px(4), -theme.px(kPad), 0), Qt::TextWordWrap,
+                     tr("None: every picture is called what it is."));
 }
 
 void MixUpList::mousePressEvent(QMouseEvent* event) {

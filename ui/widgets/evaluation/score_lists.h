@@ -49,6 +49,7 @@ Q_SIGNALS:
 protected:
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;  ///< where there are none, it says so
 
 private:
     void choose(const QModelIndex& index);

@@ -147,7 +147,7 @@ QWidget* CameraView::makeSide() {
     column->addWidget(makeLabel(tr("What the network says"), "panelTitle", side));
     column->addWidget(m_checkpoint);
     column->addLayout(input);
-    m_guessTitle = makeLabel(tr("Five best guesses"), "captionStrong", side);
+    m_guessTitle = makeLabel(m_guesses->title(), "captionStrong", side);
     column->addWidget(m_guessTitle);
     column->addWidget(m_guesses, 1);
     column->addWidget(makeRule(Qt::Horizontal, side, true));
@@ -251,6 +251,7 @@ void CameraView::showFrame() {
             guesses.push_back({QString::fromStdString(subject->run.classNames[static_cast<std::size_t>(index)]),
                                frame.probabilities[static_cast<std::size_t>(index)], false});
     m_guesses->setGuesses(std::move(guesses), false);
+    m_guessTitle->setText(m_guesses->title());
 
     if (frame.modelPicture) {
         const core::RgbPicture& small = *frame.modelPicture;

@@ -15,12 +15,14 @@ namespace thaw::ui {
 
 GuessBars::GuessBars(QWidget* parent) : QWidget(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    setAccessibleName(tr("Five best guesses"));
+    setAccessibleName(tr("Best guesses"));
     connect(&Theme::instance(), &Theme::changed, this, [this] {
         updateGeometry();
         update();
     });
 }
+
+QString GuessBars::title() const { return m_guesses.size() < 5 ? tr("Best guesses") : tr("Five best guesses"); }
 
 void GuessBars::setGuesses(std::vector<Guess> guesses, bool known) {
     // The same classes again: who walks over them by keys stays where he is.

@@ -23,6 +23,7 @@ public:
     /// `known`: there is a label, so the first guess is right or wrong.
     void setGuesses(std::vector<Guess> guesses, bool known);
     const std::vector<Guess>& guesses() const { return m_guesses; }
+    QString title() const;  ///< above them: "Five best guesses", or "Best guesses" where there are fewer
     void setChoosable(bool choosable);
     void setMarked(int classIndex);  ///< the one that something else shows; -1: none
     QSize sizeHint() const override;

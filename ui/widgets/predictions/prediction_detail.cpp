@@ -247,8 +247,8 @@ PredictionDetail::PredictionDetail(QWidget* parent) : QFrame(parent) {
     m_canvas = new PictureCanvas(m_content);
     m_classMap = new ClassMapPanel(m_content);
     m_plate = new VerdictPlate(m_content);
-    m_guessTitle = makeLabel(tr("Five best guesses"), "captionStrong", m_content);
     m_guesses = new GuessBars(m_content);
+    m_guessTitle = makeLabel(m_guesses->title(), "captionStrong", m_content);
 
     auto* head = new QHBoxLayout;
     head->setSpacing(8);
@@ -382,6 +382,7 @@ void PredictionDetail::refresh() {
     m_guesses->setVisible(!guesses.empty());
     fitHeight();
     m_guesses->setGuesses(std::move(guesses), item.trueClass >= 0);
+    m_guessTitle->setText(m_guesses->title());
 }
 
 void PredictionDetail::showPictures(const PictureItem& item) {
