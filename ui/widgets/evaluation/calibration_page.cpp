@@ -15,7 +15,7 @@
 #include "ui/models/problem_text.h"
 #include "ui/models/split_text.h"
 #include "ui/widgets/evaluation/reliability_plot.h"
-#include "ui/widgets/parts/page_scroll.h"
+#include "ui/widgets/evaluation/side_panel.h"
 #include "ui/widgets/parts/styling.h"
 
 namespace thaw::ui {
@@ -36,13 +36,6 @@ double meanConfidence(const core::Calibration& calibration) {
         count += bin.count;
     }
     return count > 0 ? sum / static_cast<double>(count) : 0;
-}
-
-QLabel* makeText(const char* type, QWidget* parent) {
-    QLabel* label = makeLabel({}, type, parent);
-    label->setWordWrap(true);
-    label->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    return label;
 }
 
 }  // namespace
@@ -98,12 +91,7 @@ QFrame* CalibrationPage::makeDiagrams() {
     row->addWidget(m_afterBox, 1);
     m_beforeTitle->setText(tr("As it is"));
     m_afterBox->hide();
-    auto* scroll = new QScrollArea(panel);
-    scrollDownOnly(*scroll);
-    scroll->setWidget(diagrams);
-    auto* frame = new QVBoxLayout(panel);
-    frame->setContentsMargins(16, 12, 8, 8);
-    frame->addWidget(scroll);
+    scrollInPanel(panel, diagrams, 8);
     return panel;
 }
 
@@ -139,12 +127,7 @@ QFrame* CalibrationPage::makeSide() {
     column->addWidget(m_progress);
     column->addWidget(m_action, 0, Qt::AlignLeft);
     column->addStretch(1);
-    auto* scroll = new QScrollArea(side);
-    scrollDownOnly(*scroll);
-    scroll->setWidget(content);
-    auto* frame = new QVBoxLayout(side);
-    frame->setContentsMargins(16, 12, 8, 12);
-    frame->addWidget(scroll);
+    scrollInPanel(side, content);
     return side;
 }
 

@@ -17,6 +17,7 @@
 #include "ui/models/split_text.h"
 #include "ui/widgets/evaluation/color_legend.h"
 #include "ui/widgets/evaluation/matrix_table.h"
+#include "ui/widgets/evaluation/side_panel.h"
 #include "ui/widgets/parts/empty_state.h"
 #include "ui/widgets/parts/message_line.h"
 #include "ui/widgets/parts/page_scroll.h"
@@ -43,12 +44,6 @@ QString number(std::size_t value) { return QLocale().toString(static_cast<qulong
 QString nameOf(const core::KeptCheckpoint& kept) {
     return kept.endsEpoch ? ComparePage::tr("epoch %1").arg(QLocale().toString(kept.epoch))
                           : ComparePage::tr("step %1").arg(QLocale().toString(static_cast<qlonglong>(kept.step)));
-}
-
-QLabel* makeText(const char* type, QWidget* parent) {
-    QLabel* label = makeLabel({}, type, parent);
-    label->setWordWrap(true);
-    return label;
 }
 
 }  // namespace
@@ -194,12 +189,7 @@ QFrame* ComparePage::makeSide() {
     column->addWidget(m_work);
     column->addWidget(m_verdict);
     column->addStretch(1);
-    auto* scroll = new QScrollArea(side);
-    scrollDownOnly(*scroll);
-    scroll->setWidget(content);
-    auto* frame = new QVBoxLayout(side);
-    frame->setContentsMargins(16, 12, 8, 12);
-    frame->addWidget(scroll);
+    scrollInPanel(side, content);
     return side;
 }
 
