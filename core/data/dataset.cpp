@@ -268,6 +268,11 @@ PictureKind pictureKindOf(const std::string& id, int inputSize) {
     return sourceOf(id).describe().pictureKind.forInput(inputSize);
 }
 
+DatasetInfo forInput(DatasetInfo dataset, int inputSize) {
+    dataset.pictureKind = dataset.pictureKind.forInput(inputSize);
+    return dataset;
+}
+
 std::vector<DatasetInfo> listDatasets(const fs::path& extra) {
     std::vector<DatasetInfo> list;
     for (const auto& source : datasetSources()) list.push_back(lookFor(*source, datasetPlaces(extra)));

@@ -17,6 +17,9 @@ std::vector<std::string> datasetIds();
 /// Of a data set's pictures for a network of that input size; `id` is not "auto". Throws DataError for an unknown one.
 PictureKind pictureKindOf(const std::string& id, int inputSize);
 
+/// The data set with its pictures read as a network of that input size sees them.
+DatasetInfo forInput(DatasetInfo dataset, int inputSize);
+
 /// The data set of that name in a folder or archive, which is taken or refused: it is looked for nowhere else. Throws DataError.
 DatasetInfo datasetIn(const std::filesystem::path& directory, const std::string& id);
 

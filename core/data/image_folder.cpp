@@ -139,12 +139,11 @@ std::vector<int> labelsOf(const std::vector<Entry>& entries) {
 }
 
 void requireMemory(std::size_t pictures, std::size_t bytesEach, int side) {
-    const MemoryState memory = memoryState();
-    const auto needed = static_cast<std::int64_t>(pictures * bytesEach);
-    if (needed <= memory.available - memory.reserve()) return;
-    const auto megabytes = [](std::int64_t bytes) { return std::to_string(std::max<std::int64_t>(0, bytes) / 1'000'000) + " MB"; };
+    const std::int64_t needed = static_cast<std::int64_t>(pictures * bytesEach), spare = memoryState().spare();
+    if (needed <= spare) return;
+    const auto megabytes = [](std::int64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; };
     throw DataError(std::to_string(pictures) + " pictures of " + std::to_string(side) + " x " + std::to_string(side) + " pixels need " +
-                        megabytes(needed) + " of memory, but only " + megabytes(memory.available - memory.reserve()) + " are free.",
+                        megabytes(needed) + " of memory, but only " + megabytes(spare) + " are free.",
                     "Limit the number of pictures, choose a smaller input size, or close other programs.");
 }
 

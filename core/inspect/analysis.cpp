@@ -158,8 +158,7 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     } else {
         useComputeThreads(computeThreadsOf(config));
         run.device = deviceOf(config);
-        dataset = resolveDataset(config.data);
-        dataset.pictureKind = dataset.pictureKind.forInput(config.inputSize);
+        dataset = forInput(resolveDataset(config.data), config.inputSize);
         const TrunkWeights trunk = loadTrunkWeights(config.weights);
         run.model = buildModel(config, static_cast<int>(dataset.classNames.size()), &trunk);
         run.model->moveTo(run.device);

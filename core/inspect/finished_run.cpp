@@ -17,6 +17,17 @@ std::string listed(const std::vector<std::string>& names) {
     return text;
 }
 
+DatasetInfo lookForDataset(const DataConfig& asked, const RunManifest& manifest) {
+    if (asked.dataset != "auto") return resolveDataset(asked);
+    if (!asked.directory.empty()) return datasetIn(asked.directory, manifest.datasetId);
+    DataConfig own = manifest.config.data;
+    own.dataset = manifest.datasetId;
+    std::error_code ignored;
+    // A run that came from another machine: its data may be in this one's usual places.
+    if (!std::filesystem::exists(own.directory, ignored)) own.directory.clear();
+    return resolveDataset(own);
+}
+
 }  // namespace
 
 void report(const CountCallback& progress, std::int64_t done, std::int64_t total) {
@@ -61,21 +72,8 @@ int layerIndexOf(const ModelInfo& model, const std::string& name, int count) {
     throw ConfigError("There is no layer \"" + name + "\".", "Layers: " + listed(known) + ".");
 }
 
-static DatasetInfo lookForDataset(const DataConfig& asked, const RunManifest& manifest) {
-    if (asked.dataset != "auto") return resolveDataset(asked);
-    if (!asked.directory.empty()) return datasetIn(asked.directory, manifest.datasetId);
-    DataConfig own = manifest.config.data;
-    own.dataset = manifest.datasetId;
-    std::error_code ignored;
-    // A run that came from another machine: its data may be in this one's usual places.
-    if (!std::filesystem::exists(own.directory, ignored)) own.directory.clear();
-    return resolveDataset(own);
-}
-
 DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest) {
-    DatasetInfo dataset = lookForDataset(asked, manifest);
-    dataset.pictureKind = dataset.pictureKind.forInput(manifest.config.inputSize);
-    return dataset;
+    return forInput(lookForDataset(asked, manifest), manifest.config.inputSize);
 }
 
 std::shared_ptr<const PictureSet> splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest, Split split) {

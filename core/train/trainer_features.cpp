@@ -131,9 +131,7 @@ void TorchTrainer::planComputation() {
     for (int rung : m_features.rungs())
         if (rung < missing.front() && m_features.holds(rung, parts)) base = rung;
     // What the machine has no memory for lies in files from the start.
-    const MemoryState memory = memoryState();
-    const std::int64_t free = std::max<std::int64_t>(0, memory.available - memory.reserve());
-    std::int64_t room = std::min(m_config.cache.memoryBudget - m_features.bytesInMemory(), free);
+    std::int64_t room = std::min(m_config.cache.memoryBudget - m_features.bytesInMemory(), memoryState().spare());
     std::set<int> onDisk;
     for (int rung : missing) {
         const std::int64_t bytes = rungBytes(m_config, m_info, rung, train, test);

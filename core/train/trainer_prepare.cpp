@@ -93,8 +93,7 @@ void TorchTrainer::prepare() {
 void TorchTrainer::findData() {
     DataConfig wanted = m_config.data;
     if (!m_resumeManifest.datasetId.empty()) wanted.dataset = m_resumeManifest.datasetId;
-    m_dataset = resolveDataset(wanted);
-    m_dataset.pictureKind = m_dataset.pictureKind.forInput(m_config.inputSize);
+    m_dataset = forInput(resolveDataset(wanted), m_config.inputSize);
     m_config.data.dataset = m_dataset.id;
 }
 

@@ -53,6 +53,8 @@ void limitByControlGroup(MemoryState& state) {
 
 std::int64_t MemoryState::reserve() const { return std::min(total / 10, kLargestReserve); }
 
+std::int64_t MemoryState::spare() const { return std::max<std::int64_t>(0, available - reserve()); }
+
 MemoryState memoryState() {
     const char* given = std::getenv("THAW_MEMINFO");
     const fs::path file = given ? given : "/proc/meminfo";

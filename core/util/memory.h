@@ -9,6 +9,7 @@ struct MemoryState {
     std::int64_t total = 0, available = 0;  ///< bytes, of the machine or of this process's control group, whichever has less left
     /// What others are left: a tenth, 1 GB at most.
     std::int64_t reserve() const;
+    std::int64_t spare() const;  ///< what is left beside the reserve; 0 where that is touched
     bool isShort() const { return available < reserve(); }
 };
 

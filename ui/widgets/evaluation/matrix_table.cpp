@@ -76,7 +76,7 @@ private:
         }
         const bool diagonal = index.data(ConfusionModel::TrueClassRole) == index.data(ConfusionModel::PredictedClassRole);
         painter->setFont(theme.font(diagonal || std::abs(strength) > kStrong ? TextRole::TableStrong : TextRole::Table));
-        painter->setPen(Theme::instance().readableOn(ground));
+        painter->setPen(theme.readableOn(ground));
         painter->drawText(option.rect, Qt::AlignCenter, index.data().toString());
     }
 

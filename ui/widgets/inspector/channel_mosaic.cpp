@@ -46,7 +46,7 @@ public:
             const QColor ground = QColor::fromRgb(answerRamp()(share));
             painter->fillRect(tile, ground);
             painter->setFont(theme.font(TextRole::Caption));
-            painter->setPen(Theme::instance().readableOn(ground));
+            painter->setPen(theme.readableOn(ground));
             QString number = QLocale().toString(plane.values[0], 'f', std::abs(plane.values[0]) < 10 ? 2 : 1);
             painter->drawText(tile, Qt::AlignCenter, number.replace(QLatin1Char('-'), QChar(0x2212)));
         } else {

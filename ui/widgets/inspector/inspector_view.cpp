@@ -297,9 +297,9 @@ QString InspectorView::topKey() const { return checkpointKey() + kSeparator + la
 int InspectorView::channel() const { return m_mosaic->currentChannel(); }
 
 void InspectorView::takeSubject() {
-    m_history->takeSubject();
     const InspectionSubject* subject = m_session.inspection().subject();
     const std::filesystem::path run = subject ? subject->run.directory : std::filesystem::path();
+    m_history->takeSubject(run != m_run);
     if (run != m_run) {
         m_run = run;
         m_plotted.clear();

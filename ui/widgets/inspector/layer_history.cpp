@@ -34,13 +34,10 @@ LayerHistoryPanel::LayerHistoryPanel(InspectionController& inspection, QWidget* 
     showTitle();
 }
 
-void LayerHistoryPanel::takeSubject() {
-    const InspectionSubject* subject = m_inspection.subject();
-    const std::filesystem::path run = subject ? subject->run.directory : std::filesystem::path();
+void LayerHistoryPanel::takeSubject(bool anotherRun) {
     m_asked.clear();
     m_shown.clear();
-    if (run == m_run) return;
-    m_run = run;
+    if (!anotherRun) return;
     m_history.reset();
     m_stopped = false;
 }

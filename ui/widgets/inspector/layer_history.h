@@ -4,7 +4,6 @@
 
 #include <QWidget>
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -24,7 +23,7 @@ public:
 
     explicit LayerHistoryPanel(InspectionController& inspection, QWidget* parent = nullptr);
 
-    void takeSubject();                       ///< another run, or the same one opened anew
+    void takeSubject(bool anotherRun);        ///< or the same one opened anew
     void showLayer(const std::string& name);  ///< of the subject's model, with what is known of it
     void ask();                               ///< for what is not known; there is a subject with a kept checkpoint
 
@@ -39,7 +38,6 @@ private:
 
     InspectionController& m_inspection;
     std::string m_layer;
-    std::filesystem::path m_run;
     std::optional<core::LayerHistory> m_history;
     QString m_asked, m_shown;  // part and newest checkpoint
     bool m_stopped = false;    // by the user

@@ -16,7 +16,7 @@
 
 namespace thaw::ui {
 
-using namespace curves;
+using namespace plotting;
 
 namespace {
 

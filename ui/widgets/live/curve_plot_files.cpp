@@ -10,7 +10,7 @@
 
 namespace thaw::ui {
 
-using namespace curves;
+using namespace plotting;
 
 namespace {
 

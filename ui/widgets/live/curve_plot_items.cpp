@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace thaw::ui::curves {
+namespace thaw::ui::plotting {
 
 QFont flagFont() {
     QFont flag = theme().font(TextRole::Caption);
@@ -92,4 +92,4 @@ QVector<QCPGraphData> cut(const std::vector<PlotPoint>& points, const AxisSpan& 
     return result;
 }
 
-}  // namespace thaw::ui::curves
+}  // namespace thaw::ui::plotting

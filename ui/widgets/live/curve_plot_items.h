@@ -15,7 +15,7 @@
 #include "ui/widgets/parts/plot_axis.h"
 #include "ui/widgets/parts/theme.h"
 
-namespace thaw::ui::curves {
+namespace thaw::ui::plotting {
 
 constexpr int kDiscSize = 9;  ///< design pixels
 
@@ -129,4 +129,4 @@ void haloText(QPainter* painter, const QRectF& box, Qt::Alignment alignment, con
 /// Points within the view, cut at its edges; NaN between separate pieces. So no drawing depends on clipping, which SVG lacks.
 QVector<QCPGraphData> cut(const std::vector<PlotPoint>& points, const AxisSpan& x, const AxisSpan& y);
 
-}  // namespace thaw::ui::curves
+}  // namespace thaw::ui::plotting

@@ -11,7 +11,7 @@
 
 namespace thaw::ui {
 
-using namespace curves;
+using namespace plotting;
 
 namespace {
 

@@ -30,7 +30,7 @@ public:
     struct Pane {
         QCPAxisRect* rect = nullptr;
         QCPGraph *raw = nullptr, *smoothed = nullptr, *past = nullptr, *val = nullptr, *discs = nullptr;
-        curves::SteppedSpan y;
+        plotting::SteppedSpan y;
         QCPAxis* key() const { return rect->axis(QCPAxis::atBottom); }
         QCPAxis* value() const { return rect->axis(QCPAxis::atLeft); }
     };
@@ -69,8 +69,8 @@ public:
     void refreshRanges(bool byHand);
     void applyRanges();
     double labelRoom() const;
-    curves::SteppedSpan wantedAccuracy() const;
-    curves::SteppedSpan wantedLoss() const;
+    plotting::SteppedSpan wantedAccuracy() const;
+    plotting::SteppedSpan wantedLoss() const;
     double xEnd() const;
     void setX(double from, double to);
     void updateReadOut();
