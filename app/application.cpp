@@ -170,8 +170,10 @@ void Application::begin(const WindowOptions& options) {
         return QCoreApplication::exit(0);
     }
     m_session->refresh();
-    if (!options.openRun.isEmpty()) m_session->openRun(options.openRun);
-    else if (options.runLesson) m_session->runLesson();
+    if (!options.openRun.isEmpty())
+        m_session->openRun(options.openRun);
+    else if (options.runLesson)
+        m_session->runLesson();
 }
 
 bool Application::eventFilter(QObject* watched, QEvent* event) {

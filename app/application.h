@@ -25,13 +25,13 @@ class TrainingController;
 
 /// What the command line may ask of the window.
 struct WindowOptions {
-    bool runLesson = false;  ///< start the lesson at once
-    QString preset;          ///< lesson file's name
-    QString data;            ///< folder or archive to look for data in first
-    QString openRun;         ///< run folder
-    QString theme;           ///< "light", "dark", "system"; empty: as last time
+    bool runLesson = false;            ///< start the lesson at once
+    QString preset;                    ///< lesson file's name
+    QString data;                      ///< folder or archive to look for data in first
+    QString openRun;                   ///< run folder
+    QString theme;                     ///< "light", "dark", "system"; empty: as last time
     bool quitAfterFirstPaint = false;  ///< with a line that says when it was: seconds of the monotonic clock
-    double scale = 0;        ///< 1, 1.25, 1.5; 0: as last time
+    double scale = 0;                  ///< 1, 1.25, 1.5; 0: as last time
 };
 
 class Application : public QObject {

@@ -30,8 +30,9 @@ std::vector<std::filesystem::path> picturesAmong(const std::vector<std::filesyst
         const core::PictureFolder folder = core::listPictures(one);
         files.insert(files.end(), folder.pictures.begin(), folder.pictures.end());
         if (folder.otherFiles > 0)
-            console.say(one.string() + ": " + thousands(folder.otherFiles) +
-                        (folder.otherFiles == 1 ? " file that is no picture was skipped." : " files that are no pictures were skipped."));
+            console.say(
+                one.string() + ": " + thousands(folder.otherFiles) +
+                (folder.otherFiles == 1 ? " file that is no picture was skipped." : " files that are no pictures were skipped."));
     }
     return files;
 }
@@ -49,45 +50,47 @@ Subcommand addPredict(CLI::App& parser) {
     auto options = std::make_shared<Options>();
     CLI::App* app = parser.add_subcommand("predict", "What a trained model says of your pictures");
     addRunSelection(*app, options->run);
-    app->add_option("images", options->files, "Picture files, or folders of them, which are taken in the order of the names")->required();
-    app->add_option("--csv", options->csv, "Write a table: file, predicted class, probability, the five best guesses")->check(notEmpty());
+    app->add_option("images", options->files, "Picture files, or folders of them, which are taken in the order of the names")
+        ->required();
+    app->add_option("--csv", options->csv, "Write a table: file, predicted class, probability, the five best guesses")
+        ->check(notEmpty());
     addThreads(*app, options->threads);
     app->add_flag("--json", options->json, "Print JSON");
-    return {app, [options] {
-                Console console(stderr);
-                if (!options->csv.empty()) core::requireWritable(options->csv);
-                const std::vector<std::filesystem::path> files = picturesAmong(options->files, console);
-                chooseCheckpoint(console, options->run);
-                core::useComputeThreads(options->threads);
-                std::vector<std::string> classNames;
-                const auto predictions = core::predictFiles(options->run, files, options->threads, &classNames);
-                if (!options->csv.empty()) core::writePredictionTable(predictions, classNames, options->csv);
-                bool allRead = true;
-                json results = json::array();
-                for (const core::FilePrediction& prediction : predictions) {
-                    json result = {{"file", prediction.file.string()}};
-                    if (!prediction.error.empty()) {
-                        allRead = false;
-                        result["error"] = prediction.error;
-                        std::fprintf(stderr, "%s: %s\n", prediction.file.c_str(), prediction.error.c_str());
-                    } else {
-                        const auto best = core::topK(prediction.probabilities.data(), static_cast<int>(classNames.size()), 5);
+    return {
+        app, [options] {
+            Console console(stderr);
+            if (!options->csv.empty()) core::requireWritable(options->csv);
+            const std::vector<std::filesystem::path> files = picturesAmong(options->files, console);
+            chooseCheckpoint(console, options->run);
+            core::useComputeThreads(options->threads);
+            std::vector<std::string> classNames;
+            const auto predictions = core::predictFiles(options->run, files, options->threads, &classNames);
+            if (!options->csv.empty()) core::writePredictionTable(predictions, classNames, options->csv);
+            bool allRead = true;
+            json results = json::array();
+            for (const core::FilePrediction& prediction : predictions) {
+                json result = {{"file", prediction.file.string()}};
+                if (!prediction.error.empty()) {
+                    allRead = false;
+                    result["error"] = prediction.error;
+                    std::fprintf(stderr, "%s: %s\n", prediction.file.c_str(), prediction.error.c_str());
+                } else {
+                    const auto best = core::topK(prediction.probabilities.data(), static_cast<int>(classNames.size()), 5);
+                    for (const int index : best)
+                        result["top5"].push_back({{"class", classNames[static_cast<std::size_t>(index)]},
+                                                  {"probability", prediction.probabilities[static_cast<std::size_t>(index)]}});
+                    if (!options->json) {
+                        std::printf("%s\n", prediction.file.c_str());
                         for (const int index : best)
-                            result["top5"].push_back(
-                                {{"class", classNames[static_cast<std::size_t>(index)]},
-                                 {"probability", prediction.probabilities[static_cast<std::size_t>(index)]}});
-                        if (!options->json) {
-                            std::printf("%s\n", prediction.file.c_str());
-                            for (const int index : best)
-                                std::printf("  %-16s %s\n", classNames[static_cast<std::size_t>(index)].c_str(),
-                                            percent(prediction.probabilities[static_cast<std::size_t>(index)]).c_str());
-                        }
+                            std::printf("  %-16s %s\n", classNames[static_cast<std::size_t>(index)].c_str(),
+                                        percent(prediction.probabilities[static_cast<std::size_t>(index)]).c_str());
                     }
-                    results.push_back(std::move(result));
                 }
-                if (options->json) print(results);
-                return allRead ? kDone : kFailed;
-            }};
+                results.push_back(std::move(result));
+            }
+            if (options->json) print(results);
+            return allRead ? kDone : kFailed;
+        }};
 }
 
 Subcommand addExtract(CLI::App& parser) {

@@ -57,7 +57,8 @@ void addOutput(CLI::App& app, std::filesystem::path& file, const std::string& he
 
 const CLI::Validator& notNegative() {
     static const CLI::Validator validator(
-        [](const std::string& text) { return text.rfind('-', 0) == 0 ? "'" + text + "' is negative." : std::string(); }, "0 or more");
+        [](const std::string& text) { return text.rfind('-', 0) == 0 ? "'" + text + "' is negative." : std::string(); },
+        "0 or more");
     return validator;
 }
 
@@ -69,7 +70,8 @@ const CLI::Validator& notEmpty() {
 
 core::ChosenCheckpoint chooseCheckpoint(Console& console, core::RunSelection& selection) {
     core::ChosenCheckpoint chosen = core::chooseCheckpoint(selection);
-    for (const core::StoreError& error : chosen.passedOver) console.say(std::string("Warning: ") + error.what() + ' ' + error.hint());
+    for (const core::StoreError& error : chosen.passedOver)
+        console.say(std::string("Warning: ") + error.what() + ' ' + error.hint());
     if (!chosen.passedOver.empty())
         console.say("Warning: \"" + selection.checkpoint + "\" is therefore the one " + momentOf(chosen) + " (" + chosen.name +
                     "), of those that can be read.");

@@ -30,8 +30,8 @@ void addOutput(CLI::App& app, std::filesystem::path& file, const std::string& he
 const CLI::Validator& notNegative();
 const CLI::Validator& notEmpty();
 
-/// Puts the checkpoint's own name into the selection, and warns where "best" or "last" had to pass over one that cannot be read. Throws as
-/// core::chooseCheckpoint.
+/// Puts the checkpoint's own name into the selection, and warns where "best" or "last" had to pass over one that cannot be read.
+/// Throws as core::chooseCheckpoint.
 core::ChosenCheckpoint chooseCheckpoint(Console& console, core::RunSelection& selection);
 
 std::string momentOf(const core::ChosenCheckpoint& checkpoint);  ///< "after epoch 3", "at step 700", "before the first step"

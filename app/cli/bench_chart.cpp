@@ -37,10 +37,14 @@ std::string number(double value) {
 std::string escaped(const std::string& text) {
     std::string result;
     for (const char c : text) {
-        if (c == '&') result += "&amp;";
-        else if (c == '<') result += "&lt;";
-        else if (c == '>') result += "&gt;";
-        else result += c;
+        if (c == '&')
+            result += "&amp;";
+        else if (c == '<')
+            result += "&lt;";
+        else if (c == '>')
+            result += "&gt;";
+        else
+            result += c;
     }
     return result;
 }
@@ -72,14 +76,16 @@ std::vector<Group> groupsOf(const std::string& name, const json& result) {
     if (name == "lesson") groups.push_back(lessonGroup(result));
     if (name == "start") {
         Group group{"From the start of the process to the window's first paint", "ms", {}};
-        for (const char* which : {"best", "median", "worst"}) group.bars.push_back({which, result["first_paint_ms"][which].get<double>(), true});
+        for (const char* which : {"best", "median", "worst"})
+            group.bars.push_back({which, result["first_paint_ms"][which].get<double>(), true});
         groups.push_back(group);
     }
     if (name == "memory") {
         Group group{"Peak memory of the run, " + result.value("preset", ""), "MB", {}};
         for (const auto& [key, label] : {std::pair{"features_in_memory", "in memory"}, std::pair{"features_on_disk", "on disk"}})
             for (const char* cache : {"cold", "warm"})
-                group.bars.push_back({std::string("Features ") + label + ", " + cache, result[key][cache]["peak_memory_mb"].get<double>(), true});
+                group.bars.push_back(
+                    {std::string("Features ") + label + ", " + cache, result[key][cache]["peak_memory_mb"].get<double>(), true});
         groups.push_back(group);
     }
     if (name == "kernels")
@@ -88,7 +94,9 @@ std::vector<Group> groupsOf(const std::string& name, const json& result) {
     if (name == "scaling")
         for (const char* part : {"trunk_by_size", "trunk_by_batch", "trunk_by_threads", "step_by_depth"})
             for (const json& bench : result[part]) groups.push_back(kernelGroup(bench));
-    if (groups.empty()) throw core::ConfigError("The bench '" + name + "' has no chart.", "Leave --chart out, or measure lesson, start, memory, kernels or scaling.");
+    if (groups.empty())
+        throw core::ConfigError("The bench '" + name + "' has no chart.",
+                                "Leave --chart out, or measure lesson, start, memory, kernels or scaling.");
     return groups;
 }
 
@@ -101,9 +109,10 @@ void draw(std::ostream& svg, const Group& group, int& y) {
     for (const Bar& bar : group.bars) {
         const double width = longest > 0 ? bar.value / longest * (kWidth - kLeft - kRight) : 0;
         svg << "<text x='" << kLeft - 10 << "' y='" << y + 16 << "' text-anchor='end'>" << escaped(bar.label) << "</text>\n"
-            << "<rect x='" << kLeft << "' y='" << y << "' width='" << number(std::max(1.0, width)) << "' height='" << kBar << "' rx='3' class='"
-            << (bar.thaw ? "thaw" : "other") << "'/>\n"
-            << "<text x='" << kLeft + static_cast<int>(width) + 8 << "' y='" << y + 16 << "'>" << number(bar.value) << ' ' << group.unit;
+            << "<rect x='" << kLeft << "' y='" << y << "' width='" << number(std::max(1.0, width)) << "' height='" << kBar
+            << "' rx='3' class='" << (bar.thaw ? "thaw" : "other") << "'/>\n"
+            << "<text x='" << kLeft + static_cast<int>(width) + 8 << "' y='" << y + 16 << "'>" << number(bar.value) << ' '
+            << group.unit;
         if (reference != group.bars.end() && !bar.thaw && reference->value > 0)
             svg << " <tspan class='ratio'>" << number(bar.value / reference->value) << " times</tspan>";
         svg << "</text>\n";
@@ -120,12 +129,14 @@ void writeBenchChart(const std::string& name, const json& result, const std::fil
     for (const Group& group : groups) draw(bars, group, y);
     const json& machine = result["machine"];
     std::ofstream svg(file);
-    svg << "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 " << kWidth << ' ' << y + kFoot << "' width='" << kWidth << "' height='" << y + kFoot
-        << "' font-family='Inter, Helvetica, Arial, sans-serif' font-size='14'>\n"
-        << "<style>text{fill:#1f2933} .title{font-size:17px;font-weight:600} .foot,.ratio{fill:#52606d} .thaw{fill:#1a73b8} .other{fill:#9aa5b1}</style>\n"
+    svg << "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 " << kWidth << ' ' << y + kFoot << "' width='" << kWidth
+        << "' height='" << y + kFoot << "' font-family='Inter, Helvetica, Arial, sans-serif' font-size='14'>\n"
+        << "<style>text{fill:#1f2933} .title{font-size:17px;font-weight:600} .foot,.ratio{fill:#52606d} .thaw{fill:#1a73b8} "
+           ".other{fill:#9aa5b1}</style>\n"
         << "<rect width='100%' height='100%' fill='#ffffff'/>\n"
-        << bars.str() << "<text x='" << kMargin << "' y='" << y + 24 << "' class='foot'>" << escaped(machine.value("processor", "")) << ", "
-        << machine.value("threads", 0) << " threads, LibTorch " << escaped(machine.value("libtorch", "")) << "; thaw-cli bench " << name << "</text>\n</svg>\n";
+        << bars.str() << "<text x='" << kMargin << "' y='" << y + 24 << "' class='foot'>"
+        << escaped(machine.value("processor", "")) << ", " << machine.value("threads", 0) << " threads, LibTorch "
+        << escaped(machine.value("libtorch", "")) << "; thaw-cli bench " << name << "</text>\n</svg>\n";
     svg.close();
     if (!svg) throw core::StoreError("Cannot write " + file.string() + ".", "Choose another file for --chart.");
 }

@@ -37,7 +37,10 @@ int runBench(const BenchOptions& options) {
     Console console(stderr);
     json result = measured(options, console);
     const core::EngineInfo info = core::engineInfo();
-    result["machine"] = {{"processor", info.processor}, {"threads", info.threads}, {"blas_core", info.blasCore}, {"libtorch", info.libtorchVersion}};
+    result["machine"] = {{"processor", info.processor},
+                         {"threads", info.threads},
+                         {"blas_core", info.blasCore},
+                         {"libtorch", info.libtorchVersion}};
     if (!options.chart.empty()) writeBenchChart(options.name, result, options.chart);
     if (options.json) {
         print(result);
@@ -51,17 +54,23 @@ int runBench(const BenchOptions& options) {
 
 Subcommand addBench(CLI::App& parser) {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* app = parser.add_subcommand("bench", "Measure this machine: lesson (default), start, memory, stages, kernels, layers, scaling or inspector");
+    CLI::App* app = parser.add_subcommand(
+        "bench", "Measure this machine: lesson (default), start, memory, stages, kernels, layers, scaling or inspector");
     app->add_option("name", options->name,
-                    "lesson: the plan with and without the cache; start: the window's first paint; memory: peaks of the lesson; stages: each layer; "
-                    "kernels: Thaw's convolutions beside LibTorch's; layers: each convolution beside what limits it; scaling: by input size, batch, "
+                    "lesson: the plan with and without the cache; start: the window's first paint; memory: peaks of the lesson; "
+                    "stages: each layer; "
+                    "kernels: Thaw's convolutions beside LibTorch's; layers: each convolution beside what limits it; scaling: by "
+                    "input size, batch, "
                     "threads and thaw depth; inspector: how soon a run answers");
     app->add_option("--run", options->inspected, "Folder of the run that the inspector's bench looks into");
     app->add_option("--preset", options->preset, "Lesson to measure (default: lesson)");
-    app->add_option("--pictures", options->pictures, "Pictures for the run without the cache and for the scripts, scaled to the whole set");
-    app->add_option("--rounds", options->rounds, "Rounds (default: 9; of whole lessons and of memory 1)")->check(CLI::Range(1, 1000));
+    app->add_option("--pictures", options->pictures,
+                    "Pictures for the run without the cache and for the scripts, scaled to the whole set");
+    app->add_option("--rounds", options->rounds, "Rounds (default: 9; of whole lessons and of memory 1)")
+        ->check(CLI::Range(1, 1000));
     app->add_option("--only", options->only, "One part of the kernels' bench")->check(CLI::IsMember(kKernelParts));
-    app->add_flag("--full", options->full, "Also run the whole lesson with a cold and a warm cache, each in a process of its own (minutes)");
+    app->add_flag("--full", options->full,
+                  "Also run the whole lesson with a cold and a warm cache, each in a process of its own (minutes)");
     app->add_option("--against", options->against, "With --full: in turn with the plain scripts of pytorch, keras or both")
         ->delimiter(',')
         ->check(CLI::IsMember({"pytorch", "keras"}));

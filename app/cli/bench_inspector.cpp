@@ -55,19 +55,23 @@ json benchInspector(const BenchOptions& options, Console& console) {
         }
         const double first = rounds.front();
         std::sort(rounds.begin(), rounds.end());
-        milliseconds[name] = {{"first", first}, {"best", rounds.front()}, {"median", rounds[rounds.size() / 2]}, {"worst", rounds.back()}};
+        milliseconds[name] = {
+            {"first", first}, {"best", rounds.front()}, {"median", rounds[rounds.size() / 2]}, {"worst", rounds.back()}};
     };
     clicks("predict", [&] { inspector->predict(last, picture); });
     clicks("activations", [&] { inspector->activations(last, picture, layer); });
     clicks("gradcam", [&] { inspector->gradCam(last, picture, layer, 0, core::ClassMapMethod::GradCam); });
-    clicks("gradcam_lowest_layer", [&] { inspector->gradCam(last, picture, core::classMapLayers(inspector->run().model).front(), 0, core::ClassMapMethod::GradCam); });
+    clicks("gradcam_lowest_layer", [&] {
+        inspector->gradCam(last, picture, core::classMapLayers(inspector->run().model).front(), 0, core::ClassMapMethod::GradCam);
+    });
     clicks("occlusion", [&] { inspector->occlusion(last, picture, 0, 0, 0, {}); });
     clicks("filters", [&] { inspector->filters(last); });
 
     console.say("Long questions ...");
     timed(seconds, "predictions_of_test_split", 1, [&] { inspector->predictions(last, core::Split::Test, {}); });
     timed(seconds, "top_activating", 1, [&] { inspector->topActivating(last, core::Split::Test, layer, 0, 9, 0, {}); });
-    timed(seconds, "top_activating_next_channel", 1, [&] { inspector->topActivating(last, core::Split::Test, layer, 1, 9, 0, {}); });
+    timed(seconds, "top_activating_next_channel", 1,
+          [&] { inspector->topActivating(last, core::Split::Test, layer, 1, 9, 0, {}); });
     timed(seconds, "read_training_pictures", 1, [&] { inspector->pictures(core::Split::Train); });
     timed(seconds, "statistics", 1, [&] { inspector->statistics(last, layer, {}); });
     timed(seconds, "moved_history", 1, [&] { inspector->history(false, {}); });
@@ -84,7 +88,10 @@ json benchInspector(const BenchOptions& options, Console& console) {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     const double peakMegabytes = static_cast<double>(usage.ru_maxrss) / 1024;
-    return {{"input_size", inspector->run().config.inputSize}, {"checkpoints", kept.size()}, {"milliseconds", milliseconds}, {"seconds", seconds},
+    return {{"input_size", inspector->run().config.inputSize},
+            {"checkpoints", kept.size()},
+            {"milliseconds", milliseconds},
+            {"seconds", seconds},
             {"peak_memory_mb", peakMegabytes}};
 }
 

@@ -48,9 +48,11 @@ json benchKernels(const core::RunConfig& config, int rounds, const std::string& 
     json result = json::object();
     if (wanted("trunk")) result["trunk"] = toJson(core::benchTrunk(size, batch, rounds, roundsOn(console, "Trunk forward")));
     if (wanted("step_block5"))
-        result["step_block5"] = toJson(core::benchStep({"block5", "head"}, size, batch, rounds, roundsOn(console, "Training step, block 5 thawed")));
+        result["step_block5"] =
+            toJson(core::benchStep({"block5", "head"}, size, batch, rounds, roundsOn(console, "Training step, block 5 thawed")));
     if (wanted("step_all"))
-        result["step_all"] = toJson(core::benchStep({"all"}, size, batch, rounds, roundsOn(console, "Training step, everything thawed")));
+        result["step_all"] =
+            toJson(core::benchStep({"all"}, size, batch, rounds, roundsOn(console, "Training step, everything thawed")));
     if (wanted("relative_error")) {
         const core::KernelAccuracy accuracy = core::kernelAccuracy(size, /*pictures=*/16);
         result["relative_error"] = {{"thaw", accuracy.thaw}, {"libtorch", accuracy.libtorch}};
@@ -59,10 +61,14 @@ json benchKernels(const core::RunConfig& config, int rounds, const std::string& 
 }
 
 json benchLayers(const core::RunConfig& config, int rounds, Console& console) {
-    const core::LayerLimits limits = core::benchLayers(config.inputSize, config.batchSize, rounds, roundsOn(console, "Each layer"));
+    const core::LayerLimits limits =
+        core::benchLayers(config.inputSize, config.batchSize, rounds, roundsOn(console, "Each layer"));
     json layers = json::array();
     for (const core::LayerLimit& layer : limits.layers) {
-        json row = {{"layer", layer.layer}, {"method", layer.method}, {"direct_gflop", layer.directGflop}, {"product_gflop", layer.productGflop}};
+        json row = {{"layer", layer.layer},
+                    {"method", layer.method},
+                    {"direct_gflop", layer.directGflop},
+                    {"product_gflop", layer.productGflop}};
         const auto add = [&](const std::string& name, double seconds) {
             if (seconds < 0) return;
             row[name + "_ms"] = seconds * 1e3;
@@ -74,16 +80,19 @@ json benchLayers(const core::RunConfig& config, int rounds, Console& console) {
         if (layer.pack >= 0) row["pack_ms"] = layer.pack * 1e3;
         layers.push_back(row);
     }
-    return {{"batch", config.batchSize}, {"input_size", config.inputSize}, {"sgemm_gflops", limits.sgemmGflops}, {"layers", layers}};
+    return {
+        {"batch", config.batchSize}, {"input_size", config.inputSize}, {"sgemm_gflops", limits.sgemmGflops}, {"layers", layers}};
 }
 
 json benchScaling(const core::RunConfig& config, int rounds, Console& console) {
     json sizes = json::array(), batches = json::array(), threads = json::array(), depths = json::array();
     const auto trunk = [&](int size, int batch) {
-        return toJson(core::benchTrunk(size, batch, rounds, roundsOn(console, std::to_string(size) + " px, batch " + std::to_string(batch))));
+        return toJson(core::benchTrunk(size, batch, rounds,
+                                       roundsOn(console, std::to_string(size) + " px, batch " + std::to_string(batch))));
     };
     // About the same number of pixels a batch.
-    for (const auto& [size, batch] : std::vector<std::pair<int, int>>{{32, 128}, {64, 32}, {128, 8}, {224, 4}}) sizes.push_back(trunk(size, batch));
+    for (const auto& [size, batch] : std::vector<std::pair<int, int>>{{32, 128}, {64, 32}, {128, 8}, {224, 4}})
+        sizes.push_back(trunk(size, batch));
     for (const int batch : {1, 8, 32, 512}) batches.push_back(trunk(config.inputSize, batch));
     const int cores = core::engineInfo().threads;
     for (int count = 1; count <= cores; count *= 2) {
@@ -96,7 +105,8 @@ json benchScaling(const core::RunConfig& config, int rounds, Console& console) {
     const std::vector<std::vector<std::string>> thawed{
         {"head"}, {"block5", "head"}, {"block4", "block5", "head"}, {"block3", "block4", "block5", "head"}, {"all"}};
     for (const std::vector<std::string>& names : thawed)
-        depths.push_back(toJson(core::benchStep(names, config.inputSize, config.batchSize, rounds, roundsOn(console, "Training step, " + names.front()))));
+        depths.push_back(toJson(core::benchStep(names, config.inputSize, config.batchSize, rounds,
+                                                roundsOn(console, "Training step, " + names.front()))));
     return {{"trunk_by_size", sizes}, {"trunk_by_batch", batches}, {"trunk_by_threads", threads}, {"step_by_depth", depths}};
 }
 

@@ -11,7 +11,8 @@
 
 namespace thaw::cli {
 
-/// Thaw's convolutions beside LibTorch's, in turn, at the input size and batch size of `config`. `only`: one of kKernelParts; empty: all.
+/// Thaw's convolutions beside LibTorch's, in turn, at the input size and batch size of `config`. `only`: one of kKernelParts;
+/// empty: all.
 nlohmann::json benchKernels(const core::RunConfig& config, int rounds, const std::string& only, Console& console);
 extern const std::vector<std::string> kKernelParts;
 

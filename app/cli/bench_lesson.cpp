@@ -15,7 +15,7 @@ using nlohmann::json;
 
 struct RunTiming {
     double totalSeconds = 0;
-    std::vector<double> phaseSeconds;           ///< whole epochs of the phase: features, training, evaluation
+    std::vector<double> phaseSeconds;  ///< whole epochs of the phase: features, training, evaluation
     std::vector<std::vector<double>> epochSeconds;
     double finalAccuracy = 0;
 };
@@ -52,7 +52,8 @@ RunTiming timeRun(const core::RunConfig& config) {
 
 /// The plan's time with every frozen layer computed anew, from one epoch of each phase on a part of the pictures: the share of
 /// training and test pictures is the whole set's, so an epoch's time grows in proportion.
-json uncachedLesson(const core::RunConfig& whole, const ScratchFolder& scratch, int pictures, std::int64_t trainCount, std::int64_t testCount) {
+json uncachedLesson(const core::RunConfig& whole, const ScratchFolder& scratch, int pictures, std::int64_t trainCount,
+                    std::int64_t testCount) {
     core::RunConfig config = isolated(whole, scratch, "uncached");
     config.cache.enabled = false;
     config.data.trainLimit = pictures;
@@ -68,7 +69,8 @@ json uncachedLesson(const core::RunConfig& whole, const ScratchFolder& scratch, 
         seconds += epoch * whole.phases[phase].epochs;
         if (phase == 0) phaseOne = epoch * whole.phases[phase].epochs;
     }
-    return {{"pictures_measured", pictures}, {"epoch_seconds_scaled", epochs}, {"phase1_seconds", phaseOne}, {"seconds", seconds}};
+    return {
+        {"pictures_measured", pictures}, {"epoch_seconds_scaled", epochs}, {"phase1_seconds", phaseOne}, {"seconds", seconds}};
 }
 
 }  // namespace
@@ -93,7 +95,8 @@ json benchRun(const BenchOptions& options) {
     if (!file) throw core::ConfigError("There is no plan to run.", "Name its file with --plan; the other benches do.");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     const RunTiming timing = timeRun(core::configFromJson(text));
-    return {{"seconds", timing.totalSeconds}, {"phase_seconds", timing.phaseSeconds}, {"validation_accuracy", timing.finalAccuracy}};
+    return {
+        {"seconds", timing.totalSeconds}, {"phase_seconds", timing.phaseSeconds}, {"validation_accuracy", timing.finalAccuracy}};
 }
 
 json benchLesson(const BenchOptions& options, Console& console) {

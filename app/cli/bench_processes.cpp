@@ -1,5 +1,5 @@
-// Benches of whole processes, from the outside: how soon the window is there, how much memory a run takes, and how long the lesson does
-// beside the scripts that people would write.
+// Benches of whole processes, from the outside: how soon the window is there, how much memory a run takes, and how long the
+// lesson does beside the scripts that people would write.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -33,7 +33,8 @@ public:
     std::vector<double> values(const std::string& name) const {
         std::vector<double> found;
         for (const Row& row : m_rows)
-            if (const auto value = row.values.find(name); counts(row) && value != row.values.end()) found.push_back(value->second);
+            if (const auto value = row.values.find(name); counts(row) && value != row.values.end())
+                found.push_back(value->second);
         return found;
     }
     double median(const std::string& name) const { return core::median(values(name)); }
@@ -68,12 +69,14 @@ WholeRun runWhole(const core::RunConfig& config, const ScratchFolder& scratch) {
     std::ofstream(plan) << core::toJson(config);
     WholeRun run{runChild({ownProgram(), "bench", "run", "--plan", plan.string(), "--json"}), {}};
     run.told = json::parse(run.process.output, nullptr, /*allow_exceptions=*/false);
-    if (run.process.exitCode != 0 || !run.told.is_object()) throw core::TrainingError("The measured run failed.", "Its message stands above.");
+    if (run.process.exitCode != 0 || !run.told.is_object())
+        throw core::TrainingError("The measured run failed.", "Its message stands above.");
     return run;
 }
 
 bool hasModule(const std::string& python, const std::string& module) {
-    return runChild({python, "-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('" + module + "') is None)"}).exitCode == 0;
+    return runChild({python, "-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('" + module + "') is None)"})
+               .exitCode == 0;
 }
 
 /// A plain script of the lesson: what it is started with, or why it is left out.
@@ -92,10 +95,15 @@ Script scriptOf(const std::string& name, const BenchOptions& options, const fs::
     fs::path data = dataset.location;
     std::error_code ignored;
     if (!fs::exists(data / "data_batch_1.bin", ignored)) data /= "cifar-10-batches-bin";
-    if (!fs::exists(file, ignored)) script.leftOut = file.string() + " is not there";
-    else if (!fs::exists(data / "data_batch_1.bin", ignored)) script.leftOut = "the script reads the unpacked CIFAR-10 only";
-    else if (!hasModule(python, module)) script.leftOut = python + " has no " + module;
-    else script.command = {python, file.string(), plan.string(), "--data", data.string(), "--pictures", std::to_string(options.pictures)};
+    if (!fs::exists(file, ignored))
+        script.leftOut = file.string() + " is not there";
+    else if (!fs::exists(data / "data_batch_1.bin", ignored))
+        script.leftOut = "the script reads the unpacked CIFAR-10 only";
+    else if (!hasModule(python, module))
+        script.leftOut = python + " has no " + module;
+    else
+        script.command = {
+            python, file.string(), plan.string(), "--data", data.string(), "--pictures", std::to_string(options.pictures)};
     return script;
 }
 
@@ -113,7 +121,9 @@ json benchStart(const BenchOptions& options, Console& console) {
     for (int round = 0; round <= count; ++round) {
         const double rate = core::matrixProductRate();
         const ChildOutcome outcome = runChild({program.string(), "--quit-after-first-paint"}, variables);
-        if (outcome.exitCode != 0) throw core::Error(program.string() + " did not open its window.", "Name the program with --program; without a display set QT_QPA_PLATFORM=offscreen.");
+        if (outcome.exitCode != 0)
+            throw core::Error(program.string() + " did not open its window.",
+                              "Name the program with --program; without a display set QT_QPA_PLATFORM=offscreen.");
         if (round == 0) continue;  // its files are read
         rounds.begin();
         rounds.add("first_paint", (std::atof(outcome.output.c_str()) - outcome.began) * 1e3, rate);
@@ -125,7 +135,9 @@ json benchStart(const BenchOptions& options, Console& console) {
     result["first_paint_ms"] = {{"best", paints.front()}, {"median", core::median(paints)}, {"worst", paints.back()}};
     result["peak_memory_mb"] = rounds.median("peak");
     const auto platform = variables.find("QT_QPA_PLATFORM");
-    result["platform"] = platform != variables.end() ? platform->second : isSet("QT_QPA_PLATFORM") ? std::getenv("QT_QPA_PLATFORM") : "display";
+    result["platform"] = platform != variables.end() ? platform->second
+                         : isSet("QT_QPA_PLATFORM")  ? std::getenv("QT_QPA_PLATFORM")
+                                                     : "display";
     return result;
 }
 
@@ -190,8 +202,12 @@ json benchWholeLesson(const BenchOptions& options, std::int64_t trainCount, Cons
             const double rate = core::matrixProductRate();
             const ChildOutcome outcome = runChild(script.command, {{"TF_CPP_MIN_LOG_LEVEL", "2"}});
             json answer = json::parse(outcome.output, nullptr, /*allow_exceptions=*/false);
-            if (outcome.exitCode != 0 || !answer.is_object()) throw core::TrainingError("The " + script.name + " script failed.", "Its message stands above.");
-            rounds.add(script.name, answer["lesson_seconds"].get<double>() * static_cast<double>(trainCount) / static_cast<double>(dataset.trainCount), rate);
+            if (outcome.exitCode != 0 || !answer.is_object())
+                throw core::TrainingError("The " + script.name + " script failed.", "Its message stands above.");
+            rounds.add(script.name,
+                       answer["lesson_seconds"].get<double>() * static_cast<double>(trainCount) /
+                           static_cast<double>(dataset.trainCount),
+                       rate);
             told[script.name] = std::move(answer);
         }
     }

@@ -22,15 +22,15 @@ struct BenchOptions {
     std::string name = "lesson";
     std::string preset = "lesson";
     int pictures = 2000;
-    int rounds = 0;                         ///< 0: as many as the bench likes
+    int rounds = 0;  ///< 0: as many as the bench likes
     std::filesystem::path inspected;
     std::string only;
     bool full = false;
-    std::vector<std::string> against;       ///< "pytorch", "keras"
-    std::filesystem::path scripts;          ///< folder of their scripts
+    std::vector<std::string> against;  ///< "pytorch", "keras"
+    std::filesystem::path scripts;     ///< folder of their scripts
     std::string python, kerasPython;
-    std::filesystem::path program;          ///< the window's; empty: beside this one
-    std::filesystem::path plan;             ///< of the run that a child measures
+    std::filesystem::path program;  ///< the window's; empty: beside this one
+    std::filesystem::path plan;     ///< of the run that a child measures
     std::filesystem::path chart;
     bool json = false;
 
@@ -54,8 +54,8 @@ private:
 /// `config` with its run and its cached features below `scratch`.
 core::RunConfig isolated(core::RunConfig config, const ScratchFolder& scratch, const std::string& name);
 
-/// The plan without the cache, in proportion from a part of the pictures; with --full also cold and warm, as whole processes, and beside
-/// the scripts that --against names.
+/// The plan without the cache, in proportion from a part of the pictures; with --full also cold and warm, as whole processes, and
+/// beside the scripts that --against names.
 nlohmann::json benchLesson(const BenchOptions& options, Console& console);
 /// One run in this process: what the others start as a child.
 nlohmann::json benchRun(const BenchOptions& options);

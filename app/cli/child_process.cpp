@@ -59,7 +59,8 @@ ChildOutcome runChild(const std::vector<std::string>& command, const std::map<st
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     pid_t pid = -1;
     outcome.began = now();
-    const int failure = posix_spawnp(&pid, arguments.front().c_str(), &actions, nullptr, pointersTo(arguments).data(), pointersTo(environment).data());
+    const int failure = posix_spawnp(&pid, arguments.front().c_str(), &actions, nullptr, pointersTo(arguments).data(),
+                                     pointersTo(environment).data());
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
     for (bool open = failure == 0; open;) {
@@ -75,7 +76,8 @@ ChildOutcome runChild(const std::vector<std::string>& command, const std::map<st
     if (failure != 0) return outcome;
     int status = 0;
     rusage usage{};
-    while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR) {}
+    while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR) {
+    }
     outcome.seconds = now() - outcome.began;
     outcome.exitCode = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     outcome.peakMegabytes = static_cast<double>(usage.ru_maxrss) / 1024;

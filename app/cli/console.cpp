@@ -78,9 +78,9 @@ void Console::showBatch(const core::BatchFinished& batch) {
 }
 
 void Console::showEpoch(const core::EpochFinished& epoch) {
-    say(format("Epoch %2d of %d  training %.4f %s  validation %.4f %s  %s  %.0f images/s%s", epoch.epoch, m_totalEpochs, epoch.trainLoss,
-               percent(epoch.trainAccuracy).c_str(), epoch.valLoss, percent(epoch.valAccuracy).c_str(), duration(epoch.seconds).c_str(),
-               epoch.imagesPerSecond, epoch.best ? "  best" : ""));
+    say(format("Epoch %2d of %d  training %.4f %s  validation %.4f %s  %s  %.0f images/s%s", epoch.epoch, m_totalEpochs,
+               epoch.trainLoss, percent(epoch.trainAccuracy).c_str(), epoch.valLoss, percent(epoch.valAccuracy).c_str(),
+               duration(epoch.seconds).c_str(), epoch.imagesPerSecond, epoch.best ? "  best" : ""));
 }
 
 void Console::show(const core::Event& event) {
@@ -88,9 +88,10 @@ void Console::show(const core::Event& event) {
         m_totalEpochs = run->config.totalEpochs();
         say((run->resumed ? "Run continued: " : "Run started: ") + run->directory.string());
         const bool locked = core::validationSplit(run->config.data) == core::Split::HeldOut;
-        say(run->dataset.title + (run->dataset.substitute ? " (stands in for CIFAR-10)" : "") + ", " + thousands(run->trainCount) +
-            " training and " + thousands(run->testCount) + (locked ? " held-out validation pictures, " : " test pictures, ") +
-            std::to_string(run->config.inputSize) + " px, " + core::toString(run->config.scaling) + " scaling. " + run->device + ".");
+        say(run->dataset.title + (run->dataset.substitute ? " (stands in for CIFAR-10)" : "") + ", " +
+            thousands(run->trainCount) + " training and " + thousands(run->testCount) +
+            (locked ? " held-out validation pictures, " : " test pictures, ") + std::to_string(run->config.inputSize) + " px, " +
+            core::toString(run->config.scaling) + " scaling. " + run->device + ".");
         if (run->resumed && !run->bitExact) say("Continues, not bit-exact: " + run->bitExactReason);
     } else if (auto* phase = std::get_if<core::PhaseStarted>(&event.data)) {
         say(format("Phase %d: %s, %s, learning rate %g", phase->phase + 1, phase->title.c_str(), epochs(phase->epochs).c_str(),
@@ -105,7 +106,8 @@ void Console::show(const core::Event& event) {
         if (!m_terminal && work->activity != m_activity) say(work->activity + " ...");
         m_activity = work->activity;
         std::string line = work->activity;
-        if (work->total > 0) line += format("  %lld of %lld", static_cast<long long>(work->done), static_cast<long long>(work->total));
+        if (work->total > 0)
+            line += format("  %lld of %lld", static_cast<long long>(work->done), static_cast<long long>(work->total));
         if (work->secondsLeft >= 0) line += "  " + duration(work->secondsLeft) + " left";
         progress(line);
     } else if (auto* layers = std::get_if<core::LayersChanged>(&event.data)) {

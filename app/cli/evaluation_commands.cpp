@@ -23,14 +23,19 @@ constexpr std::size_t kMixUpsShown = 10;
 constexpr std::size_t kExactBelow = 25;  // changes, as ModelDifference::pValue has it
 
 constexpr char kEvaluateKeys[] =
-    "--json prints one object: dataset, own_data (true: the pictures are the run's own by the digest in its record; false: it says\n"
-    "nothing of some of them), split, epoch, count, accuracy, accuracy_interval (Wilson, 95 %), top5, loss (nats), ece (expected\n"
-    "calibration error, 15 bins of equal width), confusion (rows true, columns predicted), per_class (name, precision, recall, f1,\n"
+    "--json prints one object: dataset, own_data (true: the pictures are the run's own by the digest in its record; false: it "
+    "says\n"
+    "nothing of some of them), split, epoch, count, accuracy, accuracy_interval (Wilson, 95 %), top5, loss (nats), ece "
+    "(expected\n"
+    "calibration error, 15 bins of equal width), confusion (rows true, columns predicted), per_class (name, precision, recall, "
+    "f1,\n"
     "support), macro, weighted, most_confused (true, predicted, count), and where they exist temperature and test_reveals.";
 constexpr char kCompareKeys[] =
     "McNemar's test is exact (binomial) below 25 pictures that changed side, else chi-squared with continuity correction.\n"
-    "--json prints one object: dataset, own_data, split, count, epoch_a, epoch_b, accuracy_a, accuracy_b, b and c (McNemar's), p, test\n"
-    "(\"exact\" or \"chi-squared\"), lost and gained (indices of the pictures that changed side), confusion_difference (B minus A).";
+    "--json prints one object: dataset, own_data, split, count, epoch_a, epoch_b, accuracy_a, accuracy_b, b and c (McNemar's), "
+    "p, test\n"
+    "(\"exact\" or \"chi-squared\"), lost and gained (indices of the pictures that changed side), confusion_difference (B minus "
+    "A).";
 
 json scoreJson(const core::ClassScore& score) {
     return {{"precision", score.precision}, {"recall", score.recall}, {"f1", score.f1}, {"support", score.support}};
@@ -155,7 +160,8 @@ json differenceJson(const core::Evaluation& a, const core::Evaluation& b, const 
 
 void noteWhetherOwn(Console& console, bool ownData) {
     if (!ownData)
-        console.say("Note: the run's record says nothing of some of these pictures: whether they are the run's own cannot be checked.");
+        console.say(
+            "Note: the run's record says nothing of some of these pictures: whether they are the run's own cannot be checked.");
 }
 
 /// What both runs are asked about, before either is. Throws DataError.
@@ -165,11 +171,12 @@ core::Split commonSplit(const core::EvaluateRequest& a, const core::EvaluateRequ
     if (ofA == ofB) return ofA;
     const bool lockedA = ofA == core::Split::HeldOut;
     const auto nameOf = [](const core::EvaluateRequest& one) { return one.run.run.string(); };
-    throw core::DataError("The runs are judged on different pictures: " + nameOf(lockedA ? a : b) +
-                              " keeps its test split locked and is judged on held-out training pictures, " +
-                              nameOf(lockedA ? b : a) + " on the test split.",
-                          "Open the first one's test split with thaw-cli evaluate --reveal, which is counted and recorded in the run; then "
-                          "compare again.");
+    throw core::DataError(
+        "The runs are judged on different pictures: " + nameOf(lockedA ? a : b) +
+            " keeps its test split locked and is judged on held-out training pictures, " + nameOf(lockedA ? b : a) +
+            " on the test split.",
+        "Open the first one's test split with thaw-cli evaluate --reveal, which is counted and recorded in the run; then "
+        "compare again.");
 }
 
 }  // namespace
@@ -208,8 +215,10 @@ Subcommand addEvaluate(CLI::App& parser) {
                                 ".");
                 noteWhetherOwn(console, evaluation.ownData);
                 const core::EvaluationReport report = core::evaluationReport(evaluation.predictions);
-                if (options->json) print(evaluationJson(evaluation, report));
-                else printEvaluation(evaluation, report);
+                if (options->json)
+                    print(evaluationJson(evaluation, report));
+                else
+                    printEvaluation(evaluation, report);
                 return kDone;
             }};
 }
@@ -245,8 +254,10 @@ Subcommand addCompare(CLI::App& parser) {
                 requireSamePictures(a, b);
                 noteWhetherOwn(console, a.ownData && b.ownData);
                 const core::ModelDifference difference = core::compareModels(a.predictions, b.predictions);
-                if (options->json) print(differenceJson(a, b, difference));
-                else printDifference(a, b, difference);
+                if (options->json)
+                    print(differenceJson(a, b, difference));
+                else
+                    printDifference(a, b, difference);
                 return kDone;
             }};
 }

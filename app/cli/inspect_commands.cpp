@@ -76,8 +76,10 @@ struct PictureOptions {
     }
     core::ResultOrigin origin(const Opened& opened) const {
         core::ResultOrigin origin = opened.origin();
-        if (!file.empty()) origin["file"] = file.string();
-        else origin.insert({{"split", core::toString(opened.split)}, {"index", std::to_string(index)}});
+        if (!file.empty())
+            origin["file"] = file.string();
+        else
+            origin.insert({{"split", core::toString(opened.split)}, {"index", std::to_string(index)}});
         return origin;
     }
 };
@@ -141,8 +143,8 @@ Subcommand addGradCam(CLI::App& parser) {
                 core::writeSafetensors(map, name, options->common.output, options->picture.origin(opened));
                 std::printf("%s%s%s for %s (probability %s), %s, %s, %d x %d\nWritten: %s\n", core::toString(method).c_str(),
                             map.layer.empty() ? "" : " at ", map.layer.c_str(), name.c_str(), percent(map.probability).c_str(),
-                            options->picture.words(opened.split).c_str(), momentOf(opened.checkpoint).c_str(), map.width, map.height,
-                            options->common.output.c_str());
+                            options->picture.words(opened.split).c_str(), momentOf(opened.checkpoint).c_str(), map.width,
+                            map.height, options->common.output.c_str());
                 return kDone;
             }};
 }
@@ -161,8 +163,8 @@ Subcommand addActivations(CLI::App& parser) {
     return {app, [options] {
                 Console console(stderr);
                 const Opened opened(options->common, console);
-                const core::ActivationMaps maps = opened.inspector->activations(
-                    opened.checkpoint.name, options->picture.choice(opened.split), options->layer);
+                const core::ActivationMaps maps =
+                    opened.inspector->activations(opened.checkpoint.name, options->picture.choice(opened.split), options->layer);
                 core::writeSafetensors(maps, options->common.output, options->picture.origin(opened));
                 std::printf("%s of %s, %s: %d channels of %d x %d, values %.4g to %.4g\nWritten: %s\n", maps.layer.c_str(),
                             options->picture.words(opened.split).c_str(), momentOf(opened.checkpoint).c_str(), maps.channels,
@@ -189,7 +191,9 @@ Subcommand addEmbed(CLI::App& parser) {
     app->add_option("--perplexity", options->request.perplexity,
                     "t-SNE: effective number of neighbours, 2 to a third of the pictures")
         ->capture_default_str();
-    app->add_option("--iterations", options->request.iterations, "t-SNE: steps")->check(CLI::Range(1, 100'000))->capture_default_str();
+    app->add_option("--iterations", options->request.iterations, "t-SNE: steps")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
     app->add_option("--seed", options->request.seed, "t-SNE: seed")->capture_default_str();
     app->add_option("--aligned-with", options->aligned.checkpoint, "Align with the map of another checkpoint, e.g. start");
     return {app, [options] {
@@ -214,9 +218,11 @@ Subcommand addEmbed(CLI::App& parser) {
                 core::writeSafetensors(map, *opened.inspector->pictures(opened.split), options->common.output, origin);
                 std::printf("%s %s, %s, ", thousands(static_cast<std::int64_t>(map.indices.size())).c_str(),
                             picturesOf(opened.split).c_str(), momentOf(opened.checkpoint).c_str());
-                if (tsne) std::printf("divergence %.4f\n", map.divergence);
+                if (tsne)
+                    std::printf("divergence %.4f\n", map.divergence);
                 else
-                    std::printf("%s and %s of the variance\n", percent(map.explained[0]).c_str(), percent(map.explained[1]).c_str());
+                    std::printf("%s and %s of the variance\n", percent(map.explained[0]).c_str(),
+                                percent(map.explained[1]).c_str());
                 std::printf("Written: %s\n", options->common.output.c_str());
                 return kDone;
             }};

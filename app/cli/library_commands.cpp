@@ -23,7 +23,8 @@ core::ProgressCallback downloadProgressOn(Console& console) {
         const double left = progress.total > 0 && progress.bytesPerSecond > 0
                                 ? static_cast<double>(progress.total - progress.received) / progress.bytesPerSecond
                                 : -1;
-        event.data = core::WorkProgress{progress.activity + (progress.resumed ? " (continued)" : ""), progress.received, progress.total, left};
+        event.data = core::WorkProgress{progress.activity + (progress.resumed ? " (continued)" : ""), progress.received,
+                                        progress.total, left};
         console.show(event);
         return true;
     };
@@ -92,8 +93,9 @@ int listData(const std::string& directory, bool asJson) {
         if (asJson) continue;
         std::printf("%-14s %s\n", dataset.id.c_str(), dataset.title.c_str());
         if (dataset.present && dataset.problem.empty())
-            std::printf("               %s training, %s test pictures, %zu classes\n               %s\n", thousands(dataset.trainCount).c_str(),
-                        thousands(dataset.testCount).c_str(), dataset.classNames.size(), dataset.location.c_str());
+            std::printf("               %s training, %s test pictures, %zu classes\n               %s\n",
+                        thousands(dataset.trainCount).c_str(), thousands(dataset.testCount).c_str(), dataset.classNames.size(),
+                        dataset.location.c_str());
         else if (!dataset.problem.empty())
             std::printf("               %s\n", dataset.problem.c_str());
         else if (!dataset.download.url.empty())
@@ -123,14 +125,18 @@ int listRuns(bool asJson) {
                        {"resumable", run.resumable}});
         if (asJson) continue;
         const std::string best = run.bestAccuracy >= 0 ? percent(run.bestAccuracy) : "-";
-        const std::string lock = run.testLock.isLocked()             ? "test split locked  "
-                                 : run.testLock.validatesOnHeldOut ? "test split revealed (" + std::to_string(run.testLock.reveals) + ")  "
-                                                                   : "";
-        std::printf("Run %-3d %-12s %-16s %-14s %2d of %2d epochs  best %-7s %s%s\n", run.number, core::toString(run.status).c_str(),
-                    run.preset.c_str(), run.dataset.c_str(), run.epochs, run.plannedEpochs, best.c_str(), lock.c_str(), run.directory.c_str());
+        const std::string lock = run.testLock.isLocked() ? "test split locked  "
+                                 : run.testLock.validatesOnHeldOut
+                                     ? "test split revealed (" + std::to_string(run.testLock.reveals) + ")  "
+                                     : "";
+        std::printf("Run %-3d %-12s %-16s %-14s %2d of %2d epochs  best %-7s %s%s\n", run.number,
+                    core::toString(run.status).c_str(), run.preset.c_str(), run.dataset.c_str(), run.epochs, run.plannedEpochs,
+                    best.c_str(), lock.c_str(), run.directory.c_str());
     }
-    if (asJson) print(all);
-    else if (all.empty()) std::printf("No runs yet.\n");
+    if (asJson)
+        print(all);
+    else if (all.empty())
+        std::printf("No runs yet.\n");
     return kDone;
 }
 
@@ -171,13 +177,15 @@ int showInfo(bool asJson) {
     }
     const auto text = [&info](const char* key) { return info.at(key).get<std::string>(); };
     std::printf("Thaw %s, LibTorch %s (%s)\n", text("thaw").c_str(), text("libtorch").c_str(), text("cpu_capability").c_str());
-    std::printf("Processor    %s, %d cores, %d compute threads\n", text("processor").c_str(), info["cores"].get<int>(), info["threads"].get<int>());
+    std::printf("Processor    %s, %d cores, %d compute threads\n", text("processor").c_str(), info["cores"].get<int>(),
+                info["threads"].get<int>());
     std::printf("Device       %s\n", text("device").c_str());
     std::printf("BLAS         %s, kernels for %s%s\n", text("blas").c_str(), text("blas_core").c_str(),
                 info["blas_suitable"].get<bool>() ? "" : "  (not this processor's own: expect slow training)");
     if (!text("note").empty()) std::printf("Note         %s\n", text("note").c_str());
-    std::printf("Data         %s\nRuns         %s\nCache        %s (%s MB)\n", text("data_folder").c_str(), text("runs_folder").c_str(),
-                text("cache_folder").c_str(), thousands(info["cache_bytes"].get<std::int64_t>() / 1'000'000).c_str());
+    std::printf("Data         %s\nRuns         %s\nCache        %s (%s MB)\n", text("data_folder").c_str(),
+                text("runs_folder").c_str(), text("cache_folder").c_str(),
+                thousands(info["cache_bytes"].get<std::int64_t>() / 1'000'000).c_str());
     for (const json& choice : info["weights"]) std::printf("Weights      %s\n", choice["title"].get<std::string>().c_str());
     for (const json& dataset : info["data"])
         std::printf("Data set     %s: %s\n", dataset["title"].get<std::string>().c_str(),

@@ -34,8 +34,9 @@ Subcommand addReport(CLI::App& parser) {
                 core::requireWritable(options->out);
                 core::useComputeThreads(options->threads);
                 const auto inspector = core::openInspector(options->run.run, options->data);
-                core::writeReport(core::makeReport(*inspector, options->run.checkpoint, progressOn(console, "Writing the report")),
-                                  options->out);
+                core::writeReport(
+                    core::makeReport(*inspector, options->run.checkpoint, progressOn(console, "Writing the report")),
+                    options->out);
                 std::printf("Written: %s\n", options->out.c_str());
                 return kDone;
             }};

@@ -74,15 +74,19 @@ template <typename Value>
 void RunOptions::add(CLI::App& app, const std::string& name, const std::string& help,
                      std::function<void(RunConfig&, const Value&)> apply) {
     app.add_option_function<Value>(
-        name, [this, apply](const Value& value) { m_given.push_back([apply, value](RunConfig& config) { apply(config, value); }); }, help);
+        name,
+        [this, apply](const Value& value) { m_given.push_back([apply, value](RunConfig& config) { apply(config, value); }); },
+        help);
 }
 
 void RunOptions::addFlag(CLI::App& app, const std::string& name, const std::string& help, std::function<void(RunConfig&)> apply) {
-    app.add_flag_callback(name, [this, apply] { m_given.push_back(apply); }, help);
+    app.add_flag_callback(
+        name, [this, apply] { m_given.push_back(apply); }, help);
 }
 
 void RunOptions::addInputOptionsTo(CLI::App& app) {
-    add<std::string>(app, "--data", "Folder or archive of the data set", [](RunConfig& c, const std::string& v) { c.data.directory = v; });
+    add<std::string>(app, "--data", "Folder or archive of the data set",
+                     [](RunConfig& c, const std::string& v) { c.data.directory = v; });
     add<std::string>(app, "--dataset", "cifar10, fashion-mnist, folder or auto",
                      [](RunConfig& c, const std::string& v) { c.data.dataset = v; });
     add<std::string>(app, "--weights", "Weights file of the trunk (default: built in)",
@@ -102,10 +106,12 @@ void RunOptions::addTo(CLI::App& app) {
     add<int>(app, "--train-limit", "Use N training pictures, equal counts a class (0: all)",
              [](RunConfig& c, const int& v) { c.data.trainLimit = v; });
     add<int>(app, "--test-limit", "Use N test pictures (0: all)", [](RunConfig& c, const int& v) { c.data.testLimit = v; });
-    add<double>(app, "--hold-out", "Lock the test split: validate on this share of the training pictures, 0 to 0.5 (0.1 is a tenth)",
+    add<double>(app, "--hold-out",
+                "Lock the test split: validate on this share of the training pictures, 0 to 0.5 (0.1 is a tenth)",
                 [](RunConfig& c, const double& v) { c.data.heldOut = v; });
     add<std::string>(app, "--epochs", "Epochs of each phase, N[,N]; phases without a number are left out", setEpochs);
-    add<std::string>(app, "--lr", "Learning rate of each phase, X[,X]; with one number the others keep their ratio to it", setLearningRates);
+    add<std::string>(app, "--lr", "Learning rate of each phase, X[,X]; with one number the others keep their ratio to it",
+                     setLearningRates);
     add<std::string>(app, "--thaw", "Layers or blocks that the last phase trains beside the head, e.g. block4,block5", setThawed);
     add<std::string>(app, "--optimizer", "sgd, adam or adamw", [](RunConfig& c, const std::string& v) {
         for (PhaseConfig& phase : c.phases) phase.optimizer.kind = core::optimizerFromString(v);
@@ -114,7 +120,8 @@ void RunOptions::addTo(CLI::App& app) {
     addFlag(app, "--nesterov", "SGD with Nesterov momentum", [](RunConfig& c) {
         for (PhaseConfig& phase : c.phases) phase.optimizer.nesterov = true;
     });
-    add<double>(app, "--weight-decay", "L2 in SGD and Adam, decoupled in AdamW", inEveryOptimizer(&core::OptimizerConfig::weightDecay));
+    add<double>(app, "--weight-decay", "L2 in SGD and Adam, decoupled in AdamW",
+                inEveryOptimizer(&core::OptimizerConfig::weightDecay));
     add<double>(app, "--beta1", "Adam's decay of the first moment", inEveryOptimizer(&core::OptimizerConfig::beta1));
     add<double>(app, "--beta2", "Adam's decay of the second moment", inEveryOptimizer(&core::OptimizerConfig::beta2));
     add<double>(app, "--epsilon", "Adam's epsilon", inEveryOptimizer(&core::OptimizerConfig::epsilon));
@@ -130,28 +137,35 @@ void RunOptions::addTo(CLI::App& app) {
     add<int>(app, "--schedule-every", "Step: epochs between two multiplications", [](RunConfig& c, const int& v) {
         for (PhaseConfig& phase : c.phases) phase.schedule.everyEpochs = v;
     });
-    add<int>(app, "--early-stopping", "Stop a phase after N epochs without a better validation loss", [](RunConfig& c, const int& v) {
-        c.earlyStopping.enabled = true;
-        c.earlyStopping.patience = v;
-    });
+    add<int>(app, "--early-stopping", "Stop a phase after N epochs without a better validation loss",
+             [](RunConfig& c, const int& v) {
+                 c.earlyStopping.enabled = true;
+                 c.earlyStopping.patience = v;
+             });
     add<double>(app, "--early-stopping-delta", "Least improvement of the validation loss that counts",
                 [](RunConfig& c, const double& v) { c.earlyStopping.minDelta = v; });
     addFlag(app, "--flip", "Augment with horizontal flips", [](RunConfig& c) { c.augmentation.flip = true; });
     add<int>(app, "--shift", "Augment with shifts of up to N pixels (turns the feature cache off)",
              [](RunConfig& c, const int& v) { c.augmentation.shift = v; });
-    add<int>(app, "--hidden-units", "Units of the head's first dense layer", [](RunConfig& c, const int& v) { c.head.hiddenUnits = v; });
+    add<int>(app, "--hidden-units", "Units of the head's first dense layer",
+             [](RunConfig& c, const int& v) { c.head.hiddenUnits = v; });
     add<double>(app, "--dropout", "Dropout of the head, 0 to 1", [](RunConfig& c, const double& v) { c.head.dropout = v; });
     addFlag(app, "--random-init", "Start from random weights instead of pretrained ones",
             [](RunConfig& c) { c.initialization = core::Initialization::Random; });
     add<std::string>(app, "--device", "auto, cpu or cuda", [](RunConfig& c, const std::string& v) {
-        if (v == "auto") c.device = core::DeviceKind::Auto;
-        else if (v == "cpu") c.device = core::DeviceKind::Cpu;
-        else if (v == "cuda") c.device = core::DeviceKind::Cuda;
-        else throw ConfigError("--device: '" + v + "' is not auto, cpu or cuda.");
+        if (v == "auto")
+            c.device = core::DeviceKind::Auto;
+        else if (v == "cpu")
+            c.device = core::DeviceKind::Cpu;
+        else if (v == "cuda")
+            c.device = core::DeviceKind::Cuda;
+        else
+            throw ConfigError("--device: '" + v + "' is not auto, cpu or cuda.");
     });
     addFlag(app, "--no-cache", "Compute the frozen layers anew at every step", [](RunConfig& c) { c.cache.enabled = false; });
     addFlag(app, "--no-disk-cache", "Keep cached features in memory only", [](RunConfig& c) { c.cache.onDisk = false; });
-    add<std::string>(app, "--cache-dir", "Folder of the feature cache", [](RunConfig& c, const std::string& v) { c.cache.directory = v; });
+    add<std::string>(app, "--cache-dir", "Folder of the feature cache",
+                     [](RunConfig& c, const std::string& v) { c.cache.directory = v; });
     add<double>(app, "--cache-memory", "Features held in memory at most, GB",
                 [](RunConfig& c, const double& v) { c.cache.memoryBudget = static_cast<std::int64_t>(v * 1e9); });
     add<double>(app, "--cache-disk", "Features kept on disk at most, GB",

@@ -22,7 +22,8 @@ public:
 
 private:
     template <typename Value>
-    void add(CLI::App& app, const std::string& name, const std::string& help, std::function<void(core::RunConfig&, const Value&)> apply);
+    void add(CLI::App& app, const std::string& name, const std::string& help,
+             std::function<void(core::RunConfig&, const Value&)> apply);
     void addFlag(CLI::App& app, const std::string& name, const std::string& help, std::function<void(core::RunConfig&)> apply);
 
     std::vector<std::function<void(core::RunConfig&)>> m_given;

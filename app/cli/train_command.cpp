@@ -127,6 +127,8 @@ Subcommand addLesson(CLI::App& parser) {
     return addRunCommand(parser, "lesson", "Run a lesson: a pretrained trunk, a new head, then fine-tuning");
 }
 
-Subcommand addTrain(CLI::App& parser) { return addRunCommand(parser, "train", "Train with settings of your own, or resume a run"); }
+Subcommand addTrain(CLI::App& parser) {
+    return addRunCommand(parser, "train", "Train with settings of your own, or resume a run");
+}
 
 }  // namespace thaw::cli

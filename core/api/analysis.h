@@ -21,24 +21,25 @@ using CountCallback = std::function<bool(std::int64_t done, std::int64_t total)>
 
 struct RunSelection {
     std::filesystem::path run;
-    std::string checkpoint = "best";   ///< "best", "last", "epoch:N" or a checkpoint's name
+    std::string checkpoint = "best";  ///< "best", "last", "epoch:N" or a checkpoint's name
 };
 
 /// The checkpoint that a selection means.
 struct ChosenCheckpoint {
-    std::string name;                    ///< "step-000000391": means the same one wherever a checkpoint is asked for
+    std::string name;  ///< "step-000000391": means the same one wherever a checkpoint is asked for
     std::int64_t step = 0;
-    int epoch = 0;                       ///< finished epochs
+    int epoch = 0;  ///< finished epochs
     bool endsEpoch = false;
-    std::vector<StoreError> passedOver;  ///< why, of each that "best" or "last" may have meant: torn, incomplete or of a newer version
+    std::vector<StoreError>
+        passedOver;  ///< why, of each that "best" or "last" may have meant: torn, incomplete or of a newer version
 };
 /// Reads small files. Throws StoreError; ConfigError for a checkpoint that the run does not have.
 ChosenCheckpoint chooseCheckpoint(const RunSelection& selection);
 
-std::string toString(Split split);     ///< "train", "test", "validation"
+std::string toString(Split split);  ///< "train", "test", "validation"
 
-/// The split that is meant. None: the one that the run is judged on, its held-out pictures as long as the test split is locked, else
-/// the test split. Throws DataError for a locked test split, ConfigError for held-out pictures where there are none. Pure.
+/// The split that is meant. None: the one that the run is judged on, its held-out pictures as long as the test split is locked,
+/// else the test split. Throws DataError for a locked test split, ConfigError for held-out pictures where there are none. Pure.
 Split chosenSplit(std::optional<Split> asked, const TestLock& lock);
 
 /// Before long work: throws StoreError where no file of that name can be written. Creates nothing.
@@ -46,20 +47,21 @@ void requireWritable(const std::filesystem::path& file);
 
 struct EvaluateRequest {
     RunSelection run;
-    std::optional<Split> split;        ///< as chosenSplit
-    /// Dataset "auto": the run's own; its part that the run uses, or the first N, which may be more, of a limit of the split's own.
+    std::optional<Split> split;  ///< as chosenSplit
+    /// Dataset "auto": the run's own; its part that the run uses, or the first N, which may be more, of a limit of the split's
+    /// own.
     DataConfig data;
-    int threads = 0;                   ///< 0..1024; 0: all cores
+    int threads = 0;  ///< 0..1024; 0: all cores
     /// Fit a temperature on up to so many training pictures that the run never trained on; 0: do not.
     std::int64_t temperaturePictures = 0;
-    bool reveal = false;               ///< the test split, opened for good as revealTest does, once model and pictures are at hand
+    bool reveal = false;  ///< the test split, opened for good as revealTest does, once model and pictures are at hand
 };
 struct Evaluation {
-    PredictionSet predictions;         ///< of the split that was meant
+    PredictionSet predictions;  ///< of the split that was meant
     std::vector<std::string> classNames;
     std::string dataset;
-    int testReveals = 0;               ///< how often the run's locked test split was opened
-    bool ownData = false;              ///< they are the run's own by the digest in its record; false: it says nothing of some of them
+    int testReveals = 0;   ///< how often the run's locked test split was opened
+    bool ownData = false;  ///< they are the run's own by the digest in its record; false: it says nothing of some of them
     int epoch = 0;
     /// None where it was not asked for, the run trained on every picture or the data is not the run's own.
     std::optional<double> temperature;
@@ -68,11 +70,11 @@ struct Evaluation {
 /// ConfigError also for a limit of a split that is not meant, or of held-out pictures; Cancelled.
 Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& progress);
 
-/// A folder's pictures (PNG, JPEG, WebP, BMP by their names), in the order of their names, without those in folders below it. Hidden files
-/// are left out.
+/// A folder's pictures (PNG, JPEG, WebP, BMP by their names), in the order of their names, without those in folders below it.
+/// Hidden files are left out.
 struct PictureFolder {
     std::vector<std::filesystem::path> pictures;
-    std::int64_t otherFiles = 0;       ///< that are no pictures
+    std::int64_t otherFiles = 0;  ///< that are no pictures
 };
 /// Throws DataError for a folder that cannot be read or holds no picture.
 PictureFolder listPictures(const std::filesystem::path& folder);
@@ -82,12 +84,12 @@ std::vector<FilePrediction> predictFiles(const RunSelection& run, const std::vec
                                          std::vector<std::string>* classNames);
 
 struct ExtractRequest {
-    RunSelection run;                  ///< run empty: the bare trunk of `config`
-    RunConfig config;                  ///< data, weights, scaling, inputSize, batchSize, threads; ignored with a run except data and threads
-    std::string layer;                 ///< Keras's or torchvision's name
-    std::optional<Split> split;        ///< as chosenSplit
-    std::int64_t limit = 0;            ///< first N in data-set order; 0: all
-    std::filesystem::path output;      ///< safetensors: float32 `features`, int64 `labels`, and float32 `logits` with a run
+    RunSelection run;   ///< run empty: the bare trunk of `config`
+    RunConfig config;   ///< data, weights, scaling, inputSize, batchSize, threads; ignored with a run except data and threads
+    std::string layer;  ///< Keras's or torchvision's name
+    std::optional<Split> split;    ///< as chosenSplit
+    std::int64_t limit = 0;        ///< first N in data-set order; 0: all
+    std::filesystem::path output;  ///< safetensors: float32 `features`, int64 `labels`, and float32 `logits` with a run
 };
 /// Throws as evaluateRun.
 void extractFeatures(const ExtractRequest& request, const CountCallback& progress);

@@ -12,18 +12,18 @@ namespace thaw::core {
 
 /// Seconds of each contender, best and median of the rounds that count.
 struct Contender {
-    std::string name;          ///< "thaw", "libtorch", "libtorch channels_last", "libtorch plain malloc"
+    std::string name;  ///< "thaw", "libtorch", "libtorch channels_last", "libtorch plain malloc"
     double best = 0, median = 0;
 };
 
 struct KernelBench {
-    std::string what;          ///< "trunk forward, 32 px, batch 128"
-    std::int64_t pictures = 0; ///< a measured call
+    std::string what;                   ///< "trunk forward, 32 px, batch 128"
+    std::int64_t pictures = 0;          ///< a measured call
     std::vector<Contender> contenders;  ///< Thaw's first
-    double ratioDefault = 0;   ///< LibTorch with malloc as glibc sets it, over Thaw; medians of ratios round by round
-    double ratioBest = 0;      ///< LibTorch's quickest contender over Thaw
-    int rounds = 0, discarded = 0;  ///< discarded: the machine was busy (matrix products ran below 80 % of their best rate)
-    double sgemmGflops = 0;    ///< median of the rounds that count
+    double ratioDefault = 0;            ///< LibTorch with malloc as glibc sets it, over Thaw; medians of ratios round by round
+    double ratioBest = 0;               ///< LibTorch's quickest contender over Thaw
+    int rounds = 0, discarded = 0;      ///< discarded: the machine was busy (matrix products ran below 80 % of their best rate)
+    double sgemmGflops = 0;             ///< median of the rounds that count
 };
 
 /// Called between rounds; false cancels.
@@ -34,24 +34,27 @@ KernelBench benchTrunk(int inputSize, int batchSize, int rounds, const BenchCall
 
 /// A whole training step (forward, backward, Adam) above a freeze boundary, its input as cached features.
 /// `trainable` as in PhaseConfig::trainable.
-KernelBench benchStep(const std::vector<std::string>& trainable, int inputSize, int batchSize, int rounds, const BenchCallback& progress);
+KernelBench benchStep(const std::vector<std::string>& trainable, int inputSize, int batchSize, int rounds,
+                      const BenchCallback& progress);
 
 /// Relative L2 error of the trunk's features against the same computation in float64: Thaw's and LibTorch's.
-struct KernelAccuracy { double thaw = 0, libtorch = 0; };
+struct KernelAccuracy {
+    double thaw = 0, libtorch = 0;
+};
 KernelAccuracy kernelAccuracy(int inputSize, int pictures);
 
 /// One convolution alone, best of the rounds, beside what limits it: the products that its method cannot do without, at the rate
 /// at which this machine multiplies matrices. Seconds a batch; -1: not computed by Thaw's kernels.
 struct LayerLimit {
     std::string layer, method;
-    double directGflop = 0;    ///< of the plain convolution
-    double productGflop = 0;   ///< of the method's products; forward and either gradient have the same number
+    double directGflop = 0;   ///< of the plain convolution
+    double productGflop = 0;  ///< of the method's products; forward and either gradient have the same number
     double forward = -1, dataGradient = -1, weightGradient = -1;
-    double pack = -1;          ///< transform of the filter: once for a frozen layer, at every step for one that trains
+    double pack = -1;  ///< transform of the filter: once for a frozen layer, at every step for one that trains
 };
 
 struct LayerLimits {
-    double sgemmGflops = 0;    ///< best rate of a matrix product seen between the layers
+    double sgemmGflops = 0;  ///< best rate of a matrix product seen between the layers
     std::vector<LayerLimit> layers;
 };
 
@@ -61,7 +64,8 @@ constexpr double kBusyShare = 0.8;
 /// 0 where there are no values.
 double median(std::vector<double> values);
 
-/// GFLOP/s of a product of two square float32 matrices, now: what to set beside a figure of the same moment. Some hundredths of a second.
+/// GFLOP/s of a product of two square float32 matrices, now: what to set beside a figure of the same moment. Some hundredths of a
+/// second.
 double matrixProductRate();
 
 /// VGG16's convolutions on random values. Blocks, as benchTrunk. Empty where the processor has no kernels.

@@ -1,7 +1,7 @@
 // Pictures that move: a camera or a video file, one frame at a time.
 //
-// Threading: a source belongs to the thread that calls it. All calls block: a camera gives a frame when there is one, and one that is
-// taken away is noticed after a few seconds at the latest. Errors are DataErrors for people.
+// Threading: a source belongs to the thread that calls it. All calls block: a camera gives a frame when there is one, and one
+// that is taken away is noticed after a few seconds at the latest. Errors are DataErrors for people.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 namespace thaw::core {
 
 struct CameraInfo {
-    int index = 0;          ///< for openCamera
-    std::string name;       ///< as the system calls it
+    int index = 0;     ///< for openCamera
+    std::string name;  ///< as the system calls it
 };
 
 /// Cameras of this machine. Reads a few small files and opens no camera.

@@ -12,11 +12,18 @@
 namespace thaw::core {
 
 /// Freeze or thaw layers, from the next step on. Names as in PhaseConfig::trainable. Refused when nothing would train.
-struct SetTrainable { std::vector<std::string> layers; bool trainable = true; };
+struct SetTrainable {
+    std::vector<std::string> layers;
+    bool trainable = true;
+};
 /// Replace the whole mask, from the next step on.
-struct SetMask { LayerMask trainable; };
+struct SetMask {
+    LayerMask trainable;
+};
 /// From the next step on; (0, 10]. The phase's schedule goes on from the new rate.
-struct SetLearningRate { double value = 0; };
+struct SetLearningRate {
+    double value = 0;
+};
 struct Pause {};
 struct Resume {};
 /// One optimiser step, then pause. From pause or idle start.
@@ -27,13 +34,18 @@ struct RunEpoch {};
 struct Stop {};
 /// Predicts the whole test split with the present weights, between steps.
 struct Evaluate {};
-struct PredictFiles { std::vector<std::filesystem::path> files; };
+struct PredictFiles {
+    std::vector<std::filesystem::path> files;
+};
 struct SaveCheckpoint {};
-/// Whole model as float32 safetensors with torchvision's names (head: "head.dense_1.weight" ...), class names and scaling in the metadata.
-struct ExportModel { std::filesystem::path file; };
+/// Whole model as float32 safetensors with torchvision's names (head: "head.dense_1.weight" ...), class names and scaling in the
+/// metadata.
+struct ExportModel {
+    std::filesystem::path file;
+};
 
-using CommandData = std::variant<SetTrainable, SetMask, SetLearningRate, Pause, Resume, StepOnce, RunEpoch, Stop, Evaluate, PredictFiles,
-                                 SaveCheckpoint, ExportModel>;
+using CommandData = std::variant<SetTrainable, SetMask, SetLearningRate, Pause, Resume, StepOnce, RunEpoch, Stop, Evaluate,
+                                 PredictFiles, SaveCheckpoint, ExportModel>;
 struct Command {
     std::uint64_t requestId = 0;
     CommandData data;

@@ -43,9 +43,9 @@ struct ScheduleConfig {
 };
 
 struct PhaseConfig {
-    std::string title;            ///< shown on the band, e.g. "Feature extraction"
-    int epochs = 1;               ///< 0..10000; 0 skips the phase
-    OptimizerConfig optimizer;    ///< a new optimiser, without moments, is made at the start of the phase
+    std::string title;          ///< shown on the band, e.g. "Feature extraction"
+    int epochs = 1;             ///< 0..10000; 0 skips the phase
+    OptimizerConfig optimizer;  ///< a new optimiser, without moments, is made at the start of the phase
     ScheduleConfig schedule;
     /// Trainable layers: layer names (Keras's or torchvision's), block names ("block5"), "head", "trunk" or "all".
     std::vector<std::string> trainable = {"head"};
@@ -59,17 +59,18 @@ struct AugmentationConfig {
 
 struct EarlyStoppingConfig {
     bool enabled = false;
-    int patience = 3;         ///< epochs of a phase without a better validation loss; >= 1
-    double minDelta = 0.0;    ///< >= 0
+    int patience = 3;       ///< epochs of a phase without a better validation loss; >= 1
+    double minDelta = 0.0;  ///< >= 0
 };
 
 struct DataConfig {
-    std::string dataset = "auto";     ///< "cifar10", "fashion-mnist", "folder", or "auto": CIFAR-10 if present, else Fashion-MNIST
+    std::string dataset = "auto";  ///< "cifar10", "fashion-mnist", "folder", or "auto": CIFAR-10 if present, else Fashion-MNIST
     std::filesystem::path directory;  ///< folder or archive to look in first; empty: the usual places only
     int trainLimit = 0;               ///< pictures, chosen by seed with equal counts per class; 0: all
     int testLimit = 0;                ///< as above
-    /// Locks the test split: this share of the training pictures, equal counts per class, is never trained on and validates instead.
-    double heldOut = 0.0;             ///< 0 (off) to 0.5
+    /// Locks the test split: this share of the training pictures, equal counts per class, is never trained on and validates
+    /// instead.
+    double heldOut = 0.0;  ///< 0 (off) to 0.5
 };
 
 struct HeadConfig {
@@ -79,10 +80,10 @@ struct HeadConfig {
 
 struct CacheConfig {
     bool enabled = true;
-    std::filesystem::path directory;           ///< empty: the user's cache folder
+    std::filesystem::path directory;  ///< empty: the user's cache folder
     bool onDisk = true;
-    std::int64_t memoryBudget = 1'500'000'000; ///< bytes of features held in memory, all rungs together
-    std::int64_t diskBudget = 4'000'000'000;   ///< bytes of features kept on disk over all runs; least recently used out first
+    std::int64_t memoryBudget = 1'500'000'000;  ///< bytes of features held in memory, all rungs together
+    std::int64_t diskBudget = 4'000'000'000;    ///< bytes of features kept on disk over all runs; least recently used out first
 };
 
 enum class Initialization { Pretrained, Random };
@@ -95,21 +96,21 @@ enum class KernelKind {
 };
 
 struct RunConfig {
-    std::string preset = "lesson";   ///< the lesson file it started from
-    std::string title;               ///< for people
+    std::string preset = "lesson";  ///< the lesson file it started from
+    std::string title;              ///< for people
     DataConfig data;
     std::string model = "vgg16";
     Initialization initialization = Initialization::Pretrained;
-    std::filesystem::path weights;   ///< trunk weights; empty: the embedded ones
-    int inputSize = 32;              ///< pixels, 32..224; pictures are resized bilinearly
+    std::filesystem::path weights;  ///< trunk weights; empty: the embedded ones
+    int inputSize = 32;             ///< pixels, 32..224; pictures are resized bilinearly
     Scaling scaling = Scaling::ImageNet;
-    int batchSize = 128;             ///< 1..4096
+    int batchSize = 128;  ///< 1..4096
     AugmentationConfig augmentation;
     HeadConfig head;
     std::vector<PhaseConfig> phases;
     EarlyStoppingConfig earlyStopping;
     std::uint64_t seed = 42;
-    int threads = 0;                 ///< 0: all cores
+    int threads = 0;  ///< 0: all cores
     DeviceKind device = DeviceKind::Auto;
     KernelKind kernels = KernelKind::Thaw;
     CacheConfig cache;
@@ -138,10 +139,10 @@ std::string toString(Scaling value);
 std::string toString(OptimizerKind value);
 std::string toString(ScheduleKind value);
 std::string toString(KernelKind value);
-Scaling scalingFromString(const std::string& name);              ///< throws ConfigError
-OptimizerKind optimizerFromString(const std::string& name);      ///< throws ConfigError
-ScheduleKind scheduleFromString(const std::string& name);        ///< throws ConfigError
-KernelKind kernelsFromString(const std::string& name);           ///< "thaw" or "libtorch"; throws ConfigError
+Scaling scalingFromString(const std::string& name);          ///< throws ConfigError
+OptimizerKind optimizerFromString(const std::string& name);  ///< throws ConfigError
+ScheduleKind scheduleFromString(const std::string& name);    ///< throws ConfigError
+KernelKind kernelsFromString(const std::string& name);       ///< "thaw" or "libtorch"; throws ConfigError
 
 /// A named starting point: a lesson file from the program's resources/lessons or the user's lessons folder.
 struct Lesson {
@@ -153,14 +154,15 @@ struct Lesson {
     std::string claimsDataset;  ///< the data set that these are of; empty: whichever it runs on
     RunConfig config;
     std::filesystem::path file;
-    std::string problem;      ///< why the file cannot be used; empty when it can
+    std::string problem;  ///< why the file cannot be used; empty when it can
 };
 
 /// All lessons, the program's first (with "lesson" leading), then the user's. Reads small files; never throws for a bad one.
 std::vector<Lesson> listLessons();
 /// Writes a lesson file into the user's lessons folder, without the config's places on this machine. The file's name is made from
 /// the title ("My lesson": my-lesson.json); an own lesson of that name is replaced. Blocking, a small file.
-/// Throws ConfigError for a title without letters, a name that the program's own lessons have or a config that cannot run; StoreError.
+/// Throws ConfigError for a title without letters, a name that the program's own lessons have or a config that cannot run;
+/// StoreError.
 Lesson saveLesson(const std::string& title, const std::string& description, const RunConfig& config);
 /// Throws ConfigError naming the lessons that exist.
 Lesson findLesson(const std::string& name);

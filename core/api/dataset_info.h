@@ -15,7 +15,8 @@ namespace thaw::core {
 /// Which pictures a set holds, in order.
 struct PictureIdentity {
     std::string digest;  ///< SHA-256 of sizes, pixels and labels; empty: unknown
-    std::string origin;  ///< the files that they were read from and which of them, where those are read at several sizes; else empty
+    std::string
+        origin;  ///< the files that they were read from and which of them, where those are read at several sizes; else empty
     /// What is unknown may be the same.
     bool mayBe(const PictureIdentity& other) const {
         return digest.empty() || other.digest.empty() || digest == other.digest || (!origin.empty() && origin == other.origin);
@@ -25,23 +26,24 @@ struct PictureIdentity {
 /// Pictures of one size, 8-bit RGB, row-major, interleaved; immutable once shared. Grey sources are repeated over the channels.
 struct PictureSet {
     int width = 0, height = 0;
-    std::vector<std::uint8_t> rgb;   ///< count * height * width * 3
-    std::vector<int> labels;         ///< count; -1: unknown
-    PictureIdentity identity;        ///< of a split that a run uses; else unknown
+    std::vector<std::uint8_t> rgb;  ///< count * height * width * 3
+    std::vector<int> labels;        ///< count; -1: unknown
+    PictureIdentity identity;       ///< of a split that a run uses; else unknown
     std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
     const std::uint8_t* picture(std::int64_t index) const { return rgb.data() + index * width * height * 3; }
 };
 
 /// What a picture from elsewhere is made into before a network sees it: one like the data set's own.
 struct PictureKind {
-    int side = 0;          ///< pixels a side of a square; 0: unknown
-    bool grey = false;     ///< its colours are taken away
-    bool anySize = false;  ///< the data set's own are files of any size: they are read as large as the network's input, at least `side`
+    int side = 0;       ///< pixels a side of a square; 0: unknown
+    bool grey = false;  ///< its colours are taken away
+    bool anySize =
+        false;  ///< the data set's own are files of any size: they are read as large as the network's input, at least `side`
     PictureKind forInput(int inputSize) const { return {anySize && side < inputSize ? inputSize : side, grey, anySize}; }
 };
 
 enum class Split {
-    Train,    ///< what is trained on
+    Train,  ///< what is trained on
     Test,
     HeldOut,  ///< training pictures that a run keeps for validation, so that the test split stays unseen
 };
@@ -51,26 +53,26 @@ inline Split validationSplit(const DataConfig& data) { return data.heldOut > 0 ?
 
 struct DownloadSource {
     std::string url;
-    std::int64_t bytes = 0;     ///< expected size; 0: unknown
-    std::string sha256;         ///< hex; empty: md5 is checked instead
+    std::int64_t bytes = 0;  ///< expected size; 0: unknown
+    std::string sha256;      ///< hex; empty: md5 is checked instead
     std::string md5;
     std::string fileName;
 };
 
 struct DatasetInfo {
-    std::string id;                        ///< "cifar10"
-    std::string title;                     ///< "CIFAR-10"
-    std::string description;               ///< a plain sentence
-    PictureKind pictureKind;               ///< of all its pictures, which are read so
-    bool substitute = false;               ///< stands in for the lesson's own data set; labelled so wherever it is shown
+    std::string id;           ///< "cifar10"
+    std::string title;        ///< "CIFAR-10"
+    std::string description;  ///< a plain sentence
+    PictureKind pictureKind;  ///< of all its pictures, which are read so
+    bool substitute = false;  ///< stands in for the lesson's own data set; labelled so wherever it is shown
     bool present = false;
-    std::filesystem::path location;        ///< folder or archive, when present
-    std::string problem;                   ///< why a found copy cannot be used, and what to do; empty when it can
+    std::filesystem::path location;  ///< folder or archive, when present
+    std::string problem;             ///< why a found copy cannot be used, and what to do; empty when it can
     std::vector<std::string> classNames;
     std::int64_t trainCount = 0, testCount = 0;
     std::vector<std::int64_t> trainPerClass, testPerClass;
-    DownloadSource download;               ///< url empty: cannot be downloaded
-    std::string installHint;               ///< e.g. the Debian package that brings it
+    DownloadSource download;  ///< url empty: cannot be downloaded
+    std::string installHint;  ///< e.g. the Debian package that brings it
 };
 
 /// Every data set Thaw knows, looked for in `extra` (file or folder, may be empty), THAW_DATA, the user's data folder and
@@ -86,8 +88,8 @@ std::shared_ptr<const PictureSet> samplePictures(const DatasetInfo& dataset, Spl
 struct DownloadProgress {
     std::int64_t received = 0, total = 0;  ///< bytes; total 0: unknown
     double bytesPerSecond = 0;
-    bool resumed = false;                  ///< continued an earlier partial download
-    std::string activity;                  ///< "Downloading", "Checking", "Unpacking"
+    bool resumed = false;  ///< continued an earlier partial download
+    std::string activity;  ///< "Downloading", "Checking", "Unpacking"
 };
 
 /// Called a few times a second on the calling thread; false cancels (the partial file stays for resumption).

@@ -12,30 +12,30 @@ namespace thaw::core {
 struct EngineInfo {
     std::string thawVersion;
     std::string libtorchVersion;
-    std::string cpuCapability;     ///< of LibTorch: "AVX512"
+    std::string cpuCapability;  ///< of LibTorch: "AVX512"
     std::string processor;
-    std::string blasLibrary;       ///< "OpenBLAS 0.3.21", "reference BLAS (slow)"
-    std::string blasCore;          ///< kernels it runs: "SkylakeX"
-    bool blasSuitable = true;      ///< the kernels are this processor's own
+    std::string blasLibrary;   ///< "OpenBLAS 0.3.21", "reference BLAS (slow)"
+    std::string blasCore;      ///< kernels it runs: "SkylakeX"
+    bool blasSuitable = true;  ///< the kernels are this processor's own
     int cores = 0, threads = 0;
     std::string device;            ///< "CPU" or the GPU's name
     std::int64_t memoryBytes = 0;  ///< of the machine
     std::filesystem::path dataFolder, cacheFolder, runsFolder, configFolder;
     std::int64_t cacheBytes = 0;
-    std::string note;              ///< "OpenBLAS had chosen its Prescott kernels and was told SkylakeX"; empty: nothing to tell
+    std::string note;  ///< "OpenBLAS had chosen its Prescott kernels and was told SkylakeX"; empty: nothing to tell
 };
 
 EngineInfo engineInfo();
-std::string version();                  ///< of Thaw, as in EngineInfo, without looking at anything else
+std::string version();                 ///< of Thaw, as in EngineInfo, without looking at anything else
 std::filesystem::path configFolder();  ///< as in EngineInfo, without looking at anything else
 std::filesystem::path cacheFolder();   ///< as in EngineInfo, without looking at anything else
 
 /// First thing in main(): raises malloc's thresholds; ignores SIGXFSZ and SIGPIPE; opens the log.
 void prepareProcess(int argc, char** argv);
 
-/// Next, before anything computes: where the BLAS library chose another processor's kernels it is told better; the log says what there
-/// is. A program that loads the engine late does this with it, at the first call that needs the engine, in the calling thread: calls
-/// below and in the other headers then take a second longer, and throw Error where there is no engine.
+/// Next, before anything computes: where the BLAS library chose another processor's kernels it is told better; the log says what
+/// there is. A program that loads the engine late does this with it, at the first call that needs the engine, in the calling
+/// thread: calls below and in the other headers then take a second longer, and throw Error where there is no engine.
 void prepareEngine();
 
 /// What a setting of threads may ask for at most.

@@ -27,20 +27,22 @@ struct ClassScore {
     std::int64_t predicted = 0;  ///< pictures called so
 };
 
-struct Interval { double low = 0, high = 0; };
+struct Interval {
+    double low = 0, high = 0;
+};
 
 /// Wilson's 95 % interval of a share. 0..1 for a count of 0.
 Interval wilsonInterval(std::int64_t successes, std::int64_t count);
 
 /// Pictures by the confidence (largest probability) of their prediction.
 struct CalibrationBin {
-    double low = 0, high = 0;                ///< (low, high]; the first holds 0 too
+    double low = 0, high = 0;  ///< (low, high]; the first holds 0 too
     std::int64_t count = 0;
-    double confidence = 0, accuracy = 0;     ///< means; 0 in an empty bin
+    double confidence = 0, accuracy = 0;  ///< means; 0 in an empty bin
 };
 struct Calibration {
-    std::vector<CalibrationBin> bins;        ///< of equal width over 0..1
-    double expectedError = 0;                ///< ECE: mean of |accuracy - confidence|, weighted by count
+    std::vector<CalibrationBin> bins;  ///< of equal width over 0..1
+    double expectedError = 0;          ///< ECE: mean of |accuracy - confidence|, weighted by count
 };
 /// Probabilities are sharpened or softened by `temperature` first: softmax(log p / temperature).
 Calibration calibrationOf(const PredictionSet& predictions, int bins = 15, double temperature = 1);
@@ -55,14 +57,17 @@ Calibration crossFittedCalibration(const PredictionSet& predictions, int bins = 
 struct EvaluationReport {
     ConfusionMatrix confusion;
     std::vector<ClassScore> classes;
-    ClassScore macro, weighted;              ///< means over classes: plain, and by support
+    ClassScore macro, weighted;  ///< means over classes: plain, and by support
     double accuracy = 0, topFive = 0, loss = 0;
     Interval accuracyInterval;
-    Calibration calibration;                 ///< 15 bins, temperature 1
+    Calibration calibration;  ///< 15 bins, temperature 1
 };
 EvaluationReport evaluationReport(const PredictionSet& predictions);
 
-struct MixUp { int truth = 0, predicted = 0; std::int64_t count = 0; };
+struct MixUp {
+    int truth = 0, predicted = 0;
+    std::int64_t count = 0;
+};
 /// Cells off the diagonal with a count, largest first; equal ones in the order of the classes.
 std::vector<MixUp> mostConfused(const ConfusionMatrix& confusion);
 /// Classes in an order that puts those that are taken for each other side by side.
@@ -79,10 +84,10 @@ std::vector<std::int64_t> topLosses(const PredictionSet& predictions, std::int64
 /// Two models on the same pictures.
 struct ModelDifference {
     double accuracyA = 0, accuracyB = 0;
-    std::vector<std::int64_t> lost;          ///< right in A, wrong in B, in data-set order; McNemar's b
-    std::vector<std::int64_t> gained;        ///< wrong in A, right in B; McNemar's c
+    std::vector<std::int64_t> lost;    ///< right in A, wrong in B, in data-set order; McNemar's b
+    std::vector<std::int64_t> gained;  ///< wrong in A, right in B; McNemar's c
     double pValue = 1;  ///< McNemar's test: exact (binomial) below 25 changes, else chi-squared with continuity correction
-    std::vector<std::int64_t> confusion;     ///< counts of B minus counts of A, as ConfusionMatrix::counts
+    std::vector<std::int64_t> confusion;  ///< counts of B minus counts of A, as ConfusionMatrix::counts
 };
 /// Throws ConfigError where the sets differ in pictures or classes.
 ModelDifference compareModels(const PredictionSet& a, const PredictionSet& b);

@@ -17,43 +17,45 @@ namespace thaw::core {
 enum class TrainerState { Idle, Preparing, Running, Paused, Stopping, Finished, Failed };
 std::string toString(TrainerState state);
 
-struct StateChanged { TrainerState state = TrainerState::Idle; };
+struct StateChanged {
+    TrainerState state = TrainerState::Idle;
+};
 
 /// Sent once data, weights and model are in place, before the first step; again after a resume.
 struct RunStarted {
-    std::string runId;                      ///< folder name
+    std::string runId;  ///< folder name
     std::filesystem::path directory;
-    RunConfig config;                       ///< as run: defaults filled in, subset counts known
+    RunConfig config;  ///< as run: defaults filled in, subset counts known
     ModelInfo model;
     DatasetInfo dataset;
     std::int64_t trainCount = 0;
-    std::int64_t testCount = 0;             ///< of validationSplit(config.data), as testPictures
+    std::int64_t testCount = 0;  ///< of validationSplit(config.data), as testPictures
     std::int64_t stepsPerEpoch = 0;
     std::shared_ptr<const PictureSet> testPictures;
-    std::string device;                     ///< "CPU, 2 threads"
+    std::string device;  ///< "CPU, 2 threads"
     bool resumed = false;
-    int resumedEpoch = 0;                   ///< finished epochs in the checkpoint
-    bool bitExact = true;                   ///< a resumed run continues exactly as if it had not stopped
-    std::string bitExactReason;             ///< why not: "threads 4 -> 2"
+    int resumedEpoch = 0;        ///< finished epochs in the checkpoint
+    bool bitExact = true;        ///< a resumed run continues exactly as if it had not stopped
+    std::string bitExactReason;  ///< why not: "threads 4 -> 2"
 };
 
 struct PhaseStarted {
-    int phase = 0;                          ///< from 0
+    int phase = 0;  ///< from 0
     std::string title;
-    int firstEpoch = 1, epochs = 0;         ///< epochs count from 1 over the whole run
+    int firstEpoch = 1, epochs = 0;  ///< epochs count from 1 over the whole run
     double learningRate = 0;
     LayerMask trainable;
 };
 
 /// One optimiser step. Raw figures of that batch, dropout on.
 struct BatchFinished {
-    std::int64_t step = 0;                  ///< optimiser steps since the run began, from 1
+    std::int64_t step = 0;  ///< optimiser steps since the run began, from 1
     int phase = 0, epoch = 1;
     std::int64_t batch = 0, batchesPerEpoch = 0;  ///< batch from 1
-    double loss = 0, accuracy = 0;          ///< of this batch
+    double loss = 0, accuracy = 0;                ///< of this batch
     double learningRate = 0;
-    double imagesPerSecond = 0;             ///< over the last seconds
-    bool fromCache = false;                 ///< features below the freeze boundary came from the cache
+    double imagesPerSecond = 0;  ///< over the last seconds
+    bool fromCache = false;      ///< features below the freeze boundary came from the cache
 };
 
 struct EpochFinished {
@@ -63,80 +65,124 @@ struct EpochFinished {
     double valLoss = 0, valAccuracy = 0;      ///< over all of validationSplit(), dropout off
     double seconds = 0, imagesPerSecond = 0;
     double learningRate = 0;
-    bool best = false;                        ///< best validation accuracy of the run so far
+    bool best = false;  ///< best validation accuracy of the run so far
 };
 
-/// Anything long that is not an optimiser step: "Reading CIFAR-10", "Computing features (block 4)", "Evaluating", "Measuring speed".
+/// Anything long that is not an optimiser step: "Reading CIFAR-10", "Computing features (block 4)", "Evaluating", "Measuring
+/// speed".
 struct WorkProgress {
     std::string activity;
-    std::int64_t done = 0, total = 0;       ///< total 0: unknown
-    double secondsLeft = -1;                ///< of this work; negative: unknown
+    std::int64_t done = 0, total = 0;  ///< total 0: unknown
+    double secondsLeft = -1;           ///< of this work; negative: unknown
 };
 
 /// The remaining time of the whole plan, from measured step times. At most twice a second.
-struct PlanProgress { double secondsLeft = -1; double elapsedSeconds = 0; std::int64_t memoryBytes = 0; /**< resident, whole process */ };
+struct PlanProgress {
+    double secondsLeft = -1;
+    double elapsedSeconds = 0;
+    std::int64_t memoryBytes = 0; /**< resident, whole process */
+};
 
 struct LayersChanged {
-    std::uint64_t requestId = 0;            ///< 0: by the plan
-    std::uint64_t revision = 0;             ///< grows by one with each change
-    std::int64_t step = 0;                  ///< holds from the step after this one
-    int epoch = 1; double epochPosition = 0; ///< 1.0 = first epoch done; for the x axis
+    std::uint64_t requestId = 0;  ///< 0: by the plan
+    std::uint64_t revision = 0;   ///< grows by one with each change
+    std::int64_t step = 0;        ///< holds from the step after this one
+    int epoch = 1;
+    double epochPosition = 0;  ///< 1.0 = first epoch done; for the x axis
     LayerMask trainable;
-    std::vector<std::string> thawed, frozen; ///< layer names that changed
+    std::vector<std::string> thawed, frozen;  ///< layer names that changed
 };
 
 struct LearningRateChanged {
-    std::uint64_t requestId = 0;            ///< 0: by the schedule's plan (sent at phase starts and schedule steps, not each cosine step)
+    std::uint64_t requestId = 0;  ///< 0: by the schedule's plan (sent at phase starts and schedule steps, not each cosine step)
     std::int64_t step = 0;
     double epochPosition = 0;
     double before = 0, after = 0;
 };
 
-struct Paused { std::uint64_t requestId = 0; std::int64_t step = 0; double epochPosition = 0; };
-struct Resumed { std::uint64_t requestId = 0; std::int64_t step = 0; double epochPosition = 0; double pausedSeconds = 0; };
+struct Paused {
+    std::uint64_t requestId = 0;
+    std::int64_t step = 0;
+    double epochPosition = 0;
+};
+struct Resumed {
+    std::uint64_t requestId = 0;
+    std::int64_t step = 0;
+    double epochPosition = 0;
+    double pausedSeconds = 0;
+};
 
 /// Relative L2 change of each layer's parameters since the run began; exactly 0 for a layer that never trained.
-struct MovedChanged { std::int64_t step = 0; std::vector<double> moved; };
+struct MovedChanged {
+    std::int64_t step = 0;
+    std::vector<double> moved;
+};
 
 struct CheckpointSaved {
     std::filesystem::path file;
-    std::int64_t step = 0; int epoch = 0;
-    std::string reason;                     ///< "epoch", "pause", "stop", "timer", "phase", "request"
+    std::int64_t step = 0;
+    int epoch = 0;
+    std::string reason;  ///< "epoch", "pause", "stop", "timer", "phase", "request"
     std::int64_t bytesWritten = 0;
     bool best = false;
 };
 /// Training goes on in memory; the earlier checkpoint is untouched.
-struct CheckpointFailed { std::string what, hint; };
+struct CheckpointFailed {
+    std::string what, hint;
+};
 
-struct PredictionsReady { std::uint64_t requestId = 0; std::shared_ptr<const PredictionSet> predictions; };
-struct FilePredictionsReady { std::uint64_t requestId = 0; std::int64_t step = 0; std::shared_ptr<const std::vector<FilePrediction>> files; };
-struct ModelExported { std::uint64_t requestId = 0; std::filesystem::path file; };
-struct StageTimesMeasured { StageTimes times; int cachedBoundary = 0; /**< as PriceInput::cachedBoundary */ };
-struct CommandRefused { std::uint64_t requestId = 0; std::string reason; };
+struct PredictionsReady {
+    std::uint64_t requestId = 0;
+    std::shared_ptr<const PredictionSet> predictions;
+};
+struct FilePredictionsReady {
+    std::uint64_t requestId = 0;
+    std::int64_t step = 0;
+    std::shared_ptr<const std::vector<FilePrediction>> files;
+};
+struct ModelExported {
+    std::uint64_t requestId = 0;
+    std::filesystem::path file;
+};
+struct StageTimesMeasured {
+    StageTimes times;
+    int cachedBoundary = 0; /**< as PriceInput::cachedBoundary */
+};
+struct CommandRefused {
+    std::uint64_t requestId = 0;
+    std::string reason;
+};
 /// Somebody opened the run's locked test split; written by revealTest, never by a Trainer.
 struct TestRevealed {
-    int count = 0;                          ///< how often it was opened by now
-    int epoch = 0;                          ///< finished epochs then
+    int count = 0;  ///< how often it was opened by now
+    int epoch = 0;  ///< finished epochs then
 };
 /// Something worth a line in the log that is not one of the above.
-struct Notice { std::string text; bool warning = false; };
+struct Notice {
+    std::string text;
+    bool warning = false;
+};
 
 struct RunFinished {
-    int epochs = 0; std::int64_t steps = 0;
-    double bestAccuracy = 0; int bestEpoch = 0;
-    double seconds = 0;                     ///< working time, pauses left out
-    std::string reason;                     ///< "completed", "stopped", "early stopping"
+    int epochs = 0;
+    std::int64_t steps = 0;
+    double bestAccuracy = 0;
+    int bestEpoch = 0;
+    double seconds = 0;  ///< working time, pauses left out
+    std::string reason;  ///< "completed", "stopped", "early stopping"
 };
-struct RunFailed { std::string what, phase, hint; };
+struct RunFailed {
+    std::string what, phase, hint;
+};
 
-using EventData = std::variant<StateChanged, RunStarted, PhaseStarted, BatchFinished, EpochFinished, WorkProgress, PlanProgress, LayersChanged,
-                               LearningRateChanged, Paused, Resumed, MovedChanged, CheckpointSaved, CheckpointFailed,
-                               PredictionsReady, FilePredictionsReady, ModelExported, StageTimesMeasured, CommandRefused,
-                               TestRevealed, Notice, RunFinished, RunFailed>;
+using EventData = std::variant<StateChanged, RunStarted, PhaseStarted, BatchFinished, EpochFinished, WorkProgress, PlanProgress,
+                               LayersChanged, LearningRateChanged, Paused, Resumed, MovedChanged, CheckpointSaved,
+                               CheckpointFailed, PredictionsReady, FilePredictionsReady, ModelExported, StageTimesMeasured,
+                               CommandRefused, TestRevealed, Notice, RunFinished, RunFailed>;
 
 struct Event {
-    std::string runId;                      ///< empty before the run has a folder
-    double time = 0;                        ///< seconds since 1970, wall clock
+    std::string runId;  ///< empty before the run has a folder
+    double time = 0;    ///< seconds since 1970, wall clock
     EventData data;
 };
 

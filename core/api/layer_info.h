@@ -13,21 +13,21 @@ enum class LayerKind { Conv2d, MaxPool2d, Flatten, Dense, Dropout };
 
 /// One stage of the model, in forward order.
 struct LayerInfo {
-    std::string name;        ///< Keras's: "block5_conv3", "flatten", "dense_1", "dropout", "dense_2"
-    std::string torchName;   ///< torchvision's, the prefix of its state_dict keys: "features.28", "head.dense_1"
-    std::string block;       ///< "block5" or "head"
+    std::string name;       ///< Keras's: "block5_conv3", "flatten", "dense_1", "dropout", "dense_2"
+    std::string torchName;  ///< torchvision's, the prefix of its state_dict keys: "features.28", "head.dense_1"
+    std::string block;      ///< "block5" or "head"
     LayerKind kind = LayerKind::Conv2d;
     std::vector<std::int64_t> outputShape;  ///< one picture: {channels, height, width} or {units}
     std::int64_t parameterCount = 0;
-    double multiplyAdds = 0;                ///< forward, one picture
-    double dropout = 0;                     ///< of a Dropout: share of the units that are off while training, [0, 1)
+    double multiplyAdds = 0;  ///< forward, one picture
+    double dropout = 0;       ///< of a Dropout: share of the units that are off while training, [0, 1)
     bool hasParameters() const { return parameterCount > 0; }
 };
 
 struct ModelInfo {
-    std::string name;                 ///< "VGG16"
+    std::string name;  ///< "VGG16"
     std::vector<LayerInfo> layers;
-    int headBegin = 0;                ///< index of the head's first layer
+    int headBegin = 0;  ///< index of the head's first layer
     std::int64_t parameterCount = 0;
 
     /// Index of the layer that Keras's or torchvision's name means; -1 when there is none.
@@ -50,7 +50,9 @@ int freezeBoundary(const ModelInfo& model, const LayerMask& trainable);
 
 /// Measured seconds a picture, one entry a layer, for one input size, batch size and thread count of this machine.
 struct StageTimes {
-    struct Stage { double forward = 0, backwardData = 0, backwardWeights = 0; };
+    struct Stage {
+        double forward = 0, backwardData = 0, backwardWeights = 0;
+    };
     std::vector<Stage> stages;
     double optimizerPerParameter = 0;  ///< seconds a step and trainable parameter
     int batchSize = 0;
@@ -60,16 +62,16 @@ struct StageTimes {
 /// What the ticks would cost. Negative: not known yet.
 struct Price {
     std::int64_t trainableParameters = 0;
-    double imagesPerSecond = -1;     ///< training alone, features below the boundary from the cache where it can hold them
-    double epochSeconds = -1;        ///< training epoch and evaluation
-    double oneTimeSeconds = -1;      ///< filling the cache once for this boundary; 0 when it is there
-    std::int64_t memoryBytes = -1;   ///< parameters, gradients, moments, activations of one batch, features held
+    double imagesPerSecond = -1;    ///< training alone, features below the boundary from the cache where it can hold them
+    double epochSeconds = -1;       ///< training epoch and evaluation
+    double oneTimeSeconds = -1;     ///< filling the cache once for this boundary; 0 when it is there
+    std::int64_t memoryBytes = -1;  ///< parameters, gradients, moments, activations of one batch, features held
 };
 
 struct PriceInput {
-    std::int64_t trainCount = 0;     ///< pictures an epoch
+    std::int64_t trainCount = 0;  ///< pictures an epoch
     std::int64_t testCount = 0;
-    int cachedBoundary = 0;          ///< highest stage whose input is in the cache for the whole of both splits; 0: the pictures
+    int cachedBoundary = 0;  ///< highest stage whose input is in the cache for the whole of both splits; 0: the pictures
 };
 
 /// Pure arithmetic on measured times; the GUI thread may call it at every tick.

@@ -18,29 +18,29 @@ enum class ReportTone { Plain, Right, Wrong };
 
 struct ReportPicture {
     std::string png;
-    std::vector<std::string> lines;      ///< below it; the first one is the strong one
+    std::vector<std::string> lines;  ///< below it; the first one is the strong one
     ReportTone tone = ReportTone::Plain;
-    std::string description;             ///< for who cannot see it
+    std::string description;  ///< for who cannot see it
 };
 
 /// Pictures that belong side by side.
 struct ReportGroup {
-    std::string title;                   ///< empty: none
+    std::string title;  ///< empty: none
     std::vector<ReportPicture> pictures;
 };
 
 struct ReportTable {
     std::vector<std::string> columns;
-    std::vector<bool> numeric;           ///< a flag a column
+    std::vector<bool> numeric;  ///< a flag a column
     std::vector<std::vector<std::string>> rows;
-    int sums = 0;                        ///< so many of the last rows sum up the others
+    int sums = 0;  ///< so many of the last rows sum up the others
     bool empty() const { return rows.empty(); }
 };
 
 struct ReportChart {
-    std::string svg;                     ///< empty: none
-    int width = 0, height = 0;           ///< of its view box
-    std::string description;             ///< for who cannot see it
+    std::string svg;            ///< empty: none
+    int width = 0, height = 0;  ///< of its view box
+    std::string description;    ///< for who cannot see it
 };
 
 /// What is there is shown in this order.
@@ -50,7 +50,7 @@ struct ReportSection {
     ReportChart chart;
     ReportTable table;
     std::vector<ReportGroup> groups;
-    int pictureSide = 96;                ///< CSS pixels of each of the groups' pictures
+    int pictureSide = 96;  ///< CSS pixels of each of the groups' pictures
 };
 
 struct Report {
@@ -59,9 +59,9 @@ struct Report {
     std::vector<ReportSection> sections;
 };
 
-/// Of the inspector's run, in its thread. `checkpoint`: as for an Inspector, but "start"; checkpoints of the run that cannot be read
-/// are named in the report. Predicts the whole split and makes the maps: long; `progress` counts pictures and cancels. Throws
-/// StoreError, DataError, Cancelled.
+/// Of the inspector's run, in its thread. `checkpoint`: as for an Inspector, but "start"; checkpoints of the run that cannot be
+/// read are named in the report. Predicts the whole split and makes the maps: long; `progress` counts pictures and cancels.
+/// Throws StoreError, DataError, Cancelled.
 Report makeReport(Inspector& inspector, const std::string& checkpoint, const CountCallback& progress);
 
 /// One HTML file that needs no other: for screens and for A4 paper. Pure.

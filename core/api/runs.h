@@ -14,24 +14,24 @@ std::string toString(RunStatus status);
 
 /// A run that validates on held-out training pictures keeps the test split's figures to itself until somebody reveals them.
 struct TestLock {
-    bool validatesOnHeldOut = false;   ///< DataConfig::heldOut > 0
-    int reveals = 0;                   ///< how often the test split was opened; it stays open after the first time
+    bool validatesOnHeldOut = false;  ///< DataConfig::heldOut > 0
+    int reveals = 0;                  ///< how often the test split was opened; it stays open after the first time
     bool isLocked() const { return validatesOnHeldOut && reveals == 0; }
 };
 
 struct RunSummary {
     std::string runId;
     std::filesystem::path directory;
-    int number = 0;                    ///< "Run 3"; counted from 1 in order of creation within the runs folder
+    int number = 0;  ///< "Run 3"; counted from 1 in order of creation within the runs folder
     std::string title, preset, dataset;
-    double startedAt = 0;              ///< seconds since 1970
+    double startedAt = 0;                       ///< seconds since 1970
     RunStatus status = RunStatus::Interrupted;  ///< Interrupted: no end recorded and no live process holds its lock
     int epochs = 0, plannedEpochs = 0;
-    double bestAccuracy = -1;          ///< negative: no epoch finished
+    double bestAccuracy = -1;  ///< negative: no epoch finished
     int bestEpoch = 0;
     TestLock testLock;
-    bool resumable = false;            ///< has a usable checkpoint and is not finished
-    std::string problem;               ///< why the record cannot be read
+    bool resumable = false;  ///< has a usable checkpoint and is not finished
+    std::string problem;     ///< why the record cannot be read
 };
 
 /// The record of one run: what the curves need. A torn last line of events.jsonl is left out.
@@ -39,7 +39,7 @@ struct RunHistory {
     RunSummary summary;
     RunConfig config;
     std::vector<EpochFinished> epochs;
-    std::vector<Event> events;         ///< milestones in order, those that draw on the curves: phases, layers, rates, pauses
+    std::vector<Event> events;  ///< milestones in order, those that draw on the curves: phases, layers, rates, pauses
 };
 
 /// Newest first. Blocking, small files. Never throws for one bad folder.
@@ -48,13 +48,14 @@ std::vector<RunSummary> listRuns(const std::filesystem::path& root = {});
 RunHistory readRun(const std::filesystem::path& runDirectory);
 /// Throws StoreError.
 TestLock readTestLock(const std::filesystem::path& runDirectory);
-/// Opens the test split for good and writes that into the record, whether the run trains now or not. Returns the number of times that
-/// it was opened. Throws StoreError; ConfigError for a run that validates on the test split.
+/// Opens the test split for good and writes that into the record, whether the run trains now or not. Returns the number of times
+/// that it was opened. Throws StoreError; ConfigError for a run that validates on the test split.
 int revealTest(const std::filesystem::path& runDirectory);
 /// Deletes a run folder that has a run.json and is not running. Throws StoreError.
 void deleteRun(const std::filesystem::path& runDirectory);
 
-/// Accuracy and loss over the epochs as a picture of 1200x900 pixels, phases shaded. Throws StoreError; an existing file is replaced whole.
+/// Accuracy and loss over the epochs as a picture of 1200x900 pixels, phases shaded. Throws StoreError; an existing file is
+/// replaced whole.
 void drawCurves(const RunHistory& history, const std::filesystem::path& png);
 
 }  // namespace thaw::core

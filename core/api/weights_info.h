@@ -1,4 +1,5 @@
-// Weight files as people see them. Any file is read as untrusted input: sizes are checked before memory is taken and nothing in it runs.
+// Weight files as people see them. Any file is read as untrusted input: sizes are checked before memory is taken and nothing in
+// it runs.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@ std::string toString(WeightsFormat format);
 
 struct TensorInfo {
     std::string name;
-    std::string dtype;                  ///< "float32", "int8", ...
+    std::string dtype;  ///< "float32", "int8", ...
     std::vector<std::int64_t> shape;
 };
 
@@ -27,10 +28,11 @@ struct WeightsReport {
     std::vector<TensorInfo> tensors;
     std::vector<std::pair<std::string, std::string>> metadata;
     // Against VGG16's trunk:
-    std::vector<std::string> matched;     ///< "features.0.weight <- block1_conv1/kernel"
-    std::vector<std::string> missing;     ///< trunk tensors that the file lacks
-    std::vector<std::string> unexpected;  ///< tensors of the file that the trunk has no place for (a full model's classifier is one)
-    std::vector<std::string> misshapen;   ///< "features.0.weight: expected 64x3x3x3, file has 64x3x5x5"
+    std::vector<std::string> matched;  ///< "features.0.weight <- block1_conv1/kernel"
+    std::vector<std::string> missing;  ///< trunk tensors that the file lacks
+    std::vector<std::string>
+        unexpected;  ///< tensors of the file that the trunk has no place for (a full model's classifier is one)
+    std::vector<std::string> misshapen;  ///< "features.0.weight: expected 64x3x3x3, file has 64x3x5x5"
     bool usable() const { return missing.empty() && misshapen.empty() && !matched.empty(); }
 };
 
@@ -42,8 +44,8 @@ WeightsReport inspectWeights(const std::filesystem::path& file);
 std::filesystem::path importWeights(const std::filesystem::path& file, std::filesystem::path output = {});
 
 struct WeightsChoice {
-    std::string title;                  ///< "VGG16, ImageNet (built in, 8 bit)"
-    std::filesystem::path file;         ///< empty: the embedded ones
+    std::string title;           ///< "VGG16, ImageNet (built in, 8 bit)"
+    std::filesystem::path file;  ///< empty: the embedded ones
     std::string description;
 };
 

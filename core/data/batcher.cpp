@@ -8,7 +8,8 @@
 
 namespace thaw::core {
 
-Batcher::Batcher(std::int64_t count, std::int64_t batchSize, std::uint64_t seed) : m_count(count), m_batchSize(batchSize), m_seed(seed) {}
+Batcher::Batcher(std::int64_t count, std::int64_t batchSize, std::uint64_t seed)
+    : m_count(count), m_batchSize(batchSize), m_seed(seed) {}
 
 std::int64_t Batcher::batches() const { return (m_count + m_batchSize - 1) / m_batchSize; }
 

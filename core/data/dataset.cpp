@@ -236,7 +236,8 @@ std::string originOf(const DatasetInfo& dataset, Split split, const std::vector<
     Digest digest;
     digest.update(chosen.data(), chosen.size() * sizeof(std::int64_t));
     std::error_code ignored;
-    return fs::weakly_canonical(dataset.location, ignored).string() + (split == Split::Test ? " test " : " train ") + digest.hex();
+    return fs::weakly_canonical(dataset.location, ignored).string() + (split == Split::Test ? " test " : " train ") +
+           digest.hex();
 }
 
 PictureSet readSubset(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed) {

@@ -23,15 +23,16 @@ DatasetInfo forInput(DatasetInfo dataset, int inputSize);
 /// The data set of that name in a folder or archive, which is taken or refused: it is looked for nowhere else. Throws DataError.
 DatasetInfo datasetIn(const std::filesystem::path& directory, const std::string& id);
 
-/// Reads the part of a split that a run with these settings uses: the split's limit keeps that many pictures, equal counts per class (as
-/// equal as the number allows), chosen by `seed`, in data-set order; the share that is held out of those is HeldOut, the rest Train.
-/// The same seed always gives the same pictures. Their identity is known. Throws DataError naming file and reason.
+/// Reads the part of a split that a run with these settings uses: the split's limit keeps that many pictures, equal counts per
+/// class (as equal as the number allows), chosen by `seed`, in data-set order; the share that is held out of those is HeldOut,
+/// the rest Train. The same seed always gives the same pictures. Their identity is known. Throws DataError naming file and
+/// reason.
 std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed);
 /// With that limit (0: all) and nothing held out.
 std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed);
 
-/// Training pictures that such a run never trains on, at most `count`, chosen in the same way: those beyond its limit, or where there are
-/// none the held-out ones; an empty set where it trains on all. Throws DataError.
+/// Training pictures that such a run never trains on, at most `count`, chosen in the same way: those beyond its limit, or where
+/// there are none the held-out ones; an empty set where it trains on all. Throws DataError.
 PictureSet loadUnseen(const DatasetInfo& dataset, const DataConfig& part, std::uint64_t seed, std::int64_t count);
 
 }  // namespace thaw::core

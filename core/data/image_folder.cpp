@@ -142,8 +142,8 @@ void requireMemory(std::size_t pictures, std::size_t bytesEach, int side) {
     const std::int64_t needed = static_cast<std::int64_t>(pictures * bytesEach), spare = memoryState().spare();
     if (needed <= spare) return;
     const auto megabytes = [](std::int64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; };
-    throw DataError(std::to_string(pictures) + " pictures of " + std::to_string(side) + " x " + std::to_string(side) + " pixels need " +
-                        megabytes(needed) + " of memory, but only " + megabytes(spare) + " are free.",
+    throw DataError(std::to_string(pictures) + " pictures of " + std::to_string(side) + " x " + std::to_string(side) +
+                        " pixels need " + megabytes(needed) + " of memory, but only " + megabytes(spare) + " are free.",
                     "Limit the number of pictures, choose a smaller input size, or close other programs.");
 }
 
@@ -153,7 +153,9 @@ public:
         DatasetInfo info;
         info.id = "folder";
         info.title = "Folder of pictures";
-        info.description = "Your own pictures, one folder for each class. Each becomes a square of 64 x 64 pixels, or as large as the network's input.";
+        info.description =
+            "Your own pictures, one folder for each class. Each becomes a square of 64 x 64 pixels, or as large as the network's "
+            "input.";
         info.pictureKind = {kLeastSide, /*grey=*/false, /*anySize=*/true};
         info.installHint = "Choose a folder that has a folder of pictures for each class";
         return info;
@@ -190,7 +192,8 @@ public:
                 name.string() + " (a folder of pictures)"};
     }
 
-    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int side) const override {
+    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices,
+                            int side) const override {
         const Contents contents = contentsOf(location);
         const std::vector<Entry>& entries = split == Split::Train ? contents.train : contents.test;
         if (!indices.empty() && indices.back() >= static_cast<std::int64_t>(entries.size()))

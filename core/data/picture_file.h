@@ -10,9 +10,10 @@
 
 namespace thaw::core {
 
-/// The picture at most 512 pixels a side, and its centre square as one of `kind`: averaged when it shrinks, bilinear when it grows,
-/// colours by their brightness (Rec. 601) where the kind is grey. 8-bit RGB: turned upright by its EXIF orientation, transparency
-/// over white, grey over three channels, 16 bit rounded to 8. Never throws for a bad file: `error` says why. Thread-safe.
+/// The picture at most 512 pixels a side, and its centre square as one of `kind`: averaged when it shrinks, bilinear when it
+/// grows, colours by their brightness (Rec. 601) where the kind is grey. 8-bit RGB: turned upright by its EXIF orientation,
+/// transparency over white, grey over three channels, 16 bit rounded to 8. Never throws for a bad file: `error` says why.
+/// Thread-safe.
 FilePrediction readPictureFile(const std::filesystem::path& file, const PictureKind& kind);
 
 /// The centre square of a picture in memory, made as that of a file: side * side * 3 bytes. Thread-safe.

@@ -33,7 +33,8 @@ ScalingTable makeTable(Scaling scaling) {
 }
 
 const ScalingTable& tableOf(Scaling scaling) {
-    static const std::array<ScalingTable, 3> tables{makeTable(Scaling::ZeroToOne), makeTable(Scaling::ImageNet), makeTable(Scaling::Caffe)};
+    static const std::array<ScalingTable, 3> tables{makeTable(Scaling::ZeroToOne), makeTable(Scaling::ImageNet),
+                                                    makeTable(Scaling::Caffe)};
     return tables[static_cast<std::size_t>(scaling)];
 }
 
@@ -52,8 +53,8 @@ PictureChange augmentationOf(const AugmentationConfig& augmentation, std::uint64
     return change;
 }
 
-torch::Tensor networkInput(const PictureSet& pictures, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes,
-                           Scaling scaling, int inputSize) {
+torch::Tensor networkInput(const PictureSet& pictures, const std::vector<std::int64_t>& rows,
+                           const std::vector<PictureChange>& changes, Scaling scaling, int inputSize) {
     torch::NoGradGuard noGrad;
     const ScalingTable& table = tableOf(scaling);
     const std::int64_t count = static_cast<std::int64_t>(rows.size());
@@ -72,8 +73,10 @@ torch::Tensor networkInput(const PictureSet& pictures, const std::vector<std::in
             for (std::size_t c = 0; c < 3; ++c) {
                 float* plane = out + (i * 3 + static_cast<std::int64_t>(c)) * height * width;
                 for (int y = 0; y < height; ++y) {
-                    const std::uint8_t* row = picture + std::clamp(y + change.shiftY, 0, height - 1) * width * 3 + table.source[c];
-                    for (int x = 0; x < width; ++x) plane[y * width + x] = table.value[c][row[columns[static_cast<std::size_t>(x)]]];
+                    const std::uint8_t* row =
+                        picture + std::clamp(y + change.shiftY, 0, height - 1) * width * 3 + table.source[c];
+                    for (int x = 0; x < width; ++x)
+                        plane[y * width + x] = table.value[c][row[columns[static_cast<std::size_t>(x)]]];
                 }
             }
         }
@@ -82,6 +85,8 @@ torch::Tensor networkInput(const PictureSet& pictures, const std::vector<std::in
     return at::upsample_bilinear2d(result, {inputSize, inputSize}, /*align_corners=*/false);
 }
 
-std::string preprocessingKey(Scaling scaling, int inputSize) { return toString(scaling) + ", " + std::to_string(inputSize) + " px, bilinear"; }
+std::string preprocessingKey(Scaling scaling, int inputSize) {
+    return toString(scaling) + ", " + std::to_string(inputSize) + " px, bilinear";
+}
 
 }  // namespace thaw::core

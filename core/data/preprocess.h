@@ -21,10 +21,10 @@ struct PictureChange {
 /// The change that a picture gets in an epoch: a pure function of its arguments.
 PictureChange augmentationOf(const AugmentationConfig& augmentation, std::uint64_t seed, int epoch, std::int64_t picture);
 
-/// [rows, 3, inputSize, inputSize] float32 on the CPU: scaled, then resized bilinearly (corners not aligned, no antialiasing) where
-/// the pictures have another size. `changes` is empty or has an entry a row.
-torch::Tensor networkInput(const PictureSet& pictures, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes,
-                           Scaling scaling, int inputSize);
+/// [rows, 3, inputSize, inputSize] float32 on the CPU: scaled, then resized bilinearly (corners not aligned, no antialiasing)
+/// where the pictures have another size. `changes` is empty or has an entry a row.
+torch::Tensor networkInput(const PictureSet& pictures, const std::vector<std::int64_t>& rows,
+                           const std::vector<PictureChange>& changes, Scaling scaling, int inputSize);
 
 /// What networkInput depends on, for keys of cached features.
 std::string preprocessingKey(Scaling scaling, int inputSize);

@@ -34,7 +34,8 @@ std::shared_ptr<const RgbPicture> pictureOf(const cv::Mat& bgr, bool mirror) {
     const int longest = std::max(bgr.cols, bgr.rows);
     if (longest > kShownSide) {
         const double factor = static_cast<double>(kShownSide) / longest;
-        const cv::Size size(std::max(1, static_cast<int>(std::lround(bgr.cols * factor))), std::max(1, static_cast<int>(std::lround(bgr.rows * factor))));
+        const cv::Size size(std::max(1, static_cast<int>(std::lround(bgr.cols * factor))),
+                            std::max(1, static_cast<int>(std::lround(bgr.rows * factor))));
         cv::resize(bgr, small, size, 0, 0, cv::INTER_AREA);
     }
     cv::cvtColor(small, rgb, small.channels() == 1 ? cv::COLOR_GRAY2RGB : cv::COLOR_BGR2RGB);
@@ -54,7 +55,8 @@ std::optional<cv::Mat> grabbed(cv::VideoCapture& capture, const std::string& tit
     try {
         cv::Mat frame;
         if (!capture.grab() || !capture.retrieve(frame) || frame.empty()) return std::nullopt;
-        if (static_cast<double>(frame.cols) * frame.rows > kMaxPixels) throw DataError(title + " has frames that are too large to show.");
+        if (static_cast<double>(frame.cols) * frame.rows > kMaxPixels)
+            throw DataError(title + " has frames that are too large to show.");
         if (frame.depth() != CV_8U) throw DataError(title + " has pixels of a kind that Thaw does not read.");
         return frame;
     } catch (const cv::Exception&) {
@@ -69,7 +71,8 @@ public:
     explicit Camera(const CameraInfo& info) : m_title(info.name) {
         const fs::path device = deviceFile(info.index);
         std::error_code ignored;
-        if (!fs::exists(device, ignored)) throw DataError(m_title + " is not connected.", "Plug it in, then try again, or open a video file.");
+        if (!fs::exists(device, ignored))
+            throw DataError(m_title + " is not connected.", "Plug it in, then try again, or open a video file.");
         if (access(device.c_str(), R_OK | W_OK) != 0)
             throw DataError("Thaw may not use " + m_title + " (" + device.string() + ").",
                             "Add yourself to the group \"video\" (sudo adduser $USER video), then log in again.");
@@ -80,7 +83,8 @@ public:
         } catch (const cv::Exception&) {
             m_capture.release();
         }
-        if (!m_capture.isOpened()) throw DataError(m_title + " cannot be used.", "Close other programs that use it, then try again.");
+        if (!m_capture.isOpened())
+            throw DataError(m_title + " cannot be used.", "Close other programs that use it, then try again.");
     }
 
     const std::string& title() const override { return m_title; }
@@ -150,15 +154,20 @@ private:
                 m_capture.release();
             }
         }
-        const double pixels = m_capture.isOpened() ? m_capture.get(cv::CAP_PROP_FRAME_WIDTH) * m_capture.get(cv::CAP_PROP_FRAME_HEIGHT) : 0;
+        const double pixels =
+            m_capture.isOpened() ? m_capture.get(cv::CAP_PROP_FRAME_WIDTH) * m_capture.get(cv::CAP_PROP_FRAME_HEIGHT) : 0;
         if (!m_capture.isOpened())
-            throw DataError(m_title + " cannot be shown: it is damaged, or it is no video that Thaw knows.", "Try an MP4, WebM, MKV or AVI file.");
-        if (pixels > kMaxPixels) throw DataError(m_title + " has frames that are too large to show.", "Make a smaller copy of it.");
+            throw DataError(m_title + " cannot be shown: it is damaged, or it is no video that Thaw knows.",
+                            "Try an MP4, WebM, MKV or AVI file.");
+        if (pixels > kMaxPixels)
+            throw DataError(m_title + " has frames that are too large to show.", "Make a smaller copy of it.");
     }
     bool atEnd() const {
-        if (m_number == 0) throw DataError(m_title + " cannot be shown: it holds no picture that can be read.", "Try another file.");
+        if (m_number == 0)
+            throw DataError(m_title + " cannot be shown: it holds no picture that can be read.", "Try another file.");
         if (m_count > 0 && static_cast<double>(m_number) < kLeastWholeShare * m_count)
-            throw DataError(m_title + " breaks off: the rest of the file is damaged.", "Look at what was shown, or try another file.");
+            throw DataError(m_title + " breaks off: the rest of the file is damaged.",
+                            "Look at what was shown, or try another file.");
         return false;
     }
 
@@ -176,7 +185,8 @@ std::vector<CameraInfo> listCameras() {
     std::error_code error;
     for (fs::directory_iterator it("/sys/class/video4linux", error), end; !error && it != end; it.increment(error)) {
         const std::string node = it->path().filename().string();
-        if (node.rfind("video", 0) != 0 || node.find_first_not_of("0123456789", 5) != std::string::npos || node.size() == 5) continue;
+        if (node.rfind("video", 0) != 0 || node.find_first_not_of("0123456789", 5) != std::string::npos || node.size() == 5)
+            continue;
         // A camera's further nodes carry figures about its pictures, not pictures.
         int part = 0;
         if (std::ifstream(it->path() / "index") >> part && part != 0) continue;
@@ -191,7 +201,9 @@ std::vector<CameraInfo> listCameras() {
     return cameras;
 }
 
-RgbPicture modelPictureOf(const RgbPicture& frame, const PictureKind& kind) { return {kind.side, kind.side, centreSquareOf(frame, kind)}; }
+RgbPicture modelPictureOf(const RgbPicture& frame, const PictureKind& kind) {
+    return {kind.side, kind.side, centreSquareOf(frame, kind)};
+}
 
 std::unique_ptr<FrameSource> openCamera(const CameraInfo& camera) { return std::make_unique<Camera>(camera); }
 std::unique_ptr<FrameSource> openVideo(const fs::path& file) { return std::make_unique<Video>(file); }

@@ -21,7 +21,8 @@ ActivationMaps activationsOf(const StagedModel& model, const torch::Tensor& inpu
     maps.width = output.dim() == 3 ? static_cast<int>(output.size(2)) : 1;
     maps.values.assign(output.data_ptr<float>(), output.data_ptr<float>() + output.numel());
     std::vector<float> finite;
-    std::copy_if(maps.values.begin(), maps.values.end(), std::back_inserter(finite), [](float value) { return std::isfinite(value); });
+    std::copy_if(maps.values.begin(), maps.values.end(), std::back_inserter(finite),
+                 [](float value) { return std::isfinite(value); });
     if (finite.empty()) return maps;
     const auto [least, most] = std::minmax_element(finite.begin(), finite.end());
     maps.minimum = *least;

@@ -32,8 +32,8 @@ void requireLimitsOf(Split split, const DataConfig& data) {
 }
 
 /// The pictures that a request means, and whether the run's record proves that they are its own.
-std::shared_ptr<const PictureSet> picturesFor(const DataConfig& asked, const DatasetInfo& dataset, const RunManifest& manifest, Split split,
-                        bool& own) {
+std::shared_ptr<const PictureSet> picturesFor(const DataConfig& asked, const DatasetInfo& dataset, const RunManifest& manifest,
+                                              Split split, bool& own) {
     own = false;
     if (asked.dataset != "auto") return splitOf(dataset, asked, manifest, split);
     // Who has no digest of a revealed test split has one of the pictures beside it.
@@ -50,9 +50,12 @@ std::shared_ptr<const PictureSet> picturesFor(const DataConfig& asked, const Dat
 
 std::string toString(Split split) {
     switch (split) {
-        case Split::Train: return "train";
-        case Split::Test: return "test";
-        case Split::HeldOut: return "validation";
+        case Split::Train:
+            return "train";
+        case Split::Test:
+            return "test";
+        case Split::HeldOut:
+            return "validation";
     }
     return {};
 }
@@ -123,12 +126,16 @@ PictureFolder listPictures(const std::filesystem::path& folder) {
     for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
         std::error_code ignored;
         if (it->path().filename().string().front() == '.' || !it->is_regular_file(ignored)) continue;
-        if (isPictureName(it->path())) found.pictures.push_back(it->path());
-        else ++found.otherFiles;
+        if (isPictureName(it->path()))
+            found.pictures.push_back(it->path());
+        else
+            ++found.otherFiles;
     }
-    if (error) throw DataError("Cannot read the folder " + folder.string() + ": " + error.message() + '.', "Check its permissions.");
+    if (error)
+        throw DataError("Cannot read the folder " + folder.string() + ": " + error.message() + '.', "Check its permissions.");
     if (found.pictures.empty())
-        throw DataError("There are no pictures in the folder " + folder.string() + '.', "Choose one with PNG, JPEG, WebP or BMP files.");
+        throw DataError("There are no pictures in the folder " + folder.string() + '.',
+                        "Choose one with PNG, JPEG, WebP or BMP files.");
     std::sort(found.pictures.begin(), found.pictures.end());
     return found;
 }
@@ -167,7 +174,8 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     const int layer = layerIndexOf(info, request.layer, withRun ? static_cast<int>(info.layers.size()) : info.headBegin);
     const Split which = chosenSplit(request.split, withRun ? lockOf(request.run.run, dataset, run.manifest) : TestLock());
     // The first pictures in data-set order, not a seeded choice of them.
-    const std::shared_ptr<const PictureSet> split = loadSplit(dataset, which, which == Split::HeldOut ? config.data : DataConfig(), config.seed);
+    const std::shared_ptr<const PictureSet> split =
+        loadSplit(dataset, which, which == Split::HeldOut ? config.data : DataConfig(), config.seed);
     const InputSource source = inputSourceOf(split, config, info, run.device);
     const std::int64_t all = split->count(), count = request.limit > 0 ? std::min(all, request.limit) : all;
     const int classes = static_cast<int>(info.layers.back().outputShape[0]);

@@ -105,7 +105,8 @@ std::vector<int> confusionOrder(const ConfusionMatrix& confusion) {
 
 std::vector<std::int64_t> picturesIn(const PredictionSet& predictions, const std::vector<std::pair<int, int>>& cells) {
     const auto place = [&](int truth, int predicted) {
-        return static_cast<std::size_t>(truth) * static_cast<std::size_t>(predictions.classCount) + static_cast<std::size_t>(predicted);
+        return static_cast<std::size_t>(truth) * static_cast<std::size_t>(predictions.classCount) +
+               static_cast<std::size_t>(predicted);
     };
     std::vector<bool> wanted(place(predictions.classCount, 0));
     for (const auto& [truth, predicted] : cells) wanted[place(truth, predicted)] = true;

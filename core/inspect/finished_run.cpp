@@ -76,7 +76,8 @@ DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest) {
     return forInput(lookForDataset(asked, manifest), manifest.config.inputSize);
 }
 
-std::shared_ptr<const PictureSet> splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest, Split split) {
+std::shared_ptr<const PictureSet> splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest,
+                                          Split split) {
     if (dataset.classNames != manifest.classNames)
         throw DataError(dataset.title + " in " + dataset.location.string() + " has other classes than the run: " +
                             listed(dataset.classNames) + " instead of " + listed(manifest.classNames) + ".",

@@ -37,15 +37,16 @@ int layerIndexOf(const ModelInfo& model, const std::string& name, int count);
 /// Where a run's model is looked into: on the run's own device, or on the processor of a machine that lacks it.
 torch::Device inspectionDeviceOf(const RunConfig& config);
 
-/// The data that a request means: its own, or the run's where its data set is "auto". A directory of the request is taken or refused;
-/// without one the run's data are looked for where they were, else in the usual places. Throws DataError.
+/// The data that a request means: its own, or the run's where its data set is "auto". A directory of the request is taken or
+/// refused; without one the run's data are looked for where they were, else in the usual places. Throws DataError.
 DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest);
 /// One split of it: the run's own part, or limited as asked. Throws DataError, also for other classes than the run's.
-std::shared_ptr<const PictureSet> splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest, Split split);
+std::shared_ptr<const PictureSet> splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest,
+                                          Split split);
 /// Of the run's own data set; others have no lock.
 TestLock lockOf(const std::filesystem::path& run, const DatasetInfo& dataset, const RunManifest& manifest);
-/// What an Inspector's question about the split means: while the test split is locked, the held-out pictures are shown in its stead;
-/// without any, they are the test split themselves.
+/// What an Inspector's question about the split means: while the test split is locked, the held-out pictures are shown in its
+/// stead; without any, they are the test split themselves.
 Split shownSplit(Split asked, const TestLock& lock);
 /// Of the pictures of a split that the run used; empty: its record does not say.
 std::string recordedDigest(const RunManifest& manifest, Split split);
@@ -62,8 +63,8 @@ Split unseenSplit(const DatasetInfo& dataset, const RunManifest& manifest);
 InputSource inputSourceOf(std::shared_ptr<const PictureSet> pictures, const RunConfig& config, const ModelInfo& model,
                           torch::Device device);
 
-/// Predictions of all pictures of a split, in slices, from a rung that the source can give: the same bits from each. step and epoch
-/// are the caller's to fill in. Throws Cancelled.
+/// Predictions of all pictures of a split, in slices, from a rung that the source can give: the same bits from each. step and
+/// epoch are the caller's to fill in. Throws Cancelled.
 PredictionSet predictSplit(const InputSource& source, const StagedModel& model, Split split, const CountCallback& progress,
                            int rung = 0);
 

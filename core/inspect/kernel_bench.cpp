@@ -53,7 +53,8 @@ struct Candidate {
 };
 
 /// Candidates in turn, round after round; the first is Thaw, the last LibTorch as it comes.
-KernelBench interleave(std::string what, std::int64_t pictures, const std::vector<Candidate>& candidates, int rounds, const BenchCallback& progress) {
+KernelBench interleave(std::string what, std::int64_t pictures, const std::vector<Candidate>& candidates, int rounds,
+                       const BenchCallback& progress) {
     std::vector<std::vector<double>> seconds;
     std::vector<double> rates;
     for (int round = 0; round <= rounds; ++round) {
@@ -93,7 +94,8 @@ KernelBench interleave(std::string what, std::int64_t pictures, const std::vecto
     result.ratioDefault = median(ratioDefault);
     result.ratioBest = median(ratioBest);
     for (std::size_t i = 0; i < candidates.size(); ++i)
-        result.contenders.push_back({candidates[i].name, *std::min_element(columns[i].begin(), columns[i].end()), median(columns[i])});
+        result.contenders.push_back(
+            {candidates[i].name, *std::min_element(columns[i].begin(), columns[i].end()), median(columns[i])});
     return result;
 }
 
@@ -104,8 +106,11 @@ std::string describe(const std::string& what, int inputSize, int batchSize) {
 /// One training step above a boundary, on features that stay the same.
 class StepBench {
 public:
-    StepBench(int inputSize, int batchSize, KernelKind kernels, const TrunkWeights& weights, const std::vector<std::string>& trainable)
-        : m_config(configOf(inputSize, batchSize, kernels)), m_model(buildModel(m_config, kClasses, &weights)), m_optimizer(OptimizerConfig{}) {
+    StepBench(int inputSize, int batchSize, KernelKind kernels, const TrunkWeights& weights,
+              const std::vector<std::string>& trainable)
+        : m_config(configOf(inputSize, batchSize, kernels)),
+          m_model(buildModel(m_config, kClasses, &weights)),
+          m_optimizer(OptimizerConfig{}) {
         const LayerMask mask = m_model->info().maskOf(trainable);
         m_boundary = freezeBoundary(m_model->info(), mask);
         m_model->setTrainable(mask);
@@ -133,7 +138,8 @@ public:
         plan.labels = m_labels;
         plan.dropoutMask = m_mask;
         BatchStep batch(*m_model, plan);
-        while (!batch.advance(Deadline(60))) {}
+        while (!batch.advance(Deadline(60))) {
+        }
         m_optimizer.step();
         for (const int stage : m_trained) m_model->markChanged(stage);
     }
@@ -152,7 +158,8 @@ private:
 KernelBench benchTrunk(int inputSize, int batchSize, int rounds, const BenchCallback& progress) {
     torch::NoGradGuard noGrad;
     const TrunkWeights weights = loadTrunkWeights({});
-    const auto thaw = model(inputSize, batchSize, KernelKind::Thaw, weights), plain = model(inputSize, batchSize, KernelKind::LibTorch, weights),
+    const auto thaw = model(inputSize, batchSize, KernelKind::Thaw, weights),
+               plain = model(inputSize, batchSize, KernelKind::LibTorch, weights),
                last = model(inputSize, batchSize, KernelKind::LibTorch, weights);
     for (const Parameter& parameter : last->stateDict()) {
         torch::Tensor value = parameter.value;
@@ -170,9 +177,11 @@ KernelBench benchTrunk(int inputSize, int batchSize, int rounds, const BenchCall
                       rounds, progress);
 }
 
-KernelBench benchStep(const std::vector<std::string>& trainable, int inputSize, int batchSize, int rounds, const BenchCallback& progress) {
+KernelBench benchStep(const std::vector<std::string>& trainable, int inputSize, int batchSize, int rounds,
+                      const BenchCallback& progress) {
     const TrunkWeights weights = loadTrunkWeights({});
-    StepBench thaw(inputSize, batchSize, KernelKind::Thaw, weights, trainable), plain(inputSize, batchSize, KernelKind::LibTorch, weights, trainable);
+    StepBench thaw(inputSize, batchSize, KernelKind::Thaw, weights, trainable),
+        plain(inputSize, batchSize, KernelKind::LibTorch, weights, trainable);
     std::string what = "training step";
     for (const std::string& name : trainable) what += ", " + name;
     return interleave(describe(what, inputSize, batchSize), batchSize,
@@ -197,7 +206,8 @@ double matrixProductRate() {
 KernelAccuracy kernelAccuracy(int inputSize, int pictures) {
     torch::NoGradGuard noGrad;
     const TrunkWeights weights = loadTrunkWeights({});
-    const auto thaw = model(inputSize, pictures, KernelKind::Thaw, weights), plain = model(inputSize, pictures, KernelKind::LibTorch, weights);
+    const auto thaw = model(inputSize, pictures, KernelKind::Thaw, weights),
+               plain = model(inputSize, pictures, KernelKind::LibTorch, weights);
     const ModelInfo& info = thaw->info();
     const torch::Tensor input = torch::randn({pictures, 3, inputSize, inputSize});
     torch::Tensor exact = input.to(torch::kFloat64);
@@ -207,7 +217,9 @@ KernelAccuracy kernelAccuracy(int inputSize, int pictures) {
             continue;
         }
         const std::vector<Parameter>& parameters = thaw->parameters(i);
-        exact = at::conv2d(exact, parameters[0].value.to(torch::kFloat64), parameters[1].value.to(torch::kFloat64), /*stride=*/1, /*padding=*/1).relu();
+        exact = at::conv2d(exact, parameters[0].value.to(torch::kFloat64), parameters[1].value.to(torch::kFloat64), /*stride=*/1,
+                           /*padding=*/1)
+                    .relu();
     }
     const auto error = [&](const StagedModel& with) {
         const torch::Tensor features = with.forward(input, 0, info.headBegin).to(torch::kFloat64);

@@ -17,10 +17,14 @@ using kernels::ConvShape;
 
 const char* nameOf(ConvMethod method) {
     switch (method) {
-        case ConvMethod::Winograd: return "Winograd F(4x4,3x3)";
-        case ConvMethod::Toeplitz: return "Toeplitz 2x2";
-        case ConvMethod::Direct: return "direct";
-        case ConvMethod::None: break;
+        case ConvMethod::Winograd:
+            return "Winograd F(4x4,3x3)";
+        case ConvMethod::Toeplitz:
+            return "Toeplitz 2x2";
+        case ConvMethod::Direct:
+            return "direct";
+        case ConvMethod::None:
+            break;
     }
     return "LibTorch";
 }
@@ -37,10 +41,14 @@ double productsOf(ConvMethod method, const ConvShape& shape) {
 class LayerBench {
 public:
     LayerBench(const ConvShape& shape, bool pool)
-        : m_shape(shape), m_method(kernels::forwardMethod(shape)), m_pool(pool && m_method != ConvMethod::Direct),
-          m_threads(torch::get_num_threads()), m_input(torch::randn({shape.batch, shape.height, shape.width, shape.inChannels})),
+        : m_shape(shape),
+          m_method(kernels::forwardMethod(shape)),
+          m_pool(pool && m_method != ConvMethod::Direct),
+          m_threads(torch::get_num_threads()),
+          m_input(torch::randn({shape.batch, shape.height, shape.width, shape.inChannels})),
           m_output(torch::randn({shape.batch, shape.height, shape.width, shape.outChannels})),
-          m_weights(torch::randn({shape.outChannels, shape.inChannels, 3, 3}) * 0.05), m_bias(torch::zeros({shape.outChannels})),
+          m_weights(torch::randn({shape.outChannels, shape.inChannels, 3, 3}) * 0.05),
+          m_bias(torch::zeros({shape.outChannels})),
           m_weightGradient(torch::empty_like(m_weights)) {
         pack();
         if (kernels::hasGradients(shape)) packForGradient();
@@ -49,7 +57,8 @@ public:
     ConvMethod method() const { return m_method; }
     void pack() { m_filter.pack(m_method, m_weights.data_ptr<float>(), m_shape.outChannels, m_shape.inChannels, m_threads); }
     void packForGradient() {
-        m_gradientFilter.packForGradient(m_method, m_weights.data_ptr<float>(), m_shape.outChannels, m_shape.inChannels, m_threads);
+        m_gradientFilter.packForGradient(m_method, m_weights.data_ptr<float>(), m_shape.outChannels, m_shape.inChannels,
+                                         m_threads);
     }
     void forward() {
         kernels::forward(m_shape, m_input.data_ptr<float>(), m_filter, {m_bias.data_ptr<float>(), /*relu=*/true, m_pool},
@@ -59,7 +68,8 @@ public:
         kernels::dataGradient(m_shape, m_output.data_ptr<float>(), m_gradientFilter, m_input.data_ptr<float>(), m_threads);
     }
     void weightGradient() {
-        kernels::weightGradient(m_shape, m_input.data_ptr<float>(), m_output.data_ptr<float>(), m_weightGradient.data_ptr<float>(), m_threads);
+        kernels::weightGradient(m_shape, m_input.data_ptr<float>(), m_output.data_ptr<float>(),
+                                m_weightGradient.data_ptr<float>(), m_threads);
     }
 
 private:

@@ -10,8 +10,8 @@
 namespace thaw::core {
 
 struct PrincipalAxes {
-    torch::Tensor mean;                 ///< float64 [features]
-    torch::Tensor axes;                 ///< float64 [features, 2], orthonormal; the largest part of each is positive
+    torch::Tensor mean;  ///< float64 [features]
+    torch::Tensor axes;  ///< float64 [features, 2], orthonormal; the largest part of each is positive
 };
 
 /// Of float32 [rows, features], at least two of each. Deterministic. Throws Cancelled.

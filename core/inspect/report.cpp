@@ -332,8 +332,12 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
         report.figures.emplace_back(durationWords(seconds), "of training, " + std::to_string(material.history.epochs.size()) +
                                                                 (material.history.epochs.size() == 1 ? " epoch" : " epochs"));
     std::int64_t made = 0;
-    report.sections = {curvesOf(material), matrixOf(material), classesOf(material), picturesOf(material),
-                       mapsOf(material, inspector, [&] { tell(pictures + ++made); }), settingsOf(material)};
+    report.sections = {curvesOf(material),
+                       matrixOf(material),
+                       classesOf(material),
+                       picturesOf(material),
+                       mapsOf(material, inspector, [&] { tell(pictures + ++made); }),
+                       settingsOf(material)};
     report.sections.erase(std::remove_if(report.sections.begin(), report.sections.end(),
                                          [](const ReportSection& section) {
                                              return section.facts.empty() && section.chart.svg.empty() && section.table.empty() &&

@@ -13,8 +13,8 @@ namespace thaw::core {
 
 /// Something that happened during a run: a numbered marker on the curves, a line in the table below them.
 struct RunMarker {
-    double position = 0;   ///< in epochs
-    std::string text;      ///< "Block 5 thawed, learning rate 0.00001"
+    double position = 0;  ///< in epochs
+    std::string text;     ///< "Block 5 thawed, learning rate 0.00001"
     bool thaws = false, freezes = false;
 };
 

@@ -108,8 +108,10 @@ std::string sectionHtml(const ReportSection& section) {
     if (!section.table.empty()) html += tableHtml(section.table);
     bool open = false;
     for (const ReportGroup& group : section.groups) {
-        if (!group.title.empty()) html += "<h3>" + escapedHtml(group.title) + "</h3>\n";
-        else if (!open) html += "<div class=\"groups\">\n", open = true;
+        if (!group.title.empty())
+            html += "<h3>" + escapedHtml(group.title) + "</h3>\n";
+        else if (!open)
+            html += "<div class=\"groups\">\n", open = true;
         html += "<div class=\"group\">\n";
         for (const ReportPicture& picture : group.pictures) html += pictureHtml(picture, section.pictureSide);
         html += "</div>\n";

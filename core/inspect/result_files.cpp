@@ -42,8 +42,10 @@ void writeSafetensors(const Embedding& embedding, const PictureSet& pictures, co
     writer.add("indices", DType::Int64, {count}, embedding.indices.data());
     const bool tsne = embedding.method == EmbeddingMethod::Tsne;
     writer.setMetadata("method", tsne ? "tsne" : "pca");
-    if (tsne) writer.setMetadata("divergence", std::to_string(embedding.divergence));
-    else writer.setMetadata("explained", std::to_string(embedding.explained[0]) + " " + std::to_string(embedding.explained[1]));
+    if (tsne)
+        writer.setMetadata("divergence", std::to_string(embedding.divergence));
+    else
+        writer.setMetadata("explained", std::to_string(embedding.explained[0]) + " " + std::to_string(embedding.explained[1]));
     write(writer, origin, file);
 }
 

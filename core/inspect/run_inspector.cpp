@@ -200,8 +200,8 @@ std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, con
                                                   const std::string& pictures) const {
     const RunConfig& config = m_manifest.config;
     const auto fileOf = [&](int rung) {
-        return featureFileKey(loaded.model->prefixDigest(rung), pictures, featurePartOf(split), preprocessingKey(config.scaling, config.inputSize),
-                              computeFingerprint(m_device, config.kernels));
+        return featureFileKey(loaded.model->prefixDigest(rung), pictures, featurePartOf(split),
+                              preprocessingKey(config.scaling, config.inputSize), computeFingerprint(m_device, config.kernels));
     };
     const std::vector<CheckpointEntry> entries = m_store.list();
     std::vector<SharedRung> shared;
@@ -232,8 +232,8 @@ std::shared_ptr<const PredictionSet> RunInspector::predictions(const std::string
     const ModelPointer loaded = modelOf(checkpoint);
     const std::string key = loaded->key + splitKey(split);
     if (const auto* found = m_predictions.find(key)) return *found;
-    auto made = std::make_shared<PredictionSet>(m_shared.predict(sourceOf(split, *loaded->model), *loaded->model, split,
-                                                                 sharedRungs(*loaded, split), progress));
+    auto made = std::make_shared<PredictionSet>(
+        m_shared.predict(sourceOf(split, *loaded->model), *loaded->model, split, sharedRungs(*loaded, split), progress));
     made->step = loaded->step;
     made->epoch = loaded->epoch;
     return m_predictions.put(key, std::move(made));
@@ -241,8 +241,10 @@ std::shared_ptr<const PredictionSet> RunInspector::predictions(const std::string
 
 void RunInspector::know(std::shared_ptr<const PredictionSet> predictions) {
     const std::string key = knownKey(predictions->step, predictions->split);
-    if (auto* known = m_known.find(key)) *known = std::move(predictions);
-    else m_known.put(key, std::move(predictions));
+    if (auto* known = m_known.find(key))
+        *known = std::move(predictions);
+    else
+        m_known.put(key, std::move(predictions));
 }
 
 std::shared_ptr<const PredictionSet> RunInspector::knownPredictions(const CheckpointEntry& entry, Split split) {

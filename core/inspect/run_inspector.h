@@ -55,7 +55,7 @@ public:
 private:
     /// A checkpoint's model in memory. Stages whose parameters are the same as another loaded model's are that model's own.
     struct LoadedModel {
-        std::string key;                              ///< name and contents: equal keys mean equal bits
+        std::string key;  ///< name and contents: equal keys mean equal bits
         std::int64_t step = 0;
         int epoch = 0;
         std::map<std::string, std::string> contents;  ///< content digests by state_dict name
@@ -77,7 +77,8 @@ private:
     /// Rungs below which another kept checkpoint has the same weights, ascending, keyed for the pictures that `of` names. Of
     /// those that the same checkpoints share, the highest.
     /// `pictures`: their digest, to look for them in the feature cache; empty: not there.
-    std::vector<SharedRung> sharedRungs(const LoadedModel& loaded, const std::string& of, Split split, const std::string& pictures) const;
+    std::vector<SharedRung> sharedRungs(const LoadedModel& loaded, const std::string& of, Split split,
+                                        const std::string& pictures) const;
     std::vector<SharedRung> sharedRungs(const LoadedModel& loaded, Split asked);
 
     /// The few training pictures that gradients are measured with, in place of the whole split.
@@ -89,8 +90,10 @@ private:
     std::string splitKey(Split asked) const;
     torch::Tensor inputOf(const PictureChoice& picture);
     InputSource sourceOf(Split split, const StagedModel& model);
-    /// The same with the highest features below stage `end` that other checkpoints have left, in `store`, which must live as long.
-    InputSource sourceFromShared(const LoadedModel& loaded, Split split, int end, FeatureStore& store, const CountCallback& progress);
+    /// The same with the highest features below stage `end` that other checkpoints have left, in `store`, which must live as
+    /// long.
+    InputSource sourceFromShared(const LoadedModel& loaded, Split split, int end, FeatureStore& store,
+                                 const CountCallback& progress);
     /// Throw ConfigError.
     int layerIndex(const std::string& name) const;
     void checkClass(int classIndex) const;

@@ -75,7 +75,8 @@ PredictionSet SharedFeatures::predict(InputSource source, const StagedModel& mod
     int begin = find(store, source, model, split, rungs, end, progress);
     std::vector<SharedRung> missing;
     for (const SharedRung& rung : rungs)
-        if (rung.rung > begin && count * rungFloats(model.info(), rung.rung) * static_cast<std::int64_t>(sizeof(float)) <= kMostBytes)
+        if (rung.rung > begin &&
+            count * rungFloats(model.info(), rung.rung) * static_cast<std::int64_t>(sizeof(float)) <= kMostBytes)
             missing.push_back(rung);
     const double whole = std::max(1.0, multiplyAdds(model.info(), begin, end));
     double done = 0;

@@ -29,11 +29,12 @@ public:
     /// `cache`: the feature cache's folder; empty: none.
     explicit SharedFeatures(std::filesystem::path cache = {}) : m_cache(std::move(cache)) {}
 
-    /// The highest of `rungs` (ascending) not above `end` whose features of the source's pictures are held, or lie in the cache since the
-    /// run was trained; `store` has them then. 0: none. Throws Cancelled.
+    /// The highest of `rungs` (ascending) not above `end` whose features of the source's pictures are held, or lie in the cache
+    /// since the run was trained; `store` has them then. 0: none. Throws Cancelled.
     int find(FeatureStore& store, const InputSource& source, const StagedModel& model, Split split,
              const std::vector<SharedRung>& rungs, int end, const CountCallback& progress);
-    /// The same bits as predictSplit's, from the highest of `rungs` that is found; those above it are held afterwards. Rungs that take too much memory are passed over. Throws Cancelled.
+    /// The same bits as predictSplit's, from the highest of `rungs` that is found; those above it are held afterwards. Rungs that
+    /// take too much memory are passed over. Throws Cancelled.
     PredictionSet predict(InputSource source, const StagedModel& model, Split split, const std::vector<SharedRung>& rungs,
                           const CountCallback& progress);
 

@@ -34,8 +34,8 @@ void outputsOf(const InputSource& source, const StagedModel& model, Split split,
     report(progress, count, count);
 }
 
-torch::Tensor featuresOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
-                         const CountCallback& progress) {
+torch::Tensor featuresOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows,
+                         int end, const CountCallback& progress) {
     torch::Tensor features;
     const auto take = [&](std::int64_t begin, const torch::Tensor& output) {
         const torch::Tensor flat = output.flatten(1).cpu();

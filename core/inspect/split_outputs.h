@@ -10,12 +10,13 @@
 
 namespace thaw::core {
 
-/// Runs the stages below `end` over rows of a split, from the highest of them whose input the source's store holds. `take` gets each slice's output and where it begins in `rows`. Throws Cancelled.
+/// Runs the stages below `end` over rows of a split, from the highest of them whose input the source's store holds. `take` gets
+/// each slice's output and where it begins in `rows`. Throws Cancelled.
 void outputsOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
                const std::function<void(std::int64_t begin, const torch::Tensor& output)>& take, const CountCallback& progress);
 
 /// The same as one tensor on the CPU, [rows, floats of one picture].
-torch::Tensor featuresOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
-                         const CountCallback& progress);
+torch::Tensor featuresOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows,
+                         int end, const CountCallback& progress);
 
 }  // namespace thaw::core

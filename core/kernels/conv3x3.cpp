@@ -28,7 +28,8 @@ ConvMethod transformMethod(const ConvShape& shape) {
 }  // namespace
 
 ConvMethod forwardMethod(const ConvShape& shape) {
-    if (shape.inChannels == 3 && multipleOf64(shape.outChannels) && instructionSet() != InstructionSet::None && shape.height > 0 && shape.width > 0)
+    if (shape.inChannels == 3 && multipleOf64(shape.outChannels) && instructionSet() != InstructionSet::None &&
+        shape.height > 0 && shape.width > 0)
         return ConvMethod::Direct;
     return transformMethod(shape);
 }
@@ -67,7 +68,8 @@ void PackedFilter::packForGradient(ConvMethod method, const float* weights, int 
     m_method = method;
 }
 
-void forward(const ConvShape& shape, const float* x, const PackedFilter& filter, const Epilogue& epilogue, float* y, int threads) {
+void forward(const ConvShape& shape, const float* x, const PackedFilter& filter, const Epilogue& epilogue, float* y,
+             int threads) {
     if (shape.batch > 0) kernels().convolve(filter.method(), shape, x, filter.data(), epilogue, y, threads);
 }
 
@@ -80,7 +82,8 @@ void weightGradient(const ConvShape& shape, const float* x, const float* dy, flo
     if (shape.batch > 0)
         kernels().weightGradient(transformMethod(shape), shape, x, dy, dw, threads);
     else
-        std::memset(dw, 0, sizeof(float) * 9 * static_cast<std::size_t>(shape.inChannels) * static_cast<std::size_t>(shape.outChannels));
+        std::memset(dw, 0,
+                    sizeof(float) * 9 * static_cast<std::size_t>(shape.inChannels) * static_cast<std::size_t>(shape.outChannels));
 }
 
 }  // namespace thaw::core::kernels

@@ -56,7 +56,7 @@ private:
 struct Epilogue {
     const float* bias = nullptr;  ///< outChannels values; null: none
     bool relu = false;
-    bool maxPool = false;         ///< 2x2, stride 2, after the ReLU; an odd last row or column is dropped
+    bool maxPool = false;  ///< 2x2, stride 2, after the ReLU; an odd last row or column is dropped
 };
 
 /// y = conv(x): x [batch][height][width][in], y [batch][height'][width'][out] with half the size when pooled.

@@ -101,7 +101,9 @@ template <typename Transform>
 struct Tiling {
     int height, width, rows, columns;
     explicit Tiling(const ConvShape& shape)
-        : height(shape.height), width(shape.width), rows((shape.height + Transform::kOut - 1) / Transform::kOut),
+        : height(shape.height),
+          width(shape.width),
+          rows((shape.height + Transform::kOut - 1) / Transform::kOut),
           columns((shape.width + Transform::kOut - 1) / Transform::kOut) {}
     long count(int batch) const { return (long)batch * rows * columns; }
     void locate(long tile, int& picture, int& y, int& x) const {
@@ -123,7 +125,8 @@ struct Layout {
 /// Transforms tiles [from, to) of x, `channels` of the `pixel` floats that lie at each pixel, into v.
 /// Gradient: takes kOut x kOut values of dy instead of the window of x.
 template <typename Transform, bool Gradient>
-void transformInput(const Tiling<Transform>& tiling, const float* x, int pixel, int channels, long from, long to, float* v, const Layout& layout) {
+void transformInput(const Tiling<Transform>& tiling, const float* x, int pixel, int channels, long from, long to, float* v,
+                    const Layout& layout) {
     constexpr int kSize = Gradient ? Transform::kOut : Transform::kIn;
     constexpr int kPositions = Transform::kPositions;
     constexpr int kBorder = Gradient || Transform::kIn == Transform::kOut ? 0 : 1;
@@ -160,7 +163,8 @@ void transformInput(const Tiling<Transform>& tiling, const float* x, int pixel, 
                     Transform::outputTransposed(half + row * kSize, 1, o, 1);
                 else
                     Transform::input(half + row * kSize, 1, o, 1);
-                THAW_UNROLL for (int column = 0; column < kPositions; ++column) store(out + (row * kPositions + column) * layout.position, o[column]);
+                THAW_UNROLL for (int column = 0; column < kPositions; ++column)
+                    store(out + (row * kPositions + column) * layout.position, o[column]);
             }
         }
     }
@@ -168,8 +172,8 @@ void transformInput(const Tiling<Transform>& tiling, const float* x, int pixel, 
 
 /// Transforms products m of tiles [from, to) into y, with bias, ReLU and max pool.
 template <typename Transform>
-void transformOutput(const Tiling<Transform>& tiling, const float* m, long stride, int channels, long from, long to, const Epilogue& epilogue,
-                     float* y) {
+void transformOutput(const Tiling<Transform>& tiling, const float* m, long stride, int channels, long from, long to,
+                     const Epilogue& epilogue, float* y) {
     constexpr int kOut = Transform::kOut, kPositions = Transform::kPositions;
     const bool pool = epilogue.maxPool;
     const int height = pool ? tiling.height / 2 : tiling.height, width = pool ? tiling.width / 2 : tiling.width;
@@ -185,7 +189,8 @@ void transformOutput(const Tiling<Transform>& tiling, const float* m, long strid
             Vector half[kOut * kPositions], value[kOut][kOut];
             THAW_UNROLL for (int column = 0; column < kPositions; ++column) {
                 Vector d[kPositions];
-                THAW_UNROLL for (int row = 0; row < kPositions; ++row) d[row] = load(in + (row * kPositions + column) * stride + c);
+                THAW_UNROLL for (int row = 0; row < kPositions; ++row) d[row] =
+                    load(in + (row * kPositions + column) * stride + c);
                 Transform::output(d, 1, half + column, kPositions);
             }
             THAW_UNROLL for (int row = 0; row < kOut; ++row) Transform::output(half + row * kPositions, 1, value[row], 1);
@@ -194,8 +199,9 @@ void transformOutput(const Tiling<Transform>& tiling, const float* m, long strid
                 THAW_UNROLL for (int row = 0; row < kOut / 2; ++row) {
                     THAW_UNROLL for (int column = 0; column < kOut / 2; ++column) {
                         if (row >= rows || column >= columns) continue;
-                        const Vector pooled = largest(largest(value[2 * row][2 * column], value[2 * row][2 * column + 1]),
-                                                      largest(value[2 * row + 1][2 * column], value[2 * row + 1][2 * column + 1]));
+                        const Vector pooled =
+                            largest(largest(value[2 * row][2 * column], value[2 * row][2 * column + 1]),
+                                    largest(value[2 * row + 1][2 * column], value[2 * row + 1][2 * column + 1]));
                         store(out + ((long)row * width + column) * channels + c, rectified(pooled + bias, epilogue.relu));
                     }
                 }
@@ -203,7 +209,8 @@ void transformOutput(const Tiling<Transform>& tiling, const float* m, long strid
                 THAW_UNROLL for (int row = 0; row < kOut; ++row) {
                     THAW_UNROLL for (int column = 0; column < kOut; ++column) {
                         if (row >= rows || column >= columns) continue;
-                        store(out + ((long)row * width + column) * channels + c, rectified(value[row][column] + bias, epilogue.relu));
+                        store(out + ((long)row * width + column) * channels + c,
+                              rectified(value[row][column] + bias, epilogue.relu));
                     }
                 }
             }
@@ -233,14 +240,16 @@ void convolveTiles(const ConvShape& shape, const float* x, const float* packed, 
         float* m = t_products.reserve(mStride * kCount);
         transformInput<Transform, false>(tiling, x, in, in, from, to, v, {vStride, in, kPanel});
         for (int p = 0; p < kCount; ++p)
-            product(count, in, out, v + p * vStride, in, packed + p * filterStride, m + p * mStride, out, packed + (p + 1) % kCount * filterStride);
+            product(count, in, out, v + p * vStride, in, packed + p * filterStride, m + p * mStride, out,
+                    packed + (p + 1) % kCount * filterStride);
         transformOutput<Transform>(tiling, m, mStride, out, from, to, epilogue, y);
     }
 }
 
 /// Three input channels: the 27 weights of each output channel times the window, Pixels outputs of a row at a time.
 template <int Pixels>
-THAW_INLINE void directPixels(const float* window, long rowStride, const float* packed, int out, const Epilogue& epilogue, float* y) {
+THAW_INLINE void directPixels(const float* window, long rowStride, const float* packed, int out, const Epilogue& epilogue,
+                              float* y) {
     for (int panel = 0; panel < out; panel += kPanel) {
         Vector sum[Pixels][kPanelVectors];
         THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) {
@@ -250,7 +259,8 @@ THAW_INLINE void directPixels(const float* window, long rowStride, const float* 
         for (int row = 0; row < 3; ++row) {
             for (int k = 0; k < 9; ++k) {
                 Vector weights[kPanelVectors];
-                THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) weights[j] = load(packed + (long)(row * 9 + k) * out + panel + j * kVector);
+                THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) weights[j] =
+                    load(packed + (long)(row * 9 + k) * out + panel + j * kVector);
                 THAW_UNROLL for (int i = 0; i < Pixels; ++i) {
                     const Vector factor = broadcast(window + row * rowStride + i * 3 + k);
                     THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) sum[i][j] += factor * weights[j];
@@ -264,7 +274,8 @@ THAW_INLINE void directPixels(const float* window, long rowStride, const float* 
     }
 }
 
-void convolveDirect(const ConvShape& shape, const float* x, const float* packed, const Epilogue& epilogue, float* y, int threads) {
+void convolveDirect(const ConvShape& shape, const float* x, const float* packed, const Epilogue& epilogue, float* y,
+                    int threads) {
     const int height = shape.height, width = shape.width, out = shape.outChannels;
     const long rowStride = (width + 2) * 3L;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
@@ -272,22 +283,28 @@ void convolveDirect(const ConvShape& shape, const float* x, const float* packed,
         float* padded = t_inputs.reserve(rowStride * (height + 2));
         std::memset(padded, 0, (std::size_t)rowStride * (height + 2) * sizeof(float));
         for (int row = 0; row < height; ++row)
-            std::memcpy(padded + (row + 1) * rowStride + 3, x + ((long)picture * height + row) * width * 3, (std::size_t)width * 3 * sizeof(float));
+            std::memcpy(padded + (row + 1) * rowStride + 3, x + ((long)picture * height + row) * width * 3,
+                        (std::size_t)width * 3 * sizeof(float));
         for (int row = 0; row < height; ++row) {
             const float* window = padded + row * rowStride;
             float* target = y + ((long)picture * height + row) * width * out;
             int column = 0;
             for (; column + 6 <= width; column += 6)
                 directPixels<6>(window + column * 3, rowStride, packed, out, epilogue, target + (long)column * out);
-            for (; column < width; ++column) directPixels<1>(window + column * 3, rowStride, packed, out, epilogue, target + (long)column * out);
+            for (; column < width; ++column)
+                directPixels<1>(window + column * 3, rowStride, packed, out, epilogue, target + (long)column * out);
         }
     }
 }
 
-void convolve(ConvMethod method, const ConvShape& shape, const float* x, const float* packed, const Epilogue& epilogue, float* y, int threads) {
-    if (method == ConvMethod::Toeplitz) convolveTiles<Toeplitz>(shape, x, packed, epilogue, y, threads);
-    else if (method == ConvMethod::Winograd) convolveTiles<Winograd>(shape, x, packed, epilogue, y, threads);
-    else convolveDirect(shape, x, packed, epilogue, y, threads);
+void convolve(ConvMethod method, const ConvShape& shape, const float* x, const float* packed, const Epilogue& epilogue, float* y,
+              int threads) {
+    if (method == ConvMethod::Toeplitz)
+        convolveTiles<Toeplitz>(shape, x, packed, epilogue, y, threads);
+    else if (method == ConvMethod::Winograd)
+        convolveTiles<Winograd>(shape, x, packed, epilogue, y, threads);
+    else
+        convolveDirect(shape, x, packed, epilogue, y, threads);
 }
 
 // ---- Filters -------------------------------------------------------------------------------------------------------------
@@ -303,7 +320,8 @@ THAW_INLINE void loadTaps(const float* p, long stride, Vector* taps) {
         transpose8(rows, eight[part]);
     }
 #if THAW_VECTOR_FLOATS == 16
-    THAW_UNROLL for (int i = 0; i < 8; ++i) taps[i] = (Vector)_mm512_insertf32x8(_mm512_castps256_ps512(eight[0][i]), eight[1][i], 1);
+    THAW_UNROLL for (int i = 0; i < 8; ++i) taps[i] =
+        (Vector)_mm512_insertf32x8(_mm512_castps256_ps512(eight[0][i]), eight[1][i], 1);
 #else
     THAW_UNROLL for (int i = 0; i < 8; ++i) taps[i] = (Vector)eight[0][i];
 #endif
@@ -314,8 +332,8 @@ THAW_INLINE void storeTaps(const Vector* taps, float* p) {
     THAW_UNROLL for (int part = 0; part < kVector / 8; ++part) {
         __m256 columns[8], rows[8];
 #if THAW_VECTOR_FLOATS == 16
-        THAW_UNROLL for (int i = 0; i < 8; ++i)
-            columns[i] = part == 0 ? _mm512_castps512_ps256((__m512)taps[i]) : _mm512_extractf32x8_ps((__m512)taps[i], 1);
+        THAW_UNROLL for (int i = 0; i < 8; ++i) columns[i] =
+            part == 0 ? _mm512_castps512_ps256((__m512)taps[i]) : _mm512_extractf32x8_ps((__m512)taps[i], 1);
 #else
         THAW_UNROLL for (int i = 0; i < 8; ++i) columns[i] = (__m256)taps[i];
 #endif
@@ -329,7 +347,8 @@ constexpr int kLine = 16;  // floats of a cache line
 
 /// A cache line of columns of each row: out[p * positionStride + row * kPanel][kLine].
 template <typename Transform>
-void packColumns(const float* weights, int rows, long rowStride, long columnStride, bool turned, float* out, long positionStride) {
+void packColumns(const float* weights, int rows, long rowStride, long columnStride, bool turned, float* out,
+                 long positionStride) {
     constexpr int kPositions = Transform::kPositions, kVectors = kLine / kVector;
     for (int row = 0; row < rows; ++row, weights += rowStride, out += kPanel) {
         Vector half[kVectors][kPositions * 3];
@@ -343,7 +362,8 @@ void packColumns(const float* weights, int rows, long rowStride, long columnStri
             Vector o[kVectors][kPositions];
             THAW_UNROLL for (int j = 0; j < kVectors; ++j) Transform::filter(half[j] + y * 3, 1, o[j], 1);
             THAW_UNROLL for (int x = 0; x < kPositions; ++x) {
-                THAW_UNROLL for (int j = 0; j < kVectors; ++j) stream(out + (y * kPositions + x) * positionStride + j * kVector, o[j][x]);
+                THAW_UNROLL for (int j = 0; j < kVectors; ++j)
+                    stream(out + (y * kPositions + x) * positionStride + j * kVector, o[j][x]);
             }
         }
     }
@@ -371,13 +391,18 @@ void packDirect(const float* weights, int outChannels, float* packed) {
     for (int o = 0; o < outChannels; ++o)
         for (int channel = 0; channel < 3; ++channel)
             for (int tap = 0; tap < 9; ++tap)
-                packed[(long)((tap / 3) * 9 + (tap % 3) * 3 + channel) * outChannels + o] = weights[((long)o * 3 + channel) * 9 + tap];
+                packed[(long)((tap / 3) * 9 + (tap % 3) * 3 + channel) * outChannels + o] =
+                    weights[((long)o * 3 + channel) * 9 + tap];
 }
 
-void pack(ConvMethod method, const float* weights, int outChannels, int inChannels, bool forGradient, float* packed, int threads) {
-    if (method == ConvMethod::Toeplitz) packTransformed<Toeplitz>(weights, outChannels, inChannels, forGradient, packed, threads);
-    else if (method == ConvMethod::Winograd) packTransformed<Winograd>(weights, outChannels, inChannels, forGradient, packed, threads);
-    else packDirect(weights, outChannels, packed);
+void pack(ConvMethod method, const float* weights, int outChannels, int inChannels, bool forGradient, float* packed,
+          int threads) {
+    if (method == ConvMethod::Toeplitz)
+        packTransformed<Toeplitz>(weights, outChannels, inChannels, forGradient, packed, threads);
+    else if (method == ConvMethod::Winograd)
+        packTransformed<Winograd>(weights, outChannels, inChannels, forGradient, packed, threads);
+    else
+        packDirect(weights, outChannels, packed);
 }
 
 // ---- Weight gradient -----------------------------------------------------------------------------------------------------
@@ -401,8 +426,8 @@ void unpackGradient(const float* u, long stride, int outChannels, int inChannels
     }
 }
 
-/// What some tiles contribute to the gradient of some filters, all in this thread's own memory: cores that hand transforms to each
-/// other wait longer for them than they compute.
+/// What some tiles contribute to the gradient of some filters, all in this thread's own memory: cores that hand transforms to
+/// each other wait longer for them than they compute.
 template <typename Transform>
 void weightGradientShare(const ConvShape& shape, const float* x, const float* dy, Range tiles, Range ins, Range outs, float* dw) {
     constexpr int kCount = Transform::kPositions * Transform::kPositions;
@@ -423,9 +448,12 @@ void weightGradientShare(const ConvShape& shape, const float* x, const float* dy
         for (long from = tiles.begin; from < tiles.end; from += chunk) {
             const long to = least(tiles.end, from + chunk), count = to - from;
             transformInput<Transform, false>(tiling, x + i, shape.inChannels, in, from, to, v, {vStride, kPanel, count * kPanel});
-            if (i == ins.begin) transformInput<Transform, true>(tiling, dy + outs.begin, shape.outChannels, out, from, to, m, {mStride, mTile, kPanel});
+            if (i == ins.begin)
+                transformInput<Transform, true>(tiling, dy + outs.begin, shape.outChannels, out, from, to, m,
+                                                {mStride, mTile, kPanel});
             for (int p = 0; p < kCount; ++p)
-                productOfTransposed((int)count, out, in, m + p * mStride, mTile, v + p * vStride, u + p * uStride, in, from > tiles.begin);
+                productOfTransposed((int)count, out, in, m + p * mStride, mTile, v + p * vStride, u + p * uStride, in,
+                                    from > tiles.begin);
         }
         unpackGradient<Transform>(u, uStride, out, in, dw + (outs.begin * shape.inChannels + i) * 9, shape.inChannels * 9L);
     }
@@ -445,7 +473,8 @@ void weightGradientTiles(const ConvShape& shape, const float* x, const float* dy
     for (int slab = 0; slab < slabs; ++slab) {
         for (int i = 0; i < inParts; ++i) {
             for (int o = 0; o < outParts; ++o)
-                weightGradientShare<Transform>(shape, x, dy, rangeOf(tiles, 1, slabs, slab), rangeOf(shape.inChannels, 64, inParts, i),
+                weightGradientShare<Transform>(shape, x, dy, rangeOf(tiles, 1, slabs, slab),
+                                               rangeOf(shape.inChannels, 64, inParts, i),
                                                rangeOf(shape.outChannels, 64, outParts, o), sums + size * slab);
         }
     }
@@ -459,8 +488,10 @@ void weightGradientTiles(const ConvShape& shape, const float* x, const float* dy
 }
 
 void weightGradient(ConvMethod method, const ConvShape& shape, const float* x, const float* dy, float* dw, int threads) {
-    if (method == ConvMethod::Toeplitz) weightGradientTiles<Toeplitz>(shape, x, dy, dw, threads);
-    else weightGradientTiles<Winograd>(shape, x, dy, dw, threads);
+    if (method == ConvMethod::Toeplitz)
+        weightGradientTiles<Toeplitz>(shape, x, dy, dw, threads);
+    else
+        weightGradientTiles<Winograd>(shape, x, dy, dw, threads);
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ void packPanel(const float* b, long stride, int depth, float* packed) {
         }
     } else {
         for (int k = 0; k < depth; ++k) {
-            THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j) store(packed + k * kPanel + j * kVector, load(b + k * stride + j * kVector));
+            THAW_UNROLL for (int j = 0; j < kPanelVectors; ++j)
+                store(packed + k * kPanel + j * kVector, load(b + k * stride + j * kVector));
         }
     }
 }
@@ -40,9 +41,10 @@ void denseProduct(const DenseProduct& p, int threads) {
             float* c = p.c + rows.begin * p.columns + panel * kPanel;
             for (int k = 0; k < p.depth; k += kDepth) {
                 const int depth = least(kDepth, p.depth - k);
-                packPanel<TransposedB>(p.b + k * bDepth + panel * kPanel * bColumn, TransposedB ? p.depth : p.columns, depth, packed);
-                multiplyPanel<TransposedA>((int)rows.size(), depth, p.a + rows.begin * aRow + k * aDepth, TransposedA ? p.rows : p.depth, packed, c,
-                                           p.columns, k > 0, packed);
+                packPanel<TransposedB>(p.b + k * bDepth + panel * kPanel * bColumn, TransposedB ? p.depth : p.columns, depth,
+                                       packed);
+                multiplyPanel<TransposedA>((int)rows.size(), depth, p.a + rows.begin * aRow + k * aDepth,
+                                           TransposedA ? p.rows : p.depth, packed, c, p.columns, k > 0, packed);
             }
             if (!p.bias && !p.relu) continue;
             for (long row = 0; row < rows.size(); ++row) {
@@ -57,9 +59,12 @@ void denseProduct(const DenseProduct& p, int threads) {
 }
 
 void multiplyDense(const DenseProduct& p, int threads) {
-    if (p.transposedA) denseProduct<true, false>(p, threads);
-    else if (p.transposedB) denseProduct<false, true>(p, threads);
-    else denseProduct<false, false>(p, threads);
+    if (p.transposedA)
+        denseProduct<true, false>(p, threads);
+    else if (p.transposedB)
+        denseProduct<false, true>(p, threads);
+    else
+        denseProduct<false, false>(p, threads);
 }
 
 }  // namespace

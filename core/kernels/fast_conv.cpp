@@ -30,10 +30,12 @@ bool isPlain(const torch::Tensor& tensor) {
 torch::Tensor channelsLast(const torch::Tensor& tensor) { return tensor.contiguous(at::MemoryFormat::ChannelsLast); }
 
 torch::Tensor emptyChannelsLast(std::int64_t rows, std::int64_t channels, std::int64_t height, std::int64_t width) {
-    return torch::empty({rows, channels, height, width}, torch::TensorOptions().dtype(torch::kFloat32).memory_format(at::MemoryFormat::ChannelsLast));
+    return torch::empty({rows, channels, height, width},
+                        torch::TensorOptions().dtype(torch::kFloat32).memory_format(at::MemoryFormat::ChannelsLast));
 }
 
-torch::Tensor convolve(FastConv::Packed& packed, const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias, bool pool) {
+torch::Tensor convolve(FastConv::Packed& packed, const torch::Tensor& input, const torch::Tensor& weight,
+                       const torch::Tensor& bias, bool pool) {
     const ConvShape shape = shapeOf(input, weight);
     const int threads = at::get_num_threads();
     const ConvMethod method = kernels::forwardMethod(shape);
@@ -45,15 +47,17 @@ torch::Tensor convolve(FastConv::Packed& packed, const torch::Tensor& input, con
     const torch::Tensor x = channelsLast(input), b = bias.contiguous();
     const int divisor = pool ? 2 : 1;
     torch::Tensor y = emptyChannelsLast(shape.batch, shape.outChannels, shape.height / divisor, shape.width / divisor);
-    kernels::forward(shape, x.data_ptr<float>(), packed.forward, {b.data_ptr<float>(), /*relu=*/true, pool}, y.data_ptr<float>(), threads);
+    kernels::forward(shape, x.data_ptr<float>(), packed.forward, {b.data_ptr<float>(), /*relu=*/true, pool}, y.data_ptr<float>(),
+                     threads);
     return y;
 }
 
 /// Saved: input, weight, output (whose zeros are the ReLU's mask).
 class ConvRelu : public torch::autograd::Function<ConvRelu> {
 public:
-    static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& input, const torch::Tensor& weight,
-                                 const torch::Tensor& bias, std::shared_ptr<FastConv::Packed> packed) {
+    static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& input,
+                                 const torch::Tensor& weight, const torch::Tensor& bias,
+                                 std::shared_ptr<FastConv::Packed> packed) {
         const torch::Tensor x = channelsLast(input);
         torch::Tensor y = convolve(*packed, x, weight, bias, /*pool=*/false);
         context->save_for_backward({x, weight, y});
@@ -61,7 +65,8 @@ public:
         return y;
     }
 
-    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list gradients) {
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                   torch::autograd::variable_list gradients) {
         const auto saved = context->get_saved_variables();
         const torch::Tensor &x = saved[0], &weight = saved[1], &y = saved[2];
         const ConvShape shape = shapeOf(x, weight);
@@ -108,7 +113,8 @@ bool FastConv::supportsGradients(const torch::Tensor& input, const torch::Tensor
     return isPlain(input) && isPlain(weight) && kernels::hasGradients(shapeOf(input, weight));
 }
 
-torch::Tensor FastConv::forward(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias, bool pool) const {
+torch::Tensor FastConv::forward(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias,
+                                bool pool) const {
     torch::NoGradGuard noGrad;
     // The direct form has no pooling of its own.
     if (pool && kernels::forwardMethod(shapeOf(input, weight)) == ConvMethod::Direct)
@@ -116,13 +122,12 @@ torch::Tensor FastConv::forward(const torch::Tensor& input, const torch::Tensor&
     return convolve(*m_packed, input, weight, bias, pool);
 }
 
-torch::Tensor FastConv::forwardRecorded(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias) const {
+torch::Tensor FastConv::forwardRecorded(const torch::Tensor& input, const torch::Tensor& weight,
+                                        const torch::Tensor& bias) const {
     return ConvRelu::apply(input, weight, bias, m_packed);
 }
 
-void FastConv::weightsChanged() {
-    m_packed->forwardValid = m_packed->gradientValid = false;
-}
+void FastConv::weightsChanged() { m_packed->forwardValid = m_packed->gradientValid = false; }
 
 void FastConv::release() { *m_packed = {}; }
 

@@ -19,8 +19,8 @@ public:
     /// The same for a pass through which gradients flow to the weights or, when `inputGradient`, to the input.
     static bool supportsGradients(const torch::Tensor& input, const torch::Tensor& weight);
 
-    /// relu(conv(input)), max-pooled 2x2 when `pool`. input [rows, in, height, width] in any memory format, weight [out, in, 3, 3],
-    /// bias [out]. Records no gradient.
+    /// relu(conv(input)), max-pooled 2x2 when `pool`. input [rows, in, height, width] in any memory format, weight [out, in, 3,
+    /// 3], bias [out]. Records no gradient.
     torch::Tensor forward(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias, bool pool) const;
     /// relu(conv(input)), recorded for autograd.
     torch::Tensor forwardRecorded(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias) const;

@@ -20,22 +20,25 @@ bool isPlain(const torch::Tensor& tensor) {
 /// Saved: input, weight and, behind a ReLU, output, whose zeros are its mask.
 class Dense : public torch::autograd::Function<Dense> {
 public:
-    static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& input, const torch::Tensor& weight,
-                                 const torch::Tensor& bias, bool relu) {
+    static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& input,
+                                 const torch::Tensor& weight, const torch::Tensor& bias, bool relu) {
         const torch::Tensor x = input.contiguous(), w = weight.contiguous(), b = bias.contiguous();
         const DenseShape shape = shapeOf(x, w);
         torch::Tensor y = torch::empty({shape.rows, shape.out});
-        kernels::denseForward(shape, x.data_ptr<float>(), w.data_ptr<float>(), b.data_ptr<float>(), relu, y.data_ptr<float>(), at::get_num_threads());
+        kernels::denseForward(shape, x.data_ptr<float>(), w.data_ptr<float>(), b.data_ptr<float>(), relu, y.data_ptr<float>(),
+                              at::get_num_threads());
         context->save_for_backward({x, weight, relu ? y : torch::Tensor()});
         return y;
     }
 
-    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list gradients) {
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                   torch::autograd::variable_list gradients) {
         const auto saved = context->get_saved_variables();
         const torch::Tensor &x = saved[0], w = saved[1].contiguous(), &y = saved[2];
         const DenseShape shape = shapeOf(x, w);
         const int threads = at::get_num_threads();
-        const torch::Tensor dz = y.defined() ? at::threshold_backward(gradients[0].contiguous(), y, 0) : gradients[0].contiguous();
+        const torch::Tensor dz =
+            y.defined() ? at::threshold_backward(gradients[0].contiguous(), y, 0) : gradients[0].contiguous();
 
         torch::Tensor dx, dw, db;
         if (context->needs_input_grad(0)) {

@@ -8,8 +8,8 @@ namespace thaw::core::kernels {
 /// c[rows][columns] = relu(op(a) op(b) + bias), all dense. Columns in multiples of 64, depth of 8 where b is transposed.
 struct DenseProduct {
     int rows = 0, columns = 0, depth = 0;
-    const float* a = nullptr;  ///< [rows][depth]; transposed [depth][rows]
-    const float* b = nullptr;  ///< [depth][columns]; transposed [columns][depth]
+    const float* a = nullptr;                       ///< [rows][depth]; transposed [depth][rows]
+    const float* b = nullptr;                       ///< [depth][columns]; transposed [columns][depth]
     bool transposedA = false, transposedB = false;  ///< not both
     const float* bias = nullptr;                    ///< columns values; null: none
     bool relu = false;
@@ -17,9 +17,10 @@ struct DenseProduct {
 };
 
 struct KernelTable {
-    void (*pack)(ConvMethod method, const float* weights, int outChannels, int inChannels, bool forGradient, float* packed, int threads);
-    void (*convolve)(ConvMethod method, const ConvShape& shape, const float* x, const float* packed, const Epilogue& epilogue, float* y,
-                     int threads);
+    void (*pack)(ConvMethod method, const float* weights, int outChannels, int inChannels, bool forGradient, float* packed,
+                 int threads);
+    void (*convolve)(ConvMethod method, const ConvShape& shape, const float* x, const float* packed, const Epilogue& epilogue,
+                     float* y, int threads);
     void (*weightGradient)(ConvMethod method, const ConvShape& shape, const float* x, const float* dy, float* dw, int threads);
     void (*multiplyDense)(const DenseProduct& product, int threads);
 };

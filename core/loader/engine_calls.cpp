@@ -17,7 +17,8 @@ const EngineTable& load() {
     const fs::path file = program.parent_path().parent_path() / THAW_ENGINE_FILE;
     void* const module = dlopen(file.c_str(), RTLD_LAZY | RTLD_LOCAL);
     const void* const table = module ? dlsym(module, "thawEngine") : nullptr;
-    if (!table) throw Error("The engine could not be loaded: " + std::string(dlerror()) + '.', "Install Thaw again, or build all of it.");
+    if (!table)
+        throw Error("The engine could not be loaded: " + std::string(dlerror()) + '.', "Install Thaw again, or build all of it.");
     return *static_cast<const EngineTable*>(table);
 }
 
@@ -36,19 +37,27 @@ void prepareEngine() { engine(); }
 EngineInfo engineInfo() { return engine().engineInfo(); }
 void useComputeThreads(int threads) { engine().useComputeThreads(threads); }
 
-std::unique_ptr<Trainer> makeTrainer(const RunConfig& config, bool startPaused) { return engine().makeTrainer(config, startPaused); }
+std::unique_ptr<Trainer> makeTrainer(const RunConfig& config, bool startPaused) {
+    return engine().makeTrainer(config, startPaused);
+}
 std::unique_ptr<Trainer> resumeTrainer(const fs::path& runDirectory, bool startPaused, int threads) {
     return engine().resumeTrainer(runDirectory, startPaused, threads);
 }
-std::unique_ptr<Inspector> openInspector(const fs::path& runDirectory, const DataConfig& data) { return engine().openInspector(runDirectory, data); }
+std::unique_ptr<Inspector> openInspector(const fs::path& runDirectory, const DataConfig& data) {
+    return engine().openInspector(runDirectory, data);
+}
 
 std::vector<CameraInfo> listCameras() { return engine().listCameras(); }
 std::unique_ptr<FrameSource> openCamera(const CameraInfo& camera) { return engine().openCamera(camera); }
 std::unique_ptr<FrameSource> openVideo(const fs::path& file) { return engine().openVideo(file); }
 RgbPicture modelPictureOf(const RgbPicture& frame, const PictureKind& kind) { return engine().modelPictureOf(frame, kind); }
 
-std::vector<std::uint8_t> readSquarePicture(const fs::path& file, const PictureKind& kind) { return engine().readSquarePicture(file, kind); }
+std::vector<std::uint8_t> readSquarePicture(const fs::path& file, const PictureKind& kind) {
+    return engine().readSquarePicture(file, kind);
+}
 std::string picturePng(const PictureSet& pictures, std::int64_t index) { return engine().picturePng(pictures, index); }
-std::string mapPng(const PictureSet& pictures, std::int64_t index, const ClassMap& map) { return engine().mapPng(pictures, index, map); }
+std::string mapPng(const PictureSet& pictures, std::int64_t index, const ClassMap& map) {
+    return engine().mapPng(pictures, index, map);
+}
 
 }  // namespace thaw::core

@@ -2,5 +2,6 @@
 
 using namespace thaw::core;
 
-const EngineTable thawEngine = {prepareEngine, engineInfo,  useComputeThreads, makeTrainer,    resumeTrainer,     openInspector, listCameras,
-                                openCamera,    openVideo,   modelPictureOf,    readSquarePicture, picturePng,     mapPng};
+const EngineTable thawEngine = {prepareEngine, engineInfo, useComputeThreads, makeTrainer,    resumeTrainer,     openInspector,
+                                listCameras,   openCamera, openVideo,         modelPictureOf, readSquarePicture, picturePng,
+                                mapPng};

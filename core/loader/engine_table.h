@@ -1,6 +1,7 @@
-// What the base and the window call of the engine: each function of core/api, and a few of the core, that needs LibTorch or OpenCV.
-// A program that loads the engine late (thaw_load_engine in CMake) has engine_calls.cpp in their place, which passes each call on
-// through this table; the first one loads the module. Call it from a thread that may wait for a second, after the first paint.
+// What the base and the window call of the engine: each function of core/api, and a few of the core, that needs LibTorch or
+// OpenCV. A program that loads the engine late (thaw_load_engine in CMake) has engine_calls.cpp in their place, which passes each
+// call on through this table; the first one loads the module. Call it from a thread that may wait for a second, after the first
+// paint.
 #pragma once
 
 #include "core/api/camera.h"

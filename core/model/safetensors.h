@@ -13,13 +13,13 @@ namespace thaw::core {
 
 enum class DType { Float32, Float16, BFloat16, Float64, Int64, Int32, Int16, Int8, UInt8, Bool };
 std::size_t sizeOf(DType dtype);
-std::string toString(DType dtype);            ///< "float32"
+std::string toString(DType dtype);  ///< "float32"
 
 struct SafetensorsEntry {
     DType dtype = DType::Float32;
     std::vector<std::int64_t> shape;
-    std::uint64_t begin = 0, end = 0;         ///< bytes after the header
-    std::int64_t count() const;               ///< product of shape; 1 for a scalar
+    std::uint64_t begin = 0, end = 0;  ///< bytes after the header
+    std::int64_t count() const;        ///< product of shape; 1 for a scalar
 };
 
 /// Memory-maps nothing and allocates only what the checked header says: every claim is compared with the file's size first.

@@ -46,8 +46,10 @@ public:
         return m_fast->forward(input, weight, bias, /*pool=*/true);
     }
     void setKernels(KernelKind kernels) override {
-        if (kernels == KernelKind::LibTorch) m_fast.reset();
-        else if (!m_fast) m_fast.emplace();
+        if (kernels == KernelKind::LibTorch)
+            m_fast.reset();
+        else if (!m_fast)
+            m_fast.emplace();
     }
     void parametersChanged() override {
         if (m_fast) m_fast->weightsChanged();
@@ -74,7 +76,8 @@ public:
 
 class DenseStage : public Stage {
 public:
-    DenseStage(const std::string& name, std::int64_t inputs, std::int64_t outputs, bool relu, RandomStream random) : m_relu(relu) {
+    DenseStage(const std::string& name, std::int64_t inputs, std::int64_t outputs, bool relu, RandomStream random)
+        : m_relu(relu) {
         torch::Tensor weight = torch::empty({outputs, inputs});
         const double limit = std::sqrt(6.0 / static_cast<double>(inputs + outputs));
         float* values = weight.data_ptr<float>();
@@ -132,13 +135,19 @@ StagedModel::StagedModel(ModelInfo info, std::uint64_t seed, bool drawTrunk) : m
                 m_stages.push_back(std::move(stage));
                 break;
             }
-            case LayerKind::MaxPool2d: m_stages.push_back(std::make_unique<MaxPoolStage>()); break;
-            case LayerKind::Flatten: m_stages.push_back(std::make_unique<FlattenStage>()); break;
+            case LayerKind::MaxPool2d:
+                m_stages.push_back(std::make_unique<MaxPoolStage>());
+                break;
+            case LayerKind::Flatten:
+                m_stages.push_back(std::make_unique<FlattenStage>());
+                break;
             case LayerKind::Dense:
                 m_stages.push_back(std::make_unique<DenseStage>(layer.torchName, product(shape), layer.outputShape[0],
                                                                 /*relu=*/i + 1 < m_info.layers.size(), random));
                 break;
-            case LayerKind::Dropout: m_stages.push_back(std::make_unique<DropoutStage>()); break;
+            case LayerKind::Dropout:
+                m_stages.push_back(std::make_unique<DropoutStage>());
+                break;
         }
         shape = layer.outputShape;
     }
@@ -171,7 +180,8 @@ void StagedModel::load(const std::string& name, const torch::Tensor& value) {
     for (int i = 0; i < stageCount(); ++i) {
         for (const Parameter& parameter : parameters(i)) {
             if (parameter.name != name) continue;
-            if (parameter.value.sizes() != value.sizes()) throw WeightsError("The tensor \"" + name + "\" has another shape than the model's.");
+            if (parameter.value.sizes() != value.sizes())
+                throw WeightsError("The tensor \"" + name + "\" has another shape than the model's.");
             torch::NoGradGuard noGrad;
             parameter.value.copy_(value);
             markChanged(i);
@@ -225,7 +235,8 @@ std::string StagedModel::prefixDigest(int end) const {
         std::string& digest = m_stageDigests[static_cast<std::size_t>(i)];
         if (digest.empty()) {
             Digest one;
-            one.update(m_info.layers[static_cast<std::size_t>(i)].torchName.data(), m_info.layers[static_cast<std::size_t>(i)].torchName.size());
+            one.update(m_info.layers[static_cast<std::size_t>(i)].torchName.data(),
+                       m_info.layers[static_cast<std::size_t>(i)].torchName.size());
             for (const Parameter& parameter : parameters(i)) {
                 const torch::Tensor value = parameter.value.detach().cpu().contiguous();
                 one.update(value.sizes().data(), value.sizes().size() * sizeof(std::int64_t));

@@ -50,7 +50,8 @@ double relativeChange(const std::vector<Parameter>& now, const std::vector<torch
 class StagedModel {
 public:
     /// Parameters drawn from the seed: dense layers Glorot-uniform, convolutions He-normal over outputs (as torchvision's
-    /// VGG), biases zero. Without `drawTrunk` the convolutions' weights are whatever the memory held, for those that are loaded anyway.
+    /// VGG), biases zero. Without `drawTrunk` the convolutions' weights are whatever the memory held, for those that are loaded
+    /// anyway.
     StagedModel(ModelInfo info, std::uint64_t seed, bool drawTrunk = true);
 
     const ModelInfo& info() const { return m_info; }
@@ -81,8 +82,8 @@ public:
     std::string prefixDigest(int end) const;
     /// To be called for a stage whose parameters were written to.
     void markChanged(int stage);
-    /// Frees what the stages made of their parameters, several times the parameters' size, until the next pass makes it anew; between
-    /// steps only.
+    /// Frees what the stages made of their parameters, several times the parameters' size, until the next pass makes it anew;
+    /// between steps only.
     void releaseWorkspaces();
 
 private:

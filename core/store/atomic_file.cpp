@@ -117,7 +117,8 @@ void removeStrayParts(const fs::path& folder) {
         struct stat info {};
         const double started = processStartTime(pid);
         // Containers give the same few pids again and again: a file older than the process of its number is not that process's.
-        const bool stray = started < 0 || (::lstat(it->path().c_str(), &info) == 0 && static_cast<double>(info.st_mtime) < started - 2);
+        const bool stray =
+            started < 0 || (::lstat(it->path().c_str(), &info) == 0 && static_cast<double>(info.st_mtime) < started - 2);
         std::error_code ignored;
         if (stray) fs::remove(it->path(), ignored);
     }

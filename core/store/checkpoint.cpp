@@ -53,9 +53,9 @@ std::uint64_t bytesOf(DType dtype, const std::vector<std::int64_t>& shape) {
 struct TensorReference {
     DType dtype = DType::Float32;
     std::vector<std::int64_t> shape;
-    std::string content;      // digest of type, shape and bytes: the object's name
+    std::string content;  // digest of type, shape and bytes: the object's name
     std::int64_t fileBytes = 0;
-    std::string fileDigest;   // of the object's file
+    std::string fileDigest;  // of the object's file
 };
 using References = std::map<std::string, TensorReference>;
 
@@ -93,7 +93,8 @@ References referencesFromJson(JsonFields& fields, const char* name) {
         inner.read("bytes", tensor.fileBytes);
         inner.read("sha256", tensor.fileDigest);
         inner.finish();
-        if (!isDigest(tensor.content) || !isDigest(tensor.fileDigest)) throw ConfigError(fields.pathOf(item.key()) + ": a digest is missing.");
+        if (!isDigest(tensor.content) || !isDigest(tensor.fileDigest))
+            throw ConfigError(fields.pathOf(item.key()) + ": a digest is missing.");
         references.emplace(item.key(), std::move(tensor));
     }
     return references;
@@ -134,8 +135,8 @@ Manifest readManifestFile(const fs::path& file) {
         int format = 0;
         fields.read("format", format);
         if (format != kFormat)
-            throw StoreError("The checkpoint " + file.string() + " has format " + std::to_string(format) + ", this program reads " +
-                                 std::to_string(kFormat) + ".",
+            throw StoreError("The checkpoint " + file.string() + " has format " + std::to_string(format) +
+                                 ", this program reads " + std::to_string(kFormat) + ".",
                              "Use the version of Thaw that wrote it.");
         fields.read("name", checkpoint.name);
         fields.read("step", checkpoint.step);
@@ -214,7 +215,8 @@ CheckpointEntry entryOf(const Manifest& manifest) {
 CheckpointTensor loadTensor(const fs::path& folder, const std::string& name, const TensorReference& reference) {
     const fs::path file = objectFile(folder, reference.content);
     const auto damaged = [&](const std::string& why) {
-        return StoreError("The checkpoint's file " + file.string() + " (" + name + ") is damaged: " + why, "An earlier checkpoint can be used.");
+        return StoreError("The checkpoint's file " + file.string() + " (" + name + ") is damaged: " + why,
+                          "An earlier checkpoint can be used.");
     };
     if (!hasSize(file, reference.fileBytes)) throw damaged("it is missing or has the wrong size.");
     if (digestOfFile(file) != reference.fileDigest) throw damaged("its digest is wrong.");
@@ -238,7 +240,8 @@ Checkpoint loadCheckpoint(const fs::path& folder, const std::string& name) {
     Manifest manifest = readManifestFile(manifestFile(folder, name));
     Checkpoint checkpoint = std::move(manifest.checkpoint);
     for (const auto& [tensor, reference] : manifest.model) checkpoint.model[tensor] = loadTensor(folder, tensor, reference);
-    for (const auto& [tensor, reference] : manifest.optimizer) checkpoint.optimizer[tensor] = loadTensor(folder, tensor, reference);
+    for (const auto& [tensor, reference] : manifest.optimizer)
+        checkpoint.optimizer[tensor] = loadTensor(folder, tensor, reference);
     return checkpoint;
 }
 
@@ -267,12 +270,12 @@ std::vector<LeftOut> leftOutOf(const fs::path& folder) {
 }
 
 bool isCheckpointName(const std::string& name) {
-    return !name.empty() && name.front() != '.' && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") == std::string::npos;
+    return !name.empty() && name.front() != '.' &&
+           name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") == std::string::npos;
 }
 
 void checkName(const std::string& name) {
-    if (!isCheckpointName(name))
-        throw StoreError("\"" + name + "\" is not a name for a checkpoint.");
+    if (!isCheckpointName(name)) throw StoreError("\"" + name + "\" is not a name for a checkpoint.");
 }
 
 /// Puts one save's objects on the disk; takes the new ones away again unless it succeeded.
@@ -403,8 +406,10 @@ std::int64_t CheckpointStore::save(const Checkpoint& checkpoint, bool endsEpoch,
         std::error_code ignored;
         for (const Manifest& other : earlier)  // the future that a resume from further back has left behind
             if (other.checkpoint.step > checkpoint.step) fs::remove(manifestFile(m_folder, other.checkpoint.name), ignored);
-        if (endsRun) prune(/*whole=*/0);
-        else prune();
+        if (endsRun)
+            prune(/*whole=*/0);
+        else
+            prune();
         return writer.bytes() + static_cast<std::int64_t>(text.size());
     } catch (const Error& error) {
         throw StoreError("The checkpoint " + checkpoint.name + " could not be saved (at most " +
@@ -445,7 +450,8 @@ Checkpoint CheckpointStore::load(const std::string& which) const { return loadCh
 
 CheckpointEntry CheckpointStore::find(const std::string& which) const {
     std::error_code ignored;
-    if (isCheckpointName(which) && fs::exists(manifestFile(m_folder, which), ignored)) return entryOf(readManifestFile(manifestFile(m_folder, which)));
+    if (isCheckpointName(which) && fs::exists(manifestFile(m_folder, which), ignored))
+        return entryOf(readManifestFile(manifestFile(m_folder, which)));
     std::vector<CheckpointEntry> entries = list();
     const auto alsoLeftOut = [this] {
         const std::vector<StoreError> reasons = leftOut();
@@ -469,8 +475,10 @@ Checkpoint CheckpointStore::loadModel(const std::string& name, const std::set<st
     Manifest manifest = readManifestFile(manifestFile(m_folder, name));
     Checkpoint checkpoint = std::move(manifest.checkpoint);
     for (const auto& [tensor, reference] : manifest.model) {
-        if (known.count(tensor)) checkpoint.model[tensor] = {reference.dtype, reference.shape, nullptr, {}};
-        else checkpoint.model[tensor] = loadTensor(m_folder, tensor, reference);
+        if (known.count(tensor))
+            checkpoint.model[tensor] = {reference.dtype, reference.shape, nullptr, {}};
+        else
+            checkpoint.model[tensor] = loadTensor(m_folder, tensor, reference);
     }
     return checkpoint;
 }
@@ -486,7 +494,8 @@ Checkpoint CheckpointStore::loadNewestUsable() const {
             if (reason.empty()) reason = std::string(" ") + error.what();
         }
     }
-    throw StoreError("There is no usable checkpoint in " + m_folder.string() + '.' + reason, "Start the run again from its settings.");
+    throw StoreError("There is no usable checkpoint in " + m_folder.string() + '.' + reason,
+                     "Start the run again from its settings.");
 }
 
 void CheckpointStore::prune(std::size_t whole) {

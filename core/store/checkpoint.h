@@ -27,12 +27,12 @@ struct CheckpointTensor {
 std::string contentDigest(const CheckpointTensor& tensor);
 
 struct Checkpoint {
-    std::string name;                 ///< "step-000000391"
+    std::string name;  ///< "step-000000391"
     std::int64_t step = 0;
-    int epoch = 0;                    ///< finished epochs
-    double valAccuracy = -1;          ///< of the newest finished epoch; negative: none
+    int epoch = 0;            ///< finished epochs
+    double valAccuracy = -1;  ///< of the newest finished epoch; negative: none
     std::string reason;
-    std::string loopState;            ///< JSON, the Trainer's own: position, generators, sums, mask, schedule, fingerprint
+    std::string loopState;  ///< JSON, the Trainer's own: position, generators, sums, mask, schedule, fingerprint
     std::map<std::string, CheckpointTensor> model;      ///< by state_dict name
     std::map<std::string, CheckpointTensor> optimizer;  ///< "<parameter>/exp_avg"; needed for the newest only
 };
@@ -82,9 +82,10 @@ public:
     /// The newest that loads without fault, whatever lies broken above it. Throws StoreError when there is none.
     Checkpoint loadNewestUsable() const;
 
-    /// Keeps the newest, the newest `whole` with their optimiser (the second to fall back to), the best, every one that ends a phase and those that end an
-    /// epoch without their optimiser; of more than 50 epochs only every second, fourth, ... Drops the rest, objects that nobody
-    /// refers to and stray temporary files. Called by save(). Failures are logged: nothing is lost by them but disk space.
+    /// Keeps the newest, the newest `whole` with their optimiser (the second to fall back to), the best, every one that ends a
+    /// phase and those that end an epoch without their optimiser; of more than 50 epochs only every second, fourth, ... Drops the
+    /// rest, objects that nobody refers to and stray temporary files. Called by save(). Failures are logged: nothing is lost by
+    /// them but disk space.
     void prune(std::size_t whole = 2);
 
 private:

@@ -27,7 +27,8 @@ constexpr Name<OptimizerKind> kOptimizers[] = {
     {OptimizerKind::Sgd, "sgd"}, {OptimizerKind::Adam, "adam"}, {OptimizerKind::AdamW, "adamw"}};
 constexpr Name<ScheduleKind> kSchedules[] = {
     {ScheduleKind::Constant, "constant"}, {ScheduleKind::Cosine, "cosine"}, {ScheduleKind::Step, "step"}};
-constexpr Name<Initialization> kInitializations[] = {{Initialization::Pretrained, "pretrained"}, {Initialization::Random, "random"}};
+constexpr Name<Initialization> kInitializations[] = {{Initialization::Pretrained, "pretrained"},
+                                                     {Initialization::Random, "random"}};
 constexpr Name<KernelKind> kKernels[] = {{KernelKind::Thaw, "thaw"}, {KernelKind::LibTorch, "libtorch"}};
 constexpr Name<DeviceKind> kDevices[] = {{DeviceKind::Auto, "auto"}, {DeviceKind::Cpu, "cpu"}, {DeviceKind::Cuda, "cuda"}};
 
@@ -113,13 +114,12 @@ public:
     }
     template <class Number>
     void range(const std::string& what, Number value, Number low, Number high) {
-        require(value >= low && value <= high,
-                what + " must be from " + numberText(double(low)) + " to " + numberText(double(high)) + "; it is " +
-                    numberText(double(value)) + '.');
+        require(value >= low && value <= high, what + " must be from " + numberText(double(low)) + " to " +
+                                                   numberText(double(high)) + "; it is " + numberText(double(value)) + '.');
     }
     void below(const std::string& what, double value, double low, double high) {
-        require(value >= low && value < high, what + " must be from " + numberText(low) + " to below " + numberText(high) + "; it is " +
-                                                  numberText(value) + '.');
+        require(value >= low && value < high, what + " must be from " + numberText(low) + " to below " + numberText(high) +
+                                                  "; it is " + numberText(value) + '.');
     }
     void above(const std::string& what, double value, double low, double high) {
         require(value > low && value <= high, what + " must be above " + numberText(low) + " and at most " + numberText(high) +
@@ -145,7 +145,8 @@ void checkPhase(const PhaseConfig& phase, const std::string& where, Problems& pr
         problems.below(where + "beta 2", optimizer.beta2, 0, 1);
         problems.above(where + "epsilon", optimizer.epsilon, 0, 1);
     }
-    if (phase.schedule.kind == ScheduleKind::Cosine) problems.range(where + "the schedule's floor", phase.schedule.floor, 0.0, 1.0);
+    if (phase.schedule.kind == ScheduleKind::Cosine)
+        problems.range(where + "the schedule's floor", phase.schedule.floor, 0.0, 1.0);
     if (phase.schedule.kind == ScheduleKind::Step) {
         problems.above(where + "the schedule's factor", phase.schedule.factor, 0, 1);
         problems.range(where + "the schedule's number of epochs", phase.schedule.everyEpochs, 1, 10000);

@@ -126,7 +126,9 @@ void write(Line& line, const RunFinished& event) {
         .text("reason", event.reason);
 }
 
-void write(Line& line, const RunFailed& event) { line.text("what", event.what).text("phase", event.phase).text("hint", event.hint); }
+void write(Line& line, const RunFailed& event) {
+    line.text("what", event.what).text("phase", event.phase).text("hint", event.hint);
+}
 
 struct NameOf {
     const char* operator()(const RunStarted&) const { return "run_started"; }
@@ -143,20 +145,29 @@ struct NameOf {
     const char* operator()(const RunFinished&) const { return "run_finished"; }
     const char* operator()(const RunFailed&) const { return "run_failed"; }
     template <class Other>
-    const char* operator()(const Other&) const { return ""; }
+    const char* operator()(const Other&) const {
+        return "";
+    }
 };
 
 }  // namespace
 
 std::string toString(TrainerState state) {
     switch (state) {
-        case TrainerState::Idle: return "idle";
-        case TrainerState::Preparing: return "preparing";
-        case TrainerState::Running: return "running";
-        case TrainerState::Paused: return "paused";
-        case TrainerState::Stopping: return "stopping";
-        case TrainerState::Finished: return "finished";
-        case TrainerState::Failed: return "failed";
+        case TrainerState::Idle:
+            return "idle";
+        case TrainerState::Preparing:
+            return "preparing";
+        case TrainerState::Running:
+            return "running";
+        case TrainerState::Paused:
+            return "paused";
+        case TrainerState::Stopping:
+            return "stopping";
+        case TrainerState::Finished:
+            return "finished";
+        case TrainerState::Failed:
+            return "failed";
     }
     return {};
 }

@@ -1,5 +1,5 @@
-// events.jsonl open for appending whole lines. Several may have it open, in this process or another: lines never mix, and a line that
-// a crash or a full disk tore is cut off before the next one.
+// events.jsonl open for appending whole lines. Several may have it open, in this process or another: lines never mix, and a line
+// that a crash or a full disk tore is cut off before the next one.
 #pragma once
 
 #include <cstdint>

@@ -41,7 +41,8 @@ Lesson readLesson(const fs::path& file) {
         fields.read("claimsDataset", lesson.claimsDataset);
         for (const double claim : lesson.claims)
             if (!(claim >= 0 && claim <= 1)) throw ConfigError("claims: expected accuracies from 0 to 1.");
-        if (lesson.claims.size() > lesson.config.phases.size()) throw ConfigError("claims: expected at most one accuracy a phase.");
+        if (lesson.claims.size() > lesson.config.phases.size())
+            throw ConfigError("claims: expected at most one accuracy a phase.");
 
         const std::vector<std::string> known = datasetIds();
         if (!lesson.claimsDataset.empty() && std::find(known.begin(), known.end(), lesson.claimsDataset) == known.end())
@@ -60,9 +61,8 @@ std::vector<Lesson> readFolder(const fs::path& folder) {
     std::error_code error;
     for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
         if (it->path().extension() == ".json") lessons.push_back(readLesson(it->path()));
-    std::sort(lessons.begin(), lessons.end(), [](const Lesson& a, const Lesson& b) {
-        return rankOf(a) != rankOf(b) ? rankOf(a) < rankOf(b) : a.name < b.name;
-    });
+    std::sort(lessons.begin(), lessons.end(),
+              [](const Lesson& a, const Lesson& b) { return rankOf(a) != rankOf(b) ? rankOf(a) < rankOf(b) : a.name < b.name; });
     return lessons;
 }
 
@@ -86,7 +86,8 @@ std::string fileNameOf(const std::string& title) {
 
 Lesson saveLesson(const std::string& title, const std::string& description, const RunConfig& config) {
     const std::string name = fileNameOf(title);
-    if (name.empty() || name.size() > 100) throw ConfigError("A lesson needs a short name with letters in it.", "Type another name.");
+    if (name.empty() || name.size() > 100)
+        throw ConfigError("A lesson needs a short name with letters in it.", "Type another name.");
     if (fs::exists(resourcePath("lessons") / (name + ".json")))
         throw ConfigError("Thaw has a lesson called \"" + name + "\" of its own.", "Type another name.");
     RunConfig lesson = config;

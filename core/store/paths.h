@@ -7,14 +7,14 @@
 
 namespace thaw::core {
 
-std::filesystem::path dataFolder();     ///< $XDG_DATA_HOME/thaw: data sets, weights, runs, lessons
+std::filesystem::path dataFolder();  ///< $XDG_DATA_HOME/thaw: data sets, weights, runs, lessons
 std::filesystem::path datasetsFolder();
 std::filesystem::path weightsFolder();
 std::filesystem::path runsFolder();
 std::filesystem::path lessonsFolder();
-std::filesystem::path cacheFolder();    ///< $XDG_CACHE_HOME/thaw: features, measured speeds
-std::filesystem::path configFolder();   ///< $XDG_CONFIG_HOME/thaw
-std::filesystem::path stateFolder();    ///< $XDG_STATE_HOME/thaw: log files
+std::filesystem::path cacheFolder();   ///< $XDG_CACHE_HOME/thaw: features, measured speeds
+std::filesystem::path configFolder();  ///< $XDG_CONFIG_HOME/thaw
+std::filesystem::path stateFolder();   ///< $XDG_STATE_HOME/thaw: log files
 
 /// A file or folder of the program's own resources ("lessons", "weights/vgg16-imagenet-int8.safetensors"): relative to the
 /// executable (../share/thaw), then the source tree it was built from. Empty when neither has it.

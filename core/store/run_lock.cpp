@@ -55,17 +55,21 @@ RunLock::RunLock(const fs::path& runDirectory) : m_file(runDirectory / "run.lock
         if (busy || (named != 0 && named != ::getpid())) {
             ::close(m_descriptor);
             throw StoreError("The run " + runDirectory.string() + " is open in " +
-                                 (named == ::getpid() ? "this program" : named > 0 ? "process " + std::to_string(named) : "another process") +
+                                 (named == ::getpid() ? "this program"
+                                  : named > 0         ? "process " + std::to_string(named)
+                                                      : "another process") +
                                  " already.",
                              "Close it there first.");
         }
         // Whoever released the lock between open and lock has removed the file: then this is not the file of that name any more.
-        struct stat mine {}, present {};
+        struct stat mine {
+        }, present{};
         if (::fstat(m_descriptor, &mine) == 0 && ::stat(m_file.c_str(), &present) == 0 && mine.st_ino == present.st_ino) break;
         ::close(m_descriptor);
     }
     const std::string text = jsonText({{"pid", ::getpid()}, {"start", processStart(::getpid())}, {"boot", bootId()}}) + '\n';
-    if (::ftruncate(m_descriptor, 0) != 0 || ::pwrite(m_descriptor, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+    if (::ftruncate(m_descriptor, 0) != 0 ||
+        ::pwrite(m_descriptor, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
         const int code = errno;
         ::close(m_descriptor);
         throw systemError("Cannot write", m_file, code);

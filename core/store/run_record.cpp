@@ -143,8 +143,9 @@ RunManifest readManifest(const fs::path& runDirectory) {
         int format = 0;
         fields.read("format", format);
         if (format != kFormat)
-            throw StoreError(file.string() + " has format " + std::to_string(format) + ", this program reads " + std::to_string(kFormat) + '.',
-                             "Use the version of Thaw that wrote it.");
+            throw StoreError(
+                file.string() + " has format " + std::to_string(format) + ", this program reads " + std::to_string(kFormat) + '.',
+                "Use the version of Thaw that wrote it.");
         fields.read("number", manifest.number);
         fields.read("createdAt", manifest.createdAt);
         if (const json* config = fields.take("config")) manifest.config = configFromJson(config->dump());
@@ -257,12 +258,15 @@ void RunRecord::truncateAfter(std::int64_t step, int epoch) {
         const auto found = value.find("event");
         return found != value.end() && *found == name;
     };
-    // The checkpoint's own line is where the run stood. Without it (killed before it was written) everything up to the step stays.
+    // The checkpoint's own line is where the run stood. Without it (killed before it was written) everything up to the step
+    // stays.
     std::size_t count = lines.size();
     for (std::size_t i = 0; i < values.size(); ++i)
-        if (is(values[i], "checkpoint_saved") && number(values[i], "step") == step && number(values[i], "epoch") == epoch) count = i + 1;
+        if (is(values[i], "checkpoint_saved") && number(values[i], "step") == step && number(values[i], "epoch") == epoch)
+            count = i + 1;
     for (std::size_t i = 0; i < count; ++i) {
-        const bool later = number(values[i], "step") > step || (is(values[i], "epoch_finished") && number(values[i], "epoch") > epoch) ||
+        const bool later = number(values[i], "step") > step ||
+                           (is(values[i], "epoch_finished") && number(values[i], "epoch") > epoch) ||
                            number(values[i], "first_epoch") > epoch + 1;
         if (later) count = i;
     }

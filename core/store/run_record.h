@@ -18,12 +18,12 @@ struct RunManifest {
     int number = 0;
     double createdAt = 0;
     std::string datasetId, datasetTitle, trainDigest;
-    std::string testDigest;       ///< of the pictures that it validates on
+    std::string testDigest;  ///< of the pictures that it validates on
     std::vector<std::string> classNames;
     std::string weightsTitle, weightsDigest;
-    std::string machine;          ///< processor, cores, memory
+    std::string machine;  ///< processor, cores, memory
     std::string thawVersion, libtorchVersion;
-    std::string fingerprint;      ///< LibTorch and build, CPU capability, BLAS and its core, threads, kernels, device
+    std::string fingerprint;  ///< LibTorch and build, CPU capability, BLAS and its core, threads, kernels, device
 };
 
 class RunRecord {
@@ -35,7 +35,7 @@ public:
     static RunRecord open(const std::filesystem::path& directory);
     RunRecord(RunRecord&&) noexcept;
     RunRecord& operator=(RunRecord&&) noexcept;
-    ~RunRecord();                 ///< releases the lock
+    ~RunRecord();  ///< releases the lock
 
     const std::filesystem::path& directory() const;
     const RunManifest& manifest() const;

@@ -32,7 +32,9 @@ std::int64_t whole(const json& value, const char* name) {
     return found != value.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
 }
 
-int small(const json& value, const char* name) { return static_cast<int>(std::clamp<std::int64_t>(whole(value, name), 0, 1'000'000'000)); }
+int small(const json& value, const char* name) {
+    return static_cast<int>(std::clamp<std::int64_t>(whole(value, name), 0, 1'000'000'000));
+}
 
 bool flag(const json& value, const char* name) {
     const auto found = value.find(name);
@@ -96,7 +98,8 @@ LayersChanged layersChanged(const json& value) {
 }
 
 LearningRateChanged learningRateChanged(const json& value) {
-    return {flag(value, "by_plan") ? 0u : 1u, whole(value, "step"), real(value, "epoch_position"), real(value, "before"), real(value, "after")};
+    return {flag(value, "by_plan") ? 0u : 1u, whole(value, "step"), real(value, "epoch_position"), real(value, "before"),
+            real(value, "after")};
 }
 
 struct Record {
@@ -114,7 +117,8 @@ void takeLine(const json& value, Record& record) {
     if (name == "layers_changed") milestone(layersChanged(value));
     if (name == "learning_rate_changed") milestone(learningRateChanged(value));
     if (name == "paused") milestone(Paused{0, whole(value, "step"), real(value, "epoch_position")});
-    if (name == "resumed") milestone(Resumed{0, whole(value, "step"), real(value, "epoch_position"), real(value, "paused_seconds")});
+    if (name == "resumed")
+        milestone(Resumed{0, whole(value, "step"), real(value, "epoch_position"), real(value, "paused_seconds")});
     if (name == "run_started") record.ending.clear();
     if (name == "run_finished") record.ending = text(value, "reason") == "stopped" ? "stopped" : "finished";
     if (name == "run_failed") record.ending = "failed";
@@ -170,11 +174,16 @@ fs::path normal(const fs::path& directory) {
 
 std::string toString(RunStatus status) {
     switch (status) {
-        case RunStatus::Running: return "running";
-        case RunStatus::Interrupted: return "interrupted";
-        case RunStatus::Stopped: return "stopped";
-        case RunStatus::Finished: return "finished";
-        case RunStatus::Failed: return "failed";
+        case RunStatus::Running:
+            return "running";
+        case RunStatus::Interrupted:
+            return "interrupted";
+        case RunStatus::Stopped:
+            return "stopped";
+        case RunStatus::Finished:
+            return "finished";
+        case RunStatus::Failed:
+            return "failed";
     }
     return {};
 }
@@ -225,7 +234,8 @@ int revealTest(const fs::path& runDirectory) {
 void deleteRun(const fs::path& runDirectory) {
     const fs::path directory = normal(runDirectory);
     std::error_code error;
-    if (!fs::exists(manifestFileOf(directory), error)) throw StoreError(directory.string() + " is not a run: it has no run.json.");
+    if (!fs::exists(manifestFileOf(directory), error))
+        throw StoreError(directory.string() + " is not a run: it has no run.json.");
     if (const pid_t process = RunLock::holder(directory); process != 0)
         throw StoreError("The run " + directory.string() + " is open in " +
                              (process > 0 ? "process " + std::to_string(process) : std::string("another process")) + '.',

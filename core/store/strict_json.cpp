@@ -19,7 +19,8 @@ json parseStrictJson(const std::string& text) {
         if (event == json::parse_event_t::object_start) keys.emplace_back();
         if (event == json::parse_event_t::object_end) keys.pop_back();
         if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
-            throw ConfigError("The field \"" + value.get<std::string>() + "\" stands twice in the JSON text.", "Remove one of them.");
+            throw ConfigError("The field \"" + value.get<std::string>() + "\" stands twice in the JSON text.",
+                              "Remove one of them.");
         return true;
     };
     try {

@@ -17,14 +17,20 @@ std::string hintFor(const std::filesystem::path& file, int code) {
             const std::string left = free < 0 ? "" : " (" + std::to_string(free / 1'000'000) + " MB are free)";
             return "Free some space on this disk" + left + ", or choose a folder on another one.";
         }
-        case EFBIG: return "This account or file system limits the size of a file. Raise the limit, or choose another folder.";
+        case EFBIG:
+            return "This account or file system limits the size of a file. Raise the limit, or choose another folder.";
         case EACCES:
-        case EPERM: return "Change the permissions of the folder, or choose another one.";
-        case EROFS: return "This file system is read-only. Choose another folder.";
+        case EPERM:
+            return "Change the permissions of the folder, or choose another one.";
+        case EROFS:
+            return "This file system is read-only. Choose another folder.";
         case ENOENT:
-        case ENOTDIR: return "Check the path.";
-        case EIO: return "The disk reports an error. Check it before you go on.";
-        default: return {};
+        case ENOTDIR:
+            return "Check the path.";
+        case EIO:
+            return "The disk reports an error. Check it before you go on.";
+        default:
+            return {};
     }
 }
 

@@ -1,6 +1,6 @@
-// The gradients of one batch, in pieces between which the caller may do something else: forward and backward go stage by stage, each
-// stage's graph on its own, and a batch too large for that goes through in micro-batches whose gradients add up. Nothing of the
-// model changes before the optimiser's step, so that an unfinished batch can be thrown away and begun again.
+// The gradients of one batch, in pieces between which the caller may do something else: forward and backward go stage by stage,
+// each stage's graph on its own, and a batch too large for that goes through in micro-batches whose gradients add up. Nothing of
+// the model changes before the optimiser's step, so that an unfinished batch can be thrown away and begun again.
 #pragma once
 
 #include <functional>
@@ -12,13 +12,13 @@
 namespace thaw::core {
 
 struct BatchPlan {
-    int rung = 0;              ///< stage whose input the batch is
-    int boundary = 0;          ///< first stage that trains; below it nothing is recorded
+    int rung = 0;      ///< stage whose input the batch is
+    int boundary = 0;  ///< first stage that trains; below it nothing is recorded
     std::int64_t rows = 0;
     std::int64_t microBatch = 0;
     std::function<torch::Tensor(std::int64_t begin, std::int64_t end)> input;  ///< rows of the batch, on the model's device
-    torch::Tensor labels;      ///< int64 [rows]
-    torch::Tensor dropoutMask; ///< of the whole batch; undefined: none
+    torch::Tensor labels;                                                      ///< int64 [rows]
+    torch::Tensor dropoutMask;                                                 ///< of the whole batch; undefined: none
 };
 
 struct StageSample {
@@ -40,7 +40,7 @@ public:
     /// Clears what gradients there are, so that the batch can be begun anew.
     void abandon();
 
-    double loss() const;                ///< mean cross-entropy, nats
+    double loss() const;  ///< mean cross-entropy, nats
     std::int64_t right() const { return m_right; }
     const std::vector<StageSample>& samples() const { return m_samples; }
 

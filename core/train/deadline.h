@@ -11,7 +11,8 @@ inline double secondsSince(Clock::time_point begin) { return std::chrono::durati
 
 class Deadline {
 public:
-    explicit Deadline(double seconds) : m_end(Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds))) {}
+    explicit Deadline(double seconds)
+        : m_end(Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds))) {}
     bool passed() const { return Clock::now() >= m_end; }
 
 private:

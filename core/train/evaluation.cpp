@@ -14,8 +14,14 @@ constexpr std::int64_t kHeadSlice = 1024;  // rows where only dense layers are l
 }  // namespace
 
 EvaluationPass::EvaluationPass(const InputSource& source, const StagedModel& model, Split split, int rung, std::int64_t slice)
-    : m_source(source), m_model(model), m_split(split), m_rung(rung),
-      m_slice(slice > 0 ? slice : rung >= model.info().headBegin ? kHeadSlice : sliceSize(source.inputSize)), m_total(source.pictures(split).count()) {
+    : m_source(source),
+      m_model(model),
+      m_split(split),
+      m_rung(rung),
+      m_slice(slice > 0                        ? slice
+              : rung >= model.info().headBegin ? kHeadSlice
+                                               : sliceSize(source.inputSize)),
+      m_total(source.pictures(split).count()) {
     m_result.split = split;
     m_result.classCount = static_cast<int>(model.info().layers.back().outputShape[0]);
     m_result.labels = source.pictures(split).labels;

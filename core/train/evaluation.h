@@ -11,7 +11,8 @@ namespace thaw::core {
 
 class EvaluationPass {
 public:
-    /// Reads the input of stage `rung`, a rung that the source can give for the split; `slice`: rows at a time (0: as suits the rung).
+    /// Reads the input of stage `rung`, a rung that the source can give for the split; `slice`: rows at a time (0: as suits the
+    /// rung).
     EvaluationPass(const InputSource& source, const StagedModel& model, Split split, int rung, std::int64_t slice = 0);
 
     /// True when all pictures are done.

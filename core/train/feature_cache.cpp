@@ -23,9 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kHeaderBytes = 4096;      // a page, so that the numbers behind it are aligned when mapped
-constexpr std::size_t kPiece = 8u << 20;        // bytes digested or written between two looks at the clock
-constexpr std::size_t kHeldPages = 8u << 20;    // bytes of a file that are read until its pages leave the process: a page brings its neighbours
+constexpr std::size_t kHeaderBytes = 4096;  // a page, so that the numbers behind it are aligned when mapped
+constexpr std::size_t kPiece = 8u << 20;    // bytes digested or written between two looks at the clock
+constexpr std::size_t kHeldPages =
+    8u << 20;  // bytes of a file that are read until its pages leave the process: a page brings its neighbours
 constexpr std::int64_t kSpareDisk = 256 << 20;  // bytes left to others
 constexpr const char* kSuffix = ".features";
 
@@ -82,9 +83,12 @@ void makeRoom(const fs::path& folder, std::int64_t needed, std::int64_t budget) 
 
 std::string toString(FeaturePart part) {
     switch (part) {
-        case FeaturePart::Train: return "train";
-        case FeaturePart::TrainFlipped: return "train, flipped";
-        case FeaturePart::Test: return "test";
+        case FeaturePart::Train:
+            return "train";
+        case FeaturePart::TrainFlipped:
+            return "train, flipped";
+        case FeaturePart::Test:
+            return "test";
     }
     return {};
 }
@@ -127,8 +131,10 @@ void FeatureFile::finish(const std::string& header) {
     const int closed = close(m_descriptor);
     m_descriptor = -1;
     std::error_code error;
-    if (closed != 0) error.assign(errno, std::generic_category());
-    else fs::rename(m_temporary, m_file, error);
+    if (closed != 0)
+        error.assign(errno, std::generic_category());
+    else
+        fs::rename(m_temporary, m_file, error);
     if (error) {
         std::error_code ignored;
         fs::remove(m_temporary, ignored);
@@ -149,7 +155,9 @@ FeatureBlock::FeatureBlock(std::shared_ptr<FeatureFile> file, std::int64_t rows,
     map(m_file->descriptor());
 }
 
-FeatureBlock::FeatureBlock(int descriptor, std::int64_t rows, std::int64_t floats) : m_rows(rows), m_floats(floats) { map(descriptor); }
+FeatureBlock::FeatureBlock(int descriptor, std::int64_t rows, std::int64_t floats) : m_rows(rows), m_floats(floats) {
+    map(descriptor);
+}
 
 FeatureBlock::~FeatureBlock() { munmap(m_mapping, m_mappedBytes); }
 
@@ -161,9 +169,12 @@ void FeatureBlock::map(int descriptor) {
 }
 
 void FeatureBlock::write(std::int64_t row, const float* values, std::int64_t rows) {
-    const std::size_t begin = static_cast<std::size_t>(row * m_floats) * sizeof(float), size = static_cast<std::size_t>(rows * m_floats) * sizeof(float);
-    if (m_inMemory) std::memcpy(m_data + row * m_floats, values, size);
-    else m_file->write(begin, values, size);
+    const std::size_t begin = static_cast<std::size_t>(row * m_floats) * sizeof(float),
+                      size = static_cast<std::size_t>(rows * m_floats) * sizeof(float);
+    if (m_inMemory)
+        std::memcpy(m_data + row * m_floats, values, size);
+    else
+        m_file->write(begin, values, size);
 }
 
 void FeatureBlock::wasRead(std::size_t bytes) const {
@@ -204,14 +215,16 @@ std::int64_t FeatureStore::bytesInMemory() const {
     return sum;
 }
 
-std::string featureFileKey(const std::string& stages, const std::string& pictures, FeaturePart part, const std::string& preprocessing,
-                           const std::string& fingerprint) {
+std::string featureFileKey(const std::string& stages, const std::string& pictures, FeaturePart part,
+                           const std::string& preprocessing, const std::string& fingerprint) {
     const std::string text =
         "thaw features 1\n" + stages + "\n" + pictures + "\n" + toString(part) + "\n" + preprocessing + "\n" + fingerprint + "\n";
     return digestOf(text.data(), text.size());
 }
 
-fs::path featureFolder(const CacheConfig& config) { return (config.directory.empty() ? cacheFolder() : config.directory) / "features"; }
+fs::path featureFolder(const CacheConfig& config) {
+    return (config.directory.empty() ? cacheFolder() : config.directory) / "features";
+}
 
 std::int64_t clearFeatureCache(const fs::path& directory) {
     CacheConfig config;
@@ -238,14 +251,16 @@ bool FeatureReader::open(const fs::path& folder, const std::string& key, std::in
     if (descriptor < 0) return false;
     std::string header(kHeaderBytes, '\0');
     struct stat status {};
-    const std::int64_t expected = static_cast<std::int64_t>(kHeaderBytes) + rows * floats * static_cast<std::int64_t>(sizeof(float));
+    const std::int64_t expected =
+        static_cast<std::int64_t>(kHeaderBytes) + rows * floats * static_cast<std::int64_t>(sizeof(float));
     if (fstat(descriptor, &status) == 0 && status.st_size == expected &&
         pread(descriptor, header.data(), kHeaderBytes, 0) == static_cast<ssize_t>(kHeaderBytes)) {
         const nlohmann::json json = nlohmann::json::parse(header, nullptr, /*allow_exceptions=*/false);
         const auto digest = json.is_object() ? json.find("sha256") : json.end();
         if (json.is_object() && digest != json.end() && digest->is_string()) {
             m_expected = digest->get<std::string>();
-            if (header == headerText(rows, floats, m_expected)) m_block = std::make_shared<FeatureBlock>(descriptor, rows, floats);
+            if (header == headerText(rows, floats, m_expected))
+                m_block = std::make_shared<FeatureBlock>(descriptor, rows, floats);
         }
     }
     close(descriptor);

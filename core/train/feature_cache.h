@@ -1,5 +1,5 @@
-// Outputs of frozen stages: in memory while a run reads them, on disk for the next run. A file holds one rung of one part; its name
-// is a digest of everything that the features depend on, its contents are checked by a digest of their own. Not thread-safe.
+// Outputs of frozen stages: in memory while a run reads them, on disk for the next run. A file holds one rung of one part; its
+// name is a digest of everything that the features depend on, its contents are checked by a digest of their own. Not thread-safe.
 #pragma once
 
 #include <atomic>
@@ -31,8 +31,8 @@ std::vector<FeaturePart> featureParts(const AugmentationConfig& augmentation);
 /// A file in the making, under a temporary name: removed unless it is finished.
 class FeatureFile {
 public:
-    /// Room for `bytes` of features behind the header. Files used longest ago go where the budget asks for it. Throws StoreError where
-    /// the budget or the disk is too small.
+    /// Room for `bytes` of features behind the header. Files used longest ago go where the budget asks for it. Throws StoreError
+    /// where the budget or the disk is too small.
     FeatureFile(const std::filesystem::path& folder, const std::string& key, std::size_t bytes, std::int64_t diskBudget);
     ~FeatureFile();
     FeatureFile(const FeatureFile&) = delete;
@@ -46,8 +46,8 @@ private:
     int m_descriptor = -1;
 };
 
-/// One rung and part: rows of `floats` numbers each, in memory, which is given back to the system when it goes, or in a file. A file's
-/// pages belong to the system's cache: it takes those back that it needs, and the process holds few of them at a time.
+/// One rung and part: rows of `floats` numbers each, in memory, which is given back to the system when it goes, or in a file. A
+/// file's pages belong to the system's cache: it takes those back that it needs, and the process holds few of them at a time.
 class FeatureBlock {
 public:
     /// Zeroed memory. Throws std::bad_alloc.
@@ -100,8 +100,8 @@ private:
 };
 
 /// The name of a file: of the digests of the stages below and of the pictures, what is done to those first, and who computes.
-std::string featureFileKey(const std::string& stages, const std::string& pictures, FeaturePart part, const std::string& preprocessing,
-                           const std::string& fingerprint);
+std::string featureFileKey(const std::string& stages, const std::string& pictures, FeaturePart part,
+                           const std::string& preprocessing, const std::string& fingerprint);
 
 /// Where files lie: `config`'s folder or the user's cache folder, below it "features".
 std::filesystem::path featureFolder(const CacheConfig& config);
@@ -110,7 +110,8 @@ std::filesystem::path featureFolder(const CacheConfig& config);
 class FeatureReader {
 public:
     bool open(const std::filesystem::path& folder, const std::string& key, std::int64_t rows, std::int64_t floats);
-    /// True when the whole was looked at; block() then is what was read, or null where the digest was wrong (the file is removed).
+    /// True when the whole was looked at; block() then is what was read, or null where the digest was wrong (the file is
+    /// removed).
     bool advance(const Deadline& deadline);
     std::shared_ptr<FeatureBlock> block() const { return m_block; }
     std::size_t bytesDone() const { return m_position; }
@@ -123,8 +124,8 @@ private:
     std::size_t m_position = 0;
 };
 
-/// Keeps a block on disk, in slices: writes what is in memory, and finishes the file of what is not. Torn files cannot be read back:
-/// no fsync.
+/// Keeps a block on disk, in slices: writes what is in memory, and finishes the file of what is not. Torn files cannot be read
+/// back: no fsync.
 class FeatureWriter {
 public:
     /// Throws as FeatureFile.

@@ -9,12 +9,15 @@ namespace thaw::core {
 
 FeaturePass::FeaturePass(const InputSource& source, const StagedModel& model, int base, std::vector<int> rungs,
                          std::vector<FeaturePart> parts, const BlockMaker& makeBlock)
-    : m_source(source), m_model(model), m_base(base), m_rungs(std::move(rungs)), m_parts(std::move(parts)),
+    : m_source(source),
+      m_model(model),
+      m_base(base),
+      m_rungs(std::move(rungs)),
+      m_parts(std::move(parts)),
       m_slice(sliceSize(source.inputSize)) {
     for (FeaturePart part : m_parts) {
         m_total += rowsOf(part);
-        for (int rung : m_rungs)
-            m_blocks[{rung, part}] = makeBlock(rung, part, rowsOf(part), rungFloats(model.info(), rung));
+        for (int rung : m_rungs) m_blocks[{rung, part}] = makeBlock(rung, part, rowsOf(part), rungFloats(model.info(), rung));
     }
 }
 

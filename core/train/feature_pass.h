@@ -4,8 +4,8 @@
 
 #include <functional>
 #include <map>
-#include <utility>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/train/forward_slice.h"
@@ -16,11 +16,12 @@ namespace thaw::core {
 class FeaturePass {
 public:
     /// An empty block for features.
-    using BlockMaker = std::function<std::shared_ptr<FeatureBlock>(int rung, FeaturePart part, std::int64_t rows, std::int64_t floats)>;
+    using BlockMaker =
+        std::function<std::shared_ptr<FeatureBlock>(int rung, FeaturePart part, std::int64_t rows, std::int64_t floats)>;
 
     /// `rungs`: lowest first, all above `base`, a rung that the source can give for all parts.
-    FeaturePass(const InputSource& source, const StagedModel& model, int base, std::vector<int> rungs, std::vector<FeaturePart> parts,
-                const BlockMaker& makeBlock);
+    FeaturePass(const InputSource& source, const StagedModel& model, int base, std::vector<int> rungs,
+                std::vector<FeaturePart> parts, const BlockMaker& makeBlock);
 
     /// True when everything is computed and was put into `store`.
     bool advance(const Deadline& deadline, const StageListener& timed, FeatureStore& store);

@@ -36,8 +36,8 @@ THAW_INLINE bool adamLoop(float* __restrict parameter, const float* __restrict g
     return bad == 0;
 }
 
-THAW_INLINE bool sgdLoop(float* __restrict parameter, const float* __restrict gradient, float* __restrict buffer, std::int64_t count,
-                         const SgdCoefficients& coefficients) {
+THAW_INLINE bool sgdLoop(float* __restrict parameter, const float* __restrict gradient, float* __restrict buffer,
+                         std::int64_t count, const SgdCoefficients& coefficients) {
     const SgdCoefficients c = coefficients;
     std::uint32_t bad = 0;
     for (std::int64_t i = 0; i < count; ++i) {
@@ -56,13 +56,14 @@ THAW_INLINE bool sgdLoop(float* __restrict parameter, const float* __restrict gr
 }
 
 #if defined(__x86_64__)
-#define THAW_FOR_TARGET(name, instructions)                                                                                         \
-    __attribute__((target(instructions))) bool adam##name(float* p, const float* g, float* m, float* v, std::int64_t n,             \
-                                                    const AdamCoefficients& c) {                                             \
-        return adamLoop(p, g, m, v, n, c);                                                                                    \
-    }                                                                                                                         \
-    __attribute__((target(instructions))) bool sgd##name(float* p, const float* g, float* b, std::int64_t n, const SgdCoefficients& c) { \
-        return sgdLoop(p, g, b, n, c);                                                                                        \
+#define THAW_FOR_TARGET(name, instructions)                                                                             \
+    __attribute__((target(instructions))) bool adam##name(float* p, const float* g, float* m, float* v, std::int64_t n, \
+                                                          const AdamCoefficients& c) {                                  \
+        return adamLoop(p, g, m, v, n, c);                                                                              \
+    }                                                                                                                   \
+    __attribute__((target(instructions))) bool sgd##name(float* p, const float* g, float* b, std::int64_t n,            \
+                                                         const SgdCoefficients& c) {                                    \
+        return sgdLoop(p, g, b, n, c);                                                                                  \
     }
 THAW_FOR_TARGET(Avx512, "avx512f,prefer-vector-width=512")
 THAW_FOR_TARGET(Avx2, "avx2,fma")
@@ -71,9 +72,11 @@ THAW_FOR_TARGET(Avx2, "avx2,fma")
 
 }  // namespace
 
-bool adamUpdate(float* parameter, const float* gradient, float* mean, float* square, std::int64_t count, const AdamCoefficients& c) {
+bool adamUpdate(float* parameter, const float* gradient, float* mean, float* square, std::int64_t count,
+                const AdamCoefficients& c) {
 #if defined(__x86_64__)
-    if (kernels::instructionSet() == kernels::InstructionSet::Avx512) return adamAvx512(parameter, gradient, mean, square, count, c);
+    if (kernels::instructionSet() == kernels::InstructionSet::Avx512)
+        return adamAvx512(parameter, gradient, mean, square, count, c);
     if (kernels::instructionSet() == kernels::InstructionSet::Avx2) return adamAvx2(parameter, gradient, mean, square, count, c);
 #endif
     return adamLoop(parameter, gradient, mean, square, count, c);

@@ -15,7 +15,8 @@ struct AdamCoefficients {
     float decay;           ///< the parameter is multiplied with it first; 1: none
 };
 /// False when a parameter became infinite or not a number.
-bool adamUpdate(float* parameter, const float* gradient, float* mean, float* square, std::int64_t count, const AdamCoefficients& c);
+bool adamUpdate(float* parameter, const float* gradient, float* mean, float* square, std::int64_t count,
+                const AdamCoefficients& c);
 
 struct SgdCoefficients {
     float learningRate, momentum, l2;

@@ -34,11 +34,13 @@ torch::Tensor InputSource::rows(Split split, int rung, const std::vector<std::in
     return result.to(device);
 }
 
-void InputSource::expect(Split split, int rung, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes) const {
+void InputSource::expect(Split split, int rung, const std::vector<std::int64_t>& rows,
+                         const std::vector<PictureChange>& changes) const {
     if (rung == 0 && ahead && !rows.empty()) ahead->expect(pictureRequest(split, rows, changes));
 }
 
-PictureRequest InputSource::pictureRequest(Split split, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes) const {
+PictureRequest InputSource::pictureRequest(Split split, const std::vector<std::int64_t>& rows,
+                                           const std::vector<PictureChange>& changes) const {
     return {split == Split::Train ? train : test, rows, changes, scaling, inputSize};
 }
 

@@ -25,14 +25,17 @@ struct InputSource {
     const PictureSet& pictures(Split split) const { return split == Split::Train ? *train : *test; }
     /// The input of stage `rung`, on the device, for rows of a split; `changes` is empty or has an entry a row. The store must
     /// hold the rung for the parts that are asked for.
-    torch::Tensor rows(Split split, int rung, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes = {}) const;
+    torch::Tensor rows(Split split, int rung, const std::vector<std::int64_t>& rows,
+                       const std::vector<PictureChange>& changes = {}) const;
     /// Announces that rows() will be asked for these next.
-    void expect(Split split, int rung, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes = {}) const;
+    void expect(Split split, int rung, const std::vector<std::int64_t>& rows,
+                const std::vector<PictureChange>& changes = {}) const;
     /// int64 [rows] on the device.
     torch::Tensor labels(Split split, const std::vector<std::int64_t>& rows) const;
 
 private:
-    PictureRequest pictureRequest(Split split, const std::vector<std::int64_t>& rows, const std::vector<PictureChange>& changes) const;
+    PictureRequest pictureRequest(Split split, const std::vector<std::int64_t>& rows,
+                                  const std::vector<PictureChange>& changes) const;
 };
 
 /// begin, begin + 1, ... end - 1.

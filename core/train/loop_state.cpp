@@ -10,8 +10,9 @@ namespace {
 using nlohmann::json;
 
 json toValue(const OptimizerConfig& o) {
-    return {{"kind", toString(o.kind)}, {"learning_rate", o.learningRate}, {"beta1", o.beta1},       {"beta2", o.beta2},
-            {"epsilon", o.epsilon},     {"momentum", o.momentum},          {"nesterov", o.nesterov}, {"weight_decay", o.weightDecay}};
+    return {
+        {"kind", toString(o.kind)}, {"learning_rate", o.learningRate}, {"beta1", o.beta1},       {"beta2", o.beta2},
+        {"epsilon", o.epsilon},     {"momentum", o.momentum},          {"nesterov", o.nesterov}, {"weight_decay", o.weightDecay}};
 }
 
 OptimizerConfig optimizerFrom(const json& value) {

@@ -1,5 +1,5 @@
-// Where a run stands, as plain values: with the tensors of a checkpoint it is all that a resumed run needs. Random streams are pure
-// functions of the seed and these positions.
+// Where a run stands, as plain values: with the tensors of a checkpoint it is all that a resumed run needs. Random streams are
+// pure functions of the seed and these positions.
 #pragma once
 
 #include <cstdint>
@@ -16,38 +16,38 @@ enum class LoopPoint { PhaseBegin, EpochBegin, Batches, EpochEnd, Finished };
 
 struct LoopState {
     LoopPoint point = LoopPoint::PhaseBegin;
-    int phase = 0;                 ///< from 0
-    int epoch = 0;                 ///< finished, whole run
-    int phaseEpoch = 0;            ///< finished, this phase
+    int phase = 0;       ///< from 0
+    int epoch = 0;       ///< finished, whole run
+    int phaseEpoch = 0;  ///< finished, this phase
     int phaseFirstEpoch = 1;
-    std::int64_t batch = 0;        ///< done in this epoch
-    std::int64_t step = 0;         ///< optimiser steps, whole run
+    std::int64_t batch = 0;  ///< done in this epoch
+    std::int64_t step = 0;   ///< optimiser steps, whole run
     std::int64_t phaseStep = 0;
 
     LayerMask mask;
     LayerMask everTrained;
     std::uint64_t revision = 0;
-    double baseRate = 0;           ///< of the phase; the schedule's factor comes on top
-    int rung = 0;                  ///< where training reads its input
+    double baseRate = 0;  ///< of the phase; the schedule's factor comes on top
+    int rung = 0;         ///< where training reads its input
     int testRung = 0;
     std::int64_t microBatch = 0;
 
-    double lossSum = 0;            ///< over the epoch so far, weighted by rows
+    double lossSum = 0;  ///< over the epoch so far, weighted by rows
     std::int64_t right = 0, seen = 0;
     double epochSeconds = 0, trainSeconds = 0, workSeconds = 0;
 
     double bestAccuracy = -1;
     int bestEpoch = 0;
     double lastAccuracy = -1;
-    double phaseBestLoss = -1;     ///< early stopping; negative: none yet
+    double phaseBestLoss = -1;  ///< early stopping; negative: none yet
     int waited = 0;
-    std::string endReason;         ///< of a finished run
+    std::string endReason;  ///< of a finished run
 
     std::map<std::string, std::int64_t> optimizerSteps;
     OptimizerConfig optimizer;
 
     int threads = 0;
-    std::string fingerprint;       ///< of the environment without the thread count
+    std::string fingerprint;  ///< of the environment without the thread count
 };
 
 std::string toJson(const LoopState& state);

@@ -43,7 +43,8 @@ std::string computeFingerprint(const torch::Device& device, KernelKind kind) {
     const EngineInfo info = engineInfo();
     return "LibTorch " + info.libtorchVersion + ", " + info.cpuCapability + ", " + info.blasLibrary + " " + info.blasCore + ", " +
            (device.is_cuda() ? "CUDA" : "CPU") + ", convolutions by " +
-           (kind == KernelKind::Thaw ? std::string("Thaw, ") + kernels::toString(kernels::instructionSet()) : std::string("LibTorch"));
+           (kind == KernelKind::Thaw ? std::string("Thaw, ") + kernels::toString(kernels::instructionSet())
+                                     : std::string("LibTorch"));
 }
 
 }  // namespace thaw::core

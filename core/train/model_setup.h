@@ -19,10 +19,12 @@ std::string describeDevice(const torch::Device& device, int threads);
 /// Drawn from the seed; with `trunk`, its weights are copied in. On the CPU.
 std::unique_ptr<StagedModel> buildModel(const RunConfig& config, int classCount, const TrunkWeights* trunk);
 
-/// Every parameter out of a checkpoint, but for those that come without bytes. Throws StoreError where one is missing or does not fit.
+/// Every parameter out of a checkpoint, but for those that come without bytes. Throws StoreError where one is missing or does not
+/// fit.
 void loadModel(StagedModel& model, const Checkpoint& checkpoint);
 
-/// LibTorch, its vector instructions, BLAS and its kernels, convolution kernels, device: what must be equal for equal bits, but for the thread count.
+/// LibTorch, its vector instructions, BLAS and its kernels, convolution kernels, device: what must be equal for equal bits, but
+/// for the thread count.
 std::string computeFingerprint(const torch::Device& device, KernelKind kernels);
 
 }  // namespace thaw::core

@@ -61,7 +61,8 @@ bool Optimizer::step() {
         OptimizerRecord& record = m_records[parameter.name];
         ++record.step;
         const torch::Tensor contiguous = gradient.contiguous();
-        good &= m_config.kind == OptimizerKind::Sgd ? sgd(parameter.value, contiguous, record) : adam(parameter.value, contiguous, record);
+        good &= m_config.kind == OptimizerKind::Sgd ? sgd(parameter.value, contiguous, record)
+                                                    : adam(parameter.value, contiguous, record);
     }
     clearGradients();
     return good;
@@ -70,15 +71,20 @@ bool Optimizer::step() {
 bool Optimizer::adam(const torch::Tensor& parameter, const torch::Tensor& gradient, OptimizerRecord& record) const {
     const double rate = m_config.learningRate, t = static_cast<double>(record.step);
     const bool decoupled = m_config.kind == OptimizerKind::AdamW;
-    const double stepSize = rate / (1.0 - std::pow(m_config.beta1, t)), rootCorrection = std::sqrt(1.0 - std::pow(m_config.beta2, t));
+    const double stepSize = rate / (1.0 - std::pow(m_config.beta1, t)),
+                 rootCorrection = std::sqrt(1.0 - std::pow(m_config.beta2, t));
     const double decay = decoupled ? 1.0 - rate * m_config.weightDecay : 1.0, l2 = decoupled ? 0.0 : m_config.weightDecay;
     torch::Tensor mean = momentOf(record, "exp_avg", parameter), square = momentOf(record, "exp_avg_sq", parameter);
 
     if (parameter.is_cpu()) {
-        const AdamCoefficients c{static_cast<float>(m_config.beta1),   static_cast<float>(m_config.beta2),
-                                 static_cast<float>(1 - m_config.beta1), static_cast<float>(1 - m_config.beta2),
-                                 static_cast<float>(m_config.epsilon), static_cast<float>(stepSize),
-                                 static_cast<float>(rootCorrection),   static_cast<float>(l2),
+        const AdamCoefficients c{static_cast<float>(m_config.beta1),
+                                 static_cast<float>(m_config.beta2),
+                                 static_cast<float>(1 - m_config.beta1),
+                                 static_cast<float>(1 - m_config.beta2),
+                                 static_cast<float>(m_config.epsilon),
+                                 static_cast<float>(stepSize),
+                                 static_cast<float>(rootCorrection),
+                                 static_cast<float>(l2),
                                  static_cast<float>(decay)};
         float *p = parameter.data_ptr<float>(), *m = mean.data_ptr<float>(), *v = square.data_ptr<float>();
         const float* g = gradient.data_ptr<float>();
@@ -112,8 +118,10 @@ bool Optimizer::sgd(const torch::Tensor& parameter, const torch::Tensor& gradien
     torch::Tensor value = parameter, slope = gradient;
     if (m_config.weightDecay != 0.0) slope = slope.add(value, m_config.weightDecay);
     if (buffer.defined()) {
-        if (first) buffer.copy_(slope);
-        else buffer.mul_(m_config.momentum).add_(slope);
+        if (first)
+            buffer.copy_(slope);
+        else
+            buffer.mul_(m_config.momentum).add_(slope);
         slope = m_config.nesterov ? slope.add(buffer, m_config.momentum) : buffer;
     }
     value.add_(slope, -m_config.learningRate);

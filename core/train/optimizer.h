@@ -1,5 +1,5 @@
-// SGD, Adam and AdamW as PyTorch defines them (torch/optim), with the state kept by parameter name: freezing, thawing, checkpoints
-// and resumption do not depend on tensors' addresses or on LibTorch's version.
+// SGD, Adam and AdamW as PyTorch defines them (torch/optim), with the state kept by parameter name: freezing, thawing,
+// checkpoints and resumption do not depend on tensors' addresses or on LibTorch's version.
 #pragma once
 
 #include <cstdint>

@@ -26,8 +26,10 @@ Price estimatePrice(const RunConfig& config, const ModelInfo& model, const Layer
     const std::int64_t micro = microBatchSize(config, model, boundary, trainRung);
     std::int64_t activations = 0, widest = 0;
     for (std::size_t i = static_cast<std::size_t>(trainRung); i < count; ++i) {
-        if (static_cast<int>(i) >= boundary) activations += 2 * floatsAfter(i);  // the output and its gradient
-        else widest = std::max(widest, 2 * floatsAfter(i));
+        if (static_cast<int>(i) >= boundary)
+            activations += 2 * floatsAfter(i);  // the output and its gradient
+        else
+            widest = std::max(widest, 2 * floatsAfter(i));
     }
     const int moments = config.phases.empty() || config.phases.front().optimizer.kind != OptimizerKind::Sgd ? 2 : 1;
     price.memoryBytes = 4 * (model.parameterCount + price.trainableParameters * (1 + moments) + micro * (activations + widest));
@@ -45,7 +47,8 @@ Price estimatePrice(const RunConfig& config, const ModelInfo& model, const Layer
         if (i < trainable.size() && trainable[i]) backward += stage.backwardWeights;
         if (index >= input.cachedBoundary && index < rung) fill += stage.forward;
     }
-    const double update = times.optimizerPerParameter * static_cast<double>(price.trainableParameters) / std::max(1, config.batchSize);
+    const double update =
+        times.optimizerPerParameter * static_cast<double>(price.trainableParameters) / std::max(1, config.batchSize);
     const double perPicture = forwardFrom + backward + update;
     if (perPicture <= 0) return price;
     price.imagesPerSecond = 1.0 / perPicture;

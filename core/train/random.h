@@ -18,7 +18,8 @@ inline std::uint64_t mixBits(std::uint64_t x) {
 class RandomStream {
 public:
     RandomStream(std::uint64_t seed, Purpose purpose, std::uint64_t major, std::uint64_t minor = 0)
-        : m_key(mixBits(mixBits(mixBits(mixBits(seed + kStep) + static_cast<std::uint64_t>(purpose) * kStep) + major * kStep) + minor * kStep)) {}
+        : m_key(mixBits(mixBits(mixBits(mixBits(seed + kStep) + static_cast<std::uint64_t>(purpose) * kStep) + major * kStep) +
+                        minor * kStep)) {}
 
     /// The number at a position: random access.
     std::uint64_t at(std::uint64_t position) const { return mixBits(m_key + (position + 1) * kStep); }

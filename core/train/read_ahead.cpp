@@ -78,7 +78,8 @@ void ReadAhead::work() {
     std::unique_lock lock(m_mutex);
     for (;;) {
         const auto waiting = [&] {
-            return std::find_if(m_pieces.begin(), m_pieces.end(), [](const auto& piece) { return piece->state == Piece::State::Waiting; });
+            return std::find_if(m_pieces.begin(), m_pieces.end(),
+                                [](const auto& piece) { return piece->state == Piece::State::Waiting; });
         };
         m_changed.wait(lock, [&] { return m_stop || waiting() != m_pieces.end(); });
         if (m_stop) return;

@@ -1,5 +1,5 @@
-// Pictures on their way into the network, prepared in a thread of their own while the caller computes on the ones before. What comes
-// out is the same whether it was expected or not.
+// Pictures on their way into the network, prepared in a thread of their own while the caller computes on the ones before. What
+// comes out is the same whether it was expected or not.
 #pragma once
 
 #include <condition_variable>
@@ -56,7 +56,7 @@ private:
     std::condition_variable m_changed;
     std::deque<std::shared_ptr<Piece>> m_pieces;  // in the order in which they were announced
     bool m_stop = false;
-    std::thread m_thread;                         // since the first announcement
+    std::thread m_thread;  // since the first announcement
 };
 
 }  // namespace thaw::core

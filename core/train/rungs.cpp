@@ -31,7 +31,8 @@ std::int64_t rungFloats(const ModelInfo& model, int rung) {
 
 int cachedVariants(const AugmentationConfig& augmentation) { return augmentation.shift > 0 ? 0 : augmentation.flip ? 2 : 1; }
 
-std::int64_t rungBytes(const RunConfig& config, const ModelInfo& model, int rung, std::int64_t trainCount, std::int64_t testCount) {
+std::int64_t rungBytes(const RunConfig& config, const ModelInfo& model, int rung, std::int64_t trainCount,
+                       std::int64_t testCount) {
     const std::int64_t rows = trainCount * cachedVariants(config.augmentation) + testCount;
     return rows * rungFloats(model, rung) * static_cast<std::int64_t>(sizeof(float));
 }

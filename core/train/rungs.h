@@ -18,11 +18,13 @@ std::int64_t rungFloats(const ModelInfo& model, int rung);
 /// Copies of the training split that augmentation asks for: 1, or 2 with flips; 0: its pictures cannot be enumerated.
 int cachedVariants(const AugmentationConfig& augmentation);
 /// Bytes of a rung for both splits.
-std::int64_t rungBytes(const RunConfig& config, const ModelInfo& model, int rung, std::int64_t trainCount, std::int64_t testCount);
+std::int64_t rungBytes(const RunConfig& config, const ModelInfo& model, int rung, std::int64_t trainCount,
+                       std::int64_t testCount);
 /// What the settings leave to features: memory, and a disk for rungs that do not fit into it.
 class CacheRoom {
 public:
-    explicit CacheRoom(const CacheConfig& config) : m_memory(config.memoryBudget), m_disk(config.onDisk ? config.diskBudget : 0) {}
+    explicit CacheRoom(const CacheConfig& config)
+        : m_memory(config.memoryBudget), m_disk(config.onDisk ? config.diskBudget : 0) {}
     /// Takes room for a rung where there is some left.
     bool take(std::int64_t bytes);
 

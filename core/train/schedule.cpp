@@ -5,11 +5,14 @@
 
 namespace thaw::core {
 
-double scheduleFactor(const ScheduleConfig& schedule, std::int64_t stepInPhase, std::int64_t stepsPerEpoch, std::int64_t phaseSteps) {
+double scheduleFactor(const ScheduleConfig& schedule, std::int64_t stepInPhase, std::int64_t stepsPerEpoch,
+                      std::int64_t phaseSteps) {
     switch (schedule.kind) {
-        case ScheduleKind::Constant: return 1.0;
+        case ScheduleKind::Constant:
+            return 1.0;
         case ScheduleKind::Cosine: {
-            const double position = std::min(1.0, static_cast<double>(stepInPhase) / static_cast<double>(std::max<std::int64_t>(1, phaseSteps)));
+            const double position =
+                std::min(1.0, static_cast<double>(stepInPhase) / static_cast<double>(std::max<std::int64_t>(1, phaseSteps)));
             return schedule.floor + (1.0 - schedule.floor) * 0.5 * (1.0 + std::cos(3.14159265358979323846 * position));
         }
         case ScheduleKind::Step: {

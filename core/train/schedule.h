@@ -8,6 +8,7 @@
 namespace thaw::core {
 
 /// What the phase's base rate is multiplied with at a step of the phase, counted from 0. Above 0 but for Cosine with floor 0.
-double scheduleFactor(const ScheduleConfig& schedule, std::int64_t stepInPhase, std::int64_t stepsPerEpoch, std::int64_t phaseSteps);
+double scheduleFactor(const ScheduleConfig& schedule, std::int64_t stepInPhase, std::int64_t stepsPerEpoch,
+                      std::int64_t phaseSteps);
 
 }  // namespace thaw::core

@@ -55,7 +55,8 @@ StageTimes::Stage SpeedMeasurement::measure(int stage) const {
     shape.insert(shape.begin(), rows);
     const torch::Tensor input = torch::full(shape, 0.1f, torch::device(m_device));
     ForwardContext context;
-    if (info.layers[static_cast<std::size_t>(stage)].kind == LayerKind::Dropout) context.dropoutMask = torch::ones(shape, torch::device(m_device));
+    if (info.layers[static_cast<std::size_t>(stage)].kind == LayerKind::Dropout)
+        context.dropoutMask = torch::ones(shape, torch::device(m_device));
 
     StageTimes::Stage result;
     {

@@ -22,7 +22,8 @@ std::filesystem::path timesFile(const RunConfig& config) {
 std::string keyOf(const RunConfig& config) {
     const char* device = config.device == DeviceKind::Cpu ? "cpu" : config.device == DeviceKind::Cuda ? "cuda" : "auto";
     return config.model + ", " + std::to_string(config.inputSize) + " px, batch " + std::to_string(config.batchSize) + ", head " +
-           std::to_string(config.head.hiddenUnits) + ", threads " + std::to_string(computeThreadsOf(config)) + ", " + device + ", " + toString(config.kernels);
+           std::to_string(config.head.hiddenUnits) + ", threads " + std::to_string(computeThreadsOf(config)) + ", " + device +
+           ", " + toString(config.kernels);
 }
 
 /// What is in the file; an empty object where it is missing or damaged: times are measured again then.
@@ -50,7 +51,8 @@ int computeThreadsOf(const RunConfig& config) {
 void storeStageTimes(const RunConfig& config, const StageTimes& times) {
     json all = readTimes(config);
     json stages = json::array();
-    for (const StageTimes::Stage& stage : times.stages) stages.push_back({stage.forward, stage.backwardData, stage.backwardWeights});
+    for (const StageTimes::Stage& stage : times.stages)
+        stages.push_back({stage.forward, stage.backwardData, stage.backwardWeights});
     all[keyOf(config)] = {{"batch", times.batchSize}, {"optimizer", times.optimizerPerParameter}, {"stages", std::move(stages)}};
     ensureFolder(timesFile(config).parent_path());
     writeFileAtomically(timesFile(config), all.dump(1) + "\n");

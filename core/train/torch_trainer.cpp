@@ -28,12 +28,15 @@ void check(const RunConfig& config) {
     const ModelInfo model = describeModel(config, /*classCount=*/10);
     for (const PhaseConfig& phase : config.phases)
         if (phase.epochs > 0 && freezeBoundary(model, model.maskOf(phase.trainable)) == static_cast<int>(model.layers.size()))
-            throw ConfigError("Nothing trains in the phase \"" + phase.title + "\".", "Name at least one layer with weights, head for instance.");
+            throw ConfigError("Nothing trains in the phase \"" + phase.title + "\".",
+                              "Name at least one layer with weights, head for instance.");
 }
 
 }  // namespace
 
-TorchTrainer::TorchTrainer(RunConfig config, bool startPaused) : m_config(std::move(config)), m_startPaused(startPaused) { check(m_config); }
+TorchTrainer::TorchTrainer(RunConfig config, bool startPaused) : m_config(std::move(config)), m_startPaused(startPaused) {
+    check(m_config);
+}
 
 TorchTrainer::~TorchTrainer() = default;
 
@@ -60,10 +63,14 @@ bool TorchTrainer::hasWork() const {
         case TrainerState::Idle:
         case TrainerState::Preparing:
         case TrainerState::Running:
-        case TrainerState::Stopping: return true;
-        case TrainerState::Paused: return m_stopAsked || !m_requests.empty();
-        case TrainerState::Finished: return !m_requests.empty();
-        case TrainerState::Failed: return false;
+        case TrainerState::Stopping:
+            return true;
+        case TrainerState::Paused:
+            return m_stopAsked || !m_requests.empty();
+        case TrainerState::Finished:
+            return !m_requests.empty();
+        case TrainerState::Failed:
+            return false;
     }
     return false;
 }
@@ -85,8 +92,12 @@ void TorchTrainer::advance() {
     yieldMemory();
     const Deadline deadline(kPiece);
     switch (m_loop.point) {
-        case LoopPoint::PhaseBegin: beginPhase(); break;
-        case LoopPoint::EpochBegin: beginEpoch(deadline); break;
+        case LoopPoint::PhaseBegin:
+            beginPhase();
+            break;
+        case LoopPoint::EpochBegin:
+            beginEpoch(deadline);
+            break;
         case LoopPoint::Batches:
             if (m_restored && !restoreFeatures(deadline)) break;
             advanceBatch(deadline);
@@ -95,7 +106,9 @@ void TorchTrainer::advance() {
             if (m_restored && !restoreFeatures(deadline)) break;
             advanceEpochEnd(deadline);
             break;
-        case LoopPoint::Finished: finishRun(m_loop.endReason); break;
+        case LoopPoint::Finished:
+            finishRun(m_loop.endReason);
+            break;
     }
     if (m_state == TrainerState::Running) tellPlan(/*force=*/false);
 }
@@ -121,7 +134,9 @@ double TorchTrainer::scheduledFactor() const {
 }
 
 double TorchTrainer::epochPosition() const {
-    return m_loop.epoch + (m_batcher ? static_cast<double>(m_loop.batch) / static_cast<double>(std::max<std::int64_t>(1, m_batcher->batches())) : 0.0);
+    return m_loop.epoch +
+           (m_batcher ? static_cast<double>(m_loop.batch) / static_cast<double>(std::max<std::int64_t>(1, m_batcher->batches()))
+                      : 0.0);
 }
 
 void TorchTrainer::beginPhase() {
@@ -215,7 +230,8 @@ void TorchTrainer::advanceBatch(const Deadline& deadline) {
     m_loop.trainSeconds += seconds;
     m_batchSeconds += seconds;
     if (done) {
-        m_secondsPerBatch = m_secondsPerBatch < 0 ? m_batchSeconds : m_secondsPerBatch + 0.05 * (m_batchSeconds - m_secondsPerBatch);
+        m_secondsPerBatch =
+            m_secondsPerBatch < 0 ? m_batchSeconds : m_secondsPerBatch + 0.05 * (m_batchSeconds - m_secondsPerBatch);
         m_batchSeconds = 0;
     }
 }
@@ -235,14 +251,16 @@ void TorchTrainer::startBatch() {
         return input;
     };
     if (m_config.head.dropout > 0)
-        plan.dropoutMask = dropoutMask(plan.rows, m_config.head.hiddenUnits, m_config.head.dropout, m_config.seed, m_loop.step).to(m_device);
+        plan.dropoutMask =
+            dropoutMask(plan.rows, m_config.head.hiddenUnits, m_config.head.dropout, m_config.seed, m_loop.step).to(m_device);
     m_batch = std::make_unique<BatchStep>(*m_model, std::move(plan));
 }
 
 std::vector<PictureChange> TorchTrainer::changesOf(const std::vector<std::int64_t>& rows) const {
     std::vector<PictureChange> changes;
     if (m_config.augmentation.any())
-        for (std::int64_t row : rows) changes.push_back(augmentationOf(m_config.augmentation, m_config.seed, m_loop.epoch + 1, row));
+        for (std::int64_t row : rows)
+            changes.push_back(augmentationOf(m_config.augmentation, m_config.seed, m_loop.epoch + 1, row));
     return changes;
 }
 
@@ -257,8 +275,14 @@ void TorchTrainer::expectAfter(std::int64_t end) {
 void TorchTrainer::finishBatch() {
     const std::unique_ptr<BatchStep> batch = std::move(m_batch);
     const double loss = batch->loss(), rate = currentRate();
-    const std::string where = "step " + std::to_string(m_loop.step + 1) + " (epoch " + std::to_string(m_loop.epoch + 1) + ", learning rate " +
-                              [&] { char text[32]; std::snprintf(text, sizeof text, "%g", rate); return std::string(text); }() + ")";
+    const std::string where = "step " + std::to_string(m_loop.step + 1) + " (epoch " + std::to_string(m_loop.epoch + 1) +
+                              ", learning rate " +
+                              [&] {
+                                  char text[32];
+                                  std::snprintf(text, sizeof text, "%g", rate);
+                                  return std::string(text);
+                              }() +
+                              ")";
     const char* hint = "Choose a smaller learning rate and resume from the last checkpoint, which is good.";
     if (!std::isfinite(loss)) {
         m_optimizer->clearGradients();
@@ -290,7 +314,8 @@ void TorchTrainer::finishBatch() {
     if (!m_device.is_cuda()) {
         for (const StageSample& sample : batch->samples()) {
             if (sample.backward)
-                m_times.backward(sample.stage, sample.seconds, sample.rows, sample.stage > boundary, m_loop.mask[static_cast<std::size_t>(sample.stage)]);
+                m_times.backward(sample.stage, sample.seconds, sample.rows, sample.stage > boundary,
+                                 m_loop.mask[static_cast<std::size_t>(sample.stage)]);
             else
                 m_times.forward(sample.stage, sample.seconds, sample.rows);
         }
@@ -298,7 +323,8 @@ void TorchTrainer::finishBatch() {
     }
     const auto now = Clock::now();
     m_recent.emplace_back(now, rows);
-    while (m_recent.size() > 2 && std::chrono::duration<double>(now - m_recent.front().first).count() > kRecentSeconds) m_recent.pop_front();
+    while (m_recent.size() > 2 && std::chrono::duration<double>(now - m_recent.front().first).count() > kRecentSeconds)
+        m_recent.pop_front();
     std::int64_t pictures = 0;
     for (std::size_t i = 1; i < m_recent.size(); ++i) pictures += m_recent[i].second;
     const double window = std::chrono::duration<double>(now - m_recent.front().first).count();
@@ -312,7 +338,8 @@ void TorchTrainer::finishBatch() {
     event.loss = loss;
     event.accuracy = static_cast<double>(batch->right()) / static_cast<double>(rows);
     event.learningRate = rate;
-    event.imagesPerSecond = window > 0 ? static_cast<double>(pictures) / window : static_cast<double>(rows) / std::max(1e-9, m_batchSeconds);
+    event.imagesPerSecond =
+        window > 0 ? static_cast<double>(pictures) / window : static_cast<double>(rows) / std::max(1e-9, m_batchSeconds);
     event.fromCache = m_loop.rung > 0;
     emit(event);
     if (secondsSince(m_lastMoved) > kMovedEvery) tellMoved();
@@ -339,8 +366,9 @@ void TorchTrainer::finishEpoch() {
     auto predictions = std::make_shared<PredictionSet>(m_evaluation->take());
     m_evaluation.reset();
     if (!std::isfinite(predictions->loss))
-        throw TrainingError("The validation loss is no longer a finite number after epoch " + std::to_string(m_loop.epoch + 1) + ".",
-                            "Choose a smaller learning rate and resume from the last checkpoint, which is good.");
+        throw TrainingError(
+            "The validation loss is no longer a finite number after epoch " + std::to_string(m_loop.epoch + 1) + ".",
+            "Choose a smaller learning rate and resume from the last checkpoint, which is good.");
     ++m_loop.epoch;
     ++m_loop.phaseEpoch;
     predictions->step = m_loop.step;
@@ -442,7 +470,8 @@ void TorchTrainer::stopRun() {
 void TorchTrainer::finishRun(const std::string& reason) {
     for (const Command& command : std::exchange(m_changes, {})) refuse(command.requestId, "The run has ended.");
     if (!ready())
-        for (const Request& request : std::exchange(m_requests, {})) refuse(request.id, "The run was stopped before its model was ready.");
+        for (const Request& request : std::exchange(m_requests, {}))
+            refuse(request.id, "The run was stopped before its model was ready.");
     m_evaluation.reset();
     m_pass.reset();
     m_writer.reset();
@@ -477,8 +506,9 @@ void TorchTrainer::fail(const std::string& what, const std::string& hint) {
 
 void TorchTrainer::failFrom(const std::exception& error) {
     const std::string what = error.what();
-    const bool memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr || what.find("not enough memory") != std::string::npos ||
-                        what.find("out of memory") != std::string::npos || what.find("can't allocate memory") != std::string::npos;
+    const bool memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
+                        what.find("not enough memory") != std::string::npos || what.find("out of memory") != std::string::npos ||
+                        what.find("can't allocate memory") != std::string::npos;
     if (memory) {
         return fail("The memory ran out.", "Choose a batch size of " + std::to_string(std::max(1, m_config.batchSize / 2)) +
                                                " or less, a smaller input size or less memory for features, and resume.");

@@ -163,31 +163,31 @@ private:
     Clock::time_point m_lastCheckpoint;
 
     LoopState m_loop;
-    bool m_restored = false;         // the position came from a checkpoint whose epoch is not over
-    bool m_chooseAgain = false;      // the layers changed before its features were fetched
+    bool m_restored = false;     // the position came from a checkpoint whose epoch is not over
+    bool m_chooseAgain = false;  // the layers changed before its features were fetched
     bool m_phaseAnnounced = false;
     PauseAfter m_pauseAfter = PauseAfter::Never;
     bool m_pauseAsked = false, m_stopAsked = false;
     std::uint64_t m_pauseRequest = 0;
     Clock::time_point m_pausedAt;
-    bool m_quietPause = false;       // a single step: no line on the curves
+    bool m_quietPause = false;  // a single step: no line on the curves
     bool m_pauseTold = false;
-    std::deque<Command> m_changes;   // layers and rates that wait for the end of the batch
+    std::deque<Command> m_changes;  // layers and rates that wait for the end of the batch
     std::deque<Request> m_requests;
 
     std::unique_ptr<SpeedMeasurement> m_measurement;
     TimesRefiner m_times;
     std::unique_ptr<BatchStep> m_batch;
     std::vector<std::int64_t> m_rows;
-    double m_batchSeconds = 0;       // work on the batch so far
-    double m_secondsPerBatch = -1;   // of the present layers
+    double m_batchSeconds = 0;      // work on the batch so far
+    double m_secondsPerBatch = -1;  // of the present layers
     std::deque<std::pair<Clock::time_point, std::int64_t>> m_recent;
     std::unique_ptr<EvaluationPass> m_evaluation, m_requested;
     std::shared_ptr<std::vector<FilePrediction>> m_answered;
 
     FeatureStore m_features;
     FeatureStep m_featureStep = FeatureStep::Plan;
-    bool m_mayCompute = true;        // not while a change of layers would have to wait for it
+    bool m_mayCompute = true;  // not while a change of layers would have to wait for it
     std::deque<FeaturePlace> m_toRead;
     std::unique_ptr<FeatureReader> m_reader;
     std::unique_ptr<FeaturePass> m_pass;
@@ -195,7 +195,7 @@ private:
     std::deque<std::pair<FeaturePlace, std::shared_ptr<const FeatureBlock>>> m_toWrite;
     std::unique_ptr<FeatureWriter> m_writer;
     std::vector<int> m_keepOnDisk;
-    bool m_toldShort = false;        // of memory for features
+    bool m_toldShort = false;  // of memory for features
 
     std::string m_lastActivity;
     Clock::time_point m_lastProgress, m_lastPlan, m_lastMoved, m_lastMemoryLook;

@@ -24,9 +24,12 @@ void TorchTrainer::take(const Command& command) {
     const bool ended = m_state == TrainerState::Finished || m_state == TrainerState::Failed || m_state == TrainerState::Stopping;
     const bool preparing = m_state == TrainerState::Idle || m_state == TrainerState::Preparing;
     const auto ask = [&] {
-        if (m_state == TrainerState::Failed || m_state == TrainerState::Stopping) refuse(command.requestId, "The run has ended.");
-        else if (ended && !ready()) refuse(command.requestId, "The run was stopped before its model was ready.");
-        else m_requests.push_back({command.requestId, command.data});
+        if (m_state == TrainerState::Failed || m_state == TrainerState::Stopping)
+            refuse(command.requestId, "The run has ended.");
+        else if (ended && !ready())
+            refuse(command.requestId, "The run was stopped before its model was ready.");
+        else
+            m_requests.push_back({command.requestId, command.data});
     };
     const auto unpause = [&] {
         m_pauseAsked = false;
@@ -80,7 +83,9 @@ void TorchTrainer::refuse(std::uint64_t requestId, const std::string& reason) {
     if (requestId != 0) emit(CommandRefused{requestId, reason}, /*record=*/false);
 }
 
-bool TorchTrainer::canChange() const { return m_phaseAnnounced && !m_batch && m_preparation == Preparation::Done && m_loop.point != LoopPoint::PhaseBegin; }
+bool TorchTrainer::canChange() const {
+    return m_phaseAnnounced && !m_batch && m_preparation == Preparation::Done && m_loop.point != LoopPoint::PhaseBegin;
+}
 
 void TorchTrainer::takeChange(const Command& command) {
     m_changes.push_back(command);
@@ -185,7 +190,8 @@ bool TorchTrainer::advanceRequest(const Deadline& deadline) {
     } else if (const auto* wanted = std::get_if<PredictFiles>(&request.data)) {
         if (!m_answered) m_answered = std::make_shared<std::vector<FilePrediction>>();
         while (m_answered->size() < wanted->files.size()) {
-            m_answered->push_back(predictPicture(*m_model, m_config, m_dataset.pictureKind, m_device, wanted->files[m_answered->size()]));
+            m_answered->push_back(
+                predictPicture(*m_model, m_config, m_dataset.pictureKind, m_device, wanted->files[m_answered->size()]));
             if (deadline.passed() && m_answered->size() < wanted->files.size()) return false;
         }
         emit(FilePredictionsReady{request.id, m_loop.step, std::exchange(m_answered, nullptr)});
@@ -197,9 +203,12 @@ bool TorchTrainer::advanceRequest(const Deadline& deadline) {
             emit(CommandRefused{request.id, std::string(error.what()) + " " + error.hint()});
         }
     } else if (std::holds_alternative<SaveCheckpoint>(request.data)) {
-        if (m_record && m_checkpoints && !m_batch && canChange()) saveCheckpoint("request");
-        else if (m_batch) return advance(), false;  // at the end of the batch
-        else refuse(request.id, "There is nothing to save yet.");
+        if (m_record && m_checkpoints && !m_batch && canChange())
+            saveCheckpoint("request");
+        else if (m_batch)
+            return advance(), false;  // at the end of the batch
+        else
+            refuse(request.id, "There is nothing to save yet.");
     }
     m_requests.pop_front();
     return true;

@@ -29,7 +29,8 @@ std::vector<int> TorchTrainer::wantedRungs() const {
         want(m_loop.testRung);
     }
     int lowest = freezeBoundary(m_info, m_loop.mask);
-    if (wanted.empty() && !(m_restored && m_loop.point != LoopPoint::EpochBegin)) want(usableRung(m_config, m_info, lowest, train, test));
+    if (wanted.empty() && !(m_restored && m_loop.point != LoopPoint::EpochBegin))
+        want(usableRung(m_config, m_info, lowest, train, test));
     for (std::size_t i = static_cast<std::size_t>(m_loop.phase) + 1; i < m_config.phases.size(); ++i) {
         if (m_config.phases[i].epochs == 0) continue;
         const int boundary = freezeBoundary(m_info, m_info.maskOf(m_config.phases[i].trainable));
@@ -48,7 +49,9 @@ std::string TorchTrainer::featureKey(int rung, FeaturePart part) {
 bool TorchTrainer::prepareFeatures(const Deadline& deadline) {
     for (;;) {
         switch (m_featureStep) {
-            case FeatureStep::Plan: planFeatures(); break;
+            case FeatureStep::Plan:
+                planFeatures();
+                break;
             case FeatureStep::Read:
                 if (!readFeatures(deadline)) return false;
                 break;
@@ -58,7 +61,8 @@ bool TorchTrainer::prepareFeatures(const Deadline& deadline) {
             case FeatureStep::Write:
                 if (!writeFeatures(deadline)) return false;
                 break;
-            case FeatureStep::Done: return true;
+            case FeatureStep::Done:
+                return true;
         }
     }
 }
@@ -91,7 +95,8 @@ bool TorchTrainer::readFeatures(const Deadline& deadline) {
         const std::int64_t rows = (place.part == FeaturePart::Test ? m_test : m_train)->count();
         if (!m_reader) {
             m_reader = std::make_unique<FeatureReader>();
-            if (!m_reader->open(featureFolder(m_config.cache), featureKey(place.rung, place.part), rows, rungFloats(m_info, place.rung))) {
+            if (!m_reader->open(featureFolder(m_config.cache), featureKey(place.rung, place.part), rows,
+                                rungFloats(m_info, place.rung))) {
                 m_reader.reset();
                 m_toRead.pop_front();
                 continue;
@@ -101,8 +106,10 @@ bool TorchTrainer::readFeatures(const Deadline& deadline) {
         progress("Reading features from the cache", static_cast<std::int64_t>(m_reader->bytesDone()),
                  rows * rungFloats(m_info, place.rung) * static_cast<std::int64_t>(sizeof(float)));
         if (!done) return false;
-        if (m_reader->block()) m_features.put(place.rung, place.part, m_reader->block());
-        else notice("A file of cached features was damaged. It was removed and its features are computed again.", true);
+        if (m_reader->block())
+            m_features.put(place.rung, place.part, m_reader->block());
+        else
+            notice("A file of cached features was damaged. It was removed and its features are computed again.", true);
         m_reader.reset();
         m_toRead.pop_front();
         if (deadline.passed()) return false;
@@ -135,20 +142,27 @@ void TorchTrainer::planComputation() {
     std::set<int> onDisk;
     for (int rung : missing) {
         const std::int64_t bytes = rungBytes(m_config, m_info, rung, train, test);
-        if (bytes > room && m_config.cache.onDisk) onDisk.insert(rung);
-        else room -= bytes;
+        if (bytes > room && m_config.cache.onDisk)
+            onDisk.insert(rung);
+        else
+            room -= bytes;
     }
     if (room < 0 && !m_config.cache.onDisk) {
         if (!std::exchange(m_toldShort, true))
-            notice("The machine has too little memory left for the features: every batch computes them. Close other programs, or keep features "
-                   "on disk.", true);
+            notice(
+                "The machine has too little memory left for the features: every batch computes them. Close other programs, or "
+                "keep features "
+                "on disk.",
+                true);
         return;
     }
     // Rungs on the way cost nothing but memory: a thaw below the plan's layers then needs no new pass.
     const std::vector<int> all = rungsOf(m_info);
     const int highest = missing.back();
     for (auto it = all.rbegin(); it != all.rend(); ++it) {
-        if (*it <= base || *it >= highest || m_features.holds(*it, parts) || std::find(missing.begin(), missing.end(), *it) != missing.end()) continue;
+        if (*it <= base || *it >= highest || m_features.holds(*it, parts) ||
+            std::find(missing.begin(), missing.end(), *it) != missing.end())
+            continue;
         room -= rungBytes(m_config, m_info, *it, train, test);
         if (room < 0) break;
         missing.push_back(*it);
@@ -158,7 +172,8 @@ void TorchTrainer::planComputation() {
         if (onDisk.count(rung) == 0) return std::make_shared<FeatureBlock>(rows, floats);
         const std::size_t bytes = static_cast<std::size_t>(rows * floats) * sizeof(float);
         const fs::path folder = featureFolder(m_config.cache);
-        return std::make_shared<FeatureBlock>(std::make_shared<FeatureFile>(folder, featureKey(rung, part), bytes, m_config.cache.diskBudget), rows, floats);
+        return std::make_shared<FeatureBlock>(
+            std::make_shared<FeatureFile>(folder, featureKey(rung, part), bytes, m_config.cache.diskBudget), rows, floats);
     };
     if (m_config.cache.onDisk) removeStrayParts(featureFolder(m_config.cache));
     try {
@@ -182,14 +197,18 @@ bool TorchTrainer::computeFeatures(const Deadline& deadline) {
         return true;
     }
     const double seconds = secondsSince(m_passBegan);
-    const double left = m_pass->done() > 0 ? seconds / static_cast<double>(m_pass->done()) * static_cast<double>(m_pass->total() - m_pass->done()) : -1;
-    progress("Computing features (" + m_info.layers[static_cast<std::size_t>(m_pass->rungs().back() - 1)].name + ")", m_pass->done(), m_pass->total(), left);
+    const double left =
+        m_pass->done() > 0 ? seconds / static_cast<double>(m_pass->done()) * static_cast<double>(m_pass->total() - m_pass->done())
+                           : -1;
+    progress("Computing features (" + m_info.layers[static_cast<std::size_t>(m_pass->rungs().back() - 1)].name + ")",
+             m_pass->done(), m_pass->total(), left);
     if (!done) return false;
     m_toWrite.clear();
     if (m_config.cache.onDisk)
         for (int rung : m_pass->rungs())
             if (std::find(m_keepOnDisk.begin(), m_keepOnDisk.end(), rung) != m_keepOnDisk.end())
-                for (FeaturePart part : m_pass->parts()) m_toWrite.emplace_back(FeaturePlace{rung, part}, m_pass->block(rung, part));
+                for (FeaturePart part : m_pass->parts())
+                    m_toWrite.emplace_back(FeaturePlace{rung, part}, m_pass->block(rung, part));
     m_pass.reset();
     m_model->releaseWorkspaces();
     returnFreeMemory();
@@ -202,10 +221,12 @@ bool TorchTrainer::writeFeatures(const Deadline& deadline) {
         while (!m_toWrite.empty()) {
             const auto& [place, block] = m_toWrite.front();
             if (!m_writer) {
-                m_writer = std::make_unique<FeatureWriter>(featureFolder(m_config.cache), featureKey(place.rung, place.part), block, m_config.cache.diskBudget);
+                m_writer = std::make_unique<FeatureWriter>(featureFolder(m_config.cache), featureKey(place.rung, place.part),
+                                                           block, m_config.cache.diskBudget);
             }
             const bool done = m_writer->advance(deadline);
-            progress("Keeping features on disk", static_cast<std::int64_t>(m_writer->bytesDone()), static_cast<std::int64_t>(block->bytes()));
+            progress("Keeping features on disk", static_cast<std::int64_t>(m_writer->bytesDone()),
+                     static_cast<std::int64_t>(block->bytes()));
             if (!done) return false;
             m_writer.reset();
             m_toWrite.pop_front();
@@ -238,8 +259,9 @@ void TorchTrainer::chooseSource(bool tell) {
     const std::string layer = m_info.layers[static_cast<std::size_t>(ideal - 1)].name;
     const bool fits = usableRung(m_config, m_info, boundary, m_train->count(), m_test->count()) == ideal;
     notice(fits ? "The features of " + layer + " are not in the cache yet: every batch computes them until the epoch ends."
-                : "The features of " + layer + " are larger than the memory for features: every batch computes them. Raise that limit in the "
-                  "settings to cache them.");
+                : "The features of " + layer +
+                      " are larger than the memory for features: every batch computes them. Raise that limit in the "
+                      "settings to cache them.");
 }
 
 /// Before the machine swaps: what is on disk too is read from there, what is not is given up.
@@ -247,15 +269,18 @@ void TorchTrainer::yieldMemory() {
     const auto now = Clock::now();
     if (now - m_lastMemoryLook < std::chrono::seconds(1)) return;
     m_lastMemoryLook = now;
-    if (m_batch || m_evaluation || m_pass || !m_toWrite.empty() || m_features.bytesInMemory() == 0 || !memoryState().isShort()) return;
+    if (m_batch || m_evaluation || m_pass || !m_toWrite.empty() || m_features.bytesInMemory() == 0 || !memoryState().isShort())
+        return;
     bool lost = false;
     for (const int rung : m_features.rungs()) {
         for (const FeaturePart part : featureParts(m_config.augmentation)) {
             const FeatureBlock* held = m_features.find(rung, part);
             if (!held || !held->inMemory()) continue;
             FeatureReader reader;  // a file of this run's own making: its digest was checked or written by this process
-            const bool kept = m_config.cache.onDisk && reader.open(featureFolder(m_config.cache), featureKey(rung, part), held->rows(), held->floats());
-            if (kept) m_features.put(rung, part, reader.block());
+            const bool kept = m_config.cache.onDisk &&
+                              reader.open(featureFolder(m_config.cache), featureKey(rung, part), held->rows(), held->floats());
+            if (kept)
+                m_features.put(rung, part, reader.block());
             else {
                 m_features.drop(rung);
                 lost = true;
@@ -286,7 +311,8 @@ void TorchTrainer::featuresAfterMaskChange() {
         if (!m_evaluation) chooseSource(/*tell=*/false);
         return;
     }
-    if (m_loop.point != LoopPoint::EpochBegin || m_featureStep == FeatureStep::Write || m_featureStep == FeatureStep::Done) return;
+    if (m_loop.point != LoopPoint::EpochBegin || m_featureStep == FeatureStep::Write || m_featureStep == FeatureStep::Done)
+        return;
     if (m_pass && m_pass->rungs().front() <= freezeBoundary(m_info, m_loop.mask)) return;
     if (m_pass) m_mayCompute = false;
     m_featureStep = FeatureStep::Plan;

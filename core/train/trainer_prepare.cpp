@@ -56,7 +56,8 @@ void TorchTrainer::prepare() {
         case Preparation::ReadTest:
             m_test = loadSplit(m_dataset, validationSplit(m_config.data), m_config.data, m_config.seed);
             if (m_train->count() == 0 || m_test->count() == 0)
-                throw DataError("The data set has no pictures to train or to test with.", "Raise the limits of pictures in the settings.");
+                throw DataError("The data set has no pictures to train or to test with.",
+                                "Raise the limits of pictures in the settings.");
             progress("Reading the weights", 0, 0);
             m_preparation = Preparation::Model;
             break;
@@ -86,7 +87,8 @@ void TorchTrainer::prepare() {
             }
             enterLoop();
             break;
-        case Preparation::Done: break;
+        case Preparation::Done:
+            break;
     }
 }
 
@@ -107,7 +109,8 @@ void TorchTrainer::setUpModel() {
             m_weightsDigest = trunk->digest;
         } catch (const Error& error) {
             if (!m_toRestore) throw;  // a resumed run has its weights in the checkpoint
-            notice(std::string(error.what()) + " The checkpoint's weights are used; how far they moved counts from now on.", true);
+            notice(std::string(error.what()) + " The checkpoint's weights are used; how far they moved counts from now on.",
+                   true);
         }
     } else {
         m_weightsTitle = "Random";
@@ -115,7 +118,8 @@ void TorchTrainer::setUpModel() {
     m_model = buildModel(m_config, classes, trunk ? &*trunk : nullptr);
     m_info = m_model->info();
     m_initial.assign(m_info.layers.size(), {});
-    const bool sameStart = m_config.initialization == Initialization::Random || (trunk && trunk->digest == m_resumeManifest.weightsDigest);
+    const bool sameStart =
+        m_config.initialization == Initialization::Random || (trunk && trunk->digest == m_resumeManifest.weightsDigest);
     if (m_toRestore && sameStart) rememberInitial(m_loop.everTrained);
     if (m_toRestore) restore(*m_toRestore);
     if (m_toRestore && !sameStart) rememberInitial(m_loop.everTrained);
@@ -155,7 +159,8 @@ void TorchTrainer::makeOptimizer(const OptimizerConfig& config) {
 std::vector<Parameter> TorchTrainer::trainableParameters() const {
     std::vector<Parameter> all;
     for (int i = 0; i < m_model->stageCount(); ++i)
-        if (m_loop.mask[static_cast<std::size_t>(i)]) all.insert(all.end(), m_model->parameters(i).begin(), m_model->parameters(i).end());
+        if (m_loop.mask[static_cast<std::size_t>(i)])
+            all.insert(all.end(), m_model->parameters(i).begin(), m_model->parameters(i).end());
     return all;
 }
 
@@ -194,9 +199,11 @@ void TorchTrainer::setUpRecord() {
 
     std::vector<std::string> reasons;
     if (lacksMoments(*m_toRestore)) reasons.push_back("the checkpoint that is left has no moments of the optimiser");
-    if (m_loop.threads != m_threads) reasons.push_back("threads " + std::to_string(m_loop.threads) + " -> " + std::to_string(m_threads));
+    if (m_loop.threads != m_threads)
+        reasons.push_back("threads " + std::to_string(m_loop.threads) + " -> " + std::to_string(m_threads));
     if (m_loop.fingerprint != m_fingerprint) reasons.push_back(m_loop.fingerprint + " -> " + m_fingerprint);
-    if (m_resumeManifest.trainDigest != m_train->identity.digest || m_resumeManifest.testDigest != m_test->identity.digest) reasons.push_back("the data changed");
+    if (m_resumeManifest.trainDigest != m_train->identity.digest || m_resumeManifest.testDigest != m_test->identity.digest)
+        reasons.push_back("the data changed");
     for (const std::string& reason : reasons) m_bitExactReason += (m_bitExactReason.empty() ? "" : "; ") + reason;
     m_bitExact = reasons.empty();
 }
@@ -218,7 +225,8 @@ void TorchTrainer::announceRun() {
     event.bitExact = m_bitExact;
     event.bitExactReason = m_bitExactReason;
     emit(std::move(event));
-    if (!m_bitExact && m_loop.point != LoopPoint::Finished) notice("The run continues, but not bit-exact: " + m_bitExactReason + ".", true);
+    if (!m_bitExact && m_loop.point != LoopPoint::Finished)
+        notice("The run continues, but not bit-exact: " + m_bitExactReason + ".", true);
     if (m_config.augmentation.shift > 0 && m_config.cache.enabled)
         notice("Shifted crops cannot be kept in the feature cache: training computes every batch from its pictures.");
 }
@@ -231,7 +239,8 @@ void TorchTrainer::enterLoop() {
         m_loop.testRung = 0;
         // What trained last, as it stands when a run ends before one's eyes; not written again.
         if (m_loop.phase < static_cast<int>(m_config.phases.size()))
-            emit(PhaseStarted{m_loop.phase, phase().title, m_loop.phaseFirstEpoch, phase().epochs, currentRate(), m_loop.mask}, /*record=*/false);
+            emit(PhaseStarted{m_loop.phase, phase().title, m_loop.phaseFirstEpoch, phase().epochs, currentRate(), m_loop.mask},
+                 /*record=*/false);
         tellMoved();
         return setState(TrainerState::Finished);
     }
@@ -254,7 +263,8 @@ void TorchTrainer::enterLoop() {
         m_restored = true;
         m_featureStep = FeatureStep::Plan;
         // Told again, but not written again: it stands in the record.
-        emit(PhaseStarted{m_loop.phase, phase().title, m_loop.phaseFirstEpoch, phase().epochs, currentRate(), m_loop.mask}, /*record=*/false);
+        emit(PhaseStarted{m_loop.phase, phase().title, m_loop.phaseFirstEpoch, phase().epochs, currentRate(), m_loop.mask},
+             /*record=*/false);
         m_phaseAnnounced = true;
         tellMoved();
         if (m_startPaused) {
@@ -267,7 +277,9 @@ void TorchTrainer::enterLoop() {
     setState(TrainerState::Running);
 }
 
-std::unique_ptr<Trainer> makeTrainer(const RunConfig& config, bool startPaused) { return std::make_unique<TorchTrainer>(config, startPaused); }
+std::unique_ptr<Trainer> makeTrainer(const RunConfig& config, bool startPaused) {
+    return std::make_unique<TorchTrainer>(config, startPaused);
+}
 
 std::unique_ptr<Trainer> resumeTrainer(const std::filesystem::path& runDirectory, bool startPaused, int threads) {
     return std::make_unique<TorchTrainer>(runDirectory, startPaused, threads);

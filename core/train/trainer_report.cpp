@@ -44,7 +44,8 @@ void TorchTrainer::emit(EventData data, bool record) {
             m_record->append(event);
             m_recordBroken = false;
         } catch (const Error& error) {
-            if (!std::exchange(m_recordBroken, true)) m_events.push_back({m_runId, event.time, Notice{std::string(error.what()) + " " + error.hint(), true}});
+            if (!std::exchange(m_recordBroken, true))
+                m_events.push_back({m_runId, event.time, Notice{std::string(error.what()) + " " + error.hint(), true}});
         }
     }
     m_events.push_back(std::move(event));
@@ -78,13 +79,15 @@ bool TorchTrainer::saveCheckpoint(const std::string& reason, bool endsEpoch, boo
         checkpoint.epoch = m_loop.epoch;
         checkpoint.valAccuracy = m_loop.lastAccuracy;
         checkpoint.reason = reason;
-        for (const Parameter& parameter : m_model->stateDict()) checkpoint.model[parameter.name] = referTo(parameter.value, keepAlive);
+        for (const Parameter& parameter : m_model->stateDict())
+            checkpoint.model[parameter.name] = referTo(parameter.value, keepAlive);
         m_loop.optimizerSteps.clear();
         if (m_optimizer) {
             m_loop.optimizer = m_optimizer->config();
             for (const auto& [parameter, record] : m_optimizer->records()) {
                 m_loop.optimizerSteps[parameter] = record.step;
-                for (const auto& [moment, tensor] : record.moments) checkpoint.optimizer[parameter + "/" + moment] = referTo(tensor, keepAlive);
+                for (const auto& [moment, tensor] : record.moments)
+                    checkpoint.optimizer[parameter + "/" + moment] = referTo(tensor, keepAlive);
             }
         }
         m_loop.threads = m_threads;
@@ -150,7 +153,8 @@ Price TorchTrainer::priceOf(const LayerMask& mask) const {
 
 double TorchTrainer::evaluationSeconds(int rung) const {
     double perPicture = 0;
-    for (std::size_t i = static_cast<std::size_t>(rung); i < m_times.times().stages.size(); ++i) perPicture += m_times.times().stages[i].forward;
+    for (std::size_t i = static_cast<std::size_t>(rung); i < m_times.times().stages.size(); ++i)
+        perPicture += m_times.times().stages[i].forward;
     return perPicture * static_cast<double>(m_test->count());
 }
 
@@ -159,19 +163,23 @@ double TorchTrainer::secondsLeft() const {
     if (times.empty() || m_loop.phase >= static_cast<int>(m_config.phases.size())) return -1;
     const double batches = static_cast<double>(m_batcher->batches());
     const Price price = priceOf(m_loop.mask);
-    const double evaluation = evaluationSeconds(m_loop.point == LoopPoint::EpochBegin ? usableRung(m_config, m_info, freezeBoundary(m_info, m_loop.mask),
-                                                                                                   m_train->count(), m_test->count())
-                                                                                      : m_loop.testRung);
+    const double evaluation = evaluationSeconds(
+        m_loop.point == LoopPoint::EpochBegin
+            ? usableRung(m_config, m_info, freezeBoundary(m_info, m_loop.mask), m_train->count(), m_test->count())
+            : m_loop.testRung);
     const double epoch = m_secondsPerBatch > 0 ? batches * m_secondsPerBatch + evaluation : price.epochSeconds;
     double left = epoch * (phase().epochs - m_loop.phaseEpoch);
     if (m_loop.point == LoopPoint::Batches) left -= (epoch - evaluation) * static_cast<double>(m_loop.batch) / batches;
     if (m_loop.point == LoopPoint::EpochEnd) left -= epoch - evaluation;
-    if (m_evaluation) left -= evaluation * static_cast<double>(m_evaluation->done()) / static_cast<double>(std::max<std::int64_t>(1, m_evaluation->total()));
+    if (m_evaluation)
+        left -= evaluation * static_cast<double>(m_evaluation->done()) /
+                static_cast<double>(std::max<std::int64_t>(1, m_evaluation->total()));
 
     int covered = 0;
     if (m_pass) {
         double perPicture = 0;
-        for (int i = m_pass->base(); i < m_pass->rungs().back(); ++i) perPicture += times.stages[static_cast<std::size_t>(i)].forward;
+        for (int i = m_pass->base(); i < m_pass->rungs().back(); ++i)
+            perPicture += times.stages[static_cast<std::size_t>(i)].forward;
         left += perPicture * static_cast<double>(m_pass->total() - m_pass->done());
         covered = m_pass->rungs().back();
     } else if (m_loop.point == LoopPoint::EpochBegin) {

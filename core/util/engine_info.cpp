@@ -61,13 +61,15 @@ void prepareEngine() {
     restBlasThreadsEarly();
     const EngineInfo info = engineInfo();
     logMessage("info", "Thaw " + info.thawVersion + ", LibTorch " + info.libtorchVersion + " (" + info.cpuCapability + "), " +
-                           info.blasLibrary + (info.blasCore.empty() ? "" : " (" + info.blasCore + ")") + ", " + info.processor + ", " +
-                           std::to_string(info.cores) + (info.cores == 1 ? " core" : " cores") + (info.note.empty() ? "" : ", " + info.note));
+                           info.blasLibrary + (info.blasCore.empty() ? "" : " (" + info.blasCore + ")") + ", " + info.processor +
+                           ", " + std::to_string(info.cores) + (info.cores == 1 ? " core" : " cores") +
+                           (info.note.empty() ? "" : ", " + info.note));
     if (info.blasSuitable) return;
     const bool asked = std::getenv("OPENBLAS_CORETYPE") && info.note.empty();
     logMessage("warning", info.blasLibrary + (info.blasCore.empty() ? "" : " with its " + info.blasCore + " kernels") +
                               " is slow on this processor. " +
-                              (asked ? "Unset OPENBLAS_CORETYPE, which asks for them." : "Install OpenBLAS (libopenblas0-pthread) or a newer one."));
+                              (asked ? "Unset OPENBLAS_CORETYPE, which asks for them."
+                                     : "Install OpenBLAS (libopenblas0-pthread) or a newer one."));
 }
 
 EngineInfo engineInfo() {
@@ -83,7 +85,8 @@ EngineInfo engineInfo() {
     } else {
         info.blasLibrary = blas.library;
         info.blasCore = blas.core;
-        info.blasSuitable = blas.isOpenBlas ? betterCoreType(blas.core, cpuFeatures()).empty() : blas.library.find("slow") == std::string::npos;
+        info.blasSuitable =
+            blas.isOpenBlas ? betterCoreType(blas.core, cpuFeatures()).empty() : blas.library.find("slow") == std::string::npos;
     }
     info.cores = availableCores();
     info.threads = at::get_num_threads();

@@ -19,7 +19,8 @@ struct Digest::Impl {
 };
 
 Digest::Digest(DigestKind kind) : m_impl(std::make_unique<Impl>()) {
-    if (!m_impl->context || EVP_DigestInit_ex(m_impl->context.get(), kind == DigestKind::Md5 ? EVP_md5() : EVP_sha256(), nullptr) != 1)
+    if (!m_impl->context ||
+        EVP_DigestInit_ex(m_impl->context.get(), kind == DigestKind::Md5 ? EVP_md5() : EVP_sha256(), nullptr) != 1)
         throw StoreError("This system's OpenSSL refuses to compute checksums.", "Check the system's OpenSSL configuration.");
 }
 
@@ -34,7 +35,8 @@ void Digest::update(const void* data, std::size_t bytes) {
 std::string Digest::hex() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
     unsigned int size = 0;
-    if (EVP_DigestFinal_ex(m_impl->context.get(), raw.data(), &size) != 1) throw StoreError("OpenSSL could not compute a checksum.");
+    if (EVP_DigestFinal_ex(m_impl->context.get(), raw.data(), &size) != 1)
+        throw StoreError("OpenSSL could not compute a checksum.");
     static constexpr char kDigits[] = "0123456789abcdef";
     std::string text;
     text.reserve(2 * size);

@@ -61,7 +61,8 @@ void logMessage(const std::string& level, const std::string& text) {
     std::vector<int> ids;
     for (const auto& entry : log.listeners) ids.push_back(entry.first);
     for (const int id : ids)
-        if (const auto found = log.listeners.find(id); found != log.listeners.end()) LogListener(found->second)(time, level, text);
+        if (const auto found = log.listeners.find(id); found != log.listeners.end())
+            LogListener(found->second)(time, level, text);
 }
 
 void openLogFile(const std::string& program) {

@@ -27,8 +27,10 @@ std::string validUtf8(const std::string& bytes) {
     std::string text;
     for (std::size_t at = 0; at < bytes.size();) {
         const std::size_t length = sequenceLength(bytes, at);
-        if (length > 0) text.append(bytes, at, length);
-        else text += "\xEF\xBF\xBD";
+        if (length > 0)
+            text.append(bytes, at, length);
+        else
+            text += "\xEF\xBF\xBD";
         at += length > 0 ? length : 1;
     }
     return text;
@@ -38,11 +40,21 @@ std::string escapedHtml(const std::string& bytes) {
     std::string text;
     for (const char letter : validUtf8(bytes)) {
         switch (letter) {
-            case '&': text += "&amp;"; break;
-            case '<': text += "&lt;"; break;
-            case '>': text += "&gt;"; break;
-            case '"': text += "&quot;"; break;
-            case '\'': text += "&#39;"; break;
+            case '&':
+                text += "&amp;";
+                break;
+            case '<':
+                text += "&lt;";
+                break;
+            case '>':
+                text += "&gt;";
+                break;
+            case '"':
+                text += "&quot;";
+                break;
+            case '\'':
+                text += "&#39;";
+                break;
             default:
                 if (static_cast<unsigned char>(letter) < 0x20 && letter != '\t' && letter != '\n' && letter != '\r') break;
                 if (letter != 0x7F) text += letter;

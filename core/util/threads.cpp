@@ -50,7 +50,8 @@ int availableCores() {
     cpu_set_t set;
     CPU_ZERO(&set);
     int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
-    if (const double quota = quotaOf("/sys/fs/cgroup/cpu.max"); quota > 0) cores = std::min(cores, static_cast<int>(std::ceil(quota)));
+    if (const double quota = quotaOf("/sys/fs/cgroup/cpu.max"); quota > 0)
+        cores = std::min(cores, static_cast<int>(std::ceil(quota)));
     return std::max(cores, 1);
 }
 

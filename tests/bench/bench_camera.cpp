@@ -1,5 +1,5 @@
-// How many live pictures a second the camera's thread reads, decodes and predicts beside the window's thread: over a drawn video that
-// is faster than it has to be, with a run's newest checkpoint. Not a test: prints a line of JSON.
+// How many live pictures a second the camera's thread reads, decodes and predicts beside the window's thread: over a drawn video
+// that is faster than it has to be, with a run's newest checkpoint. Not a test: prints a line of JSON.
 #include <QCommandLineParser>
 #include <QElapsedTimer>
 #include <QGuiApplication>
@@ -58,7 +58,8 @@ int main(int argc, char** argv) {
     test::writeVideo(video.toStdString(), {3000, 640, 480, 60});
     ui::InspectionController inspection;
     QString problem;
-    QObject::connect(&inspection, &ui::InspectionController::failed, [&](const QString& what, const QString& hint) { problem = what + ' ' + hint; });
+    QObject::connect(&inspection, &ui::InspectionController::failed,
+                     [&](const QString& what, const QString& hint) { problem = what + ' ' + hint; });
     inspection.inspectRun(parser.positionalArguments().front().toStdString());
     wait([&] { return inspection.checkpoint() || !problem.isEmpty(); });
     ui::CameraController camera(inspection);
@@ -74,6 +75,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "bench_camera: %s\n", qPrintable(problem));
         return 1;
     }
-    std::printf("{\"frames_per_second\": %.1f, \"with_grad_cam\": %.1f, \"input_size\": %d}\n", plain, mapped, inspection.subject()->run.config.inputSize);
+    std::printf("{\"frames_per_second\": %.1f, \"with_grad_cam\": %.1f, \"input_size\": %d}\n", plain, mapped,
+                inspection.subject()->run.config.inputSize);
     return 0;
 }

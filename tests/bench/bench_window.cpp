@@ -96,20 +96,28 @@ int main(int argc, char** argv) {
     QApplication application(argc, argv);
     QCommandLineParser parser;
     parser.addHelpOption();
-    const QCommandLineOption data(QStringLiteral("data"), QStringLiteral("Folder or archive of the data set."), QStringLiteral("path"));
-    const QCommandLineOption length(QStringLiteral("seconds"), QStringLiteral("Seconds of training to measure."), QStringLiteral("n"), QStringLiteral("125"));
-    const QCommandLineOption toggles(QStringLiteral("toggles"), QStringLiteral("Ticks set meanwhile."), QStringLiteral("n"), QStringLiteral("500"));
-    const QCommandLineOption limit(QStringLiteral("train-limit"), QStringLiteral("Training pictures."), QStringLiteral("n"), QStringLiteral("20000"));
+    const QCommandLineOption data(QStringLiteral("data"), QStringLiteral("Folder or archive of the data set."),
+                                  QStringLiteral("path"));
+    const QCommandLineOption length(QStringLiteral("seconds"), QStringLiteral("Seconds of training to measure."),
+                                    QStringLiteral("n"), QStringLiteral("125"));
+    const QCommandLineOption toggles(QStringLiteral("toggles"), QStringLiteral("Ticks set meanwhile."), QStringLiteral("n"),
+                                     QStringLiteral("500"));
+    const QCommandLineOption limit(QStringLiteral("train-limit"), QStringLiteral("Training pictures."), QStringLiteral("n"),
+                                   QStringLiteral("20000"));
     const QCommandLineOption headless(QStringLiteral("headless"), QStringLiteral("Without a window."));
-    const QCommandLineOption tab(QStringLiteral("tab"), QStringLiteral("With this view open."), QStringLiteral("name"), QStringLiteral("live"));
-    const QCommandLineOption phase(QStringLiteral("phase"), QStringLiteral("What is measured."), QStringLiteral("head|fine"), QStringLiteral("fine"));
+    const QCommandLineOption tab(QStringLiteral("tab"), QStringLiteral("With this view open."), QStringLiteral("name"),
+                                 QStringLiteral("live"));
+    const QCommandLineOption phase(QStringLiteral("phase"), QStringLiteral("What is measured."), QStringLiteral("head|fine"),
+                                   QStringLiteral("fine"));
     parser.addOptions({data, length, toggles, limit, headless, tab, phase});
     parser.process(application);
     const int measured = parser.value(phase) == QLatin1String("head") ? 0 : 1;
-    const QStringList tabs{QStringLiteral("live"), QStringLiteral("predictions"), QStringLiteral("matrix"), QStringLiteral("inspector"), QStringLiteral("map")};
+    const QStringList tabs{QStringLiteral("live"), QStringLiteral("predictions"), QStringLiteral("matrix"),
+                           QStringLiteral("inspector"), QStringLiteral("map")};
     const auto view = tabs.indexOf(parser.value(tab));
     if (view < 0) parser.showHelp(2);
-    const int wanted = parser.value(toggles).toInt(), milliseconds = parser.value(length).toInt() * 1000, pictures = parser.value(limit).toInt();
+    const int wanted = parser.value(toggles).toInt(), milliseconds = parser.value(length).toInt() * 1000,
+              pictures = parser.value(limit).toInt();
 
     const QTemporaryDir home;
     qputenv("THAW_HOME", home.path().toUtf8());
@@ -157,15 +165,17 @@ int main(int argc, char** argv) {
         session.layers().setData(index, ticked ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);
         ++sent;
     });
-    QObject::connect(&training, &ui::TrainingController::batchesFinished, &window, [&](const std::vector<core::BatchFinished>& finished) {
-        if (finished.back().phase < measured) return;
-        if (batches == 0) {
-            heartbeat.start();
-            toggler.start();
-            QTimer::singleShot(milliseconds, &application, [] { QCoreApplication::exit(0); });  // quit() would ask about the run
-        }
-        batches += static_cast<int>(finished.size());
-    });
+    QObject::connect(&training, &ui::TrainingController::batchesFinished, &window,
+                     [&](const std::vector<core::BatchFinished>& finished) {
+                         if (finished.back().phase < measured) return;
+                         if (batches == 0) {
+                             heartbeat.start();
+                             toggler.start();
+                             QTimer::singleShot(milliseconds, &application,
+                                                [] { QCoreApplication::exit(0); });  // quit() would ask about the run
+                         }
+                         batches += static_cast<int>(finished.size());
+                     });
     QObject::connect(&library, &ui::LibraryController::lessonsListed, &window, [&] {
         if (session.isActive()) return;
         session.setConfig(longPhase(session.config(), measured, pictures));

@@ -62,7 +62,8 @@ private Q_SLOTS:
         writeFileAtomically(home / "file", "text");
         const std::string part = (home / ("file." + std::to_string(getpid()) + ".part")).string();
         const std::vector<std::string> expected = {"open " + part, "write " + part, "fsync " + part,
-                                                   "rename " + part + ' ' + (home / "file").string(), "fsync " + home.path().string()};
+                                                   "rename " + part + ' ' + (home / "file").string(),
+                                                   "fsync " + home.path().string()};
         QCOMPARE(Faults::instance().log, expected);
     }
 
@@ -81,8 +82,9 @@ private Q_SLOTS:
                     QVERIFY(!failure.hint().empty());
                 }
                 Faults::instance().disarm();
-                QVERIFY2(message.find(at < 4 ? (home / "file").string() : home.path().string()) != std::string::npos || error == EROFS,
-                         message.c_str());
+                QVERIFY2(
+                    message.find(at < 4 ? (home / "file").string() : home.path().string()) != std::string::npos || error == EROFS,
+                    message.c_str());
                 if (at < 4) QCOMPARE(readSmallFile(home / "file"), std::string("old"));
                 QCOMPARE(countParts(home.path()), 0);
             }
@@ -212,13 +214,15 @@ private Q_SLOTS:
         waitpid(dead, &status, 0);
         const std::string own = "ours." + std::to_string(getpid()) + ".part";
         const std::string reused = "reused." + std::to_string(getpid()) + ".part";
-        for (const std::string& name : {"stray." + std::to_string(dead) + ".part", own, reused, std::string("movie.part"), std::string("notes.7x.part")})
+        for (const std::string& name :
+             {"stray." + std::to_string(dead) + ".part", own, reused, std::string("movie.part"), std::string("notes.7x.part")})
             std::ofstream(home / name) << 'x';
         const utimbuf old{1'000'000'000, 1'000'000'000};  // long before this process, which has the number now
         QCOMPARE(utime((home / reused).c_str(), &old), 0);
         removeStrayParts(home.path());
         QStringList left;
-        for (const auto& entry : fs::directory_iterator(home.path())) left << QString::fromStdString(entry.path().filename().string());
+        for (const auto& entry : fs::directory_iterator(home.path()))
+            left << QString::fromStdString(entry.path().filename().string());
         left.sort();
         QStringList expected{"movie.part", "notes.7x.part", QString::fromStdString(own)};
         expected.sort();

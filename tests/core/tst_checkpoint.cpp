@@ -54,19 +54,22 @@ struct TinyNet {
     }
 };
 
-std::int64_t save(CheckpointStore& store, std::int64_t step, int epoch, bool endsEpoch, double accuracy = -1, bool endsPhase = false) {
+std::int64_t save(CheckpointStore& store, std::int64_t step, int epoch, bool endsEpoch, double accuracy = -1,
+                  bool endsPhase = false) {
     const TinyNet net(step);  // its memory is what the checkpoint points to
     return store.save(net.checkpoint(step, epoch, accuracy), endsEpoch, endsPhase);
 }
 
 bool sameBytes(const CheckpointTensor& tensor, const std::vector<float>& values) {
-    return tensor.owned.size() == values.size() * sizeof(float) && std::memcmp(tensor.data, values.data(), tensor.owned.size()) == 0;
+    return tensor.owned.size() == values.size() * sizeof(float) &&
+           std::memcmp(tensor.data, values.data(), tensor.owned.size()) == 0;
 }
 
 bool isCheckpointOf(const Checkpoint& loaded, std::int64_t step, bool withOptimizer) {
     const TinyNet net(step);
     return loaded.step == step && loaded.loopState == net.checkpoint(step, 0).loopState && loaded.model.size() == 2 &&
-           sameBytes(loaded.model.at("features.0.weight"), net.frozen) && sameBytes(loaded.model.at("head.dense_1.weight"), net.weight) &&
+           sameBytes(loaded.model.at("features.0.weight"), net.frozen) &&
+           sameBytes(loaded.model.at("head.dense_1.weight"), net.weight) &&
            loaded.optimizer.size() == (withOptimizer ? 1u : 0u) &&
            (!withOptimizer || sameBytes(loaded.optimizer.at("head.dense_1.weight/exp_avg"), net.moment));
 }
@@ -478,7 +481,8 @@ private Q_SLOTS:
             const std::string whole = readSmallFile(file);
             for (std::size_t length = 0; length < whole.size(); ++length) {
                 overwrite(file, whole.substr(0, length));
-                QVERIFY2(isCheckpointOf(store.loadNewestUsable(), 100, true), (file.string() + ' ' + std::to_string(length)).c_str());
+                QVERIFY2(isCheckpointOf(store.loadNewestUsable(), 100, true),
+                         (file.string() + ' ' + std::to_string(length)).c_str());
             }
             overwrite(file, whole + ' ');
             QVERIFY(isCheckpointOf(store.loadNewestUsable(), 100, true));
@@ -548,7 +552,8 @@ private Q_SLOTS:
                     flipped[i] = value;
                     overwrite(file, flipped);
                     ++flips;
-                    QVERIFY2(isCheckpointOf(store.loadNewestUsable(), 100, true), (file.string() + ' ' + std::to_string(i)).c_str());
+                    QVERIFY2(isCheckpointOf(store.loadNewestUsable(), 100, true),
+                             (file.string() + ' ' + std::to_string(i)).c_str());
                 }
             }
             overwrite(file, whole);

@@ -97,7 +97,8 @@ void Cifar10Test::archiveEqualsFolder() {
         for (const int limit : {0, 30})
             QCOMPARE(loadSplit(resolve(*m_home / "c.tar.gz"), split, limit, 7)->identity.digest,
                      loadSplit(resolve(folder()), split, limit, 7)->identity.digest);
-    QVERIFY(loadSplit(resolve(folder()), Split::Train, 30, 7)->identity.digest != loadSplit(resolve(folder()), Split::Train, 30, 8)->identity.digest);
+    QVERIFY(loadSplit(resolve(folder()), Split::Train, 30, 7)->identity.digest !=
+            loadSplit(resolve(folder()), Split::Train, 30, 8)->identity.digest);
 }
 
 void Cifar10Test::missingFile() {

@@ -165,7 +165,9 @@ private Q_SLOTS:
             [](RunConfig& c) { c.phases[0].epochs = 10001; },
             [](RunConfig& c) { c.phases[0].trainable.clear(); },
             [](RunConfig& c) { c.phases[0].trainable = {"block6"}; },
-            [](RunConfig& c) { c.phases[0].trainable = {"block5_pool", "flatten"}; },
+            [](RunConfig& c) {
+                c.phases[0].trainable = {"block5_pool", "flatten"};
+            },
             [](RunConfig& c) { c.phases[0].optimizer.learningRate = 0; },
             [](RunConfig& c) { c.phases[0].optimizer.learningRate = 11; },
             [nan](RunConfig& c) { c.phases[0].optimizer.learningRate = nan; },
@@ -173,9 +175,15 @@ private Q_SLOTS:
             [](RunConfig& c) { c.phases[0].optimizer.epsilon = 0; },
             [](RunConfig& c) { c.phases[0].optimizer.weightDecay = -1e-9; },
             [](RunConfig& c) { c.phases[0].optimizer = {OptimizerKind::Sgd, 0.1, 0.9, 0.999, 1e-7, 0, true, 0}; },
-            [](RunConfig& c) { c.phases[0].schedule = {ScheduleKind::Cosine, 1.5, 0.1, 1}; },
-            [](RunConfig& c) { c.phases[0].schedule = {ScheduleKind::Step, 0, 0, 1}; },
-            [](RunConfig& c) { c.phases[0].schedule = {ScheduleKind::Step, 0, 0.1, 0}; },
+            [](RunConfig& c) {
+                c.phases[0].schedule = {ScheduleKind::Cosine, 1.5, 0.1, 1};
+            },
+            [](RunConfig& c) {
+                c.phases[0].schedule = {ScheduleKind::Step, 0, 0, 1};
+            },
+            [](RunConfig& c) {
+                c.phases[0].schedule = {ScheduleKind::Step, 0, 0.1, 0};
+            },
             [](RunConfig& c) { c.data.dataset = "mnist"; },
             [](RunConfig& c) { c.data.trainLimit = -1; },
             [](RunConfig& c) { c.model = "resnet50"; },
@@ -187,7 +195,9 @@ private Q_SLOTS:
             [](RunConfig& c) { c.head.hiddenUnits = 0; },
             [](RunConfig& c) { c.head.dropout = 1; },
             [nan](RunConfig& c) { c.head.dropout = nan; },
-            [](RunConfig& c) { c.earlyStopping = {true, 0, 0}; },
+            [](RunConfig& c) {
+                c.earlyStopping = {true, 0, 0};
+            },
             [](RunConfig& c) { c.threads = -1; },
             [](RunConfig& c) { c.cache.memoryBudget = -1; },
             [](RunConfig& c) { c.checkpointMinutes = 0; },

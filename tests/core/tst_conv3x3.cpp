@@ -28,7 +28,8 @@ struct Problem {
     Values x, weights, bias;
 
     explicit Problem(const ConvShape& s)
-        : shape(s), x(randomValues(pixels() * static_cast<std::size_t>(s.inChannels), 1)),
+        : shape(s),
+          x(randomValues(pixels() * static_cast<std::size_t>(s.inChannels), 1)),
           weights(randomValues(static_cast<std::size_t>(s.outChannels * s.inChannels) * 9, 2)),
           bias(randomValues(static_cast<std::size_t>(s.outChannels), 3)) {}
     std::size_t pixels() const { return static_cast<std::size_t>(shape.batch) * shape.height * shape.width; }
@@ -85,7 +86,8 @@ std::vector<double> withEpilogue(const Problem& p, std::vector<double> y, bool p
             for (int column = 0; column < width; ++column)
                 for (int o = 0; o < out; ++o) {
                     double largest = 0;
-                    for (int i = 0; i < 4; ++i) largest = std::max(largest, y[p.at(n, 2 * row + i / 2, 2 * column + i % 2, out) + o]);
+                    for (int i = 0; i < 4; ++i)
+                        largest = std::max(largest, y[p.at(n, 2 * row + i / 2, 2 * column + i % 2, out) + o]);
                     pooled[((static_cast<std::size_t>(n) * height + row) * width + column) * out + o] = largest;
                 }
     return pooled;
@@ -97,7 +99,8 @@ class TestConv3x3 : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() {
-        if (instructionSet() == InstructionSet::None) QSKIP("This processor has neither AVX2 nor AVX-512: LibTorch computes everything.");
+        if (instructionSet() == InstructionSet::None)
+            QSKIP("This processor has neither AVX2 nor AVX-512: LibTorch computes everything.");
         qInfo("Instruction set: %s", toString(instructionSet()));
     }
 

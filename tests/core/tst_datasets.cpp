@@ -176,8 +176,7 @@ void DatasetsTest::balancedSubsets() {
         const std::vector<int> counts = countsOf(*pictures);
         QVERIFY(*std::max_element(counts.begin(), counts.end()) - *std::min_element(counts.begin(), counts.end()) <= 1);
     }
-    for (const int limit : {0, 200, 100'000})
-        QCOMPARE(loadSplit(info, Split::Train, limit, 5)->count(), std::int64_t{200});
+    for (const int limit : {0, 200, 100'000}) QCOMPARE(loadSplit(info, Split::Train, limit, 5)->count(), std::int64_t{200});
     QCOMPARE(loadSplit(info, Split::Train, 50, 5)->identity.digest, loadSplit(info, Split::Train, 50, 5)->identity.digest);
     QVERIFY(loadSplit(info, Split::Train, 50, 5)->identity.digest != loadSplit(info, Split::Train, 50, 6)->identity.digest);
 }

@@ -239,11 +239,11 @@ private Q_SLOTS:
 
     // 0 with 3 and 1 with 4 are taken for each other, 2 for nobody; 3 is at times 1.
     void orderPutsAlikeSideBySide() {
-        const ConfusionMatrix confusion = matrixOf(5, {50, 0, 0, 40, 0,  //
-                                                       0, 50, 0, 0, 30,  //
-                                                       0, 0, 90, 0, 0,   //
-                                                       30, 5, 0, 50, 0,  //
-                                                       0, 30, 0, 0, 50});
+        const ConfusionMatrix confusion = matrixOf(5, {50, 0,  0,  40, 0,   //
+                                                       0,  50, 0,  0,  30,  //
+                                                       0,  0,  90, 0,  0,   //
+                                                       30, 5,  0,  50, 0,   //
+                                                       0,  30, 0,  0,  50});
         QVERIFY(confusionOrder(confusion) == (std::vector<int>{0, 3, 1, 4, 2}));
         QVERIFY(confusionOrder(matrixOf(3, {5, 0, 0, 0, 5, 0, 0, 0, 5})) == (std::vector<int>{0, 1, 2}));
         QVERIFY(confusionOrder(matrixOf(1, {5})) == std::vector<int>{0});

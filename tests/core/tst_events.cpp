@@ -76,8 +76,8 @@ private Q_SLOTS:
         QCOMPARE(eventName(CheckpointSaved()), std::string("checkpoint_saved"));
         QCOMPARE(eventName(RunFinished()), std::string("run_finished"));
         QCOMPARE(eventName(RunFailed()), std::string("run_failed"));
-        for (const EventData& data : {EventData(BatchFinished()), EventData(WorkProgress()), EventData(MovedChanged()), EventData(StateChanged()),
-                                      EventData(PlanProgress()), EventData(PredictionsReady())}) {
+        for (const EventData& data : {EventData(BatchFinished()), EventData(WorkProgress()), EventData(MovedChanged()),
+                                      EventData(StateChanged()), EventData(PlanProgress()), EventData(PredictionsReady())}) {
             QVERIFY(eventName(data).empty());
             QVERIFY(toJsonLine({"run-1", 1, data}).empty());
         }
@@ -91,11 +91,12 @@ private Q_SLOTS:
         layers.requestId = 7;
         layers.trainable = {false, true};
         layers.thawed = {"block5_conv1"};
-        for (const EventData& data : {EventData(started), EventData(PhaseStarted{0, "Feature extraction", 1, 10, 1e-4, {true}}), EventData(anEpoch()),
-                                      EventData(layers), EventData(LearningRateChanged{1, 2, 0.5, 1e-4, 1e-5}), EventData(Paused{1, 2, 0.5}),
-                                      EventData(Resumed{1, 2, 0.5, 3}), EventData(CheckpointSaved{"c.json", 2, 1, "pause", 3, true}),
-                                      EventData(CheckpointFailed{"Full.", "Free some."}), EventData(Notice{"a\tb", true}),
-                                      EventData(RunFinished{15, 5865, 0.731, 15, 120, "completed"}), EventData(RunFailed{"NaN", "Fine-tuning", "x"})}) {
+        for (const EventData& data :
+             {EventData(started), EventData(PhaseStarted{0, "Feature extraction", 1, 10, 1e-4, {true}}), EventData(anEpoch()),
+              EventData(layers), EventData(LearningRateChanged{1, 2, 0.5, 1e-4, 1e-5}), EventData(Paused{1, 2, 0.5}),
+              EventData(Resumed{1, 2, 0.5, 3}), EventData(CheckpointSaved{"c.json", 2, 1, "pause", 3, true}),
+              EventData(CheckpointFailed{"Full.", "Free some."}), EventData(Notice{"a\tb", true}),
+              EventData(RunFinished{15, 5865, 0.731, 15, 120, "completed"}), EventData(RunFailed{"NaN", "Fine-tuning", "x"})}) {
             const std::string line = toJsonLine({"run-1", 1, data});
             QVERIFY(line.find('\n') == std::string::npos);
             const QJsonObject object = parsed(data);
@@ -109,9 +110,7 @@ private Q_SLOTS:
         QCOMPARE(parsed(started)["directory"].toString(), QString("/runs/with \"quote\"\n"));
     }
 
-    void bytesThatAreNotUtf8DoNoHarm() {
-        QVERIFY(parsed(Notice{"caf\xE9", false})["text"].toString().startsWith("caf"));
-    }
+    void bytesThatAreNotUtf8DoNoHarm() { QVERIFY(parsed(Notice{"caf\xE9", false})["text"].toString().startsWith("caf")); }
 
     void germanNumbersChangeNothing() {
         const thaw::test::TemporaryHome home;

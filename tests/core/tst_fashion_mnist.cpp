@@ -62,7 +62,8 @@ void FashionMnistTest::pixelsAndLabels() {
     }
 
     writeFashionMnist(*m_home / "packed", {}, true);
-    QCOMPARE(loadSplit(resolve(*m_home / "packed"), Split::Train, 0, 1)->identity.digest, loadSplit(info, Split::Train, 0, 1)->identity.digest);
+    QCOMPARE(loadSplit(resolve(*m_home / "packed"), Split::Train, 0, 1)->identity.digest,
+             loadSplit(info, Split::Train, 0, 1)->identity.digest);
 }
 
 void FashionMnistTest::whereItMayLie() {

@@ -134,7 +134,8 @@ private Q_SLOTS:
     void gradientsAreDifferences() {
         Problem p = problem();
         if (!FastConv::supportsGradients(p.x, p.weight)) QSKIP("No kernels on this instruction set.");
-        p.bias = torch::where(torch::arange(p.bias.numel()).remainder(2).eq(0), torch::full_like(p.bias, 30), torch::full_like(p.bias, -30));
+        p.bias = torch::where(torch::arange(p.bias.numel()).remainder(2).eq(0), torch::full_like(p.bias, 30),
+                              torch::full_like(p.bias, -30));
         const Tensor slope = drawn(p.convolved().sizes().vec(), 4);
         const std::vector<Tensor> gradients = gradientsOf(p, slope, byThaw);
         const auto lossAt = [&](std::size_t which, const Tensor& step) {
@@ -153,7 +154,9 @@ private Q_SLOTS:
     }
 
     void othersAreLeftToLibTorch() {
-        const auto supported = [](const Problem& p) { return FastConv::supports(p.x, p.weight) || FastConv::supportsGradients(p.x, p.weight); };
+        const auto supported = [](const Problem& p) {
+            return FastConv::supports(p.x, p.weight) || FastConv::supportsGradients(p.x, p.weight);
+        };
         for (const auto& [height, width] : std::vector<std::pair<int, int>>{{1, 1}, {3, 2}, {2, 3}, {1, 9}, {2, 1}})
             QVERIFY2(!supported(Problem(2, height, width)), std::to_string(height).c_str());
         QVERIFY(!supported(Problem(2, 4, 4, 32, 64)));
@@ -188,7 +191,8 @@ private Q_SLOTS:
             QVERIFY(torch::equal(FastConv().forward(variant.x, variant.weight, variant.bias, /*pool=*/true), plain));
             Problem leaves = variant;
             for (Tensor* tensor : {&leaves.x, &leaves.weight, &leaves.bias}) tensor->set_requires_grad(true);
-            const auto gradients = torch::autograd::grad({byThaw(leaves)}, {leaves.x, leaves.weight, leaves.bias}, {transposed(slope)});
+            const auto gradients =
+                torch::autograd::grad({byThaw(leaves)}, {leaves.x, leaves.weight, leaves.bias}, {transposed(slope)});
             for (std::size_t i = 0; i < 3; ++i) QVERIFY(torch::equal(gradients[i], expected[i]));
             for (Tensor* tensor : {&leaves.x, &leaves.weight, &leaves.bias}) tensor->set_requires_grad(false);
         }
@@ -222,7 +226,8 @@ private Q_SLOTS:
         QTest::addColumn<int>("side");
         QTest::addColumn<int>("channels");
         QTest::addColumn<double>("value");
-        for (const double value : {std::nan(""), std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()})
+        for (const double value :
+             {std::nan(""), std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()})
             for (const auto& [side, channels] : std::vector<std::pair<int, int>>{{2, 64}, {8, 64}, {7, 64}, {8, 3}})
                 QTest::addRow("%g, %d px, %d channels", value, side, channels) << side << channels << value;
     }

@@ -20,7 +20,8 @@ using torch::Tensor;
 
 struct Problem {
     Tensor x, weight, bias;
-    Problem(std::int64_t rows, std::int64_t in, std::int64_t out) : x(drawn({rows, in}, 1)), weight(drawn({out, in}, 2) * 0.05), bias(drawn({out}, 3)) {}
+    Problem(std::int64_t rows, std::int64_t in, std::int64_t out)
+        : x(drawn({rows, in}, 1)), weight(drawn({out, in}, 2) * 0.05), bias(drawn({out}, 3)) {}
     std::vector<Tensor> leaves(torch::ScalarType type) const {
         std::vector<Tensor> all;
         for (const Tensor& tensor : {x, weight, bias}) all.push_back(tensor.to(type).detach().clone().set_requires_grad(true));
@@ -63,7 +64,8 @@ private Q_SLOTS:
             const auto exactGradients = torch::autograd::grad({expected}, exact, {decided.to(torch::kFloat64)});
             const auto gradients = torch::autograd::grad({actual}, ours, {decided});
             for (std::size_t i = 0; i < 3; ++i)
-                QVERIFY2(relative(gradients[i], exactGradients[i]) < 1e-6, std::to_string(relative(gradients[i], exactGradients[i])).c_str());
+                QVERIFY2(relative(gradients[i], exactGradients[i]) < 1e-6,
+                         std::to_string(relative(gradients[i], exactGradients[i])).c_str());
         }
     }
 
@@ -74,8 +76,10 @@ private Q_SLOTS:
         const Tensor dy = drawn({50, 128}, 4);
         const auto results = [&](int threads) {
             const std::vector<Tensor> all{torch::empty({50, 128}), torch::empty({50, 320}), torch::empty({128, 320})};
-            kernels::denseForward(shape, p.x.data_ptr<float>(), p.weight.data_ptr<float>(), p.bias.data_ptr<float>(), true, all[0].data_ptr<float>(), threads);
-            kernels::denseDataGradient(shape, dy.data_ptr<float>(), p.weight.data_ptr<float>(), all[1].data_ptr<float>(), threads);
+            kernels::denseForward(shape, p.x.data_ptr<float>(), p.weight.data_ptr<float>(), p.bias.data_ptr<float>(), true,
+                                  all[0].data_ptr<float>(), threads);
+            kernels::denseDataGradient(shape, dy.data_ptr<float>(), p.weight.data_ptr<float>(), all[1].data_ptr<float>(),
+                                       threads);
             kernels::denseWeightGradient(shape, p.x.data_ptr<float>(), dy.data_ptr<float>(), all[2].data_ptr<float>(), threads);
             return all;
         };

@@ -17,7 +17,8 @@ namespace {
 void fill(FeatureBlock& block, float first) {
     std::vector<float> row(static_cast<std::size_t>(block.floats()));
     for (std::int64_t i = 0; i < block.rows(); ++i) {
-        for (std::int64_t j = 0; j < block.floats(); ++j) row[static_cast<std::size_t>(j)] = first + static_cast<float>(i * block.floats() + j);
+        for (std::int64_t j = 0; j < block.floats(); ++j)
+            row[static_cast<std::size_t>(j)] = first + static_cast<float>(i * block.floats() + j);
         block.write(i, row.data(), 1);
     }
 }
@@ -28,15 +29,18 @@ std::shared_ptr<FeatureBlock> blockOf(std::int64_t rows, std::int64_t floats, fl
     return block;
 }
 
-void write(const fs::path& folder, const std::string& key, const std::shared_ptr<const FeatureBlock>& block, std::int64_t budget = 1 << 30) {
+void write(const fs::path& folder, const std::string& key, const std::shared_ptr<const FeatureBlock>& block,
+           std::int64_t budget = 1 << 30) {
     FeatureWriter writer(folder, key, block, budget);
-    while (!writer.advance(Deadline(0))) {}
+    while (!writer.advance(Deadline(0))) {
+    }
 }
 
 std::shared_ptr<FeatureBlock> read(const fs::path& folder, const std::string& key, std::int64_t rows, std::int64_t floats) {
     FeatureReader reader;
     if (!reader.open(folder, key, rows, floats)) return nullptr;
-    while (!reader.advance(Deadline(0))) {}
+    while (!reader.advance(Deadline(0))) {
+    }
     return reader.block();
 }
 
@@ -95,7 +99,8 @@ private Q_SLOTS:
             return value >> 10;
         };
         const long before = held();
-        const auto block = std::make_shared<FeatureBlock>(std::make_shared<FeatureFile>(folder, "a", rows * floats * sizeof(float), 1 << 30), rows, floats);
+        const auto block = std::make_shared<FeatureBlock>(
+            std::make_shared<FeatureFile>(folder, "a", rows * floats * sizeof(float), 1 << 30), rows, floats);
         QVERIFY(!block->inMemory());
         fill(*block, 0.5f);
         QCOMPARE(block->row(rows - 1)[floats - 1], 0.5f + static_cast<float>(rows * floats - 1));

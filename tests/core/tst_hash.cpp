@@ -20,7 +20,8 @@ private Q_SLOTS:
     void piecesGiveTheSame() {
         const std::string text(100'000, 'x');
         Digest digest;
-        for (std::size_t begin = 0; begin < text.size(); begin += 777) digest.update(text.data() + begin, std::min<std::size_t>(777, text.size() - begin));
+        for (std::size_t begin = 0; begin < text.size(); begin += 777)
+            digest.update(text.data() + begin, std::min<std::size_t>(777, text.size() - begin));
         Digest moved = std::move(digest);
         QCOMPARE(moved.hex(), digestOf(text.data(), text.size()));
     }

@@ -15,7 +15,8 @@ struct Include {
 };
 
 QList<Include> includesOf(const QString& file, const QString& text) {
-    static const QRegularExpression pattern("^\\s*#\\s*include\\s*(?:\"([^\"]+)\"|<([^>]+)>)", QRegularExpression::MultilineOption);
+    static const QRegularExpression pattern("^\\s*#\\s*include\\s*(?:\"([^\"]+)\"|<([^>]+)>)",
+                                            QRegularExpression::MultilineOption);
     QList<Include> includes;
     for (auto match = pattern.globalMatch(text); match.hasNext();) {
         const QRegularExpressionMatch one = match.next();
@@ -30,7 +31,8 @@ QList<Include> includesBelow(const QString& folder) {
     QDirIterator files(kRoot + '/' + folder, {"*.h", "*.cpp"}, QDir::Files, QDirIterator::Subdirectories);
     while (files.hasNext()) {
         QFile file(files.next());
-        if (file.open(QIODevice::ReadOnly)) includes << includesOf(QDir(kRoot).relativeFilePath(file.fileName()), QString::fromUtf8(file.readAll()));
+        if (file.open(QIODevice::ReadOnly))
+            includes << includesOf(QDir(kRoot).relativeFilePath(file.fileName()), QString::fromUtf8(file.readAll()));
     }
     return includes;
 }
@@ -47,8 +49,10 @@ bool isQt(const QString& target) {
 bool isWidgets(const QString& target) {
     if (target.startsWith("QtWidgets")) return true;
     static const QRegularExpression pattern(
-        "^Q(Widget|Application|MainWindow|DockWidget|Dialog|MessageBox|FileDialog|Label|Layout|.*Layout|.*Button|.*View|.*Delegate|Action.*Widget|"
-        ".*Box|Slider|Style|.*Style|Menu|MenuBar|ToolBar|StatusBar|TabWidget|StackedWidget|Splitter|ScrollArea|LineEdit|.*TextEdit|.*Spin.*|"
+        "^Q(Widget|Application|MainWindow|DockWidget|Dialog|MessageBox|FileDialog|Label|Layout|.*Layout|.*Button|.*View|.*"
+        "Delegate|Action.*Widget|"
+        ".*Box|Slider|Style|.*Style|Menu|MenuBar|ToolBar|StatusBar|TabWidget|StackedWidget|Splitter|ScrollArea|LineEdit|.*"
+        "TextEdit|.*Spin.*|"
         "ProgressBar|ToolTip|Frame)$");
     return target.contains(pattern);
 }
@@ -82,7 +86,8 @@ bool isUpwards(const QString& file, const QString& target) {
 QString problemOf(const Include& include) {
     const QString &file = include.file, &target = include.target;
     const auto in = [&file](const char* folder) { return file.startsWith(folder); };
-    if (isPlot(target) && !in("ui/widgets/live/curve_plot")) return "only ui/widgets/live/curve_plot* includes the plotting library";
+    if (isPlot(target) && !in("ui/widgets/live/curve_plot"))
+        return "only ui/widgets/live/curve_plot* includes the plotting library";
     if (in("core/")) {
         if (isQt(target)) return "the core is free of Qt";
         if (target.startsWith("ui/") || target.startsWith("app/")) return "the core knows nothing above it";
@@ -141,7 +146,8 @@ private Q_SLOTS:
             while (files.hasNext()) {
                 QFile file(files.next());
                 const bool body = file.fileName().endsWith("_impl.h");  // compiled under several settings by who includes it
-                if (!body && file.open(QIODevice::ReadOnly) && !file.readAll().contains("#pragma once")) problems << file.fileName();
+                if (!body && file.open(QIODevice::ReadOnly) && !file.readAll().contains("#pragma once"))
+                    problems << file.fileName();
             }
         }
         QVERIFY2(problems.isEmpty(), qPrintable(problems.join('\n')));

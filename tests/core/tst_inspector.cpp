@@ -180,7 +180,8 @@ private Q_SLOTS:
         const fs::path folder = m_lesson.home() / "features";
         auto zeros = std::make_shared<FeatureBlock>(50, rungFloats(model->info(), rung));
         FeatureWriter writer(folder, "zeros", zeros, 1 << 30);
-        while (!writer.advance(Deadline(1))) {}
+        while (!writer.advance(Deadline(1))) {
+        }
         const std::vector<SharedRung> shared = {{rung, "zeros", "zeros"}};
         const auto computed = predictSplit(source, *model, Split::Test, {}).probabilities;
         const auto found = SharedFeatures(folder).predict(source, *model, Split::Test, shared, {}).probabilities;
@@ -518,7 +519,8 @@ private Q_SLOTS:
             answers.push_back(inspector->predictions("last", Split::Test, {}));
             const auto own = inspector->predictFiles("last", {config.data.directory / "test" / "ring" / "b2.png"}, {}).front();
             QCOMPARE(own.modelSize, side);
-            for (int i = 0; i < 3; ++i) QVERIFY(std::abs(own.probabilities[static_cast<std::size_t>(i)] - answers.back()->row(6)[i]) < 1e-5f);
+            for (int i = 0; i < 3; ++i)
+                QVERIFY(std::abs(own.probabilities[static_cast<std::size_t>(i)] - answers.back()->row(6)[i]) < 1e-5f);
             EvaluateRequest request;
             request.run = {config.output, "last"};
             request.threads = 1;
@@ -594,8 +596,8 @@ private Q_SLOTS:
     void numbersThatAreNotFinite() {
         constexpr float kNan = std::numeric_limits<float>::quiet_NaN(), kInfinity = std::numeric_limits<float>::infinity();
         constexpr float kMost = std::numeric_limits<float>::max();
-        const std::vector<Histogram> histograms =
-            histogramsOf({torch::tensor({kNan, -1.f, kInfinity, 2.f}), torch::tensor({-kMost, kMost, 0.f}), torch::tensor({kNan})});
+        const std::vector<Histogram> histograms = histogramsOf(
+            {torch::tensor({kNan, -1.f, kInfinity, 2.f}), torch::tensor({-kMost, kMost, 0.f}), torch::tensor({kNan})});
         const auto sum = [&](int of) {
             const std::vector<std::int64_t>& counts = histograms[static_cast<std::size_t>(of)].counts;
             return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});

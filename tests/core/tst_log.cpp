@@ -86,7 +86,8 @@ private Q_SLOTS:
         ensureFolder(home.path());
         writeFileAtomically(home / "home", "a file");  // where THAW_HOME should be
         std::string heard;
-        const int id = addLogListener([&heard](double, const std::string& level, const std::string& text) { heard += level + ' ' + text; });
+        const int id =
+            addLogListener([&heard](double, const std::string& level, const std::string& text) { heard += level + ' ' + text; });
         openLogFile("test");
         removeLogListener(id);
         QVERIFY2(QString::fromStdString(heard).startsWith("warning There will be no log file"), heard.c_str());

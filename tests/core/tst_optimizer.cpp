@@ -25,7 +25,8 @@ void setGradient(const Parameter& p, const torch::Tensor& gradient) {
 
 void setGradient(const Parameter& p, int step) {
     torch::Tensor gradient = torch::empty(p.value.sizes());
-    for (std::int64_t i = 0; i < gradient.numel(); ++i) gradient.data_ptr<float>()[i] = static_cast<float>((i * 7 + step * 5) % 11 - 5) / 8;
+    for (std::int64_t i = 0; i < gradient.numel(); ++i)
+        gradient.data_ptr<float>()[i] = static_cast<float>((i * 7 + step * 5) % 11 - 5) / 8;
     setGradient(p, gradient);
 }
 

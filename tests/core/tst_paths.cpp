@@ -17,8 +17,8 @@ private Q_SLOTS:
     void thawHomeOverridesAll() {
         const TemporaryHome home;
         const ScopedVariable data("XDG_DATA_HOME", "/elsewhere"), cache("XDG_CACHE_HOME", "/elsewhere");
-        for (const fs::path& folder : {dataFolder(), datasetsFolder(), weightsFolder(), runsFolder(), lessonsFolder(), cacheFolder(),
-                                       configFolder(), stateFolder()})
+        for (const fs::path& folder : {dataFolder(), datasetsFolder(), weightsFolder(), runsFolder(), lessonsFolder(),
+                                       cacheFolder(), configFolder(), stateFolder()})
             QVERIFY2(folder.string().rfind(home.path().string(), 0) == 0, folder.c_str());
         QVERIFY(cacheFolder() != dataFolder() && dataFolder() != configFolder() && configFolder() != stateFolder());
     }

@@ -51,7 +51,8 @@ private Q_SLOTS:
             const std::string table = predictionTable({predicted(name, {1.0f})}, {"-1"});
             QVERIFY2(table.find(std::string("\r\n'") + name + ",-1,") != std::string::npos, table.c_str());
         }
-        QVERIFY(predictionTable({predicted("/home/pupil/=1.png", {1.0f})}, {"yes"}).find("\r\n/home/pupil/=1.png,yes") != std::string::npos);
+        QVERIFY(predictionTable({predicted("/home/pupil/=1.png", {1.0f})}, {"yes"}).find("\r\n/home/pupil/=1.png,yes") !=
+                std::string::npos);
     }
 
     void numbersReadBackWhateverTheLocale() {

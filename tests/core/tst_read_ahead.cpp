@@ -37,7 +37,8 @@ private Q_SLOTS:
             request.rows = {row, row + 1, row + 2, row + 3};
             request.changes = {{}, {true, 0, 0}, {false, 2, -3}, {true, -1, 1}};
             if (row % 8 == 0) ahead.expect(request);
-            QVERIFY(torch::equal(ahead.take(request), networkInput(*pictures, request.rows, request.changes, Scaling::ImageNet, 33)));
+            QVERIFY(
+                torch::equal(ahead.take(request), networkInput(*pictures, request.rows, request.changes, Scaling::ImageNet, 33)));
         }
     }
 
@@ -50,10 +51,14 @@ private Q_SLOTS:
         const PictureRequest same = request;
         QVERIFY(request == same);
         const std::vector<std::function<void(PictureRequest&)>> others{
-            [](PictureRequest& r) { r.pictures = std::make_shared<PictureSet>(); }, [](PictureRequest& r) { r.rows[1] = 3; },
-            [](PictureRequest& r) { r.rows.push_back(3); },                        [](PictureRequest& r) { r.changes[0].flip = true; },
-            [](PictureRequest& r) { r.changes[1].shiftX = 1; },                    [](PictureRequest& r) { r.changes[1].shiftY = 1; },
-            [](PictureRequest& r) { r.changes.clear(); },                          [](PictureRequest& r) { r.scaling = Scaling::Caffe; },
+            [](PictureRequest& r) { r.pictures = std::make_shared<PictureSet>(); },
+            [](PictureRequest& r) { r.rows[1] = 3; },
+            [](PictureRequest& r) { r.rows.push_back(3); },
+            [](PictureRequest& r) { r.changes[0].flip = true; },
+            [](PictureRequest& r) { r.changes[1].shiftX = 1; },
+            [](PictureRequest& r) { r.changes[1].shiftY = 1; },
+            [](PictureRequest& r) { r.changes.clear(); },
+            [](PictureRequest& r) { r.scaling = Scaling::Caffe; },
             [](PictureRequest& r) { r.inputSize = 64; }};
         for (const auto& change : others) {
             PictureRequest other = request;

@@ -78,12 +78,10 @@ private Q_SLOTS:
         QFETCH(int, kind);
         QFETCH(int, threads);
         const TinyLesson lesson;
-        const Script script = {{3, {SetTrainable{{"block5_conv3"}, true}}},
-                               {5, {SetTrainable{{"block4"}, true}, SetLearningRate{0.003}}},
-                               {9, {SetTrainable{{"block4", "block5"}, false}}},
-                               {11, {SetTrainable{{"dense_1"}, false}}},
-                               {13, {SetTrainable{{"dense_1"}, true}}},
-                               {17, {SetTrainable{{"block3"}, true}}}};
+        const Script script = {
+            {3, {SetTrainable{{"block5_conv3"}, true}}},      {5, {SetTrainable{{"block4"}, true}, SetLearningRate{0.003}}},
+            {9, {SetTrainable{{"block4", "block5"}, false}}}, {11, {SetTrainable{{"dense_1"}, false}}},
+            {13, {SetTrainable{{"dense_1"}, true}}},          {17, {SetTrainable{{"block3"}, true}}}};
         RunConfig config = configOf(lesson, "whole", static_cast<OptimizerKind>(kind), threads);
         const Events whole = follow(*makeTrainer(config), script);
         QCOMPARE(all<RunFinished>(whole).size(), std::size_t(1));
@@ -148,7 +146,8 @@ private Q_SLOTS:
         QCOMPARE(weightsDigest(config.output), expected);
     }
 
-    /// A finished run keeps no moments. Where its newest checkpoint is lost, it goes on from the one before and says what that means.
+    /// A finished run keeps no moments. Where its newest checkpoint is lost, it goes on from the one before and says what that
+    /// means.
     void goesOnWithoutMomentsAndSaysSo() {
         const TinyLesson lesson;
         const RunConfig config = configOf(lesson, "run", OptimizerKind::Adam, 1);

@@ -208,7 +208,8 @@ private Q_SLOTS:
         const std::string whole = readSmallFile(run / "events.jsonl");
         for (std::size_t length = 0; length <= whole.size(); ++length) {
             std::ofstream(run / "events.jsonl", std::ios::binary | std::ios::trunc) << whole.substr(0, length);
-            const std::size_t lines = static_cast<std::size_t>(std::count(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length), '\n'));
+            const std::size_t lines =
+                static_cast<std::size_t>(std::count(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length), '\n'));
             QCOMPARE(readRun(run).epochs.size(), lines);
             RunRecord record = RunRecord::open(run);
             record.append(epoch(9, 90, 0.9));
@@ -222,7 +223,8 @@ private Q_SLOTS:
         const TemporaryHome home;
         RunRecord record = RunRecord::create(aManifest());
         record.append(epoch(1, 10, 0.5));
-        std::ofstream(record.directory() / "events.jsonl", std::ios::app) << "{\"event\":\n[1]\nnull\n\n{\"event\":5,\"epoch\":\"x\"}\n";
+        std::ofstream(record.directory() / "events.jsonl", std::ios::app)
+            << "{\"event\":\n[1]\nnull\n\n{\"event\":5,\"epoch\":\"x\"}\n";
         RunRecord again = std::move(record);
         QCOMPARE(readRun(again.directory()).epochs.size(), std::size_t(1));
     }
@@ -316,11 +318,12 @@ private Q_SLOTS:
         record.append(milestone(RunFinished()));
 
         record.truncateAfter(25, 2);
-        QCOMPARE(eventNames(run), QStringList({"run_started", "phase_started", "epoch_finished", "checkpoint_saved", "epoch_finished",
-                                               "checkpoint_saved", "phase_started", "learning_rate_changed", "checkpoint_saved"}));
+        QCOMPARE(eventNames(run),
+                 QStringList({"run_started", "phase_started", "epoch_finished", "checkpoint_saved", "epoch_finished",
+                              "checkpoint_saved", "phase_started", "learning_rate_changed", "checkpoint_saved"}));
         record.truncateAfter(20, 2);  // the phase's start comes again
-        QCOMPARE(eventNames(run), QStringList({"run_started", "phase_started", "epoch_finished", "checkpoint_saved", "epoch_finished",
-                                               "checkpoint_saved"}));
+        QCOMPARE(eventNames(run), QStringList({"run_started", "phase_started", "epoch_finished", "checkpoint_saved",
+                                               "epoch_finished", "checkpoint_saved"}));
         record.append(epoch(3, 31, 0.7));
         QCOMPARE(readRun(run).epochs.size(), std::size_t(3));
         record.truncateAfter(10, 1);

@@ -36,8 +36,9 @@ double relative(const torch::Tensor& value, const torch::Tensor& expected) {
 }
 
 /// Gradients of a batch by this code, in micro-batches.
-std::vector<torch::Tensor> gradients(const StagedModel& model, const torch::Tensor& input, const torch::Tensor& labels, const torch::Tensor& mask,
-                                     int boundary, std::int64_t microBatch, double seconds, double* loss) {
+std::vector<torch::Tensor> gradients(const StagedModel& model, const torch::Tensor& input, const torch::Tensor& labels,
+                                     const torch::Tensor& mask, int boundary, std::int64_t microBatch, double seconds,
+                                     double* loss) {
     BatchPlan plan;
     plan.boundary = boundary;
     plan.rows = input.size(0);
@@ -46,7 +47,8 @@ std::vector<torch::Tensor> gradients(const StagedModel& model, const torch::Tens
     plan.labels = labels;
     plan.dropoutMask = mask;
     BatchStep batch(model, plan);
-    while (!batch.advance(Deadline(seconds))) {}
+    while (!batch.advance(Deadline(seconds))) {
+    }
     *loss = batch.loss();
     std::vector<torch::Tensor> result;
     for (const Parameter& parameter : model.stateDict()) {
@@ -104,13 +106,15 @@ private Q_SLOTS:
         const torch::Tensor input = torch::randn({12, 3, 32, 32});
         const torch::Tensor labels = torch::arange(12, torch::kInt64).remainder(10);
         const torch::Tensor mask = dropoutMask(12, 16, 0.5, 1, 0);
-        for (const std::vector<std::string>& names : std::vector<std::vector<std::string>>{{"all"}, {"head"}, {"block5", "head"}, {"block3"}, {"dense_2"}}) {
+        for (const std::vector<std::string>& names :
+             std::vector<std::vector<std::string>>{{"all"}, {"head"}, {"block5", "head"}, {"block3"}, {"dense_2"}}) {
             const LayerMask trainable = model->info().maskOf(names);
             const int boundary = freezeBoundary(model->info(), trainable);
             model->setTrainable(trainable);
             ForwardContext context;
             context.dropoutMask = mask;
-            const torch::Tensor loss = torch::nn::functional::cross_entropy(model->forward(input, 0, model->stageCount(), context), labels);
+            const torch::Tensor loss =
+                torch::nn::functional::cross_entropy(model->forward(input, 0, model->stageCount(), context), labels);
             loss.backward();
             std::vector<torch::Tensor> expected;
             for (const Parameter& parameter : model->stateDict()) {
@@ -120,7 +124,8 @@ private Q_SLOTS:
             }
             for (const auto& [microBatch, seconds] : {std::pair{12, 10.0}, {5, 10.0}, {1, 10.0}, {12, 0.0}}) {
                 double own = 0;
-                const std::vector<torch::Tensor> got = gradients(*model, input, labels, mask, boundary, microBatch, seconds, &own);
+                const std::vector<torch::Tensor> got =
+                    gradients(*model, input, labels, mask, boundary, microBatch, seconds, &own);
                 QVERIFY(std::abs(own - loss.item<double>()) < 1e-6);
                 for (std::size_t i = 0; i < got.size(); ++i) {
                     QCOMPARE(got[i].defined(), expected[i].defined());
@@ -169,7 +174,8 @@ private Q_SLOTS:
         augmentation.shift = 2;
         int flips = 0;
         for (int picture = 0; picture < 1000; ++picture) {
-            const PictureChange change = augmentationOf(augmentation, 42, 3, picture), again = augmentationOf(augmentation, 42, 3, picture);
+            const PictureChange change = augmentationOf(augmentation, 42, 3, picture),
+                                again = augmentationOf(augmentation, 42, 3, picture);
             QCOMPARE(change.flip, again.flip);
             QCOMPARE(change.shiftX, again.shiftX);
             QVERIFY(std::abs(change.shiftX) <= 2 && std::abs(change.shiftY) <= 2);

@@ -119,8 +119,7 @@ private Q_SLOTS:
                       Bytes(first.begin(), first.begin() + kRecord));
         const DatasetInfo info = resolveDataset(lesson.config().data);
         QCOMPARE(info.trainPerClass[0], std::int64_t(6));
-        QVERIFY(countsOf(*loadSplit(info, Split::HeldOut, part(0, 0.5), 1)) ==
-                (std::vector<int>{1, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+        QVERIFY(countsOf(*loadSplit(info, Split::HeldOut, part(0, 0.5), 1)) == (std::vector<int>{1, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
         for (const int count : countsOf(*loadSplit(info, Split::Train, part(0, 0.5), 1))) QVERIFY(count > 0);
     }
 
@@ -315,9 +314,10 @@ private Q_SLOTS:
         DrawnSizes sizes;
         sizes.seed = 9;
         writeCifar10Folder(lesson.home() / "foreign", sizes);
-        for (const auto& [run, split, limit] : {std::tuple(config.output, Split::Test, 0), std::tuple(config.output, Split::Test, 20),
-                                                std::tuple(config.output, Split::Test, 50), std::tuple(config.output, Split::Train, 0),
-                                                std::tuple(locked.output, Split::Test, 0)}) {
+        for (const auto& [run, split, limit] :
+             {std::tuple(config.output, Split::Test, 0), std::tuple(config.output, Split::Test, 20),
+              std::tuple(config.output, Split::Test, 50), std::tuple(config.output, Split::Train, 0),
+              std::tuple(locked.output, Split::Test, 0)}) {
             EvaluateRequest foreign = requestOf(run, split);
             foreign.data.directory = lesson.home() / "foreign";
             foreign.data.testLimit = limit;

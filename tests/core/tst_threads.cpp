@@ -53,9 +53,10 @@ int prepared(int argc, char** argv) {
     prepareEngine();
     const EngineInfo info = engineInfo();
     const char* core = std::getenv("OPENBLAS_CORETYPE");
-    std::printf("pid %d\ncore %s\nsuitable %d\nvariable %s\nnote %s\nargument %s\n", static_cast<int>(getpid()), info.blasCore.c_str(),
-                info.blasSuitable, core ? core : "", info.note.c_str(), argv[2]);
-    if (const auto timeout = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_thread_timeout"))) std::printf("timeout %d\n", timeout());
+    std::printf("pid %d\ncore %s\nsuitable %d\nvariable %s\nnote %s\nargument %s\n", static_cast<int>(getpid()),
+                info.blasCore.c_str(), info.blasSuitable, core ? core : "", info.note.c_str(), argv[2]);
+    if (const auto timeout = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_thread_timeout")))
+        std::printf("timeout %d\n", timeout());
     rlimit small{100, 100};
     setrlimit(RLIMIT_FSIZE, &small);
     std::FILE* file = std::tmpfile();
@@ -81,10 +82,13 @@ class TestThreads : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void kernelsThatSuitTheProcessor() {
-        for (const char* core : {"SkylakeX", "Cooperlake", "SapphireRapids", "Zen"}) QCOMPARE(betterCoreType(core, kAvx512), std::string());
-        for (const char* core : {"Prescott", "Haswell", "Nehalem", "Sandybridge", ""}) QCOMPARE(betterCoreType(core, kAvx512), std::string("SkylakeX"));
+        for (const char* core : {"SkylakeX", "Cooperlake", "SapphireRapids", "Zen"})
+            QCOMPARE(betterCoreType(core, kAvx512), std::string());
+        for (const char* core : {"Prescott", "Haswell", "Nehalem", "Sandybridge", ""})
+            QCOMPARE(betterCoreType(core, kAvx512), std::string("SkylakeX"));
         for (const char* core : {"Haswell", "Zen", "Excavator"}) QCOMPARE(betterCoreType(core, kAvx2), std::string());
-        for (const char* core : {"Prescott", "Sandybridge", "Bulldozer"}) QCOMPARE(betterCoreType(core, kAvx2), std::string("Haswell"));
+        for (const char* core : {"Prescott", "Sandybridge", "Bulldozer"})
+            QCOMPARE(betterCoreType(core, kAvx2), std::string("Haswell"));
         QCOMPARE(betterCoreType("Prescott", kOld), std::string());
     }
 
@@ -137,9 +141,11 @@ private Q_SLOTS:
     }
 
     void blasThreadsRestBetweenProducts() {
-        if (!dlsym(RTLD_DEFAULT, "openblas_read_env") || !dlsym(RTLD_DEFAULT, "blas_thread_init")) QSKIP("no OpenBLAS with threads of its own");
+        if (!dlsym(RTLD_DEFAULT, "openblas_read_env") || !dlsym(RTLD_DEFAULT, "blas_thread_init"))
+            QSKIP("no OpenBLAS with threads of its own");
         const TemporaryHome home;
-        const int given = qEnvironmentVariableIsSet("OPENBLAS_THREAD_TIMEOUT") ? qEnvironmentVariableIntValue("OPENBLAS_THREAD_TIMEOUT") : 8;
+        const int given =
+            qEnvironmentVariableIsSet("OPENBLAS_THREAD_TIMEOUT") ? qEnvironmentVariableIntValue("OPENBLAS_THREAD_TIMEOUT") : 8;
         QCOMPARE(fact(childFacts({}), "timeout").toInt(), given);
         QCOMPARE(fact(childFacts({{"OPENBLAS_THREAD_TIMEOUT", "20"}}), "timeout").toInt(), 20);
     }
@@ -205,7 +211,8 @@ private Q_SLOTS:
         std::ofstream(cacheFolder() / "features/one") << std::string(1000, 'x');
         std::ofstream(cacheFolder() / "stage-times.json") << std::string(10, 'x');
         const EngineInfo info = engineInfo();
-        for (const std::string& text : {info.thawVersion, info.libtorchVersion, info.cpuCapability, info.processor, info.blasLibrary, info.device})
+        for (const std::string& text :
+             {info.thawVersion, info.libtorchVersion, info.cpuCapability, info.processor, info.blasLibrary, info.device})
             QVERIFY(!text.empty());
         QVERIFY(info.cpuCapability != "unknown");
         QVERIFY(info.memoryBytes > 100'000'000 && info.cores >= 1 && info.threads >= 1);

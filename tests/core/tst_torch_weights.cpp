@@ -373,8 +373,7 @@ void TorchWeightsTest::refusesZips() {
     ZipWriter other;
     other.add("config.json", "{}");
     writeFile(file, other.finish());
-    QVERIFY(errorOf<WeightsError>([&] {
-        openWeights(file); }).find("save_weights") != std::string::npos);
+    QVERIFY(errorOf<WeightsError>([&] { openWeights(file); }).find("save_weights") != std::string::npos);
     ZipWriter big;
     big.add("x/data.pkl", oneTensor(6, 0, {6}, {1}));
     big.add("x/data/0", std::string(24, '\1'));

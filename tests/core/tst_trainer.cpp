@@ -61,7 +61,8 @@ private Q_SLOTS:
         QVERIFY(trainer->state() == TrainerState::Idle);
         const Events events = drive(*trainer);
         for (const RunFailed& failed : all<RunFailed>(events)) QFAIL(failed.what.c_str());
-        QCOMPARE(statesOf(events), toString(TrainerState::Preparing) + " " + toString(TrainerState::Running) + " " + toString(TrainerState::Finished));
+        QCOMPARE(statesOf(events), toString(TrainerState::Preparing) + " " + toString(TrainerState::Running) + " " +
+                                       toString(TrainerState::Finished));
 
         const auto started = all<RunStarted>(events);
         QCOMPARE(started.size(), std::size_t(1));
@@ -97,7 +98,8 @@ private Q_SLOTS:
         const std::vector<double> moved = all<MovedChanged>(events).back().moved;
         const ModelInfo& model = started[0].model;
         for (std::size_t i = 0; i < moved.size(); ++i) {
-            const bool trained = model.layers[i].hasParameters() && (model.layers[i].block == "head" || model.layers[i].block == "block5");
+            const bool trained =
+                model.layers[i].hasParameters() && (model.layers[i].block == "head" || model.layers[i].block == "block5");
             QCOMPARE(moved[i] > 0, trained);
         }
         const auto finished = all<RunFinished>(events);
@@ -133,7 +135,8 @@ private Q_SLOTS:
         QVERIFY(all<BatchFinished>(cold)[0].fromCache);
         QVERIFY(!all<BatchFinished>(uncached)[0].fromCache);
         QCOMPARE(losses(cold).size(), std::size_t(32));
-        QVERIFY2(largestDifference(losses(cold), losses(uncached)) < 1e-4, std::to_string(largestDifference(losses(cold), losses(uncached))).c_str());
+        QVERIFY2(largestDifference(losses(cold), losses(uncached)) < 1e-4,
+                 std::to_string(largestDifference(losses(cold), losses(uncached))).c_str());
         QCOMPARE(losses(warm), losses(cold));  // the same bits from the disk
         for (const WorkProgress& progress : all<WorkProgress>(warm)) QVERIFY(progress.activity.rfind("Computing", 0) != 0);
     }
@@ -186,7 +189,8 @@ private Q_SLOTS:
         trainer->apply({2, SaveCheckpoint{}});
         drive(*trainer, holds<CheckpointSaved>);
         std::map<std::string, std::vector<float>> before;
-        const std::vector<std::string> names = {"features.0.weight", "features.0.bias", "features.9.weight", "features.16.weight", "head.dense_1.weight"};
+        const std::vector<std::string> names = {"features.0.weight", "features.0.bias", "features.9.weight", "features.16.weight",
+                                                "head.dense_1.weight"};
         for (const std::string& name : names) before[name] = tensorOf(config.output, "last", name);
         drive(*trainer);
         for (const std::string& name : names) {
@@ -222,7 +226,8 @@ private Q_SLOTS:
             command.trainable.resize(model.layers.size());
             // Blocks 1 and 2 never thaw.
             for (std::size_t k = 0; k < model.layers.size(); ++k)
-                command.trainable[k] = model.layers[k].block != "block1" && model.layers[k].block != "block2" && random() % 4 == 0;
+                command.trainable[k] =
+                    model.layers[k].block != "block1" && model.layers[k].block != "block2" && random() % 4 == 0;
             listen(trainer->apply({i, command}));
             if (i % 3 == 0) listen(trainer->step());
         }
@@ -359,7 +364,8 @@ private Q_SLOTS:
             config.cache.directory = lesson.home() / name;
             config.cache.memoryBudget = memory;
             config.cache.onDisk = onDisk;
-            std::ofstream(lesson.home() / "meminfo") << "MemTotal: 1000000 kB\nMemAvailable: " << (shortOfMemory ? 1000 : 900'000) << " kB\n";
+            std::ofstream(lesson.home() / "meminfo")
+                << "MemTotal: 1000000 kB\nMemAvailable: " << (shortOfMemory ? 1000 : 900'000) << " kB\n";
             const Events events = drive(*makeTrainer(config));
             QCOMPARE(all<RunFinished>(events).size(), std::size_t(1));
             for (const BatchFinished& batch : all<BatchFinished>(events)) QCOMPARE(batch.fromCache, fromCache);
@@ -440,7 +446,8 @@ private Q_SLOTS:
         const Events events = drive(*trainer);
         QCOMPARE(all<RunFailed>(events).size(), std::size_t(1));
         const RunFailed failed = all<RunFailed>(events)[0];
-        QVERIFY2(failed.what.find("step") != std::string::npos && failed.what.find("learning rate") != std::string::npos, failed.what.c_str());
+        QVERIFY2(failed.what.find("step") != std::string::npos && failed.what.find("learning rate") != std::string::npos,
+                 failed.what.c_str());
         QVERIFY(!failed.hint.empty());
         QVERIFY(trainer->state() == TrainerState::Failed);
         QVERIFY(!trainer->hasWork());

@@ -78,12 +78,18 @@ private Q_SLOTS:
     void whatIsNoVideoSaysSo_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("words");
-        QTest::newRow("text") << "notes.avi" << "no video that Thaw knows";
-        QTest::newRow("empty") << "empty.mp4" << "no video that Thaw knows";
-        QTest::newRow("missing") << "missing.avi" << "missing.avi is not there";
-        QTest::newRow("folder") << "." << "not a file";
-        QTest::newRow("pattern") << "frame%02d.png" << "is not there";
-        QTest::newRow("address") << "http://localhost/video.avi" << "is not there";
+        QTest::newRow("text") << "notes.avi"
+                              << "no video that Thaw knows";
+        QTest::newRow("empty") << "empty.mp4"
+                               << "no video that Thaw knows";
+        QTest::newRow("missing") << "missing.avi"
+                                 << "missing.avi is not there";
+        QTest::newRow("folder") << "."
+                                << "not a file";
+        QTest::newRow("pattern") << "frame%02d.png"
+                                 << "is not there";
+        QTest::newRow("address") << "http://localhost/video.avi"
+                                 << "is not there";
     }
     void whatIsNoVideoSaysSo() {
         QFETCH(QString, name);
@@ -92,7 +98,8 @@ private Q_SLOTS:
         writeFile(home / "notes.avi", Bytes(2000, 'a'));
         writeFile(home / "empty.mp4", {});
         std::mt19937 random(1);
-        for (const char* file : {"frame00.png", "frame01.png"}) writeFile(home / file, encodePng(drawPicture(1, 32, random), 32, 32));
+        for (const char* file : {"frame00.png", "frame01.png"})
+            writeFile(home / file, encodePng(drawPicture(1, 32, random), 32, 32));
         const std::string error = errorOf<DataError>([&] { openVideo(home / name.toStdString()); });
         QVERIFY2(error.find(words.toStdString()) != std::string::npos, error.c_str());
     }

@@ -52,7 +52,8 @@ private Q_SLOTS:
         QCOMPARE(epochs.size(), 3);
         for (int i = 0; i < 3; ++i) {
             QCOMPARE(epochs[i].value(QStringLiteral("epoch")).toInt(), i + 1);
-            for (const char* field : {"phase", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "seconds", "images_per_second", "learning_rate"})
+            for (const char* field : {"phase", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "seconds",
+                                      "images_per_second", "learning_rate"})
                 QVERIFY2(epochs[i].value(QLatin1String(field)).isDouble(), field);
         }
         for (const char* file : {"run.json", "events.jsonl", "curves.png", "checkpoints"})
@@ -69,7 +70,8 @@ private Q_SLOTS:
         QCOMPARE(evaluation.value(QStringLiteral("count")).toInt(), 50);
         QVERIFY(evaluation.value(QStringLiteral("top5")).toDouble() >= evaluation.value(QStringLiteral("accuracy")).toDouble());
 
-        const QString picture = QString::fromStdString((m_home.path() / "own.png").string()), broken = picture + QStringLiteral(".broken");
+        const QString picture = QString::fromStdString((m_home.path() / "own.png").string()),
+                      broken = picture + QStringLiteral(".broken");
         std::mt19937 random(1);
         test::writeFile(picture.toStdString(), test::encodePng(test::drawPicture(3, 40, random), 40, 40));
         test::writeFile(broken.toStdString(), {1, 2, 3});
@@ -93,7 +95,10 @@ private Q_SLOTS:
         QVERIFY(lines[2].contains("cannot be read"));
 
         const std::filesystem::path features = m_home.path() / "features.safetensors";
-        QCOMPARE(run({"extract", "--run", folder, "--layer", "block5_pool", "--limit", "7", "--out", QString::fromStdString(features.string())}).exitCode, 0);
+        QCOMPARE(run({"extract", "--run", folder, "--layer", "block5_pool", "--limit", "7", "--out",
+                      QString::fromStdString(features.string())})
+                     .exitCode,
+                 0);
         const core::SafetensorsReader reader(features);
         QCOMPARE(reader.entries().at("features").shape.front(), 7);
         QCOMPARE(reader.entries().at("labels").count(), 7);
@@ -115,7 +120,8 @@ private Q_SLOTS:
         QFile html(folder + QStringLiteral("/report.html"));
         QVERIFY(html.open(QIODevice::ReadOnly));
         const QByteArray page = html.readAll();
-        for (const char* words : {"<!DOCTYPE html>", "after epoch", "<svg", "Grad-CAM", "</html>"}) QVERIFY2(page.contains(words), words);
+        for (const char* words : {"<!DOCTYPE html>", "after epoch", "<svg", "Grad-CAM", "</html>"})
+            QVERIFY2(page.contains(words), words);
 
         const QString other = folder + QStringLiteral("/first.html");
         QCOMPARE(run({"report", folder, "--checkpoint", "epoch:1", "--out", other}).exitCode, 0);
@@ -140,11 +146,13 @@ private Q_SLOTS:
         const QString folder = runFolder(QTest::currentDataTag());
         QProcess* process = test::startCli(lesson({"--epochs", "400,1", "--out", folder}), this);
         QByteArray seen;
-        QVERIFY(QTest::qWaitFor([&] {
-            process->waitForReadyRead(50);
-            seen += process->readAllStandardOutput();
-            return seen.contains("Epoch  1 of");
-        }, test::kCliPatience));
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                process->waitForReadyRead(50);
+                seen += process->readAllStandardOutput();
+                return seen.contains("Epoch  1 of");
+            },
+            test::kCliPatience));
         ::kill(static_cast<pid_t>(process->processId()), signal);
         const Outcome outcome = test::finishCli(*process);
         QCOMPARE(outcome.exitCode, 130);
@@ -152,11 +160,13 @@ private Q_SLOTS:
 
         QProcess* again = test::startCli({"train", "--resume", folder, "--events", "-"}, this);
         QByteArray events;
-        QVERIFY(QTest::qWaitFor([&] {
-            again->waitForReadyRead(50);
-            events += again->readAllStandardOutput();
-            return events.contains("epoch_finished");
-        }, test::kCliPatience));
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                again->waitForReadyRead(50);
+                events += again->readAllStandardOutput();
+                return events.contains("epoch_finished");
+            },
+            test::kCliPatience));
         ::kill(static_cast<pid_t>(again->processId()), SIGINT);
         QCOMPARE(test::finishCli(*again).exitCode, 130);
         const QList<QJsonObject> list = eventsOf(events);
@@ -171,11 +181,13 @@ private Q_SLOTS:
         const QString folder = runFolder("killed");
         QProcess* process = test::startCli(lesson(settings + QStringList{"--out", folder}), this);
         QByteArray seen;
-        QVERIFY(QTest::qWaitFor([&] {
-            process->waitForReadyRead(50);
-            seen += process->readAllStandardOutput();
-            return seen.contains("Epoch  2 of");
-        }, test::kCliPatience));
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                process->waitForReadyRead(50);
+                seen += process->readAllStandardOutput();
+                return seen.contains("Epoch  2 of");
+            },
+            test::kCliPatience));
         ::kill(static_cast<pid_t>(process->processId()), SIGKILL);
         process->waitForFinished(test::kCliPatience);
         const Outcome resumed = run({"train", "--resume", folder});
@@ -205,12 +217,17 @@ private Q_SLOTS:
         QTest::newRow("absurd batch") << QStringList{"lesson", "--data", data, "--batch", "0"} << 2 << QByteArray("atch");
         QTest::newRow("absurd rate") << QStringList{"lesson", "--data", data, "--lr", "nan"} << 2 << QByteArray("lr");
         QTest::newRow("unknown layer") << QStringList{"lesson", "--data", data, "--thaw", "block9"} << 2 << QByteArray("block9");
-        QTest::newRow("no data there") << QStringList{"lesson", "--data", "/nonexistent", "--dataset", "cifar10"} << 1 << QByteArray("/nonexistent");
-        QTest::newRow("torn weights") << QStringList{"lesson", "--data", data, "--weights", torn} << 1 << QByteArray("torn.safetensors");
-        QTest::newRow("missing config") << QStringList{"train", "--config", "/nonexistent.json"} << 2 << QByteArray("/nonexistent.json");
+        QTest::newRow("no data there") << QStringList{"lesson", "--data", "/nonexistent", "--dataset", "cifar10"} << 1
+                                       << QByteArray("/nonexistent");
+        QTest::newRow("torn weights") << QStringList{"lesson", "--data", data, "--weights", torn} << 1
+                                      << QByteArray("torn.safetensors");
+        QTest::newRow("missing config") << QStringList{"train", "--config", "/nonexistent.json"} << 2
+                                        << QByteArray("/nonexistent.json");
         QTest::newRow("no such run") << QStringList{"train", "--resume", "/nonexistent"} << 1 << QByteArray("/nonexistent");
-        QTest::newRow("unwritable folder") << QStringList{"lesson", "--data", data, "--out", "/proc/run"} << 1 << QByteArray("/proc/run");
-        QTest::newRow("no such layer") << QStringList{"extract", "--data", data, "--layer", "block6_pool", "--out", torn + "x"} << 2 << QByteArray("block6_pool");
+        QTest::newRow("unwritable folder") << QStringList{"lesson", "--data", data, "--out", "/proc/run"} << 1
+                                           << QByteArray("/proc/run");
+        QTest::newRow("no such layer") << QStringList{"extract", "--data", data, "--layer", "block6_pool", "--out", torn + "x"}
+                                       << 2 << QByteArray("block6_pool");
     }
     void badInputIsRefusedInPlainWords() {
         QFETCH(QStringList, arguments);

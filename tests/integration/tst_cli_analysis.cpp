@@ -1,5 +1,5 @@
-// evaluate and compare as a user meets them: their numbers agree with each other and with the run's own record, and what cannot be
-// answered is said in plain words.
+// evaluate and compare as a user meets them: their numbers agree with each other and with the run's own record, and what cannot
+// be answered is said in plain words.
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
@@ -67,7 +67,8 @@ private Q_SLOTS:
         QVERIFY(number(result, "ece") >= 0 && number(result, "ece") <= 1);
         QVERIFY(number(result, "temperature") > 0);  // 50 training pictures were never trained on
 
-        const QJsonArray rows = list(result, "confusion"), classes = list(result, "per_class"), confused = list(result, "most_confused");
+        const QJsonArray rows = list(result, "confusion"), classes = list(result, "per_class"),
+                         confused = list(result, "most_confused");
         QCOMPARE(rows.size(), 10);
         QCOMPARE(classes.size(), 10);
         QCOMPARE(classes[3].toObject().value(QStringLiteral("name")).toString(), QStringLiteral("cat"));
@@ -100,7 +101,8 @@ private Q_SLOTS:
     void evaluationCanBeRead() {
         const Outcome outcome = test::runCli({"evaluate", "--run", text(m_run), "--split", "train"});
         QCOMPARE(outcome.exitCode, 0);
-        for (const char* words : {"150 training pictures", "95 % interval", "ECE", "fitting temperature", "automobile", "weighted"})
+        for (const char* words :
+             {"150 training pictures", "95 % interval", "ECE", "fitting temperature", "automobile", "weighted"})
             QVERIFY2(outcome.output.contains(words), outcome.output.constData());
     }
 
@@ -113,7 +115,8 @@ private Q_SLOTS:
     }
 
     void twoCheckpointsOfARun() {
-        const Outcome outcome = test::runCli({"compare", text(m_run), text(m_run), "--checkpoint", "epoch:1", "--checkpoint-b", "last", "--json"});
+        const Outcome outcome =
+            test::runCli({"compare", text(m_run), text(m_run), "--checkpoint", "epoch:1", "--checkpoint-b", "last", "--json"});
         QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
         const QJsonObject result = outcome.json();
         const QJsonArray lost = list(result, "lost"), gained = list(result, "gained");
@@ -121,14 +124,16 @@ private Q_SLOTS:
         QCOMPARE(number(result, "c"), static_cast<double>(gained.size()));
         QVERIFY(lost.size() + gained.size() > 0);
         QCOMPARE(number(result, "accuracy_b"), number(lastEpoch(m_run), "val_accuracy"));
-        QVERIFY(std::abs(number(result, "accuracy_b") - number(result, "accuracy_a") - (gained.size() - lost.size()) / 50.0) < 1e-12);
+        QVERIFY(std::abs(number(result, "accuracy_b") - number(result, "accuracy_a") - (gained.size() - lost.size()) / 50.0) <
+                1e-12);
         QVERIFY(number(result, "p") > 0 && number(result, "p") <= 1);
         double change = 0;
         for (const QJsonValue& row : list(result, "confusion_difference"))
             for (const QJsonValue& cell : row.toArray()) change += cell.toDouble();
         QCOMPARE(change, 0.0);
 
-        const Outcome turned = test::runCli({"compare", text(m_run), text(m_run), "--checkpoint", "last", "--checkpoint-b", "epoch:1", "--json"});
+        const Outcome turned =
+            test::runCli({"compare", text(m_run), text(m_run), "--checkpoint", "last", "--checkpoint-b", "epoch:1", "--json"});
         QCOMPARE(list(turned.json(), "lost"), gained);
         QCOMPARE(list(turned.json(), "gained"), lost);
         QCOMPARE(number(turned.json(), "p"), number(result, "p"));
@@ -137,7 +142,8 @@ private Q_SLOTS:
     }
 
     void lockedTestSplitIsRevealedOnceAndForAll() {
-        const Outcome trained = test::runCli({"lesson", "--data", text(data()), "--batch", "50", "--epochs", "1", "--hold-out", "0.2", "--events", "-"});
+        const Outcome trained = test::runCli(
+            {"lesson", "--data", text(data()), "--batch", "50", "--epochs", "1", "--hold-out", "0.2", "--events", "-"});
         QVERIFY2(trained.exitCode == 0, trained.all().constData());
         const auto listed = [] { return QJsonDocument::fromJson(test::runCli({"runs", "--json"}).output).array()[0].toObject(); };
         const QString run = listed().value(QStringLiteral("directory")).toString();
@@ -149,8 +155,9 @@ private Q_SLOTS:
         QCOMPARE(validation.value(QStringLiteral("split")).toString(), QStringLiteral("validation"));
         QCOMPARE(number(validation, "count"), 40.0);
         QCOMPARE(number(validation, "accuracy"), number(lastEpoch(run.toStdString()), "val_accuracy"));
-        for (const QStringList& command : {QStringList{"evaluate", "--run", run}, QStringList{"compare", run, run},
-                                           QStringList{"extract", "--run", run, "--layer", "block5_pool", "--out", run + "/x.safetensors"}}) {
+        for (const QStringList& command :
+             {QStringList{"evaluate", "--run", run}, QStringList{"compare", run, run},
+              QStringList{"extract", "--run", run, "--layer", "block5_pool", "--out", run + "/x.safetensors"}}) {
             const Outcome refused = test::runCli(command + QStringList{"--split", "test"});
             QVERIFY2(refused.exitCode == 1, refused.all().constData());
             QVERIFY2(refused.errors.contains("locked") && refused.output.isEmpty(), refused.all().constData());
@@ -177,7 +184,8 @@ private Q_SLOTS:
             QCOMPARE(core::SafetensorsReader(file.toStdString()).metadata().at("split"), std::string("validation"));
             QFile::remove(file);
         }
-        QVERIFY(test::runCli({"gradcam", "--index", "40", "--run", run, "--out", file}).errors.contains("in the validation split"));
+        QVERIFY(
+            test::runCli({"gradcam", "--index", "40", "--run", run, "--out", file}).errors.contains("in the validation split"));
         QCOMPARE(number(listed(), "test_reveals"), 0.0);
 
         const Outcome revealed = test::runCli({"evaluate", "--run", run, "--reveal", "--json"});
@@ -191,7 +199,8 @@ private Q_SLOTS:
         QVERIFY2(revealed.errors.contains("cannot be checked"), revealed.errors.constData());
         const Outcome again = test::runCli({"evaluate", "--run", run, "--split", "test", "--json"});
         QCOMPARE(number(again.json(), "accuracy"), number(revealed.json(), "accuracy"));
-        QCOMPARE(number(test::runCli({"evaluate", "--run", run, "--split", "validation", "--json"}).json(), "accuracy"), number(validation, "accuracy"));
+        QCOMPARE(number(test::runCli({"evaluate", "--run", run, "--split", "validation", "--json"}).json(), "accuracy"),
+                 number(validation, "accuracy"));
         QCOMPARE(test::runCli({"evaluate", "--run", text(m_run), "--reveal"}).exitCode, 2);  // nothing is locked there
     }
 
@@ -209,8 +218,9 @@ private Q_SLOTS:
         for (const char* which : {"best", "last"})
             for (const QStringList& command :
                  {QStringList{"evaluate", "--run", text(run)}, QStringList{"predict", "--run", text(run), picture},
-                  QStringList{"gradcam", "--run", text(run), "--index", "0", "--out", file}, QStringList{"compare", text(run), text(m_run)},
-                  QStringList{"report", text(run), "--out", file}, QStringList{"export", "--run", text(run), "--out", file}}) {
+                  QStringList{"gradcam", "--run", text(run), "--index", "0", "--out", file},
+                  QStringList{"compare", text(run), text(m_run)}, QStringList{"report", text(run), "--out", file},
+                  QStringList{"export", "--run", text(run), "--out", file}}) {
                 const Outcome outcome = test::runCli(command + QStringList{"--checkpoint", which});
                 QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
                 QVERIFY2(outcome.errors.contains(name + " is damaged") && outcome.errors.contains("the one after epoch 2"),
@@ -244,11 +254,13 @@ private Q_SLOTS:
         const QStringList before = QDir(text(run)).entryList();
         QProcess* process = test::startCli({"report", text(run), "--threads", "1"}, this);
         QByteArray said;
-        QVERIFY(QTest::qWaitFor([&] {
-            process->waitForReadyRead(50);
-            said += process->readAllStandardError();
-            return said.contains("Writing the report");
-        }, test::kCliPatience));
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                process->waitForReadyRead(50);
+                said += process->readAllStandardError();
+                return said.contains("Writing the report");
+            },
+            test::kCliPatience));
         ::kill(static_cast<pid_t>(process->processId()), SIGINT);
         const Outcome outcome = test::finishCli(*process);
         QVERIFY2(outcome.exitCode == 130, outcome.all().constData());
@@ -290,14 +302,16 @@ private Q_SLOTS:
         const QString run = text(m_run);
         QTest::newRow("no run") << QStringList{"evaluate", "--run", "/nonexistent"} << QByteArray("/nonexistent");
         QTest::newRow("no second run") << QStringList{"compare", run, "/nonexistent"} << QByteArray("/nonexistent");
-        QTest::newRow("no data there") << QStringList{"evaluate", "--run", run, "--data", "/nonexistent"} << QByteArray("/nonexistent");
+        QTest::newRow("no data there") << QStringList{"evaluate", "--run", run, "--data", "/nonexistent"}
+                                       << QByteArray("/nonexistent");
 
         const fs::path newer = copy("newer");
         replaceIn(newer / "run.json", "\"format\": 1", "\"format\": 99");
         QTest::newRow("newer version") << QStringList{"evaluate", "--run", text(newer)} << QByteArray("format 99");
 
         const fs::path torn = copy("torn");
-        for (const auto& object : fs::directory_iterator(torn / "checkpoints" / "objects")) fs::resize_file(object.path(), fs::file_size(object.path()) / 2);
+        for (const auto& object : fs::directory_iterator(torn / "checkpoints" / "objects"))
+            fs::resize_file(object.path(), fs::file_size(object.path()) / 2);
         QTest::newRow("torn checkpoint") << QStringList{"evaluate", "--run", text(torn)} << QByteArray("torn");
 
         const fs::path model = copy("model");
@@ -306,28 +320,31 @@ private Q_SLOTS:
 
         const fs::path folder = m_home / "shapes", three = m_home / "three";
         test::writeImageFolder(folder, {/*trainPerClass=*/10, /*testPerClass=*/5, /*seed=*/1}, /*classes=*/3);
-        QCOMPARE(test::runCli({"lesson", "--data", text(folder), "--dataset", "folder", "--epochs", "1", "--out", text(three)}).exitCode, 0);
+        QCOMPARE(test::runCli({"lesson", "--data", text(folder), "--dataset", "folder", "--epochs", "1", "--out", text(three)})
+                     .exitCode,
+                 0);
         QTest::newRow("runs on other data") << QStringList{"compare", text(m_run), text(three)} << QByteArray("other classes");
 
         const fs::path other = m_home / "other";
         test::writeCifar10Folder(other, {/*trainPerClass=*/20, /*testPerClass=*/5, /*seed=*/2});
         const fs::path moved = copy("moved");
         replaceIn(moved / "run.json", text(data()).toUtf8(), text(other).toUtf8());
-        QTest::newRow("other pictures than the run's") << QStringList{"evaluate", "--run", text(moved)} << QByteArray("other pictures");
+        QTest::newRow("other pictures than the run's")
+            << QStringList{"evaluate", "--run", text(moved)} << QByteArray("other pictures");
         QTest::newRow("other pictures by --data")
             << QStringList{"evaluate", "--run", run, "--data", text(other)} << QByteArray("other pictures");
         QTest::newRow("some of other pictures")
             << QStringList{"evaluate", "--run", run, "--data", text(other), "--test-limit", "10"} << QByteArray("other pictures");
-        QTest::newRow("other pictures compared") << QStringList{"compare", run, run, "--data", text(other)} << QByteArray("other pictures");
+        QTest::newRow("other pictures compared")
+            << QStringList{"compare", run, run, "--data", text(other)} << QByteArray("other pictures");
         QTest::newRow("another data set there")
             << QStringList{"evaluate", "--run", run, "--data", text(folder)} << QByteArray("does not hold CIFAR-10");
 
         const fs::path renamed = m_home / "renamed";
         fs::copy(folder, renamed, fs::copy_options::recursive);
         for (const char* split : {"train", "test"}) fs::rename(renamed / split / "ring", renamed / split / "doughnut");
-        QTest::newRow("as many other classes")
-            << QStringList{"evaluate", "--run", text(three), "--data", text(renamed)}
-            << QByteArray("other classes than the run: disc, doughnut, square");
+        QTest::newRow("as many other classes") << QStringList{"evaluate", "--run", text(three), "--data", text(renamed)}
+                                               << QByteArray("other classes than the run: disc, doughnut, square");
         QTest::newRow("no run's folder") << QStringList{"evaluate", "--run", text(data())} << QByteArray("is not a run's folder");
     }
     void badInputIsRefusedInPlainWords() {
@@ -349,10 +366,11 @@ private Q_SLOTS:
         };
         row("no such epoch", {"evaluate", "--run", run, "--checkpoint", "epoch:99"}, 2, "Checkpoints: best, last, epoch:1");
         row("nothing to report on", {"report", run, "--checkpoint", "epoch:99"}, 2, "Checkpoints: best, last, epoch:1");
-        for (const QStringList& command :
-             {QStringList{"evaluate", "--run", run}, QStringList{"compare", run, run}, QStringList{"predict", "--run", run, "x.png"},
-              QStringList{"report", run}, QStringList{"embed", "--run", run, "--out", "x"},
-              QStringList{"extract", "--run", run, "--layer", "block5_pool", "--out", "x"}, QStringList{"train", "--resume", run}})
+        for (const QStringList& command : {QStringList{"evaluate", "--run", run}, QStringList{"compare", run, run},
+                                           QStringList{"predict", "--run", run, "x.png"}, QStringList{"report", run},
+                                           QStringList{"embed", "--run", run, "--out", "x"},
+                                           QStringList{"extract", "--run", run, "--layer", "block5_pool", "--out", "x"},
+                                           QStringList{"train", "--resume", run}})
             for (const char* threads : {"100000", "-3"}) {
                 const char* option = command[0] == QStringLiteral("train") ? "--resume-threads" : "--threads";
                 QTest::addRow("%s threads of %s", threads, qPrintable(command[0]))
@@ -363,7 +381,8 @@ private Q_SLOTS:
         row("negative part to extract", {"extract", "--layer", "block5_pool", "--limit", "-3", "--out", "x"}, 2, "negative");
         row("a limit of another split", {"evaluate", "--run", run, "--train-limit", "5"}, 2, "limit of another one");
         row("no number", {"embed", "--run", run, "--method", "tsne", "--perplexity", "nan", "--out", "x"}, 2, "--perplexity");
-        row("no validation split to map", {"embed", "--run", run, "--split", "validation", "--out", "x"}, 2, "no validation split");
+        row("no validation split to map", {"embed", "--run", run, "--split", "validation", "--out", "x"}, 2,
+            "no validation split");
         row("no validation split", {"evaluate", "--run", run, "--split", "validation"}, 2, "no validation split");
         row("none to extract", {"extract", "--run", run, "--layer", "block5_pool", "--split", "validation", "--out", "x"}, 2,
             "no validation split");
@@ -371,7 +390,8 @@ private Q_SLOTS:
         row("missing option", {"evaluate"}, 2, "thaw-cli: --run is required");
         row("no folder for a map", {"embed", "--run", run, "--out", "nowhere/x"}, 1, "no folder nowhere");
         row("no folder for a table", {"predict", "--run", run, "--csv", "nowhere/x.csv", "x.png"}, 1, "no folder nowhere");
-        row("no folder for features", {"extract", "--run", run, "--layer", "block5_pool", "--out", "nowhere/x"}, 1, "no folder nowhere");
+        row("no folder for features", {"extract", "--run", run, "--layer", "block5_pool", "--out", "nowhere/x"}, 1,
+            "no folder nowhere");
         row("no folder for a model", {"export", "--run", run, "--out", "nowhere/x"}, 1, "no folder nowhere");
         row("a folder as a file", {"gradcam", "--run", run, "--index", "0", "--out", "."}, 1, "not a regular file");
     }

@@ -22,9 +22,11 @@ private Q_SLOTS:
 
     void theLessonBesideScripts() {
         const QString chart = path("lesson.svg");
-        const test::CliOutcome outcome = test::runCli({"bench", "lesson", "--data", path("data"), "--epochs", "1,1", "--pictures", "100", "--full", "--against",
-                                                       "pytorch,keras", "--scripts", path(""), "--python", path("python"), "--keras-python",
-                                                       path("bare-python"), "--chart", chart, "--json"});
+        const test::CliOutcome outcome =
+            test::runCli({"bench",      "lesson",   "--data",       path("data"),     "--epochs",          "1,1",
+                          "--pictures", "100",      "--full",       "--against",      "pytorch,keras",     "--scripts",
+                          path(""),     "--python", path("python"), "--keras-python", path("bare-python"), "--chart",
+                          chart,        "--json"});
         QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
         const QJsonObject result = outcome.json();
         for (const char* cache : {"cold", "warm"}) {
@@ -49,7 +51,8 @@ private Q_SLOTS:
 
     void peaksOfMemory() {
         const QString chart = path("memory.svg");
-        const test::CliOutcome outcome = test::runCli({"bench", "memory", "--data", path("data"), "--epochs", "1", "--chart", chart, "--json"});
+        const test::CliOutcome outcome =
+            test::runCli({"bench", "memory", "--data", path("data"), "--epochs", "1", "--chart", chart, "--json"});
         QVERIFY2(outcome.exitCode == 0, outcome.errors.constData());
         for (const char* place : {"features_in_memory", "features_on_disk"})
             for (const char* cache : {"cold", "warm"}) {

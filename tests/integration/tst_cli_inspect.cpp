@@ -28,13 +28,15 @@ class TestCliInspect : public QObject {
 private Q_SLOTS:
     void initTestCase() {
         test::writeCifar10Folder(data().toStdString(), {/*trainPerClass=*/10, /*testPerClass=*/5, /*seed=*/1});
-        const Outcome outcome = test::runCli({"lesson", "--data", data(), "--epochs", "1", "--batch", "32", "--no-chart", "--out", folder()});
+        const Outcome outcome =
+            test::runCli({"lesson", "--data", data(), "--epochs", "1", "--batch", "32", "--no-chart", "--out", folder()});
         QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
     }
 
     void gradCam() {
         const std::string file = path("cam.safetensors").toStdString();
-        const Outcome outcome = inspect("gradcam", {"--index", "3", "--class", "dog", "--layer", "block5_conv3", "--out", path("cam.safetensors")});
+        const Outcome outcome =
+            inspect("gradcam", {"--index", "3", "--class", "dog", "--layer", "block5_conv3", "--out", path("cam.safetensors")});
         QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
         QVERIFY(outcome.output.contains("dog"));
         const core::SafetensorsReader reader(file);
@@ -47,12 +49,17 @@ private Q_SLOTS:
         for (const float value : floats(reader, "cam")) QVERIFY(value >= 0 && value <= 1);
 
         // A class by its number, the predicted one, other methods, the picture of a file.
-        QCOMPARE(inspect("gradcam", {"--index", "3", "--class", "5", "--layer", "block5_conv3", "--out", path("number.safetensors")}).exitCode, 0);
+        QCOMPARE(
+            inspect("gradcam", {"--index", "3", "--class", "5", "--layer", "block5_conv3", "--out", path("number.safetensors")})
+                .exitCode,
+            0);
         QVERIFY(floats(core::SafetensorsReader(path("number.safetensors").toStdString()), "cam") == floats(reader, "cam"));
         std::mt19937 random(1);
         test::writeFile(path("own.png").toStdString(), test::encodePng(test::drawPicture(3, 40, random), 40, 40));
-        for (const QStringList& arguments : {QStringList{"--method", "gradcam++", "--index", "0"}, {"--method", "occlusion", "--index", "0"},
-                                             {"--file", path("own.png")}, {"--index", "0", "--checkpoint", "start"}}) {
+        for (const QStringList& arguments : {QStringList{"--method", "gradcam++", "--index", "0"},
+                                             {"--method", "occlusion", "--index", "0"},
+                                             {"--file", path("own.png")},
+                                             {"--index", "0", "--checkpoint", "start"}}) {
             const Outcome other = inspect("gradcam", arguments + QStringList{"--out", path("other.safetensors")});
             QVERIFY2(other.exitCode == 0, other.all().constData());
             const auto metadata = core::SafetensorsReader(path("other.safetensors").toStdString()).metadata();
@@ -63,7 +70,8 @@ private Q_SLOTS:
     }
 
     void activations() {
-        const Outcome outcome = inspect("activations", {"--index", "3", "--layer", "block3_pool", "--out", path("maps.safetensors")});
+        const Outcome outcome =
+            inspect("activations", {"--index", "3", "--layer", "block3_pool", "--out", path("maps.safetensors")});
         QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
         const core::SafetensorsReader reader(path("maps.safetensors").toStdString());
         QCOMPARE(reader.entries().at("activations").shape, std::vector<std::int64_t>({256, 4, 4}));
@@ -71,10 +79,16 @@ private Q_SLOTS:
         QCOMPARE(reader.metadata().at("split"), std::string("test"));
 
         // The same numbers that extract writes.
-        QCOMPARE(test::runCli({"extract", "--run", folder(), "--data", data(), "--layer", "block3_pool", "--limit", "4", "--out", path("features.safetensors")}).exitCode, 0);
-        const std::vector<float> maps = floats(reader, "activations"), features = floats(core::SafetensorsReader(path("features.safetensors").toStdString()), "features");
+        QCOMPARE(test::runCli({"extract", "--run", folder(), "--data", data(), "--layer", "block3_pool", "--limit", "4", "--out",
+                               path("features.safetensors")})
+                     .exitCode,
+                 0);
+        const std::vector<float> maps = floats(reader, "activations"),
+                                 features =
+                                     floats(core::SafetensorsReader(path("features.safetensors").toStdString()), "features");
         QCOMPARE(features.size(), 4 * maps.size());
-        for (std::size_t i = 0; i < maps.size(); ++i) QVERIFY(std::abs(maps[i] - features[3 * maps.size() + i]) < 1e-3f * (1 + std::abs(maps[i])));
+        for (std::size_t i = 0; i < maps.size(); ++i)
+            QVERIFY(std::abs(maps[i] - features[3 * maps.size() + i]) < 1e-3f * (1 + std::abs(maps[i])));
     }
 
     void embed() {
@@ -85,9 +99,11 @@ private Q_SLOTS:
         QCOMPARE(reader.entries().at("labels").shape, std::vector<std::int64_t>({50}));
         QCOMPARE(reader.metadata().at("epoch"), std::string("1"));
         QCOMPARE(reader.metadata().at("split"), std::string("test"));
-        const Outcome tsne = inspect("embed", {"--method", "tsne", "--limit", "30", "--perplexity", "5", "--iterations", "60", "--out", path("tsne.safetensors")});
+        const Outcome tsne = inspect("embed", {"--method", "tsne", "--limit", "30", "--perplexity", "5", "--iterations", "60",
+                                               "--out", path("tsne.safetensors")});
         QVERIFY2(tsne.exitCode == 0, tsne.all().constData());
-        QCOMPARE(core::SafetensorsReader(path("tsne.safetensors").toStdString()).entries().at("points").shape, std::vector<std::int64_t>({30, 2}));
+        QCOMPARE(core::SafetensorsReader(path("tsne.safetensors").toStdString()).entries().at("points").shape,
+                 std::vector<std::int64_t>({30, 2}));
     }
 
     void badInput_data() {
@@ -95,13 +111,16 @@ private Q_SLOTS:
         QTest::addColumn<int>("code");
         QTest::addColumn<QByteArray>("says");
         QTest::newRow("class") << QStringList{"gradcam", "--index", "0", "--class", "whale"} << 2 << QByteArray("frog");
-        QTest::newRow("layer") << QStringList{"activations", "--index", "0", "--layer", "block7"} << 2 << QByteArray("block5_pool");
-        QTest::newRow("dense layer") << QStringList{"gradcam", "--index", "0", "--layer", "dense_1"} << 2 << QByteArray("convolution");
+        QTest::newRow("layer") << QStringList{"activations", "--index", "0", "--layer", "block7"} << 2
+                               << QByteArray("block5_pool");
+        QTest::newRow("dense layer") << QStringList{"gradcam", "--index", "0", "--layer", "dense_1"} << 2
+                                     << QByteArray("convolution");
         QTest::newRow("index") << QStringList{"gradcam", "--index", "50"} << 2 << QByteArray("0 to 49");
         QTest::newRow("index of another split")
             << QStringList{"gradcam", "--index", "100", "--split", "train"} << 2 << QByteArray("in the train split");
         QTest::newRow("no picture") << QStringList{"gradcam"} << 2 << QByteArray("--index");
-        QTest::newRow("checkpoint") << QStringList{"gradcam", "--index", "0", "--checkpoint", "epoch:7"} << 2 << QByteArray("epoch:1");
+        QTest::newRow("checkpoint") << QStringList{"gradcam", "--index", "0", "--checkpoint", "epoch:7"} << 2
+                                    << QByteArray("epoch:1");
         QTest::newRow("perplexity") << QStringList{"embed", "--method", "tsne"} << 2 << QByteArray("between 2 and 16");
         QTest::newRow("method") << QStringList{"embed", "--method", "umap"} << 2 << QByteArray("pca or tsne");
     }

@@ -1,5 +1,6 @@
-// Thaw's kernels stay faster than LibTorch's: ratios within one run, never times. Floors lie far below what is measured on a quiet
-// machine (docs/performance.md), so that they fail when the kernels are no longer used or became slow, not when a machine is busy.
+// Thaw's kernels stay faster than LibTorch's: ratios within one run, never times. Floors lie far below what is measured on a
+// quiet machine (docs/performance.md), so that they fail when the kernels are no longer used or became slow, not when a machine
+// is busy.
 #include <QTest>
 
 #include <algorithm>
@@ -26,8 +27,8 @@ bool reaches(double floor, const Measure& measure) {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
         const KernelBench bench = measure();
         const double ratio = ratioOf(bench);
-        qInfo("%s: %.2f times as fast as LibTorch at its best, at least %.1f is wanted (%d of %d rounds count)", bench.what.c_str(), ratio, floor,
-              bench.rounds, bench.rounds + bench.discarded);
+        qInfo("%s: %.2f times as fast as LibTorch at its best, at least %.1f is wanted (%d of %d rounds count)",
+              bench.what.c_str(), ratio, floor, bench.rounds, bench.rounds + bench.discarded);
         if (ratio >= floor) return true;
     }
     return false;
@@ -39,7 +40,8 @@ class TestKernelSpeed : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() {
-        if (kernels::instructionSet() == kernels::InstructionSet::None) QSKIP("This processor has neither AVX2 nor AVX-512: LibTorch computes everything.");
+        if (kernels::instructionSet() == kernels::InstructionSet::None)
+            QSKIP("This processor has neither AVX2 nor AVX-512: LibTorch computes everything.");
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
         QSKIP("A sanitizer slows Thaw down and not LibTorch.");
 #endif

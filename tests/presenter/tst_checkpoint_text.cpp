@@ -32,11 +32,12 @@ private Q_SLOTS:
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("brief");
         QTest::newRow("end of an epoch") << 4692 << 12 << 0.7012 << true << QStringLiteral("after epoch 12")
-                                         << QStringLiteral("after epoch 12, validation 70.1\u2009%") << QStringLiteral("epoch 12: 70.1\u2009%");
-        QTest::newRow("not evaluated") << 391 << 1 << -1.0 << true << QStringLiteral("after epoch 1") << QStringLiteral("after epoch 1")
-                                       << QStringLiteral("epoch 1");
-        QTest::newRow("inside an epoch") << 4934 << 12 << 0.7012 << false << QStringLiteral("at step 4,934") << QStringLiteral("at step 4,934")
-                                         << QStringLiteral("step 4,934");
+                                         << QStringLiteral("after epoch 12, validation 70.1\u2009%")
+                                         << QStringLiteral("epoch 12: 70.1\u2009%");
+        QTest::newRow("not evaluated") << 391 << 1 << -1.0 << true << QStringLiteral("after epoch 1")
+                                       << QStringLiteral("after epoch 1") << QStringLiteral("epoch 1");
+        QTest::newRow("inside an epoch") << 4934 << 12 << 0.7012 << false << QStringLiteral("at step 4,934")
+                                         << QStringLiteral("at step 4,934") << QStringLiteral("step 4,934");
         QTest::newRow("before the first step") << 0 << 0 << -1.0 << false << QStringLiteral("before training")
                                                << QStringLiteral("before training") << QStringLiteral("step 0");
     }

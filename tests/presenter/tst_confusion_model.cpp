@@ -182,8 +182,8 @@ private Q_SLOTS:
             return model.index(row, column).data(ConfusionModel::StrengthRole).toDouble();
         };
         QCOMPARE(model.topShare(), 2.0);
-        QCOMPARE(strength(0, 0), 1.0);   // more right: better
-        QCOMPARE(strength(0, 2), 1.0);   // less wrong: better
+        QCOMPARE(strength(0, 0), 1.0);  // more right: better
+        QCOMPARE(strength(0, 2), 1.0);  // less wrong: better
         QCOMPARE(strength(0, 1), 0.0);
         model.setShow(ConfusionShow::OfTrue);
         QCOMPARE(plain(modelText(model)).section('\n', 0, 0), QString("+20.0 | 0.0 | -20.0 | 10 | +20.0"));
@@ -250,7 +250,8 @@ private Q_SLOTS:
         QCOMPARE(tip(matrix.index(3, 3)), QString("1 picture in all"));
         ClassScoreModel scores;
         scores.setReport(report, kNames);
-        QVERIFY2(tip(scores.index(0, 0)).endsWith("1 picture of this class (support), 0 called so"), qPrintable(tip(scores.index(0, 0))));
+        QVERIFY2(tip(scores.index(0, 0)).endsWith("1 picture of this class (support), 0 called so"),
+                 qPrintable(tip(scores.index(0, 0))));
         MixUpModel mixUps;
         mixUps.setReport(report, kNames);
         QCOMPARE(tip(mixUps.index(0, 0)), QString("cat called owl: 1 of 1 picture, 100.0 %"));
@@ -289,7 +290,8 @@ private Q_SLOTS:
         set.probabilities.assign(std::size_t(kMany) * kMany, 0);
         for (int picture = 0; picture < kMany; ++picture) {
             set.labels.push_back(picture);
-            set.probabilities[std::size_t(picture) * kMany + std::size_t(picture % 10 == 0 ? (picture + 500) % kMany : picture)] = 1;
+            set.probabilities[std::size_t(picture) * kMany + std::size_t(picture % 10 == 0 ? (picture + 500) % kMany : picture)] =
+                1;
         }
         const auto report = std::make_shared<const core::EvaluationReport>(core::evaluationReport(set));
         ConfusionModel model;

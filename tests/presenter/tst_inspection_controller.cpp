@@ -228,7 +228,8 @@ void TstInspectionController::followsWhatTrainsSeldomWhereAnswersAreDear() {
     Answers answers;
     const InspectionController::Work<int> dear = [](core::Inspector&, const std::string&, const core::CountCallback&) {
         const std::clock_t begin = std::clock();  // of all threads, but the others sleep
-        while (std::clock() - begin < CLOCKS_PER_SEC) {}
+        while (std::clock() - begin < CLOCKS_PER_SEC) {
+        }
         return 1;
     };
     controller.ask<int>(&context, QStringLiteral("a"), Lane::Quick, dear, answers.take());
@@ -473,7 +474,8 @@ void TstInspectionController::aContextThatDiesTakesItsQuestionsWithIt() {
         QObject dies;
         controller.ask<int>(&dies, QStringLiteral("a"), Lane::Long, worked.work(1), answers.take());
         controller.ask<int>(&dies, QStringLiteral("b"), Lane::Long, atOnce(2), answers.take());
-        controller.ask<int>(&dies, QStringLiteral("c"), Lane::Long, throwing([] { throw core::StoreError("late"); }), answers.take());
+        controller.ask<int>(&dies, QStringLiteral("c"), Lane::Long, throwing([] { throw core::StoreError("late"); }),
+                            answers.take());
         QVERIFY(await([&] { return worked.begun.load(); }));
     }
     controller.ask<int>(&stays, QStringLiteral("a"), Lane::Long, atOnce(3), answers.take());
@@ -548,7 +550,8 @@ void TstInspectionController::asksAnotherRunBesideTheSubject() {
     InspectionController controller(factory);
     QVERIFY(awaitRun(controller, kRun));
     std::vector<std::string> asked;
-    const InspectionController::Work<std::string> which = [](core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback&) {
+    const InspectionController::Work<std::string> which = [](core::Inspector& inspector, const std::string& checkpoint,
+                                                             const core::CountCallback&) {
         return inspector.run().runId + ' ' + checkpoint;
     };
     const std::function<void(std::string)> take = [&](const std::string& answer) { asked.push_back(answer); };
@@ -707,7 +710,9 @@ void TstInspectionController::aRunThatCannotBeOpenedLeavesTheOldOne() {
     QVERIFY(await([&] { return answers.got.size() == 1; }));
     controller.ask<int>(
         &context, QStringLiteral("b"), Lane::Quick,
-        [](core::Inspector& inspector, const std::string&, const core::CountCallback&) { return inspector.run().directory == kRun ? 2 : 3; },
+        [](core::Inspector& inspector, const std::string&, const core::CountCallback&) {
+            return inspector.run().directory == kRun ? 2 : 3;
+        },
         answers.take());
     QVERIFY(await([&] { return answers.got.size() == 2; }));
     QCOMPARE(answers.got, (std::vector<int>{1, 2}));

@@ -266,7 +266,8 @@ std::shared_ptr<const core::PredictionSet> drawnPredictions(const core::PictureS
         const bool correct = difficulty < accuracy;
         const double gap = std::abs(accuracy - difficulty);
         const double top = std::min(0.995, 0.42 + 0.3 * sharpness + 0.5 * gap);
-        const int wrong = mistake(label);  // drawn for every picture, so that the accuracy does not change whose mistakes are which
+        const int wrong =
+            mistake(label);  // drawn for every picture, so that the accuracy does not change whose mistakes are which
         const auto first = static_cast<std::size_t>(correct ? label : wrong);
         const auto second = static_cast<std::size_t>(correct ? kTwin[static_cast<std::size_t>(label)] : label);
         std::array<double, kClassCount> row{};

@@ -67,11 +67,13 @@ public:
         return m_pictures;
     }
 
-    std::shared_ptr<const core::PredictionSet> predictions(const std::string& checkpoint, core::Split, const core::CountCallback& progress) override {
+    std::shared_ptr<const core::PredictionSet> predictions(const std::string& checkpoint, core::Split,
+                                                           const core::CountCallback& progress) override {
         const int epoch = epochOf(checkpoint);
         if (const auto known = m_known.find(epoch); known != m_known.end()) return known->second;
         work(progress);
-        auto set = std::make_shared<core::PredictionSet>(*drawnPredictions(*m_pictures, accuracyAfter(epoch), epoch, epoch * kStepsPerEpoch));
+        auto set = std::make_shared<core::PredictionSet>(
+            *drawnPredictions(*m_pictures, accuracyAfter(epoch), epoch, epoch * kStepsPerEpoch));
         set->split = m_run.judgedOn();
         return set;
     }
@@ -79,7 +81,8 @@ public:
     void know(std::shared_ptr<const core::PredictionSet> predictions) override {
         if (predictions->labels == m_pictures->labels) m_known[predictions->epoch] = std::move(predictions);
     }
-    std::shared_ptr<const core::PredictionSet> unseenPredictions(const std::string& checkpoint, std::int64_t, const core::CountCallback& progress) override {
+    std::shared_ptr<const core::PredictionSet> unseenPredictions(const std::string& checkpoint, std::int64_t,
+                                                                 const core::CountCallback& progress) override {
         if (m_script.trainedOnAll) return std::make_shared<core::PredictionSet>();
         auto set = std::make_shared<core::PredictionSet>(*predictions(checkpoint, core::Split::Train, progress));
         set->split = m_script.validatesOnHeldOut ? core::Split::HeldOut : core::Split::Train;
@@ -108,7 +111,8 @@ public:
         return answers;
     }
 
-    core::ActivationMaps activations(const std::string& checkpoint, const core::PictureChoice& picture, const std::string& layer) override {
+    core::ActivationMaps activations(const std::string& checkpoint, const core::PictureChoice& picture,
+                                     const std::string& layer) override {
         work({});
         const core::LayerInfo& info = layerOf(layer);
         core::ActivationMaps maps;
@@ -119,24 +123,28 @@ public:
         maps.values.resize(static_cast<std::size_t>(maps.channels) * maps.height * maps.width);
         for (std::size_t i = 0; i < maps.values.size(); ++i) {
             const std::size_t plane = static_cast<std::size_t>(maps.height) * maps.width, channel = i / plane, place = i % plane;
-            const double x = static_cast<double>(place % maps.width) / maps.width, y = static_cast<double>(place / maps.width) / maps.height;
-            const double phase = static_cast<double>(channel) * 1.7 + static_cast<double>(picture.index) + epochOf(checkpoint) * 0.05;
+            const double x = static_cast<double>(place % maps.width) / maps.width,
+                         y = static_cast<double>(place / maps.width) / maps.height;
+            const double phase =
+                static_cast<double>(channel) * 1.7 + static_cast<double>(picture.index) + epochOf(checkpoint) * 0.05;
             maps.values[i] = static_cast<float>(std::max(0.0, std::sin(phase + 6 * x) * std::cos(phase * 0.7 + 5 * y) + 0.2));
         }
         const auto [low, high] = std::minmax_element(maps.values.begin(), maps.values.end());
         maps.minimum = *low;
         maps.maximum = *high;
         if (m_script.notFinite) {
-            for (std::size_t i = 0; i < maps.values.size(); i += 3) maps.values[i] = i % 2 ? kNan : std::numeric_limits<float>::infinity();
+            for (std::size_t i = 0; i < maps.values.size(); i += 3)
+                maps.values[i] = i % 2 ? kNan : std::numeric_limits<float>::infinity();
             std::fill_n(maps.values.begin(), maps.values.size() / static_cast<std::size_t>(maps.channels), kNan);
         }
         return maps;
     }
-    std::vector<core::TopPicture> topActivating(const std::string&, core::Split, const std::string&, int channel, int count, std::int64_t,
-                                                const core::CountCallback& progress) override {
+    std::vector<core::TopPicture> topActivating(const std::string&, core::Split, const std::string&, int channel, int count,
+                                                std::int64_t, const core::CountCallback& progress) override {
         work(progress);
         std::vector<core::TopPicture> top;
-        for (int i = 0; i < count && i < m_pictures->count(); ++i) top.push_back({(channel * 7 + i * 13) % m_pictures->count(), 4.0f - 0.2f * static_cast<float>(i)});
+        for (int i = 0; i < count && i < m_pictures->count(); ++i)
+            top.push_back({(channel * 7 + i * 13) % m_pictures->count(), 4.0f - 0.2f * static_cast<float>(i)});
         return top;
     }
     core::FilterTiles filters(const std::string& checkpoint) override {
@@ -154,7 +162,8 @@ public:
         if (!tiles.startProblem.empty()) tiles.before.clear();
         return tiles;
     }
-    core::LayerStatistics statistics(const std::string& checkpoint, const std::string& layer, const core::CountCallback& progress) override {
+    core::LayerStatistics statistics(const std::string& checkpoint, const std::string& layer,
+                                     const core::CountCallback& progress) override {
         work(progress);
         core::LayerStatistics statistics;
         statistics.layer = layerOf(layer).name;
@@ -206,12 +215,14 @@ public:
         return history;
     }
 
-    core::ClassMap gradCam(const std::string& checkpoint, const core::PictureChoice& picture, const std::string& layer, int classIndex,
-                           core::ClassMapMethod method) override {
+    core::ClassMap gradCam(const std::string& checkpoint, const core::PictureChoice& picture, const std::string& layer,
+                           int classIndex, core::ClassMapMethod method) override {
         work({});
         const core::LayerInfo& info = layerOf(layer);
-        if (info.outputShape.size() < 2) throw core::ConfigError(info.name + " has no plane to draw on.", "Choose a convolution layer.");
-        core::ClassMap map = drawnMap(static_cast<int>(info.outputShape[1]), static_cast<int>(picture.index) + epochOf(checkpoint));
+        if (info.outputShape.size() < 2)
+            throw core::ConfigError(info.name + " has no plane to draw on.", "Choose a convolution layer.");
+        core::ClassMap map =
+            drawnMap(static_cast<int>(info.outputShape[1]), static_cast<int>(picture.index) + epochOf(checkpoint));
         map.method = method;
         map.layer = info.name;
         map.classIndex = classIndex;
@@ -229,7 +240,8 @@ public:
         return map;
     }
 
-    core::Embedding embedding(const std::string& checkpoint, const core::EmbeddingRequest& request, const core::CountCallback& progress) override {
+    core::Embedding embedding(const std::string& checkpoint, const core::EmbeddingRequest& request,
+                              const core::CountCallback& progress) override {
         work(progress);
         core::Embedding map;
         map.method = request.method;
@@ -249,7 +261,8 @@ public:
 
 private:
     void work(const core::CountCallback& progress) const {
-        if (!m_script.failWith.empty() && *m_script.failing) throw core::StoreError(m_script.failWith, "Choose another checkpoint.");
+        if (!m_script.failWith.empty() && *m_script.failing)
+            throw core::StoreError(m_script.failWith, "Choose another checkpoint.");
         for (int call = 0; progress && call < m_script.longCalls; ++call) {
             if (!progress(call, m_script.longCalls)) throw core::Cancelled();
             if (m_script.callMilliseconds > 0) std::this_thread::sleep_for(std::chrono::milliseconds(m_script.callMilliseconds));
@@ -261,7 +274,9 @@ private:
             if (kept.name == checkpoint || "epoch:" + std::to_string(kept.epoch) == checkpoint) return kept.epoch;
         return checkpoints().back().epoch;
     }
-    double accuracyAfter(int epoch) const { return epoch == 0 ? 0.1 : 0.66 - 0.12 / epoch + (epoch > m_script.headEpochs ? 0.08 : 0); }
+    double accuracyAfter(int epoch) const {
+        return epoch == 0 ? 0.1 : 0.66 - 0.12 / epoch + (epoch > m_script.headEpochs ? 0.08 : 0);
+    }
     double movedAfter(int epoch, const core::LayerInfo& layer) const {
         if (!layer.hasParameters()) return 0;
         if (layer.block == "head") return 0.03 * epoch;
@@ -299,7 +314,8 @@ ui::InspectorFactory fakeInspectorFactory(FakeInspectorScript script) {
             {},
             {},
             [script](const std::filesystem::path&) {
-                if (!script.failWith.empty() && *script.failing) throw core::StoreError(script.failWith, "Choose another folder.");
+                if (!script.failWith.empty() && *script.failing)
+                    throw core::StoreError(script.failWith, "Choose another folder.");
                 return ++*script.reveals;
             }};
 }

@@ -19,9 +19,9 @@ enum class FaultAction { None, Fail, Kill };
 
 struct Faults {
     FaultAction action = FaultAction::None;
-    int at = 0;                    ///< the call that it happens to, from 0
-    int error = 0;                 ///< errno of a failure
-    bool partsAreFull = false;     ///< "*.part" files open as /dev/full
+    int at = 0;                 ///< the call that it happens to, from 0
+    int error = 0;              ///< errno of a failure
+    bool partsAreFull = false;  ///< "*.part" files open as /dev/full
     bool recording = false;
     int count = 0;                 ///< calls seen since arm()
     std::vector<std::string> log;  ///< "rename <from> <to>", "fsync <path>", ...

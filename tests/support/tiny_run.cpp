@@ -57,13 +57,16 @@ Events drive(core::Trainer& trainer, const std::function<bool(const core::Event&
     return events;
 }
 
-void append(Events& all, Events more) { all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end())); }
+void append(Events& all, Events more) {
+    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
 
 std::string weightsDigest(const std::filesystem::path& run) {
     const core::Checkpoint checkpoint = core::CheckpointStore(run).load("last");
     std::string text = "step " + std::to_string(checkpoint.step) + ", epoch " + std::to_string(checkpoint.epoch) + "\n";
     for (const auto* tensors : {&checkpoint.model, &checkpoint.optimizer})
-        for (const auto& [name, tensor] : *tensors) text += name + " " + core::digestOf(tensor.owned.data(), tensor.owned.size()) + "\n";
+        for (const auto& [name, tensor] : *tensors)
+            text += name + " " + core::digestOf(tensor.owned.data(), tensor.owned.size()) + "\n";
     return text;
 }
 

@@ -38,7 +38,9 @@ std::vector<T> all(const Events& events) {
     return found;
 }
 template <class T>
-bool holds(const core::Event& event) { return std::holds_alternative<T>(event.data); }
+bool holds(const core::Event& event) {
+    return std::holds_alternative<T>(event.data);
+}
 
 /// Names, shapes and bytes of a run's newest checkpoint, model and optimiser: equal texts mean equal bits.
 std::string weightsDigest(const std::filesystem::path& run);

@@ -47,7 +47,8 @@ private Q_SLOTS:
         for (const QString& option : {QStringLiteral("--help"), QStringLiteral("--version")}) {
             QProcess thaw;
             QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-            for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) environment.remove(QString::fromLatin1(name));
+            for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
+                environment.remove(QString::fromLatin1(name));
             thaw.setProcessEnvironment(environment);
             thaw.start(QStringLiteral(THAW_BINARY_DIR "/thaw"), {option});
             QVERIFY(thaw.waitForFinished());

@@ -733,8 +733,9 @@ void TestConfusionView::compareWithAnotherRun() {
     const auto said = [&](const QString& text) { return textsOf(page).contains(text); };
     // Its best one first; the fake's other run says the same.
     QVERIFY(await([&] { return other.count() == 16; }));
-    QVERIFY2(other.currentText().startsWith(QStringLiteral("epoch 15, ")) && other.currentText().endsWith(QStringLiteral(", best")),
-             qPrintable(other.currentText()));
+    QVERIFY2(
+        other.currentText().startsWith(QStringLiteral("epoch 15, ")) && other.currentText().endsWith(QStringLiteral(", best")),
+        qPrintable(other.currentText()));
     QVERIFY(await([&] { return said(QStringLiteral("Nothing changed side")); }));
     QVERIFY(said(QStringLiteral("No picture is right now that was wrong before.")));
     QVERIFY(WindowFixture::cutTexts(&opened.fixture.window).isEmpty());
@@ -826,7 +827,8 @@ void TestConfusionView::manyClasses() {
             QCOMPARE(table.model()->headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString(),
                      QStringLiteral("All that is called ") + name);
         }
-        WindowFixture::shoot(&page, QStringLiteral("confusion-many-%1").arg(dark ? QStringLiteral("dark") : QStringLiteral("light")));
+        WindowFixture::shoot(&page,
+                             QStringLiteral("confusion-many-%1").arg(dark ? QStringLiteral("dark") : QStringLiteral("light")));
         // As many as there is room for stand across again.
         page.setEvaluated(evaluatedOf(8));
         QVERIFY(!names.isUpright());

@@ -531,8 +531,9 @@ private Q_SLOTS:
 
     void whatNeedsNoStartIsShownWithoutIt() {
         FakeInspectorScript script;
-        script.startProblem = "The weights VGG16 are not those that the run started from. Put the run's own weights in their place to "
-                              "see the model before its first step.";
+        script.startProblem =
+            "The weights VGG16 are not those that the run started from. Put the run's own weights in their place to "
+            "see the model before its first step.";
         Inspecting f(script);
         QVERIFY(f.ready);
         const QString problem = QString::fromStdString(script.startProblem);
@@ -702,7 +703,8 @@ private Q_SLOTS:
         QVERIFY(!drop({}));
         QVERIFY(!drop({QUrl(QStringLiteral("https://example.org/dog.png"))}));
         QVERIFY(f.view().picture().file.empty());
-        QVERIFY(drop({QUrl(QStringLiteral("https://example.org/dog.png")), QUrl::fromLocalFile(QStringLiteral("/home/pupil/dog.png"))}));
+        QVERIFY(drop(
+            {QUrl(QStringLiteral("https://example.org/dog.png")), QUrl::fromLocalFile(QStringLiteral("/home/pupil/dog.png"))}));
         QCOMPARE(f.view().picture().file, std::filesystem::path("/home/pupil/dog.png"));
     }
 

@@ -177,7 +177,8 @@ void TestMainWindow::claimsAreOfTheirOwnData() {
         fixture.session.runLesson();
         QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
         const auto buttons = fixture.window.livePage().findChildren<QToolButton*>();
-        const auto claims = std::find_if(buttons.begin(), buttons.end(), [](auto* one) { return one->text() == QLatin1String("Claims"); });
+        const auto claims =
+            std::find_if(buttons.begin(), buttons.end(), [](auto* one) { return one->text() == QLatin1String("Claims"); });
         QVERIFY(claims != buttons.end());
         QCOMPARE((*claims)->isVisible(), !substitute);
     }

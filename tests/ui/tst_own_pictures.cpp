@@ -78,9 +78,7 @@ struct Window {
         const auto strips = view().findChildren<WorkStrip*>();
         return std::any_of(strips.begin(), strips.end(), [](const WorkStrip* strip) { return strip->isVisible(); });
     }
-    bool showsTheChosenCheckpoint() {
-        return view().pictures().predictions()->step == fixture.inspection.checkpoint()->step;
-    }
+    bool showsTheChosenCheckpoint() { return view().pictures().predictions()->step == fixture.inspection.checkpoint()->step; }
     int own() { return view().pictures().count(PictureFilter::Mine); }
     bool says(const QString& text) {
         for (const QLabel* label : view().findChildren<QLabel*>())

@@ -256,7 +256,8 @@ void TestPredictionsOverTime::aCancelledFirstQuestionIsAskedAgain() {
     QVERIFY(await([&] { return window.button("Cancel") != nullptr; }));
     QVERIFY(window.says(QStringLiteral("The network looks at the pictures")));
     window.button("Cancel")->click();
-    QVERIFY(window.says(QStringLiteral("The pictures could not be looked at")) && window.says(QStringLiteral("it was cancelled")));
+    QVERIFY(window.says(QStringLiteral("The pictures could not be looked at")) &&
+            window.says(QStringLiteral("it was cancelled")));
     window.fixture.shoot(QStringLiteral("predictions-cancelled"));
     window.button("Try again")->click();
     QVERIFY(await([&] { return window.shownEpoch() == 15; }));

@@ -51,7 +51,11 @@ void TestRealLesson::fromFirstRunToFinishedLesson() {
     // A toggle while it fine-tunes: confirmed by the engine, without a restart.
     const int layer = session.layers().modelInfo().indexOf("block5_conv1");
     QVERIFY(session.layers().setData(session.layers().indexOfLayer(layer), Qt::Unchecked, Qt::CheckStateRole));
-    QVERIFY(test::await([&] { return !training.trainable()[static_cast<std::size_t>(layer)] || training.state() == core::TrainerState::Finished; }, 60'000));
+    QVERIFY(test::await(
+        [&] {
+            return !training.trainable()[static_cast<std::size_t>(layer)] || training.state() == core::TrainerState::Finished;
+        },
+        60'000));
     QVERIFY(test::await([&] { return training.state() == core::TrainerState::Finished; }, 120'000));
     QCOMPARE(training.lastEpoch()->epoch, 5);
     QVERIFY(training.lastEpoch()->valAccuracy > 0.3);  // chance is 0.1

@@ -48,7 +48,8 @@ inline Look takeLook() {
 
 class WindowFixture {
 public:
-    explicit WindowFixture(FakeScript script = {}, core::RunConfig config = lessonConfig(), FakeInspectorScript inspectorScript = {})
+    explicit WindowFixture(FakeScript script = {}, core::RunConfig config = lessonConfig(),
+                           FakeInspectorScript inspectorScript = {})
         : probe(std::make_shared<FakeProbe>()),
           settings(home.folder.filePath(QStringLiteral("window.ini")), QSettings::IniFormat),
           training(fakeFactory(std::move(script), probe)),

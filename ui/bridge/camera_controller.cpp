@@ -158,8 +158,10 @@ private:
             {
                 std::unique_lock lock(m_mutex);
                 const auto awaited = [this] { return hasNewOrders(); };
-                if (!isPlaying()) m_changed.wait(lock, awaited);
-                else if (!m_source->isLive()) m_changed.wait_until(lock, m_due, awaited);
+                if (!isPlaying())
+                    m_changed.wait(lock, awaited);
+                else if (!m_source->isLive())
+                    m_changed.wait_until(lock, m_due, awaited);
                 if (m_orders.quit) return;
                 before = std::exchange(m_now, m_orders);
             }
@@ -172,8 +174,10 @@ private:
             }
             const bool looksAnew = m_now.looks != before.looks;
             if (looksAnew) m_lastFault.reset();
-            if (isPlaying() && (m_source->isLive() || Clock::now() >= m_due)) showNext();
-            else if (looksAnew && m_picture) show();
+            if (isPlaying() && (m_source->isLive() || Clock::now() >= m_due))
+                showNext();
+            else if (looksAnew && m_picture)
+                show();
         }
     }
 

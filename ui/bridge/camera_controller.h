@@ -28,11 +28,11 @@ struct FrameSources {
 FrameSources coreFrameSources();
 
 struct CameraFrame {
-    std::shared_ptr<const core::RgbPicture> picture;  ///< whole, as shown
+    std::shared_ptr<const core::RgbPicture> picture;       ///< whole, as shown
     std::shared_ptr<const core::RgbPicture> modelPicture;  ///< what the model gets of it, before scaling; null without a model
-    std::vector<float> probabilities;                 ///< empty: no checkpoint is chosen, or it cannot be used
-    std::optional<core::ClassMap> map;                ///< of the picture's centre square
-    double framesPerSecond = 0;                       ///< read, predicted and handed over in the last second
+    std::vector<float> probabilities;                      ///< empty: no checkpoint is chosen, or it cannot be used
+    std::optional<core::ClassMap> map;                     ///< of the picture's centre square
+    double framesPerSecond = 0;                            ///< read, predicted and handed over in the last second
 };
 
 /// What is to be shown over each frame.
@@ -71,7 +71,7 @@ public Q_SLOTS:
 Q_SIGNALS:
     void stateChanged();
     void frameChanged();
-    void failed(const QString& what, const QString& hint);       ///< the source; nothing more comes from it
+    void failed(const QString& what, const QString& hint);  ///< the source; nothing more comes from it
     void modelFailed(const QString& what,
                      const QString& hint);  ///< frames go on without predictions or without the map; once a reason
 

@@ -23,8 +23,8 @@ namespace thaw::ui {
 namespace {
 
 constexpr qint64 kProgressMilliseconds = 100;
-constexpr double kFollowingShare = 0.15;   // of one core's time, for following a run that trains
-constexpr std::size_t kMostKnown = 64;     // epochs
+constexpr double kFollowingShare = 0.15;  // of one core's time, for following a run that trains
+constexpr std::size_t kMostKnown = 64;    // epochs
 
 /// Shared by a question and its job: set when the answer is no longer wanted.
 using Token = std::shared_ptr<std::atomic<bool>>;
@@ -41,8 +41,8 @@ qint64 busyMicroseconds() {
 }  // namespace
 
 InspectorFactory coreInspectorFactory() {
-    return {[](const std::filesystem::path& run) { return core::openInspector(run); }, core::useComputeThreads, core::giveWayToTraining,
-            core::revealTest};
+    return {[](const std::filesystem::path& run) { return core::openInspector(run); }, core::useComputeThreads,
+            core::giveWayToTraining, core::revealTest};
 }
 
 class InspectionController::Private : public QObject {
@@ -83,41 +83,42 @@ public:
     void run(Lane lane, const Folder& open, const Token& unwanted, WorkToDo work, Failure failure, bool ofOtherRun = false) {
         WorkLane& place = laneOf(lane);
         const KnownPredictions told = open.directory == trainedRun ? known : KnownPredictions();
-        place.thread.add([this, &place, lane, open, ofOtherRun, unwanted, told, work = std::move(work), failure = std::move(failure)] {
-            if (*unwanted) return;
-            const qint64 begin = busyMicroseconds();
-            const auto complain = [&](const QString& what, const QString& hint) {
-                answer([this, unwanted, failure, what, hint] {
-                    if (!*unwanted) failure(what, hint);
-                    settle(unwanted);
-                });
-            };
-            try {
-                if (factory.prepareThread) factory.prepareThread(training ? 1 : 0);
-                Opened& run = ofOtherRun ? place.other : place.subject;
-                if (!run.inspector || !(run.folder == open)) {
-                    place.other = {};
-                    run = {};
-                    run.inspector = factory.open(open.directory);
-                    run.folder = open;
+        place.thread.add(
+            [this, &place, lane, open, ofOtherRun, unwanted, told, work = std::move(work), failure = std::move(failure)] {
+                if (*unwanted) return;
+                const qint64 begin = busyMicroseconds();
+                const auto complain = [&](const QString& what, const QString& hint) {
+                    answer([this, unwanted, failure, what, hint] {
+                        if (!*unwanted) failure(what, hint);
+                        settle(unwanted);
+                    });
+                };
+                try {
+                    if (factory.prepareThread) factory.prepareThread(training ? 1 : 0);
+                    Opened& run = ofOtherRun ? place.other : place.subject;
+                    if (!run.inspector || !(run.folder == open)) {
+                        place.other = {};
+                        run = {};
+                        run.inspector = factory.open(open.directory);
+                        run.folder = open;
+                    }
+                    for (const auto& predictions : told) run.inspector->know(predictions);
+                    answer([this, unwanted, call = work(*run.inspector)] {
+                        if (!*unwanted) call();
+                        settle(unwanted);
+                    });
+                    if (lane != Lane::Quick) run.inspector->releaseMemory(/*toSystem=*/!training);
+                } catch (const core::Cancelled&) {
+                } catch (const core::Error& error) {
+                    complain(QString::fromUtf8(error.what()), QString::fromStdString(error.hint()));
+                } catch (const std::bad_alloc&) {
+                    complain(InspectionController::tr("There is not enough memory for this view."),
+                             InspectionController::tr("Close other programs, or look at fewer pictures."));
+                } catch (const std::exception& error) {
+                    complain(QString::fromUtf8(error.what()), {});
                 }
-                for (const auto& predictions : told) run.inspector->know(predictions);
-                answer([this, unwanted, call = work(*run.inspector)] {
-                    if (!*unwanted) call();
-                    settle(unwanted);
-                });
-                if (lane != Lane::Quick) run.inspector->releaseMemory(/*toSystem=*/!training);
-            } catch (const core::Cancelled&) {
-            } catch (const core::Error& error) {
-                complain(QString::fromUtf8(error.what()), QString::fromStdString(error.hint()));
-            } catch (const std::bad_alloc&) {
-                complain(InspectionController::tr("There is not enough memory for this view."),
-                         InspectionController::tr("Close other programs, or look at fewer pictures."));
-            } catch (const std::exception& error) {
-                complain(QString::fromUtf8(error.what()), {});
-            }
-            if (lane != Lane::Longest) m_spent += busyMicroseconds() - begin;
-        });
+                if (lane != Lane::Longest) m_spent += busyMicroseconds() - begin;
+            });
     }
 
     Failure complaint() {
@@ -142,14 +143,16 @@ public:
     }
 
     static int indexOf(const std::vector<core::KeptCheckpoint>& kept, const core::KeptCheckpoint* wanted) {
-        const auto same = std::find_if(kept.begin(), kept.end(), [&](const auto& entry) { return wanted && entry.name == wanted->name; });
+        const auto same =
+            std::find_if(kept.begin(), kept.end(), [&](const auto& entry) { return wanted && entry.name == wanted->name; });
         return same == kept.end() ? -1 : static_cast<int>(same - kept.begin());
     }
     /// The same one or, where that is no longer kept, the one that was made nearest to it; -1: none.
     static int nearestTo(const std::vector<core::KeptCheckpoint>& kept, const core::KeptCheckpoint* wanted) {
         if (const int same = indexOf(kept, wanted); same >= 0 || !wanted) return same;
         const auto away = [wanted](const auto& entry) { return std::abs(entry.step - wanted->step); };
-        const auto nearest = std::min_element(kept.begin(), kept.end(), [&](const auto& a, const auto& b) { return away(a) < away(b); });
+        const auto nearest =
+            std::min_element(kept.begin(), kept.end(), [&](const auto& a, const auto& b) { return away(a) < away(b); });
         return nearest == kept.end() ? -1 : static_cast<int>(nearest - kept.begin());
     }
     void takeCheckpoints(std::vector<core::KeptCheckpoint> kept) {
@@ -175,8 +178,8 @@ public:
         m_spent = 0;
         m_sinceChoice.start();
     }
-    /// From a checkpoint that the views follow to a newer one: while a run trains, only when they have their answers, and as seldom as
-    /// the work for these asks for. An epoch may be over sooner than a layer is measured.
+    /// From a checkpoint that the views follow to a newer one: while a run trains, only when they have their answers, and as
+    /// seldom as the work for these asks for. An epoch may be over sooner than a layer is measured.
     bool mayMoveOn() const {
         if (!training) return true;
         const bool waiting = std::any_of(m_asked.begin(), m_asked.end(), [](const auto& entry) {
@@ -200,13 +203,13 @@ public:
     InspectionController* const q;
     const InspectorFactory factory;
     std::optional<InspectionSubject> subject;
-    Folder folder;                      ///< of the subject
+    Folder folder;  ///< of the subject
     int openings = 0;
-    bool opening = false;               ///< another subject is on its way
+    bool opening = false;  ///< another subject is on its way
     bool refreshWhenOpen = false;
     bool followNewest = true;
     std::atomic<bool> training{false};
-    std::filesystem::path trainedRun;   ///< of which `known` is what its Trainer said
+    std::filesystem::path trainedRun;  ///< of which `known` is what its Trainer said
     KnownPredictions known;
     Token subjectToken = std::make_shared<std::atomic<bool>>(false), listToken = std::make_shared<std::atomic<bool>>(false);
 
@@ -247,9 +250,9 @@ private:
     std::map<std::pair<QObject*, QString>, Asked> m_asked;
     std::set<QObject*> m_contexts;
     Mailbox<std::function<void()>> m_answers;
-    QTimer m_behind;                      // runs while a newer checkpoint than the chosen one is there to follow
+    QTimer m_behind;  // runs while a newer checkpoint than the chosen one is there to follow
     QElapsedTimer m_sinceChoice;
-    std::atomic<qint64> m_spent{0};       // microseconds of work since then; what Longest does goes on over many checkpoints
+    std::atomic<qint64> m_spent{0};  // microseconds of work since then; what Longest does goes on over many checkpoints
 
 public:
     // Last, so that they end first: their jobs use everything above.
@@ -272,17 +275,20 @@ void InspectionController::follow(TrainingController& controller) {
         const bool same = d->subject && d->subject->run.directory == run.directory;
         if (same || d->followNewest) open(run.directory, /*keepChoice=*/same);
     });
-    connect(&controller, &TrainingController::predictionsReady, this, [this](const core::PredictionsReady& ready) { d->remember(ready); });
+    connect(&controller, &TrainingController::predictionsReady, this,
+            [this](const core::PredictionsReady& ready) { d->remember(ready); });
     connect(&controller, &TrainingController::checkpointSaved, this, &InspectionController::refreshCheckpoints);
     connect(&controller, &TrainingController::stateChanged, this, [this](core::TrainerState state) {
-        setTraining(state == core::TrainerState::Preparing || state == core::TrainerState::Running || state == core::TrainerState::Stopping);
+        setTraining(state == core::TrainerState::Preparing || state == core::TrainerState::Running ||
+                    state == core::TrainerState::Stopping);
     });
 }
 
 const InspectionSubject* InspectionController::subject() const { return d->subject ? &*d->subject : nullptr; }
 
 const core::KeptCheckpoint* InspectionController::checkpoint() const {
-    return d->subject && d->subject->chosen >= 0 ? &d->subject->checkpoints[static_cast<std::size_t>(d->subject->chosen)] : nullptr;
+    return d->subject && d->subject->chosen >= 0 ? &d->subject->checkpoints[static_cast<std::size_t>(d->subject->chosen)]
+                                                 : nullptr;
 }
 
 bool InspectionController::followsNewest() const { return d->followNewest; }
@@ -364,7 +370,8 @@ void InspectionController::open(const std::filesystem::path& directory, bool kee
                 if (chosen >= 0) d->subject->chosen = chosen;
                 Q_EMIT subjectChanged();
                 Q_EMIT checkpointChanged();
-                if (!leftOut.empty()) Q_EMIT failed(QString::fromUtf8(leftOut.front().what()), QString::fromStdString(leftOut.front().hint()));
+                if (!leftOut.empty())
+                    Q_EMIT failed(QString::fromUtf8(leftOut.front().what()), QString::fromStdString(leftOut.front().hint()));
                 opened();
             };
         },
@@ -391,16 +398,20 @@ void InspectionController::revealTest() {
 void InspectionController::chooseCheckpoint(int index) {
     if (!d->subject || index < 0 || index >= static_cast<int>(d->subject->checkpoints.size())) return;
     d->followNewest = false;
-    if (index != d->subject->chosen) d->choose(index);
-    else Q_EMIT checkpointsChanged();
+    if (index != d->subject->chosen)
+        d->choose(index);
+    else
+        Q_EMIT checkpointsChanged();
 }
 
 void InspectionController::followNewest() {
     d->followNewest = true;
     if (!d->subject) return;
     const int newest = static_cast<int>(d->subject->checkpoints.size()) - 1;
-    if (newest != d->subject->chosen) d->choose(newest);
-    else Q_EMIT checkpointsChanged();
+    if (newest != d->subject->chosen)
+        d->choose(newest);
+    else
+        Q_EMIT checkpointsChanged();
 }
 
 void InspectionController::refreshCheckpoints() {
@@ -413,9 +424,7 @@ void InspectionController::refreshCheckpoints() {
     d->listToken = std::make_shared<std::atomic<bool>>(false);
     d->run(
         Lane::Quick, d->folder, d->listToken,
-        [this](core::Inspector& inspector) {
-            return [this, kept = inspector.checkpoints()] { d->takeCheckpoints(kept); };
-        },
+        [this](core::Inspector& inspector) { return [this, kept = inspector.checkpoints()] { d->takeCheckpoints(kept); }; },
         d->complaint());
 }
 

@@ -1,9 +1,9 @@
-// What widgets talk to about a trained model: one run's kept checkpoints, opened beside the training and never inside it. Lives in the
-// GUI thread; the work is done in threads of its own, so that a click is answered while a long analysis goes on.
+// What widgets talk to about a trained model: one run's kept checkpoints, opened beside the training and never inside it. Lives
+// in the GUI thread; the work is done in threads of its own, so that a click is answered while a long analysis goes on.
 //
 // All views look at one run and one checkpoint, the chosen one. A view asks with `ask` and asks again on `checkpointChanged`.
-// What the Trainer itself says at each epoch's end is known at once; views that follow the newest checkpoint of a run that trains go
-// on to it when they have their answers, and seldom enough that the work for these takes little of the training's time.
+// What the Trainer itself says at each epoch's end is known at once; views that follow the newest checkpoint of a run that trains
+// go on to it when they have their answers, and seldom enough that the work for these takes little of the training's time.
 #pragma once
 
 #include <QObject>
@@ -38,9 +38,9 @@ InspectorFactory coreInspectorFactory();
 
 struct InspectionSubject {
     core::InspectedRun run;
-    std::vector<core::KeptCheckpoint> checkpoints;           ///< oldest first
-    int chosen = -1;                                         ///< index into checkpoints; -1: none is kept yet
-    std::shared_ptr<const core::PictureSet> pictures;        ///< of run.judgedOn(); null: cannot be read (see problem)
+    std::vector<core::KeptCheckpoint> checkpoints;     ///< oldest first
+    int chosen = -1;                                   ///< index into checkpoints; -1: none is kept yet
+    std::shared_ptr<const core::PictureSet> pictures;  ///< of run.judgedOn(); null: cannot be read (see problem)
     QString problem;
 };
 
@@ -54,7 +54,8 @@ public:
     };
     /// Runs in the lane's thread. Check or hand on `progress`: it reports, and cancels where the answer is no longer wanted.
     template <class Result>
-    using Work = std::function<Result(core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress)>;
+    using Work =
+        std::function<Result(core::Inspector& inspector, const std::string& checkpoint, const core::CountCallback& progress)>;
     using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
     using Failure = std::function<void(const QString& what, const QString& hint)>;
 
@@ -65,44 +66,56 @@ public:
     /// checkpoints appear by themselves. Both outlive each other's calls.
     void follow(TrainingController& training);
 
-    const InspectionSubject* subject() const;                ///< null: no run is open
-    const core::KeptCheckpoint* checkpoint() const;          ///< the chosen one; null: none
+    const InspectionSubject* subject() const;        ///< null: no run is open
+    const core::KeptCheckpoint* checkpoint() const;  ///< the chosen one; null: none
     bool followsNewest() const;
 
     /// For work in a thread of its own, with an Inspector of its own.
     const InspectorFactory& inspectors() const;
-    bool isTraining() const;                                 ///< as setTraining said; any thread
+    bool isTraining() const;  ///< as setTraining said; any thread
 
-    /// `done` runs in the GUI thread, unless a newer question of the same `context` and `topic` came, the context died, or another
-    /// run or checkpoint was chosen meanwhile. Without `failure`, failed() is emitted. Does nothing without a checkpoint.
+    /// `done` runs in the GUI thread, unless a newer question of the same `context` and `topic` came, the context died, or
+    /// another run or checkpoint was chosen meanwhile. Without `failure`, failed() is emitted. Does nothing without a checkpoint.
     template <class Result>
-    void ask(QObject* context, const QString& topic, Lane lane, Work<Result> work, std::function<void(Result)> done, Progress progress = {},
-             Failure failure = {}) {
-        enqueue({context, topic, lane, About::Checkpoint, answering<Result>(std::move(work), std::move(done)), std::move(progress),
-                 std::move(failure), {}});
+    void ask(QObject* context, const QString& topic, Lane lane, Work<Result> work, std::function<void(Result)> done,
+             Progress progress = {}, Failure failure = {}) {
+        enqueue({context,
+                 topic,
+                 lane,
+                 About::Checkpoint,
+                 answering<Result>(std::move(work), std::move(done)),
+                 std::move(progress),
+                 std::move(failure),
+                 {}});
     }
-    /// As ask, with the inspector of another run's folder, to compare the chosen checkpoint with. A long analysis; the other run stays
-    /// open until a third one is asked for or inspectRun opens a subject.
+    /// As ask, with the inspector of another run's folder, to compare the chosen checkpoint with. A long analysis; the other run
+    /// stays open until a third one is asked for or inspectRun opens a subject.
     template <class Result>
     void askOtherRun(const std::filesystem::path& directory, QObject* context, const QString& topic, Work<Result> work,
                      std::function<void(Result)> done, Progress progress = {}, Failure failure = {}) {
-        enqueue({context, topic, Lane::Long, About::Checkpoint, answering<Result>(std::move(work), std::move(done)), std::move(progress),
-                 std::move(failure), directory});
+        enqueue({context, topic, Lane::Long, About::Checkpoint, answering<Result>(std::move(work), std::move(done)),
+                 std::move(progress), std::move(failure), directory});
     }
-    /// As ask, about the run as a whole or checkpoints that `work` names itself: another chosen checkpoint does not take it back, and
-    /// it is asked before one is kept too (`checkpoint` is empty then). Does nothing without a run.
+    /// As ask, about the run as a whole or checkpoints that `work` names itself: another chosen checkpoint does not take it back,
+    /// and it is asked before one is kept too (`checkpoint` is empty then). Does nothing without a run.
     template <class Result>
     void askAboutRun(QObject* context, const QString& topic, Lane lane, Work<Result> work, std::function<void(Result)> done,
                      Progress progress = {}, Failure failure = {}) {
-        enqueue({context, topic, lane, About::Run, answering<Result>(std::move(work), std::move(done)), std::move(progress),
-                 std::move(failure), {}});
+        enqueue({context,
+                 topic,
+                 lane,
+                 About::Run,
+                 answering<Result>(std::move(work), std::move(done)),
+                 std::move(progress),
+                 std::move(failure),
+                 {}});
     }
     /// Takes a question back, even one that is being worked on.
     void cancel(QObject* context, const QString& topic);
 
 public Q_SLOTS:
-    /// Opens the folder, anew where it is open already, and follows the newest checkpoint from now on. Until it is open, and where it
-    /// cannot be (failed() says why), the views keep the run that they have.
+    /// Opens the folder, anew where it is open already, and follows the newest checkpoint from now on. Until it is open, and
+    /// where it cannot be (failed() says why), the views keep the run that they have.
     void inspectRun(const std::filesystem::path& directory);
     /// Before the folder is deleted: whoever looks into it goes back to the run that trains, or to none.
     void leaveRun(const std::filesystem::path& directory);
@@ -111,15 +124,16 @@ public Q_SLOTS:
     void chooseCheckpoint(int index);
     void followNewest();
     void refreshCheckpoints();
-    /// Opens the subject's locked test split for good, which its record counts, and then the run anew with the same checkpoint chosen.
+    /// Opens the subject's locked test split for good, which its record counts, and then the run anew with the same checkpoint
+    /// chosen.
     void revealTest();
     /// While a run trains, answers take one core and long analyses what is left over.
     void setTraining(bool training);
 
 Q_SIGNALS:
-    void subjectChanged();       ///< another run, or none
-    void checkpointsChanged();   ///< of the same run
-    void checkpointChanged();    ///< another one is the chosen one; also after subjectChanged
+    void subjectChanged();      ///< another run, or none
+    void checkpointsChanged();  ///< of the same run
+    void checkpointChanged();   ///< another one is the chosen one; also after subjectChanged
     void failed(const QString& what, const QString& hint);
 
 private:

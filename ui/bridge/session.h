@@ -25,7 +25,8 @@ class Session : public QObject {
     Q_OBJECT
 public:
     /// The controllers must outlive the session.
-    Session(TrainingController& training, LibraryController& library, InspectionController& inspection, QObject* parent = nullptr);
+    Session(TrainingController& training, LibraryController& library, InspectionController& inspection,
+            QObject* parent = nullptr);
 
     TrainingController& training() const { return m_training; }
     LibraryController& library() const { return m_library; }

@@ -28,8 +28,8 @@ TrainerFactory coreTrainerFactory();
 /// Which actions a state allows: one table for buttons, menus and keys.
 struct ActionStates {
     bool runLesson = false, start = false, pause = false, resume = false, step = false, runEpoch = false, stop = false;
-    bool editSettings = false;   ///< settings that need a new run
-    bool editLive = false;       ///< layers and learning rate
+    bool editSettings = false;  ///< settings that need a new run
+    bool editLive = false;      ///< layers and learning rate
     bool evaluate = false, predictFiles = false, exportModel = false;
 };
 ActionStates actionsIn(core::TrainerState state, bool hasRun);
@@ -46,8 +46,8 @@ public:
     ActionStates actions() const;
     /// The run in the worker, once RunStarted arrived; empty before.
     const std::optional<core::RunStarted>& run() const;
-    const core::LayerMask& trainable() const;      ///< as last confirmed by the engine
-    double learningRate() const;                   ///< as last confirmed; 0 without a run
+    const core::LayerMask& trainable() const;  ///< as last confirmed by the engine
+    double learningRate() const;               ///< as last confirmed; 0 without a run
     int currentPhase() const;
     const std::optional<core::BatchFinished>& lastBatch() const;
     const std::optional<core::EpochFinished>& lastEpoch() const;

@@ -106,8 +106,7 @@ void ConfusionModel::applyOrder(std::vector<int> order) {
     const auto moved = [&](int position) {
         return position < classCount() ? positionOf(before[static_cast<std::size_t>(position)]) : position;
     };
-    for (const QModelIndex& old : persistentIndexList())
-        changePersistentIndex(old, index(moved(old.row()), moved(old.column())));
+    for (const QModelIndex& old : persistentIndexList()) changePersistentIndex(old, index(moved(old.row()), moved(old.column())));
     Q_EMIT layoutChanged();
     Q_EMIT headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
     Q_EMIT headerDataChanged(Qt::Vertical, 0, rowCount() - 1);
@@ -232,7 +231,8 @@ QStringList ConfusionModel::longestCellTexts() const {
     if (!m_baseline) return {number(sum), counts ? QString() : shareText(1, 1)};
     QStringList texts;
     for (const double sign : {1.0, -1.0})
-        texts << signedText(sign * static_cast<double>(sum), 0) << signedText(sign * m_topShare * (counts ? 1 : 100), counts ? 0 : 1);
+        texts << signedText(sign * static_cast<double>(sum), 0)
+              << signedText(sign * m_topShare * (counts ? 1 : 100), counts ? 0 : 1);
     return texts;
 }
 

@@ -57,7 +57,7 @@ public:
 
     int classCount() const { return static_cast<int>(m_order.size()); }
     int classAt(int position) const { return m_order[static_cast<std::size_t>(position)]; }
-    int positionOf(int classIndex) const;   ///< -1: no such class
+    int positionOf(int classIndex) const;  ///< -1: no such class
     QString className(int classIndex) const;
     QModelIndex cellIndex(int truth, int predicted) const;
     /// True and predicted class; nullopt for sums and scores.

@@ -1,4 +1,5 @@
-// What a checkpoint says of the pictures that it is judged on, and what follows from it: made in a worker thread, shown by the pages of evaluation.
+// What a checkpoint says of the pictures that it is judged on, and what follows from it: made in a worker thread, shown by the
+// pages of evaluation.
 #pragma once
 
 #include <QStringList>
@@ -19,7 +20,7 @@ struct Evaluated {
     std::shared_ptr<const core::PictureSet> pictures;
     std::shared_ptr<const core::PredictionSet> predictions;
     std::shared_ptr<const core::EvaluationReport> report;
-    std::vector<std::int64_t> topLosses;    ///< largest first
+    std::vector<std::int64_t> topLosses;  ///< largest first
 };
 
 }  // namespace thaw::ui

@@ -23,9 +23,8 @@ void MixUpModel::setReport(const std::shared_ptr<const core::EvaluationReport>& 
 }
 
 int MixUpModel::rowOf(int truth, int predicted) const {
-    const auto found = std::find_if(m_mixUps.begin(), m_mixUps.end(), [&](const core::MixUp& one) {
-        return one.truth == truth && one.predicted == predicted;
-    });
+    const auto found = std::find_if(m_mixUps.begin(), m_mixUps.end(),
+                                    [&](const core::MixUp& one) { return one.truth == truth && one.predicted == predicted; });
     return found == m_mixUps.end() ? -1 : static_cast<int>(found - m_mixUps.begin());
 }
 

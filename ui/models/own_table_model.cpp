@@ -64,14 +64,22 @@ QVariant OwnTableModel::headerData(int section, Qt::Orientation orientation, int
         return QVariant(section == ProbabilityColumn ? Qt::Alignment(Qt::AlignCenter) : Qt::AlignLeft | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
     switch (section) {
-        case FileColumn: return tr("Picture");
-        case PredictedColumn: return tr("Predicted");
-        case ProbabilityColumn: return tr("Probability");
-        case SecondColumn: return tr("2nd guess");
-        case ThirdColumn: return tr("3rd");
-        case FourthColumn: return tr("4th");
-        case FifthColumn: return tr("5th");
-        default: return {};
+        case FileColumn:
+            return tr("Picture");
+        case PredictedColumn:
+            return tr("Predicted");
+        case ProbabilityColumn:
+            return tr("Probability");
+        case SecondColumn:
+            return tr("2nd guess");
+        case ThirdColumn:
+            return tr("3rd");
+        case FourthColumn:
+            return tr("4th");
+        case FifthColumn:
+            return tr("5th");
+        default:
+            return {};
     }
 }
 

@@ -13,7 +13,8 @@ QString percentNumber(double fraction, int decimals) {
 }
 
 QString percentText(double fraction, int decimals) {
-    return std::isfinite(fraction) ? percentNumber(fraction, decimals) + QChar(0x2009) + QLatin1Char('%') : QString(QChar(0x2013));
+    return std::isfinite(fraction) ? percentNumber(fraction, decimals) + QChar(0x2009) + QLatin1Char('%')
+                                   : QString(QChar(0x2013));
 }
 
 QString percentText(std::int64_t part, std::int64_t sum) {

@@ -68,7 +68,7 @@ public:
     bool pin(int id);  ///< false when it is full, pinned already or no test picture
     void unpin(int id);
     void toggle(int id) { isPinned(id) ? unpin(id) : static_cast<void>(pin(id)); }
-    std::vector<PredictionMoment> moments(int id) const;  ///< those at which it is known, in order
+    std::vector<PredictionMoment> moments(int id) const;       ///< those at which it is known, in order
     QString momentText(const PredictionMoment& moment) const;  ///< "after epoch 12"
     QString className(int classIndex) const;
     QImage picture(int id) const;

@@ -47,12 +47,12 @@ public:
         PredictedClassRole,         ///< int, -1: none
         TrueNameRole,
         PredictedNameRole,
-        ConfidenceRole,  ///< double, 0..1
-        VerdictRole,     ///< Verdict as int
-        PictureRole,     ///< QImage in its own size; null where the file could not be read
-        PictureKeyRole,  ///< QString: changes whenever the pixels behind the id do
-        ErrorRole,       ///< QString, own pictures only
-        FileRole,        ///< QString, own pictures only
+        ConfidenceRole,       ///< double, 0..1
+        VerdictRole,          ///< Verdict as int
+        PictureRole,          ///< QImage in its own size; null where the file could not be read
+        PictureKeyRole,       ///< QString: changes whenever the pixels behind the id do
+        ErrorRole,            ///< QString, own pictures only
+        FileRole,             ///< QString, own pictures only
         TrueProbabilityRole,  ///< double, 0..1: what the model gives to the true class; none without a label
         LossRole,             ///< double, cross-entropy in nats; none without a label
         EarlierNameRole,      ///< QString: what setEarlier's predictions say where that is another class, else empty

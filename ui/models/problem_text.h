@@ -6,6 +6,8 @@
 namespace thaw::ui {
 
 /// `hint` may be empty.
-inline QString problemText(const QString& what, const QString& hint) { return hint.isEmpty() ? what : what + QLatin1Char(' ') + hint; }
+inline QString problemText(const QString& what, const QString& hint) {
+    return hint.isEmpty() ? what : what + QLatin1Char(' ') + hint;
+}
 
 }  // namespace thaw::ui

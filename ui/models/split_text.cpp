@@ -12,9 +12,12 @@ QString say(const char* text) { return QCoreApplication::translate("thaw::ui", t
 
 QString picturesText(core::Split split) {
     switch (split) {
-        case core::Split::Train: return say("training pictures");
-        case core::Split::Test: return say("test pictures");
-        case core::Split::HeldOut: return say("validation pictures");
+        case core::Split::Train:
+            return say("training pictures");
+        case core::Split::Test:
+            return say("test pictures");
+        case core::Split::HeldOut:
+            return say("validation pictures");
     }
     return {};
 }
@@ -26,9 +29,12 @@ QString picturesText(std::int64_t count) {
 QString picturesText(std::int64_t count, core::Split split) {
     if (count != 1) return say("%1 %2").arg(QLocale().toString(static_cast<qlonglong>(count)), picturesText(split));
     switch (split) {
-        case core::Split::Train: return say("1 training picture");
-        case core::Split::Test: return say("1 test picture");
-        case core::Split::HeldOut: return say("1 validation picture");
+        case core::Split::Train:
+            return say("1 training picture");
+        case core::Split::Test:
+            return say("1 test picture");
+        case core::Split::HeldOut:
+            return say("1 validation picture");
     }
     return {};
 }

@@ -20,7 +20,9 @@ void Background::add(std::function<std::function<void()>()> work, Failure failur
         try {
             answer = work();
         } catch (const core::Error& error) {
-            answer = [failure, what = QString::fromUtf8(error.what()), hint = QString::fromStdString(error.hint())] { failure(what, hint); };
+            answer = [failure, what = QString::fromUtf8(error.what()), hint = QString::fromStdString(error.hint())] {
+                failure(what, hint);
+            };
         } catch (const std::exception& error) {
             answer = [failure, what = QString::fromUtf8(error.what())] { failure(what, {}); };
         }

@@ -151,7 +151,7 @@ void CalibrationPage::ask() {
     m_session.inspection().ask<Fit>(
         this, kTopic, InspectionController::Lane::Long,
         [test = m_shown.predictions, checkpoint = m_shown.checkpoint.name](core::Inspector& inspector, const std::string&,
-                                                                         const core::CountCallback& progress) {
+                                                                           const core::CountCallback& progress) {
             const auto unseen = inspector.unseenPredictions(checkpoint, core::kTemperaturePictures, progress);
             Fit fit;
             fit.pictures = unseen->count();

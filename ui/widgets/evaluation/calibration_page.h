@@ -34,8 +34,8 @@ private:
     struct Fit {
         std::int64_t pictures = 0;  ///< 0: the run trained on all
         double temperature = 1;
-        bool onJudged = false;      ///< fitted on the judged pictures themselves: `after` is cross-fitted
-        core::Calibration after;    ///< of the judged pictures, with it
+        bool onJudged = false;    ///< fitted on the judged pictures themselves: `after` is cross-fitted
+        core::Calibration after;  ///< of the judged pictures, with it
     };
     enum class State { Nothing, Waiting, Known, Failed, Cancelled };
 

@@ -38,8 +38,7 @@ ColorLegend::ColorLegend(const ConfusionModel& model, QWidget* parent) : QWidget
 
 std::vector<ColorLegend::Ramp> ColorLegend::ramps() const {
     const double top = m_model.topShare();
-    if (!m_model.isDifference())
-        return {{tr("right"), tr("100\u2009%"), true}, {tr("wrong"), percentText(top), false}};
+    if (!m_model.isDifference()) return {{tr("right"), tr("100\u2009%"), true}, {tr("wrong"), percentText(top), false}};
     const bool counts = m_model.shown() == ConfusionShow::Counts;
     const QString end = QLocale().toString(counts ? top : 100 * top, 'f', counts ? 0 : 1);
     return {{tr("better"), end, true}, {tr("worse"), end, false}};

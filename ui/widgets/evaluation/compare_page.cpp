@@ -242,7 +242,8 @@ ComparePage::Kept ComparePage::kept() const {
 
 std::string ComparePage::preferred(const Kept& kept) const {
     if (!kept.directory.empty()) {
-        const auto best = std::find_if(kept.checkpoints.begin(), kept.checkpoints.end(), [](const auto& one) { return one.best; });
+        const auto best =
+            std::find_if(kept.checkpoints.begin(), kept.checkpoints.end(), [](const auto& one) { return one.best; });
         return best != kept.checkpoints.end() ? best->name : kStart;
     }
     // What fine-tuning changed: the end of the phase before the checkpoint that is shown; else what training changed.
@@ -304,7 +305,8 @@ void ComparePage::listCheckpoints() {
     for (const Checkpoint& one : m_checkpoints) m_checkpoint->addItem(one.entry);
     m_checkpoint->setEnabled(!m_checkpoints.empty());
     const auto placeOf = [this](const std::string& id) {
-        const auto found = std::find_if(m_checkpoints.begin(), m_checkpoints.end(), [&](const auto& one) { return one.id == id; });
+        const auto found =
+            std::find_if(m_checkpoints.begin(), m_checkpoints.end(), [&](const auto& one) { return one.id == id; });
         return found == m_checkpoints.end() ? -1 : static_cast<int>(found - m_checkpoints.begin());
     };
     const int same = m_chosen ? placeOf(before) : -1;
@@ -343,7 +345,7 @@ void ComparePage::askKept() {
 
 void ComparePage::askPredictions() {
     const auto work = [now = m_shown.predictions, name = m_asked->checkpoint](core::Inspector& inspector, const std::string&,
-                                                                            const core::CountCallback& progress) {
+                                                                              const core::CountCallback& progress) {
         Compared compared;
         compared.predictions = inspector.predictions(name, core::Split::Test, progress);
         compared.difference = core::compareModels(*compared.predictions, *now);
@@ -372,9 +374,9 @@ void ComparePage::take(const Compared& compared) {
     const QLocale locale;
     const std::size_t gained = difference.gained.size(), lost = difference.lost.size();
     m_change->setText(tr("%1 points").arg(signedText(100 * (difference.accuracyB - difference.accuracyA), 1)));
-    m_accuracies->setText(
-        tr("%1: %2\n%3: %4")
-            .arg(m_asked->name, percentText(difference.accuracyA), nameOf(m_shown.checkpoint), percentText(difference.accuracyB)));
+    m_accuracies->setText(tr("%1: %2\n%3: %4")
+                              .arg(m_asked->name, percentText(difference.accuracyA), nameOf(m_shown.checkpoint),
+                                   percentText(difference.accuracyB)));
     m_gain->setText(tr("Gained: %1 (c)").arg(picturesText(static_cast<std::int64_t>(gained))));
     m_gain->setToolTip(tr("Wrong before, right now: McNemar's c"));
     m_loss->setText(tr("Lost: %1 (b)").arg(picturesText(static_cast<std::int64_t>(lost))));

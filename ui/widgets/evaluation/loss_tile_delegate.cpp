@@ -32,9 +32,9 @@ void LossTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     const QRect plate = option.rect.adjusted(theme.px(3), theme.px(3), -theme.px(3), -theme.px(3));
     const bool selected = option.state & QStyle::State_Selected;
     painter->setPen(selected ? QPen(theme.color(Tone::Accent), theme.px(2)) : QPen(theme.color(Tone::Line2), 1));
-    painter->setBrush(theme.color(selected                                   ? Tone::AccentBackground
+    painter->setBrush(theme.color(selected                                 ? Tone::AccentBackground
                                   : option.state & QStyle::State_MouseOver ? Tone::Surface2
-                                                                             : Tone::Surface));
+                                                                           : Tone::Surface));
     painter->drawRoundedRect(QRectF(plate).adjusted(1, 1, -1, -1), theme.px(8), theme.px(8));
 
     const auto verdict = static_cast<Verdict>(index.data(PredictionListModel::VerdictRole).toInt());

@@ -98,10 +98,10 @@ private:
             if (!bar) return;
             // As long in every row, and clear of the widest number.
             const double clear = room.width() - painter->fontMetrics().horizontalAdvance(percentText(1.0)) - theme.px(6);
-            drawConfidenceBar(painter,
-                              QRectF(room.left(), room.center().y() - theme.px(3), std::min<double>(theme.px(kBarWidth), clear),
-                                     theme.px(7)),
-                              value, theme.color(Tone::Right));
+            drawConfidenceBar(
+                painter,
+                QRectF(room.left(), room.center().y() - theme.px(3), std::min<double>(theme.px(kBarWidth), clear), theme.px(7)),
+                value, theme.color(Tone::Right));
             return;
         }
         if (painter->fontMetrics().horizontalAdvance(text) > rect.width() && !difference)
@@ -207,7 +207,8 @@ std::vector<std::pair<int, int>> MatrixTable::selectedCells() const {
     std::vector<std::pair<int, int>> cells;
     for (std::size_t place = 0; place < chosen.size(); ++place)
         if (chosen[place])
-            cells.emplace_back(m_matrix->classAt(static_cast<int>(place) / classes), m_matrix->classAt(static_cast<int>(place) % classes));
+            cells.emplace_back(m_matrix->classAt(static_cast<int>(place) / classes),
+                               m_matrix->classAt(static_cast<int>(place) % classes));
     return cells;
 }
 
@@ -268,7 +269,7 @@ void MatrixTable::measure() {
         bool leading = true;
         for (const QChar one : largest) {
             const int digit = one.digitValue();
-            width += digit < 0  ? metrics.horizontalAdvance(one)
+            width += digit < 0 ? metrics.horizontalAdvance(one)
                      : leading ? widestDigit(std::min(1, digit), digit)
                                : widestDigit(0, 9);
             leading = leading && digit < 0;
@@ -351,8 +352,10 @@ void MatrixTable::mousePressEvent(QMouseEvent* event) {
     if (!m_pressedBeside) return QTableView::mousePressEvent(event);
     if (selectionMode() == QAbstractItemView::NoSelection) return;
     const int classes = m_matrix->classCount();
-    if (index.row() < classes) selectWhole(index.row(), -1);
-    else if (index.column() < classes) selectWhole(-1, index.column());
+    if (index.row() < classes)
+        selectWhole(index.row(), -1);
+    else if (index.column() < classes)
+        selectWhole(-1, index.column());
 }
 
 void MatrixTable::mouseMoveEvent(QMouseEvent* event) {

@@ -46,7 +46,7 @@ protected:
 private:
     void measure();
     void fit();
-    void selectWhole(int row, int column);  // -1: all of them
+    void selectWhole(int row, int column);      // -1: all of them
     std::vector<QRect> selectedBlocks() const;  // in positions, without sums and scores
     void noteSelection();
     bool isCell(const QModelIndex& index) const;

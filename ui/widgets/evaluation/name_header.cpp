@@ -85,7 +85,8 @@ void NameHeader::paintSection(QPainter* painter, const QRect& rect, int section)
         painter->save();
         painter->translate(rect.left(), rect.bottom() - theme.px(3));
         painter->rotate(-90);
-        painter->drawText(room, Qt::AlignLeft | Qt::AlignVCenter, painter->fontMetrics().elidedText(name, Qt::ElideRight, room.width()));
+        painter->drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
+                          painter->fontMetrics().elidedText(name, Qt::ElideRight, room.width()));
         painter->restore();
         return;
     }

@@ -68,8 +68,10 @@ public:
     void section(const core::ReportSection& section) {
         // A title never stands alone at the foot of a page.
         double below = 60;
-        if (!section.chart.svg.empty()) below = chartHeight(section.chart);
-        else if (!section.groups.empty()) below = section.pictureSide + 70;
+        if (!section.chart.svg.empty())
+            below = chartHeight(section.chart);
+        else if (!section.groups.empty())
+            below = section.pictureSide + 70;
         else if (const double table = kRow * static_cast<double>(section.table.rows.size() + 1); table < kPageHeight / 2)
             below += table;
         double facts = 0;

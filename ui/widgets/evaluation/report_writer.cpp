@@ -22,10 +22,13 @@ const QString kKind = QStringLiteral("report"), kTopic = QStringLiteral("report"
 
 bool isPdf(const QString& file) { return file.endsWith(QLatin1String(".pdf"), Qt::CaseInsensitive); }
 
-void makeReportFile(core::Inspector& inspector, const std::string& checkpoint, const QString& file, const core::CountCallback& progress) {
+void makeReportFile(core::Inspector& inspector, const std::string& checkpoint, const QString& file,
+                    const core::CountCallback& progress) {
     const core::Report report = core::makeReport(inspector, checkpoint, progress);
-    if (isPdf(file)) writeReportPdf(report, file);
-    else core::writeReport(report, file.toStdString());
+    if (isPdf(file))
+        writeReportPdf(report, file);
+    else
+        core::writeReport(report, file.toStdString());
 }
 
 int percentOf(std::int64_t done, std::int64_t total) { return total > 0 ? static_cast<int>(100 * done / total) : 0; }
@@ -65,12 +68,14 @@ void ReportWriter::write(const QString& file) {
     if (!checkpoint) return;
     // Before the work that it takes, not after it.
     if (const QFileInfo folder(QFileInfo(file).absolutePath()); !folder.isDir() || !folder.isWritable()) {
-        complain(tr("The report was not written: %1 is no folder that can be written to. Choose another one.").arg(folder.filePath()));
+        complain(
+            tr("The report was not written: %1 is no folder that can be written to. Choose another one.").arg(folder.filePath()));
         return;
     }
     stop();
     m_job = {file, m_inspection.subject()->run.directory, checkpoint->name};
-    m_banner.ask(kKind, Banner::Look::Note, tr("Writing the report %1").arg(QDir(file).dirName()), {{tr("Cancel"), [this] { stop(); }}});
+    m_banner.ask(kKind, Banner::Look::Note, tr("Writing the report %1").arg(QDir(file).dirName()),
+                 {{tr("Cancel"), [this] { stop(); }}});
     // Of the checkpoint as it is chosen now, wherever the views go meanwhile.
     m_inspection.askAboutRun<bool>(
         this, kTopic, InspectionController::Lane::Long,

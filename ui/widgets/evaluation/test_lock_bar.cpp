@@ -58,9 +58,9 @@ void TestLockBar::update() {
     m_button->setEnabled(m_reveal.isEnabled());
     m_button->setToolTip(m_reveal.toolTip());
     if (locked)
-        m_text->setText(tr("%1: here you see %2, a part of the training data that is not trained on.")
-                            .arg(lockText(lock),
-                                 picturesText(subject->pictures ? subject->pictures->count() : 0, core::Split::HeldOut)));
+        m_text->setText(
+            tr("%1: here you see %2, a part of the training data that is not trained on.")
+                .arg(lockText(lock), picturesText(subject->pictures ? subject->pictures->count() : 0, core::Split::HeldOut)));
     else
         m_text->setText(
             tr("%1: these are its pictures. The curves of the run are of its validation pictures.").arg(lockText(lock)));

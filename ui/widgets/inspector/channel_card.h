@@ -36,7 +36,7 @@ public:
     QString topMessage() const;
     QPushButton& topButton() { return *m_topAction; }
     QString title() const;
-    void setWide(bool wide);        ///< the pictures beside the channel instead of below
+    void setWide(bool wide);  ///< the pictures beside the channel instead of below
 
 Q_SIGNALS:
     void pictureChosen(qint64 index);

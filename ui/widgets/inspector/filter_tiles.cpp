@@ -41,9 +41,8 @@ void FilterTilesView::setTiles(core::FilterTiles tiles) {
         for (int filter = 0; hasGroup(group) && filter < m_tiles.count; ++filter) images.push_back(tileImage(group, filter));
     }
     const QString count = m_tiles.count == 1 ? tr("1 filter") : tr("%1 filters").arg(m_tiles.count);
-    setAccessibleDescription(
-        count + QStringLiteral(". ") +
-        (hasGroup(Difference) ? title(Difference) : QString::fromStdString(m_tiles.startProblem)));
+    setAccessibleDescription(count + QStringLiteral(". ") +
+                             (hasGroup(Difference) ? title(Difference) : QString::fromStdString(m_tiles.startProblem)));
     updateGeometry();
     update();
 }
@@ -126,8 +125,7 @@ void FilterTilesView::paintEvent(QPaintEvent*) {
         if (!hasGroup(group) && group != Before) continue;
         painter.setFont(theme.font(TextRole::TableStrong));
         painter.setPen(theme.color(Tone::Ink2));
-        painter.drawText(QRect(now.groupLeft(group), 0, now.groupPitch, now.top - theme.px(4)),
-                         Qt::AlignLeft | Qt::AlignVCenter,
+        painter.drawText(QRect(now.groupLeft(group), 0, now.groupPitch, now.top - theme.px(4)), Qt::AlignLeft | Qt::AlignVCenter,
                          painter.fontMetrics().elidedText(title(group), Qt::ElideRight, now.groupPitch));
         if (!hasGroup(group)) {
             painter.setFont(theme.font(TextRole::Table));

@@ -24,7 +24,7 @@ namespace {
 constexpr int kLegendHeight = 24, kAxisHeight = 22, kMargin = 6;  // design pixels
 constexpr double kLeftOut = 0.0005;                               // of the numbers, at each end
 constexpr int kTicks = 5, kGridLines = 4;
-constexpr double kLonePeak = 3;                      // times the second largest: it would press all others to the ground
+constexpr double kLonePeak = 3;                       // times the second largest: it would press all others to the ground
 constexpr double kBelowTop = 0.95, kBelowPeak = 0.7;  // of the height, for the largest and beside a lone peak
 
 double binWidth(const core::Histogram& histogram) {

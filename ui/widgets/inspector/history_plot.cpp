@@ -72,8 +72,10 @@ QStringList HistoryPlot::valuesAt(int at, double step) const {
     for (std::size_t i = 0; i < m_content.lines.size(); ++i) {
         const Line& line = m_content.lines[i];
         const QString text = QStringLiteral("%1 %2").arg(line.name, valueText(line.values[static_cast<std::size_t>(at)], step));
-        if (static_cast<int>(i) == m_content.current) texts.prepend(text);
-        else texts << text;
+        if (static_cast<int>(i) == m_content.current)
+            texts.prepend(text);
+        else
+            texts << text;
     }
     texts.prepend(m_content.moments.value(at));
     return texts;
@@ -166,8 +168,8 @@ void HistoryPlot::paintLines(QPainter* painter, const Frame& frame) const {
         for (std::size_t i = 0; i < line.values.size(); ++i)
             if (std::isfinite(line.values[i])) points << QPointF(frame.x(m_content.positions[i]), frame.y(line.values[i]));
         const Tone tone = line.frozen ? (strong ? Tone::Ice : Tone::IceFill) : strong ? Tone::Warm : Tone::WarmFill;
-        painter->setPen(QPen(theme.color(tone), (strong ? 3.2 : 1.8) * theme.scale(),
-                             Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter->setPen(
+            QPen(theme.color(tone), (strong ? 3.2 : 1.8) * theme.scale(), Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
         painter->drawPolyline(points);
         if (points.size() == 1) painter->drawPoint(points.first());
         ends.push_back({index, points.isEmpty() ? frame.area.bottom() : points.last().y()});
@@ -208,7 +210,8 @@ void HistoryPlot::paintEvent(QPaintEvent*) {
         painter.setPen(theme.color(Tone::Ink2));
         QRectF room = now.area.adjusted(theme.px(12), 0, -theme.px(12), 0);
         if (!m_action->isHidden()) room.setBottom(room.center().y());
-        painter.drawText(room, (m_action->isHidden() ? Qt::AlignCenter : Qt::AlignHCenter | Qt::AlignBottom) | Qt::TextWordWrap, m_message);
+        painter.drawText(room, (m_action->isHidden() ? Qt::AlignCenter : Qt::AlignHCenter | Qt::AlignBottom) | Qt::TextWordWrap,
+                         m_message);
         if (hasFocus()) paintFocusRing(&painter, rect());
         return;
     }

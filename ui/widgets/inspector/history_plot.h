@@ -1,6 +1,6 @@
 // A figure of several layers at every kept checkpoint, over the epochs: the layer in question strong, its neighbours thin, names
-// at the ends of the lines. The ground says where the layer trained, hatching what is still to come. The tool tip of a place says its
-// values, as do the left and right keys, which walk over the checkpoints.
+// at the ends of the lines. The ground says where the layer trained, hatching what is still to come. The tool tip of a place says
+// its values, as do the left and right keys, which walk over the checkpoints.
 #pragma once
 
 #include <QStringList>

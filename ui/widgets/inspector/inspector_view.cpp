@@ -308,8 +308,8 @@ void InspectorView::takeSubject() {
     }
     // The same run too may have been opened anew for other pictures or other weights.
     for (QString* key :
-         {&m_statisticsAsked, &m_pictureAsked, &m_answersAsked, &m_filtersAsked, &m_topAsked,
-          &m_pictureShown, &m_answersShown, &m_filtersShown, &m_topShown, &m_saidPicture, &m_chosenIn, &m_strongestOf, &m_topStopped})
+         {&m_statisticsAsked, &m_pictureAsked, &m_answersAsked, &m_filtersAsked, &m_topAsked, &m_pictureShown, &m_answersShown,
+          &m_filtersShown, &m_topShown, &m_saidPicture, &m_chosenIn, &m_strongestOf, &m_topStopped})
         key->clear();
     m_statistics.clear();
     m_problem = m_pictureProblem = {};
@@ -466,11 +466,11 @@ void InspectorView::refreshTexts() {
     m_sort->setVisible(!filters);
     const QString count = QLocale().toString(info->outputShape.empty() ? 0 : static_cast<qlonglong>(info->outputShape[0]));
     const bool one = !info->outputShape.empty() && info->outputShape[0] == 1;
-    m_answersTitle->setText(filters ? (one ? tr("The filter as colours") : tr("The %1 filters as colours").arg(count))
-                            : units ? (one ? tr("What the unit answers to this picture")
-                                           : tr("What the %1 units answer to this picture").arg(count))
-                            : one   ? tr("What the channel answers to this picture")
-                                    : tr("What the %1 channels answer to this picture").arg(count));
+    m_answersTitle->setText(
+        filters ? (one ? tr("The filter as colours") : tr("The %1 filters as colours").arg(count))
+        : units ? (one ? tr("What the unit answers to this picture") : tr("What the %1 units answer to this picture").arg(count))
+        : one   ? tr("What the channel answers to this picture")
+                : tr("What the %1 channels answer to this picture").arg(count));
     m_filters->setCurrentFilter(channel());
     m_pictureCard->setWalkable(subject && subject->pictures);
     if (!shown) return;
@@ -617,9 +617,10 @@ void InspectorView::showPictureTexts() {
             said = QString::fromStdString(m_file->error);
         } else if (!m_said.empty()) {
             const auto best = std::max_element(m_said.begin(), m_said.end());
-            said = std::isfinite(*best) ? tr("says %1, %2").arg(shortClassName(names.value(static_cast<int>(best - m_said.begin()))),
-                                                                percentText(*best))
-                                        : tr("says: not finite");
+            said = std::isfinite(*best)
+                       ? tr("says %1, %2")
+                             .arg(shortClassName(names.value(static_cast<int>(best - m_said.begin()))), percentText(*best))
+                       : tr("says: not finite");
         }
     }
     m_pictureCard->setPicture(picture);

@@ -1,7 +1,7 @@
 // The Layer inspector tab: one layer of the inspected run at the chosen checkpoint. Its weights and gradients, how far it has
 // moved over the epochs, and what each of its channels answers to the picture in hand. Asks only while it is visible; what is
-// shown stays until the new answer is there, unless it would be taken for that of another layer or picture. Parts that need what is
-// gone, the pictures or the model before its first step, say so in their place.
+// shown stays until the new answer is there, unless it would be taken for that of another layer or picture. Parts that need what
+// is gone, the pictures or the model before its first step, say so in their place.
 #pragma once
 
 #include <QFrame>
@@ -112,19 +112,19 @@ private:
     std::filesystem::path m_run;
 
     QHash<QString, core::LayerStatistics> m_statistics;  ///< by checkpoint and layer
-    std::optional<core::FilePrediction> m_file;  ///< the picture in hand, where it is a file
-    std::vector<float> m_said;                   ///< of m_saidPicture
+    std::optional<core::FilePrediction> m_file;          ///< the picture in hand, where it is a file
+    std::vector<float> m_said;                           ///< of m_saidPicture
     ChannelListModel m_channels;
     /// What is under way and what is shown, by keys of checkpoint, layer, picture and channel.
-    QString m_statisticsAsked, m_pictureAsked, m_pictureShown, m_answersAsked, m_answersShown,
-        m_filtersAsked, m_filtersShown, m_topAsked, m_topShown;
+    QString m_statisticsAsked, m_pictureAsked, m_pictureShown, m_answersAsked, m_answersShown, m_filtersAsked, m_filtersShown,
+        m_topAsked, m_topShown;
     QString m_plotted, m_deadLayer, m_answersLayer, m_answersPicture, m_saidPicture;
     QString m_chosenIn,
         m_strongestOf;  ///< layer in which the user chose a channel; layer and picture whose strongest one is shown
     std::pair<QString, QString> m_problem, m_pictureProblem;  ///< why there are no statistics or no answer, with their keys
     QString m_topStopped;                                     ///< checkpoint and layer for which the user stopped the search
-    int m_wantedPart = Weights;             ///< where the layer has it
-    QTimer m_foreign;                       ///< until foreign content is dropped: quick answers do not flicker
+    int m_wantedPart = Weights;                               ///< where the layer has it
+    QTimer m_foreign;                                         ///< until foreign content is dropped: quick answers do not flicker
     QTimer m_topDelay;
 
     LayerHead* m_head;

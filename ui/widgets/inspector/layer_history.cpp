@@ -17,7 +17,8 @@ const QString kTopic = QStringLiteral("history");
 
 }  // namespace
 
-LayerHistoryPanel::LayerHistoryPanel(InspectionController& inspection, QWidget* parent) : QWidget(parent), m_inspection(inspection) {
+LayerHistoryPanel::LayerHistoryPanel(InspectionController& inspection, QWidget* parent)
+    : QWidget(parent), m_inspection(inspection) {
     m_title = makePlotTitle(this);
     m_part = new SegmentedBar(this);
     m_part->setAccessibleName(tr("Which figure over the epochs"));
@@ -51,9 +52,8 @@ void LayerHistoryPanel::showTitle() {
     const bool moved = m_part->current() == Moved;
     m_title->setText(moved ? tr("How far each layer has moved") : tr("How strong each layer's gradient is"));
     m_title->setShortText(moved ? tr("Moved") : tr("Gradient"));
-    m_title->setToolTip(
-        moved ? tr("The change of a layer's weights since the start, as a share of their size.")
-              : tr("The norm of the gradient of a layer's weights, for the loss of some training pictures."));
+    m_title->setToolTip(moved ? tr("The change of a layer's weights since the start, as a share of their size.")
+                              : tr("The norm of the gradient of a layer's weights, for the loss of some training pictures."));
 }
 
 void LayerHistoryPanel::hideEvent(QHideEvent* event) {
@@ -97,7 +97,8 @@ void LayerHistoryPanel::ask() {
             if (isVisible()) ask();
         },
         [this](std::int64_t done, std::int64_t total) {
-            if (!isKnown()) m_plot->setMessage(tr("Comparing the kept checkpoints, %1").arg(percentText(done, total)), tr("Cancel"));
+            if (!isKnown())
+                m_plot->setMessage(tr("Comparing the kept checkpoints, %1").arg(percentText(done, total)), tr("Cancel"));
         },
         [this](const QString& what, const QString& hint) {
             m_asked.clear();

@@ -1,5 +1,6 @@
-// How far each layer of a block has moved, or how strong its gradient is, at every kept checkpoint: the plot over the epochs in the
-// layer inspector. Comparing the checkpoints takes a while: the plot says how far that is, and it can be cancelled and taken up again.
+// How far each layer of a block has moved, or how strong its gradient is, at every kept checkpoint: the plot over the epochs in
+// the layer inspector. Comparing the checkpoints takes a while: the plot says how far that is, and it can be cancelled and taken
+// up again.
 #pragma once
 
 #include <QWidget>

@@ -30,7 +30,7 @@ namespace {
 using Config = core::RunConfig;
 
 constexpr int kClasses = 10;
-constexpr double kHeldOut = 0.1;  // where the test split is locked
+constexpr double kHeldOut = 0.1;                     // where the test split is locked
 constexpr double kLargestSeed = 9007199254740991.0;  // every whole number up to here is a double
 const QString kMore = QStringLiteral(":more");
 
@@ -318,7 +318,8 @@ void SettingsPanel::addData() {
     auto* inputSize = new SettingCombo;
     for (const int size : {32, 48, 64, 96, 128, 160, 224}) inputSize->addItem(QStringLiteral("%1 × %1").arg(size), size);
     add(tr("Input size"),
-        tr("Pictures of a data set are enlarged to this many pixels, your own folders are read so. Twice the size is clearly more "
+        tr("Pictures of a data set are enlarged to this many pixels, your own folders are read so. Twice the size is clearly "
+           "more "
            "accurate and four times slower."),
         inputSize, [inputSize](const Config& config) {
             if (inputSize->findData(config.inputSize) < 0)
@@ -339,14 +340,17 @@ void SettingsPanel::addData() {
         [](Config& config, const QVariant& value) { config.scaling = enumOf<core::Scaling>(value); });
     addSwitch(
         tr("Lock test split"),
-        tr("Validates on a part of the training pictures that is never trained on. The figures of the test split stay hidden until you reveal "
+        tr("Validates on a part of the training pictures that is never trained on. The figures of the test split stay hidden "
+           "until you reveal "
            "them, so that nothing is chosen by them. Revealing is counted in the run's record."),
         [](const Config& config) { return config.data.heldOut > 0; },
         [](Config& config, bool on) { config.data.heldOut = on ? kHeldOut : 0; });
     addNumber(
-        tr("Held out"), tr("The share of the training pictures that validates, the same number of each class. 0 turns the lock off."), {0, 50},
+        tr("Held out"),
+        tr("The share of the training pictures that validates, the same number of each class. 0 turns the lock off."), {0, 50},
         NumberStep::Add, 5, [](const Config& config) { return 100 * config.data.heldOut; },
-        [](Config& config, double value) { config.data.heldOut = value / 100; }, [](const Config& config) { return config.data.heldOut > 0; })
+        [](Config& config, double value) { config.data.heldOut = value / 100; },
+        [](const Config& config) { return config.data.heldOut > 0; })
         ->setUnit(QStringLiteral("%"));
     auto* augmentation = new QCheckBox;
     augmentation->setProperty("switch", true);

@@ -1,5 +1,5 @@
-// What CurvePlot keeps to itself; its bodies lie in curve_plot.cpp (axes and lines), curve_plot_painting.cpp (what is painted over
-// and under them) and curve_plot_files.cpp (pictures for a file).
+// What CurvePlot keeps to itself; its bodies lie in curve_plot.cpp (axes and lines), curve_plot_painting.cpp (what is painted
+// over and under them) and curve_plot_files.cpp (pictures for a file).
 #pragma once
 
 #include "ui/widgets/live/curve_plot_items.h"
@@ -20,8 +20,9 @@ struct CurveShape {
     bool axisTitle;
     int leastAccuracy;  ///< pixels of the screen that the accuracies must have left for it
 };
-inline constexpr CurveShape kShapes[] = {{true, 2, true, 120},   {true, 2, false, 120},  {true, 1, false, 120}, {false, 2, true, 120},
-                             {false, 2, false, 120}, {false, 1, false, 100}, {false, 0, false, 0}};
+inline constexpr CurveShape kShapes[] = {{true, 2, true, 120},  {true, 2, false, 120},  {true, 1, false, 120},
+                                         {false, 2, true, 120}, {false, 2, false, 120}, {false, 1, false, 100},
+                                         {false, 0, false, 0}};
 
 class CurvePlot::Private {
 public:

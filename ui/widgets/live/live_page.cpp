@@ -133,7 +133,8 @@ void LivePage::updateTitle() {
     const core::DatasetInfo* set = m_session.dataset();
     std::vector<double> claims;
     for (const core::Lesson& lesson : m_session.lessons())
-        if (lesson.name == preset && (!set || lesson.claimsDataset.empty() || lesson.claimsDataset == set->id)) claims = lesson.claims;
+        if (lesson.name == preset && (!set || lesson.claimsDataset.empty() || lesson.claimsDataset == set->id))
+            claims = lesson.claims;
     m_live->setClaims(claims);
     const QString name = m_session.runNumber() > 0 ? tr("Run %1").arg(m_session.runNumber()) : tr("New run");
     m_live->setRunTitle(set ? tr("%1, %2").arg(name, text(set->title)) : name);

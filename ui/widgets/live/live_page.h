@@ -1,5 +1,5 @@
-// The Live tab: the welcome page until a run starts; then the curves, and beside them test pictures above the list of runs, or one
-// of the two where there is little room. Reads the records of the runs that the list shows behind the present one.
+// The Live tab: the welcome page until a run starts; then the curves, and beside them test pictures above the list of runs, or
+// one of the two where there is little room. Reads the records of the runs that the list shows behind the present one.
 #pragma once
 
 #include <QHash>

@@ -176,7 +176,8 @@ void RunsPanel::refresh() {
     const int rows = m_model ? m_model->rowCount() : 0;
     m_stack->setCurrentIndex(rows > 0 ? 0 : 1);
     for (int row = 0; row < rows; ++row)
-        if (const QModelIndex index = m_model->index(row, 0); index.data(RunListModel::CurrentRole).toBool()) m_list->scrollTo(index);
+        if (const QModelIndex index = m_model->index(row, 0); index.data(RunListModel::CurrentRole).toBool())
+            m_list->scrollTo(index);
 }
 
 void RunsPanel::showMenu(const QPoint& place) {

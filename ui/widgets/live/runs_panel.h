@@ -1,5 +1,6 @@
 // The runs under the test pictures: an eye that shows a run in the curves, its line, its name and state, and its best
-// validation accuracy. Double click or Enter opens a run; the context menu looks into one, or deletes it after asking in its own row.
+// validation accuracy. Double click or Enter opens a run; the context menu looks into one, or deletes it after asking in its own
+// row.
 #pragma once
 
 #include <QFrame>
@@ -26,7 +27,7 @@ public:
 Q_SIGNALS:
     void openRequested(const QString& directory);
     void inspectRequested(const QString& directory);  ///< to look into it, not to train it
-    void deleteRequested(const QString& directory);  ///< confirmed
+    void deleteRequested(const QString& directory);   ///< confirmed
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

@@ -113,7 +113,7 @@ void TestPicturesPanel::refresh() {
     m_stack->setCurrentIndex(shown ? 0 : 1);
     m_dice->setEnabled(shown);
     m_moment->setText(m_pictures.hasPredictions() ? momentText(*m_pictures.predictions(), m_stepsPerEpoch) : QString());
-    m_empty->setText(m_pictures.hasPredictions() ? tr("The network is right about all %1.").arg(picturesText(m_split))
+    m_empty->setText(m_pictures.hasPredictions()          ? tr("The network is right about all %1.").arg(picturesText(m_split))
                      : m_pictures.pictures() && m_trained ? tr("The network looks at the %1.").arg(picturesText(m_split))
                      : m_pictures.pictures()
                          ? tr("After the first epoch you see here what the network says of some %1.").arg(picturesText(m_split))

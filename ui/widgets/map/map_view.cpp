@@ -35,8 +35,8 @@ namespace {
 
 constexpr std::int64_t kMostPoints = 10'000, kMostNeighbours = 3'000;
 constexpr double kUsualPerplexity = 30;
-constexpr int kLowPage = 440;           ///< design pixels
-constexpr int kLeastForNeighbours = 8;  ///< pictures
+constexpr int kLowPage = 440;                                    ///< design pixels
+constexpr int kLeastForNeighbours = 8;                           ///< pictures
 constexpr std::size_t kMostMaps = 40, kMostMapBytes = 64 << 20;  ///< that are kept; of what is said of their pictures
 constexpr const char* kStart = "start";
 const QString kPoints = QStringLiteral("points"), kGuesses = QStringLiteral("guesses");  // topics
@@ -171,7 +171,8 @@ QWidget* MapView::makeHead() {
     m_method->addSegment(Axes, tr("PCA"));
     m_method->addSegment(Neighbours, tr("t-SNE"));
     m_method->setSegmentToolTip(
-        Axes, tr("Principal component analysis: the two directions in which the features differ most. Distances can be trusted."));
+        Axes,
+        tr("Principal component analysis: the two directions in which the features differ most. Distances can be trusted."));
     m_method->setCurrent(Axes);
     m_look = new SegmentedBar(head);
     m_look->setAccessibleName(tr("What is drawn"));

@@ -30,7 +30,8 @@ std::vector<double> roundTicks(double low, double high, int wanted) {
 QString tickText(double value, double step) {
     const QLocale locale;
     const int decimals = static_cast<int>(std::ceil(-std::log10(step) - 1e-9));
-    QString text = decimals > 5 || decimals < -6 ? locale.toString(value, 'g', 2) : locale.toString(value, 'f', std::max(0, decimals));
+    QString text =
+        decimals > 5 || decimals < -6 ? locale.toString(value, 'g', 2) : locale.toString(value, 'f', std::max(0, decimals));
     if (std::abs(value) < step * 1e-6) text = QStringLiteral("0");
     return text.replace(QLatin1Char('-'), QChar(0x2212));
 }

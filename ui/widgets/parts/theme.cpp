@@ -39,20 +39,34 @@ struct ToneEntry {
 };
 
 constexpr std::array<ToneEntry, static_cast<int>(Tone::Count)> kTones{{
-    {"window", 0xFFE9EEF3, 0xFF0D141A},         {"surface", 0xFFFFFFFF, 0xFF161F28},
-    {"surface2", 0xFFF4F7FA, 0xFF1D2833},       {"line", 0xFFD3DBE3, 0xFF31404D},
-    {"line2", 0xFFE4EAF0, 0xFF25323D},          {"ink", 0xFF14202B, 0xFFEEF4F9},
-    {"ink2", 0xFF42515F, 0xFFBAC8D3},           {"ink3", 0xFF5A6A79, 0xFF93A5B4},
-    {"disabled", 0xFFA3AFBA, 0xFF5A6975},       {"ice", 0xFF1C659C, 0xFF86CBF5},
-    {"iceFill", 0xFF8FC3E6, 0xFF3F8FC4},        {"iceBackground", 0xFFDDEDF8, 0xFF183850},
-    {"iceBand", 0xFFEAF4FB, 0xFF142A3B},        {"warm", 0xFFA84B00, 0xFFFFB870},
-    {"warmFill", 0xFFF0953F, 0xFFE8892F},       {"warmBackground", 0xFFFFE8D1, 0xFF4D3014},
-    {"warmBand", 0xFFFFF4E8, 0xFF2F2418},       {"warmTick", 0xFF2B1400, 0xFF2B1400},
-    {"right", 0xFF00737D, 0xFF5CE0D2},          {"rightBackground", 0xFFDAF0F1, 0xFF113A3A},
-    {"wrong", 0xFFA3142E, 0xFFFF8577},          {"wrongBackground", 0xFFFCE6E8, 0xFF4A1F1E},
-    {"accent", 0xFF3443B0, 0xFFA3AEFF},         {"accentOn", 0xFFFFFFFF, 0xFF10162E},
-    {"accentBackground", 0xFFE6E8FA, 0xFF262E56}, {"validation", 0xFF2C3AA6, 0xFFB4BDFF},
-    {"training", 0xFF5A64B8, 0xFF8E99E6},       {"raw", 0xFFB9BFE6, 0xFF444E8C},
+    {"window", 0xFFE9EEF3, 0xFF0D141A},
+    {"surface", 0xFFFFFFFF, 0xFF161F28},
+    {"surface2", 0xFFF4F7FA, 0xFF1D2833},
+    {"line", 0xFFD3DBE3, 0xFF31404D},
+    {"line2", 0xFFE4EAF0, 0xFF25323D},
+    {"ink", 0xFF14202B, 0xFFEEF4F9},
+    {"ink2", 0xFF42515F, 0xFFBAC8D3},
+    {"ink3", 0xFF5A6A79, 0xFF93A5B4},
+    {"disabled", 0xFFA3AFBA, 0xFF5A6975},
+    {"ice", 0xFF1C659C, 0xFF86CBF5},
+    {"iceFill", 0xFF8FC3E6, 0xFF3F8FC4},
+    {"iceBackground", 0xFFDDEDF8, 0xFF183850},
+    {"iceBand", 0xFFEAF4FB, 0xFF142A3B},
+    {"warm", 0xFFA84B00, 0xFFFFB870},
+    {"warmFill", 0xFFF0953F, 0xFFE8892F},
+    {"warmBackground", 0xFFFFE8D1, 0xFF4D3014},
+    {"warmBand", 0xFFFFF4E8, 0xFF2F2418},
+    {"warmTick", 0xFF2B1400, 0xFF2B1400},
+    {"right", 0xFF00737D, 0xFF5CE0D2},
+    {"rightBackground", 0xFFDAF0F1, 0xFF113A3A},
+    {"wrong", 0xFFA3142E, 0xFFFF8577},
+    {"wrongBackground", 0xFFFCE6E8, 0xFF4A1F1E},
+    {"accent", 0xFF3443B0, 0xFFA3AEFF},
+    {"accentOn", 0xFFFFFFFF, 0xFF10162E},
+    {"accentBackground", 0xFFE6E8FA, 0xFF262E56},
+    {"validation", 0xFF2C3AA6, 0xFFB4BDFF},
+    {"training", 0xFF5A64B8, 0xFF8E99E6},
+    {"raw", 0xFFB9BFE6, 0xFF444E8C},
     {"hatch", 0xFFC7D3DD, 0xFF3A4A57},
 }};
 
@@ -81,17 +95,28 @@ struct TypeEntry {
 
 TypeEntry typeOf(TextRole role) {
     switch (role) {
-        case TextRole::Hero: return {38, QFont::Bold};
-        case TextRole::Welcome: return {36, QFont::Bold};
-        case TextRole::BigButton: return {22, QFont::Bold};
-        case TextRole::PriceFigure: return {21, QFont::Bold};
-        case TextRole::CardTitle: return {18, QFont::Bold};
-        case TextRole::PanelTitle: return {16, QFont::DemiBold};
-        case TextRole::BodyStrong: return {14, QFont::DemiBold};
-        case TextRole::Body: return {14, QFont::Medium};
-        case TextRole::TableStrong: return {13, QFont::DemiBold};
-        case TextRole::Table: return {13, QFont::Normal};
-        case TextRole::Caption: return {12, QFont::Normal};
+        case TextRole::Hero:
+            return {38, QFont::Bold};
+        case TextRole::Welcome:
+            return {36, QFont::Bold};
+        case TextRole::BigButton:
+            return {22, QFont::Bold};
+        case TextRole::PriceFigure:
+            return {21, QFont::Bold};
+        case TextRole::CardTitle:
+            return {18, QFont::Bold};
+        case TextRole::PanelTitle:
+            return {16, QFont::DemiBold};
+        case TextRole::BodyStrong:
+            return {14, QFont::DemiBold};
+        case TextRole::Body:
+            return {14, QFont::Medium};
+        case TextRole::TableStrong:
+            return {13, QFont::DemiBold};
+        case TextRole::Table:
+            return {13, QFont::Normal};
+        case TextRole::Caption:
+            return {12, QFont::Normal};
     }
     return {14, QFont::Medium};
 }

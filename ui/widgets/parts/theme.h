@@ -11,17 +11,50 @@
 namespace thaw::ui {
 
 enum class Tone {
-    Window, Surface, Surface2, Line, Line2, Ink, Ink2, Ink3, Disabled,
-    Ice, IceFill, IceBackground, IceBand,
-    Warm, WarmFill, WarmBackground, WarmBand, WarmTick,
-    Right, RightBackground, Wrong, WrongBackground,
-    Accent, AccentOn, AccentBackground,
-    Validation, Training, Raw, Hatch,
+    Window,
+    Surface,
+    Surface2,
+    Line,
+    Line2,
+    Ink,
+    Ink2,
+    Ink3,
+    Disabled,
+    Ice,
+    IceFill,
+    IceBackground,
+    IceBand,
+    Warm,
+    WarmFill,
+    WarmBackground,
+    WarmBand,
+    WarmTick,
+    Right,
+    RightBackground,
+    Wrong,
+    WrongBackground,
+    Accent,
+    AccentOn,
+    AccentBackground,
+    Validation,
+    Training,
+    Raw,
+    Hatch,
     Count
 };
 
 enum class TextRole {
-    Hero, Welcome, BigButton, PriceFigure, CardTitle, PanelTitle, Body, BodyStrong, Table, TableStrong, Caption
+    Hero,
+    Welcome,
+    BigButton,
+    PriceFigure,
+    CardTitle,
+    PanelTitle,
+    Body,
+    BodyStrong,
+    Table,
+    TableStrong,
+    Caption
 };
 
 enum class ColorScheme { System, Light, Dark };
@@ -34,10 +67,10 @@ public:
     void setScheme(ColorScheme scheme);
     ColorScheme scheme() const { return m_scheme; }
     bool isDark() const { return m_dark; }
-    void setScale(double scale);              ///< 1.0, 1.25 or 1.5
+    void setScale(double scale);                     ///< 1.0, 1.25 or 1.5
     void setLook(ColorScheme scheme, double scale);  ///< both in one go
-    /// setLook in two parts, the style sheet and changed() in the second. Widgets that are made between them are styled once, as a
-    /// whole, and those of pages that nobody opens not at all. Under a style sheet Qt would style them anew at each new parent.
+    /// setLook in two parts, the style sheet and changed() in the second. Widgets that are made between them are styled once, as
+    /// a whole, and those of pages that nobody opens not at all. Under a style sheet Qt would style them anew at each new parent.
     void prepareLook(ColorScheme scheme, double scale);
     void finishLook();
     double scale() const { return m_scale; }
@@ -46,7 +79,7 @@ public:
 
     QColor color(Tone tone) const;
     QColor readableOn(const QColor& ground) const;  ///< the text colour that reads better on it
-    int px(double designPixels) const;        ///< design pixels at 100 % to logical pixels at this scale
+    int px(double designPixels) const;              ///< design pixels at 100 % to logical pixels at this scale
     QFont font(TextRole role) const;
     /// One-colour SVG ":/icons/<name>.svg" in a tone (disabled: Tone::Disabled), sharp at any device pixel ratio.
     QIcon icon(const QString& name, Tone tone = Tone::Ink) const;
@@ -57,7 +90,7 @@ public:
     /// Line of the n-th run shown, with its own dash: colour is never the only difference.
     QPen runPen(int index, double width = 2.0) const;
     QPalette palette() const;
-    QString styleSheet() const;               ///< resources/style.qss with the tokens filled in
+    QString styleSheet() const;  ///< resources/style.qss with the tokens filled in
 
     /// Applies palette, font and style sheet to the application; again after every change.
     void apply();

@@ -99,9 +99,7 @@ void PictureRow::setEmptyText(const QString& text) { m_empty->setText(text); }
 
 void PictureRow::setColumns(int columns) { m_grid->setTiles(columns, kSmallestPicture, kLargestPicture); }
 
-void PictureRow::addTool(QWidget* tool) {
-    m_tools->layout()->addWidget(tool);
-}
+void PictureRow::addTool(QWidget* tool) { m_tools->layout()->addWidget(tool); }
 
 void PictureRow::refresh() {
     const int total = m_pictures.total();

@@ -66,9 +66,8 @@ CameraView::CameraView(InspectionController& inspection, FrameSources sources, Q
         m_empty->say(what, hint, tr("Use the camera"));
         m_stack->setCurrentWidget(m_empty);
     });
-    connect(&m_controller, &CameraController::modelFailed, this, [this](const QString& what, const QString& hint) {
-        m_message->say(problemText(what, hint));
-    });
+    connect(&m_controller, &CameraController::modelFailed, this,
+            [this](const QString& what, const QString& hint) { m_message->say(problemText(what, hint)); });
     connect(&inspection, &InspectionController::subjectChanged, this, &CameraView::showModel);
     connect(&inspection, &InspectionController::checkpointChanged, this, &CameraView::showModel);
     connect(&Theme::instance(), &Theme::changed, this, &CameraView::applyTheme);
@@ -203,8 +202,10 @@ void CameraView::present() {
 
 void CameraView::togglePause() {
     using State = CameraController::State;
-    if (m_controller.state() == State::Ended) m_controller.playAgain();
-    else m_controller.setPaused(m_controller.state() == State::Running);
+    if (m_controller.state() == State::Ended)
+        m_controller.playAgain();
+    else
+        m_controller.setPaused(m_controller.state() == State::Running);
 }
 
 void CameraView::showState() {

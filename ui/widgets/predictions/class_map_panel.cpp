@@ -288,7 +288,7 @@ void ClassMapPanel::ask() {
         compared = m_compared->currentData().toString().toStdString();
         const auto& kept = m_inspection->subject()->checkpoints;
         const auto found = std::find_if(kept.begin(), kept.end(), [&](const auto& one) { return one.name == compared; });
-        moments.prepend(found == kept.end()                              ? tr("before training")
+        moments.prepend(found == kept.end()                               ? tr("before training")
                         : found->name == m_inspection->checkpoint()->name ? tr("the same checkpoint")
                                                                           : checkpointName(*found));
     }

@@ -60,7 +60,8 @@ void OwnPictureQueue::add(const QStringList& files) {
             QString emptyFolder;
             for (const QString& file : files) {
                 const bool folder = QFileInfo(file).isDir();
-                const QStringList pictures = folder ? picturesIn(file, *stopped) : QStringList{QFileInfo(file).absoluteFilePath()};
+                const QStringList pictures =
+                    folder ? picturesIn(file, *stopped) : QStringList{QFileInfo(file).absoluteFilePath()};
                 if (pictures.isEmpty()) emptyFolder = QDir(file).dirName();
                 found += pictures;
             }

@@ -1,5 +1,5 @@
-// What the network says of the user's own files: they are found in their folders, wait until somebody can answer, and are asked about
-// in portions, so that they can be cancelled and a training goes on between two of them. Lives in the GUI thread.
+// What the network says of the user's own files: they are found in their folders, wait until somebody can answer, and are asked
+// about in portions, so that they can be cancelled and a training goes on between two of them. Lives in the GUI thread.
 #pragma once
 
 #include <QObject>
@@ -32,7 +32,8 @@ public:
         bool seen = false;      ///< somebody looks at them: older answers are refreshed
     };
 
-    /// `pictures` has the answers so far; `background` lists folders and outlives the queue; `answerer` is called at each of them.
+    /// `pictures` has the answers so far; `background` lists folders and outlives the queue; `answerer` is called at each of
+    /// them.
     OwnPictureQueue(const PredictionListModel& pictures, Background& background, std::function<Answerer()> answerer);
     ~OwnPictureQueue() override;
 
@@ -44,8 +45,8 @@ public:
     void ask();                          ///< whenever the answerer may be another one
     void askAgain();                     ///< of whom refused, and what was cancelled
     void cancel();
-    void checkpointChanged();            ///< answers of the checkpoint before are not wanted any more
-    void trainingChanged();              ///< nor are those of the training before
+    void checkpointChanged();  ///< answers of the checkpoint before are not wanted any more
+    void trainingChanged();    ///< nor are those of the training before
     bool isRefused() const { return !m_refusedBy.isEmpty(); }
     bool isCancelled() const { return !m_cancelled.isEmpty(); }
 
@@ -72,15 +73,15 @@ private:
     const std::function<Answerer()> m_answerer;
     TrainingController* m_controller = nullptr;
     InspectionController* m_inspection = nullptr;
-    QStringList m_waiting;          // to be asked about as soon as somebody can answer
-    QStringList m_asked;            // somebody is asked about them
-    QStringList m_cancelled;        // until the user asks again
-    QString m_answeredBy;           // who said what all own pictures show; empty: not the same for all
-    QString m_refusedBy;            // answerer that is not asked again by itself
-    quint64 m_request = 0;          // of the training
-    qint64 m_done = 0;              // since there was nothing to do
+    QStringList m_waiting;    // to be asked about as soon as somebody can answer
+    QStringList m_asked;      // somebody is asked about them
+    QStringList m_cancelled;  // until the user asks again
+    QString m_answeredBy;     // who said what all own pictures show; empty: not the same for all
+    QString m_refusedBy;      // answerer that is not asked again by itself
+    quint64 m_request = 0;    // of the training
+    qint64 m_done = 0;        // since there was nothing to do
     bool m_addedUnanswered = false;
-    int m_listings = 0;             // under way
+    int m_listings = 0;  // under way
     std::shared_ptr<std::atomic<bool>> m_listingStopped = std::make_shared<std::atomic<bool>>(false);
 };
 

@@ -406,8 +406,8 @@ void PredictionDetail::showPictures(const PictureItem& item) {
     entries.push_back({m_model->picture(m_id), tr("Your picture")});
     // Two captions: the longest that fits is drawn.
     if (!modelPicture.isNull())
-        entries.push_back({modelPicture, tr("Cropped, %1 × %2").arg(modelPicture.width()).arg(modelPicture.height()) + QChar(0x9c) +
-                                             tr("Cropped")});
+        entries.push_back({modelPicture, tr("Cropped, %1 × %2").arg(modelPicture.width()).arg(modelPicture.height()) +
+                                             QChar(0x9c) + tr("Cropped")});
     float low = 0, high = 0;
     if (const QImage input = m_model->inputPicture(m_id, &low, &high); !input.isNull())
         entries.push_back({input, tr("Normalised")});

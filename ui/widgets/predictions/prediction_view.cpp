@@ -515,8 +515,10 @@ void PredictionView::takeLive(const std::shared_ptr<const core::PredictionSet>& 
     if (!predictions || predictions->split == core::Split::Train) return;
     m_live = predictions;
     if (!showsTraining()) return;
-    if (isChosen()) m_pins.addPredictions(*predictions);
-    else setPredictions(predictions);
+    if (isChosen())
+        m_pins.addPredictions(*predictions);
+    else
+        setPredictions(predictions);
 }
 
 void PredictionView::setPredictions(const std::shared_ptr<const core::PredictionSet>& predictions) {
@@ -747,8 +749,10 @@ void PredictionView::refreshPredictions() {
 }
 
 void PredictionView::say(const QString& text) {
-    if (text.isEmpty()) m_message->hide();
-    else m_message->say(text);
+    if (text.isEmpty())
+        m_message->hide();
+    else
+        m_message->say(text);
 }
 
 void PredictionView::refresh() {
@@ -884,7 +888,7 @@ void PredictionView::resizeEvent(QResizeEvent* event) {
 
 void PredictionView::arrangePins() {
     const Theme& theme = Theme::instance();
-    const bool low = height() < theme.px(kLowPage), pinned = m_pins.rowCount() > 0;
+    const bool low = height()<theme.px(kLowPage), pinned = m_pins.rowCount()> 0;
     if (low != m_low) {
         m_low = low;
         if (low) m_foldedBefore = m_strip->isFolded();

@@ -1,7 +1,7 @@
 // The Predictions tab: what the network says of every test picture, by filters and pages; one picture in full at the side; the
-// pinned pictures below; and the user's own pictures, by dialog or by dropping files anywhere on the tab. It shows the run that the
-// inspection looks at. While that is the run in training and its newest checkpoint is followed, the training itself answers; all
-// others are asked of the inspection.
+// pinned pictures below; and the user's own pictures, by dialog or by dropping files anywhere on the tab. It shows the run that
+// the inspection looks at. While that is the run in training and its newest checkpoint is followed, the training itself answers;
+// all others are asked of the inspection.
 #pragma once
 
 #include <QSet>
@@ -53,8 +53,8 @@ public:
     void setRun(const core::RunStarted& run);
     void setPredictions(const std::shared_ptr<const core::PredictionSet>& predictions);
     int setOwnPredictions(const std::vector<core::FilePrediction>& files);  ///< returns the first one's id
-    void showPicture(int id);  ///< a test picture, whatever the filter
-    void showClasses(int truth, int predicted);  ///< all pictures of these classes; -1: any
+    void showPicture(int id);                                               ///< a test picture, whatever the filter
+    void showClasses(int truth, int predicted);                             ///< all pictures of these classes; -1: any
 
     PredictionListModel& pictures() { return m_pictures; }
     PinnedListModel& pins() { return m_pins; }
@@ -118,15 +118,15 @@ private:
     PredictionListModel m_pictures;
     PinnedListModel m_pins;
     std::int64_t m_stepsPerEpoch = 0;
-    QString m_runId;                                        // of the run that is shown
-    std::shared_ptr<const core::PredictionSet> m_live;      // newest of the run in the worker
-    std::string m_askedFor;                                 // checkpoint whose predictions are on their way
-    std::string m_refused;                                  // checkpoint that is not asked for them again by itself
-    QString m_refusal;                                      // why not
-    bool m_pinsAsked = false;                               // what a checkpoint says of the pins is on its way
-    QSet<qint64> m_pinsRefused;                             // steps whose checkpoint could not say anything of the pins
+    QString m_runId;                                    // of the run that is shown
+    std::shared_ptr<const core::PredictionSet> m_live;  // newest of the run in the worker
+    std::string m_askedFor;                             // checkpoint whose predictions are on their way
+    std::string m_refused;                              // checkpoint that is not asked for them again by itself
+    QString m_refusal;                                  // why not
+    bool m_pinsAsked = false;                           // what a checkpoint says of the pins is on its way
+    QSet<qint64> m_pinsRefused;                         // steps whose checkpoint could not say anything of the pins
     quint64 m_evaluateRequest = 0;
-    int m_filesAdded = 0, m_filesUnusable = 0;              // since there were no own pictures to ask about
+    int m_filesAdded = 0, m_filesUnusable = 0;   // since there were no own pictures to ask about
     bool m_low = false, m_foldedBefore = false;  // little height, and the pinned strip as it was before
 
     Background* m_background;

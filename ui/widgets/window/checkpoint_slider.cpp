@@ -19,7 +19,7 @@ namespace {
 
 // From the top: marks, bar, scale.
 constexpr double kBarTop = 15, kBarHeight = 8, kScaleTop = 29, kHeight = 45, kSlimHeight = 31;
-constexpr double kSide = 12;        ///< beside the bar, for the handle and the last number
+constexpr double kSide = 12;  ///< beside the bar, for the handle and the last number
 constexpr double kHandle = 7.5, kDot = 3.5;
 constexpr double kClosestDots = 9;  ///< stops closer than this are lines
 constexpr double kClosestNumbers = 34;
@@ -195,9 +195,8 @@ void CheckpointSlider::paintMarks(QPainter& painter) const {
         painter.setPen(Qt::NoPen);
         painter.setBrush(color);
         const double tall = theme.px(7);
-        painter.drawPolygon(QPolygonF{{x, static_cast<double>(theme.px(2))},
-                                      {x + tall, theme.px(2) + tall / 2},
-                                      {x, theme.px(2) + tall}});
+        painter.drawPolygon(
+            QPolygonF{{x, static_cast<double>(theme.px(2))}, {x + tall, theme.px(2) + tall / 2}, {x, theme.px(2) + tall}});
     }
     for (const Stop& stop : m_stops) {
         if (!stop.best) continue;

@@ -11,13 +11,15 @@ void linkInspector(InspectorView& inspector, LayerTreeView& tree, PredictionView
     QObject::connect(&tree, &LayerTreeView::layerChosen, &inspector, &InspectorView::showLayer);
     QObject::connect(&inspector, &InspectorView::layerChanged, &tree, &LayerTreeView::selectLayer);
     QObject::connect(&predictions, &PredictionView::pictureShown, &inspector, [&](int id) {
-        // Whoever looks into a layer has chosen nothing in Predictions: the picture in hand is not taken away by what comes there.
+        // Whoever looks into a layer has chosen nothing in Predictions: the picture in hand is not taken away by what comes
+        // there.
         if (inspector.isVisible()) return;
         const PictureItem item = predictions.pictures().item(id);
         const InspectionSubject* subject = session.inspection().subject();
         if (item.isOwn() && item.error.isEmpty())
             inspector.showPictureFile(item.file);
-        else if (id >= 0 && subject && subject->pictures && subject->pictures->labels == predictions.pictures().pictures()->labels)
+        else if (id >= 0 && subject && subject->pictures &&
+                 subject->pictures->labels == predictions.pictures().pictures()->labels)
             inspector.showPicture(id);
     });
 }

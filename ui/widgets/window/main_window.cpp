@@ -195,7 +195,8 @@ void MainWindow::connectActions() {
     connect(&welcome, &WelcomePage::showData, this, [this] { showTab(DataTab); });
     connect(&welcome, &WelcomePage::startWithSettings, &m_session, &Session::start);
     connect(&welcome, &WelcomePage::openRun, m_actions->openRun, &QAction::trigger);
-    connect(actions.openRun, &QAction::triggered, this, [this] { chooseRun(this, m_session, [this](const QString& folder) { openRun(folder); }); });
+    connect(actions.openRun, &QAction::triggered, this,
+            [this] { chooseRun(this, m_session, [this](const QString& folder) { openRun(folder); }); });
     connect(actions.exportModel, &QAction::triggered, this, [this] { chooseExport(this, m_session); });
     auto* reports = new ReportWriter(m_session.inspection(), *m_banner, this);
     connect(actions.writeReport, &QAction::triggered, reports, &ReportWriter::chooseFile);

@@ -19,7 +19,8 @@ Notices::Notices(Session& session, Banner& banner, QObject* parent) : QObject(pa
             [this](const QString& what, const QString& hint) { warn(QStringLiteral("library"), what, hint); });
     connect(&session.inspection(), &InspectionController::failed, this,
             [this](const QString& what, const QString& hint) { warn(QStringLiteral("inspection"), what, hint); });
-    connect(&session.inspection(), &InspectionController::subjectChanged, this, [this] { m_banner.dismiss(QStringLiteral("inspection")); });
+    connect(&session.inspection(), &InspectionController::subjectChanged, this,
+            [this] { m_banner.dismiss(QStringLiteral("inspection")); });
     connect(&session, &Session::refused, this,
             [this](const QString& what, const QString& hint) { warn(QStringLiteral("refused"), what, hint); });
     connect(&training, &TrainingController::runStarted, this, [this](const core::RunStarted& run) {

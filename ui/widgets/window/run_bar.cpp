@@ -335,7 +335,8 @@ void RunBar::updateTexts() {
     if (m_secondsLeft >= 0) left = tr("%1 left").arg(formatRoughDuration(m_secondsLeft));
     if (m_loading) {
         const QString activity = text(m_work.activity);
-        const QString share = m_work.total > 0 ? percentText(static_cast<double>(m_work.done) / static_cast<double>(m_work.total), 0) : QString();
+        const QString share =
+            m_work.total > 0 ? percentText(static_cast<double>(m_work.done) / static_cast<double>(m_work.total), 0) : QString();
         if (epoch.isEmpty()) {
             epoch = activity;
             batch = share;

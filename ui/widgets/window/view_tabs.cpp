@@ -95,9 +95,8 @@ void ViewTabs::paintEvent(QPaintEvent*) {
             painter.setPen(Qt::NoPen);
             painter.setBrush(theme.color(Tone::Accent));
             const int tall = theme.px(3), edge = theme.px(m_gap) / 2 - theme.px(2);
-            painter.drawRoundedRect(
-                QRectF(tab.left() + edge, tab.bottom() - theme.px(3), tab.width() - 2 * edge, tall), tall / 2.0,
-                tall / 2.0);
+            painter.drawRoundedRect(QRectF(tab.left() + edge, tab.bottom() - theme.px(3), tab.width() - 2 * edge, tall),
+                                    tall / 2.0, tall / 2.0);
         }
         const bool hovered = tab.contains(mouse);
         painter.setPen(theme.color(chosen ? Tone::Accent : hovered ? Tone::Ink : Tone::Ink2));

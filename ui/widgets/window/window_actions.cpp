@@ -143,8 +143,9 @@ void WindowActions::update() {
     const InspectionSubject* subject = m_session.inspection().subject();
     const bool locked = subject && subject->run.testLock.isLocked();
     revealTest->setEnabled(locked && !m_session.isActive());
-    revealTest->setToolTip(!subject || !subject->run.testLock.validatesOnHeldOut ? tr("Only for a run that was trained with its test split locked")
-                           : !locked                                          ? tr("The test split of this run is revealed")
+    revealTest->setToolTip(!subject || !subject->run.testLock.validatesOnHeldOut
+                               ? tr("Only for a run that was trained with its test split locked")
+                           : !locked              ? tr("The test split of this run is revealed")
                            : m_session.isActive() ? tr("When no run trains: until then nothing may be chosen by the test split")
                                                   : tr("Show the figures of the test split, once and for all"));
     m_lessonMenu->setEnabled(allowed.editSettings);
