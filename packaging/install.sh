@@ -30,8 +30,9 @@ install_missing() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
-build_release() {
-  say "Building (preset release)"
-  cmake --preset release
-  cmake --build --preset release
+# build PRESET
+build() {
+  say "Building (preset $1)"
+  cmake --preset "$1"
+  cmake --build --preset "$1"
 }

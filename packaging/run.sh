@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source packaging/install.sh
 
 install_missing "${build_packages[@]}" "${run_packages[@]}"
-build_release
+build release
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   say "Opening Thaw; the lesson starts by itself"
