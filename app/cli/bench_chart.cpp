@@ -59,6 +59,7 @@ Group lessonGroup(const json& result) {
     add("uncached", "Thaw without its cache, scaled", true);
     add("pytorch", "Plain PyTorch script, scaled", false);
     add("keras", "Plain Keras script, scaled", false);
+    add("expert", "PyTorch at its best, scaled", false);
     return group;
 }
 

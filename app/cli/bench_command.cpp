@@ -71,12 +71,15 @@ Subcommand addBench(CLI::App& parser) {
     app->add_option("--only", options->only, "One part of the kernels' bench")->check(CLI::IsMember(kKernelParts));
     app->add_flag("--full", options->full,
                   "Also run the whole lesson with a cold and a warm cache, each in a process of its own (minutes)");
-    app->add_option("--against", options->against, "With --full: in turn with the plain scripts of pytorch, keras or both")
+    app->add_option(
+           "--against", options->against,
+           "With --full: in turn with scripts: pytorch and keras as most write them, expert as PyTorch can be at its best")
         ->delimiter(',')
-        ->check(CLI::IsMember({"pytorch", "keras"}));
+        ->check(CLI::IsMember({"pytorch", "keras", "expert"}));
     app->add_option("--scripts", options->scripts, "Folder of those scripts (default: the source tree's tests/bench)");
     app->add_option("--python", options->python, "Python that has torch (default: python3)");
     app->add_option("--keras-python", options->kerasPython, "Python that has tensorflow (default: python3)");
+    app->add_option("--expert-python", options->expertPython, "Python with the torch that expert uses (default: python3)");
     app->add_option("--program", options->program, "The window's program (default: thaw beside this one)");
     app->add_option("--plan", options->plan, "")->group("");
     app->add_option("--chart", options->chart, "Write the result as a chart, an SVG file");

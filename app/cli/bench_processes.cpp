@@ -88,10 +88,11 @@ struct Script {
 
 Script scriptOf(const std::string& name, const BenchOptions& options, const fs::path& plan, const core::DatasetInfo& dataset) {
     Script script{name, {}, {}};
-    const bool keras = name == "keras";
-    const std::string given = keras ? options.kerasPython : options.python, python = given.empty() ? "python3" : given;
-    const std::string module = keras ? "tensorflow" : "torch";
-    const fs::path file = (options.scripts.empty() ? fs::path(THAW_BENCH_SCRIPTS) : options.scripts) / (name + "_lesson.py");
+    const bool keras = name == "keras", expert = name == "expert";
+    const std::string given = keras ? options.kerasPython : expert ? options.expertPython : options.python;
+    const std::string python = given.empty() ? "python3" : given, module = keras ? "tensorflow" : "torch";
+    const fs::path file = (options.scripts.empty() ? fs::path(THAW_BENCH_SCRIPTS) : options.scripts) /
+                          (expert ? "pytorch_expert.py" : name + "_lesson.py");
     fs::path data = dataset.location;
     std::error_code ignored;
     if (!fs::exists(data / "data_batch_1.bin", ignored)) data /= "cifar-10-batches-bin";
@@ -198,7 +199,7 @@ json benchWholeLesson(const BenchOptions& options, std::int64_t trainCount, Cons
             told[cache]["peak_own_memory_mb"] = run.process.peakOwnMegabytes;
         }
         for (const Script& script : scripts) {
-            console.say("The plain " + script.name + " script on " + thousands(options.pictures) + " pictures" + number + " ...");
+            console.say("The " + script.name + " script on " + thousands(options.pictures) + " pictures" + number + " ...");
             const double rate = core::matrixProductRate();
             const ChildOutcome outcome = runChild(script.command, {{"TF_CPP_MIN_LOG_LEVEL", "2"}});
             json answer = json::parse(outcome.output, nullptr, /*allow_exceptions=*/false);
@@ -215,7 +216,7 @@ json benchWholeLesson(const BenchOptions& options, std::int64_t trainCount, Cons
         json entry = answer;
         entry["seconds"] = rounds.median(name);
         entry["seconds_by_round"] = rounds.values(name);
-        if (name == "pytorch" || name == "keras") {
+        if (name != "cold" && name != "warm") {
             entry["scaled_from_pictures"] = options.pictures;
             std::vector<double> ratios;
             const std::vector<double> theirs = rounds.values(name), ours = rounds.values("cold");

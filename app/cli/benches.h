@@ -26,9 +26,9 @@ struct BenchOptions {
     std::filesystem::path inspected;
     std::string only;
     bool full = false;
-    std::vector<std::string> against;  ///< "pytorch", "keras"
+    std::vector<std::string> against;  ///< "pytorch", "keras", "expert"
     std::filesystem::path scripts;     ///< folder of their scripts
-    std::string python, kerasPython;
+    std::string python, kerasPython, expertPython;
     std::filesystem::path program;  ///< the window's; empty: beside this one
     std::filesystem::path plan;     ///< of the run that a child measures
     std::filesystem::path chart;

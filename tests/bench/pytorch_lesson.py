@@ -186,4 +186,5 @@ def main():
                       "cached": options.cache, "lesson_seconds": seconds_whole, "curve": curve}, indent=2))
 
 
-main()
+if __name__ == "__main__":
+    main()
