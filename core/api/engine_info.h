@@ -18,7 +18,7 @@ struct EngineInfo {
     std::string blasCore;      ///< kernels it runs: "SkylakeX"
     bool blasSuitable = true;  ///< the kernels are this processor's own
     int cores = 0, threads = 0;
-    std::string device;            ///< "CPU" or the GPU's name
+    std::string device;            ///< "CPU", or CUDA's devices and that nobody tested them
     std::int64_t memoryBytes = 0;  ///< of the machine
     std::filesystem::path dataFolder, cacheFolder, runsFolder, configFolder;
     std::int64_t cacheBytes = 0;

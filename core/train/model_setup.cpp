@@ -14,7 +14,7 @@ torch::Device deviceOf(const RunConfig& config) {
 }
 
 std::string describeDevice(const torch::Device& device, int threads) {
-    if (device.is_cuda()) return "GPU (CUDA)";
+    if (device.is_cuda()) return "GPU (CUDA, untested)";
     return "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
 }
 

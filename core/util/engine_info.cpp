@@ -91,7 +91,9 @@ EngineInfo engineInfo() {
     info.cores = availableCores();
     info.threads = at::get_num_threads();
     const auto devices = torch::cuda::is_available() ? torch::cuda::device_count() : 0;
-    info.device = devices > 0 ? "CUDA (" + std::to_string(devices) + (devices == 1 ? " device)" : " devices)") : "CPU";
+    info.device = devices == 0 ? "CPU"
+                               : "CUDA (" + std::to_string(devices) + (devices == 1 ? " device" : " devices") +
+                                     "), which Thaw's makers could not test";
     info.memoryBytes = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGE_SIZE);
     info.dataFolder = dataFolder();
     info.cacheFolder = cacheFolder();
