@@ -1,6 +1,7 @@
 // weights, data, runs, info: what is there and how to get what is not.
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <memory>
 
 #include "app/cli/commands.h"
@@ -69,6 +70,9 @@ int inspect(const std::string& file, bool asJson) {
 }
 
 json toJson(const core::DatasetInfo& dataset) {
+    json leftOut = json::array();
+    for (const core::LeftOutFile& left : dataset.leftOut)
+        leftOut.push_back({{"file", left.file.string()}, {"reason", left.reason}});
     return {{"id", dataset.id},
             {"title", dataset.title},
             {"description", dataset.description},
@@ -80,30 +84,54 @@ json toJson(const core::DatasetInfo& dataset) {
             {"train", dataset.trainCount},
             {"test", dataset.testCount},
             {"train_per_class", dataset.trainPerClass},
+            {"validation", dataset.validationCount},
             {"test_per_class", dataset.testPerClass},
+            {"notes", dataset.notes},
+            {"left_out", leftOut},
             {"download", dataset.download.url},
             {"install_hint", dataset.installHint}};
 }
 
+void printDataset(const core::DatasetInfo& dataset, bool inUse) {
+    constexpr std::size_t kShown = 20;
+    const auto line = [](const std::string& text) { std::printf("               %s\n", text.c_str()); };
+    std::printf("%-14s %s%s\n", dataset.id.c_str(), dataset.title.c_str(), inUse ? "  <- the next run uses it" : "");
+    if (dataset.present && dataset.problem.empty()) {
+        const std::string validation =
+            dataset.validationCount > 0 ? thousands(dataset.validationCount) + " validation, " : std::string();
+        line(thousands(dataset.trainCount) + " training, " + validation + thousands(dataset.testCount) + " test pictures, " +
+             std::to_string(dataset.classNames.size()) + " classes");
+        line(dataset.location.string());
+        for (const std::string& note : dataset.notes) line("Note: " + note);
+        for (std::size_t i = 0; i < std::min(kShown, dataset.leftOut.size()); ++i)
+            line("Left out: " + dataset.leftOut[i].file.string() + ' ' + dataset.leftOut[i].reason);
+        if (dataset.leftOut.size() > kShown)
+            line("Left out: " + std::to_string(dataset.leftOut.size() - kShown) + " more; --json lists all.");
+    } else if (!dataset.problem.empty()) {
+        line(dataset.problem);
+    } else if (!dataset.download.url.empty()) {
+        line("not here; get it with: thaw-cli data get " + dataset.id);
+    } else {
+        line("not here; " + dataset.installHint);
+    }
+}
+
+// A place that was named and cannot be used: says why, after the list.
 int listData(const std::string& directory, bool asJson) {
+    core::DataConfig config;
+    config.directory = directory;
     const std::vector<core::DatasetInfo> datasets = core::listDatasets(directory);
+    const core::DatasetInfo* chosen = core::chosenDataset(datasets, config);
+    const bool usable = chosen && chosen->problem.empty();
     json all = json::array();
     for (const core::DatasetInfo& dataset : datasets) {
+        const bool inUse = usable && &dataset == chosen;
+        if (!asJson) printDataset(dataset, inUse);
         all.push_back(toJson(dataset));
-        if (asJson) continue;
-        std::printf("%-14s %s\n", dataset.id.c_str(), dataset.title.c_str());
-        if (dataset.present && dataset.problem.empty())
-            std::printf("               %s training, %s test pictures, %zu classes\n               %s\n",
-                        thousands(dataset.trainCount).c_str(), thousands(dataset.testCount).c_str(), dataset.classNames.size(),
-                        dataset.location.c_str());
-        else if (!dataset.problem.empty())
-            std::printf("               %s\n", dataset.problem.c_str());
-        else if (!dataset.download.url.empty())
-            std::printf("               not here; get it with: thaw-cli data get %s\n", dataset.id.c_str());
-        else
-            std::printf("               not here; %s\n", dataset.installHint.c_str());
+        all.back()["in_use"] = inUse;
     }
     if (asJson) print(all);
+    if (!directory.empty() && !usable) core::resolveDataset(config);
     return kDone;
 }
 

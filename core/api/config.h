@@ -71,6 +71,9 @@ struct DataConfig {
     /// Locks the test split: this share of the training pictures, equal counts per class, is never trained on and validates
     /// instead.
     double heldOut = 0.0;  ///< 0 (off) to 0.5
+    /// The data set's own validation split validates, which locks its test split. Set by the Trainer when a run is made on a data
+    /// set that has one and nothing is held out; what a new run's config says is not heeded.
+    bool ownValidation = false;
 };
 
 struct HeadConfig {

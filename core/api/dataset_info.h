@@ -45,11 +45,20 @@ struct PictureKind {
 enum class Split {
     Train,  ///< what is trained on
     Test,
-    HeldOut,  ///< training pictures that a run keeps for validation, so that the test split stays unseen
+    HeldOut,  ///< what a run validates on so that the test split stays unseen: a share of the training pictures, or the data
+              ///< set's own validation split
 };
 
 /// What a run validates on.
-inline Split validationSplit(const DataConfig& data) { return data.heldOut > 0 ? Split::HeldOut : Split::Test; }
+inline Split validationSplit(const DataConfig& data) {
+    return data.heldOut > 0 || data.ownValidation ? Split::HeldOut : Split::Test;
+}
+
+/// A file or folder of a data set's copy that is not used.
+struct LeftOutFile {
+    std::filesystem::path file;
+    std::string reason;  ///< plain words that follow the name: "is not a picture"
+};
 
 struct DownloadSource {
     std::string url;
@@ -67,19 +76,31 @@ struct DatasetInfo {
     bool substitute = false;  ///< stands in for the lesson's own data set; labelled so wherever it is shown
     bool present = false;
     std::filesystem::path location;  ///< folder or archive, when present
+    std::filesystem::path place;     ///< where it was looked for when it was found: the folder that was asked for, or a usual one
     std::string problem;             ///< why a found copy cannot be used, and what to do; empty when it can
     std::vector<std::string> classNames;
     std::int64_t trainCount = 0, testCount = 0;
     std::vector<std::int64_t> trainPerClass, testPerClass;
-    DownloadSource download;  ///< url empty: cannot be downloaded
-    std::string installHint;  ///< e.g. the Debian package that brings it
+    std::int64_t validationCount = 0;  ///< of a validation split of its own beside the other two; 0: it has none
+    /// Plain sentences about this copy: what was left out, entered or guessed, and how many pictures are held back by which rule.
+    std::vector<std::string> notes;
+    std::vector<LeftOutFile> leftOut;  ///< all of it; a folder that is not used stands as one entry
+    DownloadSource download;           ///< url empty: cannot be downloaded
+    std::string installHint;           ///< e.g. the Debian package that brings it
 };
 
 /// Every data set Thaw knows, looked for in `extra` (file or folder, may be empty), THAW_DATA, the user's data folder and
-/// system folders, in that order. Counts are read from headers and label bytes. Blocking file access: not for the GUI thread.
+/// system folders, in that order. A copy in `extra` is listed even when it cannot be used; elsewhere a good one comes first.
+/// Counts are read from headers and label bytes. Blocking file access: not for the GUI thread.
 std::vector<DatasetInfo> listDatasets(const std::filesystem::path& extra = {});
 
-/// The one that `config` means. Throws DataError naming where it was looked for and how to get it.
+/// The one of `listed`, made by listDatasets(config.directory), that a run with `config` uses; null: none. This rule is the only
+/// one: a data set that is named by its id; else what config.directory holds, and nothing else; else the first that can be used.
+/// What is returned may lack (`present`) or have a `problem` where no other is meant: a run with it is refused. Pure.
+const DatasetInfo* chosenDataset(const std::vector<DatasetInfo>& listed, const DataConfig& config);
+
+/// The one that `config` means, by the rule of chosenDataset(). Also tells whether a place can be used: with only `directory`
+/// set, what that holds. Throws DataError naming what was missing or where it was looked for, and what to do. Blocking.
 DatasetInfo resolveDataset(const DataConfig& config);
 
 /// Up to `perClass` pictures of each class, chosen by `seed`. Blocking. Throws DataError.

@@ -107,6 +107,9 @@ void inspect(const DatasetSource& source, const fs::path& location, DatasetInfo&
         info.testCount = static_cast<std::int64_t>(labels.test.size());
         info.trainPerClass = countPerClass(labels.train, labels.classNames.size());
         info.testPerClass = countPerClass(labels.test, labels.classNames.size());
+        info.validationCount = static_cast<std::int64_t>(labels.validation.size());
+        info.notes = labels.notes;
+        info.leftOut = labels.leftOut;
     } catch (const DataError& error) {
         info.problem = sentence(error);
     }
@@ -119,6 +122,7 @@ DatasetInfo lookFor(const DatasetSource& source, const std::vector<fs::path>& pl
         const fs::path location = source.find(place);
         if (location.empty()) continue;
         DatasetInfo candidate = source.describe();
+        candidate.place = place;
         inspect(source, location, candidate);
         if (candidate.problem.empty()) return candidate;
         logMessage("warning", candidate.title + " in " + location.string() + " is not used: " + candidate.problem);
@@ -127,7 +131,16 @@ DatasetInfo lookFor(const DatasetSource& source, const std::vector<fs::path>& pl
     return found;
 }
 
-std::string listed(const std::vector<fs::path>& places) {
+// A chosen folder is meant: a copy in it is taken even with a problem.
+DatasetInfo lookInFirst(const DatasetSource& source, const fs::path& directory) {
+    if (!directory.empty())
+        if (DatasetInfo inside = lookFor(source, {directory}); inside.present) return inside;
+    return lookFor(source, datasetPlaces());
+}
+
+bool isUsable(const DatasetInfo& info) { return info.present && info.problem.empty(); }
+
+std::string listedPlaces(const std::vector<fs::path>& places) {
     std::string text;
     for (const fs::path& place : places) text += (text.empty() ? "" : ", ") + place.string();
     return text;
@@ -145,17 +158,7 @@ void requireReadable(const fs::path& directory) {
                         "Check the path and its permissions.");
 }
 
-// A chosen folder is meant: nothing else is taken in the stead of what it holds.
-DatasetInfo lookIn(const DatasetSource& source, const fs::path& directory) {
-    const DatasetInfo info = lookFor(source, {directory});
-    if (!info.problem.empty()) throw DataError(info.problem);
-    return info;
-}
-
-DatasetInfo resolveIn(const fs::path& directory) {
-    requireReadable(directory);
-    for (const auto& source : datasetSources())
-        if (const DatasetInfo info = lookIn(*source, directory); info.present) return info;
+[[noreturn]] void throwNothingIn(const fs::path& directory) {
     throw DataError(directory.string() + " holds no data set that Thaw knows.",
                     "Choose a folder with CIFAR-10's binary files, cifar-10-binary.tar.gz, Fashion-MNIST's IDX files or a folder "
                     "of pictures for "
@@ -226,28 +229,42 @@ void requirePresent(const DatasetInfo& dataset) {
     if (!dataset.present) throw DataError(dataset.title + " is not on this machine.", dataset.installHint);
 }
 
-Parts partsOf(const DatasetLabels& labels, Split split, const DataConfig& part, std::uint64_t seed) {
-    const bool test = split == Split::Test;
-    return partsOf(labels.of(split), labels.classNames.size(), test ? part.testLimit : part.trainLimit, test ? 0 : part.heldOut,
-                   mix(seed) + (test ? 1 : 0));
+// Pictures of one of a source's splits.
+struct Choice {
+    Split split = Split::Train;
+    std::vector<std::int64_t> indices;  // ascending
+};
+
+Parts trainPartsOf(const DatasetLabels& labels, const DataConfig& part, std::uint64_t seed) {
+    return partsOf(labels.train, labels.classNames.size(), part.trainLimit, part.ownValidation ? 0 : part.heldOut, mix(seed));
 }
 
-std::string originOf(const DatasetInfo& dataset, Split split, const std::vector<std::int64_t>& chosen) {
+Choice choiceOf(const DatasetInfo& dataset, const DatasetLabels& labels, Split split, const DataConfig& part,
+                std::uint64_t seed) {
+    const std::size_t classes = labels.classNames.size();
+    if (split == Split::Test) return {split, partsOf(labels.test, classes, part.testLimit, 0, mix(seed) + 1).used};
+    if (split == Split::Train) return {split, trainPartsOf(labels, part, seed).used};
+    if (!part.ownValidation) return {Split::Train, trainPartsOf(labels, part, seed).heldOut};
+    if (labels.validation.empty())
+        throw DataError(dataset.location.string() + " has no validation split of its own, with which the run was made.",
+                        "Put the run's own data there again.");
+    return {split, partsOf(labels.validation, classes, part.testLimit, 0, mix(seed) + 2).used};
+}
+
+std::string originOf(const DatasetInfo& dataset, const Choice& choice) {
     Digest digest;
-    digest.update(chosen.data(), chosen.size() * sizeof(std::int64_t));
+    digest.update(choice.indices.data(), choice.indices.size() * sizeof(std::int64_t));
     std::error_code ignored;
-    return fs::weakly_canonical(dataset.location, ignored).string() + (split == Split::Test ? " test " : " train ") +
-           digest.hex();
+    const char* split = choice.split == Split::Test ? " test " : choice.split == Split::Train ? " train " : " validation ";
+    return fs::weakly_canonical(dataset.location, ignored).string() + split + digest.hex();
 }
 
 PictureSet readSubset(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed) {
     requirePresent(dataset);
     const DatasetSource& source = sourceOf(dataset.id);
-    const Parts parts = partsOf(labelsOf(source, dataset.location), split, part, seed);
-    const bool heldOut = split == Split::HeldOut;
-    const std::vector<std::int64_t>& chosen = heldOut ? parts.heldOut : parts.used;
-    PictureSet pictures = source.readPictures(dataset.location, heldOut ? Split::Train : split, chosen, dataset.pictureKind.side);
-    if (dataset.pictureKind.anySize) pictures.identity.origin = originOf(dataset, split, chosen);
+    const Choice choice = choiceOf(dataset, labelsOf(source, dataset.location), split, part, seed);
+    PictureSet pictures = source.readPictures(dataset.location, choice.split, choice.indices, dataset.pictureKind.side);
+    if (dataset.pictureKind.anySize) pictures.identity.origin = originOf(dataset, choice);
     return pictures;
 }
 
@@ -276,36 +293,55 @@ DatasetInfo forInput(DatasetInfo dataset, int inputSize) {
 
 std::vector<DatasetInfo> listDatasets(const fs::path& extra) {
     std::vector<DatasetInfo> list;
-    for (const auto& source : datasetSources()) list.push_back(lookFor(*source, datasetPlaces(extra)));
+    for (const auto& source : datasetSources()) list.push_back(lookInFirst(*source, extra));
     return list;
 }
 
-DatasetInfo resolveDataset(const DataConfig& config) {
-    const bool automatic = config.dataset == "auto";
-    if (automatic && !config.directory.empty()) return resolveIn(config.directory);
-    if (!automatic) sourceOf(config.dataset);  // throws for an unknown name
-    if (!config.directory.empty()) requireReadable(config.directory);
+const DatasetInfo* chosenDataset(const std::vector<DatasetInfo>& listed, const DataConfig& config) {
+    if (config.dataset != "auto") {
+        const auto named =
+            std::find_if(listed.begin(), listed.end(), [&](const DatasetInfo& info) { return info.id == config.dataset; });
+        return named == listed.end() ? nullptr : &*named;
+    }
+    const DatasetInfo* bad = nullptr;
+    for (const DatasetInfo& info : listed) {
+        if (!info.present || (!config.directory.empty() && info.place != config.directory)) continue;
+        if (isUsable(info)) return &info;
+        if (!bad) bad = &info;
+    }
+    return config.directory.empty() ? nullptr : bad;
+}
 
-    const std::vector<fs::path> places = datasetPlaces(config.directory);
+DatasetInfo resolveDataset(const DataConfig& config) {
+    const bool automatic = config.dataset == "auto", chosenPlace = !config.directory.empty();
+    if (!automatic) sourceOf(config.dataset);  // throws for an unknown name
+    if (chosenPlace) requireReadable(config.directory);
+
+    std::vector<DatasetInfo> listed;
     std::string problem, hint;
     for (const auto& source : datasetSources()) {
         const DatasetInfo known = source->describe();
         if (!automatic && known.id != config.dataset) continue;
-        if (!config.directory.empty()) lookIn(*source, config.directory);
-        const DatasetInfo info = lookFor(*source, places);
-        if (info.present && info.problem.empty()) return info;
-        if (info.present) problem += (problem.empty() ? "" : " ") + info.problem;
+        listed.push_back(automatic && chosenPlace ? lookFor(*source, {config.directory})
+                                                  : lookInFirst(*source, config.directory));
+        const DatasetInfo* chosen = chosenDataset(listed, config);
+        if (chosen && isUsable(*chosen)) return *chosen;  // whatever is listed after it
+        if (!listed.back().problem.empty()) problem += (problem.empty() ? "" : " ") + listed.back().problem;
         hint += (hint.empty() ? "" : " Or: ") + known.installHint + '.';
     }
+    if (const DatasetInfo* chosen = chosenDataset(listed, config); chosen && chosenPlace && chosen->place == config.directory)
+        throw DataError(chosen->problem);
+    if (automatic && chosenPlace) throwNothingIn(config.directory);
     if (!problem.empty()) throw DataError(problem, hint);
     hint += " Or name the folder that holds it with --data DIR.";
     const std::string title = automatic ? "No data set was" : sourceOf(config.dataset).describe().title + " was not";
-    throw DataError(title + " found in " + listed(places) + '.', hint);
+    throw DataError(title + " found in " + listedPlaces(datasetPlaces(config.directory)) + '.', hint);
 }
 
 DatasetInfo datasetIn(const fs::path& directory, const std::string& id) {
     requireReadable(directory);
-    DatasetInfo info = lookIn(sourceOf(id), directory);
+    DatasetInfo info = lookFor(sourceOf(id), {directory});
+    if (!info.problem.empty()) throw DataError(info.problem);
     if (!info.present)
         throw DataError(directory.string() + " does not hold " + info.title + '.', "Name the folder or archive that holds it.");
     return info;
@@ -325,15 +361,15 @@ PictureSet loadUnseen(const DatasetInfo& dataset, const DataConfig& part, std::u
     requirePresent(dataset);
     const DatasetSource& source = sourceOf(dataset.id);
     const DatasetLabels labels = labelsOf(source, dataset.location);
-    const Parts parts = partsOf(labels, Split::Train, part, seed);
-    const std::vector<std::int64_t>& unseen = parts.left.empty() ? parts.heldOut : parts.left;
-    if (unseen.empty()) return {};
-    DatasetLabels ofUnseen;
-    ofUnseen.classNames = labels.classNames;
-    for (const std::int64_t index : unseen) ofUnseen.train.push_back(labels.train[static_cast<std::size_t>(index)]);
-    std::vector<std::int64_t> chosen = partsOf(ofUnseen, Split::Train, limitedTo(count), seed).used;
-    for (std::int64_t& index : chosen) index = unseen[static_cast<std::size_t>(index)];
-    return source.readPictures(dataset.location, Split::Train, chosen, dataset.pictureKind.side);
+    Choice unseen{Split::Train, trainPartsOf(labels, part, seed).left};
+    if (unseen.indices.empty()) unseen = choiceOf(dataset, labels, Split::HeldOut, part, seed);
+    if (unseen.indices.empty()) return {};
+    const std::vector<int>& all = unseen.split == Split::Train ? labels.train : labels.validation;
+    std::vector<int> ofUnseen;
+    for (const std::int64_t index : unseen.indices) ofUnseen.push_back(all[static_cast<std::size_t>(index)]);
+    std::vector<std::int64_t> chosen = partsOf(ofUnseen, labels.classNames.size(), count, 0, mix(seed)).used;
+    for (std::int64_t& index : chosen) index = unseen.indices[static_cast<std::size_t>(index)];
+    return source.readPictures(dataset.location, unseen.split, chosen, dataset.pictureKind.side);
 }
 
 std::shared_ptr<const PictureSet> samplePictures(const DatasetInfo& dataset, Split split, int perClass, std::uint64_t seed) {

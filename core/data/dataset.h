@@ -25,8 +25,8 @@ DatasetInfo datasetIn(const std::filesystem::path& directory, const std::string&
 
 /// Reads the part of a split that a run with these settings uses: the split's limit keeps that many pictures, equal counts per
 /// class (as equal as the number allows), chosen by `seed`, in data-set order; the share that is held out of those is HeldOut,
-/// the rest Train. The same seed always gives the same pictures. Their identity is known. Throws DataError naming file and
-/// reason.
+/// the rest Train. With `ownValidation` HeldOut is the data set's own validation split, within the test split's limit. The same
+/// seed always gives the same pictures. Their identity is known. Throws DataError naming file and reason.
 std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed);
 /// With that limit (0: all) and nothing held out.
 std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed);

@@ -13,12 +13,14 @@
 
 namespace thaw::core {
 
-/// Labels of both splits in data-set order, each in 0..classNames.size() - 1.
+/// Labels of the splits in data-set order, each in 0..classNames.size() - 1.
 struct DatasetLabels {
     std::vector<int> train, test;
+    std::vector<int> validation;  ///< a third split, which validates; empty: the copy has none
     std::vector<std::string> classNames;
-    std::string title;  ///< of this copy; empty: describe()'s
-    const std::vector<int>& of(Split split) const { return split == Split::Test ? test : train; }
+    std::string title;                 ///< of this copy; empty: describe()'s
+    std::vector<std::string> notes;    ///< as DatasetInfo's
+    std::vector<LeftOutFile> leftOut;  ///< as DatasetInfo's
 };
 
 /// All methods are const, without state and safe from any thread. Those that read throw DataError: what() names the file and
@@ -39,8 +41,8 @@ public:
     /// Checks the copy's layout, sizes and labels.
     virtual DatasetLabels readLabels(const std::filesystem::path& location) const = 0;
 
-    /// The pictures of `indices` (ascending) of a split, Train or Test, with their labels. `side`: pixels, heeded where
-    /// describe() says PictureKind::anySize.
+    /// The pictures of `indices` (ascending) of a split with their labels; HeldOut is the copy's own validation split. `side`:
+    /// pixels, heeded where describe() says PictureKind::anySize.
     virtual PictureSet readPictures(const std::filesystem::path& location, Split split, const std::vector<std::int64_t>& indices,
                                     int side) const = 0;
 

@@ -135,7 +135,7 @@ public:
         labels.test = readLabelFile(location, Split::Test);
         for (const Split split : {Split::Train, Split::Test}) {
             GzipReader reader(requireFile(location, imagesName(split)));
-            const auto expected = static_cast<std::int64_t>(labels.of(split).size());
+            const auto expected = static_cast<std::int64_t>((split == Split::Train ? labels.train : labels.test).size());
             if (const std::int64_t count = readHeader(reader, 3); count != expected)
                 throw DataError(reader.file().string() + " has " + std::to_string(count) + " pictures, but there are " +
                                     std::to_string(expected) + " labels.",

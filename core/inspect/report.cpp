@@ -258,7 +258,9 @@ ReportSection settingsOf(const Material& material) {
                      limit(config.data.testLimit) + " test pictures");
     if (const TestLock& lock = material.run.testLock; lock.validatesOnHeldOut)
         fact("Validation",
-             percentWords(config.data.heldOut, 0) + " of the training pictures are held out; the test split " +
+             (config.data.ownValidation ? std::string("The data set's own validation split validates")
+                                        : percentWords(config.data.heldOut, 0) + " of the training pictures are held out") +
+                 "; the test split " +
                  (lock.isLocked() ? "is locked"
                                   : "was revealed " + countWords(lock.reveals) + (lock.reveals == 1 ? " time" : " times")));
     fact("Model", material.run.model.name + ", " + countWords(material.run.model.parameterCount) + " parameters, input " +
@@ -325,7 +327,9 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
     report.subtitle =
         material.run.model.name + " on " + material.history.summary.dataset + ", " + momentOf(material.checkpoint) +
         standingOf(material) + ". Figures are of " + countWords(pictures) +
-        (material.run.testLock.isLocked() ? " training pictures that it was not trained on; the test split is locked."
+        (material.run.testLock.isLocked() ? (material.history.config.data.ownValidation
+                                                 ? " validation pictures; the test split is locked."
+                                                 : " training pictures that it was not trained on; the test split is locked.")
                                           : " test pictures.");
     addFigures(material, report);
     if (const double seconds = trainingSeconds(material.history); seconds > 0)

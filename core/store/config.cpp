@@ -236,7 +236,8 @@ std::string toJson(const RunConfig& config) {
           {"directory", config.data.directory.string()},
           {"trainLimit", config.data.trainLimit},
           {"testLimit", config.data.testLimit},
-          {"heldOut", config.data.heldOut}}},
+          {"heldOut", config.data.heldOut},
+          {"ownValidation", config.data.ownValidation}}},
         {"model", config.model},
         {"initialization", nameOf(kInitializations, config.initialization)},
         {"weights", config.weights.string()},
@@ -282,6 +283,7 @@ RunConfig configFromJson(const std::string& text, const RunConfig& base) {
         inner.read("trainLimit", config.data.trainLimit);
         inner.read("testLimit", config.data.testLimit);
         inner.read("heldOut", config.data.heldOut);
+        inner.read("ownValidation", config.data.ownValidation);
         inner.finish();
     }
     fields.read("model", config.model);

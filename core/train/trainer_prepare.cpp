@@ -97,6 +97,7 @@ void TorchTrainer::findData() {
     if (!m_resumeManifest.datasetId.empty()) wanted.dataset = m_resumeManifest.datasetId;
     m_dataset = forInput(resolveDataset(wanted), m_config.inputSize);
     m_config.data.dataset = m_dataset.id;
+    if (m_resumeFrom.empty()) m_config.data.ownValidation = m_config.data.heldOut == 0 && m_dataset.validationCount > 0;
 }
 
 void TorchTrainer::setUpModel() {

@@ -46,6 +46,8 @@ private Q_SLOTS:
     void badCopyIsPassedOver();
     void chosenFolderMustBeGood();
     void aNamedFolderIsTakenOrRefused();
+    void theOneRuleOfTheChoice();
+    void whatIsListedIsWhatIsUsed();
     void unknownName();
     void balancedSubsets();
     void unevenClasses();
@@ -158,6 +160,86 @@ void DatasetsTest::aNamedFolderIsTakenOrRefused() {
     QVERIFY(errorOf<DataError>([&] { datasetIn(*m_home / "missing", "cifar10"); }).find("No such file") != std::string::npos);
     fs::resize_file(*m_home / "mine" / "test_batch.bin", 100);
     QVERIFY(errorOf<DataError>([&] { datasetIn(*m_home / "mine", "cifar10"); }).find("100 bytes") != std::string::npos);
+}
+
+void DatasetsTest::theOneRuleOfTheChoice() {
+    std::vector<DatasetInfo> listed(3);
+    const char* const ids[] = {"cifar10", "fashion-mnist", "folder"};
+    for (std::size_t i = 0; i < 3; ++i) listed[i].id = ids[i];
+    DataConfig config;
+    const auto chosen = [&] {
+        const DatasetInfo* info = chosenDataset(listed, config);
+        return info ? info->id : std::string("none");
+    };
+    QCOMPARE(chosen(), std::string("none"));
+    listed[1].present = listed[1].substitute = true;
+    listed[1].place = "/usual";
+    QCOMPARE(chosen(), std::string("fashion-mnist"));
+    listed[0].present = true;
+    listed[0].place = "/usual";
+    QCOMPARE(chosen(), std::string("cifar10"));
+    listed[0].problem = "cut off";  // another one is at hand
+    QCOMPARE(chosen(), std::string("fashion-mnist"));
+    config.directory = "/mine";
+    QCOMPARE(chosen(), std::string("none"));
+    listed[1].place = listed[2].place = "/mine";
+    listed[0].problem.clear();
+    QCOMPARE(chosen(), std::string("fashion-mnist"));
+    listed[2].present = true;
+    listed[1].problem = "cut off";
+    QCOMPARE(chosen(), std::string("folder"));
+    listed[2].problem = "no class";  // nothing else is meant
+    QCOMPARE(chosen(), std::string("fashion-mnist"));
+    config.dataset = "cifar10";
+    QCOMPARE(chosen(), std::string("cifar10"));
+    config.dataset = "folder";
+    config.directory.clear();
+    QCOMPARE(chosen(), std::string("folder"));
+}
+
+// For every state of the folders, what listDatasets() leads to is what resolveDataset() takes or refuses.
+void DatasetsTest::whatIsListedIsWhatIsUsed() {
+    const fs::path mine = *m_home / "mine";
+    const auto compare = [&](const std::string& id, const fs::path& directory) {
+        DataConfig config;
+        config.dataset = id;
+        config.directory = directory;
+        const std::vector<DatasetInfo> listed = listDatasets(directory);
+        const DatasetInfo* chosen = chosenDataset(listed, config);
+        fs::path used;
+        std::string refusal;
+        try {
+            used = resolveDataset(config).location;
+        } catch (const DataError& error) {
+            refusal = error.what();
+        }
+        if (!chosen || !chosen->present) return used.empty();
+        return chosen->problem.empty() ? used == chosen->location : refusal.find(chosen->problem) != std::string::npos;
+    };
+    const auto all = [&] {
+        for (const char* id : {"auto", "cifar10", "fashion-mnist", "folder"})
+            for (const fs::path& directory : {fs::path(), mine})
+                if (!compare(id, directory)) return false;
+        return true;
+    };
+    fs::create_directories(mine);
+    QVERIFY(all());
+    writeFashionMnist(mine);
+    QVERIFY(all());
+    writeCifar10Folder(datasetsFolder() / "cifar-10-batches-bin");
+    QVERIFY(all());
+    fs::resize_file(datasetsFolder() / "cifar-10-batches-bin" / "test_batch.bin", 100);
+    QVERIFY(all());
+    writeFashionMnist(system() / "fashion-mnist");
+    QVERIFY(all());
+    fs::remove(mine / "t10k-labels-idx1-ubyte.gz");
+    QVERIFY(all());
+    fs::remove_all(mine);
+    writeCifar10Folder(mine);
+    QVERIFY(all());
+    writeImageFolder(*m_home / "mine", {5, 2, 1}, 2, 20, false);
+    fs::remove(mine / "test_batch.bin");
+    QVERIFY(all());
 }
 
 void DatasetsTest::unknownName() {

@@ -117,14 +117,7 @@ const core::Lesson* Session::lesson() const {
 
 const core::DatasetInfo* Session::dataset() const {
     if (m_runShown) return &m_training.run()->dataset;
-    const core::DatasetInfo* found = nullptr;
-    for (const core::DatasetInfo& info : m_datasets) {
-        const bool wanted =
-            m_config.data.dataset == "auto" ? info.present && info.problem.empty() : info.id == m_config.data.dataset;
-        // The lesson's own data set before those that stand in for it.
-        if (wanted && (!found || (found->substitute && !info.substitute))) found = &info;
-    }
-    return found;
+    return core::chosenDataset(m_datasets, m_config.data);
 }
 
 int Session::runNumber() const {
@@ -163,10 +156,11 @@ void Session::requestMask(const core::LayerMask& mask) { m_layers.requestMask(ma
 std::int64_t Session::plannedCount(bool train) const {
     if (m_runShown) return train ? m_training.run()->trainCount : m_training.run()->testCount;
     const core::DataConfig& wanted = m_config.data;
-    const bool fromTrain = train || core::validationSplit(wanted) == core::Split::HeldOut;
+    const bool fromTrain = train || wanted.heldOut > 0;
     const int limit = fromTrain ? wanted.trainLimit : wanted.testLimit;
     const core::DatasetInfo* data = dataset();
-    const std::int64_t all = data ? (fromTrain ? data->trainCount : data->testCount) : 0;
+    std::int64_t all = 0;
+    if (data) all = fromTrain ? data->trainCount : data->validationCount > 0 ? data->validationCount : data->testCount;
     const std::int64_t used = limit > 0 && (all == 0 || limit < all) ? limit : all;
     const std::int64_t heldOut = std::llround(wanted.heldOut * static_cast<double>(used));
     return train ? used - heldOut : fromTrain ? heldOut : used;

@@ -333,13 +333,7 @@ const core::DatasetInfo* DataPanel::dataset(const QString& id) const {
     return found == m_datasets.end() ? nullptr : &*found;
 }
 
-const core::DatasetInfo* DataPanel::inUse() const {
-    if (m_config.data.dataset != "auto") return dataset(words(m_config.data.dataset));
-    const core::DatasetInfo* found = nullptr;
-    for (const core::DatasetInfo& info : m_datasets)
-        if (info.present && info.problem.empty() && (!found || (found->substitute && !info.substitute))) found = &info;
-    return found;
-}
+const core::DatasetInfo* DataPanel::inUse() const { return core::chosenDataset(m_datasets, m_config.data); }
 
 void DataPanel::fillList() {
     const bool hadFocus = m_cards->checkedButton() && m_cards->checkedButton()->hasFocus();

@@ -824,10 +824,9 @@ void SettingsPanel::refreshFooter() {
 }
 
 void SettingsPanel::fillDatasets() {
-    const core::DatasetInfo* automatic = nullptr;
-    for (const core::DatasetInfo& dataset : m_datasets)
-        if (dataset.present && dataset.problem.empty() && (!automatic || (automatic->substitute && !dataset.substitute)))
-            automatic = &dataset;
+    core::DataConfig automaticData = m_config.data;
+    automaticData.dataset = "auto";
+    const core::DatasetInfo* automatic = core::chosenDataset(m_datasets, automaticData);
     m_dataset->clear();
     const QString chosen = text(m_config.data.dataset);
     const core::DatasetInfo* shown = nullptr;
