@@ -70,7 +70,7 @@ struct Evaluation {
 /// ConfigError also for a limit of a split that is not meant, or of held-out pictures; Cancelled.
 Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& progress);
 
-/// A folder's pictures (PNG, JPEG, WebP, BMP by their names), in the order of their names, without those in folders below it.
+/// A folder's pictures, told by their content (and files called so), in the order of their names; folders are not entered.
 /// Hidden files are left out.
 struct PictureFolder {
     std::vector<std::filesystem::path> pictures;

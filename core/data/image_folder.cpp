@@ -8,6 +8,7 @@
 
 #include "core/api/errors.h"
 #include "core/data/picture_file.h"
+#include "core/data/picture_format.h"
 #include "core/util/memory.h"
 
 namespace thaw::core {

@@ -1,7 +1,8 @@
-// The user's own pictures: PNG, JPEG, WebP and BMP, told by content. Untrusted input: file size (64 MB) and pixels (100 million)
-// are checked before anything is decoded, and the decoder's exceptions stop here.
+// The user's own pictures: JPEG, PNG, WebP, GIF, TIFF and BMP, told by content. Untrusted input: file size (64 MB) and pixels
+// (100 million) are checked before anything is decoded, and the decoders' exceptions and messages stop here.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <vector>
@@ -22,7 +23,9 @@ std::vector<std::uint8_t> centreSquareOf(const RgbPicture& picture, const Pictur
 /// Only the centre square: side * side * 3 bytes. Throws DataError. Thread-safe.
 std::vector<std::uint8_t> readSquarePicture(const std::filesystem::path& file, const PictureKind& kind);
 
-/// Whether the name's ending is one of a picture that can be read. Pure.
-bool isPictureName(const std::filesystem::path& file);
+/// The same for reading many: what() of DataError is the reason alone, bad_alloc is left to the caller, and Cancelled is thrown
+/// soon after `stop` became true.
+std::vector<std::uint8_t> squareOfFile(const std::filesystem::path& file, const PictureKind& kind,
+                                       const std::atomic<bool>* stop = nullptr);
 
 }  // namespace thaw::core

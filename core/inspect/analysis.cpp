@@ -11,7 +11,7 @@
 #include "core/api/errors.h"
 #include "core/api/evaluation.h"
 #include "core/data/dataset.h"
-#include "core/data/picture_file.h"
+#include "core/data/picture_format.h"
 #include "core/inspect/file_prediction.h"
 #include "core/inspect/finished_run.h"
 #include "core/inspect/model_file.h"
@@ -125,8 +125,8 @@ PictureFolder listPictures(const std::filesystem::path& folder) {
     std::error_code error;
     for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
         std::error_code ignored;
-        if (it->path().filename().string().front() == '.' || !it->is_regular_file(ignored)) continue;
-        if (isPictureName(it->path()))
+        if (it->path().filename().string().front() == '.' || it->is_directory(ignored)) continue;
+        if (checkPicture(it->path()).verdict != PictureCheck::Verdict::Other)
             found.pictures.push_back(it->path());
         else
             ++found.otherFiles;
@@ -135,7 +135,7 @@ PictureFolder listPictures(const std::filesystem::path& folder) {
         throw DataError("Cannot read the folder " + folder.string() + ": " + error.message() + '.', "Check its permissions.");
     if (found.pictures.empty())
         throw DataError("There are no pictures in the folder " + folder.string() + '.',
-                        "Choose one with PNG, JPEG, WebP or BMP files.");
+                        std::string("Choose one with ") + kPictureFormats + " files.");
     std::sort(found.pictures.begin(), found.pictures.end());
     return found;
 }
