@@ -189,8 +189,12 @@ public:
     DatasetLabels readLabels(const fs::path& location) const override {
         const Contents contents = contentsOf(location);
         const fs::path name = location.has_filename() ? location.filename() : location.parent_path().filename();
-        return {labelsOf(contents.train), labelsOf(contents.test), contents.classNames,
-                name.string() + " (a folder of pictures)"};
+        DatasetLabels labels;
+        labels.train = labelsOf(contents.train);
+        labels.test = labelsOf(contents.test);
+        labels.classNames = contents.classNames;
+        labels.title = name.string() + " (a folder of pictures)";
+        return labels;
     }
 
     PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices,
