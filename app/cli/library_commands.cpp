@@ -104,7 +104,7 @@ void printDataset(const core::DatasetInfo& dataset, bool inUse) {
         line(dataset.location.string());
         for (const std::string& note : dataset.notes) line("Note: " + note);
         for (std::size_t i = 0; i < std::min(kShown, dataset.leftOut.size()); ++i)
-            line("Left out: " + dataset.leftOut[i].file.string() + ' ' + dataset.leftOut[i].reason);
+            line("Left out: " + dataset.leftOut[i].file.string() + ": " + dataset.leftOut[i].reason);
         if (dataset.leftOut.size() > kShown)
             line("Left out: " + std::to_string(dataset.leftOut.size() - kShown) + " more; --json lists all.");
     } else if (!dataset.problem.empty()) {

@@ -57,7 +57,7 @@ inline Split validationSplit(const DataConfig& data) {
 /// A file or folder of a data set's copy that is not used.
 struct LeftOutFile {
     std::filesystem::path file;
-    std::string reason;  ///< plain words that follow the name: "is not a picture"
+    std::string reason;  ///< plain words: "it is not a picture"
 };
 
 struct DownloadSource {

@@ -159,10 +159,10 @@ void requireReadable(const fs::path& directory) {
 }
 
 [[noreturn]] void throwNothingIn(const fs::path& directory) {
-    throw DataError(directory.string() + " holds no data set that Thaw knows.",
-                    "Choose a folder with CIFAR-10's binary files, cifar-10-binary.tar.gz, Fashion-MNIST's IDX files or a folder "
-                    "of pictures for "
-                    "each class.");
+    throw DataError(
+        directory.string() + " holds no data set that Thaw knows.",
+        "Choose a folder that has at least two folders of pictures, one for each class, or one with the files of CIFAR-10 "
+        "or Fashion-MNIST.");
 }
 
 // splitmix64: turns seeds that differ by little into generators that differ wholly.
@@ -331,7 +331,11 @@ DatasetInfo resolveDataset(const DataConfig& config) {
     }
     if (const DatasetInfo* chosen = chosenDataset(listed, config); chosen && chosenPlace && chosen->place == config.directory)
         throw DataError(chosen->problem);
-    if (automatic && chosenPlace) throwNothingIn(config.directory);
+    if (chosenPlace)
+        for (const auto& source : datasetSources())
+            if (automatic || source->describe().id == config.dataset) source->explain(config.directory);
+    std::error_code ignored;
+    if (chosenPlace && (automatic || fs::is_regular_file(config.directory, ignored))) throwNothingIn(config.directory);
     if (!problem.empty()) throw DataError(problem, hint);
     hint += " Or name the folder that holds it with --data DIR.";
     const std::string title = automatic ? "No data set was" : sourceOf(config.dataset).describe().title + " was not";

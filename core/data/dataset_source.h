@@ -35,6 +35,9 @@ public:
     /// The copy that `place` (a folder or a file) is or holds, told by names alone; empty when there is none.
     virtual std::filesystem::path find(const std::filesystem::path& place) const = 0;
 
+    /// Throws DataError when it can say why `place`, where find() sees no copy, is none.
+    virtual void explain(const std::filesystem::path& place) const { (void)place; }
+
     /// The files of a copy; their sizes and times tell whether it has changed since it was looked at.
     virtual std::vector<std::filesystem::path> files(const std::filesystem::path& location) const = 0;
 

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <future>
-#include <map>
 #include <system_error>
 #include <thread>
 
 #include "core/api/errors.h"
+#include "core/data/folder_layout.h"
+#include "core/data/folder_plan.h"
 #include "core/data/picture_file.h"
 #include "core/data/picture_format.h"
 #include "core/util/memory.h"
@@ -18,124 +19,12 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kLeastSide = 64;
-constexpr std::size_t kMaxPictures = 200'000;
-constexpr std::size_t kMaxClasses = 1'000;
+constexpr std::int64_t kFewEntries = 1'000'000;
 
-struct Entry {
-    fs::path file;
-    int label = 0;
-};
-
-struct Contents {
-    std::vector<std::string> classNames;
-    std::vector<Entry> train, test;
-};
-
-using Classes = std::map<std::string, std::vector<fs::path>>;  // alphabetical, so that labels do not depend on the file system
-
-bool isHidden(const fs::path& path) { return path.filename().string().rfind('.', 0) == 0; }
-
-std::vector<fs::path> entriesOf(const fs::path& folder) {
-    std::error_code error;
-    std::vector<fs::path> entries;
-    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-        if (!isHidden(at->path())) entries.push_back(at->path());
-    if (error)
-        throw DataError("Cannot read " + folder.string() + ": " + error.message() + '.', "Change the folder's permissions.");
-    std::sort(entries.begin(), entries.end());
-    return entries;
-}
-
-Classes classesIn(const fs::path& folder) {
-    Classes classes;
-    std::size_t count = 0;
-    for (const fs::path& entry : entriesOf(folder)) {
-        std::error_code ignored;
-        if (!fs::is_directory(entry, ignored)) continue;
-        std::vector<fs::path> pictures = entriesOf(entry);
-        pictures.erase(
-            std::remove_if(pictures.begin(), pictures.end(), [](const fs::path& file) { return !isPictureName(file); }),
-            pictures.end());
-        if (pictures.empty()) continue;
-        count += pictures.size();
-        classes[entry.filename().string()] = std::move(pictures);
-        if (count > kMaxPictures || classes.size() > kMaxClasses)
-            throw DataError(folder.string() + " is too large: at most " + std::to_string(kMaxPictures) + " pictures in " +
-                                std::to_string(kMaxClasses) + " classes can be read.",
-                            "Choose a folder with fewer pictures.");
-    }
-    return classes;
-}
-
-fs::path testFolder(const fs::path& location) {
-    std::error_code ignored;
-    for (const char* name : {"test", "val", "valid", "validation"})
-        if (fs::is_directory(location / name, ignored)) return location / name;
-    return {};
-}
-
-bool hasSplits(const fs::path& location) {
-    std::error_code ignored;
-    return fs::is_directory(location / "train", ignored) && !testFolder(location).empty();
-}
-
-// FNV-1a: the same on every machine and in every version.
-std::uint64_t hashOf(const std::string& text) {
-    std::uint64_t hash = 0xCBF29CE484222325u;
-    for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001B3u;
-    return hash;
-}
-
-// A fifth of each class, at least one picture.
-void splitByHash(const std::string& name, const std::vector<fs::path>& pictures, int label, Contents& contents) {
-    if (pictures.size() < 2)
-        throw DataError("The class \"" + name + "\" has only one picture.", "Add pictures: each class needs at least two.");
-    std::vector<std::pair<std::uint64_t, std::size_t>> order;
-    for (std::size_t i = 0; i < pictures.size(); ++i) order.emplace_back(hashOf(name + '/' + pictures[i].filename().string()), i);
-    std::sort(order.begin(), order.end());
-    std::vector<bool> test(pictures.size());
-    for (std::size_t i = 0; i < std::max<std::size_t>(1, pictures.size() / 5); ++i) test[order[i].second] = true;
-    for (std::size_t i = 0; i < pictures.size(); ++i) (test[i] ? contents.test : contents.train).push_back({pictures[i], label});
-}
-
-void requireClasses(const fs::path& folder, std::size_t count) {
-    if (count >= 2) return;
-    throw DataError(folder.string() + " has pictures of " + (count == 0 ? "no class" : "one class only") + '.',
-                    "Put the pictures of each class into a folder of its own.");
-}
-
-Contents contentsOf(const fs::path& location) {
-    Contents contents;
-    if (!hasSplits(location)) {
-        const Classes classes = classesIn(location);
-        requireClasses(location, classes.size());
-        for (const auto& [name, pictures] : classes) {
-            splitByHash(name, pictures, static_cast<int>(contents.classNames.size()), contents);
-            contents.classNames.push_back(name);
-        }
-        return contents;
-    }
-    const Classes train = classesIn(location / "train"), test = classesIn(testFolder(location));
-    requireClasses(location / "train", train.size());
-    for (const auto& [name, pictures] : train) {
-        for (const fs::path& file : pictures) contents.train.push_back({file, static_cast<int>(contents.classNames.size())});
-        contents.classNames.push_back(name);
-    }
-    for (const auto& [name, pictures] : test) {
-        const auto known = std::lower_bound(contents.classNames.begin(), contents.classNames.end(), name);
-        if (known == contents.classNames.end() || *known != name)
-            throw DataError(testFolder(location).string() + " has the class \"" + name + "\", which has no training pictures.",
-                            "Give both folders the same classes.");
-        for (const fs::path& file : pictures)
-            contents.test.push_back({file, static_cast<int>(known - contents.classNames.begin())});
-    }
-    return contents;
-}
-
-std::vector<int> labelsOf(const std::vector<Entry>& entries) {
+std::vector<int> labelsOf(const std::vector<FolderPicture>& pictures) {
     std::vector<int> labels;
-    labels.reserve(entries.size());
-    for (const Entry& entry : entries) labels.push_back(entry.label);
+    labels.reserve(pictures.size());
+    for (const FolderPicture& picture : pictures) labels.push_back(picture.label);
     return labels;
 }
 
@@ -162,45 +51,46 @@ public:
         return info;
     }
 
-    // By names: two classes at least with a picture each, or train and test.
     fs::path find(const fs::path& place) const override {
-        std::error_code error;
-        if (!fs::is_directory(place, error)) return {};
-        const fs::path classes = hasSplits(place) ? place / "train" : place;
-        int found = 0;
-        for (fs::directory_iterator at(classes, error), end; !error && at != end && found < 2; at.increment(error)) {
-            std::error_code inner;
-            if (isHidden(at->path()) || !at->is_directory(inner)) continue;
-            fs::directory_iterator file(at->path(), inner);
-            while (!inner && file != end && !(isPictureName(file->path()) && !isHidden(file->path()))) file.increment(inner);
-            if (!inner && file != end) ++found;
-        }
-        return found == 2 ? place : fs::path();
+        std::error_code ignored;
+        return fs::is_directory(place, ignored) && isFolderPlan(place) ? place : fs::path();
+    }
+
+    void explain(const fs::path& place) const override {
+        std::error_code ignored;
+        if (fs::is_directory(place, ignored) && FolderScout(kFewEntries).holdsPictures(place)) planFolders(place);
     }
 
     std::vector<fs::path> files(const fs::path& location) const override {
-        const Contents contents = contentsOf(location);
+        const FolderLayout layout = readFolderLayout(location);
         std::vector<fs::path> result;
-        for (const auto* entries : {&contents.train, &contents.test})
-            for (const Entry& entry : *entries) result.push_back(entry.file);
+        for (const auto* pictures : {&layout.train, &layout.validation, &layout.test})
+            for (const FolderPicture& picture : *pictures) result.push_back(picture.file);
+        for (const LeftOutFile& left : layout.leftOut) result.push_back(left.file);
         return result;
     }
 
     DatasetLabels readLabels(const fs::path& location) const override {
-        const Contents contents = contentsOf(location);
-        const fs::path name = location.has_filename() ? location.filename() : location.parent_path().filename();
+        FolderLayout layout = readFolderLayout(location);
         DatasetLabels labels;
-        labels.train = labelsOf(contents.train);
-        labels.test = labelsOf(contents.test);
-        labels.classNames = contents.classNames;
-        labels.title = name.string() + " (a folder of pictures)";
+        labels.train = labelsOf(layout.train);
+        labels.test = labelsOf(layout.test);
+        labels.validation = labelsOf(layout.validation);
+        labels.classNames = std::move(layout.classNames);
+        labels.notes = std::move(layout.notes);
+        labels.leftOut = std::move(layout.leftOut);
+        std::error_code ignored;
+        const fs::path path = fs::absolute(location, ignored).lexically_normal();
+        labels.title = (path.has_filename() ? path : path.parent_path()).filename().string() + " (a folder of pictures)";
         return labels;
     }
 
     PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices,
                             int side) const override {
-        const Contents contents = contentsOf(location);
-        const std::vector<Entry>& entries = split == Split::Train ? contents.train : contents.test;
+        const FolderLayout layout = readFolderLayout(location);
+        const std::vector<FolderPicture>& entries = split == Split::Train  ? layout.train
+                                                    : split == Split::Test ? layout.test
+                                                                           : layout.validation;
         if (!indices.empty() && indices.back() >= static_cast<std::int64_t>(entries.size()))
             throw DataError(location.string() + " has changed while it was read.", "Try again.");
 

@@ -1,6 +1,6 @@
-// The user's own pictures as a data set: one folder a class. Either <folder>/train/<class>/* and <folder>/test/<class>/* (also
-// "val", "valid" or "validation"), or <folder>/<class>/* alone, of which a fifth of every class becomes the test split: always
-// the same fifth, chosen by a hash of the names.
+// The user's own pictures as a data set: one folder a class. Either <folder>/train/<class>/* and <folder>/test/<class>/*, in all
+// usual spellings (folder_names.h) and with a validation split beside them if there is one, or <folder>/<class>/* alone, of which
+// a fifth of every class becomes the test split: always the same fifth, chosen by a hash of the names.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@ namespace thaw::core {
 
 /// Classes in alphabetical order, at least two, each with two pictures or more. Every picture becomes the centre square at
 /// 64 x 64 pixels, or of the network's input where that is larger (picture_file.h); one that cannot be read is an error that
-/// names it. Folders inside a class are not entered.
+/// names it. Folders inside a class are entered (folder_layout.h).
 std::unique_ptr<DatasetSource> makeImageFolder();
 
 }  // namespace thaw::core

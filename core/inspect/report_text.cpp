@@ -41,12 +41,7 @@ std::string intervalWords(const Interval& interval) {
     return fixedText(interval.low * 100, 1) + " to " + percentWords(interval.high);
 }
 
-std::string countWords(std::int64_t count) {
-    std::string text = std::to_string(count);
-    for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3)
-        text.insert(static_cast<std::size_t>(at), ",");
-    return text;
-}
+std::string countWords(std::int64_t count) { return groupedText(count); }
 
 std::string durationWords(double seconds) {
     const auto whole = static_cast<std::int64_t>(std::llround(seconds));

@@ -97,12 +97,15 @@ void ImageFolderTest::otherFilesArePassedOver() {
     writeFile(folder() / "train" / "disc" / ".hidden.png", Bytes(10));
     writeFile(folder() / "train" / ".cache" / "a.png", Bytes(10));
     fs::create_directories(folder() / "train" / "empty");
-    QVERIFY(resolve(folder()).trainPerClass == std::vector<std::int64_t>(2, 5));
+    const DatasetInfo info = resolve(folder());
+    QVERIFY(info.trainPerClass == std::vector<std::int64_t>(2, 5));
+    QCOMPARE(info.leftOut.size(), std::size_t{5});
+    QCOMPARE(info.notes.size(), std::size_t{4});
 }
 
 void ImageFolderTest::tooLittle() {
     writeImageFolder(folder(), {5, 2, 1}, 1, 20, false);
-    QVERIFY(errorOf<DataError>([&] { resolve(folder()); }).find("holds no data set that Thaw knows") != std::string::npos);
+    QVERIFY(errorOf<DataError>([&] { resolve(folder()); }).find("has pictures of one class only: \"disc\"") != std::string::npos);
     writeFile(folder() / "other" / "a.png", encodePng(Bytes(3), 1, 1));
     const std::string message = errorOf<DataError>([&] { resolve(folder()); });
     QVERIFY2(message.find("The class \"other\" has only one picture") != std::string::npos, message.c_str());

@@ -189,6 +189,56 @@ private Q_SLOTS:
         QCOMPARE(weightsDigest(lesson.home() / "other held-out pictures"), weights);
     }
 
+    // A data set's own validation split does what held-out pictures do.
+    void ownValidationSplitLocksTheTestSplit() {
+        const TinyLesson lesson;
+        const fs::path folder = lesson.home() / "shapes";
+        writeImageFolder(folder, {8, 4, 1}, 3);
+        fs::rename(folder / "test", folder / "valid");
+        writeImageFolder(folder, {8, 5, 2}, 3);
+        RunConfig config = lesson.config("own");
+        config.data.dataset = "folder";
+        config.data.directory = folder;
+        const DatasetInfo info = resolveDataset(config.data);
+        QCOMPARE(info.validationCount, std::int64_t(12));
+        QCOMPARE(info.testCount, std::int64_t(15));
+
+        const Events events = drive(*makeTrainer(config));
+        const RunStarted started = all<RunStarted>(events)[0];
+        QVERIFY(started.config.data.ownValidation);
+        QCOMPARE(started.trainCount, std::int64_t(24));
+        QCOMPARE(started.testCount, std::int64_t(12));
+        QVERIFY(readTestLock(config.output).isLocked());
+        DataConfig own = config.data;
+        own.ownValidation = true;
+        QVERIFY(picturesOf(*started.testPictures) == picturesOf(*loadSplit(info, Split::HeldOut, own, config.seed)));
+        QCOMPARE(started.testPictures->identity.digest, loadSplit(info, Split::HeldOut, own, 99)->identity.digest);
+        own.testLimit = 6;
+        QCOMPARE(loadSplit(info, Split::HeldOut, own, 1)->count(), std::int64_t(6));
+        QVERIFY(picturesOf(loadUnseen(info, started.config.data, 3, 1000)) == picturesOf(*started.testPictures));
+
+        QVERIFY(!errorOf<DataError>([&] { evaluateRun(requestOf(config.output, Split::Test), {}); }).empty());
+        const Evaluation validation = evaluateRun(requestOf(config.output, std::nullopt), {});
+        QCOMPARE(validation.predictions.accuracy, all<EpochFinished>(events).back().valAccuracy);
+        QVERIFY(openInspector(config.output)->run().judgedOn() == Split::HeldOut);
+        EvaluateRequest reveal = requestOf(config.output, std::nullopt);
+        reveal.reveal = true;
+        QCOMPARE(evaluateRun(reveal, {}).predictions.count(), std::int64_t(15));
+
+        // Who holds pictures out gets those; and a run of before, which knew no such split, keeps its test split.
+        config.data.heldOut = 0.25;
+        config.output = lesson.home() / "held";
+        const RunStarted held = all<RunStarted>(drive(*makeTrainer(config)))[0];
+        QVERIFY(!held.config.data.ownValidation);
+        QCOMPARE(held.testCount, std::int64_t(6));
+        QCOMPARE(loadSplit(info, validationSplit(DataConfig()), DataConfig(), 1)->count(), std::int64_t(15));
+
+        config.output = lesson.home() / "own";
+        fs::remove_all(folder / "valid");
+        const std::string gone = errorOf<DataError>([&] { evaluateRun(requestOf(config.output, Split::HeldOut), {}); });
+        QVERIFY2(gone.find("has no validation split of its own") != std::string::npos, gone.c_str());
+    }
+
     void resumesBitExact() {
         const TinyLesson lesson;
         RunConfig config = lockedConfig(lesson, "whole");

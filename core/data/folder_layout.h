@@ -1,0 +1,29 @@
+// A folder of pictures as a data set: every picture with its class and split, and what is left out.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/api/dataset_info.h"
+
+namespace thaw::core {
+
+struct FolderPicture {
+    std::filesystem::path file;
+    int label = 0;
+};
+
+struct FolderLayout {
+    std::vector<std::string> classNames;  ///< alphabetical, so that labels do not depend on the file system
+    std::vector<FolderPicture> train, validation, test;
+    std::vector<std::string> notes;    ///< as DatasetInfo's
+    std::vector<LeftOutFile> leftOut;  ///< as DatasetInfo's
+};
+
+/// By the rules of planFolders(). Folders inside a class are entered; pictures are told by their content wherever the ending is
+/// not one of a picture. Without a test split a fifth of each class, at least one picture, tests: always the same, chosen by a
+/// hash of the class's and the file's name. Classes of other splits may differ from those of training in case. Throws DataError.
+FolderLayout readFolderLayout(const std::filesystem::path& folder);
+
+}  // namespace thaw::core
