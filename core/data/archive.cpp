@@ -83,4 +83,25 @@ void readArchive(const std::filesystem::path& file, const ArchiveLimits& limits,
     stream.reader.drain(stream.left);
 }
 
+std::vector<std::string> namesInArchive(const std::filesystem::path& file, std::size_t most) {
+    constexpr la_int64_t kMostBytes = 256'000'000;  // what may be read to find them
+    const std::unique_ptr<archive, int (*)(archive*)> handle(archive_read_new(), archive_read_free);
+    archive_read_support_format_tar(handle.get());
+    archive_read_support_format_zip(handle.get());
+    // None of those that start other programs.
+    archive_read_support_filter_gzip(handle.get());
+    archive_read_support_filter_bzip2(handle.get());
+    archive_read_support_filter_xz(handle.get());
+    std::vector<std::string> names;
+    if (archive_read_open_filename(handle.get(), file.c_str(), 256 * 1024) != ARCHIVE_OK) return names;
+    archive_entry* entry = nullptr;
+    while (names.size() < most && archive_filter_bytes(handle.get(), 0) < kMostBytes) {
+        const int result = archive_read_next_header(handle.get(), &entry);
+        if (result != ARCHIVE_OK && result != ARCHIVE_WARN) break;
+        const char* path = archive_entry_pathname(entry);
+        if (path && archive_entry_filetype(entry) == AE_IFREG) names.emplace_back(path);
+    }
+    return names;
+}
+
 }  // namespace thaw::core

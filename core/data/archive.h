@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace thaw::core {
 
@@ -23,5 +24,9 @@ using ArchiveVisitor = std::function<void(const std::string& name, std::int64_t 
 /// Visits every entry up to the end, where the checksum is. Throws DataError for a damaged archive, one beyond the limits, and
 /// whatever the visitor throws.
 void readArchive(const std::filesystem::path& file, const ArchiveLimits& limits, const ArchiveVisitor& visitor);
+
+/// The paths of the first regular files in a tar or zip archive, compressed in a usual way or not; at most `most`. Empty for what
+/// is no archive. Nothing is unpacked. Never throws for a bad file.
+std::vector<std::string> namesInArchive(const std::filesystem::path& file, std::size_t most);
 
 }  // namespace thaw::core

@@ -8,6 +8,9 @@
 
 #include "core/api/errors.h"
 #include "core/data/archive.h"
+#include "core/data/cifar10_python.h"
+#include "core/data/folder_names.h"
+#include "core/data/foreign_files.h"
 #include "core/data/gzip_reader.h"
 #include "core/store/atomic_file.h"
 #include "core/store/paths.h"
@@ -31,6 +34,9 @@ constexpr std::array<const char*, 6> kFiles = {"data_batch_1.bin", "data_batch_2
 constexpr std::size_t kTestFile = 5;
 constexpr const char* kFolder = "cifar-10-batches-bin";
 constexpr const char* kArchive = "cifar-10-binary.tar.gz";
+constexpr std::int64_t kMaxPickle = 64'000'000;
+constexpr std::size_t kTellingNames = 40;
+constexpr int kDeepestFolder = 2;
 constexpr const char* kGetAgain = "Get CIFAR-10 again in the data panel, or with: thaw-cli data get cifar10";
 
 using FileBytes = std::array<std::vector<std::uint8_t>, kFiles.size()>;
@@ -44,43 +50,152 @@ void checkSize(const std::string& name, std::int64_t size) {
         kGetAgain);
 }
 
-[[noreturn]] void throwMissing(const fs::path& location, const std::string& name, bool pythonVersion) {
-    if (pythonVersion)
-        throw DataError(location.string() + " is the Python version of CIFAR-10.",
-                        std::string("Thaw reads the binary version: ") + kArchive + " or the folder " + kFolder + '.');
-    throw DataError(name + " is missing from " + location.string() + '.', kGetAgain);
+// The Python version's file of the same pictures.
+std::string pythonName(std::size_t file) {
+    const std::string name = kFiles[file];
+    return name.substr(0, name.size() - 4);
+}
+
+// The version that is whole, else the binary one if anything of it is there.
+bool isPythonFolder(const fs::path& folder) {
+    std::error_code ignored;
+    std::size_t binary = 0, python = 0;
+    for (std::size_t i = 0; i < kFiles.size(); ++i) {
+        binary += fs::exists(folder / kFiles[i], ignored) ? 1 : 0;
+        python += fs::is_regular_file(folder / pythonName(i), ignored) ? 1 : 0;
+    }
+    return binary == 0 ? python > 0 : python == kFiles.size() && binary < kFiles.size();
+}
+
+bool isCopy(const fs::path& folder) {
+    std::error_code ignored;
+    return isPythonFolder(folder) ||
+           std::any_of(kFiles.begin(), kFiles.end(), [&](const char* name) { return fs::exists(folder / name, ignored); });
+}
+
+// "cifar-10-batches-py", "CIFAR10", "cifar-10-batches-py-target": the names that programs give what they downloaded.
+bool isCifar10Name(const std::string& name) {
+    const std::string low = lowered(name);
+    for (const char* begin : {"cifar-10", "cifar10", "cifar_10"})
+        if (low.rfind(begin, 0) == 0) return low.compare(std::string(begin).size(), 1, "0") != 0;  // CIFAR-100
+    return false;
+}
+
+bool isArchiveName(const std::string& name) {
+    for (const std::string ending : {".tar.gz", ".tgz", ".tar"})
+        if (name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0) return true;
+    return false;
+}
+
+// A folder with CIFAR-10's files, here or in folders of its names below; else an archive of them. Empty: there is none.
+fs::path copyBelow(const fs::path& folder, int depth) {
+    if (isCopy(folder)) return folder;
+    std::vector<fs::path> folders, archives;
+    std::error_code error;
+    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+        std::error_code ignored;
+        const std::string name = at->path().filename().string();
+        if (!isCifar10Name(name)) continue;
+        if (at->is_directory(ignored))
+            folders.push_back(at->path());
+        else if (isArchiveName(name) || name.find("_archive") != std::string::npos)  // Keras keeps it under that name
+            archives.push_back(at->path());
+    }
+    // The official names first, then in alphabetical order.
+    for (auto* list : {&folders, &archives})
+        std::sort(list->begin(), list->end(), [](const fs::path& a, const fs::path& b) {
+            const auto isOther = [](const fs::path& path) { return path.filename() != kFolder && path.filename() != kArchive; };
+            return std::pair(isOther(a), a) < std::pair(isOther(b), b);
+        });
+    if (depth < kDeepestFolder)
+        for (const fs::path& one : folders)
+            if (const fs::path found = copyBelow(one, depth + 1); !found.empty()) return found;
+    return archives.empty() ? fs::path() : archives.front();
+}
+
+// Calls visit(index, displayed name, size, read) with the records of a file of the Python version.
+template <typename Visit>
+void visitPython(const Visit& visit, std::size_t i, const std::string& shown, std::int64_t size,
+                 const std::function<std::size_t(std::uint8_t*, std::size_t)>& read) {
+    if (size > kMaxPickle) throw DataError(shown + " is too large for a file of CIFAR-10.", kGetAgain);
+    std::vector<std::uint8_t> pickle(static_cast<std::size_t>(size));
+    pickle.resize(read(pickle.data(), pickle.size()));
+    const std::vector<std::uint8_t> records = cifar10RecordsOf(std::move(pickle), shown);
+    std::size_t done = 0;
+    visit(i, shown, static_cast<std::int64_t>(records.size()), [&](void* out, std::size_t bytes) {
+        std::copy_n(records.begin() + static_cast<std::ptrdiff_t>(done), bytes, static_cast<std::uint8_t*>(out));
+        done += bytes;
+    });
+}
+
+template <typename Visit>
+void visitFolder(const fs::path& location, std::array<bool, kFiles.size()>& seen, const Visit& visit) {
+    const bool python = isPythonFolder(location);
+    for (std::size_t i = 0; i < kFiles.size(); ++i) {
+        const fs::path file = location / (python ? pythonName(i) : kFiles[i]);
+        std::error_code error;
+        if (!fs::exists(file, error) && !error) continue;
+        seen[i] = true;
+        GzipReader reader(file);
+        if (!python) {
+            visit(i, file.string(), reader.upperBound(), [&](void* out, std::size_t bytes) { reader.readExactly(out, bytes); });
+            continue;
+        }
+        visitPython(visit, i, file.string(), std::min(reader.upperBound(), kMaxPickle),
+                    [&](std::uint8_t* out, std::size_t bytes) { return reader.read(out, bytes); });
+    }
+}
+
+bool holdsCifar10(const fs::path& archive) {
+    for (const std::string& path : namesInArchive(archive, kTellingNames))
+        for (std::size_t i = 0; i < kFiles.size(); ++i)
+            if (const std::string name = fs::path(path).filename().string(); name == kFiles[i] || name == pythonName(i))
+                return true;
+    return false;
+}
+
+template <typename Visit>
+void visitArchive(const fs::path& location, std::array<bool, kFiles.size()>& seen, bool& python, const Visit& visit) {
+    std::size_t others = 0;
+    const auto any = [&] { return std::find(seen.begin(), seen.end(), true) != seen.end(); };
+    try {
+        readArchive(location, {}, [&](const std::string& name, std::int64_t size, const ArchiveRead& read) {
+            for (std::size_t i = 0; i < kFiles.size(); ++i) {
+                const bool isPython = name == pythonName(i);
+                if (!isPython && name != kFiles[i]) continue;
+                const std::string shown = name + " in " + location.string();
+                if (seen[i]) throw DataError(shown + " is there twice.", kGetAgain);
+                seen[i] = true;
+                python = python || isPython;
+                if (!isPython) return visit(i, shown, size, read);
+                return visitPython(visit, i, shown, size, [&](std::uint8_t* out, std::size_t bytes) {
+                    read(out, bytes);
+                    return bytes;
+                });
+            }
+            if (!any() && ++others >= kTellingNames) throw otherArchive(location);
+        });
+    } catch (const DataError&) {
+        if (any() || namesInArchive(location, 1).empty() || holdsCifar10(location)) throw;
+        throw otherArchive(location);
+    }
+    if (!any()) throw otherArchive(location);
 }
 
 // Calls visit(index, displayed name, size, read) for the files of a copy, in whatever order they come; all six must be there.
+// Those of the Python version are given as the binary version's.
 template <typename Visit>
 void visitFiles(const fs::path& location, const Visit& visit) {
     std::array<bool, kFiles.size()> seen{};
-    bool pythonVersion = false;
     std::error_code ignored;
-    if (fs::is_directory(location, ignored)) {
-        pythonVersion = fs::exists(location / "data_batch_1", ignored);
-        for (std::size_t i = 0; i < kFiles.size(); ++i) {
-            const fs::path file = location / kFiles[i];
-            std::error_code error;
-            if (!fs::exists(file, error) && !error) continue;
-            seen[i] = true;
-            GzipReader reader(file);
-            visit(i, file.string(), reader.upperBound(), [&](void* out, std::size_t bytes) { reader.readExactly(out, bytes); });
-        }
-    } else {
-        readArchive(location, {}, [&](const std::string& name, std::int64_t size, const ArchiveRead& read) {
-            pythonVersion = pythonVersion || name == "data_batch_1";
-            const auto known = std::find(kFiles.begin(), kFiles.end(), name);
-            if (known == kFiles.end()) return;
-            const auto i = static_cast<std::size_t>(known - kFiles.begin());
-            const std::string shown = name + " in " + location.string();
-            if (seen[i]) throw DataError(shown + " is there twice.", kGetAgain);
-            seen[i] = true;
-            visit(i, shown, size, read);
-        });
-    }
+    bool python = isPythonFolder(location);
+    if (fs::is_directory(location, ignored))
+        visitFolder(location, seen, visit);
+    else
+        visitArchive(location, seen, python, visit);
     for (std::size_t i = 0; i < kFiles.size(); ++i)
-        if (!seen[i]) throwMissing(location, kFiles[i], pythonVersion);
+        if (!seen[i])
+            throw DataError((python ? pythonName(i) : kFiles[i]) + " is missing from " + location.string() + '.', kGetAgain);
 }
 
 void checkLabel(const std::string& name, std::int64_t record, int label) {
@@ -110,22 +225,11 @@ public:
 
     fs::path find(const fs::path& place) const override {
         std::error_code ignored;
-        if (fs::is_regular_file(place, ignored)) {
-            const std::string name = place.filename().string();
-            for (const std::string ending : {".tar.gz", ".tgz", ".tar"})
-                if (name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0)
-                    return place;
-            return std::find(kFiles.begin(), kFiles.end(), name) != kFiles.end() ? place.parent_path() : fs::path();
-        }
-        for (const char* below : {"", "cifar10", "cifar-10"}) {
-            const fs::path base = *below ? place / below : place;
-            for (const fs::path& folder : {base, base / kFolder})
-                for (const char* name : kFiles)
-                    if (fs::exists(folder / name, ignored)) return folder;
-            if (fs::is_regular_file(base / kArchive, ignored)) return base / kArchive;
-            for (const fs::path& folder : {base, base / "cifar-10-batches-py"})
-                if (fs::exists(folder / "data_batch_1", ignored)) return folder;
-        }
+        if (!fs::is_regular_file(place, ignored)) return copyBelow(place, 0);
+        const std::string name = place.filename().string();
+        if (isArchiveName(name)) return place;
+        for (std::size_t i = 0; i < kFiles.size(); ++i)
+            if (name == kFiles[i] || name == pythonName(i)) return place.parent_path();
         return {};
     }
 
@@ -133,7 +237,8 @@ public:
         std::error_code ignored;
         if (!fs::is_directory(location, ignored)) return {location};
         std::vector<fs::path> result;
-        for (const char* name : kFiles) result.push_back(location / name);
+        const bool python = isPythonFolder(location);
+        for (std::size_t i = 0; i < kFiles.size(); ++i) result.push_back(location / (python ? pythonName(i) : kFiles[i]));
         return result;
     }
 

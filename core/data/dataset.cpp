@@ -17,6 +17,7 @@
 #include "core/data/dataset_source.h"
 #include "core/data/download.h"
 #include "core/data/fashion_mnist.h"
+#include "core/data/foreign_files.h"
 #include "core/data/image_folder.h"
 #include "core/store/paths.h"
 #include "core/util/hash.h"
@@ -48,6 +49,18 @@ std::vector<fs::path> datasetPlaces(const fs::path& extra) {
         places.push_back(fs::path(folder) / "datasets");
         places.push_back(fs::path(folder) / "thaw" / "datasets");
     }
+    return places;
+}
+
+std::vector<fs::path> foreignPlaces() {
+    std::vector<fs::path> places;
+    const char *keras = std::getenv("KERAS_HOME"), *home = std::getenv("HOME");
+    if (keras && *keras)
+        places.push_back(fs::path(keras) / "datasets");
+    else if (home && *home)
+        places.push_back(fs::path(home) / ".keras" / "datasets");
+    std::error_code error;
+    if (const fs::path here = fs::current_path(error); !error) places.push_back(here / "data");
     return places;
 }
 
@@ -135,7 +148,10 @@ DatasetInfo lookFor(const DatasetSource& source, const std::vector<fs::path>& pl
 DatasetInfo lookInFirst(const DatasetSource& source, const fs::path& directory) {
     if (!directory.empty())
         if (DatasetInfo inside = lookFor(source, {directory}); inside.present) return inside;
-    return lookFor(source, datasetPlaces());
+    std::vector<fs::path> places = datasetPlaces();
+    if (source.hasOwnNames())
+        for (const fs::path& place : foreignPlaces()) places.push_back(place);
+    return lookFor(source, places);
 }
 
 bool isUsable(const DatasetInfo& info) { return info.present && info.problem.empty(); }
@@ -159,6 +175,7 @@ void requireReadable(const fs::path& directory) {
 }
 
 [[noreturn]] void throwNothingIn(const fs::path& directory) {
+    explainForeign(directory);
     throw DataError(
         directory.string() + " holds no data set that Thaw knows.",
         "Choose a folder that has at least two folders of pictures, one for each class, or one with the files of CIFAR-10 "

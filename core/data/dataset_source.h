@@ -35,6 +35,9 @@ public:
     /// The copy that `place` (a folder or a file) is or holds, told by names alone; empty when there is none.
     virtual std::filesystem::path find(const std::filesystem::path& place) const = 0;
 
+    /// Whether its files have names of their own, so that it is also looked for where other programs keep theirs.
+    virtual bool hasOwnNames() const { return true; }
+
     /// Throws DataError when it can say why `place`, where find() sees no copy, is none.
     virtual void explain(const std::filesystem::path& place) const { (void)place; }
 
@@ -62,5 +65,8 @@ const std::vector<std::unique_ptr<DatasetSource>>& datasetSources();
 /// The places that are searched, in order: `extra` (unless empty), THAW_DATA, the user's data folder, and "datasets" and
 /// "thaw/datasets" in each system folder (XDG_DATA_DIRS, by default /usr/local/share and /usr/share).
 std::vector<std::filesystem::path> datasetPlaces(const std::filesystem::path& extra = {});
+
+/// Where Keras and torchvision keep what they download: KERAS_HOME/datasets (by default ~/.keras/datasets) and ./data.
+std::vector<std::filesystem::path> foreignPlaces();
 
 }  // namespace thaw::core

@@ -56,6 +56,8 @@ public:
         return fs::is_directory(place, ignored) && isFolderPlan(place) ? place : fs::path();
     }
 
+    bool hasOwnNames() const override { return false; }
+
     void explain(const fs::path& place) const override {
         std::error_code ignored;
         if (fs::is_directory(place, ignored) && FolderScout(kFewEntries).holdsPictures(place)) planFolders(place);

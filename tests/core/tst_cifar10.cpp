@@ -8,6 +8,7 @@
 #include "tests/support/drawn_data.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_home.h"
+#include "tests/support/torch_writer.h"
 
 using namespace thaw::core;
 using namespace thaw::test;
@@ -21,6 +22,101 @@ DatasetInfo resolve(const fs::path& place) {
     config.directory = place;
     return resolveDataset(config);
 }
+
+std::string pythonName(std::size_t file) {
+    return std::string(kCifar10Files[file]).substr(0, std::string(kCifar10Files[file]).size() - 4);
+}
+
+enum class Pickled {
+    ByPython2,   ///< the official archive
+    ForPython2,  ///< by Python 3 with protocol 2, which writes bytes as text
+    ByNumpy1,    ///< by Python 3 with protocol 4
+    ByNumpy2,    ///< the same with the module names of NumPy 2
+    FromBuffer,  ///< protocol 5
+};
+
+struct Batch {
+    std::string data;
+    std::vector<std::int64_t> labels;
+    std::int64_t rows = 0;
+    std::string type = "u1", labelsName = "labels";
+};
+
+Batch batchOf(const Bytes& records) {
+    Batch batch;
+    for (std::size_t at = 0; at < records.size(); at += 3073, ++batch.rows) {
+        batch.labels.push_back(records[at]);
+        batch.data.append(records.begin() + static_cast<std::ptrdiff_t>(at + 1),
+                          records.begin() + static_cast<std::ptrdiff_t>(at + 3073));
+    }
+    return batch;
+}
+
+Bytes pickledBatch(const Batch& batch, Pickled how) {
+    PickleWriter pickle;
+    const bool old = how == Pickled::ByPython2, late = how == Pickled::ByNumpy2 || how == Pickled::FromBuffer;
+    const auto sized = [&](char code, const std::string& value) {
+        pickle.op(code).number(value.size(), 4).raw(value.data(), value.size());
+    };
+    const auto key = [&](const std::string& name) {
+        if (old)
+            pickle.op('U').number(name.size(), 1).raw(name.data(), name.size());
+        else if (how == Pickled::ForPython2)
+            pickle.text(name);
+        else
+            sized('B', name);
+    };
+    const auto bytes = [&](const std::string& value) {
+        if (old) return sized('T', value);
+        if (how != Pickled::ForPython2) return sized('B', value);
+        std::string utf8;
+        for (const char c : value) {
+            const auto byte = static_cast<unsigned char>(c);
+            if (byte >= 0x80) utf8 += static_cast<char>(0xC0 | byte >> 6);
+            utf8 += byte >= 0x80 ? static_cast<char>(0x80 | (byte & 0x3F)) : c;
+        }
+        pickle.global("_codecs", "encode").text(utf8).text("latin1").op('\x86').op('R');
+    };
+    const auto global = [&](const std::string& module, const std::string& name) {
+        if (how == Pickled::ByPython2 || how == Pickled::ForPython2)
+            pickle.global(module, name);
+        else
+            pickle.text(module).text(name).op('\x93').op('\x94');
+    };
+    const auto type = [&] {
+        global("numpy", "dtype");
+        old ? pickle.op('U').number(batch.type.size(), 1).raw(batch.type.data(), batch.type.size()) : pickle.text(batch.type);
+        pickle.integer(0).integer(1).op('\x87').op('R');
+        pickle.op('(').integer(3).text("|").op('N').op('N').op('N').integer(-1).integer(-1).integer(0).op('t').op('b');
+    };
+    pickle.op('}').op('(');
+    key("batch_label"), bytes("training batch 1 of 5");
+    key(batch.labelsName), pickle.op(']').op('(');
+    for (const std::int64_t label : batch.labels) pickle.op('K').number(static_cast<std::uint64_t>(label), 1);
+    pickle.op('e');
+    key("data");
+    const std::string module = late ? "numpy._core" : "numpy.core";
+    if (how == Pickled::FromBuffer) {
+        global(module + ".numeric", "_frombuffer");
+        pickle.op('(').op('\x96').number(batch.data.size(), 8).raw(batch.data.data(), batch.data.size());
+        type();
+        pickle.integers({batch.rows, 3072}).text("C").op('t').op('R');
+    } else {
+        global(module + ".multiarray", "_reconstruct");
+        global("numpy", "ndarray");
+        pickle.integers({0});
+        bytes("b");
+        pickle.op('\x87').op('R').op('(').integer(1).integers({batch.rows, 3072});
+        type();
+        pickle.op('\x89');
+        bytes(batch.data);
+        pickle.op('t').op('b');
+    }
+    const std::string text = pickle.op('u').finish();
+    return {text.begin(), text.end()};
+}
+
+Bytes pickled(const Bytes& records, Pickled how) { return pickledBatch(batchOf(records), how); }
 
 }  // namespace
 
@@ -39,6 +135,9 @@ private Q_SLOTS:
     void truncatedAtEachByteOfARecord();
     void wrongLabel();
     void pythonVersion();
+    void whereOtherProgramsKeepIt();
+    void hostilePickles();
+    void otherArchivesAreNamed();
     void hostileArchives();
     void archiveWithWrongSizes();
     void unreadable();
@@ -144,16 +243,172 @@ void Cifar10Test::wrongLabel() {
     }
 }
 
+// The same pictures, however Python wrote them.
 void Cifar10Test::pythonVersion() {
-    writeFile(*m_home / "data" / "cifar-10-batches-py" / "data_batch_1", Bytes(100));
-    std::string message = errorOf<DataError>([&] { resolve(*m_home / "data"); });
-    QVERIFY2(message.find("Python version") != std::string::npos, message.c_str());
-
+    writeCifar10Folder(folder());
+    const std::vector<Bytes> files = drawCifar10Files();
+    const fs::path python = *m_home / "py" / "cifar-10-batches-py";
+    const auto equalsBinary = [&](const fs::path& place) {
+        for (const Split split : {Split::Train, Split::Test})
+            for (const int limit : {0, 30})
+                if (loadSplit(resolve(place), split, limit, 7)->identity.digest !=
+                    loadSplit(resolve(folder()), split, limit, 7)->identity.digest)
+                    return false;
+        return true;
+    };
+    for (const Pickled how :
+         {Pickled::ByPython2, Pickled::ForPython2, Pickled::ByNumpy1, Pickled::ByNumpy2, Pickled::FromBuffer}) {
+        for (std::size_t i = 0; i < files.size(); ++i) writeFile(python / pythonName(i), pickled(files[i], how));
+        QVERIFY(equalsBinary(python));
+        QVERIFY(resolve(python).trainPerClass == std::vector<std::int64_t>(10, 10));
+        QCOMPARE(resolve(python.parent_path()).location, python);
+    }
     TarWriter tar;
-    tar.add("cifar-10-batches-py/data_batch_1", Bytes(100));
+    tar.add("cifar-10-batches-py/batches.meta", Bytes(10));
+    for (std::size_t i = 0; i < files.size(); ++i)
+        tar.add("cifar-10-batches-py/" + pythonName(i), pickled(files[i], Pickled::ByPython2));
     writeFile(*m_home / "cifar-10-python.tar.gz", gzip(tar.finish()));
-    message = errorOf<DataError>([&] { resolve(*m_home / "cifar-10-python.tar.gz"); });
-    QVERIFY2(message.find("Python version") != std::string::npos, message.c_str());
+    QVERIFY(equalsBinary(*m_home / "cifar-10-python.tar.gz"));
+
+    fs::remove(python / "data_batch_4");
+    const std::string message = errorOf<DataError>([&] { resolve(python); });
+    QVERIFY2(message.find("data_batch_4 is missing from") != std::string::npos, message.c_str());
+}
+
+void Cifar10Test::whereOtherProgramsKeepIt() {
+    const std::vector<Bytes> files = drawCifar10Files();
+    const auto writePython = [&](const fs::path& place) {
+        for (std::size_t i = 0; i < files.size(); ++i) writeFile(place / pythonName(i), pickled(files[i], Pickled::ByPython2));
+    };
+    DataConfig config;
+    for (const char* below :
+         {"cifar-10-batches-py", "cifar-10-batches-py-target/cifar-10-batches-py",
+          "cifar-10-batches-py_extracted/cifar-10-batches-py", "cifar-10-python/cifar-10-batches-py", "CIFAR10"}) {
+        const fs::path keras = *m_home / "keras" / "datasets";
+        writePython(keras / below);
+        QCOMPARE(resolveDataset(config).location, keras / below);
+        fs::remove_all(keras);
+        QVERIFY(!errorOf<DataError>([&] { resolveDataset(config); }).empty());
+    }
+    TarWriter tar;
+    for (std::size_t i = 0; i < files.size(); ++i) tar.add(pythonName(i), pickled(files[i], Pickled::ByPython2));
+    const Bytes packed = gzip(tar.finish());
+    for (const char* name : {"cifar-10-python.tar.gz", "cifar-10-batches-py.tar.gz", "cifar-10-batches-py-target_archive"}) {
+        const fs::path archive = *m_home / "keras" / "datasets" / name;
+        writeFile(archive, packed);
+        QCOMPARE(resolveDataset(config).location, archive);
+        fs::remove(archive);
+    }
+    // CIFAR-100 has names that begin the same way.
+    writePython(*m_home / "keras" / "datasets" / "cifar-100-python");
+    QVERIFY(!errorOf<DataError>([&] { resolveDataset(config); }).empty());
+    // Class folders of other programs are nobody's wish.
+    writeImageFolder(*m_home / "keras" / "datasets", {5, 2, 1}, 2, 20, false);
+    QVERIFY(!errorOf<DataError>([&] { resolveDataset(config); }).empty());
+    const fs::path before = fs::current_path();
+    fs::create_directories(*m_home / "here");
+    fs::current_path(*m_home / "here");
+    writePython(*m_home / "here" / "data" / "cifar-10-batches-py");
+    const fs::path found = resolveDataset(config).location;
+    fs::current_path(before);
+    QCOMPARE(found, fs::canonical(*m_home / "here") / "data" / "cifar-10-batches-py");
+}
+
+void Cifar10Test::hostilePickles() {
+    const std::vector<Bytes> files = drawCifar10Files();
+    const fs::path python = *m_home / "py";
+    for (std::size_t i = 0; i < files.size(); ++i) writeFile(python / pythonName(i), pickled(files[i], Pickled::ByPython2));
+    const Bytes good = readFile(python / "data_batch_1");
+    const auto refusal = [&](const Bytes& bytes) {
+        writeFile(python / "data_batch_1", bytes);
+        return errorOf<DataError>([&] { resolve(python); });
+    };
+    const auto bytesOf = [](const std::string& text) { return Bytes(text.begin(), text.end()); };
+    const std::string code =
+        PickleWriter().global("os", "system").op('(').text("touch " + (*m_home / "ran").string()).op('t').op('R').finish();
+    QVERIFY2(refusal(bytesOf(code)).find("asks for os.system") != std::string::npos, refusal(bytesOf(code)).c_str());
+    QVERIFY(!fs::exists(*m_home / "ran"));
+    // Cut at any place, and with any byte of its beginning changed: refused or read, never more.
+    for (std::size_t cut = 0; cut < good.size(); cut += cut < 300 ? 1 : 977)
+        QVERIFY(!refusal(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(cut))).empty());
+    for (std::size_t at = 0; at < 200; ++at)
+        for (const std::uint8_t value : {0x00, 0x28, 0x52, 0x62, 0x71, 0xFF}) {
+            Bytes changed = good;
+            changed[at] = value;
+            refusal(changed);
+        }
+    const auto wrong = [&](const Batch& batch) { return refusal(pickledBatch(batch, Pickled::ByPython2)); };
+    Batch batch = batchOf(files[0]);
+    batch.labels[1] = 10;
+    QVERIFY(wrong(batch).find("picture 1 has the label 10") != std::string::npos);
+    batch = batchOf(files[0]);
+    batch.labels.pop_back();
+    QVERIFY2(wrong(batch).find("labels") != std::string::npos, wrong(batch).c_str());
+    batch = batchOf(files[0]);
+    batch.rows += 1;  // more than there are bytes for
+    QVERIFY(!wrong(batch).empty());
+    batch = batchOf(files[0]);
+    batch.type = "f4";
+    QVERIFY(!wrong(batch).empty());
+    batch = batchOf(files[0]);
+    batch.labelsName = "fine_labels";
+    QVERIFY2(wrong(batch).find("CIFAR-100") != std::string::npos, wrong(batch).c_str());
+    QVERIFY(refusal(good).empty());
+}
+
+void Cifar10Test::otherArchivesAreNamed() {
+    const auto refusal = [&](const std::string& name, const std::vector<std::string>& members, bool zip = false) {
+        const fs::path file = *m_home / name;
+        TarWriter tar;
+        ZipWriter zipped;
+        for (const std::string& member : members) {
+            tar.add(member, Bytes(20, 'x'));
+            zipped.add(member, std::string(20, 'x'));
+        }
+        writeFile(file, zip ? zipped.finish() : gzip(tar.finish()));
+        DataConfig config;
+        config.directory = file;
+        const std::string message = errorOf<DataError>([&] { resolveDataset(config); });
+        return message.find("et CIFAR-10 again") == std::string::npos ? message : "wrong: " + message;
+    };
+    const auto check = [](const std::string& message, const char* part) {
+        return message.find(part) != std::string::npos && message.rfind("wrong", 0) != 0;
+    };
+    for (const bool zip : {false, true}) {
+        const std::string ending = zip ? ".zip" : ".tar.gz";
+        std::vector<std::string> pictures;
+        for (int i = 0; i < 100; ++i) pictures.push_back("pets/cat/" + std::to_string(i) + ".jpg");
+        QVERIFY(check(refusal("pets" + ending, pictures, zip), "is an archive of pictures."));
+        QVERIFY(check(refusal("few" + ending, {"a.png", "b.png"}, zip), "is an archive of pictures"));
+        QVERIFY(check(refusal("c" + ending, {"cifar-100-binary/train.bin", "cifar-100-binary/test.bin"}, zip), "CIFAR-100"));
+        QVERIFY(check(refusal("c" + ending, {"cifar-100-python/train", "cifar-100-python/test"}, zip), "CIFAR-100"));
+        QVERIFY(check(refusal("c" + ending, {"x/fine_label_names.txt", "x/train.bin"}, zip), "CIFAR-100"));
+        QVERIFY(check(refusal("k" + ending, {"train.csv", "test.csv", "sample_submission.csv"}, zip), "tables (CSV)"));
+        QVERIFY(check(refusal("k" + ending, {"train.zip", "test1.zip", "sampleSubmission.csv"}, zip), "archive of archives"));
+        QVERIFY(check(refusal("m" + ending, {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"}, zip), "MNIST"));
+        QVERIFY(check(refusal("s" + ending, {"train_32x32.mat", "test_32x32.mat"}, zip), "SVHN"));
+        QVERIFY(check(refusal("o" + ending, {"readme.md"}, zip), "Thaw finds no data set"));
+    }
+    QVERIFY(check(refusal("cifar-10.zip", {"cifar-10-batches-py/data_batch_1"}, true), "CIFAR-10's files."));
+    QVERIFY(check(refusal("mnist.npz", {"x_train.npy", "y_train.npy"}, true), "arrays of NumPy"));
+    DataConfig config;
+    config.directory = *m_home / "really.zip";
+    writeFile(config.directory, Bytes(100, 'a'));
+    QVERIFY(check(errorOf<DataError>([&] { resolveDataset(config); }), "is a text and no archive, whatever its name says"));
+    config.dataset = "cifar10";  // nothing else is taken for a file that was named
+    writeCifar10Folder(*m_home / "home" / "data" / "datasets" / "cifar-10-batches-bin");
+    QVERIFY(check(errorOf<DataError>([&] { resolveDataset(config); }), "is a text and no archive"));
+    config.dataset = "auto";
+    for (const auto& [name, part] :
+         {std::pair("train_32x32.mat", "MATLAB"), std::pair("x.npz", "NumPy"), std::pair("a.csv", "tables"),
+          std::pair("train-images.idx3-ubyte", "MNIST"), std::pair("fine_label_names.txt", "CIFAR-100"),
+          std::pair("pets.zip", "archives, which are not unpacked")}) {
+        config.directory = *m_home / "folder";
+        fs::remove_all(config.directory);
+        writeFile(config.directory / name, Bytes(100, 1));
+        const std::string message = errorOf<DataError>([&] { resolveDataset(config); });
+        QVERIFY2(check(message, part), message.c_str());
+    }
 }
 
 void Cifar10Test::hostileArchives() {

@@ -41,6 +41,7 @@ TemporaryHome::TemporaryHome(bool systemData)
       m_home("THAW_HOME", (m_path / "home").string()),
       m_data("THAW_DATA", std::nullopt),
       m_mirror("THAW_MIRROR", std::nullopt),
+      m_keras("KERAS_HOME", (m_path / "keras").string()),
       m_shared("XDG_DATA_DIRS", systemData ? variable("XDG_DATA_DIRS") : (m_path / "share").string()) {}
 
 TemporaryHome::~TemporaryHome() {

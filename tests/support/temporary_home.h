@@ -35,7 +35,7 @@ public:
 
 private:
     std::filesystem::path m_path;
-    ScopedVariable m_home, m_data, m_mirror, m_shared;
+    ScopedVariable m_home, m_data, m_mirror, m_keras, m_shared;
 };
 
 }  // namespace thaw::test
