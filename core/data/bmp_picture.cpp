@@ -164,7 +164,6 @@ void BmpReader::readIndexed(cv::Mat& picture) const {
 void BmpReader::readDirect(cv::Mat& picture) const {
     const auto bytesEach = static_cast<std::size_t>(m_bits / 8);
     std::vector<std::uint8_t> row(static_cast<std::size_t>(m_width) * 4);
-    std::vector<std::uint8_t> alphas;
     const auto readRow = [&](int y, bool transparent) {
         std::size_t at = m_pixels + static_cast<std::size_t>(y) * rowBytes();
         for (std::size_t x = 0; x < static_cast<std::size_t>(m_width); ++x, at += bytesEach) {

@@ -265,10 +265,13 @@ public:
         return labels;
     }
 
-    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int) const override {
+    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int,
+                            PictureReading& reading) const override {
         FileBytes bytes;
+        const auto wantedCount = static_cast<std::int64_t>(indices.size());
         visitFiles(location, [&](std::size_t i, const std::string& name, std::int64_t size, const auto& read) {
             checkSize(name, size);
+            reading.tell(0, wantedCount);
             if (!wanted(i, split)) return;
             bytes[i].resize(static_cast<std::size_t>(size));
             read(bytes[i].data(), bytes[i].size());

@@ -26,8 +26,10 @@ namespace thaw::core {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::unique_ptr<DatasetSource>>& datasetSources() {
-    static const auto sources = [] {
+namespace {
+
+std::vector<std::unique_ptr<DatasetSource>>& knownSources() {
+    static auto sources = [] {
         std::vector<std::unique_ptr<DatasetSource>> list;
         list.push_back(makeCifar10());
         list.push_back(makeFashionMnist());
@@ -36,6 +38,12 @@ const std::vector<std::unique_ptr<DatasetSource>>& datasetSources() {
     }();
     return sources;
 }
+
+}  // namespace
+
+const std::vector<std::unique_ptr<DatasetSource>>& datasetSources() { return knownSources(); }
+
+void addDatasetSource(std::unique_ptr<DatasetSource> source) { knownSources().push_back(std::move(source)); }
 
 std::vector<fs::path> datasetPlaces(const fs::path& extra) {
     std::vector<fs::path> places;
@@ -228,12 +236,16 @@ Parts partsOf(const std::vector<int>& labels, std::size_t classes, std::int64_t 
     return parts;
 }
 
-std::string digestOfPictures(const PictureSet& pictures) {
+std::string digestOfPictures(const PictureSet& pictures, const PictureReading& reading) {
+    constexpr std::size_t kPiece = std::size_t{8} << 20;
     Digest digest;
     const std::string sizes =
         std::to_string(pictures.width) + 'x' + std::to_string(pictures.height) + 'x' + std::to_string(pictures.count()) + '\n';
     digest.update(sizes.data(), sizes.size());
-    digest.update(pictures.rgb.data(), pictures.rgb.size());
+    for (std::size_t at = 0; at < pictures.rgb.size(); at += kPiece) {
+        reading.tell(pictures.count(), pictures.count());
+        digest.update(pictures.rgb.data() + at, std::min(kPiece, pictures.rgb.size() - at));
+    }
     std::vector<std::uint8_t> labels;
     for (const int label : pictures.labels)
         for (int shift = 0; shift < 32; shift += 8)
@@ -276,12 +288,32 @@ std::string originOf(const DatasetInfo& dataset, const Choice& choice) {
     return fs::weakly_canonical(dataset.location, ignored).string() + split + digest.hex();
 }
 
-PictureSet readSubset(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed) {
+// What is left of each class that was chosen from: a class without a picture cannot be learned.
+void requireEveryClass(const DatasetLabels& labels, const Choice& choice, const PictureSet& pictures,
+                       const std::vector<LeftOutFile>& leftOut) {
+    if (leftOut.empty()) return;
+    std::vector<std::int64_t> lost(labels.classNames.size());
+    for (const std::int64_t index : choice.indices)
+        ++lost[static_cast<std::size_t>(labels.of(choice.split)[static_cast<std::size_t>(index)])];
+    const std::vector<std::int64_t> kept = countPerClass(pictures.labels, lost.size());
+    for (std::size_t c = 0; c < lost.size(); ++c)
+        if (lost[c] > 0 && kept[c] == 0)
+            throw DataError("No picture of the class \"" + labels.classNames[c] + "\" is left: " + noteOfLeftOut(leftOut),
+                            "Replace these files or remove the class's folder.");
+}
+
+// `everyClass`: refuse the split when a class has no picture left.
+PictureSet readSubset(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed,
+                      PictureReading& reading, bool everyClass) {
     requirePresent(dataset);
     const DatasetSource& source = sourceOf(dataset.id);
-    const Choice choice = choiceOf(dataset, labelsOf(source, dataset.location), split, part, seed);
-    PictureSet pictures = source.readPictures(dataset.location, choice.split, choice.indices, dataset.pictureKind.side);
+    const DatasetLabels labels = labelsOf(source, dataset.location);
+    const Choice choice = choiceOf(dataset, labels, split, part, seed);
+    PictureReading own{reading.progress, {}};
+    PictureSet pictures = source.readPictures(dataset.location, choice.split, choice.indices, dataset.pictureKind.side, own);
     if (dataset.pictureKind.anySize) pictures.identity.origin = originOf(dataset, choice);
+    if (everyClass) requireEveryClass(labels, choice, pictures, own.leftOut);
+    reading.leftOut.insert(reading.leftOut.end(), own.leftOut.begin(), own.leftOut.end());
     return pictures;
 }
 
@@ -292,6 +324,10 @@ DataConfig limitedTo(std::int64_t count) {
 }
 
 }  // namespace
+
+std::vector<LeftOutFile> unreadableIn(const DatasetInfo& dataset) {
+    return labelsOf(sourceOf(dataset.id), dataset.location).unreadable;
+}
 
 std::vector<std::string> datasetIds() {
     std::vector<std::string> ids;
@@ -368,9 +404,12 @@ DatasetInfo datasetIn(const fs::path& directory, const std::string& id) {
     return info;
 }
 
-std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed) {
-    auto pictures = std::make_shared<PictureSet>(readSubset(dataset, split, part, seed));
-    pictures->identity.digest = digestOfPictures(*pictures);
+std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed,
+                                            PictureReading* reading) {
+    PictureReading own;
+    PictureReading& used = reading ? *reading : own;
+    auto pictures = std::make_shared<PictureSet>(readSubset(dataset, split, part, seed, used, /*everyClass=*/true));
+    pictures->identity.digest = digestOfPictures(*pictures, used);
     return pictures;
 }
 
@@ -390,12 +429,14 @@ PictureSet loadUnseen(const DatasetInfo& dataset, const DataConfig& part, std::u
     for (const std::int64_t index : unseen.indices) ofUnseen.push_back(all[static_cast<std::size_t>(index)]);
     std::vector<std::int64_t> chosen = partsOf(ofUnseen, labels.classNames.size(), count, 0, mix(seed)).used;
     for (std::int64_t& index : chosen) index = unseen.indices[static_cast<std::size_t>(index)];
-    return source.readPictures(dataset.location, unseen.split, chosen, dataset.pictureKind.side);
+    PictureReading reading;
+    return source.readPictures(dataset.location, unseen.split, chosen, dataset.pictureKind.side, reading);
 }
 
 std::shared_ptr<const PictureSet> samplePictures(const DatasetInfo& dataset, Split split, int perClass, std::uint64_t seed) {
     const std::int64_t limit = std::max(1, perClass) * static_cast<std::int64_t>(dataset.classNames.size());
-    return std::make_shared<const PictureSet>(readSubset(dataset, split, limitedTo(limit), seed));
+    PictureReading reading;
+    return std::make_shared<const PictureSet>(readSubset(dataset, split, limitedTo(limit), seed, reading, /*everyClass=*/false));
 }
 
 DatasetInfo downloadDataset(const std::string& id, const ProgressCallback& progress) {

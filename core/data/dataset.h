@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/api/dataset_info.h"
+#include "core/data/picture_reading.h"
 
 namespace thaw::core {
 
@@ -26,8 +27,11 @@ DatasetInfo datasetIn(const std::filesystem::path& directory, const std::string&
 /// Reads the part of a split that a run with these settings uses: the split's limit keeps that many pictures, equal counts per
 /// class (as equal as the number allows), chosen by `seed`, in data-set order; the share that is held out of those is HeldOut,
 /// the rest Train. With `ownValidation` HeldOut is the data set's own validation split, within the test split's limit. The same
-/// seed always gives the same pictures. Their identity is known. Throws DataError naming file and reason.
-std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed);
+/// seed always gives the same pictures. Their identity is known. Pictures that cannot be decoded are left out after the choice,
+/// so that the others stay the same; `reading` (may be null) lists them, and is told of the progress. Throws DataError, also when
+/// a class has none left, and Cancelled.
+std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, const DataConfig& part, std::uint64_t seed,
+                                            PictureReading* reading = nullptr);
 /// With that limit (0: all) and nothing held out.
 std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/api/dataset_info.h"
+#include "core/data/picture_reading.h"
 
 namespace thaw::core {
 
@@ -21,6 +22,11 @@ struct DatasetLabels {
     std::string title;                 ///< of this copy; empty: describe()'s
     std::vector<std::string> notes;    ///< as DatasetInfo's
     std::vector<LeftOutFile> leftOut;  ///< as DatasetInfo's
+    /// Those of leftOut that lie among a class's pictures and are called like pictures or are some, but cannot be read.
+    std::vector<LeftOutFile> unreadable;
+    const std::vector<int>& of(Split split) const {
+        return split == Split::Train ? train : split == Split::Test ? test : validation;
+    }
 };
 
 /// All methods are const, without state and safe from any thread. Those that read throw DataError: what() names the file and
@@ -48,9 +54,10 @@ public:
     virtual DatasetLabels readLabels(const std::filesystem::path& location) const = 0;
 
     /// The pictures of `indices` (ascending) of a split with their labels; HeldOut is the copy's own validation split. `side`:
-    /// pixels, heeded where describe() says PictureKind::anySize.
+    /// pixels, heeded where describe() says PictureKind::anySize. A source whose pictures are files of their own leaves out those
+    /// that cannot be read and lists them; `reading` is told often. Throws Cancelled.
     virtual PictureSet readPictures(const std::filesystem::path& location, Split split, const std::vector<std::int64_t>& indices,
-                                    int side) const = 0;
+                                    int side, PictureReading& reading) const = 0;
 
     /// Called with a downloaded and checked file inside `folder`: may unpack it there. progress(done, total) false cancels.
     virtual void install(const std::filesystem::path& file, const std::filesystem::path& folder,
@@ -61,6 +68,11 @@ public:
 
 /// In the order in which "auto" prefers them.
 const std::vector<std::unique_ptr<DatasetSource>>& datasetSources();
+/// One more, the last of them. Before any other thread asks for data sets.
+void addDatasetSource(std::unique_ptr<DatasetSource> source);
+
+/// DatasetLabels::unreadable of a data set that is present. Throws DataError.
+std::vector<LeftOutFile> unreadableIn(const DatasetInfo& dataset);
 
 /// The places that are searched, in order: `extra` (unless empty), THAW_DATA, the user's data folder, and "datasets" and
 /// "thaw/datasets" in each system folder (XDG_DATA_DIRS, by default /usr/local/share and /usr/share).

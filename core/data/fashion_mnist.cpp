@@ -17,6 +17,7 @@ constexpr int kSide = 28;
 constexpr int kPixels = kSide * kSide;
 constexpr int kClasses = 10;
 constexpr std::int64_t kMaxPictures = 1'000'000;
+constexpr std::int64_t kTellEvery = 500;
 constexpr const char* kInstall = "Install Debian's package dataset-fashion-mnist.";
 
 std::string imagesName(Split split) { return split == Split::Train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte"; }
@@ -144,7 +145,8 @@ public:
         return labels;
     }
 
-    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int) const override {
+    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int,
+                            PictureReading& reading) const override {
         const std::vector<int> labels = readLabelFile(location, split);
         GzipReader reader(requireFile(location, imagesName(split)));
         const std::int64_t count = readHeader(reader, 3);
@@ -160,6 +162,7 @@ public:
         auto next = indices.begin();
         for (std::int64_t i = 0; i < count; ++i) {  // to the end, where the checksum is
             reader.readExactly(grey.data(), grey.size());
+            if (i % kTellEvery == 0) reading.tell(i, count);
             if (next == indices.end() || *next != i) continue;
             ++next;
             set.labels.push_back(labels[static_cast<std::size_t>(i)]);

@@ -1,9 +1,7 @@
 #include "core/data/image_folder.h"
 
 #include <algorithm>
-#include <future>
 #include <system_error>
-#include <thread>
 
 #include "core/api/errors.h"
 #include "core/data/folder_layout.h"
@@ -11,6 +9,7 @@
 #include "core/data/picture_file.h"
 #include "core/data/picture_format.h"
 #include "core/util/memory.h"
+#include "core/util/parallel.h"
 
 namespace thaw::core {
 
@@ -35,6 +34,20 @@ void requireMemory(std::size_t pictures, std::size_t bytesEach, int side) {
     throw DataError(std::to_string(pictures) + " pictures of " + std::to_string(side) + " x " + std::to_string(side) +
                         " pixels need " + megabytes(needed) + " of memory, but only " + megabytes(spare) + " are free.",
                     "Limit the number of pictures, choose a smaller input size, or close other programs.");
+}
+
+/// Closes the gaps of pictures that have a reason.
+void dropUnread(PictureSet& set, const std::vector<std::string>& reasons, std::size_t bytesEach) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < reasons.size(); ++i) {
+        if (!reasons[i].empty()) continue;
+        if (kept != i)
+            std::copy_n(set.rgb.begin() + static_cast<std::ptrdiff_t>(i * bytesEach), bytesEach,
+                        set.rgb.begin() + static_cast<std::ptrdiff_t>(kept * bytesEach));
+        set.labels[kept++] = set.labels[i];
+    }
+    set.labels.resize(kept);
+    set.rgb.resize(kept * bytesEach);
 }
 
 class ImageFolder final : public DatasetSource {
@@ -87,8 +100,8 @@ public:
         return labels;
     }
 
-    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices,
-                            int side) const override {
+    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int side,
+                            PictureReading& reading) const override {
         const FolderLayout layout = readFolderLayout(location);
         const std::vector<FolderPicture>& entries = split == Split::Train  ? layout.train
                                                     : split == Split::Test ? layout.test
@@ -103,19 +116,23 @@ public:
         set.rgb.resize(indices.size() * bytes);
         for (const std::int64_t index : indices) set.labels.push_back(entries[static_cast<std::size_t>(index)].label);
 
-        // Decoding is the slow part: every core takes each n-th picture.
-        const std::size_t workers = std::max(1u, std::thread::hardware_concurrency());
-        std::vector<std::future<void>> parts;
-        for (std::size_t worker = 0; worker < workers; ++worker)
-            parts.push_back(std::async(std::launch::async, [&, worker] {
-                for (std::size_t i = worker; i < indices.size(); i += workers) {
+        std::vector<std::string> reasons(indices.size());
+        forEachInParallel(
+            static_cast<std::int64_t>(indices.size()),
+            [&](std::int64_t i, const std::atomic<bool>& stop) {
+                const auto at = static_cast<std::size_t>(i);
+                try {
                     const std::vector<std::uint8_t> square =
-                        readSquarePicture(entries[static_cast<std::size_t>(indices[i])].file, {side});
-                    std::copy(square.begin(), square.end(), set.rgb.begin() + static_cast<std::ptrdiff_t>(i * bytes));
+                        squareOfFile(entries[static_cast<std::size_t>(indices[at])].file, {side}, &stop);
+                    std::copy(square.begin(), square.end(), set.rgb.begin() + static_cast<std::ptrdiff_t>(at * bytes));
+                } catch (const DataError& error) {
+                    reasons[at] = error.what();
                 }
-            }));
-        for (std::future<void>& part : parts) part.wait();
-        for (std::future<void>& part : parts) part.get();
+            },
+            reading.progress);
+        dropUnread(set, reasons, bytes);
+        for (std::size_t i = 0; i < reasons.size(); ++i)
+            if (!reasons[i].empty()) reading.leftOut.push_back({entries[static_cast<std::size_t>(indices[i])].file, reasons[i]});
         return set;
     }
 };

@@ -10,8 +10,8 @@
 namespace thaw::core {
 
 /// Classes in alphabetical order, at least two, each with two pictures or more. Every picture becomes the centre square at
-/// 64 x 64 pixels, or of the network's input where that is larger (picture_file.h); one that cannot be read is an error that
-/// names it. Folders inside a class are entered (folder_layout.h).
+/// 64 x 64 pixels, or of the network's input where that is larger (picture_file.h); those that cannot be read are left out.
+/// Folders inside a class are entered (folder_layout.h).
 std::unique_ptr<DatasetSource> makeImageFolder();
 
 }  // namespace thaw::core

@@ -2,6 +2,7 @@
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
+#include <new>
 #include <vector>
 
 #include <jpeglib.h>
@@ -112,7 +113,7 @@ bool hasAllScans(const jpeg_decompress_struct& info) {
 [[noreturn]] void throwError(const JpegReader& reader) {
     switch (reader.errors.msg_code) {
         case JERR_OUT_OF_MEMORY:
-            throw DataError("there is not enough memory for it");
+            throw std::bad_alloc();
         case JERR_IMAGE_TOO_BIG:
             requirePictureSize(reader.info.image_width, reader.info.image_height);
             break;

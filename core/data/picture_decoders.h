@@ -1,6 +1,6 @@
 // One decoder a format, each in a file of its own (jpeg_picture.cpp, ...). Untrusted bytes: the size is checked before memory is
 // taken, and neither the libraries' messages nor their exceptions leave: nothing is written to the terminal. All throw DataError
-// with the reason alone, and are thread-safe.
+// with the reason alone, and are thread-safe. Memory that is lacking is bad_alloc or OpenCV's exception.
 #pragma once
 
 #include <cstddef>

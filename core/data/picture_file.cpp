@@ -65,22 +65,26 @@ cv::Mat turned(const DecodedPicture& picture) {
     return upright;
 }
 
-// Throws DataError with the reason alone.
-cv::Mat decode(const fs::path& file, const std::atomic<bool>* stop = nullptr) {
+/// OpenCV's own exception for memory that it does not get.
+template <typename Work>
+auto withMemory(const Work& work) {
     try {
-        std::string bytes;
-        {
-            OpenedPicture opened(file);
-            requirePictureBytes(opened.size());
-            bytes = opened.read(kMaxPictureBytes + 1, stop);
-        }
-        requirePictureBytes(static_cast<std::int64_t>(bytes.size()));
-        return turned(decodeBytes(bytes));
+        return work();
     } catch (const cv::Exception&) {
-        throw DataError("there is not enough memory for it");
-    } catch (const std::bad_alloc&) {
-        throw DataError("there is not enough memory for it");
+        throw std::bad_alloc();
     }
+}
+
+/// Throws DataError with the reason alone, bad_alloc, Cancelled.
+cv::Mat decode(const fs::path& file, const std::atomic<bool>* stop = nullptr) {
+    std::string bytes;
+    {
+        OpenedPicture opened(file);
+        requirePictureBytes(opened.size());
+        bytes = opened.read(kMaxPictureBytes + 1, stop);
+    }
+    requirePictureBytes(static_cast<std::int64_t>(bytes.size()));
+    return withMemory([&] { return turned(decodeBytes(bytes)); });
 }
 
 cv::Mat centreSquare(const cv::Mat& rgb, const PictureKind& kind) {
@@ -142,15 +146,14 @@ std::vector<std::uint8_t> readSquarePicture(const fs::path& file, const PictureK
         return squareOfFile(file, kind);
     } catch (const DataError& error) {
         throw DataError(file.string() + " cannot be read: " + error.what() + '.', "Remove the file or replace it.");
+    } catch (const std::bad_alloc&) {
+        throw DataError(file.string() + " cannot be read: there is not enough memory for it.");
     }
 }
 
 std::vector<std::uint8_t> squareOfFile(const fs::path& file, const PictureKind& kind, const std::atomic<bool>* stop) {
-    try {
-        return bytesOf(centreSquare(decode(file, stop), kind));
-    } catch (const cv::Exception&) {
-        throw DataError("there is not enough memory for it");
-    }
+    const cv::Mat rgb = decode(file, stop);
+    return withMemory([&] { return bytesOf(centreSquare(rgb, kind)); });
 }
 
 }  // namespace thaw::core

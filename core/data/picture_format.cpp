@@ -103,8 +103,13 @@ constexpr std::array<Known, 9> kForeignFiles = {{
 
 std::string named(const std::string& what) { return "it is " + what + ", which Thaw does not read; convert it to JPEG or PNG"; }
 
+/// What has nothing to do with the file is no DataError.
 std::string errorText(int code) {
     switch (code) {
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM:
+            throw StoreError(std::string("No more files can be opened: ") + std::strerror(code) + '.', "Close other programs.");
         case ENOENT:
             return "the file is not there";
         case ENOTDIR:

@@ -3,6 +3,7 @@
 
 #include <csetjmp>
 #include <cstring>
+#include <new>
 #include <vector>
 
 #include "core/api/errors.h"
@@ -118,7 +119,7 @@ DecodedPicture decodePng(const std::string& bytes) {
         ~Closer() { png_destroy_read_struct(&reader.png, &reader.info, nullptr); }
     } const closer{reader};
     const auto fail = [&] {
-        if (reader.noMemory) throw DataError("there is not enough memory for it");
+        if (reader.noMemory) throw std::bad_alloc();
         throw DataError(reader.ended ? "the file is damaged: a part of it is missing" : "the file is damaged");
     };
 

@@ -2,6 +2,6 @@
 
 using namespace thaw::core;
 
-const EngineTable thawEngine = {prepareEngine, engineInfo, useComputeThreads, makeTrainer,    resumeTrainer,     openInspector,
-                                listCameras,   openCamera, openVideo,         modelPictureOf, readSquarePicture, picturePng,
+const EngineTable thawEngine = {prepareEngine, engineInfo, useComputeThreads, makeTrainer,    resumeTrainer, openInspector,
+                                listCameras,   openCamera, openVideo,         modelPictureOf, squareOfFile,  picturePng,
                                 mapPng};

@@ -24,7 +24,7 @@ struct EngineTable {
     decltype(&core::openCamera) openCamera;
     decltype(&core::openVideo) openVideo;
     decltype(&core::modelPictureOf) modelPictureOf;
-    decltype(&core::readSquarePicture) readSquarePicture;
+    decltype(&core::squareOfFile) squareOfFile;
     decltype(&core::picturePng) picturePng;
     decltype(&core::mapPng) mapPng;
 };

@@ -1,4 +1,5 @@
 #include <QTest>
+#include <algorithm>
 #include <fstream>
 #include <set>
 
@@ -21,6 +22,9 @@ DatasetInfo resolve(const fs::path& place, const std::string& dataset = "auto") 
     return resolveDataset(config);
 }
 
+/// A picture that shows only when it is decoded that it is damaged.
+void halve(const fs::path& file) { fs::resize_file(file, fs::file_size(file) / 2); }
+
 }  // namespace
 
 class ImageFolderTest : public QObject {
@@ -36,7 +40,11 @@ private Q_SLOTS:
     void otherFilesArePassedOver();
     void tooLittle();
     void classWithoutTraining();
-    void brokenPicture();
+    void badPicturesAreLeftOut();
+    void badPicturesMoveNoOther();
+    void tooManyBadPictures();
+    void aClassWithoutAPicture();
+    void readingIsToldAndCancelled();
     void asLargeAsTheInput();
     void moreThanMemoryHolds();
     void listed();
@@ -118,13 +126,107 @@ void ImageFolderTest::classWithoutTraining() {
     QVERIFY2(message.find("has the class \"extra\", which has no training pictures") != std::string::npos, message.c_str());
 }
 
-void ImageFolderTest::brokenPicture() {
-    writeImageFolder(folder(), {5, 2, 1}, 2);
-    writeFile(folder() / "train" / "ring" / "a3.png", Bytes(100, 'x'));
+// One bad picture refuses nothing: the others are read as if it were not there, and it is listed with its reason.
+void ImageFolderTest::badPicturesAreLeftOut() {
+    writeImageFolder(folder(), {12, 4, 1}, 3);
+    const DatasetInfo clean = resolve(folder());
+    const auto before = loadSplit(clean, Split::Train, 0, 1);
+    const fs::path bad = folder() / "train" / "ring" / "a3.png";
+    halve(bad);
     const DatasetInfo info = resolve(folder());
-    const std::string message = errorOf<DataError>([&] { loadSplit(info, Split::Train, 0, 1); });
-    QVERIFY2(message.find("a3.png cannot be read") != std::string::npos, message.c_str());
-    QCOMPARE(loadSplit(info, Split::Test, 0, 1)->count(), std::int64_t{4});
+    PictureReading reading;
+    const auto pictures = loadSplit(info, Split::Train, DataConfig(), 1, &reading);
+    QCOMPARE(pictures->count(), std::int64_t{35});
+    QCOMPARE(reading.leftOut.size(), std::size_t{1});
+    QCOMPARE(reading.leftOut[0].file, bad);
+    QVERIFY(reading.leftOut[0].reason.find("the file is damaged") == 0);
+    QVERIFY(noteOfLeftOut(reading.leftOut).find("1 picture is left out, because it cannot be read: a3.png (the file is") == 0);
+    std::vector<int> labels = before->labels;
+    std::vector<std::uint8_t> rgb = before->rgb;
+    const std::ptrdiff_t at =
+        std::distance(labels.begin(), std::find(labels.begin(), labels.end(), 1)) + 5;  // after a0, a1, a10, a11, a2
+    labels.erase(labels.begin() + at);
+    rgb.erase(rgb.begin() + at * 64 * 64 * 3, rgb.begin() + (at + 1) * 64 * 64 * 3);
+    QVERIFY(pictures->labels == labels);
+    QVERIFY(pictures->rgb == rgb);
+    QVERIFY(pictures->identity.digest != before->identity.digest);
+    QCOMPARE(loadSplit(info, Split::Train, 0, 1)->identity.digest, pictures->identity.digest);
+    QCOMPARE(samplePictures(info, Split::Train, 100, 1)->count(), std::int64_t{35});
+    requireMostReadable(info, reading.leftOut, 35 + 12);
+}
+
+// A subset is chosen first and loses its bad ones then: trained, held-out and unseen pictures stay what they were.
+void ImageFolderTest::badPicturesMoveNoOther() {
+    writeImageFolder(folder(), {30, 4, 1}, 3);
+    DataConfig part;
+    part.trainLimit = 60;
+    part.heldOut = 0.25;
+    const auto picturesOf = [](const PictureSet& set) {
+        std::multiset<Bytes> all;
+        for (std::int64_t i = 0; i < set.count(); ++i) all.emplace(set.picture(i), set.picture(i) + 64 * 64 * 3);
+        return all;
+    };
+    const auto parts = [&] {
+        const DatasetInfo info = resolve(folder());
+        return std::vector<std::multiset<Bytes>>{picturesOf(*loadSplit(info, Split::Train, part, 7)),
+                                                 picturesOf(*loadSplit(info, Split::HeldOut, part, 7)),
+                                                 picturesOf(loadUnseen(info, part, 7, 1000))};
+    };
+    const auto before = parts();
+    for (const char* name : {"a1.png", "a7.png", "a20.png", "a21.png", "a22.png"}) halve(folder() / "train" / "disc" / name);
+    const auto after = parts();
+    std::size_t lost = 0;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        QVERIFY(std::includes(before[i].begin(), before[i].end(), after[i].begin(), after[i].end()));
+        lost += before[i].size() - after[i].size();
+    }
+    QCOMPARE(lost, std::size_t{5});
+}
+
+void ImageFolderTest::tooManyBadPictures() {
+    writeImageFolder(folder(), {16, 4, 1}, 2);  // 40 pictures
+    const auto check = [&] {
+        const DatasetInfo info = resolve(folder());
+        PictureReading reading;
+        std::int64_t read = 0;
+        for (const Split split : {Split::Train, Split::Test}) read += loadSplit(info, split, DataConfig(), 1, &reading)->count();
+        requireMostReadable(info, reading.leftOut, read);
+    };
+    for (const char* name : {"a1.png", "a2.png", "a3.png"}) writeFile(folder() / "train" / "disc" / name, Bytes(50, 'x'));
+    halve(folder() / "test" / "ring" / "b2.png");
+    check();  // exactly a tenth
+    writeFile(folder() / "train" / "ring" / "a9.png", {});
+    const std::string message = errorOf<DataError>(check);
+    QVERIFY2(message.find("5 pictures in " + folder().string() +
+                          " cannot be read, which is more than a tenth: a1.png (it is a text") == 0,
+             message.c_str());
+    QVERIFY2(message.find("a2.png") != std::string::npos && message.find(" and 2 more.") != std::string::npos, message.c_str());
+}
+
+void ImageFolderTest::aClassWithoutAPicture() {
+    writeImageFolder(folder(), {40, 1, 1}, 3);
+    halve(folder() / "test" / "ring" / "b0.png");
+    const DatasetInfo info = resolve(folder());
+    QCOMPARE(loadSplit(info, Split::Train, 0, 1)->count(), std::int64_t{120});
+    const std::string message = errorOf<DataError>([&] { loadSplit(info, Split::Test, 0, 1); });
+    QVERIFY2(
+        message.find("No picture of the class \"ring\" is left: 1 picture is left out, because it cannot be read: b0.png") == 0,
+        message.c_str());
+}
+
+void ImageFolderTest::readingIsToldAndCancelled() {
+    writeImageFolder(folder(), {40, 4, 1}, 3);
+    const DatasetInfo info = resolve(folder());
+    std::int64_t last = 0;
+    PictureReading reading{[&](std::int64_t done, std::int64_t total) {
+                               last = done;
+                               return total == 120;
+                           },
+                           {}};
+    loadSplit(info, Split::Train, DataConfig(), 1, &reading);
+    QCOMPARE(last, std::int64_t{120});
+    PictureReading cancelled{[](std::int64_t, std::int64_t) { return false; }, {}};
+    QVERIFY_THROWS_EXCEPTION(Cancelled, loadSplit(info, Split::Train, DataConfig(), 1, &cancelled));
 }
 
 void ImageFolderTest::asLargeAsTheInput() {

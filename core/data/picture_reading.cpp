@@ -1,0 +1,44 @@
+#include "core/data/picture_reading.h"
+
+#include <algorithm>
+
+#include "core/data/dataset_source.h"
+
+namespace thaw::core {
+namespace {
+
+constexpr std::size_t kMostNamed = 3;
+constexpr double kMostUnreadable = 0.1;
+
+std::string firstOf(const std::vector<LeftOutFile>& files) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(files.size(), kMostNamed); ++i)
+        text += (i > 0 ? ", " : "") + files[i].file.filename().string() + " (" + files[i].reason + ')';
+    if (files.size() > kMostNamed) text += " and " + std::to_string(files.size() - kMostNamed) + " more";
+    return text;
+}
+
+}  // namespace
+
+std::string noteOfLeftOut(const std::vector<LeftOutFile>& leftOut) {
+    if (leftOut.empty()) return {};
+    return (leftOut.size() == 1 ? "1 picture is left out, because it cannot be read: "
+                                : std::to_string(leftOut.size()) + " pictures are left out, because they cannot be read: ") +
+           firstOf(leftOut) + '.';
+}
+
+void requireMostReadable(const DatasetInfo& dataset, const std::vector<LeftOutFile>& leftOut, std::int64_t read) {
+    std::vector<LeftOutFile> bad = unreadableIn(dataset);
+    const auto listed = static_cast<double>(bad.size()), damaged = static_cast<double>(leftOut.size());
+    bad.insert(bad.end(), leftOut.begin(), leftOut.end());
+    if (bad.size() < 2) return;
+    // A run may read a part only: what is damaged in it stands for the rest.
+    const double all = listed + static_cast<double>(dataset.trainCount + dataset.testCount + dataset.validationCount);
+    const double ofListed = listed / std::max(1.0, all), ofRead = damaged / std::max(1.0, damaged + static_cast<double>(read));
+    if (ofListed + (1 - ofListed) * ofRead <= kMostUnreadable + 1e-9) return;
+    throw DataError(std::to_string(bad.size()) + " pictures in " + dataset.location.string() +
+                        " cannot be read, which is more than a tenth: " + firstOf(bad) + '.',
+                    "Replace these files or remove them.");
+}
+
+}  // namespace thaw::core
