@@ -468,6 +468,7 @@ void TorchTrainer::stopRun() {
 }
 
 void TorchTrainer::finishRun(const std::string& reason) {
+    if (m_reading) m_reading->cancel();  // its thread may take a moment longer
     for (const Command& command : std::exchange(m_changes, {})) refuse(command.requestId, "The run has ended.");
     if (!ready())
         for (const Request& request : std::exchange(m_requests, {}))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "core/data/dataset.h"
 #include "core/store/checkpoint.h"
 #include "core/store/run_record.h"
+#include "core/train/background_reading.h"
 #include "core/train/batch_step.h"
 #include "core/train/evaluation.h"
 #include "core/train/feature_cache.h"
@@ -76,7 +78,11 @@ private:
 
     // trainer_prepare.cpp: data, weights, model, record, restoring
     void prepare();
-    void findData();
+    struct DataRead;
+    std::shared_ptr<DataRead> readBeside(const std::string& activity, std::function<void(DataRead&)> read);
+    bool findData();
+    bool readSplit(Split split, std::shared_ptr<const PictureSet>& pictures);
+    void tellDamaged();
     void setUpModel();
     void setUpRecord();
     void restore(const Checkpoint& checkpoint);
@@ -148,6 +154,9 @@ private:
 
     DatasetInfo m_dataset;
     std::shared_ptr<const PictureSet> m_train, m_test;
+    std::vector<LeftOutFile> m_damaged;  // found while they were decoded
+    std::shared_ptr<DataRead> m_dataRead;
+    std::unique_ptr<BackgroundReading> m_reading;
     std::string m_weightsTitle, m_weightsDigest;
     ModelInfo m_info;
     std::unique_ptr<StagedModel> m_model;

@@ -13,6 +13,8 @@
 namespace thaw::core {
 namespace {
 
+constexpr std::chrono::milliseconds kLookAtReading(60);  // in one step()
+
 /// A run that was killed before its first checkpoint begins again in its folder.
 bool hasCheckpoints(const std::filesystem::path& run) {
     std::error_code ignored;
@@ -41,20 +43,17 @@ void TorchTrainer::prepare() {
             useComputeThreads(m_threads);
             m_device = deviceOf(m_config);
             m_fingerprint = computeFingerprint(m_device, m_config.kernels);
-            progress("Looking for the data set", 0, 0);
             m_preparation = Preparation::FindData;
             break;
         case Preparation::FindData:
-            findData();
-            progress("Reading " + m_dataset.title, 0, 0);
-            m_preparation = Preparation::ReadTrain;
+            if (findData()) m_preparation = Preparation::ReadTrain;
             break;
         case Preparation::ReadTrain:
-            m_train = loadSplit(m_dataset, Split::Train, m_config.data, m_config.seed);
-            m_preparation = Preparation::ReadTest;
+            if (readSplit(Split::Train, m_train)) m_preparation = Preparation::ReadTest;
             break;
         case Preparation::ReadTest:
-            m_test = loadSplit(m_dataset, validationSplit(m_config.data), m_config.data, m_config.seed);
+            if (!readSplit(validationSplit(m_config.data), m_test)) break;
+            tellDamaged();
             if (m_train->count() == 0 || m_test->count() == 0)
                 throw DataError("The data set has no pictures to train or to test with.",
                                 "Raise the limits of pictures in the settings.");
@@ -92,12 +91,61 @@ void TorchTrainer::prepare() {
     }
 }
 
-void TorchTrainer::findData() {
+/// What is read beside step(); the thread that reads shares it.
+struct TorchTrainer::DataRead {
+    DatasetInfo dataset;
+    std::shared_ptr<const PictureSet> pictures;
+    PictureReading reading;
+};
+
+/// Begins or goes on with the reading that the preparation waits for: null while it is not over.
+std::shared_ptr<TorchTrainer::DataRead> TorchTrainer::readBeside(const std::string& activity,
+                                                                 std::function<void(DataRead&)> read) {
+    if (!m_reading) {
+        m_dataRead = std::make_shared<DataRead>();
+        m_reading = std::make_unique<BackgroundReading>([to = m_dataRead, read = std::move(read)](const CountCallback& progress) {
+            to->reading.progress = progress;
+            read(*to);
+            to->reading.progress = nullptr;
+        });
+        progress(activity, 0, 0);
+    }
+    if (!m_reading->over(kLookAtReading)) {
+        progress(activity, m_reading->done(), m_reading->total());
+        return nullptr;
+    }
+    m_reading.reset();
+    return std::move(m_dataRead);
+}
+
+bool TorchTrainer::findData() {
     DataConfig wanted = m_config.data;
     if (!m_resumeManifest.datasetId.empty()) wanted.dataset = m_resumeManifest.datasetId;
-    m_dataset = forInput(resolveDataset(wanted), m_config.inputSize);
+    const auto read = readBeside("Looking for the data set", [wanted](DataRead& to) { to.dataset = resolveDataset(wanted); });
+    if (!read) return false;
+    m_dataset = forInput(read->dataset, m_config.inputSize);
     m_config.data.dataset = m_dataset.id;
     if (m_resumeFrom.empty()) m_config.data.ownValidation = m_config.data.heldOut == 0 && m_dataset.validationCount > 0;
+    return true;
+}
+
+bool TorchTrainer::readSplit(Split split, std::shared_ptr<const PictureSet>& pictures) {
+    const auto load = [dataset = m_dataset, split, part = m_config.data, seed = m_config.seed](DataRead& to) {
+        to.pictures = loadSplit(dataset, split, part, seed, &to.reading);
+    };
+    const auto read = readBeside("Reading " + m_dataset.title, load);
+    if (!read) return false;
+    pictures = read->pictures;
+    m_damaged.insert(m_damaged.end(), read->reading.leftOut.begin(), read->reading.leftOut.end());
+    return true;
+}
+
+/// Pictures that only their decoding showed to be bad join those that the listing left out.
+void TorchTrainer::tellDamaged() {
+    if (m_resumeFrom.empty()) requireMostReadable(m_dataset, m_damaged, m_train->count() + m_test->count());
+    if (m_damaged.empty()) return;
+    m_dataset.leftOut.insert(m_dataset.leftOut.end(), m_damaged.begin(), m_damaged.end());
+    m_dataset.notes.push_back(noteOfLeftOut(m_damaged));
 }
 
 void TorchTrainer::setUpModel() {
