@@ -8,6 +8,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <functional>
+#include <mutex>
+#include <unordered_set>
 
 #include "core/api/errors.h"
 #include "core/util/parallel.h"
@@ -102,6 +105,36 @@ constexpr std::array<Known, 9> kForeignFiles = {{
 }};
 
 std::string named(const std::string& what) { return "it is " + what + ", which Thaw does not read; convert it to JPEG or PNG"; }
+
+/// Files that passed, as they were then: a folder is listed several times, and opening is what takes long on other machines'
+/// disks.
+class KnownPictures {
+public:
+    /// 0: not to be kept.
+    static std::uint64_t keyOf(const fs::path& file) {
+        struct stat info {};
+        if (::stat(file.c_str(), &info) != 0) return 0;
+        std::uint64_t key = std::hash<std::string>()(file.string());
+        for (const std::uint64_t part :
+             {static_cast<std::uint64_t>(info.st_size), static_cast<std::uint64_t>(info.st_ino),
+              static_cast<std::uint64_t>(info.st_mtim.tv_sec), static_cast<std::uint64_t>(info.st_mtim.tv_nsec),
+              static_cast<std::uint64_t>(info.st_ctim.tv_sec), static_cast<std::uint64_t>(info.st_ctim.tv_nsec)})
+            key = (key ^ part) * 0x9E3779B97F4A7C15u + (key >> 29);
+        return key;
+    }
+    bool has(std::uint64_t key) {
+        const std::lock_guard lock(m_mutex);
+        return key != 0 && m_keys.count(key) != 0;
+    }
+    void add(std::uint64_t key) {
+        const std::lock_guard lock(m_mutex);
+        if (key != 0) m_keys.insert(key);
+    }
+
+private:
+    std::mutex m_mutex;
+    std::unordered_set<std::uint64_t> m_keys;
+};
 
 /// What has nothing to do with the file is no DataError.
 std::string errorText(int code) {
@@ -262,11 +295,19 @@ PictureCheck checkPicture(const fs::path& file) {
 }
 
 std::vector<PictureCheck> checkPictures(const std::vector<fs::path>& files, const CountCallback& progress) {
+    static KnownPictures known;
     std::vector<PictureCheck> checks(files.size());
     forEachInParallel(
         static_cast<std::int64_t>(files.size()),
         [&](std::int64_t i, const std::atomic<bool>&) {
-            checks[static_cast<std::size_t>(i)] = checkPicture(files[static_cast<std::size_t>(i)]);
+            const auto at = static_cast<std::size_t>(i);
+            const std::uint64_t key = KnownPictures::keyOf(files[at]);
+            if (known.has(key)) {
+                checks[at].verdict = PictureCheck::Verdict::Picture;
+                return;
+            }
+            checks[at] = checkPicture(files[at]);
+            if (checks[at].verdict == PictureCheck::Verdict::Picture) known.add(key);
         },
         progress);
     return checks;

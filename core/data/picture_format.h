@@ -67,7 +67,7 @@ struct PictureCheck {
 
 /// Reads half a kilobyte at most. Never throws for a bad file. Thread-safe.
 PictureCheck checkPicture(const std::filesystem::path& file);
-/// Of many files, by several threads. Throws Cancelled.
+/// Of many files, by several threads; those that passed before and have not changed are not opened again. Throws Cancelled.
 std::vector<PictureCheck> checkPictures(const std::vector<std::filesystem::path>& files, const CountCallback& progress = {});
 
 /// Whether the name's ending is one of a picture, of a format that is read or not. Pure.
