@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "core/model/foreign_file.h"
 #include "core/model/stored_zip.h"
 #include "core/model/untrusted.h"
 
@@ -268,11 +269,21 @@ private:
         const std::string& full = *m_names.insert(std::string(module) + " " + std::string(name)).first;
         if (full != kOrderedDict && full != kRebuildTensor && full != kRebuildTensorV2 && full != kRebuildParameter &&
             !storageType(full)) {
-            fail(
-                "it asks for " + inQuotes(std::string(module) + "." + std::string(name)) + ", so it holds more than a state_dict",
-                kSaveStateDict);
+            refusePythonName(m_file, std::string(module), std::string(name), holdsModules(), lastKey());
         }
         push(Kind::Global).text = full;
+    }
+
+    /// Whether a torch.nn.Module is in it: each has its parts under these names.
+    bool holdsModules() const {
+        const std::string_view all(reinterpret_cast<const char*>(m_bytes.data()), m_bytes.size());
+        return all.find("_parameters") != std::string_view::npos && all.find("_modules") != std::string_view::npos;
+    }
+    /// The key of the dictionary's entry that is being made, as far as the stack tells.
+    std::string lastKey() const {
+        if (m_stack.empty() || m_nodes[m_stack.back()].kind != Kind::Text) return {};
+        const std::string text(m_nodes[m_stack.back()].text);
+        return text == "module" ? "" : text;  // begins the legacy format's note of a class, ("module", class, source)
     }
 
     const Node& top() const {
@@ -475,17 +486,15 @@ struct TorchSource::Impl {
 
     void openZip() {
         zip.emplace(file);
+        std::set<std::string> names;
+        for (const auto& [name, member] : zip->members()) names.insert(name);
+        refuseForeignZip(file, names);
         std::string pickle;
         for (const auto& [name, member] : zip->members()) {
             const std::size_t slash = name.find('/');
             if (slash == std::string::npos || name.compare(slash, std::string::npos, "/data.pkl") != 0) continue;
             if (!pickle.empty()) file.fail("it holds two pickles");
             pickle = name;
-        }
-        if (pickle.empty()) {
-            file.fail("it is a zip file, but not one that PyTorch wrote",
-                      "Thaw reads state_dicts saved by torch.save. A Keras model: save its weights with "
-                      "model.save_weights(\"x.weights.h5\").");
         }
         const std::string folder = pickle.substr(0, pickle.find('/') + 1);
         if (const std::string order = folder + "byteorder"; zip->members().count(order) > 0) {

@@ -10,6 +10,7 @@
 
 #include "core/api/errors.h"
 #include "core/api/text.h"
+#include "core/model/foreign_file.h"
 
 namespace thaw::core {
 
@@ -25,6 +26,7 @@ UntrustedFile::UntrustedFile(std::filesystem::path path) : m_path(std::move(path
     }
     if (!S_ISREG(status.st_mode)) {
         ::close(m_descriptor);
+        if (S_ISDIR(status.st_mode)) refuseFolder(m_path);
         throw WeightsError(m_path.string() + " is not a file.", "Choose a weights file.");
     }
     m_size = static_cast<std::uint64_t>(status.st_size);
