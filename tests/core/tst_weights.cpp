@@ -266,10 +266,10 @@ void WeightsTest::reportsWhatDoesNotFit() {
 
 void WeightsTest::twoTensorsForOne() {
     Items items = plainTrunk();
-    items["other"] = {"teacher.features.0.bias", DType::Float32, {64}, Bytes(256)};
+    items["other"] = {"module.features.0.bias", DType::Float32, {64}, Bytes(256)};
     write(file(), items);
     QVERIFY(inspectWeights(file()).misshapen ==
-            std::vector<std::string>{"features.0.bias: both \"features.0.bias\" and \"teacher.features.0.bias\" could be it"});
+            std::vector<std::string>{"features.0.bias: both \"features.0.bias\" and \"module.features.0.bias\" could be it"});
 }
 
 void WeightsTest::scalesThatDoNotFit() {
