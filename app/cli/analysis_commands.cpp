@@ -11,6 +11,7 @@
 #include "core/api/analysis.h"
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/api/weights_info.h"
 
 namespace thaw::cli {
 
@@ -116,8 +117,13 @@ Subcommand addExtract(CLI::App& parser) {
                 options->request.config = options->run.applyTo(core::findLesson("lesson").config);
                 Console console(stderr);
                 core::requireWritable(options->request.output);
-                if (!options->request.run.run.empty()) chooseCheckpoint(console, options->request.run);
-                core::useComputeThreads(options->request.config.threads);
+                const core::RunConfig& config = options->request.config;
+                if (!options->request.run.run.empty())
+                    chooseCheckpoint(console, options->request.run);
+                else if (const std::string warning = core::scalingWarning(config.scaling, core::scalingOfWeights(config.weights));
+                         !warning.empty())
+                    console.say("Warning: " + warning);
+                core::useComputeThreads(config.threads);
                 core::extractFeatures(options->request, progressOn(console, "Extracting"));
                 console.say("Written: " + options->request.output.string());
                 return kDone;

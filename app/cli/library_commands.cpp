@@ -51,6 +51,11 @@ int inspect(const std::string& file, bool asJson) {
                {"bytes", report.fileBytes},
                {"sha256", report.sha256},
                {"usable", report.usable()},
+               {"other_network", report.otherNetwork},
+               {"scaling", report.usable() ? json{{"name", core::toString(report.scaling.scaling)},
+                                                  {"certain", report.scaling.certain},
+                                                  {"reason", report.scaling.reason}}
+                                           : json()},
                {"tensors", tensors},
                {"metadata", metadata},
                {"matched", report.matched},
@@ -66,7 +71,12 @@ int inspect(const std::string& file, bool asJson) {
         printList("Missing", report.missing);
         printList("Unexpected", report.unexpected);
         printList("Misshapen", report.misshapen);
-        printText(stdout, "%s", report.usable() ? "Usable as VGG16's trunk.\n" : "Not usable as VGG16's trunk.\n");
+        if (report.usable())
+            printText(stdout, "Usable as VGG16's trunk. %s\n", core::scalingSentence(report.scaling).c_str());
+        else if (!report.otherNetwork.empty())
+            printText(stdout, "Not usable as VGG16's trunk: this is %s.\n", report.otherNetwork.c_str());
+        else
+            printText(stdout, "Not usable as VGG16's trunk.\n");
     }
     return report.usable() ? kDone : kFailed;
 }

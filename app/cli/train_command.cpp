@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <utility>
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
@@ -12,6 +13,7 @@
 #include "core/api/runs.h"
 #include "core/api/text.h"
 #include "core/api/trainer.h"
+#include "core/api/weights_info.h"
 
 namespace thaw::cli {
 
@@ -34,7 +36,13 @@ core::RunConfig baseConfig(const TrainOptions& options) {
     if (!file) throw core::ConfigError("Cannot read " + options.configFile + ".", "Check the path given to --config.");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     try {
-        return core::configFromJson(text, base);
+        core::RunConfig config = core::configFromJson(text, base);
+        core::RunConfig otherBase = base;
+        otherBase.scaling = base.scaling == core::Scaling::Caffe ? core::Scaling::ImageNet : core::Scaling::Caffe;
+        const bool silentOnScaling = core::configFromJson(text, otherBase).scaling != config.scaling;
+        if (silentOnScaling && config.weights != base.weights)
+            core::chooseWeights(config, std::exchange(config.weights, base.weights));
+        return config;
     } catch (const core::ConfigError& error) {
         throw core::ConfigError(options.configFile + ": " + error.what(), error.hint());
     }

@@ -148,7 +148,7 @@ private:
 
     DatasetInfo m_dataset;
     std::shared_ptr<const PictureSet> m_train, m_test;
-    std::string m_weightsTitle, m_weightsDigest;
+    std::string m_weightsTitle, m_weightsDigest, m_scalingWarning;
     ModelInfo m_info;
     std::unique_ptr<StagedModel> m_model;
     std::vector<std::vector<torch::Tensor>> m_initial;  // by stage; empty where it never trained
