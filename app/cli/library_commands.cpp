@@ -67,10 +67,12 @@ int inspect(const std::string& file, bool asJson) {
                   thousands(report.fileBytes).c_str(), report.sha256.c_str());
         for (const auto& [key, value] : report.metadata)
             printText(stdout, "  %s: %s\n", core::printableLine(key).c_str(), core::printableLine(value).c_str());
-        printList("Matched", report.matched);
-        printList("Missing", report.missing);
-        printList("Unexpected", report.unexpected);
-        printList("Misshapen", report.misshapen);
+        if (report.otherNetwork.empty()) {  // else these lists say little
+            printList("Matched", report.matched);
+            printList("Missing", report.missing);
+            printList("Unexpected", report.unexpected);
+            printList("Misshapen", report.misshapen);
+        }
         if (report.usable())
             printText(stdout, "Usable as VGG16's trunk. %s\n", core::scalingSentence(report.scaling).c_str());
         else if (!report.otherNetwork.empty())

@@ -61,7 +61,7 @@ struct WeightsChoice {
     std::string title;           ///< "VGG16, ImageNet (built in, 8 bit)"
     std::filesystem::path file;  ///< empty: the embedded ones
     std::string description;
-    WeightsScaling scaling;
+    WeightsScaling scaling = {};
 };
 
 /// The embedded weights and every usable file of the user's weights folder. Reads headers only.

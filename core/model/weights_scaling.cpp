@@ -66,8 +66,11 @@ WeightsScaling scalingNeededBy(const WeightsSource& source, const TrunkMatch& ma
     const bool keras = source.format() == WeightsFormat::KerasH5 ||
                        (first != match.found.end() && first->second.channelsLast && !match.flaxNames) ||
                        (assumed && metadata.count("scaling") > 0 && metadata.at("scaling") == toString(Scaling::Caffe));
-    if (keras) return {Scaling::Caffe, false, "files of Keras usually do; weights that were fine-tuned on other input need that"};
-    return {Scaling::ImageNet, false, "files of PyTorch usually do; weights that were fine-tuned on other input need that"};
+    if (keras)
+        return {Scaling::Caffe, false,
+                "files of Keras usually do, and which scaling somebody fine-tuned them with cannot be told"};
+    return {Scaling::ImageNet, false,
+            "files of PyTorch usually do, and which scaling somebody fine-tuned them with cannot be told"};
 }
 
 WeightsScaling scalingOfWeights(const std::filesystem::path& file) {
