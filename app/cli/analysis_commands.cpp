@@ -11,6 +11,7 @@
 #include "core/api/analysis.h"
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/api/weights_info.h"
 
 namespace thaw::cli {
 
@@ -73,17 +74,18 @@ Subcommand addPredict(CLI::App& parser) {
                 if (!prediction.error.empty()) {
                     allRead = false;
                     result["error"] = prediction.error;
-                    std::fprintf(stderr, "%s: %s\n", prediction.file.c_str(), prediction.error.c_str());
+                    printText(stderr, "%s: %s\n", core::printableLine(prediction.file).c_str(), prediction.error.c_str());
                 } else {
                     const auto best = core::topK(prediction.probabilities.data(), static_cast<int>(classNames.size()), 5);
                     for (const int index : best)
                         result["top5"].push_back({{"class", classNames[static_cast<std::size_t>(index)]},
                                                   {"probability", prediction.probabilities[static_cast<std::size_t>(index)]}});
                     if (!options->json) {
-                        std::printf("%s\n", prediction.file.c_str());
+                        printText(stdout, "%s\n", core::printableLine(prediction.file).c_str());
                         for (const int index : best)
-                            std::printf("  %-16s %s\n", classNames[static_cast<std::size_t>(index)].c_str(),
-                                        percent(prediction.probabilities[static_cast<std::size_t>(index)]).c_str());
+                            printText(stdout, "  %-16s %s\n",
+                                      core::printableLine(classNames[static_cast<std::size_t>(index)]).c_str(),
+                                      percent(prediction.probabilities[static_cast<std::size_t>(index)]).c_str());
                     }
                 }
                 results.push_back(std::move(result));
@@ -115,8 +117,13 @@ Subcommand addExtract(CLI::App& parser) {
                 options->request.config = options->run.applyTo(core::findLesson("lesson").config);
                 Console console(stderr);
                 core::requireWritable(options->request.output);
-                if (!options->request.run.run.empty()) chooseCheckpoint(console, options->request.run);
-                core::useComputeThreads(options->request.config.threads);
+                const core::RunConfig& config = options->request.config;
+                if (!options->request.run.run.empty())
+                    chooseCheckpoint(console, options->request.run);
+                else if (const std::string warning = core::scalingWarning(config.scaling, core::scalingOfWeights(config.weights));
+                         !warning.empty())
+                    console.say("Warning: " + warning);
+                core::useComputeThreads(config.threads);
                 core::extractFeatures(options->request, progressOn(console, "Extracting"));
                 console.say("Written: " + options->request.output.string());
                 return kDone;
@@ -137,7 +144,7 @@ Subcommand addExport(CLI::App& parser) {
                 core::requireWritable(options->file);
                 chooseCheckpoint(console, options->run);
                 core::exportModel(options->run, options->file);
-                std::printf("Written: %s\n", options->file.c_str());
+                printText(stdout, "Written: %s\n", options->file.c_str());
                 return kDone;
             }};
 }

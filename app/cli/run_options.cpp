@@ -1,6 +1,7 @@
 #include "app/cli/run_options.h"
 
 #include "core/api/errors.h"
+#include "core/api/weights_info.h"
 
 #include <sstream>
 
@@ -71,9 +72,9 @@ std::function<void(RunConfig&, const double&)> inEveryOptimizer(Member core::Opt
 }  // namespace
 
 template <typename Value>
-void RunOptions::add(CLI::App& app, const std::string& name, const std::string& help,
-                     std::function<void(RunConfig&, const Value&)> apply) {
-    app.add_option_function<Value>(
+CLI::Option* RunOptions::add(CLI::App& app, const std::string& name, const std::string& help,
+                             std::function<void(RunConfig&, const Value&)> apply) {
+    return app.add_option_function<Value>(
         name,
         [this, apply](const Value& value) { m_given.push_back([apply, value](RunConfig& config) { apply(config, value); }); },
         help);
@@ -90,9 +91,15 @@ void RunOptions::addInputOptionsTo(CLI::App& app) {
     add<std::string>(app, "--dataset", "cifar10, fashion-mnist, folder or auto",
                      [](RunConfig& c, const std::string& v) { c.data.dataset = v; });
     add<std::string>(app, "--weights", "Weights file of the trunk (default: built in)",
-                     [](RunConfig& c, const std::string& v) { c.weights = v; });
-    add<std::string>(app, "--scaling", "Input scaling: 0-1, imagenet or caffe",
-                     [](RunConfig& c, const std::string& v) { c.scaling = core::scalingFromString(v); });
+                     [this](RunConfig& c, const std::string& v) {
+                         if (m_scalingGiven)
+                             c.weights = v;
+                         else
+                             core::chooseWeights(c, v);
+                     });
+    add<std::string>(app, "--scaling", "Input scaling: 0-1, imagenet or caffe (default: what the weights need)",
+                     [](RunConfig& c, const std::string& v) { c.scaling = core::scalingFromString(v); })
+        ->each([this](const std::string&) { m_scalingGiven = true; });
     add<int>(app, "--input-size", "Pixels a side, 32 to 224", [](RunConfig& c, const int& v) { c.inputSize = v; });
     add<int>(app, "--batch", "Pictures a step, 1 to 4096", [](RunConfig& c, const int& v) { c.batchSize = v; });
     add<int>(app, "--threads", "Compute threads (default: all cores)", [](RunConfig& c, const int& v) { c.threads = v; });

@@ -22,11 +22,12 @@ public:
 
 private:
     template <typename Value>
-    void add(CLI::App& app, const std::string& name, const std::string& help,
-             std::function<void(core::RunConfig&, const Value&)> apply);
+    CLI::Option* add(CLI::App& app, const std::string& name, const std::string& help,
+                     std::function<void(core::RunConfig&, const Value&)> apply);
     void addFlag(CLI::App& app, const std::string& name, const std::string& help, std::function<void(core::RunConfig&)> apply);
 
     std::vector<std::function<void(core::RunConfig&)>> m_given;
+    bool m_scalingGiven = false;
 };
 
 /// "1,5" to {"1", "5"}; empty parts are left out.

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <utility>
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
@@ -10,7 +11,9 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/runs.h"
+#include "core/api/text.h"
 #include "core/api/trainer.h"
+#include "core/api/weights_info.h"
 
 namespace thaw::cli {
 
@@ -33,7 +36,13 @@ core::RunConfig baseConfig(const TrainOptions& options) {
     if (!file) throw core::ConfigError("Cannot read " + options.configFile + ".", "Check the path given to --config.");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     try {
-        return core::configFromJson(text, base);
+        core::RunConfig config = core::configFromJson(text, base);
+        core::RunConfig otherBase = base;
+        otherBase.scaling = base.scaling == core::Scaling::Caffe ? core::Scaling::ImageNet : core::Scaling::Caffe;
+        const bool silentOnScaling = core::configFromJson(text, otherBase).scaling != config.scaling;
+        if (silentOnScaling && config.weights != base.weights)
+            core::chooseWeights(config, std::exchange(config.weights, base.weights));
+        return config;
     } catch (const core::ConfigError& error) {
         throw core::ConfigError(options.configFile + ": " + error.what(), error.hint());
     }
@@ -57,7 +66,7 @@ int runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
             if (std::holds_alternative<core::RunFailed>(event.data)) failed = true;
             console.show(event);
             if (options.events.empty()) continue;
-            const std::string line = core::toJsonLine(event);
+            const std::string line = core::printableJson(core::toJsonLine(event));
             if (line.empty()) continue;
             if (jsonOnStdout) {
                 std::fprintf(stdout, "%s\n", line.c_str());

@@ -23,8 +23,16 @@ ConvShape shapeOf(const torch::Tensor& input, const torch::Tensor& weight) {
             static_cast<int>(weight.size(1)), static_cast<int>(weight.size(0))};
 }
 
-bool isPlain(const torch::Tensor& tensor) {
-    return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat32 && tensor.dim() == 4;
+bool isPlain(const torch::Tensor& tensor, std::int64_t dimensions) {
+    return tensor.defined() && tensor.layout() == torch::kStrided && tensor.device().is_cpu() &&
+           tensor.scalar_type() == torch::kFloat32 && tensor.dim() == dimensions;
+}
+
+bool isKnown(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias, const ConvGeometry& geometry) {
+    constexpr std::array<std::int64_t, 2> kOne{1, 1};
+    return geometry.stride == kOne && geometry.padding == kOne && geometry.dilation == kOne && geometry.groups == 1 &&
+           isPlain(input, 4) && isPlain(weight, 4) && isPlain(bias, 1) && weight.size(2) == 3 && weight.size(3) == 3 &&
+           input.size(1) == weight.size(1) && bias.size(0) == weight.size(0);
 }
 
 torch::Tensor channelsLast(const torch::Tensor& tensor) { return tensor.contiguous(at::MemoryFormat::ChannelsLast); }
@@ -105,12 +113,14 @@ private:
 
 FastConv::FastConv() : m_packed(std::make_shared<Packed>()) {}
 
-bool FastConv::supports(const torch::Tensor& input, const torch::Tensor& weight) {
-    return isPlain(input) && isPlain(weight) && kernels::forwardMethod(shapeOf(input, weight)) != ConvMethod::None;
+bool FastConv::supports(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias,
+                        const ConvGeometry& geometry) {
+    return isKnown(input, weight, bias, geometry) && kernels::forwardMethod(shapeOf(input, weight)) != ConvMethod::None;
 }
 
-bool FastConv::supportsGradients(const torch::Tensor& input, const torch::Tensor& weight) {
-    return isPlain(input) && isPlain(weight) && kernels::hasGradients(shapeOf(input, weight));
+bool FastConv::supportsGradients(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias,
+                                 const ConvGeometry& geometry) {
+    return isKnown(input, weight, bias, geometry) && kernels::hasGradients(shapeOf(input, weight));
 }
 
 torch::Tensor FastConv::forward(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias,

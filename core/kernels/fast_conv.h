@@ -4,21 +4,33 @@
 
 #include <torch/torch.h>
 
+#include <array>
+#include <cstdint>
 #include <memory>
 
 #include "core/kernels/conv3x3.h"
 
 namespace thaw::core {
 
+/// How a convolution runs over its input, in at::conv2d's words; {vertical, horizontal}.
+struct ConvGeometry {
+    std::array<std::int64_t, 2> stride{1, 1}, padding{1, 1}, dilation{1, 1};
+    std::int64_t groups = 1;
+};
+
 class FastConv {
 public:
     FastConv();
 
-    /// False: this shape, device, type or processor is left to LibTorch.
-    static bool supports(const torch::Tensor& input, const torch::Tensor& weight);
-    /// The same for a pass through which gradients flow to the weights or, when `inputGradient`, to the input.
-    static bool supportsGradients(const torch::Tensor& input, const torch::Tensor& weight);
+    /// False: this geometry, shape, device, type or processor is left to LibTorch. The kernels know one geometry: 3x3, one step
+    /// at a time, one pixel of zeros around, all channels together, with a bias.
+    static bool supports(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias,
+                         const ConvGeometry& geometry);
+    /// The same for a pass that is recorded for gradients.
+    static bool supportsGradients(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias,
+                                  const ConvGeometry& geometry);
 
+    /// Both only for what supports() or supportsGradients() accepted.
     /// relu(conv(input)), max-pooled 2x2 when `pool`. input [rows, in, height, width] in any memory format, weight [out, in, 3,
     /// 3], bias [out]. Records no gradient.
     torch::Tensor forward(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias, bool pool) const;

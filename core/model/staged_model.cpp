@@ -34,15 +34,17 @@ public:
         const torch::Tensor &weight = m_parameters[0].value, &bias = m_parameters[1].value;
         if (m_fast) {
             const bool recorded = torch::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad());
-            if (recorded && FastConv::supportsGradients(input, weight)) return m_fast->forwardRecorded(input, weight, bias);
-            if (!recorded && FastConv::supports(input, weight)) return m_fast->forward(input, weight, bias, /*pool=*/false);
+            if (recorded && FastConv::supportsGradients(input, weight, bias, kGeometry))
+                return m_fast->forwardRecorded(input, weight, bias);
+            if (!recorded && FastConv::supports(input, weight, bias, kGeometry))
+                return m_fast->forward(input, weight, bias, /*pool=*/false);
         }
-        return at::conv2d(input, weight, bias, /*stride=*/1, /*padding=*/1).relu_();
+        return at::conv2d(input, weight, bias, kGeometry.stride, kGeometry.padding, kGeometry.dilation, kGeometry.groups).relu_();
     }
     torch::Tensor forwardPooled(const torch::Tensor& input) const override {
         const torch::Tensor &weight = m_parameters[0].value, &bias = m_parameters[1].value;
         const bool recorded = torch::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad());
-        if (!m_fast || recorded || !FastConv::supports(input, weight)) return {};
+        if (!m_fast || recorded || !FastConv::supports(input, weight, bias, kGeometry)) return {};
         return m_fast->forward(input, weight, bias, /*pool=*/true);
     }
     void setKernels(KernelKind kernels) override {
@@ -59,6 +61,8 @@ public:
     }
 
 private:
+    static constexpr ConvGeometry kGeometry{};
+
     std::optional<FastConv> m_fast;
 };
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "core/model/foreign_file.h"
 #include "core/model/stored_zip.h"
 #include "core/model/untrusted.h"
 
@@ -268,11 +269,21 @@ private:
         const std::string& full = *m_names.insert(std::string(module) + " " + std::string(name)).first;
         if (full != kOrderedDict && full != kRebuildTensor && full != kRebuildTensorV2 && full != kRebuildParameter &&
             !storageType(full)) {
-            fail("it asks for " + printable(std::string(module) + "." + std::string(name)) +
-                     ", so it holds more than a state_dict",
-                 kSaveStateDict);
+            refusePythonName(m_file, std::string(module), std::string(name), holdsModules(), lastKey());
         }
         push(Kind::Global).text = full;
+    }
+
+    /// Whether a torch.nn.Module is in it: each has its parts under these names.
+    bool holdsModules() const {
+        const std::string_view all(reinterpret_cast<const char*>(m_bytes.data()), m_bytes.size());
+        return all.find("_parameters") != std::string_view::npos && all.find("_modules") != std::string_view::npos;
+    }
+    /// The key of the dictionary's entry that is being made, as far as the stack tells.
+    std::string lastKey() const {
+        if (m_stack.empty() || m_nodes[m_stack.back()].kind != Kind::Text) return {};
+        const std::string text(m_nodes[m_stack.back()].text);
+        return text == "module" ? "" : text;  // begins the legacy format's note of a class, ("module", class, source)
     }
 
     const Node& top() const {
@@ -338,7 +349,7 @@ private:
         if (isNew) {
             m_storages.push_back(storage);
         } else if (m_storages[place->second].dtype != storage.dtype || m_storages[place->second].count != storage.count) {
-            fail("its storage " + printable(storage.key) + " is described in two ways");
+            fail("its storage " + inQuotes(storage.key) + " is described in two ways");
         }
         push(Kind::Storage, static_cast<std::int64_t>(place->second));
     }
@@ -395,7 +406,7 @@ private:
         }
         // More elements than the storage has would be a tensor that repeats itself.
         if (overflow || count > available || (count > 0 && last >= available)) {
-            fail("one of its tensors claims more numbers than its storage " + printable(m_storages[place.storage].key) + " has");
+            fail("one of its tensors claims more numbers than its storage " + inQuotes(m_storages[place.storage].key) + " has");
         }
         push(Kind::Tensor, static_cast<std::int64_t>(m_tensors.size()));
         m_tensors.push_back(std::move(place));
@@ -433,14 +444,14 @@ public:
         const Node& node = m_machine.node(id);
         if (node.kind == Kind::Tensor) {
             if (!m_out.emplace(name, m_machine.tensors()[static_cast<std::size_t>(node.number)]).second) {
-                m_machine.fail("tensor " + printable(name) + " stands there twice");
+                m_machine.fail("tensor " + inQuotes(name) + " stands there twice");
             }
         } else if (node.kind == Kind::Dict) {
             std::set<std::string> keys;
             for (std::size_t i = 0; i < node.items.size(); i += 2) {
                 const std::optional<std::string> key = keyText(m_machine.node(node.items[i]));
                 if (!key) continue;
-                if (!keys.insert(*key).second) m_machine.fail("the name " + printable(*key) + " stands there twice");
+                if (!keys.insert(*key).second) m_machine.fail("the name " + inQuotes(*key) + " stands there twice");
                 visit(node.items[i + 1], joined(name, *key), depth + 1);
             }
         } else if (node.kind == Kind::List || node.kind == Kind::Tuple) {
@@ -475,17 +486,15 @@ struct TorchSource::Impl {
 
     void openZip() {
         zip.emplace(file);
+        std::set<std::string> names;
+        for (const auto& [name, member] : zip->members()) names.insert(name);
+        refuseForeignZip(file, names);
         std::string pickle;
         for (const auto& [name, member] : zip->members()) {
             const std::size_t slash = name.find('/');
             if (slash == std::string::npos || name.compare(slash, std::string::npos, "/data.pkl") != 0) continue;
             if (!pickle.empty()) file.fail("it holds two pickles");
             pickle = name;
-        }
-        if (pickle.empty()) {
-            file.fail("it is a zip file, but not one that PyTorch wrote",
-                      "Thaw reads state_dicts saved by torch.save. A Keras model: save its weights with "
-                      "model.save_weights(\"x.weights.h5\").");
         }
         const std::string folder = pickle.substr(0, pickle.find('/') + 1);
         if (const std::string order = folder + "byteorder"; zip->members().count(order) > 0) {
@@ -496,7 +505,7 @@ struct TorchSource::Impl {
         const Id root = machine.run();
         for (Storage& storage : machine.storages()) {
             const auto member = zip->members().find(folder + "data/" + storage.key);
-            if (member == zip->members().end()) file.fail("its storage " + printable(storage.key) + " is missing");
+            if (member == zip->members().end()) file.fail("its storage " + inQuotes(storage.key) + " is missing");
             checkSize(storage, member->second.size);
             storage.offset = member->second.offset;
             storage.key = member->first;
@@ -532,9 +541,9 @@ struct TorchSource::Impl {
             file.read(offset, count.data(), count.size());
             offset += count.size();
             if (littleEndian(count.data(), 8) != storage.count)
-                file.fail("its storage " + printable(storage.key) + " has two sizes");
+                file.fail("its storage " + inQuotes(storage.key) + " has two sizes");
             const std::uint64_t size = sizeOf(storage.dtype);
-            if (storage.count > (file.size() - offset) / size) file.fail("its storage " + printable(storage.key) + " is cut off");
+            if (storage.count > (file.size() - offset) / size) file.fail("its storage " + inQuotes(storage.key) + " is cut off");
             storage.offset = offset;
             offset += storage.count * size;
         }
@@ -556,7 +565,7 @@ struct TorchSource::Impl {
     void checkSize(const Storage& storage, std::uint64_t bytes) const {
         const std::uint64_t size = sizeOf(storage.dtype);
         if (bytes % size != 0 || bytes / size != storage.count) {
-            file.fail("its storage " + printable(storage.key) + " should hold " + std::to_string(storage.count) +
+            file.fail("its storage " + inQuotes(storage.key) + " should hold " + std::to_string(storage.count) +
                       " numbers, but has " + std::to_string(bytes) + " bytes");
         }
     }

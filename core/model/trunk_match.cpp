@@ -1,39 +1,42 @@
 #include "core/model/trunk_match.h"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
-#include <iterator>
 #include <optional>
 #include <set>
 
+#include "core/model/other_networks.h"
+#include "core/model/trunk_names.h"
 #include "core/model/untrusted.h"
 
 namespace thaw::core {
 
 namespace {
 
+using Tensors = std::map<std::string, SourceTensor>;
+
 struct Convolution {
-    int torchvisionIndex, block, number;  // features.<index>, block<block>_conv<number>
+    int torchvisionIndex;  // features.<index>
     std::int64_t in, out;
 };
 constexpr std::array<Convolution, 13> kConvolutions = {{
-    {0, 1, 1, 3, 64},
-    {2, 1, 2, 64, 64},
-    {5, 2, 1, 64, 128},
-    {7, 2, 2, 128, 128},
-    {10, 3, 1, 128, 256},
-    {12, 3, 2, 256, 256},
-    {14, 3, 3, 256, 256},
-    {17, 4, 1, 256, 512},
-    {19, 4, 2, 512, 512},
-    {21, 4, 3, 512, 512},
-    {24, 5, 1, 512, 512},
-    {26, 5, 2, 512, 512},
-    {28, 5, 3, 512, 512},
+    {0, 3, 64},
+    {2, 64, 64},
+    {5, 64, 128},
+    {7, 128, 128},
+    {10, 128, 256},
+    {12, 256, 256},
+    {14, 256, 256},
+    {17, 256, 512},
+    {19, 512, 512},
+    {21, 512, 512},
+    {24, 512, 512},
+    {26, 512, 512},
+    {28, 512, 512},
 }};
 
-// Names longer than any model's are not worth matching.
-constexpr std::size_t kLongestName = 512;
+// Of a torch.nn.Sequential with this many of the 26 tensors in their places some are lost: no other VGG's numbers fit as well.
+constexpr std::size_t kNearlyComplete = 22;
 
 std::string joined(const std::vector<std::int64_t>& shape) {
     std::string text;
@@ -41,148 +44,189 @@ std::string joined(const std::vector<std::int64_t>& shape) {
     return text.empty() ? "a single number" : text;
 }
 
-std::vector<std::string> components(const std::string& name) {
-    std::vector<std::string> parts(1);
-    for (char c : name) {
-        if (c == '/' || c == '.') {
-            parts.emplace_back();
-        } else {
-            parts.back() += c;
+struct Named {
+    std::string name;
+    TensorRole role = TensorRole::Other;
+    bool channelsLast = false;
+};
+struct Layer {
+    std::vector<Named> tensors;
+    std::optional<std::size_t> convolution;  // of VGG16
+};
+/// One chain of layers: a network's trunk, or something else with numbered layers.
+struct Group {
+    std::map<int, Layer> layers;
+    bool numbered = false, counted = false, flax = false, usual = false;
+};
+
+std::map<std::string, Group> groupsOf(const Tensors& tensors) {
+    std::map<std::string, Group> groups;
+    for (const auto& [name, tensor] : tensors) {
+        const std::optional<TensorPlace> place = placeOf(name);
+        if (!place) continue;
+        Group& group = groups[place->group];
+        group.numbered |= place->numbered;
+        group.counted |= place->counted;
+        group.flax |= place->flax;
+        group.usual |= place->usual;
+        Layer& layer = group.layers[place->order];
+        layer.convolution = place->convolution;
+        layer.tensors.push_back({name, place->role, place->channelsLast});
+    }
+    // Some versions of Keras leave numbers out: the position among the convolutions counts.
+    for (auto& [name, group] : groups) {
+        if (!group.counted || group.layers.size() < kConvolutions.size()) continue;
+        std::size_t position = 0;
+        for (auto& [order, layer] : group.layers) {
+            if (position < kConvolutions.size()) layer.convolution = position;
+            ++position;
         }
     }
-    return parts;
+    return groups;
 }
 
-bool startsWith(const std::string& text, const std::string& start) { return text.compare(0, start.size(), start) == 0; }
-
-std::optional<int> number(const std::string& text) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || text.size() > 4 || error != std::errc() || end != text.data() + text.size() || value < 0)
-        return std::nullopt;
-    return value;
+std::vector<std::int64_t> expectedShape(std::size_t index, const Named& tensor) {
+    const std::vector<std::int64_t>& shape = trunkTensors()[index].shape;
+    if (tensor.role == TensorRole::Scale) return {shape[0]};
+    if (tensor.channelsLast) return {shape[2], shape[3], shape[1], shape[0]};
+    return shape;
 }
 
-std::optional<std::size_t> convolutionAt(int torchvisionIndex) {
-    for (std::size_t i = 0; i < kConvolutions.size(); ++i) {
-        if (kConvolutions[i].torchvisionIndex == torchvisionIndex) return i;
-    }
-    return std::nullopt;
+std::string bothCouldBe(const std::string& trunkName, const std::string& one, const std::string& other) {
+    return trunkName + ": both " + inQuotes(one) + " and " + inQuotes(other) + " could be it";
 }
 
-std::optional<std::size_t> convolutionNamed(const std::string& kerasName) {
-    for (std::size_t i = 0; i < kConvolutions.size(); ++i) {
-        if (kerasName == "block" + std::to_string(kConvolutions[i].block) + "_conv" + std::to_string(kConvolutions[i].number))
-            return i;
-    }
-    return std::nullopt;
-}
-
-/// What a name in a file means.
-struct Meaning {
-    std::size_t index = 0;      // into trunkTensors()
-    bool channelsLast = false;  // a kernel in Keras's order: height, width, in, out
-    bool scale = false;         // the scales [out] of an int8 kernel, not the kernel
-};
-
-/// Layers that a file only counts: Keras 3 writes layers/conv2d/vars/0, layers/conv2d_1/vars/0 ..., Flax Conv_0/kernel,
-/// Conv_1/kernel.
-struct Counted {
-    std::string container;  // what stands before the layer: numbers count within it
-    int number = 0;
-};
-std::optional<Counted> counted(const std::vector<std::string>& parts, std::size_t layer) {
-    std::optional<int> position;
-    if (parts[layer] == "conv2d") position = 0;
-    if (startsWith(parts[layer], "conv2d_")) position = number(parts[layer].substr(7));
-    if (startsWith(parts[layer], "Conv_")) position = number(parts[layer].substr(5));
-    if (!position) return std::nullopt;
-    Counted result{{}, *position};
-    for (std::size_t i = 0; i < layer; ++i) result.container += parts[i] + "/";
-    return result;
-}
-
-/// Where the layer's name stands among the parts of a Keras or Flax name: layers/<layer>/vars/0 or .../<layer>/kernel:0.
-std::size_t layerPart(const std::vector<std::string>& parts) {
-    const bool variables = parts.size() >= 3 && parts[parts.size() - 2] == "vars";
-    return parts.size() - (variables ? 3 : 2);
-}
-
-class NameReader {
+/// The trunk's tensors among those of one group.
+class GroupMatch {
 public:
-    explicit NameReader(const std::map<std::string, SourceTensor>& tensors) {
-        for (const auto& [name, tensor] : tensors) {
-            const std::vector<std::string> parts = components(name);
-            if (name.size() > kLongestName || parts.size() < 2) continue;
-            if (const std::optional<Counted> layer = counted(parts, layerPart(parts)))
-                m_numbers[layer->container].insert(layer->number);
+    GroupMatch(const Tensors& tensors, const Group& group) : m_tensors(&tensors), m_usual(group.usual) {
+        for (const auto& [order, layer] : group.layers) {
+            if (!layer.convolution) continue;
+            for (const Named& tensor : layer.tensors) {
+                const std::size_t index = 2 * *layer.convolution;
+                if (tensor.role == TensorRole::Kernel) m_candidates[index].push_back(tensor);
+                if (tensor.role == TensorRole::Bias) m_candidates[index + 1].push_back(tensor);
+                if (tensor.role == TensorRole::Scale) m_scales[index].push_back(tensor);
+            }
         }
+        for (std::size_t i = 0; i < trunkTensors().size(); ++i) take(i);
     }
 
-    std::optional<Meaning> meaning(const std::string& name) const {
-        if (name.size() > kLongestName) return std::nullopt;
-        const std::vector<std::string> parts = components(name);
-        if (parts.size() < 2) return std::nullopt;
-        // An optimiser's moments carry the names of the weights that they belong to.
-        for (const std::string& part : parts) {
-            if (startsWith(part, "optimizer")) return std::nullopt;
-        }
-        return parts.size() >= 3 && isTorchParent(parts[parts.size() - 3]) ? torchMeaning(parts) : kerasMeaning(parts);
+    bool isComplete() const { return result.found.size() == trunkTensors().size(); }
+    /// How much speaks for this group. Wrong shapes speak for it only where a trunk's layers usually stand.
+    std::pair<std::size_t, std::size_t> weight() const { return {result.found.size(), m_usual ? result.misshapen.size() : 0}; }
+
+    /// Names that could stand for a tensor of the trunk, right or not.
+    std::set<std::string> named() const {
+        std::set<std::string> names;
+        for (const auto& [index, candidates] : m_candidates)
+            for (const Named& candidate : candidates) names.insert(candidate.name);
+        for (const auto& [index, found] : result.found)
+            if (!found.scaleName.empty()) names.insert(found.scaleName);
+        return names;
     }
+
+    TrunkMatch result;
 
 private:
-    /// torchvision: [prefix.]features.N.weight; the lpips package: [prefix.]sliceK.N.weight
-    static bool isTorchParent(const std::string& part) {
-        return part == "features" || (part.size() == 6 && startsWith(part, "slice"));
+    void take(std::size_t index) {
+        const std::string& trunkName = trunkTensors()[index].name;
+        const auto candidates = m_candidates.find(index);
+        if (candidates == m_candidates.end()) return result.missing.push_back(trunkName);
+        const Named& own = candidates->second.front();
+        if (candidates->second.size() > 1)
+            return result.misshapen.push_back(bothCouldBe(trunkName, own.name, candidates->second[1].name));
+
+        const SourceTensor& tensor = m_tensors->at(own.name);
+        const std::vector<std::int64_t> expected = expectedShape(index, own);
+        if (tensor.shape != expected)
+            return result.misshapen.push_back(trunkName + ": expected " + joined(expected) +
+                                              (own.channelsLast ? " (Keras's order)" : "") + ", file has " +
+                                              joined(tensor.shape));
+        const bool quantised = tensor.dtype == DType::Int8 && expected.size() == 4;
+        const bool real = tensor.dtype == DType::Float32 || tensor.dtype == DType::Float16 || tensor.dtype == DType::BFloat16 ||
+                          tensor.dtype == DType::Float64;
+        if (!quantised && !real)
+            return result.misshapen.push_back(trunkName + ": expected floating point numbers, file has " +
+                                              toString(tensor.dtype));
+        TrunkMatch::Found found{own.name, own.channelsLast, {}};
+        if (quantised && !takeScale(index, found)) return;
+        result.matched.push_back(trunkName + " <- " + own.name + (quantised ? " and its scales" : ""));
+        result.found.emplace(index, std::move(found));
     }
 
-    static std::optional<Meaning> torchMeaning(const std::vector<std::string>& parts) {
-        const std::optional<int> position = number(parts[parts.size() - 2]);
-        const std::optional<std::size_t> convolution = position ? convolutionAt(*position) : std::nullopt;
-        if (!convolution) return std::nullopt;
-        if (parts.back() == "weight") return Meaning{2 * *convolution, false, false};
-        if (parts.back() == "weight_scale") return Meaning{2 * *convolution, false, true};
-        if (parts.back() == "bias") return Meaning{2 * *convolution + 1, false, false};
-        return std::nullopt;
-    }
-
-    std::optional<Meaning> kerasMeaning(const std::vector<std::string>& parts) const {
-        const std::size_t layer = layerPart(parts);
-        std::optional<std::size_t> convolution = convolutionNamed(parts[layer]);
-        if (!convolution) convolution = rank(parts, layer);
-        if (!convolution) return std::nullopt;
-        const std::string& last = parts.back();
-        if (parts.size() - layer == 3) {  // vars: 0 is the kernel, 1 the bias
-            if (last == "0") return Meaning{2 * *convolution, true, false};
-            if (last == "1") return Meaning{2 * *convolution + 1, false, false};
-            return std::nullopt;
+    bool takeScale(std::size_t index, TrunkMatch::Found& found) {
+        const std::string scaleName = trunkTensors()[index].name + "_scale";
+        const auto own = m_scales.find(index);
+        if (own == m_scales.end() || own->second.size() != 1) {
+            result.missing.push_back(scaleName);
+            return false;
         }
-        // Keras 1 wrote block1_conv1/block1_conv1_W_1:0, Keras 2 block1_conv1/kernel:0, Flax Conv_0/kernel.
-        std::string kind = last.substr(0, last.find(':'));
-        if (startsWith(kind, parts[layer] + "_")) kind = kind.substr(parts[layer].size() + 1, 1);
-        if (kind == "kernel" || kind == "W") return Meaning{2 * *convolution, true, false};
-        if (kind == "bias" || kind == "b") return Meaning{2 * *convolution + 1, false, false};
-        return std::nullopt;
+        const SourceTensor& scale = m_tensors->at(own->second.front().name);
+        const std::vector<std::int64_t> expected = expectedShape(index, own->second.front());
+        if (scale.shape != expected || scale.dtype != DType::Float32) {
+            result.misshapen.push_back(scaleName + ": expected " + joined(expected) + " of float32, file has " +
+                                       joined(scale.shape) + " of " + toString(scale.dtype));
+            return false;
+        }
+        found.scaleName = own->second.front().name;
+        return true;
     }
 
-    /// Position among the container's convolutions: some versions of Keras leave numbers out.
-    std::optional<std::size_t> rank(const std::vector<std::string>& parts, std::size_t layer) const {
-        const std::optional<Counted> own = counted(parts, layer);
-        if (!own) return std::nullopt;
-        const std::set<int>& numbers = m_numbers.at(own->container);
-        const auto position = static_cast<std::size_t>(std::distance(numbers.begin(), numbers.find(own->number)));
-        if (numbers.size() < kConvolutions.size() || position >= kConvolutions.size()) return std::nullopt;
-        return position;
-    }
-
-    std::map<std::string, std::set<int>> m_numbers;
+    const Tensors* m_tensors;
+    bool m_usual;
+    std::map<std::size_t, std::vector<Named>> m_candidates, m_scales;
 };
 
-std::vector<std::int64_t> expectedShape(const Meaning& meaning) {
-    const std::vector<std::int64_t>& shape = trunkTensors()[meaning.index].shape;
-    if (meaning.scale) return {shape[0]};
-    if (meaning.channelsLast) return {shape[2], shape[3], shape[1], shape[0]};
-    return shape;
+/// The convolutions' kernels in the network's order.
+std::vector<KernelShape> kernelsOf(const Tensors& tensors, const Group& group) {
+    std::vector<KernelShape> kernels;
+    for (const auto& [order, layer] : group.layers) {
+        for (const Named& tensor : layer.tensors) {
+            const std::vector<std::int64_t>& shape = tensors.at(tensor.name).shape;
+            if (tensor.role != TensorRole::Kernel || shape.size() != 4) continue;
+            kernels.push_back(tensor.channelsLast ? KernelShape{shape[3], shape[2], shape[0], shape[1]}
+                                                  : KernelShape{shape[0], shape[1], shape[2], shape[3]});
+        }
+    }
+    return kernels;
+}
+
+/// Whether a layer with weights stands between a group's numbered convolutions: a norm or an activation that learns.
+bool hasLayersBetween(const Tensors& tensors, const Group& group) {
+    bool before = false, between = false;
+    for (const auto& [order, layer] : group.layers) {
+        for (const Named& tensor : layer.tensors) {
+            if (tensor.role != TensorRole::Kernel) continue;
+            const bool convolution = tensors.at(tensor.name).shape.size() == 4;
+            if (convolution && between) return group.numbered;
+            (convolution ? before : between) |= convolution || before;
+        }
+    }
+    return false;
+}
+
+/// Whether the file has a batch normalisation for each of these convolutions, whatever it is called.
+bool hasNormOfEach(const Tensors& tensors, const std::vector<KernelShape>& kernels) {
+    std::map<std::int64_t, int> left;
+    for (const auto& [name, tensor] : tensors) {
+        const std::vector<std::string> parts = nameParts(name);
+        const std::string last = parts.back().substr(0, parts.back().find(':'));
+        const bool counted = parts.size() >= 3 && parts[parts.size() - 2] == "vars" && last == "2";  // Keras 3's moving mean
+        if (tensor.shape.size() == 1 && (counted || last == "running_mean" || last == "moving_mean")) ++left[tensor.shape[0]];
+    }
+    return std::all_of(kernels.begin(), kernels.end(), [&](const KernelShape& kernel) { return left[kernel.out]-- > 0; });
+}
+
+/// What a chain is where it is not VGG16's. Empty: VGG16, or nothing that is known.
+std::string otherVgg(const Tensors& tensors, const Group& group, bool complete) {
+    const std::vector<KernelShape> kernels = kernelsOf(tensors, group);
+    const std::string name = vggName(kernels);
+    if (name.empty() && complete) return "a network with " + std::to_string(kernels.size()) + " convolutions";
+    if (name.empty()) return {};
+    if (hasNormOfEach(tensors, kernels)) return name + " with batch normalisation";
+    if (hasLayersBetween(tensors, group)) return name + " with other layers between its convolutions";
+    return name == "VGG16" ? "" : name;
 }
 
 }  // namespace
@@ -200,72 +244,36 @@ const std::vector<TrunkTensor>& trunkTensors() {
     return kTensors;
 }
 
-TrunkMatch matchTrunk(const std::map<std::string, SourceTensor>& tensors) {
-    TrunkMatch match;
-    const NameReader names(tensors);
-    std::map<std::size_t, std::vector<std::pair<std::string, Meaning>>> candidates, scales;
-    for (const auto& [name, tensor] : tensors) {
-        const std::optional<Meaning> meaning = names.meaning(name);
-        if (!meaning) {
-            match.unexpected.push_back(name);
-        } else {
-            (meaning->scale ? scales : candidates)[meaning->index].emplace_back(name, *meaning);
-        }
+TrunkMatch matchTrunk(const Tensors& tensors) {
+    const std::map<std::string, Group> groups = groupsOf(tensors);
+    const Group empty;
+    const Group* chosen = &empty;
+    GroupMatch best(tensors, empty);
+    std::vector<std::string> twins;
+    for (const auto& [name, group] : groups) {
+        GroupMatch match(tensors, group);
+        if (match.isComplete() && best.isComplete())
+            for (const auto& [index, found] : match.result.found)
+                twins.push_back(bothCouldBe(trunkTensors()[index].name, best.result.found.at(index).name, found.name));
+        if (match.weight() <= best.weight()) continue;
+        best = std::move(match);
+        chosen = &group;
     }
 
-    const std::vector<TrunkTensor>& trunk = trunkTensors();
-    for (std::size_t i = 0; i < trunk.size(); ++i) {
-        const auto& found = candidates[i];
-        if (found.empty()) {
-            match.missing.push_back(trunk[i].name);
-            continue;
-        }
-        if (found.size() > 1) {
-            match.misshapen.push_back(trunk[i].name + ": both " + printable(found[0].first) + " and " +
-                                      printable(found[1].first) + " could be it");
-            continue;
-        }
-        const auto& [name, meaning] = found.front();
-        const SourceTensor& tensor = tensors.at(name);
-        const std::vector<std::int64_t> expected = expectedShape(meaning);
-        if (tensor.shape != expected) {
-            match.misshapen.push_back(trunk[i].name + ": expected " + joined(expected) +
-                                      (meaning.channelsLast ? " (Keras's order)" : "") + ", file has " + joined(tensor.shape));
-            continue;
-        }
-        const bool quantised = tensor.dtype == DType::Int8 && expected.size() == 4;
-        const bool real = tensor.dtype == DType::Float32 || tensor.dtype == DType::Float16 || tensor.dtype == DType::BFloat16 ||
-                          tensor.dtype == DType::Float64;
-        if (!quantised && !real) {
-            match.misshapen.push_back(trunk[i].name + ": expected floating point numbers, file has " + toString(tensor.dtype));
-            continue;
-        }
-        TrunkMatch::Found result{name, meaning.channelsLast, {}};
-        if (quantised) {
-            const std::string scaleName = trunk[i].name + "_scale";
-            const auto& own = scales[i];
-            if (own.size() != 1) {
-                match.missing.push_back(scaleName);
-                continue;
-            }
-            const SourceTensor& scale = tensors.at(own.front().first);
-            if (scale.shape != expectedShape(own.front().second) || scale.dtype != DType::Float32) {
-                match.misshapen.push_back(scaleName + ": expected " + joined(expectedShape(own.front().second)) +
-                                          " of float32, file has " + joined(scale.shape) + " of " + toString(scale.dtype));
-                continue;
-            }
-            result.scaleName = own.front().first;
-        }
-        match.matched.push_back(trunk[i].name + " <- " + name + (quantised ? " and its scales" : ""));
-        match.found.emplace(i, std::move(result));
-    }
-    for (const auto& [index, own] : scales) {
-        const auto found = match.found.find(index);
-        for (const auto& [name, meaning] : own) {
-            if (found == match.found.end() || found->second.scaleName != name) match.unexpected.push_back(name);
-        }
-    }
-    return match;
+    TrunkMatch result = best.result;
+    result.flaxNames = chosen->flax;
+    result.misshapen.insert(result.misshapen.end(), twins.begin(), twins.end());
+    const std::set<std::string> named = best.named();
+    for (const auto& [name, tensor] : tensors)
+        if (named.count(name) == 0) result.unexpected.push_back(name);
+
+    if (best.isComplete() || !chosen->numbered || best.result.found.size() < kNearlyComplete)
+        result.otherNetwork = otherVgg(tensors, *chosen, best.isComplete());
+    if (best.isComplete()) return result;
+    for (const auto& [name, group] : groups)
+        if (result.otherNetwork.empty() && &group != chosen) result.otherNetwork = otherVgg(tensors, group, /*complete=*/false);
+    if (result.otherNetwork.empty() && result.found.size() < kConvolutions.size()) result.otherNetwork = networkByNames(tensors);
+    return result;
 }
 
 }  // namespace thaw::core

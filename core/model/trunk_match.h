@@ -26,6 +26,9 @@ struct TrunkMatch {
     };
     std::map<std::size_t, Found> found;  ///< by index into trunkTensors(); right in name, shape and type
     std::vector<std::string> matched, missing, unexpected, misshapen;  ///< as in WeightsReport
+    std::string otherNetwork;                                          ///< as in WeightsReport
+    bool flaxNames = false;                                            ///< Conv_0/kernel ...
+    bool isTrunk() const { return found.size() == trunkTensors().size() && misshapen.empty() && otherNetwork.empty(); }
 };
 TrunkMatch matchTrunk(const std::map<std::string, SourceTensor>& tensors);
 

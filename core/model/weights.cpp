@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "core/api/errors.h"
-#include "core/api/weights_info.h"
 #include "core/model/trunk_match.h"
 #include "core/model/untrusted.h"
+#include "core/model/weights_scaling.h"
 #include "core/model/weights_source.h"
 #include "core/util/hash.h"
 
@@ -96,32 +96,45 @@ std::string listed(const std::vector<std::string>& items) {
 
 }  // namespace
 
+HostTensor readTrunkTensor(const WeightsSource& source, const TrunkMatch& match, std::size_t index) {
+    const TrunkMatch::Found& found = match.found.at(index);
+    HostTensor tensor;
+    tensor.shape = trunkTensors()[index].shape;
+    tensor.values = toFloats(source.read(found.name), source.tensors().at(found.name).dtype);
+    if (found.channelsLast) tensor.values = toChannelsFirst(tensor.values, tensor.shape);
+    if (!found.scaleName.empty()) {
+        const std::vector<float> scales = toFloats(source.read(found.scaleName), DType::Float32);
+        const std::size_t perChannel = tensor.values.size() / scales.size();
+        for (std::size_t i = 0; i < tensor.values.size(); ++i) tensor.values[i] *= scales[i / perChannel];
+    }
+    return tensor;
+}
+
 std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const std::filesystem::path& path) {
     const TrunkMatch match = matchTrunk(source.tensors());
-    if (!match.missing.empty() || !match.misshapen.empty()) {
+    if (!match.otherNetwork.empty())
+        throw WeightsError(path.string() + " cannot be used: this is " + match.otherNetwork + ", and Thaw's model is VGG16.",
+                           "Choose weights of VGG16: vgg16 of torchvision or VGG16 of Keras.");
+    if (!match.isTrunk()) {
         std::string why = path.string() + " does not hold VGG16's trunk.";
+        if (match.found.empty() && match.misshapen.empty())
+            why += " None of its " + std::to_string(source.tensors().size()) + " tensors is named like a layer of VGG16.";
+        else if (!match.missing.empty())
+            why += " Missing: " + listed(match.missing) + ".";
         if (!match.misshapen.empty()) why += " Wrong: " + listed(match.misshapen) + ".";
-        if (!match.missing.empty()) why += " Missing: " + listed(match.missing) + ".";
-        throw WeightsError(why, "Choose a VGG16 file with torchvision's or Keras's layer names.");
+        throw WeightsError(why,
+                           "Choose a VGG16 file with torchvision's or Keras's layer names. thaw-cli weights inspect lists what "
+                           "a file holds.");
     }
 
     std::map<std::string, HostTensor> tensors;
-    const std::vector<TrunkTensor>& trunk = trunkTensors();
     for (const auto& [index, found] : match.found) {
-        HostTensor tensor;
-        tensor.shape = trunk[index].shape;
-        tensor.values = toFloats(source.read(found.name), source.tensors().at(found.name).dtype);
-        if (found.channelsLast) tensor.values = toChannelsFirst(tensor.values, tensor.shape);
-        if (!found.scaleName.empty()) {
-            const std::vector<float> scales = toFloats(source.read(found.scaleName), DType::Float32);
-            const std::size_t perChannel = tensor.values.size() / scales.size();
-            for (std::size_t i = 0; i < tensor.values.size(); ++i) tensor.values[i] *= scales[i / perChannel];
-        }
+        HostTensor tensor = readTrunkTensor(source, match, index);
         if (!std::all_of(tensor.values.begin(), tensor.values.end(), [](float value) { return std::isfinite(value); })) {
-            throw WeightsError(path.string() + " holds numbers that are not finite in " + printable(found.name) + ".",
+            throw WeightsError(path.string() + " holds numbers that are not finite in " + inQuotes(found.name) + ".",
                                "A training run that failed may have written it. Choose another file.");
         }
-        tensors.emplace(trunk[index].name, std::move(tensor));
+        tensors.emplace(trunkTensors()[index].name, std::move(tensor));
     }
     return tensors;
 }
@@ -130,7 +143,9 @@ TrunkWeights loadTrunkWeights(const std::filesystem::path& file) {
     const bool embedded = file.empty();
     const std::filesystem::path path = embedded ? embeddedWeightsFile() : file;
     TrunkWeights weights;
-    weights.tensors = readTrunk(*openWeights(path), path);
+    const std::unique_ptr<WeightsSource> source = openWeights(path);
+    weights.tensors = readTrunk(*source, path);
+    weights.scaling = scalingNeededBy(*source, matchTrunk(source->tensors()));
     weights.digest = digestOfFile(path);
     weights.title = embedded ? kEmbeddedTitle : path.filename().string();
     return weights;

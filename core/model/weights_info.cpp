@@ -7,6 +7,7 @@
 #include "core/data/download.h"
 #include "core/model/trunk_match.h"
 #include "core/model/weights.h"
+#include "core/model/weights_scaling.h"
 #include "core/model/weights_source.h"
 #include "core/store/paths.h"
 #include "core/util/hash.h"
@@ -40,26 +41,6 @@ const std::vector<Downloadable>& downloadables() {
     return kAll;
 }
 
-/// "imagenet" or "caffe": the file's own word, else what weights of that origin usually need. Empty: nothing is known.
-std::string suitableScaling(const WeightsSource& source) {
-    if (const auto own = source.metadata().find("scaling"); own != source.metadata().end()) return own->second;
-    switch (source.format()) {
-        case WeightsFormat::KerasH5:
-            return "caffe";
-        case WeightsFormat::TorchZip:
-        case WeightsFormat::TorchLegacy:
-            return "imagenet";
-        default:
-            return {};
-    }
-}
-
-std::string scalingSentence(const std::string& scaling) {
-    if (scaling == "imagenet") return "Suits the scaling \"imagenet\".";
-    if (scaling == "caffe") return "Suits the scaling \"caffe\": choose it in the settings.";
-    return {};
-}
-
 std::filesystem::path convert(const std::filesystem::path& file, std::filesystem::path output, const std::string& title) {
     const std::unique_ptr<WeightsSource> source = openWeights(file);
     const std::map<std::string, HostTensor> tensors = readTrunk(*source, file);
@@ -85,7 +66,9 @@ std::filesystem::path convert(const std::filesystem::path& file, std::filesystem
     writer.setMetadata("source", file.filename().string());
     writer.setMetadata("source_format", toString(source->format()));
     writer.setMetadata("source_sha256", digest);
-    if (const std::string scaling = suitableScaling(*source); !scaling.empty()) writer.setMetadata("scaling", scaling);
+    const WeightsScaling scaling = scalingNeededBy(*source, matchTrunk(source->tensors()));
+    writer.setMetadata("scaling", toString(scaling.scaling));
+    if (!scaling.certain) writer.setMetadata("scaling_assumed", scaling.reason);
     for (const auto& [name, tensor] : tensors) writer.add(name, DType::Float32, tensor.shape, tensor.values.data());
     writer.write(output);
     return output;
@@ -119,6 +102,8 @@ WeightsReport inspectWeights(const std::filesystem::path& file) {
     for (const auto& [name, tensor] : source->tensors()) report.tensors.push_back({name, toString(tensor.dtype), tensor.shape});
     report.metadata.assign(source->metadata().begin(), source->metadata().end());
     TrunkMatch match = matchTrunk(source->tensors());
+    if (match.isTrunk()) report.scaling = scalingNeededBy(*source, match);
+    report.otherNetwork = std::move(match.otherNetwork);
     report.matched = std::move(match.matched);
     report.missing = std::move(match.missing);
     report.unexpected = std::move(match.unexpected);
@@ -132,7 +117,8 @@ std::filesystem::path importWeights(const std::filesystem::path& file, std::file
 
 std::vector<WeightsChoice> listWeights() {
     std::vector<WeightsChoice> choices;
-    choices.push_back({kEmbeddedTitle, {}, "torchvision's weights, rounded to 8 bits. " + scalingSentence("imagenet")});
+    const WeightsScaling embedded{Scaling::ImageNet, true, "they are torchvision's"};
+    choices.push_back({kEmbeddedTitle, {}, "torchvision's weights, rounded to 8 bits. " + scalingSentence(embedded), embedded});
 
     std::error_code error;
     std::set<std::filesystem::path> files;
@@ -143,13 +129,13 @@ std::vector<WeightsChoice> listWeights() {
         try {
             const std::unique_ptr<WeightsSource> source = openWeights(file);
             const TrunkMatch match = matchTrunk(source->tensors());
-            if (!match.missing.empty() || !match.misshapen.empty()) continue;
+            if (!match.isTrunk()) continue;
             const auto title = source->metadata().find("title");
             const bool titled = title != source->metadata().end() && title->second.size() <= kLongestTitle;
-            std::string description = file.filename().string() + ", " + toString(source->format()) + ".";
-            if (const std::string sentence = scalingSentence(suitableScaling(*source)); !sentence.empty())
-                description += " " + sentence;
-            choices.push_back({titled ? title->second : file.filename().string(), file, description});
+            const WeightsScaling scaling = scalingNeededBy(*source, match);
+            choices.push_back({titled ? title->second : file.filename().string(), file,
+                               file.filename().string() + ", " + toString(source->format()) + ". " + scalingSentence(scaling),
+                               scaling});
         } catch (const WeightsError&) {  // not a weights file; inspecting it says why
         }
     }

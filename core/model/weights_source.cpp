@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "core/model/foreign_file.h"
 #include "core/model/keras_h5.h"
 #include "core/model/torch_pickle.h"
 #include "core/model/untrusted.h"
@@ -12,7 +13,6 @@ namespace thaw::core {
 
 namespace {
 
-constexpr const char* kReadable = "Thaw reads safetensors, PyTorch state_dict and Keras .h5 files.";
 using Start = std::array<std::uint8_t, 64>;
 
 class SafetensorsSource : public WeightsSource {
@@ -57,20 +57,6 @@ bool begins(const Start& start, std::size_t bytes, const char* text) {
     return bytes >= std::strlen(text) && std::memcmp(start.data(), text, std::strlen(text)) == 0;
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& path) {
-    const UntrustedFile file(path);
-    Start start{};
-    const std::size_t bytes = readStart(file, start);
-    if (bytes == 0) file.fail("it is empty");
-    if (bytes >= 2 && start[0] == 0x80 && start[1] >= 2 && start[1] <= 5)
-        file.fail("it is a Python pickle, but no state_dict of PyTorch", kReadable);
-    if (begins(start, bytes, "<"))
-        file.fail("it is a web page, not a weights file", "Download it again, from the address of the file itself.");
-    if (begins(start, bytes, "version https://git-lfs"))
-        file.fail("it only points to the real file (Git LFS)", "Fetch it with git lfs pull.");
-    file.fail("it is not a weights file", kReadable);
-}
-
 }  // namespace
 
 WeightsFormat detectFormat(const std::filesystem::path& path) {
@@ -96,7 +82,7 @@ std::unique_ptr<WeightsSource> openWeights(const std::filesystem::path& path) {
         case WeightsFormat::Unknown:
             break;
     }
-    refuse(path);
+    refuseForeign(UntrustedFile(path));
 }
 
 }  // namespace thaw::core

@@ -157,7 +157,7 @@ private:
     std::vector<LeftOutFile> m_damaged;  // found while they were decoded
     std::shared_ptr<DataRead> m_dataRead;
     std::unique_ptr<BackgroundReading> m_reading;
-    std::string m_weightsTitle, m_weightsDigest;
+    std::string m_weightsTitle, m_weightsDigest, m_scalingWarning;
     ModelInfo m_info;
     std::unique_ptr<StagedModel> m_model;
     std::vector<std::vector<torch::Tensor>> m_initial;  // by stage; empty where it never trained

@@ -156,6 +156,7 @@ void TorchTrainer::setUpModel() {
             trunk = loadTrunkWeights(m_config.weights);
             m_weightsTitle = trunk->title;
             m_weightsDigest = trunk->digest;
+            if (!m_toRestore) m_scalingWarning = scalingWarning(m_config.scaling, trunk->scaling);
         } catch (const Error& error) {
             if (!m_toRestore) throw;  // a resumed run has its weights in the checkpoint
             notice(std::string(error.what()) + " The checkpoint's weights are used; how far they moved counts from now on.",
@@ -274,6 +275,7 @@ void TorchTrainer::announceRun() {
     event.bitExact = m_bitExact;
     event.bitExactReason = m_bitExactReason;
     emit(std::move(event));
+    if (!m_scalingWarning.empty()) notice(m_scalingWarning, true);
     if (!m_bitExact && m_loop.point != LoopPoint::Finished)
         notice("The run continues, but not bit-exact: " + m_bitExactReason + ".", true);
     if (m_config.augmentation.shift > 0 && m_config.cache.enabled)

@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include <array>
 #include <functional>
 #include <limits>
 
@@ -118,7 +119,7 @@ private Q_SLOTS:
     void gradientsEqualDoublePrecision_data() { shapes_data(); }
     void gradientsEqualDoublePrecision() {
         const Problem p = problem();
-        if (!FastConv::supportsGradients(p.x, p.weight)) QSKIP("No kernels on this instruction set.");
+        if (!FastConv::supportsGradients(p.x, p.weight, p.bias, {})) QSKIP("No kernels on this instruction set.");
         const Tensor slope = decidedSlope(p);
         QVERIFY(relative(byThaw(p), byLibTorch(p.inDouble())) < 1e-5);
         const std::vector<Tensor> exact = gradientsOf(p.inDouble(), slope.to(torch::kFloat64), byLibTorch);
@@ -133,7 +134,7 @@ private Q_SLOTS:
     void gradientsAreDifferences_data() { shapes_data(); }
     void gradientsAreDifferences() {
         Problem p = problem();
-        if (!FastConv::supportsGradients(p.x, p.weight)) QSKIP("No kernels on this instruction set.");
+        if (!FastConv::supportsGradients(p.x, p.weight, p.bias, {})) QSKIP("No kernels on this instruction set.");
         p.bias = torch::where(torch::arange(p.bias.numel()).remainder(2).eq(0), torch::full_like(p.bias, 30),
                               torch::full_like(p.bias, -30));
         const Tensor slope = drawn(p.convolved().sizes().vec(), 4);
@@ -155,23 +156,73 @@ private Q_SLOTS:
 
     void othersAreLeftToLibTorch() {
         const auto supported = [](const Problem& p) {
-            return FastConv::supports(p.x, p.weight) || FastConv::supportsGradients(p.x, p.weight);
+            return FastConv::supports(p.x, p.weight, p.bias, {}) || FastConv::supportsGradients(p.x, p.weight, p.bias, {});
         };
         for (const auto& [height, width] : std::vector<std::pair<int, int>>{{1, 1}, {3, 2}, {2, 3}, {1, 9}, {2, 1}})
             QVERIFY2(!supported(Problem(2, height, width)), std::to_string(height).c_str());
         QVERIFY(!supported(Problem(2, 4, 4, 32, 64)));
         QVERIFY(!supported(Problem(2, 4, 4, 64, 10)));
         QVERIFY(!supported(Problem(2, 4, 4).inDouble()));
-        QVERIFY(!FastConv::supports(drawn({64, 4, 4}, 1), Problem(1, 4, 4).weight));
+        const Problem plain(1, 4, 4);
+        QVERIFY(!FastConv::supports(drawn({64, 4, 4}, 1), plain.weight, plain.bias, {}));
         const bool any = kernels::instructionSet() != kernels::InstructionSet::None;
         QCOMPARE(supported(Problem(1, 5, 7)), any);
         QCOMPARE(supported(Problem(1, 2, 2)), any);
-        QCOMPARE(FastConv::supports(Problem(1, 1, 1, 3).x, Problem(1, 1, 1, 3).weight), any);
+        const Problem colours(1, 1, 1, 3);
+        QCOMPARE(FastConv::supports(colours.x, colours.weight, colours.bias, {}), any);
+    }
+
+    void onlyTheGeometryThatTheKernelsKnow_data() {
+        QTest::addColumn<int>("channels");
+        QTest::newRow("first layer") << 3;
+        QTest::newRow("others") << 64;
+    }
+    void onlyTheGeometryThatTheKernelsKnow() {
+        QFETCH(int, channels);
+        const Problem p(2, 8, 8, channels);
+        const auto supported = [](const Problem& one, const ConvGeometry& geometry = {}) {
+            return FastConv::supports(one.x, one.weight, one.bias, geometry) ||
+                   FastConv::supportsGradients(one.x, one.weight, one.bias, geometry);
+        };
+        QCOMPARE(supported(p), kernels::instructionSet() != kernels::InstructionSet::None);
+
+        using Pair = std::array<std::int64_t, 2>;
+        for (Pair ConvGeometry::*field : {&ConvGeometry::stride, &ConvGeometry::padding, &ConvGeometry::dilation})
+            for (const Pair& value : {Pair{2, 2}, Pair{1, 2}, Pair{2, 1}, Pair{0, 0}, Pair{0, 1}, Pair{1, 0}, Pair{3, 3}}) {
+                ConvGeometry other;
+                other.*field = value;
+                QVERIFY(!supported(p, other));
+            }
+        for (const int groups : {0, 2, 64}) {
+            ConvGeometry other;
+            other.groups = groups;
+            QVERIFY(!supported(p, other));
+        }
+        for (const auto& [height, width] :
+             std::vector<std::pair<int, int>>{{1, 1}, {5, 5}, {7, 7}, {1, 3}, {3, 1}, {3, 5}, {5, 3}, {2, 2}, {4, 4}, {9, 1}}) {
+            Problem other = p;
+            other.weight = drawn({64, channels, height, width}, 2);
+            QVERIFY2(!supported(other), std::to_string(height).c_str());
+        }
+        // Kernels of a grouped or depthwise convolution have fewer channels than its input.
+        for (const int inputs : {1, 32, 128}) {
+            Problem other = p;
+            other.weight = drawn({64, inputs, 3, 3}, 2);
+            QVERIFY2(!supported(other), std::to_string(inputs).c_str());
+        }
+        for (const Tensor& bias : {Tensor(), drawn({1}, 3), drawn({128}, 3), drawn({64, 1}, 3), p.bias.to(torch::kFloat64)}) {
+            Problem other = p;
+            other.bias = bias;
+            QVERIFY(!supported(other));
+        }
+        Problem half = p;
+        half.weight = p.weight.to(torch::kBFloat16);
+        QVERIFY(!supported(half));
     }
 
     void anyMemoryIsTaken() {
         const Problem p(3, 5, 7);
-        if (!FastConv::supports(p.x, p.weight)) QSKIP("No kernels on this instruction set.");
+        if (!FastConv::supports(p.x, p.weight, p.bias, {})) QSKIP("No kernels on this instruction set.");
         const Tensor slope = decidedSlope(p);
         const std::vector<Tensor> expected = gradientsOf(p, slope, byThaw);
         const Tensor plain = FastConv().forward(p.x, p.weight, p.bias, /*pool=*/true);
@@ -200,7 +251,7 @@ private Q_SLOTS:
 
     void releasedFormsAreMadeAnew() {
         const Problem p(2, 4, 4);
-        if (!FastConv::supports(p.x, p.weight)) QSKIP("No kernels on this instruction set.");
+        if (!FastConv::supports(p.x, p.weight, p.bias, {})) QSKIP("No kernels on this instruction set.");
         FastConv layer;
         const Tensor before = layer.forward(p.x, p.weight, p.bias, /*pool=*/false);
         layer.release();
@@ -212,9 +263,9 @@ private Q_SLOTS:
     void emptyBatch() {
         for (const std::int64_t in : {3, 64}) {
             const Problem p(0, 4, 4, in);
-            if (!FastConv::supports(p.x, p.weight)) QSKIP("No kernels on this instruction set.");
+            if (!FastConv::supports(p.x, p.weight, p.bias, {})) QSKIP("No kernels on this instruction set.");
             QCOMPARE(FastConv().forward(p.x, p.weight, p.bias, /*pool=*/true).sizes(), at::IntArrayRef({0, 64, 2, 2}));
-            if (!FastConv::supportsGradients(p.x, p.weight)) continue;
+            if (!FastConv::supportsGradients(p.x, p.weight, p.bias, {})) continue;
             const std::vector<Tensor> gradients = gradientsOf(p, torch::empty({0, 64, 4, 4}), byThaw);
             QCOMPARE(gradients[0].sizes(), p.x.sizes());
             for (std::size_t i = 1; i < 3; ++i) QCOMPARE(gradients[i].abs().max().item<float>(), 0.0f);
@@ -241,7 +292,7 @@ private Q_SLOTS:
                     // Taps that touch only the padding of such a small plane: LibTorch multiplies that too, the kernels do not.
                     if (inWeights && side == 2 && place != 4) continue;
                     Problem p(1, side, side, channels);
-                    if (!FastConv::supports(p.x, p.weight)) QSKIP("No kernels on this instruction set.");
+                    if (!FastConv::supports(p.x, p.weight, p.bias, {})) QSKIP("No kernels on this instruction set.");
                     (inWeights ? p.weight : p.x).select(0, 0).select(0, 1).view({-1})[place] = value;
                     const Tensor ours = FastConv().forward(p.x, p.weight, p.bias, pool);
                     Tensor plain = byLibTorch(p);

@@ -82,6 +82,9 @@ private Q_SLOTS:
     void twoTensorsForOne();
     void scalesThatDoNotFit();
     void importsOnce();
+    void scalingByOrigin_data();
+    void scalingByOrigin();
+    void scalingFollowsTheChoice();
     void listsUsableFiles();
     void downloads();
     void downloadOfUnknownName();
@@ -266,10 +269,10 @@ void WeightsTest::reportsWhatDoesNotFit() {
 
 void WeightsTest::twoTensorsForOne() {
     Items items = plainTrunk();
-    items["other"] = {"teacher.features.0.bias", DType::Float32, {64}, Bytes(256)};
+    items["other"] = {"module.features.0.bias", DType::Float32, {64}, Bytes(256)};
     write(file(), items);
     QVERIFY(inspectWeights(file()).misshapen ==
-            std::vector<std::string>{"features.0.bias: both \"features.0.bias\" and \"teacher.features.0.bias\" could be it"});
+            std::vector<std::string>{"features.0.bias: both \"features.0.bias\" and \"module.features.0.bias\" could be it"});
 }
 
 void WeightsTest::scalesThatDoNotFit() {
@@ -316,6 +319,82 @@ void WeightsTest::importsOnce() {
     QVERIFY(!errorOf<StoreError>([&] { importWeights(file(), *m_home / "no" / "such" / "folder"); }).empty());
 }
 
+void WeightsTest::scalingByOrigin_data() {
+    QTest::addColumn<QString>("metadata");
+    QTest::addColumn<QVector<float>>("corner");  // of the first kernel: three channels of each of the first three kernels
+    QTest::addColumn<bool>("kerasNames");
+    QTest::addColumn<QString>("scaling");
+    QTest::addColumn<bool>("certain");
+    const QVector<float> other(9, 0.25f);
+    const QVector<float> keras{0.42947f, 0.55038f, 0.480015f, 0.11727f, 0.02088f, -0.1727f, 0.03401f, 0.09883f, 0.03756f};
+    const QVector<float> torchvision{-0.5547f, 0.1748f, 0.3135f, 0.2318f, -0.1391f, -0.3113f, 0.1769f, 0.3116f, 0.3116f};
+    QTest::newRow("the file says caffe") << "caffe" << torchvision << false << "caffe" << true;
+    QTest::newRow("the file says 0-1") << "0-1" << keras << true << "0-1" << true;
+    QTest::newRow("the file says nonsense") << "by hand" << other << false << "imagenet" << false;
+    QTest::newRow("Keras's own, converted") << "" << keras << false << "caffe" << true;
+    QTest::newRow("Keras's own") << "" << keras << true << "caffe" << true;
+    QTest::newRow("torchvision's") << "" << torchvision << false << "imagenet" << true;
+    QTest::newRow("torchvision's by Keras's names") << "" << torchvision << true << "imagenet" << true;
+    QTest::newRow("unknown, of PyTorch") << "" << other << false << "imagenet" << false;
+    QTest::newRow("unknown, of Keras") << "" << other << true << "caffe" << false;
+}
+
+void WeightsTest::scalingByOrigin() {
+    QFETCH(QString, metadata);
+    QFETCH(QVector<float>, corner);
+    QFETCH(bool, kerasNames);
+    QFETCH(QString, scaling);
+    QFETCH(bool, certain);
+    Items items = plainTrunk();
+    const std::vector<int> perBlock = {2, 2, 3, 3, 3};
+    std::vector<float> first(64 * 3 * 9, 0.5f);
+    for (std::size_t o = 0; o < 3; ++o)
+        for (std::size_t i = 0; i < 3; ++i)
+            first[kerasNames ? i * 64 + o : (o * 3 + i) * 9] = corner[static_cast<int>(o * 3 + i)];
+    items["features.0.weight"].bytes = bytesOf(first);
+    std::size_t index = 0;
+    for (int block = 1; kerasNames && block <= 5; ++block)
+        for (int number = 1; number <= perBlock[static_cast<std::size_t>(block - 1)]; ++number)
+            for (const char* kind : {"kernel", "bias"}) {
+                Item& item = items[trunkTensors()[index++].name];
+                item.name = "block" + std::to_string(block) + "_conv" + std::to_string(number) + "/" + kind;
+                if (item.shape.size() == 4) item.shape = {3, 3, item.shape[1], item.shape[0]};
+            }
+    std::map<std::string, std::string> words;
+    if (!metadata.isEmpty()) words["scaling"] = metadata.toStdString();
+    write(file(), items, words);
+    for (const WeightsScaling& need :
+         {scalingOfWeights(file()), inspectWeights(file()).scaling, loadTrunkWeights(file()).scaling}) {
+        QCOMPARE(toString(need.scaling), scaling.toStdString());
+        QCOMPARE(need.certain, certain);
+        QVERIFY(!need.reason.empty());
+    }
+    // An import knows as much as its origin did, not more.
+    const WeightsScaling imported = scalingOfWeights(importWeights(file()));
+    QCOMPARE(toString(imported.scaling), scaling.toStdString());
+    QCOMPARE(imported.certain, certain);
+}
+
+void WeightsTest::scalingFollowsTheChoice() {
+    write(file(), plainTrunk(), {{"scaling", "caffe"}});
+    RunConfig config;
+    QVERIFY(config.scaling == Scaling::ImageNet);
+    chooseWeights(config, file());
+    QVERIFY(config.scaling == Scaling::Caffe && config.weights == file());
+    chooseWeights(config, {});
+    QVERIFY(config.scaling == Scaling::ImageNet && config.weights.empty());
+    // What differed already was wanted so.
+    config.scaling = Scaling::ZeroToOne;
+    chooseWeights(config, file());
+    QVERIFY(config.scaling == Scaling::ZeroToOne);
+    QVERIFY(scalingWarning(Scaling::Caffe, scalingOfWeights(file())).empty());
+    const std::string warning = scalingWarning(config.scaling, scalingOfWeights(file()));
+    QVERIFY2(warning.find("\"0-1\" is not the one") != std::string::npos && warning.find("\"caffe\"") != std::string::npos,
+             warning.c_str());
+    QVERIFY(scalingOfWeights({}).certain);
+    QVERIFY(scalingOfWeights({}).scaling == Scaling::ImageNet);
+}
+
 void WeightsTest::listsUsableFiles() {
     QCOMPARE(listWeights().size(), std::size_t{1});
     QVERIFY(listWeights().front().file.empty());
@@ -331,6 +410,9 @@ void WeightsTest::listsUsableFiles() {
     QCOMPARE(choices.size(), std::size_t{3});
     QCOMPARE(choices[1].title, std::string("Mine"));
     QVERIFY(choices[1].description.find("\"caffe\"") != std::string::npos);
+    QVERIFY(choices[0].scaling.scaling == Scaling::ImageNet && choices[0].scaling.certain);
+    QVERIFY(choices[1].scaling.scaling == Scaling::Caffe && choices[1].scaling.certain);
+    QVERIFY(choices[2].scaling.scaling == Scaling::ImageNet && !choices[2].scaling.certain);
     QCOMPARE(choices[2].title, std::string("c.safetensors"));
     QCOMPARE(choices[2].file.string(), (weightsFolder() / "c.safetensors").string());
 }

@@ -51,16 +51,16 @@ private:
     std::string m_text;
 };
 
-/// A zip file of stored members.
+/// A zip file of stored members; of another method only the claim is written.
 class ZipWriter {
 public:
-    void add(const std::string& name, const std::string& content) {
+    void add(const std::string& name, const std::string& content, int method = 0) {
         const auto crc = static_cast<std::uint32_t>(
             ::crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size())));
         const std::uint64_t at = m_bytes.size();
         // Versions, flags, method and time are the same in both headers.
-        const std::string common = le(20, 2) + le(0, 2) + le(0, 2) + le(0, 4) + le(crc, 4) + le(content.size(), 4) +
-                                   le(content.size(), 4) + le(name.size(), 2) + le(0, 2);
+        const std::string common = le(20, 2) + le(0, 2) + le(static_cast<std::uint64_t>(method), 2) + le(0, 4) + le(crc, 4) +
+                                   le(content.size(), 4) + le(content.size(), 4) + le(name.size(), 2) + le(0, 2);
         m_bytes += "PK\x03\x04" + common + name + content;
         m_directory +=
             std::string("PK\x01\x02") + le(20, 2) + common + le(0, 2) + le(0, 2) + le(0, 2) + le(0, 4) + le(at, 4) + name;

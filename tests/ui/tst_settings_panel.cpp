@@ -83,6 +83,27 @@ private:
     QTemporaryDir m_home;
 
 private Q_SLOTS:
+    void scalingThatTheWeightsDoNotNeedIsSaid() {
+        Bench bench;
+        bench.panel.setWeights({{"built in", {}, "", {core::Scaling::ImageNet, true, "the file says so"}},
+                                {"Keras's", "/weights/keras.safetensors", "", {core::Scaling::Caffe, true, "the file says so"}}});
+        core::RunConfig config = core::findLesson("lesson").config;
+        bench.panel.setConfig(config);
+        QCOMPARE(bench.row("Normalisation")->note(), QString());
+        config.weights = "/weights/keras.safetensors";
+        bench.panel.setConfig(config);
+        QVERIFY(bench.row("Normalisation")->note().contains("They need the scaling \"caffe\""));
+        config.scaling = core::Scaling::Caffe;
+        bench.panel.setConfig(config);
+        QCOMPARE(bench.row("Normalisation")->note(), QString());
+        config.scaling = core::Scaling::ZeroToOne;
+        bench.panel.setConfig(config);
+        QVERIFY(!bench.row("Normalisation")->note().isEmpty());
+        config.initialization = core::Initialization::Random;
+        bench.panel.setConfig(config);
+        QCOMPARE(bench.row("Normalisation")->note(), QString());
+    }
+
     void initTestCase() {
         qputenv("THAW_HOME", m_home.path().toUtf8());
         QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));

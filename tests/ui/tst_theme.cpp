@@ -1,11 +1,14 @@
 // Style sheet and icons: every token is filled in, every picture is there, in both schemes and at every scale.
 #include <QApplication>
 #include <QDirIterator>
+#include <QLabel>
 #include <QRegularExpression>
 #include <QSignalSpy>
 #include <QSvgRenderer>
 #include <QTest>
+#include <QToolTip>
 
+#include "ui/widgets/parts/styling.h"
 #include "ui/widgets/parts/theme.h"
 
 using namespace thaw::ui;
@@ -37,6 +40,40 @@ private Q_SLOTS:
             QVERIFY2(QFile::exists(file), qPrintable(file));
         }
         QVERIFY(pictures > 5);
+    }
+
+    void toolTipsShowNamesAsTheyAre_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<bool>("rich");
+        QTest::newRow("plain") << "cat" << false;
+        QTest::newRow("a class in bold") << "<b>cat</b>" << false;
+        QTest::newRow("a picture from elsewhere") << "<img src='/etc/hostname'> <table><tr><td>x</td></tr></table>" << false;
+        QTest::newRow("words with a key") << toolTipWithKey(QStringLiteral("Start <b>"), QStringLiteral("F5")) << true;
+    }
+    void toolTipsShowNamesAsTheyAre() {
+        QFETCH(QString, text);
+        QFETCH(bool, rich);
+        Theme::instance().setLook(ColorScheme::Light, 1.0);
+        QWidget window;
+        window.show();
+        // Twice: a tip that is shown already gets its next text without being made anew.
+        for (const QString& first :
+             {QStringLiteral("<i>before</i>"), toolTipWithKey(QStringLiteral("x"), QStringLiteral("F1"))}) {
+            QToolTip::showText({10, 10}, first, &window);
+            const auto tip = []() -> QLabel* {
+                for (QWidget* widget : QApplication::topLevelWidgets())
+                    if (widget->inherits("QTipLabel") && widget->isVisible()) return qobject_cast<QLabel*>(widget);
+                return nullptr;
+            };
+            QTRY_VERIFY(tip());
+            tip()->grab();
+            QToolTip::showText({20, 20}, text, &window);
+            QTRY_VERIFY(tip() && tip()->text() == text);
+            tip()->grab();
+            QCOMPARE(tip()->textFormat(), rich ? Qt::RichText : Qt::PlainText);
+            QVERIFY(tip()->width() >= tip()->sizeHint().width());
+            QToolTip::hideText();
+        }
     }
 
     void iconsAreGoodAndTinted() {

@@ -49,6 +49,7 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
         showNextRun();
         Q_EMIT shownRunChanged();
     });
+    connect(&m_library, &LibraryController::weightsListed, this, &Session::learnWeights);
     connect(&m_library, &LibraryController::runsListed, this, [this](const std::vector<core::RunSummary>& runs) {
         m_runs = runs;
         Q_EMIT shownRunChanged();
@@ -208,9 +209,37 @@ bool Session::isRateEditable() const {
 }
 
 void Session::setConfig(const core::RunConfig& config) {
+    core::RunConfig next = config;
+    if (next.weights != m_config.weights && next.scaling == m_config.scaling) {
+        const std::optional<core::Scaling> before = scalingNeededBy(m_config.weights), now = scalingNeededBy(next.weights);
+        if (before && now) core::followWeights(next, *before, *now);
+        m_scalingBefore = now ? std::nullopt : before;
+    } else if (next.scaling != m_config.scaling) {
+        m_scalingBefore.reset();
+    }
+    applyConfig(std::move(next));
+}
+
+void Session::applyConfig(core::RunConfig config) {
     if (core::toJson(config) == core::toJson(m_config)) return;
-    setConfigQuietly(config);
+    setConfigQuietly(std::move(config));
     Q_EMIT configChanged(m_config);
+}
+
+std::optional<core::Scaling> Session::scalingNeededBy(const std::filesystem::path& weights) const {
+    for (const core::WeightsChoice& choice : m_weights)
+        if (choice.file == weights) return choice.scaling.scaling;
+    return std::nullopt;
+}
+
+void Session::learnWeights(const std::vector<core::WeightsChoice>& weights) {
+    m_weights = weights;
+    const std::optional<core::Scaling> now = scalingNeededBy(m_config.weights);
+    if (!m_scalingBefore || !now) return;
+    core::RunConfig config = m_config;
+    core::followWeights(config, *m_scalingBefore, *now);
+    m_scalingBefore.reset();
+    applyConfig(std::move(config));
 }
 
 void Session::setConfigQuietly(core::RunConfig config) {
@@ -305,7 +334,8 @@ void Session::chooseLesson(const QString& name) {
     if (const core::Lesson* chosen = lesson(); chosen && actions().editSettings) {
         core::RunConfig config = chosen->config;
         keepChoices(config);
-        setConfig(config);
+        m_scalingBefore.reset();
+        applyConfig(config);
     }
     Q_EMIT lessonChanged();
 }

@@ -60,6 +60,7 @@ public:
     bool isRateEditable() const;  ///< not that of a finished run
 
 public Q_SLOTS:
+    /// Where only the weights change, the scaling follows them (core::followWeights).
     void setConfig(const thaw::core::RunConfig& config);
     void chooseLesson(const QString& name);
     /// Where to look for data first; keeps the choice over lessons.
@@ -86,7 +87,10 @@ Q_SIGNALS:
     void refused(const QString& what, const QString& hint);
 
 private:
+    void applyConfig(core::RunConfig config);
     void setConfigQuietly(core::RunConfig config);
+    std::optional<core::Scaling> scalingNeededBy(const std::filesystem::path& weights) const;
+    void learnWeights(const std::vector<core::WeightsChoice>& weights);
     void showNextRun();  ///< the tree of the settings, unless a run is shown
     void showRun();
     void keepChoices(core::RunConfig& config) const;
@@ -105,6 +109,8 @@ private:
     QString m_lessonName = QStringLiteral("lesson");
     std::vector<core::DatasetInfo> m_datasets;
     std::vector<core::RunSummary> m_runs;
+    std::vector<core::WeightsChoice> m_weights;
+    std::optional<core::Scaling> m_scalingBefore;  ///< needed by the weights before; those chosen now are not listed yet
     core::StageTimes m_times;
     int m_cachedBoundary = 0;
     bool m_runShown = false;

@@ -18,6 +18,7 @@
 
 #include "core/api/errors.h"
 #include "core/api/layer_info.h"
+#include "core/api/weights_info.h"
 #include "ui/bridge/library_controller.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/parts/number_box.h"
@@ -164,6 +165,7 @@ void SettingsPanel::setDatasets(const std::vector<core::DatasetInfo>& datasets) 
 
 void SettingsPanel::setWeights(const std::vector<core::WeightsChoice>& weights) {
     m_weights->clear();
+    m_weightsListed = weights;
     for (const core::WeightsChoice& choice : weights) {
         m_weights->addItem(text(choice.title), text(choice.file.string()));
         m_weights->setItemData(m_weights->count() - 1, text(choice.description), Qt::ToolTipRole);
@@ -338,6 +340,7 @@ void SettingsPanel::addData() {
          {tr("Caffe"), variantOf(core::Scaling::Caffe)}},
         [](const Config& config) { return variantOf(config.scaling); },
         [](Config& config, const QVariant& value) { config.scaling = enumOf<core::Scaling>(value); });
+    m_scalingRow = m_bindings.back().row;
     addSwitch(
         tr("Lock test split"),
         tr("Validates on a part of the training pictures that is never trained on. The figures of the test split stay hidden "
@@ -803,8 +806,17 @@ void SettingsPanel::refresh() {
         if (binding.row->isHidden() == shown) binding.row->setVisible(shown);
     }
     m_lesson->showEntry(text(m_config.preset));
+    showScalingNote();
     applyLock();
     refreshFooter();
+}
+
+void SettingsPanel::showScalingNote() {
+    QString note;
+    if (m_config.initialization == core::Initialization::Pretrained)
+        for (const core::WeightsChoice& choice : m_weightsListed)
+            if (choice.file == m_config.weights) note = text(core::scalingWarning(m_config.scaling, choice.scaling));
+    m_scalingRow->setNote(SettingRow::Note::Warning, note);
 }
 
 void SettingsPanel::refreshFooter() {

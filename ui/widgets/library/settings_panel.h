@@ -92,6 +92,7 @@ private:
 
     void edit(const std::function<void(Config&)>& change);
     void refresh();
+    void showScalingNote();
     void refreshFooter();
     void fillDatasets();
     void applyLock();
@@ -116,6 +117,8 @@ private:
     QPushButton *m_reset = nullptr, *m_save = nullptr;
     QLineEdit *m_saveName = nullptr, *m_typing = nullptr;
     SettingCombo *m_lesson = nullptr, *m_dataset = nullptr, *m_weights = nullptr, *m_phase = nullptr;
+    std::vector<core::WeightsChoice> m_weightsListed;
+    SettingRow* m_scalingRow = nullptr;
     SettingRow* m_datasetRow = nullptr;
     bool m_locked = false;
     int m_livePhase = -1;

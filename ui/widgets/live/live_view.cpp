@@ -326,6 +326,7 @@ void LiveView::Private::build() {
     column->addWidget(footer);
 
     status = new QLabel(q);
+    status->setTextFormat(Qt::PlainText);
     status->setWordWrap(true);
     status->setTextInteractionFlags(Qt::TextSelectableByMouse);
     status->hide();

@@ -82,7 +82,7 @@ void SettingRow::setName(const QString& name) {
 }
 
 void SettingRow::setNote(Note kind, const QString& sentence) {
-    setStyleProperty(m_note, "type", kind == Note::Wrong ? "wrong" : kind == Note::Live ? "warm" : "caption");
+    setStyleProperty(m_note, "type", kind == Note::Wrong ? "wrong" : kind == Note::Plain ? "caption" : "warm");
     m_note->setText(sentence);
     m_note->setVisible(!sentence.isEmpty());
     applyTheme();

@@ -26,7 +26,7 @@ protected:
 class SettingRow : public QWidget {
     Q_OBJECT
 public:
-    enum class Note { Plain, Wrong, Live };
+    enum class Note { Plain, Warning, Wrong, Live };
 
     /// `field` becomes a child; `help` explains the setting in plain words.
     SettingRow(const QString& name, const QString& help, QWidget* field, QWidget* parent = nullptr);

@@ -9,6 +9,8 @@
 
 #include <cmath>
 
+#include "ui/widgets/parts/key_hint.h"
+
 namespace thaw::ui {
 namespace {
 
@@ -72,10 +74,11 @@ QToolButton* makeIconButton(const QString& icon, const QString& text, QWidget* p
 
 QString toolTipWithKey(const QString& text, const QString& key) {
     if (key.isEmpty()) return text;
-    return QStringLiteral(
-               "<table cellspacing='0'><tr><td style='white-space:nowrap; padding-right:10px; vertical-align:middle'>%1</td>"
+    return kKeyHint +
+           QStringLiteral(
+               "<tr><td style='white-space:nowrap; padding-right:10px; vertical-align:middle'>%1</td>"
                "<td style='white-space:nowrap; border:1px solid %3; padding:0 5px; vertical-align:middle'>%2</td></tr></table>")
-        .arg(text.toHtmlEscaped(), key.toHtmlEscaped(), Theme::instance().color(Tone::Ink3).name());
+               .arg(text.toHtmlEscaped(), key.toHtmlEscaped(), Theme::instance().color(Tone::Ink3).name());
 }
 
 QString toolTipWithKey(const QString& text, const QKeySequence& key) {

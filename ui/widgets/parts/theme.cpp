@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QFile>
 #include <QFontDatabase>
+#include <QLabel>
 #include <QPainter>
 #include <QPixmapCache>
 #include <QProxyStyle>
@@ -14,6 +15,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include "ui/widgets/parts/key_hint.h"
 
 // Resources of a static library are linked only where they are asked for, and the macro wants the global namespace.
 static void initResources() { Q_INIT_RESOURCE(thaw); }
@@ -84,8 +87,22 @@ public:
         auto* combo = qobject_cast<QComboBox*>(widget);
         if (combo && !qobject_cast<QStyledItemDelegate*>(combo->itemDelegate()))
             combo->setItemDelegate(new QStyledItemDelegate(combo));
+        if (widget->inherits("QTipLabel")) widget->installEventFilter(this);
     }
     using QProxyStyle::polish;
+
+    // Tool tips show names of files and classes: only the window's own key hints may be rich text.
+    bool eventFilter(QObject* object, QEvent* event) override {
+        auto* tip = event->type() == QEvent::Paint ? qobject_cast<QLabel*>(object) : nullptr;
+        if (!tip) return QProxyStyle::eventFilter(object, event);
+        const Qt::TextFormat wanted = tip->text().startsWith(kKeyHint) ? Qt::RichText : Qt::PlainText;
+        if (tip->textFormat() != wanted) {
+            tip->setTextFormat(wanted);
+            tip->setWordWrap(false);
+            tip->resize(tip->sizeHint());
+        }
+        return false;
+    }
 };
 
 struct TypeEntry {

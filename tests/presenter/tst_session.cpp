@@ -1,0 +1,103 @@
+// The scaling follows the choice of weights in the window, whoever makes it and whenever the weights are known.
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "tests/support/fake_inspector.h"
+#include "tests/support/fake_trainer.h"
+#include "ui/bridge/session.h"
+
+using namespace thaw;
+
+class SessionTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() {
+        m_home = std::make_unique<QTemporaryDir>();
+        qputenv("THAW_HOME", m_home->path().toLocal8Bit());
+        m_probe = std::make_shared<test::FakeProbe>();
+        m_training = std::make_unique<ui::TrainingController>(test::fakeFactory({}, m_probe));
+        m_library = std::make_unique<ui::LibraryController>();
+        m_inspection = std::make_unique<ui::InspectionController>(test::fakeInspectorFactory({}));
+        m_session = std::make_unique<ui::Session>(*m_training, *m_library, *m_inspection);
+    }
+    void cleanup() {
+        m_session.reset();
+        m_inspection.reset();
+        m_library.reset();
+        m_training.reset();
+        qunsetenv("THAW_HOME");
+    }
+
+    void scalingFollowsTheWeights() {
+        listWeights({kCaffe});
+        QSignalSpy changes(m_session.get(), &ui::Session::configChanged);
+        choose(kCaffe);
+        QCOMPARE(m_session->config().scaling, core::Scaling::Caffe);
+        QCOMPARE(changes.size(), 1);
+        choose({});
+        QCOMPARE(m_session->config().scaling, core::Scaling::ImageNet);
+    }
+
+    void aDeliberateScalingStays() {
+        listWeights({kCaffe});
+        setScaling(core::Scaling::ZeroToOne);
+        choose(kCaffe);
+        QCOMPARE(m_session->config().scaling, core::Scaling::ZeroToOne);
+        choose({});
+        setScaling(core::Scaling::Caffe);  // before the weights, with them in mind
+        choose(kCaffe);
+        QCOMPARE(m_session->config().scaling, core::Scaling::Caffe);
+    }
+
+    // An import is chosen before it stands in the list.
+    void weightsThatAreListedLater() {
+        listWeights({});
+        choose(kCaffe);
+        QCOMPARE(m_session->config().scaling, core::Scaling::ImageNet);
+        listWeights({kCaffe});
+        QCOMPARE(m_session->config().scaling, core::Scaling::Caffe);
+        listWeights({kCaffe});
+        setScaling(core::Scaling::ImageNet);
+        listWeights({kCaffe});
+        QCOMPARE(m_session->config().scaling, core::Scaling::ImageNet);
+    }
+
+    void aScalingChosenMeanwhileStays() {
+        listWeights({});
+        choose(kCaffe);
+        setScaling(core::Scaling::ZeroToOne);
+        listWeights({kCaffe});
+        QCOMPARE(m_session->config().scaling, core::Scaling::ZeroToOne);
+    }
+
+private:
+    void listWeights(const std::vector<std::filesystem::path>& caffe) {
+        std::vector<core::WeightsChoice> choices{{"built in", {}, "", {core::Scaling::ImageNet, true, "known"}}};
+        for (const auto& file : caffe) choices.push_back({"Keras's", file, "", {core::Scaling::Caffe, false, "usual"}});
+        Q_EMIT m_library->weightsListed(choices);
+    }
+    void choose(const std::filesystem::path& weights) {
+        core::RunConfig config = m_session->config();
+        config.weights = weights;
+        m_session->setConfig(config);
+        QCOMPARE(m_session->config().weights, weights);
+    }
+    void setScaling(core::Scaling scaling) {
+        core::RunConfig config = m_session->config();
+        config.scaling = scaling;
+        m_session->setConfig(config);
+    }
+
+    const std::filesystem::path kCaffe = "/weights/keras.safetensors";
+    std::unique_ptr<QTemporaryDir> m_home;
+    std::shared_ptr<test::FakeProbe> m_probe;
+    std::unique_ptr<ui::TrainingController> m_training;
+    std::unique_ptr<ui::LibraryController> m_library;
+    std::unique_ptr<ui::InspectionController> m_inspection;
+    std::unique_ptr<ui::Session> m_session;
+};
+
+QTEST_MAIN(SessionTest)
+#include "tst_session.moc"
