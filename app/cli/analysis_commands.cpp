@@ -73,17 +73,18 @@ Subcommand addPredict(CLI::App& parser) {
                 if (!prediction.error.empty()) {
                     allRead = false;
                     result["error"] = prediction.error;
-                    std::fprintf(stderr, "%s: %s\n", prediction.file.c_str(), prediction.error.c_str());
+                    printText(stderr, "%s: %s\n", core::printableLine(prediction.file).c_str(), prediction.error.c_str());
                 } else {
                     const auto best = core::topK(prediction.probabilities.data(), static_cast<int>(classNames.size()), 5);
                     for (const int index : best)
                         result["top5"].push_back({{"class", classNames[static_cast<std::size_t>(index)]},
                                                   {"probability", prediction.probabilities[static_cast<std::size_t>(index)]}});
                     if (!options->json) {
-                        std::printf("%s\n", prediction.file.c_str());
+                        printText(stdout, "%s\n", core::printableLine(prediction.file).c_str());
                         for (const int index : best)
-                            std::printf("  %-16s %s\n", classNames[static_cast<std::size_t>(index)].c_str(),
-                                        percent(prediction.probabilities[static_cast<std::size_t>(index)]).c_str());
+                            printText(stdout, "  %-16s %s\n",
+                                      core::printableLine(classNames[static_cast<std::size_t>(index)]).c_str(),
+                                      percent(prediction.probabilities[static_cast<std::size_t>(index)]).c_str());
                     }
                 }
                 results.push_back(std::move(result));
@@ -137,7 +138,7 @@ Subcommand addExport(CLI::App& parser) {
                 core::requireWritable(options->file);
                 chooseCheckpoint(console, options->run);
                 core::exportModel(options->run, options->file);
-                std::printf("Written: %s\n", options->file.c_str());
+                printText(stdout, "Written: %s\n", options->file.c_str());
                 return kDone;
             }};
 }

@@ -5,6 +5,7 @@
 #include "app/cli/bench_kernels.h"
 #include "app/cli/benches.h"
 #include "app/cli/commands.h"
+#include "app/cli/console.h"
 #include "app/cli/json_output.h"
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
@@ -46,7 +47,7 @@ int runBench(const BenchOptions& options) {
         print(result);
         return kDone;
     }
-    for (const auto& [key, value] : result.items()) std::printf("%-20s %s\n", key.c_str(), value.dump().c_str());
+    for (const auto& [key, value] : result.items()) printText(stdout, "%-20s %s\n", key.c_str(), value.dump().c_str());
     return kDone;
 }
 

@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <cstdarg>
 #include <ctime>
+
+#include "core/api/text.h"
 
 namespace thaw::cli {
 
@@ -32,6 +35,17 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
+void printText(std::FILE* stream, const char* format, ...) {
+    std::va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    std::string text(static_cast<std::size_t>(std::max(0, std::vsnprintf(nullptr, 0, format, arguments))), '\0');
+    std::vsnprintf(text.data(), text.size() + 1, format, again);
+    va_end(again);
+    va_end(arguments);
+    std::fputs(core::printable(text).c_str(), stream);
+}
+
 std::string duration(double seconds) {
     const long total = std::lround(std::max(0.0, seconds));
     if (total >= 3600) return format("%ld:%02ld:%02ld", total / 3600, total / 60 % 60, total % 60);
@@ -51,7 +65,7 @@ Console::Console(std::FILE* stream) : m_stream(stream), m_terminal(isatty(fileno
 
 void Console::say(const std::string& line) {
     clearProgress();
-    std::fprintf(m_stream, "%s\n", line.c_str());
+    printText(m_stream, "%s\n", line.c_str());
     std::fflush(m_stream);
 }
 
@@ -63,7 +77,7 @@ void Console::clearProgress() {
 void Console::progress(const std::string& line) {
     if (!m_terminal || now() - m_lastProgress < 0.1) return;
     m_lastProgress = now();
-    std::fprintf(m_stream, "\r\033[K%s", line.c_str());
+    std::fprintf(m_stream, "\r\033[K%s", core::printableLine(line).c_str());
     std::fflush(m_stream);
     m_progressShown = true;
 }

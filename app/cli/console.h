@@ -8,6 +8,9 @@
 
 namespace thaw::cli {
 
+/// As std::fprintf; what a terminal would obey in the result (names from files have it) is escaped.
+[[gnu::format(printf, 2, 3)]] void printText(std::FILE* stream, const char* format, ...);
+
 std::string duration(double seconds);        ///< "3:07", "1:02:40"
 std::string percent(double share);           ///< "64.7 %"
 std::string thousands(std::int64_t number);  ///< "50,000"

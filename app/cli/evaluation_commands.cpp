@@ -12,6 +12,7 @@
 #include "core/api/errors.h"
 #include "core/api/evaluation.h"
 #include "core/api/runs.h"
+#include "core/api/text.h"
 
 namespace thaw::cli {
 
@@ -79,40 +80,43 @@ json evaluationJson(const core::Evaluation& evaluation, const core::EvaluationRe
 }
 
 // Letters, not bytes, up to a column's width.
-std::string padded(const std::string& text, std::size_t width) {
+std::string padded(const std::string& name, std::size_t width) {
+    const std::string text = core::printableLine(name);
     const auto letters =
         static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
     return text + std::string(width > letters ? width - letters : 0, ' ');
 }
 
 void printScore(const std::string& name, std::size_t width, const core::ClassScore& score) {
-    std::printf("%s  %9s  %8s  %8s  %8s\n", padded(name, width).c_str(), percent(score.precision).c_str(),
-                percent(score.recall).c_str(), percent(score.f1).c_str(), thousands(score.support).c_str());
+    printText(stdout, "%s  %9s  %8s  %8s  %8s\n", padded(name, width).c_str(), percent(score.precision).c_str(),
+              percent(score.recall).c_str(), percent(score.f1).c_str(), thousands(score.support).c_str());
 }
 
 void printEvaluation(const core::Evaluation& evaluation, const core::EvaluationReport& report) {
     const core::Interval& interval = report.accuracyInterval;
-    std::printf("%s, %s %s, after epoch %d\n", evaluation.dataset.c_str(), thousands(evaluation.predictions.count()).c_str(),
-                picturesOf(evaluation.predictions.split).c_str(), evaluation.epoch);
-    std::printf("accuracy %s (95 %% interval %s to %s)   top-5 %s   loss %.4f\n", percent(report.accuracy).c_str(),
-                percent(interval.low).c_str(), percent(interval.high).c_str(), percent(report.topFive).c_str(), report.loss);
-    std::printf("calibration error (ECE) %s", percent(report.calibration.expectedError).c_str());
-    if (evaluation.temperature) std::printf("   fitting temperature %.2f", *evaluation.temperature);
+    printText(stdout, "%s, %s %s, after epoch %d\n", evaluation.dataset.c_str(),
+              thousands(evaluation.predictions.count()).c_str(), picturesOf(evaluation.predictions.split).c_str(),
+              evaluation.epoch);
+    printText(stdout, "accuracy %s (95 %% interval %s to %s)   top-5 %s   loss %.4f\n", percent(report.accuracy).c_str(),
+              percent(interval.low).c_str(), percent(interval.high).c_str(), percent(report.topFive).c_str(), report.loss);
+    printText(stdout, "calibration error (ECE) %s", percent(report.calibration.expectedError).c_str());
+    if (evaluation.temperature) printText(stdout, "   fitting temperature %.2f", *evaluation.temperature);
 
     std::size_t width = std::string("weighted").size();
-    for (const std::string& name : evaluation.classNames) width = std::max(width, name.size());
-    std::printf("\n\n%s  %9s  %8s  %8s  %8s\n", padded("class", width).c_str(), "precision", "recall", "F1", "pictures");
+    for (const std::string& name : evaluation.classNames) width = std::max(width, core::printableLine(name).size());
+    printText(stdout, "\n\n%s  %9s  %8s  %8s  %8s\n", padded("class", width).c_str(), "precision", "recall", "F1", "pictures");
     for (std::size_t i = 0; i < report.classes.size(); ++i) printScore(evaluation.classNames[i], width, report.classes[i]);
     printScore("macro", width, report.macro);
     printScore("weighted", width, report.weighted);
 
     const std::vector<core::MixUp> cells = core::mostConfused(report.confusion);
     if (cells.empty()) return;
-    std::printf("\nMost confused\n%s  %s  %8s\n", padded("true", width).c_str(), padded("predicted", width).c_str(), "pictures");
+    printText(stdout, "\nMost confused\n%s  %s  %8s\n", padded("true", width).c_str(), padded("predicted", width).c_str(),
+              "pictures");
     for (std::size_t i = 0; i < std::min(cells.size(), kMixUpsShown); ++i)
-        std::printf("%s  %s  %8s\n", padded(evaluation.classNames[static_cast<std::size_t>(cells[i].truth)], width).c_str(),
-                    padded(evaluation.classNames[static_cast<std::size_t>(cells[i].predicted)], width).c_str(),
-                    thousands(cells[i].count).c_str());
+        printText(stdout, "%s  %s  %8s\n", padded(evaluation.classNames[static_cast<std::size_t>(cells[i].truth)], width).c_str(),
+                  padded(evaluation.classNames[static_cast<std::size_t>(cells[i].predicted)], width).c_str(),
+                  thousands(cells[i].count).c_str());
 }
 
 void requireSamePictures(const core::Evaluation& a, const core::Evaluation& b) {
@@ -130,14 +134,14 @@ const char* testOf(const core::ModelDifference& difference) {
 }
 
 void printDifference(const core::Evaluation& a, const core::Evaluation& b, const core::ModelDifference& difference) {
-    std::printf("%s, %s %s\n", a.dataset.c_str(), thousands(a.predictions.count()).c_str(),
-                picturesOf(a.predictions.split).c_str());
-    std::printf("A: accuracy %s, after epoch %d\nB: accuracy %s, after epoch %d (%+.1f points)\n",
-                percent(difference.accuracyA).c_str(), a.epoch, percent(difference.accuracyB).c_str(), b.epoch,
-                100 * (difference.accuracyB - difference.accuracyA));
-    std::printf("right in A, wrong in B: %s (McNemar's b)\nwrong in A, right in B: %s (McNemar's c)\np = %.3g (%s test)\n",
-                thousands(static_cast<std::int64_t>(difference.lost.size())).c_str(),
-                thousands(static_cast<std::int64_t>(difference.gained.size())).c_str(), difference.pValue, testOf(difference));
+    printText(stdout, "%s, %s %s\n", a.dataset.c_str(), thousands(a.predictions.count()).c_str(),
+              picturesOf(a.predictions.split).c_str());
+    printText(stdout, "A: accuracy %s, after epoch %d\nB: accuracy %s, after epoch %d (%+.1f points)\n",
+              percent(difference.accuracyA).c_str(), a.epoch, percent(difference.accuracyB).c_str(), b.epoch,
+              100 * (difference.accuracyB - difference.accuracyA));
+    printText(stdout, "right in A, wrong in B: %s (McNemar's b)\nwrong in A, right in B: %s (McNemar's c)\np = %.3g (%s test)\n",
+              thousands(static_cast<std::int64_t>(difference.lost.size())).c_str(),
+              thousands(static_cast<std::int64_t>(difference.gained.size())).c_str(), difference.pValue, testOf(difference));
 }
 
 json differenceJson(const core::Evaluation& a, const core::Evaluation& b, const core::ModelDifference& difference) {

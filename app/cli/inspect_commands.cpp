@@ -141,10 +141,10 @@ Subcommand addGradCam(CLI::App& parser) {
                 }
                 const std::string& name = run.classNames[static_cast<std::size_t>(classIndex)];
                 core::writeSafetensors(map, name, options->common.output, options->picture.origin(opened));
-                std::printf("%s%s%s for %s (probability %s), %s, %s, %d x %d\nWritten: %s\n", core::toString(method).c_str(),
-                            map.layer.empty() ? "" : " at ", map.layer.c_str(), name.c_str(), percent(map.probability).c_str(),
-                            options->picture.words(opened.split).c_str(), momentOf(opened.checkpoint).c_str(), map.width,
-                            map.height, options->common.output.c_str());
+                printText(stdout, "%s%s%s for %s (probability %s), %s, %s, %d x %d\nWritten: %s\n",
+                          core::toString(method).c_str(), map.layer.empty() ? "" : " at ", map.layer.c_str(), name.c_str(),
+                          percent(map.probability).c_str(), options->picture.words(opened.split).c_str(),
+                          momentOf(opened.checkpoint).c_str(), map.width, map.height, options->common.output.c_str());
                 return kDone;
             }};
 }
@@ -166,10 +166,10 @@ Subcommand addActivations(CLI::App& parser) {
                 const core::ActivationMaps maps =
                     opened.inspector->activations(opened.checkpoint.name, options->picture.choice(opened.split), options->layer);
                 core::writeSafetensors(maps, options->common.output, options->picture.origin(opened));
-                std::printf("%s of %s, %s: %d channels of %d x %d, values %.4g to %.4g\nWritten: %s\n", maps.layer.c_str(),
-                            options->picture.words(opened.split).c_str(), momentOf(opened.checkpoint).c_str(), maps.channels,
-                            maps.width, maps.height, static_cast<double>(maps.minimum), static_cast<double>(maps.maximum),
-                            options->common.output.c_str());
+                printText(stdout, "%s of %s, %s: %d channels of %d x %d, values %.4g to %.4g\nWritten: %s\n", maps.layer.c_str(),
+                          options->picture.words(opened.split).c_str(), momentOf(opened.checkpoint).c_str(), maps.channels,
+                          maps.width, maps.height, static_cast<double>(maps.minimum), static_cast<double>(maps.maximum),
+                          options->common.output.c_str());
                 return kDone;
             }};
 }
@@ -216,14 +216,14 @@ Subcommand addEmbed(CLI::App& parser) {
                 origin["split"] = core::toString(opened.split);
                 if (!request.alignedWith.empty()) origin["aligned_with"] = request.alignedWith;
                 core::writeSafetensors(map, *opened.inspector->pictures(opened.split), options->common.output, origin);
-                std::printf("%s %s, %s, ", thousands(static_cast<std::int64_t>(map.indices.size())).c_str(),
-                            picturesOf(opened.split).c_str(), momentOf(opened.checkpoint).c_str());
+                printText(stdout, "%s %s, %s, ", thousands(static_cast<std::int64_t>(map.indices.size())).c_str(),
+                          picturesOf(opened.split).c_str(), momentOf(opened.checkpoint).c_str());
                 if (tsne)
-                    std::printf("divergence %.4f\n", map.divergence);
+                    printText(stdout, "divergence %.4f\n", map.divergence);
                 else
-                    std::printf("%s and %s of the variance\n", percent(map.explained[0]).c_str(),
-                                percent(map.explained[1]).c_str());
-                std::printf("Written: %s\n", options->common.output.c_str());
+                    printText(stdout, "%s and %s of the variance\n", percent(map.explained[0]).c_str(),
+                              percent(map.explained[1]).c_str());
+                printText(stdout, "Written: %s\n", options->common.output.c_str());
                 return kDone;
             }};
 }

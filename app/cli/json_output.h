@@ -5,11 +5,14 @@
 
 #include <cstdio>
 
+#include "core/api/text.h"
+
 namespace thaw::cli {
 
-/// To standard output, indented; what is not UTF-8 in it is replaced.
+/// To standard output, indented; what is not UTF-8 in it is replaced, what a terminal would obey is escaped.
 inline void print(const nlohmann::json& value) {
-    std::printf("%s\n", value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    const std::string text = value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+    std::printf("%s\n", core::printableJson(text).c_str());
 }
 
 }  // namespace thaw::cli

@@ -10,6 +10,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/runs.h"
+#include "core/api/text.h"
 #include "core/api/weights_info.h"
 
 namespace thaw::cli {
@@ -33,8 +34,8 @@ core::ProgressCallback downloadProgressOn(Console& console) {
 
 void printList(const char* title, const std::vector<std::string>& items) {
     if (items.empty()) return;
-    std::printf("%s (%zu):\n", title, items.size());
-    for (const std::string& item : items) std::printf("  %s\n", item.c_str());
+    printText(stdout, "%s (%zu):\n", title, items.size());
+    for (const std::string& item : items) printText(stdout, "  %s\n", core::printableLine(item).c_str());
 }
 
 int inspect(const std::string& file, bool asJson) {
@@ -57,14 +58,15 @@ int inspect(const std::string& file, bool asJson) {
                {"unexpected", report.unexpected},
                {"misshapen", report.misshapen}});
     } else {
-        std::printf("%s\n%s, %s bytes, sha256 %s\n", report.file.c_str(), core::toString(report.format).c_str(),
-                    thousands(report.fileBytes).c_str(), report.sha256.c_str());
-        for (const auto& [key, value] : report.metadata) std::printf("  %s: %s\n", key.c_str(), value.c_str());
+        printText(stdout, "%s\n%s, %s bytes, sha256 %s\n", report.file.c_str(), core::toString(report.format).c_str(),
+                  thousands(report.fileBytes).c_str(), report.sha256.c_str());
+        for (const auto& [key, value] : report.metadata)
+            printText(stdout, "  %s: %s\n", core::printableLine(key).c_str(), core::printableLine(value).c_str());
         printList("Matched", report.matched);
         printList("Missing", report.missing);
         printList("Unexpected", report.unexpected);
         printList("Misshapen", report.misshapen);
-        std::printf(report.usable() ? "Usable as VGG16's trunk.\n" : "Not usable as VGG16's trunk.\n");
+        printText(stdout, "%s", report.usable() ? "Usable as VGG16's trunk.\n" : "Not usable as VGG16's trunk.\n");
     }
     return report.usable() ? kDone : kFailed;
 }
@@ -94,8 +96,8 @@ json toJson(const core::DatasetInfo& dataset) {
 
 void printDataset(const core::DatasetInfo& dataset, bool inUse) {
     constexpr std::size_t kShown = 20;
-    const auto line = [](const std::string& text) { std::printf("               %s\n", text.c_str()); };
-    std::printf("%-14s %s%s\n", dataset.id.c_str(), dataset.title.c_str(), inUse ? "  <- the next run uses it" : "");
+    const auto line = [](const std::string& text) { printText(stdout, "               %s\n", text.c_str()); };
+    printText(stdout, "%-14s %s%s\n", dataset.id.c_str(), dataset.title.c_str(), inUse ? "  <- the next run uses it" : "");
     if (dataset.present && dataset.problem.empty()) {
         const std::string validation =
             dataset.validationCount > 0 ? thousands(dataset.validationCount) + " validation, " : std::string();
@@ -157,14 +159,14 @@ int listRuns(bool asJson) {
                                  : run.testLock.validatesOnHeldOut
                                      ? "test split revealed (" + std::to_string(run.testLock.reveals) + ")  "
                                      : "";
-        std::printf("Run %-3d %-12s %-16s %-14s %2d of %2d epochs  best %-7s %s%s\n", run.number,
-                    core::toString(run.status).c_str(), run.preset.c_str(), run.dataset.c_str(), run.epochs, run.plannedEpochs,
-                    best.c_str(), lock.c_str(), run.directory.c_str());
+        printText(stdout, "Run %-3d %-12s %-16s %-14s %2d of %2d epochs  best %-7s %s%s\n", run.number,
+                  core::toString(run.status).c_str(), run.preset.c_str(), run.dataset.c_str(), run.epochs, run.plannedEpochs,
+                  best.c_str(), lock.c_str(), run.directory.c_str());
     }
     if (asJson)
         print(all);
     else if (all.empty())
-        std::printf("No runs yet.\n");
+        printText(stdout, "No runs yet.\n");
     return kDone;
 }
 
@@ -204,20 +206,21 @@ int showInfo(bool asJson) {
         return kDone;
     }
     const auto text = [&info](const char* key) { return info.at(key).get<std::string>(); };
-    std::printf("Thaw %s, LibTorch %s (%s)\n", text("thaw").c_str(), text("libtorch").c_str(), text("cpu_capability").c_str());
-    std::printf("Processor    %s, %d cores, %d compute threads\n", text("processor").c_str(), info["cores"].get<int>(),
-                info["threads"].get<int>());
-    std::printf("Device       %s\n", text("device").c_str());
-    std::printf("BLAS         %s, kernels for %s%s\n", text("blas").c_str(), text("blas_core").c_str(),
-                info["blas_suitable"].get<bool>() ? "" : "  (not this processor's own: expect slow training)");
-    if (!text("note").empty()) std::printf("Note         %s\n", text("note").c_str());
-    std::printf("Data         %s\nRuns         %s\nCache        %s (%s MB)\n", text("data_folder").c_str(),
-                text("runs_folder").c_str(), text("cache_folder").c_str(),
-                thousands(info["cache_bytes"].get<std::int64_t>() / 1'000'000).c_str());
-    for (const json& choice : info["weights"]) std::printf("Weights      %s\n", choice["title"].get<std::string>().c_str());
+    printText(stdout, "Thaw %s, LibTorch %s (%s)\n", text("thaw").c_str(), text("libtorch").c_str(),
+              text("cpu_capability").c_str());
+    printText(stdout, "Processor    %s, %d cores, %d compute threads\n", text("processor").c_str(), info["cores"].get<int>(),
+              info["threads"].get<int>());
+    printText(stdout, "Device       %s\n", text("device").c_str());
+    printText(stdout, "BLAS         %s, kernels for %s%s\n", text("blas").c_str(), text("blas_core").c_str(),
+              info["blas_suitable"].get<bool>() ? "" : "  (not this processor's own: expect slow training)");
+    if (!text("note").empty()) printText(stdout, "Note         %s\n", text("note").c_str());
+    printText(stdout, "Data         %s\nRuns         %s\nCache        %s (%s MB)\n", text("data_folder").c_str(),
+              text("runs_folder").c_str(), text("cache_folder").c_str(),
+              thousands(info["cache_bytes"].get<std::int64_t>() / 1'000'000).c_str());
+    for (const json& choice : info["weights"]) printText(stdout, "Weights      %s\n", choice["title"].get<std::string>().c_str());
     for (const json& dataset : info["data"])
-        std::printf("Data set     %s: %s\n", dataset["title"].get<std::string>().c_str(),
-                    dataset["present"].get<bool>() ? dataset["location"].get<std::string>().c_str() : "not here");
+        printText(stdout, "Data set     %s: %s\n", dataset["title"].get<std::string>().c_str(),
+                  dataset["present"].get<bool>() ? dataset["location"].get<std::string>().c_str() : "not here");
     return kDone;
 }
 
@@ -243,7 +246,7 @@ Subcommand addWeights(CLI::App& parser) {
     return {app, [options] {
                 if (options->inspect->parsed()) return inspect(options->file, options->json);
                 if (options->import->parsed()) {
-                    std::printf("Written: %s\n", core::importWeights(options->file, options->output).c_str());
+                    printText(stdout, "Written: %s\n", core::importWeights(options->file, options->output).c_str());
                     return kDone;
                 }
                 Console console(stderr);
@@ -295,7 +298,7 @@ Subcommand addCache(CLI::App& parser) {
     app->add_subcommand("clear", "Delete them: the next run computes them anew")
         ->add_option("--cache-dir", *directory, "Folder of the feature cache (default: the user's)");
     return {app, [directory] {
-                std::printf("Freed: %s MB\n", thousands(core::clearFeatureCache(*directory) / 1'000'000).c_str());
+                printText(stdout, "Freed: %s MB\n", thousands(core::clearFeatureCache(*directory) / 1'000'000).c_str());
                 return kDone;
             }};
 }

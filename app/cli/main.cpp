@@ -1,4 +1,5 @@
 #include "app/cli/commands.h"
+#include "app/cli/console.h"
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/weights_info.h"
@@ -7,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <new>
+#include <sstream>
 #include <vector>
 
 using namespace thaw;
@@ -21,13 +23,13 @@ int runChosen(const std::vector<cli::Subcommand>& subcommands) {
         std::fprintf(stderr, "thaw-cli: cancelled\n");
         return cli::kInterrupted;
     } catch (const core::Error& error) {
-        std::fprintf(stderr, "thaw-cli: %s\n", error.what());
-        if (!error.hint().empty()) std::fprintf(stderr, "  %s\n", error.hint().c_str());
+        cli::printText(stderr, "thaw-cli: %s\n", error.what());
+        if (!error.hint().empty()) cli::printText(stderr, "  %s\n", error.hint().c_str());
         return dynamic_cast<const core::ConfigError*>(&error) ? cli::kUsage : cli::kFailed;
     } catch (const std::bad_alloc&) {
         std::fprintf(stderr, "thaw-cli: out of memory\n  Use a smaller batch, fewer pictures or a smaller input size.\n");
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "thaw-cli: %s\n", error.what());
+        cli::printText(stderr, "thaw-cli: %s\n", error.what());
     }
     return cli::kFailed;
 }
@@ -68,7 +70,11 @@ int main(int argc, char** argv) {
     try {
         parser.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return delivered(parser.exit(error) == 0 ? cli::kDone : cli::kUsage);
+        std::ostringstream out, err;
+        const int code = parser.exit(error, out, err) == 0 ? cli::kDone : cli::kUsage;
+        cli::printText(stdout, "%s", out.str().c_str());
+        cli::printText(stderr, "%s", err.str().c_str());
+        return delivered(code);
     }
     return delivered(runChosen(subcommands));
 }

@@ -37,7 +37,7 @@ Subcommand addReport(CLI::App& parser) {
                 core::writeReport(
                     core::makeReport(*inspector, options->run.checkpoint, progressOn(console, "Writing the report")),
                     options->out);
-                std::printf("Written: %s\n", options->out.c_str());
+                printText(stdout, "Written: %s\n", options->out.c_str());
                 return kDone;
             }};
 }

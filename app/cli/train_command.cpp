@@ -10,6 +10,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/runs.h"
+#include "core/api/text.h"
 #include "core/api/trainer.h"
 
 namespace thaw::cli {
@@ -57,7 +58,7 @@ int runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
             if (std::holds_alternative<core::RunFailed>(event.data)) failed = true;
             console.show(event);
             if (options.events.empty()) continue;
-            const std::string line = core::toJsonLine(event);
+            const std::string line = core::printableJson(core::toJsonLine(event));
             if (line.empty()) continue;
             if (jsonOnStdout) {
                 std::fprintf(stdout, "%s\n", line.c_str());

@@ -18,6 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/api/errors.h"
+#include "core/api/text.h"
 #include "core/model/keras_h5_child.h"
 #include "core/model/untrusted.h"
 
@@ -131,10 +132,7 @@ KerasSource::KerasSource(const std::filesystem::path& path) {
                   ::strsignal(WTERMSIG(child.status)) + ")");
     }
     if (WEXITSTATUS(child.status) != 0) {
-        std::string why = child.message;
-        std::replace_if(
-            why.begin(), why.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-        file.fail(why.empty() ? "reading it failed" : why);
+        file.fail(child.message.empty() ? "reading it failed" : printableLine(child.message));
     }
 
     m_reader = std::make_unique<SafetensorsReader>(output);

@@ -146,7 +146,7 @@ private:
         if (!dtype) return;
         const Handle space(H5Dget_space(dataset), H5Sclose);
         const int rank = H5Sget_simple_extent_ndims(space);
-        if (rank < 0 || rank > kMaxDimensions) fail("its tensor " + printable(path) + " has too many dimensions");
+        if (rank < 0 || rank > kMaxDimensions) fail("its tensor " + inQuotes(path) + " has too many dimensions");
         std::vector<hsize_t> sizes(static_cast<std::size_t>(rank) + 1);
         H5Sget_simple_extent_dims(space, sizes.data(), nullptr);
         SourceTensor tensor;
@@ -155,11 +155,11 @@ private:
         for (int i = 0; i < rank; ++i) {
             tensor.shape.push_back(static_cast<std::int64_t>(sizes[static_cast<std::size_t>(i)]));
             if (tensor.shape.back() < 0 || __builtin_mul_overflow(count, tensor.shape.back(), &count)) {
-                fail("the shape of its tensor " + printable(path) + " is too large");
+                fail("the shape of its tensor " + inQuotes(path) + " is too large");
             }
         }
         if (!found.emplace(reported, Found{path, std::move(tensor)}).second)
-            fail("tensor " + printable(reported) + " stands there twice");
+            fail("tensor " + inQuotes(reported) + " stands there twice");
     }
 
     std::size_t m_objects = 0;
@@ -170,14 +170,14 @@ std::vector<float> readFloats(hid_t file, const std::string& path, std::size_t c
     const Handle creation(H5Dget_create_plist(dataset), H5Pclose);
     const H5D_layout_t layout = H5Pget_layout(creation);
     if (layout == H5D_VIRTUAL || H5Pget_external_count(creation) > 0)
-        fail("its tensor " + printable(path) + " lies in another file");
+        fail("its tensor " + inQuotes(path) + " lies in another file");
     const Handle type(H5Dget_type(dataset), H5Tclose);
     const hsize_t stored = H5Dget_storage_size(dataset);
     if (stored == 0 || (layout == H5D_CONTIGUOUS && stored != count * H5Tget_size(type)))
-        fail("its tensor " + printable(path) + " is not all there");
+        fail("its tensor " + inQuotes(path) + " is not all there");
     std::vector<float> values(count);
     if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
-        fail("its tensor " + printable(path) + " cannot be read");
+        fail("its tensor " + inQuotes(path) + " cannot be read");
     }
     return values;
 }

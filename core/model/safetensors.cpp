@@ -60,7 +60,7 @@ public:
         if (m_list == nullptr) return null();
         if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
             return fail("a number in the header is too large");
-        if (m_list->size() >= kMaxDimensions) return fail("tensor " + printable(m_tensor) + " has too many dimensions");
+        if (m_list->size() >= kMaxDimensions) return fail("tensor " + inQuotes(m_tensor) + " has too many dimensions");
         m_list->push_back(value);
         return true;
     }
@@ -68,7 +68,7 @@ public:
     bool string(string_t& value) override {
         if (m_place == Place::Metadata) {
             if (!metadata.emplace(m_key, value).second)
-                return fail("the metadata name " + printable(m_key) + " stands there twice");
+                return fail("the metadata name " + inQuotes(m_key) + " stands there twice");
             return true;
         }
         if (m_place != Place::Tensor || m_list != nullptr || m_key != "dtype") return null();
@@ -76,9 +76,8 @@ public:
         for (const DTypeRow& known : kDTypes) {
             if (value == known.tag) m_dtype = known.dtype;
         }
-        return m_dtype
-                   ? true
-                   : fail("tensor " + printable(m_tensor) + " has the type " + printable(value) + ", which Thaw does not read");
+        return m_dtype ? true
+                       : fail("tensor " + inQuotes(m_tensor) + " has the type " + inQuotes(value) + ", which Thaw does not read");
     }
 
     bool start_object(std::size_t) override {
@@ -94,7 +93,7 @@ public:
             m_place = Place::Metadata;
             return true;
         }
-        if (entries.count(m_key) > 0) return fail("tensor " + printable(m_key) + " stands there twice");
+        if (entries.count(m_key) > 0) return fail("tensor " + inQuotes(m_key) + " stands there twice");
         if (entries.size() >= kMaxTensors) return fail("it has more than " + std::to_string(kMaxTensors) + " tensors");
         m_place = Place::Tensor;
         m_tensor = m_key;
@@ -132,7 +131,7 @@ public:
         }
         if (std::exchange(m_place, Place::Top) == Place::Metadata) return true;
         if (!m_dtype || !m_shape || !m_offsets || m_offsets->size() != 2) {
-            return fail("tensor " + printable(m_tensor) + " lacks its type, shape or place");
+            return fail("tensor " + inQuotes(m_tensor) + " lacks its type, shape or place");
         }
         SafetensorsEntry entry;
         entry.dtype = *m_dtype;
@@ -140,12 +139,12 @@ public:
         for (std::uint64_t size : *m_shape) {
             entry.shape.push_back(static_cast<std::int64_t>(size));
             if (__builtin_mul_overflow(bytes, size, &bytes))
-                return fail("the shape of tensor " + printable(m_tensor) + " is too large");
+                return fail("the shape of tensor " + inQuotes(m_tensor) + " is too large");
         }
         entry.begin = (*m_offsets)[0];
         entry.end = (*m_offsets)[1];
         if (entry.end < entry.begin || entry.end - entry.begin != bytes) {
-            return fail("tensor " + printable(m_tensor) + " claims " + std::to_string(bytes) +
+            return fail("tensor " + inQuotes(m_tensor) + " claims " + std::to_string(bytes) +
                         " bytes, but its place in the file has another size");
         }
         entries.emplace(m_tensor, std::move(entry));
@@ -163,7 +162,7 @@ private:
         if (problem.empty()) problem = why;
         return false;
     }
-    bool twice() { return fail("tensor " + printable(m_tensor) + " has " + printable(m_key) + " twice"); }
+    bool twice() { return fail("tensor " + inQuotes(m_tensor) + " has " + inQuotes(m_key) + " twice"); }
 
     Place m_place = Place::Outside;
     bool m_seenTop = false, m_seenMetadata = false;
@@ -220,7 +219,7 @@ SafetensorsReader::SafetensorsReader(const std::filesystem::path& path) : m_impl
     std::uint64_t position = 0;
     for (const auto* entry : order) {
         if (entry->second.begin != position) {
-            file.fail("tensor " + printable(entry->first) +
+            file.fail("tensor " + inQuotes(entry->first) +
                       (entry->second.begin < position ? " overlaps another one" : " follows a hole"));
         }
         position = entry->second.end;
@@ -243,14 +242,14 @@ const std::map<std::string, std::string>& SafetensorsReader::metadata() const { 
 
 void SafetensorsReader::read(const std::string& name, void* out) const {
     const auto found = m_impl->entries.find(name);
-    if (found == m_impl->entries.end()) m_impl->file.fail("it has no tensor " + printable(name));
+    if (found == m_impl->entries.end()) m_impl->file.fail("it has no tensor " + inQuotes(name));
     m_impl->file.read(m_impl->dataBegin + found->second.begin, out,
                       static_cast<std::size_t>(found->second.end - found->second.begin));
 }
 
 std::vector<std::uint8_t> SafetensorsReader::read(const std::string& name) const {
     const auto found = m_impl->entries.find(name);
-    if (found == m_impl->entries.end()) m_impl->file.fail("it has no tensor " + printable(name));
+    if (found == m_impl->entries.end()) m_impl->file.fail("it has no tensor " + inQuotes(name));
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(found->second.end - found->second.begin));
     read(name, bytes.data());
     return bytes;
@@ -277,7 +276,7 @@ std::int64_t SafetensorsWriter::write(const std::filesystem::path& file) const {
     std::uint64_t position = 0;
     for (const Item* item : order) {
         if (item->name == "__metadata__" || header.contains(item->name))
-            throw StoreError("Tensor " + printable(item->name) + " was added twice.");
+            throw StoreError("Tensor " + inQuotes(item->name) + " was added twice.");
         SafetensorsEntry entry;
         entry.shape = item->shape;
         const std::uint64_t bytes = static_cast<std::uint64_t>(entry.count()) * sizeOf(item->dtype);

@@ -61,28 +61,28 @@ StoredZip::StoredZip(const UntrustedFile& file) : m_file(file) {
         member.crc = u32(record + 16);
         member.size = u32(record + 24);
         const std::uint64_t local = u32(record + 42);
-        if ((u16(record + 8) & 1) != 0) file.fail("its member " + printable(name) + " is encrypted");
+        if ((u16(record + 8) & 1) != 0) file.fail("its member " + inQuotes(name) + " is encrypted");
         if (u16(record + 10) != 0)
-            file.fail("its member " + printable(name) + " is compressed, so PyTorch did not write it",
+            file.fail("its member " + inQuotes(name) + " is compressed, so PyTorch did not write it",
                       "Thaw reads state_dicts saved by torch.save, safetensors and Keras .h5 files.");
         if (member.size == kInZip64 || local == kInZip64) file.fail("it is a ZIP64 file, which Thaw does not read");
-        if (u32(record + 20) != member.size) file.fail("its member " + printable(name) + " has two sizes");
+        if (u32(record + 20) != member.size) file.fail("its member " + inQuotes(name) + " has two sizes");
 
         std::array<std::uint8_t, kLocalBytes> header{};
         if (local > directoryOffset || directoryOffset - local < kLocalBytes)
-            file.fail("its member " + printable(name) + " lies outside the file");
+            file.fail("its member " + inQuotes(name) + " lies outside the file");
         file.read(local, header.data(), header.size());
         if (u32(header.data()) != kLocalMagic || u16(&header[26]) != nameBytes)
-            file.fail("its member " + printable(name) + " is not where it should be");
+            file.fail("its member " + inQuotes(name) + " is not where it should be");
         std::string localName(nameBytes, '\0');
         file.read(local + kLocalBytes, localName.data(), nameBytes);
-        if (localName != name) file.fail("its member " + printable(name) + " has another name in its place");
+        if (localName != name) file.fail("its member " + inQuotes(name) + " has another name in its place");
         member.offset = local + kLocalBytes + nameBytes + u16(&header[28]);
         if (member.offset > directoryOffset || member.size > directoryOffset - member.offset) {
-            file.fail("its member " + printable(name) + " lies outside the file");
+            file.fail("its member " + inQuotes(name) + " lies outside the file");
         }
         ranges.emplace_back(local, member.offset + member.size);
-        if (!m_members.emplace(name, member).second) file.fail("its member " + printable(name) + " stands there twice");
+        if (!m_members.emplace(name, member).second) file.fail("its member " + inQuotes(name) + " stands there twice");
     }
     std::sort(ranges.begin(), ranges.end());
     for (std::size_t i = 1; i < ranges.size(); ++i) {
@@ -100,12 +100,12 @@ void StoredZip::verify(const std::string& name) const {
         crc = ::crc32(crc, piece.data(), static_cast<uInt>(bytes));
         done += bytes;
     }
-    if (crc != member.crc) m_file.fail("its member " + printable(name) + " does not have its checksum");
+    if (crc != member.crc) m_file.fail("its member " + inQuotes(name) + " does not have its checksum");
 }
 
 std::vector<std::uint8_t> StoredZip::read(const std::string& name, std::size_t limit) const {
     const Member& member = m_members.at(name);
-    if (member.size > limit) m_file.fail("its member " + printable(name) + " is too long");
+    if (member.size > limit) m_file.fail("its member " + inQuotes(name) + " is too long");
     verify(name);
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(member.size));
     m_file.read(member.offset, bytes.data(), bytes.size());

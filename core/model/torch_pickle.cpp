@@ -268,9 +268,9 @@ private:
         const std::string& full = *m_names.insert(std::string(module) + " " + std::string(name)).first;
         if (full != kOrderedDict && full != kRebuildTensor && full != kRebuildTensorV2 && full != kRebuildParameter &&
             !storageType(full)) {
-            fail("it asks for " + printable(std::string(module) + "." + std::string(name)) +
-                     ", so it holds more than a state_dict",
-                 kSaveStateDict);
+            fail(
+                "it asks for " + inQuotes(std::string(module) + "." + std::string(name)) + ", so it holds more than a state_dict",
+                kSaveStateDict);
         }
         push(Kind::Global).text = full;
     }
@@ -338,7 +338,7 @@ private:
         if (isNew) {
             m_storages.push_back(storage);
         } else if (m_storages[place->second].dtype != storage.dtype || m_storages[place->second].count != storage.count) {
-            fail("its storage " + printable(storage.key) + " is described in two ways");
+            fail("its storage " + inQuotes(storage.key) + " is described in two ways");
         }
         push(Kind::Storage, static_cast<std::int64_t>(place->second));
     }
@@ -395,7 +395,7 @@ private:
         }
         // More elements than the storage has would be a tensor that repeats itself.
         if (overflow || count > available || (count > 0 && last >= available)) {
-            fail("one of its tensors claims more numbers than its storage " + printable(m_storages[place.storage].key) + " has");
+            fail("one of its tensors claims more numbers than its storage " + inQuotes(m_storages[place.storage].key) + " has");
         }
         push(Kind::Tensor, static_cast<std::int64_t>(m_tensors.size()));
         m_tensors.push_back(std::move(place));
@@ -433,14 +433,14 @@ public:
         const Node& node = m_machine.node(id);
         if (node.kind == Kind::Tensor) {
             if (!m_out.emplace(name, m_machine.tensors()[static_cast<std::size_t>(node.number)]).second) {
-                m_machine.fail("tensor " + printable(name) + " stands there twice");
+                m_machine.fail("tensor " + inQuotes(name) + " stands there twice");
             }
         } else if (node.kind == Kind::Dict) {
             std::set<std::string> keys;
             for (std::size_t i = 0; i < node.items.size(); i += 2) {
                 const std::optional<std::string> key = keyText(m_machine.node(node.items[i]));
                 if (!key) continue;
-                if (!keys.insert(*key).second) m_machine.fail("the name " + printable(*key) + " stands there twice");
+                if (!keys.insert(*key).second) m_machine.fail("the name " + inQuotes(*key) + " stands there twice");
                 visit(node.items[i + 1], joined(name, *key), depth + 1);
             }
         } else if (node.kind == Kind::List || node.kind == Kind::Tuple) {
@@ -496,7 +496,7 @@ struct TorchSource::Impl {
         const Id root = machine.run();
         for (Storage& storage : machine.storages()) {
             const auto member = zip->members().find(folder + "data/" + storage.key);
-            if (member == zip->members().end()) file.fail("its storage " + printable(storage.key) + " is missing");
+            if (member == zip->members().end()) file.fail("its storage " + inQuotes(storage.key) + " is missing");
             checkSize(storage, member->second.size);
             storage.offset = member->second.offset;
             storage.key = member->first;
@@ -532,9 +532,9 @@ struct TorchSource::Impl {
             file.read(offset, count.data(), count.size());
             offset += count.size();
             if (littleEndian(count.data(), 8) != storage.count)
-                file.fail("its storage " + printable(storage.key) + " has two sizes");
+                file.fail("its storage " + inQuotes(storage.key) + " has two sizes");
             const std::uint64_t size = sizeOf(storage.dtype);
-            if (storage.count > (file.size() - offset) / size) file.fail("its storage " + printable(storage.key) + " is cut off");
+            if (storage.count > (file.size() - offset) / size) file.fail("its storage " + inQuotes(storage.key) + " is cut off");
             storage.offset = offset;
             offset += storage.count * size;
         }
@@ -556,7 +556,7 @@ struct TorchSource::Impl {
     void checkSize(const Storage& storage, std::uint64_t bytes) const {
         const std::uint64_t size = sizeOf(storage.dtype);
         if (bytes % size != 0 || bytes / size != storage.count) {
-            file.fail("its storage " + printable(storage.key) + " should hold " + std::to_string(storage.count) +
+            file.fail("its storage " + inQuotes(storage.key) + " should hold " + std::to_string(storage.count) +
                       " numbers, but has " + std::to_string(bytes) + " bytes");
         }
     }

@@ -221,8 +221,8 @@ TrunkMatch matchTrunk(const std::map<std::string, SourceTensor>& tensors) {
             continue;
         }
         if (found.size() > 1) {
-            match.misshapen.push_back(trunk[i].name + ": both " + printable(found[0].first) + " and " +
-                                      printable(found[1].first) + " could be it");
+            match.misshapen.push_back(trunk[i].name + ": both " + inQuotes(found[0].first) + " and " + inQuotes(found[1].first) +
+                                      " could be it");
             continue;
         }
         const auto& [name, meaning] = found.front();

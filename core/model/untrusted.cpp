@@ -4,10 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "core/api/errors.h"
+#include "core/api/text.h"
 
 namespace thaw::core {
 
@@ -49,27 +51,11 @@ void UntrustedFile::fail(const std::string& why, const std::string& hint) const 
                        hint.empty() ? "The file may be damaged. Copy or download it again." : hint);
 }
 
-std::string printable(const std::string& name) {
+std::string inQuotes(const std::string& name) {
     constexpr std::size_t kLongest = 80;
-    std::string text = "\"";
-    for (std::size_t at = 0; at < name.size();) {
-        if (at >= kLongest) {
-            text += "...";
-            break;
-        }
-        const auto first = static_cast<unsigned char>(name[at]);
-        const std::size_t length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-        bool whole = first < 0x80 || (first >= 0xc2 && first <= 0xf4 && name.size() - at >= length);
-        for (std::size_t i = 1; whole && i < length; ++i) whole = (static_cast<unsigned char>(name[at + i]) & 0xc0) == 0x80;
-        if (!whole || first < 0x20 || first == 0x7f) {
-            text += '?';
-            ++at;
-        } else {
-            text.append(name, at, length);
-            at += length;
-        }
-    }
-    return text + "\"";
+    std::size_t end = std::min(name.size(), kLongest);
+    while (end < name.size() && end < kLongest + 3 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) ++end;
+    return '"' + printableLine(name.substr(0, end)) + (end < name.size() ? "...\"" : "\"");
 }
 
 std::uint64_t littleEndian(const std::uint8_t* data, std::size_t bytes) {

@@ -1,4 +1,4 @@
-// What every reader of foreign weight files shares: positioned reads that never leave the file, and names made safe to print.
+// What every reader of foreign weight files shares: positioned reads that never leave the file, and names in quotes.
 #pragma once
 
 #include <cstddef>
@@ -29,8 +29,8 @@ private:
     std::uint64_t m_size = 0;
 };
 
-/// A name from a file, in quotes, as UTF-8, cut after about 80 bytes; control characters and broken sequences become "?".
-std::string printable(const std::string& name);
+/// A name from a file, in quotes, as printableLine() shows it, cut after about 80 bytes.
+std::string inQuotes(const std::string& name);
 
 /// `bytes` (at most 8) as an unsigned number.
 std::uint64_t littleEndian(const std::uint8_t* data, std::size_t bytes);

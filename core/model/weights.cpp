@@ -118,7 +118,7 @@ std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const s
             for (std::size_t i = 0; i < tensor.values.size(); ++i) tensor.values[i] *= scales[i / perChannel];
         }
         if (!std::all_of(tensor.values.begin(), tensor.values.end(), [](float value) { return std::isfinite(value); })) {
-            throw WeightsError(path.string() + " holds numbers that are not finite in " + printable(found.name) + ".",
+            throw WeightsError(path.string() + " holds numbers that are not finite in " + inQuotes(found.name) + ".",
                                "A training run that failed may have written it. Choose another file.");
         }
         tensors.emplace(trunk[index].name, std::move(tensor));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/api/engine_info.h"
+#include "core/api/text.h"
 #include "core/store/paths.h"
 
 namespace thaw::core {
@@ -53,7 +54,8 @@ void removeLogListener(int id) {
     log.listeners.erase(id);
 }
 
-void logMessage(const std::string& level, const std::string& text) {
+void logMessage(const std::string& level, const std::string& message) {
+    const std::string text = printable(message);
     Log& log = theLog();
     const double time = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
     const std::lock_guard lock(log.mutex);

@@ -1,6 +1,10 @@
 #include "core/util/text.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <cstdio>
+
+#include "core/api/text.h"
 
 namespace thaw::core {
 namespace {
@@ -21,7 +25,79 @@ std::size_t sequenceLength(const std::string& text, std::size_t at) {
     return length;
 }
 
+/// Of a sequence that sequenceLength() measured.
+std::uint32_t codePoint(const std::string& text, std::size_t at, std::size_t length) {
+    const auto first = static_cast<unsigned char>(text[at]);
+    std::uint32_t code = length == 1 ? first : first & (0x7Fu >> length);
+    for (std::size_t i = 1; i < length; ++i) code = code << 6 | (static_cast<unsigned char>(text[at + i]) & 0x3Fu);
+    return code;
+}
+
+struct Range {
+    std::uint32_t first, last;
+};
+// Controls that a terminal obeys, and marks that are not seen but turn, hide or break the text around them. The joiners of emoji,
+// Arabic and Indic scripts (U+200C, U+200D) belong to words and stay.
+constexpr Range kUnseen[] = {{0x7F, 0x9F},     {0xAD, 0xAD},     {0x61C, 0x61C},   {0x180E, 0x180E},
+                             {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},
+                             {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xFFFE, 0xFFFF}, {0xE0000, 0xE001F}};
+
+bool isUnseen(std::uint32_t code) {
+    for (const Range& range : kUnseen)
+        if (code >= range.first && code <= range.last) return true;
+    return false;
+}
+
+std::string escape(const char* pattern, std::uint32_t code) {
+    char text[12];
+    std::snprintf(text, sizeof text, pattern, code);
+    return text;
+}
+
+std::string shown(const std::string& bytes, bool oneLine) {
+    std::string text;
+    for (std::size_t at = 0; at < bytes.size();) {
+        const std::size_t length = sequenceLength(bytes, at);
+        const char letter = bytes[at];
+        const std::uint32_t code = length > 0 ? codePoint(bytes, at, length) : static_cast<unsigned char>(letter);
+        if (letter == '\n' || letter == '\t') {
+            text += !oneLine ? std::string(1, letter) : letter == '\n' ? "\\n" : "\\t";
+        } else if (oneLine && letter == '\r') {
+            text += "\\r";
+        } else if (length == 0 || code < 0x20 || code == 0x7F) {
+            text += escape("\\x%02X", code);
+        } else if (isUnseen(code)) {
+            text += escape("\\u%04X", code);
+        } else {
+            text.append(bytes, at, length);
+        }
+        at += length > 0 ? length : 1;
+    }
+    return text;
+}
+
 }  // namespace
+
+std::string printable(const std::string& text) { return shown(text, /*oneLine=*/false); }
+
+std::string printableLine(const std::string& text) { return shown(text, /*oneLine=*/true); }
+
+std::string printableJson(const std::string& json) {
+    std::string text;
+    for (std::size_t at = 0; at < json.size();) {
+        const std::size_t length = sequenceLength(json, at);
+        const std::uint32_t code = length > 0 ? codePoint(json, at, length) : 0xFFFD;
+        if (length == 0 || (isUnseen(code) && code <= 0xFFFF)) {
+            text += escape("\\u%04X", code);
+        } else if (isUnseen(code)) {  // JSON writes what lies above U+FFFF as a pair
+            text += escape("\\u%04X", 0xD800 + ((code - 0x10000) >> 10)) + escape("\\u%04X", 0xDC00 + (code & 0x3FF));
+        } else {
+            text.append(json, at, length);
+        }
+        at += length > 0 ? length : 1;
+    }
+    return text;
+}
 
 std::string validUtf8(const std::string& bytes) {
     std::string text;

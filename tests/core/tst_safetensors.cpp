@@ -298,11 +298,11 @@ void SafetensorsTest::oneNameTwiceIsRefused() {
 }
 
 void SafetensorsTest::namesAreMadePrintable() {
-    QCOMPARE(printable("features.0.weight"), std::string("\"features.0.weight\""));
-    QCOMPARE(printable(std::string("a\n\x7f\0b", 5)), std::string("\"a???b\""));
-    QCOMPARE(printable("\xc3\xa4 \xff\xc3"), std::string("\"\xc3\xa4 ??\""));
-    QCOMPARE(printable("\xe2\x82\xac\xe2\x82"), std::string("\"\xe2\x82\xac??\""));
-    QCOMPARE(printable(std::string(79, 'a') + "\xc3\xa4z"), "\"" + std::string(79, 'a') + "\xc3\xa4...\"");
+    QCOMPARE(inQuotes("features.0.weight"), std::string("\"features.0.weight\""));
+    QCOMPARE(inQuotes(std::string("a\n\x7f\0b", 5)), std::string("\"a\\n\\x7F\\x00b\""));
+    QCOMPARE(inQuotes("\xc3\xa4 \xff\xc3"), std::string("\"\xc3\xa4 \\xFF\\xC3\""));
+    QCOMPARE(inQuotes("\xe2\x82\xac\xe2\x82"), std::string("\"\xe2\x82\xac\\xE2\\x82\""));
+    QCOMPARE(inQuotes(std::string(79, 'a') + "\xc3\xa4z"), "\"" + std::string(79, 'a') + "\xc3\xa4...\"");
 }
 
 QTEST_GUILESS_MAIN(SafetensorsTest)
