@@ -63,6 +63,13 @@ LayerMask mask(const json& value, const char* name) {
     return list;
 }
 
+// Records of earlier versions say "by_plan" of layers and rates and nothing of pauses, which were always asked for.
+Origin origin(const json& value) {
+    const std::string name = text(value, "origin");
+    if (name.empty()) return flag(value, "by_plan") ? Origin::Plan : Origin::Hand;
+    return name == toString(Origin::Plan) ? Origin::Plan : Origin::Hand;
+}
+
 PhaseStarted phaseStarted(const json& value) {
     return {small(value, "phase"),  text(value, "title"),         small(value, "first_epoch"),
             small(value, "epochs"), real(value, "learning_rate"), mask(value, "trainable")};
@@ -86,7 +93,7 @@ EpochFinished epochFinished(const json& value) {
 
 LayersChanged layersChanged(const json& value) {
     LayersChanged event;
-    event.requestId = flag(value, "by_plan") ? 0 : 1;
+    event.origin = origin(value);
     event.revision = static_cast<std::uint64_t>(whole(value, "revision"));
     event.step = whole(value, "step");
     event.epoch = small(value, "epoch");
@@ -98,8 +105,7 @@ LayersChanged layersChanged(const json& value) {
 }
 
 LearningRateChanged learningRateChanged(const json& value) {
-    return {flag(value, "by_plan") ? 0u : 1u, whole(value, "step"), real(value, "epoch_position"), real(value, "before"),
-            real(value, "after")};
+    return {origin(value), 0, whole(value, "step"), real(value, "epoch_position"), real(value, "before"), real(value, "after")};
 }
 
 struct Record {
@@ -116,9 +122,9 @@ void takeLine(const json& value, Record& record) {
     if (name == "phase_started") milestone(phaseStarted(value));
     if (name == "layers_changed") milestone(layersChanged(value));
     if (name == "learning_rate_changed") milestone(learningRateChanged(value));
-    if (name == "paused") milestone(Paused{0, whole(value, "step"), real(value, "epoch_position")});
+    if (name == "paused") milestone(Paused{origin(value), 0, whole(value, "step"), real(value, "epoch_position")});
     if (name == "resumed")
-        milestone(Resumed{0, whole(value, "step"), real(value, "epoch_position"), real(value, "paused_seconds")});
+        milestone(Resumed{origin(value), 0, whole(value, "step"), real(value, "epoch_position"), real(value, "paused_seconds")});
     if (name == "run_started") record.ending.clear();
     if (name == "run_finished") record.ending = text(value, "reason") == "stopped" ? "stopped" : "finished";
     if (name == "run_failed") record.ending = "failed";

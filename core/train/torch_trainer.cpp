@@ -177,7 +177,8 @@ void TorchTrainer::beginPhase() {
         for (std::size_t i = 0; i < before.size(); ++i)
             if (before[i] != m_loop.mask[i]) (m_loop.mask[i] ? change.thawed : change.frozen).push_back(m_info.layers[i].name);
         if (!change.thawed.empty() || !change.frozen.empty()) emit(change);
-        if (rateBefore != currentRate()) emit(LearningRateChanged{0, m_loop.step, epochPosition(), rateBefore, currentRate()});
+        if (rateBefore != currentRate())
+            emit(LearningRateChanged{Origin::Plan, 0, m_loop.step, epochPosition(), rateBefore, currentRate()});
     }
     m_loop.point = LoopPoint::EpochBegin;
     m_featureStep = FeatureStep::Plan;
@@ -203,7 +204,7 @@ bool TorchTrainer::beginEpoch(const Deadline& deadline) {
     m_recent.clear();
     const double rate = currentRate();
     if (phase().schedule.kind == ScheduleKind::Step && rate != m_optimizer->learningRate())
-        emit(LearningRateChanged{0, m_loop.step, epochPosition(), m_optimizer->learningRate(), rate});
+        emit(LearningRateChanged{Origin::Plan, 0, m_loop.step, epochPosition(), m_optimizer->learningRate(), rate});
     m_optimizer->setLearningRate(rate);
     tellTimes();
     tellPlan(/*force=*/true);
@@ -448,7 +449,7 @@ void TorchTrainer::pauseRun() {
     m_pauseAsked = false;
     m_pausedAt = Clock::now();
     if (!quiet) {
-        emit(Paused{m_pauseRequest, m_loop.step, epochPosition()});
+        emit(Paused{Origin::Hand, m_pauseRequest, m_loop.step, epochPosition()});
         m_pauseTold = true;
     }
     m_pauseRequest = 0;

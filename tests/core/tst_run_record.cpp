@@ -262,16 +262,16 @@ private Q_SLOTS:
         record.append(milestone(RunStarted()));
         record.append(milestone(started));
         LayersChanged layers;
-        layers.requestId = 5;
+        layers.origin = Origin::Hand;  // of a command that wants no answer
         layers.revision = 3;
         layers.step = 7;
         layers.epochPosition = 0.7;
         layers.trainable = {true, true};
         layers.thawed = {"block5_conv1"};
         record.append(milestone(layers));
-        record.append(milestone(LearningRateChanged{0, 8, 0.8, 1e-4, 5e-5}));
-        record.append(milestone(Paused{1, 9, 0.9}));
-        record.append(milestone(Resumed{1, 9, 0.9, 12.5}));
+        record.append(milestone(LearningRateChanged{Origin::Plan, 0, 8, 0.8, 1e-4, 5e-5}));
+        record.append(milestone(Paused{Origin::Hand, 1, 9, 0.9}));
+        record.append(milestone(Resumed{Origin::Hand, 1, 9, 0.9, 12.5}));
         record.append(epoch(1, 10, 0.5));
         record.append(epoch(2, 20, 0.4));
         const RunHistory history = readRun(record.directory());
@@ -281,13 +281,13 @@ private Q_SLOTS:
         QCOMPARE(readPhase.learningRate, 1e-4);
         QVERIFY(readPhase.trainable == started.trainable);
         const auto& readLayers = std::get<LayersChanged>(history.events[1].data);
-        QVERIFY(readLayers.requestId != 0);
+        QVERIFY(readLayers.origin == Origin::Hand);
         QCOMPARE(readLayers.revision, std::uint64_t(3));
         QCOMPARE(readLayers.step, std::int64_t(7));
         QCOMPARE(readLayers.epochPosition, 0.7);
         QCOMPARE(readLayers.thawed, std::vector<std::string>{"block5_conv1"});
         const auto& readRate = std::get<LearningRateChanged>(history.events[2].data);
-        QCOMPARE(readRate.requestId, std::uint64_t(0));
+        QVERIFY(readRate.origin == Origin::Plan);
         QCOMPARE(readRate.after, 5e-5);
         QCOMPARE(std::get<Resumed>(history.events[4].data).pausedSeconds, 12.5);
         QCOMPARE(history.epochs[0].trainLoss, 1.0);
@@ -301,6 +301,32 @@ private Q_SLOTS:
         QVERIFY(summary.status == RunStatus::Running);  // this process holds it
     }
 
+    void recordsOfEarlierVersionsTellPlanFromHand() {
+        const TemporaryHome home;
+        RunRecord record = RunRecord::create(aManifest());
+        std::ofstream(record.directory() / "events.jsonl", std::ios::app)
+            << R"({"event":"layers_changed","revision":1,"by_plan":false})"
+               "\n"
+            << R"({"event":"layers_changed","revision":2,"by_plan":true})"
+               "\n"
+            << R"({"event":"learning_rate_changed","by_plan":true,"before":1,"after":2})"
+               "\n"
+            << R"({"event":"learning_rate_changed","by_plan":false,"before":1,"after":2})"
+               "\n"
+            << R"({"event":"paused","step":3})"
+               "\n"
+            << R"({"event":"resumed","step":3})"
+               "\n";
+        const std::vector<Event> events = readRun(record.directory()).events;
+        QCOMPARE(events.size(), std::size_t(6));
+        QVERIFY(std::get<LayersChanged>(events[0].data).origin == Origin::Hand);
+        QVERIFY(std::get<LayersChanged>(events[1].data).origin == Origin::Plan);
+        QVERIFY(std::get<LearningRateChanged>(events[2].data).origin == Origin::Plan);
+        QVERIFY(std::get<LearningRateChanged>(events[3].data).origin == Origin::Hand);
+        QVERIFY(std::get<Paused>(events[4].data).origin == Origin::Hand);
+        QVERIFY(std::get<Resumed>(events[5].data).origin == Origin::Hand);
+    }
+
     void truncatesWhatWillBeTrainedAgain() {
         const TemporaryHome home;
         RunRecord record = RunRecord::create(aManifest());
@@ -312,7 +338,7 @@ private Q_SLOTS:
         record.append(epoch(2, 20, 0.6));
         record.append(milestone(checkpointSaved(20, 2)));
         record.append(milestone(phase(1, 3)));
-        record.append(milestone(LearningRateChanged{0, 20, 2, 1e-4, 1e-5}));
+        record.append(milestone(LearningRateChanged{Origin::Plan, 0, 20, 2, 1e-4, 1e-5}));
         record.append(milestone(checkpointSaved(25, 2)));
         record.append(epoch(3, 30, 0.7));
         record.append(milestone(RunFinished()));
@@ -338,7 +364,7 @@ private Q_SLOTS:
         record.append(milestone(RunStarted()));
         record.append(milestone(phase(0, 1)));
         record.append(epoch(1, 10, 0.5));
-        record.append(milestone(Paused{0, 12, 1.2}));  // killed between the checkpoint and its line
+        record.append(milestone(Paused{Origin::Hand, 0, 12, 1.2}));  // killed between the checkpoint and its line
         record.truncateAfter(12, 1);
         QCOMPARE(eventNames(record.directory()), QStringList({"run_started", "phase_started", "epoch_finished", "paused"}));
         record.append(milestone(RunFailed()));
