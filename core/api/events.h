@@ -181,6 +181,9 @@ struct RunFinished {
     int bestEpoch = 0;
     double seconds = 0;  ///< working time, pauses left out
     std::string reason;  ///< "completed", "stopped", "early stopping"
+    /// What of the run is not on the disk and what is, in sentences for people: a model or a part of the record that could not be
+    /// written. Empty: all that the run made is kept.
+    std::string notSaved = {};
 };
 struct RunFailed {
     std::string what, phase, hint;

@@ -51,7 +51,7 @@ void write(Line& line, const RunStarted& event) {
         .whole("resumed_epoch", event.resumedEpoch)
         .flag("bit_exact", event.bitExact)
         .text("bit_exact_reason", event.bitExactReason)
-        .raw("config", jsonText(nlohmann::ordered_json::parse(toJson(event.config))));
+        .raw("config", jsonText(parseOwnJson(toJson(event.config))));
 }
 
 void write(Line& line, const PhaseStarted& event) {
@@ -129,6 +129,7 @@ void write(Line& line, const RunFinished& event) {
         .whole("best_epoch", event.bestEpoch)
         .number("seconds", event.seconds)
         .text("reason", event.reason);
+    if (!event.notSaved.empty()) line.text("not_saved", event.notSaved);
 }
 
 void write(Line& line, const RunFailed& event) {
