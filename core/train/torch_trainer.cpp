@@ -7,6 +7,7 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/store/paths.h"
 #include "core/train/rungs.h"
 #include "core/train/schedule.h"
 
@@ -36,6 +37,9 @@ void check(const RunConfig& config) {
 
 TorchTrainer::TorchTrainer(RunConfig config, bool startPaused) : m_config(std::move(config)), m_startPaused(startPaused) {
     check(m_config);
+    // The run is continued and looked into from other folders than this one.
+    for (std::filesystem::path* path : {&m_config.data.directory, &m_config.weights, &m_config.cache.directory, &m_config.output})
+        *path = absolutePath(*path);
 }
 
 TorchTrainer::~TorchTrainer() = default;
@@ -483,7 +487,11 @@ void TorchTrainer::finishRun(const std::string& reason) {
     event.bestEpoch = m_loop.bestEpoch;
     event.seconds = m_loop.workSeconds;
     event.reason = reason;
+    event.notSaved = notSaved();
     emit(event);
+    // Told to whoever listens, where the record did not take even that.
+    if (!m_unwritten.empty()) std::get<RunFinished>(m_events.back().data).notSaved = notSaved();
+    m_unwritten.clear();
     setState(TrainerState::Finished);
     m_record.reset();
 }
