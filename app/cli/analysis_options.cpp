@@ -70,11 +70,12 @@ const CLI::Validator& notEmpty() {
 
 core::ChosenCheckpoint chooseCheckpoint(Console& console, core::RunSelection& selection) {
     core::ChosenCheckpoint chosen = core::chooseCheckpoint(selection);
+    for (const std::string& warning : chosen.warnings) console.warn("Warning: " + warning);
     for (const core::StoreError& error : chosen.passedOver)
-        console.say(std::string("Warning: ") + error.what() + ' ' + error.hint());
+        console.warn(std::string("Warning: ") + error.what() + ' ' + error.hint());
     if (!chosen.passedOver.empty())
-        console.say("Warning: \"" + selection.checkpoint + "\" is therefore the one " + momentOf(chosen) + " (" + chosen.name +
-                    "), of those that can be read.");
+        console.warn("Warning: \"" + selection.checkpoint + "\" is therefore the one " + momentOf(chosen) + " (" + chosen.name +
+                     "), of those that can be read.");
     selection.checkpoint = chosen.name;
     return chosen;
 }

@@ -69,6 +69,13 @@ void Console::say(const std::string& line) {
     std::fflush(m_stream);
 }
 
+void Console::warn(const std::string& line) {
+    clearProgress();
+    std::fflush(m_stream);
+    printText(stderr, "%s\n", line.c_str());
+    std::fflush(stderr);
+}
+
 void Console::clearProgress() {
     if (m_progressShown) std::fputs("\r\033[K", m_stream);
     m_progressShown = false;
@@ -106,7 +113,6 @@ void Console::show(const core::Event& event) {
             thousands(run->trainCount) + " training and " + thousands(run->testCount) +
             (locked ? " held-out validation pictures, " : " test pictures, ") + std::to_string(run->config.inputSize) + " px, " +
             core::toString(run->config.scaling) + " scaling. " + run->device + ".");
-        if (run->resumed && !run->bitExact) say("Continues, not bit-exact: " + run->bitExactReason);
     } else if (auto* phase = std::get_if<core::PhaseStarted>(&event.data)) {
         say(format("Phase %d: %s, %s, learning rate %g", phase->phase + 1, phase->title.c_str(), epochs(phase->epochs).c_str(),
                    phase->learningRate));
@@ -130,11 +136,11 @@ void Console::show(const core::Event& event) {
     } else if (auto* saved = std::get_if<core::CheckpointSaved>(&event.data)) {
         if (saved->reason != "epoch" && saved->reason != "phase") say("Saved: " + saved->file.string());
     } else if (auto* failed = std::get_if<core::CheckpointFailed>(&event.data)) {
-        say("Not saved: " + failed->what + " " + failed->hint);
+        warn("Not saved: " + failed->what + " " + failed->hint);
     } else if (auto* notice = std::get_if<core::Notice>(&event.data)) {
-        say(notice->text);
+        notice->warning ? warn("Warning: " + notice->text) : say(notice->text);
     } else if (auto* end = std::get_if<core::RunFailed>(&event.data)) {
-        say("The run failed (" + end->phase + "): " + end->what + (end->hint.empty() ? "" : "\n  " + end->hint));
+        warn("The run failed (" + end->phase + "): " + end->what + (end->hint.empty() ? "" : "\n  " + end->hint));
     } else if (auto* finished = std::get_if<core::RunFinished>(&event.data)) {
         say(format("Finished (%s): %s in %s, best validation accuracy %s in epoch %d", finished->reason.c_str(),
                    epochs(finished->epochs).c_str(), duration(finished->seconds).c_str(), percent(finished->bestAccuracy).c_str(),

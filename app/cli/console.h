@@ -15,12 +15,14 @@ std::string duration(double seconds);        ///< "3:07", "1:02:40"
 std::string percent(double share);           ///< "64.7 %"
 std::string thousands(std::int64_t number);  ///< "50,000"
 
-/// Says what happens in a run. Writes to `stream`; a line that is overwritten in place only where that is a terminal.
+/// Says what happens in a run. Writes to `stream`, warnings and failures to standard error; a line that is overwritten in place
+/// only where that is a terminal.
 class Console {
 public:
     explicit Console(std::FILE* stream);
     void show(const core::Event& event);
     void say(const std::string& line);
+    void warn(const std::string& line);
 
 private:
     void progress(const std::string& line);

@@ -120,8 +120,8 @@ void printEvaluation(const core::Evaluation& evaluation, const core::EvaluationR
 }
 
 void requireSamePictures(const core::Evaluation& a, const core::Evaluation& b) {
-    if (a.classNames != b.classNames)
-        throw core::DataError("The runs know other classes: " + a.dataset + " and " + b.dataset + ".",
+    if (const std::string difference = core::classDifference(a.classNames, b.classNames); !difference.empty())
+        throw core::DataError("The second run has other classes than the first: " + difference + '.',
                               "Compare runs on the same data set.");
     if (!a.predictions.pictures.mayBe(b.predictions.pictures))
         throw core::DataError("The runs were asked about different pictures: " + std::to_string(a.predictions.count()) + " of " +

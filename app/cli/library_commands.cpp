@@ -157,8 +157,12 @@ int listRuns(bool asJson) {
         all.push_back({{"run", run.runId},
                        {"number", run.number},
                        {"directory", run.directory.string()},
+                       {"title", run.title},
+                       {"note", run.note},
                        {"preset", run.preset},
                        {"dataset", run.dataset},
+                       {"dataset_id", run.datasetId},
+                       {"classes", run.classNames},
                        {"status", core::toString(run.status)},
                        {"epochs", run.epochs},
                        {"planned_epochs", run.plannedEpochs},
@@ -166,8 +170,14 @@ int listRuns(bool asJson) {
                        {"best_epoch", run.bestEpoch},
                        {"validates_on", run.testLock.validatesOnHeldOut ? "held-out training pictures" : "test split"},
                        {"test_reveals", run.testLock.reveals},
-                       {"resumable", run.resumable}});
+                       {"resumable", run.resumable},
+                       {"not_saved", run.notSaved},
+                       {"problem", run.problem}});
         if (asJson) continue;
+        if (!run.problem.empty()) {
+            printText(stdout, "%s\n        cannot be read: %s\n", run.directory.c_str(), run.problem.c_str());
+            continue;
+        }
         const std::string best = run.bestAccuracy >= 0 ? percent(run.bestAccuracy) : "-";
         const std::string lock = run.testLock.isLocked() ? "test split locked  "
                                  : run.testLock.validatesOnHeldOut
@@ -176,6 +186,9 @@ int listRuns(bool asJson) {
         printText(stdout, "Run %-3d %-12s %-16s %-14s %2d of %2d epochs  best %-7s %s%s\n", run.number,
                   core::toString(run.status).c_str(), run.preset.c_str(), run.dataset.c_str(), run.epochs, run.plannedEpochs,
                   best.c_str(), lock.c_str(), run.directory.c_str());
+        if (run.named) printText(stdout, "        %s\n", core::printableLine(run.title).c_str());
+        if (!run.note.empty()) printText(stdout, "        %s\n", core::printableLine(run.note).c_str());
+        if (!run.notSaved.empty()) printText(stdout, "        Not all of it is saved. %s\n", run.notSaved.c_str());
     }
     if (asJson)
         print(all);
@@ -292,10 +305,25 @@ Subcommand addData(CLI::App& parser) {
 }
 
 Subcommand addRuns(CLI::App& parser) {
-    auto asJson = std::make_shared<bool>(false);
-    CLI::App* app = parser.add_subcommand("runs", "List past runs");
-    app->add_flag("--json", *asJson, "Print JSON");
-    return {app, [asJson] { return listRuns(*asJson); }};
+    struct Options {
+        bool json = false;
+        std::filesystem::path run;
+        std::string title, note;
+        CLI::App* rename = nullptr;
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* app = parser.add_subcommand("runs", "List past runs, or give one a name");
+    app->add_flag("--json", options->json, "Print JSON");
+    options->rename = app->add_subcommand("rename", "Give a run a title and a note of your own");
+    options->rename->add_option("run", options->run, "Folder of the run")->required();
+    options->rename->add_option("title", options->title, "The title; empty: the lesson's again")->required();
+    options->rename->add_option("--note", options->note, "The note (default: as it is)");
+    return {app, [options] {
+                if (!options->rename->parsed()) return listRuns(options->json);
+                if (options->rename->count("--note") == 0) options->note = core::readRun(options->run).summary.note;
+                core::renameRun(options->run, options->title, options->note);
+                return kDone;
+            }};
 }
 
 Subcommand addInfo(CLI::App& parser) {

@@ -48,32 +48,57 @@ core::RunConfig baseConfig(const TrainOptions& options) {
     }
 }
 
-int runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
-    const bool jsonOnStdout = options.events == "-";
-    Console console(jsonOnStdout ? stderr : stdout);
-    std::ofstream eventsFile;
-    if (!options.events.empty() && !jsonOnStdout) {
-        eventsFile.open(options.events, std::ios::binary);
-        if (!eventsFile) throw core::StoreError("Cannot write " + options.events + ".", "Choose another file for --events.");
+/// Where --events writes: one line of JSON for each milestone.
+class EventLines {
+public:
+    explicit EventLines(const std::string& target) : m_target(target) {
+        if (m_target.empty() || isStdout()) return;
+        m_file.open(m_target, std::ios::binary);
+        if (!m_file) throw core::StoreError("Cannot write " + m_target + ".", "Choose another file for --events.");
     }
+    bool isStdout() const { return m_target == "-"; }
+    void write(const core::Event& event) {
+        const std::string line = m_target.empty() ? std::string() : core::printableJson(core::toJsonLine(event));
+        if (line.empty()) return;
+        if (isStdout()) {
+            std::fprintf(stdout, "%s\n", line.c_str());
+            std::fflush(stdout);
+        } else {
+            m_file << line << std::endl;
+        }
+    }
+    /// A full disk, for instance; of standard output main() takes care.
+    bool isBroken() const { return m_file.is_open() && !m_file; }
 
+private:
+    std::string m_target;
+    std::ofstream m_file;
+};
+
+void drawCurvesOf(const std::filesystem::path& directory, Console& console) {
+    const std::filesystem::path chart = directory / "curves.png";
+    try {
+        core::drawCurves(core::readRun(directory), chart);
+        console.say("Curves: " + chart.string());
+    } catch (const core::Error& error) {
+        console.warn(std::string("The curves were not drawn: ") + error.what());
+    }
+}
+
+int runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
+    EventLines lines(options.events);
+    Console console(lines.isStdout() ? stderr : stdout);
     noteInterrupts();
     std::filesystem::path directory;
+    std::string notSaved;
     bool failed = false, stopSent = false;
     const auto handle = [&](const std::vector<core::Event>& events) {
         for (const core::Event& event : events) {
             if (auto* started = std::get_if<core::RunStarted>(&event.data)) directory = started->directory;
+            if (auto* finished = std::get_if<core::RunFinished>(&event.data)) notSaved = finished->notSaved;
             if (std::holds_alternative<core::RunFailed>(event.data)) failed = true;
             console.show(event);
-            if (options.events.empty()) continue;
-            const std::string line = core::printableJson(core::toJsonLine(event));
-            if (line.empty()) continue;
-            if (jsonOnStdout) {
-                std::fprintf(stdout, "%s\n", line.c_str());
-                std::fflush(stdout);
-            } else {
-                eventsFile << line << std::endl;
-            }
+            lines.write(event);
         }
     };
     while (trainer.hasWork()) {
@@ -88,26 +113,21 @@ int runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
 
     if (failed) return kFailed;
     if (!directory.empty()) {
-        if (!options.noChart) {
-            const std::filesystem::path chart = directory / "curves.png";
-            try {
-                core::drawCurves(core::readRun(directory), chart);
-                console.say("Curves: " + chart.string());
-            } catch (const core::Error& error) {
-                console.say(std::string("The curves were not drawn: ") + error.what());
-            }
-        }
+        if (!options.noChart) drawCurvesOf(directory, console);
         console.say("Results: " + directory.string());
+        if (stopSent || !notSaved.empty()) console.say("Resume with: thaw-cli train --resume '" + directory.string() + "'");
     }
-    if (!stopSent) return kDone;
-    if (!directory.empty()) console.say("Resume with: thaw-cli train --resume '" + directory.string() + "'");
-    return kInterrupted;
+    if (lines.isBroken()) console.warn("The events could not all be written to " + options.events + ": is its disk full?");
+    if (!notSaved.empty()) console.warn("Not all of the run is saved. " + notSaved);
+    if (!notSaved.empty() || lines.isBroken()) return kFailed;
+    return stopSent ? kInterrupted : kDone;
 }
 
 int runTraining(const TrainOptions& options) {
     core::useComputeThreads(options.resumeThreads);
     if (!options.resume.empty()) {
-        const auto trainer = core::resumeTrainer(options.resume, /*startPaused=*/false, options.resumeThreads);
+        const std::filesystem::path data = options.run.applyTo(core::findLesson("lesson").config).data.directory;
+        const auto trainer = core::resumeTrainer(options.resume, /*startPaused=*/false, options.resumeThreads, data);
         return runToTheEnd(*trainer, options);
     }
     const core::RunConfig config = options.run.applyTo(baseConfig(options));
@@ -121,7 +141,8 @@ Subcommand addRunCommand(CLI::App& parser, const std::string& name, const std::s
     CLI::App* app = parser.add_subcommand(name, help);
     app->add_option("--preset", options->preset, "Lesson to start from (default: lesson)");
     app->add_option("--config", options->configFile, "JSON file with settings, as in run.json or a lesson");
-    app->add_option("--resume", options->resume, "Continue the run of this folder");
+    app->add_option("--resume", options->resume,
+                    "Continue the run of this folder; of the other options, --data says where its data set is now");
     app->add_option("--resume-threads", options->resumeThreads, "Threads for --resume (default: as saved)")
         ->check(CLI::Range(0, core::kMostThreads));
     app->add_option("--events", options->events, "Write events as JSON lines to a file, or '-' for standard output");

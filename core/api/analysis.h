@@ -32,6 +32,7 @@ struct ChosenCheckpoint {
     bool endsEpoch = false;
     std::vector<StoreError>
         passedOver;  ///< why, of each that "best" or "last" may have meant: torn, incomplete or of a newer version
+    std::vector<std::string> warnings;  ///< of the run's record: what of its data was lost, what of its weights does not fit
 };
 /// Reads small files. Throws StoreError; ConfigError for a checkpoint that the run does not have.
 ChosenCheckpoint chooseCheckpoint(const RunSelection& selection);

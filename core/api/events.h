@@ -14,6 +14,10 @@
 
 namespace thaw::core {
 
+/// Who asked for a change: the plan (its phases and schedules), or somebody by a command.
+enum class Origin { Plan, Hand };
+std::string toString(Origin origin);  ///< "plan", "hand"
+
 enum class TrainerState { Idle, Preparing, Running, Paused, Stopping, Finished, Failed };
 std::string toString(TrainerState state);
 
@@ -83,29 +87,36 @@ struct PlanProgress {
     std::int64_t memoryBytes = 0; /**< resident, whole process */
 };
 
+// Where an event answers a command, `requestId` is that command's; 0: nobody waits for an answer.
+
 struct LayersChanged {
-    std::uint64_t requestId = 0;  ///< 0: by the plan
-    std::uint64_t revision = 0;   ///< grows by one with each change
-    std::int64_t step = 0;        ///< holds from the step after this one
+    Origin origin = Origin::Plan;
+    std::uint64_t requestId = 0;
+    std::uint64_t revision = 0;  ///< grows by one with each change
+    std::int64_t step = 0;       ///< holds from the step after this one
     int epoch = 1;
     double epochPosition = 0;  ///< 1.0 = first epoch done; for the x axis
     LayerMask trainable;
     std::vector<std::string> thawed, frozen;  ///< layer names that changed
 };
 
+/// By the plan at the start of a phase and at the steps of a schedule, not at each step of a cosine.
 struct LearningRateChanged {
-    std::uint64_t requestId = 0;  ///< 0: by the schedule's plan (sent at phase starts and schedule steps, not each cosine step)
+    Origin origin = Origin::Plan;
+    std::uint64_t requestId = 0;
     std::int64_t step = 0;
     double epochPosition = 0;
     double before = 0, after = 0;
 };
 
 struct Paused {
+    Origin origin = Origin::Plan;
     std::uint64_t requestId = 0;
     std::int64_t step = 0;
     double epochPosition = 0;
 };
 struct Resumed {
+    Origin origin = Origin::Plan;
     std::uint64_t requestId = 0;
     std::int64_t step = 0;
     double epochPosition = 0;
@@ -170,6 +181,9 @@ struct RunFinished {
     int bestEpoch = 0;
     double seconds = 0;  ///< working time, pauses left out
     std::string reason;  ///< "completed", "stopped", "early stopping"
+    /// What of the run is not on the disk and what is, in sentences for people: a model or a part of the record that could not be
+    /// written. Empty: all that the run made is kept.
+    std::string notSaved = {};
 };
 struct RunFailed {
     std::string what, phase, hint;

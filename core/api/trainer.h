@@ -39,7 +39,10 @@ std::unique_ptr<Trainer> makeTrainer(const RunConfig& config, bool startPaused =
 
 /// Continues the run of a folder from its newest usable checkpoint. A finished run opens in the state Finished: it answers
 /// Evaluate, PredictFiles and ExportModel. Throws StoreError.
-/// `threads` > 0 overrides the saved number (the run then says that it is not bit-exact).
-std::unique_ptr<Trainer> resumeTrainer(const std::filesystem::path& runDirectory, bool startPaused = false, int threads = 0);
+/// `threads` > 0 overrides the saved number (the run then says that it is not bit-exact). `data`: the folder or archive where the
+/// run's data set is now; empty: where the run found it, else the usual places. A data set with other classes or pictures than
+/// the run's fails the run before anything is read or written.
+std::unique_ptr<Trainer> resumeTrainer(const std::filesystem::path& runDirectory, bool startPaused = false, int threads = 0,
+                                       const std::filesystem::path& data = {});
 
 }  // namespace thaw::core

@@ -48,7 +48,7 @@ void addDatasetSource(std::unique_ptr<DatasetSource> source) { knownSources().pu
 std::vector<fs::path> datasetPlaces(const fs::path& extra) {
     std::vector<fs::path> places;
     if (!extra.empty()) places.push_back(extra);
-    if (const char* folder = std::getenv("THAW_DATA"); folder && *folder) places.emplace_back(folder);
+    if (const char* folder = std::getenv("THAW_DATA"); folder && *folder) places.push_back(absolutePath(folder));
     places.push_back(datasetsFolder());
     const char* shared = std::getenv("XDG_DATA_DIRS");
     std::istringstream list(shared && *shared ? shared : "/usr/local/share:/usr/share");

@@ -17,6 +17,7 @@
 #include "core/inspect/model_file.h"
 #include "core/inspect/split_outputs.h"
 #include "core/store/system_error.h"
+#include "core/train/run_data.h"
 #include "core/train/stage_times.h"
 
 namespace thaw::core {
@@ -61,11 +62,14 @@ std::string toString(Split split) {
 }
 
 ChosenCheckpoint chooseCheckpoint(const RunSelection& selection) {
-    readManifest(selection.run);  // throws where the folder is no run
+    std::vector<std::string> warnings;
+    for (const Notice& note : readManifest(selection.run).notes)
+        if (note.warning) warnings.push_back(note.text);
     const CheckpointStore store(selection.run);
     try {
         const CheckpointEntry entry = store.find(selection.checkpoint);
-        return {entry.name, entry.step, entry.epoch, entry.endsEpoch, store.passedOver(selection.checkpoint, entry)};
+        return {entry.name,         entry.step, entry.epoch, entry.endsEpoch, store.passedOver(selection.checkpoint, entry),
+                std::move(warnings)};
     } catch (const StoreError& error) {
         // Where every checkpoint can be read it is the name that is wrong.
         if (store.leftOut().empty() && !store.list().empty()) throw ConfigError(error.what(), error.hint());
@@ -162,6 +166,7 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
         run = openRun(request.run, request.config.threads);
         config = run.manifest.config;
         dataset = datasetOf(request.config.data, run.manifest);
+        requireSameClasses(dataset, run.manifest);
     } else {
         useComputeThreads(computeThreadsOf(config));
         run.device = deviceOf(config);

@@ -5,6 +5,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/train/evaluation.h"
+#include "core/train/run_data.h"
 #include "core/train/rungs.h"
 #include "core/train/stage_times.h"
 
@@ -15,17 +16,6 @@ std::string listed(const std::vector<std::string>& names) {
     std::string text;
     for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
     return text;
-}
-
-DatasetInfo lookForDataset(const DataConfig& asked, const RunManifest& manifest) {
-    if (asked.dataset != "auto") return resolveDataset(asked);
-    if (!asked.directory.empty()) return datasetIn(asked.directory, manifest.datasetId);
-    DataConfig own = manifest.config.data;
-    own.dataset = manifest.datasetId;
-    std::error_code ignored;
-    // A run that came from another machine: its data may be in this one's usual places.
-    if (!std::filesystem::exists(own.directory, ignored)) own.directory.clear();
-    return resolveDataset(own);
 }
 
 }  // namespace
@@ -73,15 +63,13 @@ int layerIndexOf(const ModelInfo& model, const std::string& name, int count) {
 }
 
 DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest) {
-    return forInput(lookForDataset(asked, manifest), manifest.config.inputSize);
+    return forInput(asked.dataset == "auto" ? datasetOfRun(manifest, asked.directory) : resolveDataset(asked),
+                    manifest.config.inputSize);
 }
 
 std::shared_ptr<const PictureSet> splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest,
                                           Split split) {
-    if (dataset.classNames != manifest.classNames)
-        throw DataError(dataset.title + " in " + dataset.location.string() + " has other classes than the run: " +
-                            listed(dataset.classNames) + " instead of " + listed(manifest.classNames) + ".",
-                        "Take the data set that the run was trained on.");
+    requireSameClasses(dataset, manifest);
     DataConfig part = asked;
     if (asked.dataset == "auto") {
         part = manifest.config.data;
@@ -112,9 +100,9 @@ bool isOwn(const PictureSet& pictures, const RunManifest& manifest, Split split)
 }
 
 void requireOwn(const PictureSet& pictures, const DatasetInfo& dataset, const RunManifest& manifest, Split split) {
-    if (!isOwn(pictures, manifest, split))
-        throw DataError(dataset.title + " in " + dataset.location.string() + " has other pictures than the run was made with.",
-                        "Put the run's own data there again, or train a new run on this data.");
+    if (isOwn(pictures, manifest, split)) return;
+    requireSameCounts(dataset, manifest);  // says more
+    throw otherPictures(dataset);
 }
 
 std::shared_ptr<const PictureSet> unseenPictures(const DatasetInfo& dataset, const RunManifest& manifest, std::int64_t count) {

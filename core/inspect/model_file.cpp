@@ -1,8 +1,7 @@
 #include "core/inspect/model_file.h"
 
-#include <nlohmann/json.hpp>
-
 #include "core/model/safetensors.h"
+#include "core/store/strict_json.h"
 
 namespace thaw::core {
 
@@ -16,7 +15,7 @@ void writeModelFile(const StagedModel& model, const RunConfig& config, const std
     }
     writer.setMetadata("format", "pt");
     writer.setMetadata("model", config.model);
-    writer.setMetadata("class_names", nlohmann::json(classNames).dump());
+    writer.setMetadata("class_names", jsonText(classNames));
     writer.setMetadata("scaling", toString(config.scaling));
     writer.setMetadata("input_size", std::to_string(config.inputSize));
     writer.write(file);

@@ -14,6 +14,7 @@
 #include "core/inspect/report_pictures.h"
 #include "core/inspect/report_text.h"
 #include "core/store/atomic_file.h"
+#include "core/store/kept_models.h"
 #include "core/store/run_record.h"
 #include "core/util/number_text.h"
 
@@ -29,6 +30,7 @@ struct Material {
     RunHistory history;
     RunManifest manifest;
     InspectedRun run;
+    std::vector<KeptCheckpoint> kept;
     KeptCheckpoint checkpoint;
     std::vector<StoreError> leftOut;  // checkpoints that cannot be read
     std::shared_ptr<const PictureSet> pictures;
@@ -70,6 +72,16 @@ double trainingSeconds(const RunHistory& history) {
     for (const EpochFinished& epoch : history.epochs)
         if (epoch.seconds > 0) seconds += epoch.seconds;
     return seconds;
+}
+
+/// What the run itself said at its end, or what its folder says now.
+std::string notSavedOf(const Material& material) {
+    const RunSummary& run = material.history.summary;
+    if (!run.notSaved.empty() || run.status == RunStatus::Running || material.history.epochs.empty() || !material.leftOut.empty())
+        return run.notSaved;
+    std::vector<KeptModel> kept;
+    for (const KeptCheckpoint& one : material.kept) kept.push_back({one.step, one.epoch, one.valAccuracy, one.endsEpoch});
+    return missingModels(kept, {material.history.epochs.back().step, run.epochs, /*endsEpoch=*/true, run.bestEpoch});
 }
 
 ReportSection curvesOf(const Material& material) {
@@ -253,6 +265,7 @@ ReportSection settingsOf(const Material& material) {
     const auto fact = [&](const char* name, const std::string& value) {
         if (!value.empty()) section.facts.emplace_back(name, value);
     };
+    fact("Your note", material.history.summary.note);
     const auto limit = [](int count) { return count > 0 ? countWords(count) : std::string("all"); };
     fact("Data", material.history.summary.dataset + ", " + limit(config.data.trainLimit) + " training and " +
                      limit(config.data.testLimit) + " test pictures");
@@ -283,6 +296,7 @@ ReportSection settingsOf(const Material& material) {
         fact("Early stopping",
              "after " + std::to_string(config.earlyStopping.patience) + " epochs without a better validation loss");
     for (const StoreError& error : material.leftOut) fact("Left out", error.what());
+    for (const Notice& note : material.history.notes) fact(note.warning ? "Warning" : "Note", note.text);
     fact("Seed", std::to_string(config.seed));
     fact("Machine", manifest.machine);
     fact("Computed with", manifest.fingerprint);
@@ -308,7 +322,8 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
     material.run = inspector.run();
     material.history = readRun(material.run.directory);
     material.manifest = readManifest(material.run.directory);
-    material.checkpoint = chosenOf(inspector.checkpoints(), checkpoint, material.run.directory);
+    material.kept = inspector.checkpoints();
+    material.checkpoint = chosenOf(material.kept, checkpoint, material.run.directory);
     material.leftOut = inspector.leftOutCheckpoints();
     material.pictures = inspector.pictures(Split::Test);
 
@@ -336,6 +351,8 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
         report.figures.emplace_back(durationWords(seconds), "of training, " + std::to_string(material.history.epochs.size()) +
                                                                 (material.history.epochs.size() == 1 ? " epoch" : " epochs"));
     std::int64_t made = 0;
+    if (const std::string missing = notSavedOf(material); !missing.empty())
+        report.subtitle += " Not all of the run is saved. " + missing;
     report.sections = {curvesOf(material),
                        matrixOf(material),
                        classesOf(material),

@@ -244,7 +244,8 @@ std::vector<RunMarker> markersOf(const RunHistory& history, const ModelInfo& mod
                 thaws, freezes);
         } else if (const auto* layers = std::get_if<LayersChanged>(&event.data)) {
             const auto [thaws, freezes] = change(layers->trainable);
-            if (layers->requestId == 0 && std::abs(layers->epochPosition - phaseStart) < 1e-9) continue;  // the phase says it
+            if (layers->origin == Origin::Plan && std::abs(layers->epochPosition - phaseStart) < 1e-9)
+                continue;  // the phase says it
             std::string text = describeMask(model, layers->trainable);
             const auto list = [&](const char* what, const std::vector<std::string>& names) {
                 if (names.empty()) return;
@@ -255,7 +256,7 @@ std::vector<RunMarker> markersOf(const RunHistory& history, const ModelInfo& mod
             list("frozen", layers->frozen);
             add(layers->epochPosition, text, thaws, freezes);
         } else if (const auto* rate = std::get_if<LearningRateChanged>(&event.data)) {
-            if (rate->requestId == 0 && std::abs(rate->epochPosition - phaseStart) < 1e-9) continue;
+            if (rate->origin == Origin::Plan && std::abs(rate->epochPosition - phaseStart) < 1e-9) continue;
             add(rate->epochPosition, "Learning rate " + numberWords(rate->before) + " to " + numberWords(rate->after), false,
                 false);
         } else if (const auto* resumed = std::get_if<Resumed>(&event.data)) {

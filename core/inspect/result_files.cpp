@@ -1,13 +1,14 @@
 #include <algorithm>
 
 #include "core/api/inspector.h"
+#include "core/api/text.h"
 #include "core/model/safetensors.h"
 
 namespace thaw::core {
 namespace {
 
 void write(SafetensorsWriter& writer, const ResultOrigin& origin, const std::filesystem::path& file) {
-    for (const auto& [name, value] : origin) writer.setMetadata(name, value);
+    for (const auto& [name, value] : origin) writer.setMetadata(name, textOfBytes(value));
     writer.write(file);
 }
 
@@ -19,7 +20,7 @@ void writeSafetensors(const ClassMap& map, const std::string& className, const s
     writer.add("cam", DType::Float32, {map.height, map.width}, map.values.data());
     writer.setMetadata("method", toString(map.method));
     writer.setMetadata("layer", map.layer);
-    writer.setMetadata("class", className);
+    writer.setMetadata("class", textOfBytes(className));
     writer.setMetadata("probability", std::to_string(map.probability));
     write(writer, origin, file);
 }

@@ -7,7 +7,9 @@
 #include "core/data/picture_file.h"
 #include "core/inspect/file_prediction.h"
 #include "core/model/weights.h"
+#include "core/store/paths.h"
 #include "core/train/model_setup.h"
+#include "core/train/run_data.h"
 #include "core/train/rungs.h"
 #include "core/util/hash.h"
 #include "core/util/memory.h"
@@ -33,12 +35,13 @@ RunInspector::RunInspector(const std::filesystem::path& runDirectory, const Data
       m_device(inspectionDeviceOf(m_manifest.config)),
       m_shared(m_manifest.config.cache.onDisk ? featureFolder(m_manifest.config.cache) : std::filesystem::path()) {
     m_run.directory = runDirectory;
-    m_run.runId = std::filesystem::absolute(runDirectory).lexically_normal().filename().string();
+    m_run.runId = absolutePath(runDirectory).filename().string();
     m_run.config = m_manifest.config;
     m_run.classNames = m_manifest.classNames;
     m_run.model = describeModel(m_run.config, static_cast<int>(m_run.classNames.size()));
     try {
         m_run.dataset = datasetOf(m_data, m_manifest);
+        requireSameClasses(m_run.dataset, m_manifest);
     } catch (const Error& error) {
         // Files of the user's can be looked into without it; whoever asks for its pictures is told.
         m_run.dataset.id = m_manifest.datasetId;

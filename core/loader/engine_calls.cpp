@@ -40,8 +40,8 @@ void useComputeThreads(int threads) { engine().useComputeThreads(threads); }
 std::unique_ptr<Trainer> makeTrainer(const RunConfig& config, bool startPaused) {
     return engine().makeTrainer(config, startPaused);
 }
-std::unique_ptr<Trainer> resumeTrainer(const fs::path& runDirectory, bool startPaused, int threads) {
-    return engine().resumeTrainer(runDirectory, startPaused, threads);
+std::unique_ptr<Trainer> resumeTrainer(const fs::path& runDirectory, bool startPaused, int threads, const fs::path& data) {
+    return engine().resumeTrainer(runDirectory, startPaused, threads, data);
 }
 std::unique_ptr<Inspector> openInspector(const fs::path& runDirectory, const DataConfig& data) {
     return engine().openInspector(runDirectory, data);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/api/errors.h"
+#include "core/api/text.h"
 #include "core/data/download.h"
 #include "core/model/trunk_match.h"
 #include "core/model/weights.h"
@@ -63,7 +64,7 @@ std::filesystem::path convert(const std::filesystem::path& file, std::filesystem
     SafetensorsWriter writer;
     writer.setMetadata("title", title);
     writer.setMetadata("model", "vgg16");
-    writer.setMetadata("source", file.filename().string());
+    writer.setMetadata("source", textOfBytes(file.filename().string()));
     writer.setMetadata("source_format", toString(source->format()));
     writer.setMetadata("source_sha256", digest);
     const WeightsScaling scaling = scalingNeededBy(*source, matchTrunk(source->tensors()));

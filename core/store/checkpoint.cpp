@@ -113,7 +113,7 @@ std::string toText(const Manifest& manifest) {
                                    {"loopState", checkpoint.loopState},
                                    {"model", toJsonValue(manifest.model)},
                                    {"optimizer", toJsonValue(manifest.optimizer)}};
-    std::string text = document.dump(2);
+    std::string text = jsonText(document, 2);
     text.resize(text.size() - 2);  // newline and brace: the digest comes before them
     return text + kTailBegin + digestOf(text.data(), text.size()) + kTailEnd;
 }

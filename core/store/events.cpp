@@ -51,7 +51,7 @@ void write(Line& line, const RunStarted& event) {
         .whole("resumed_epoch", event.resumedEpoch)
         .flag("bit_exact", event.bitExact)
         .text("bit_exact_reason", event.bitExactReason)
-        .raw("config", jsonText(nlohmann::ordered_json::parse(toJson(event.config))));
+        .raw("config", jsonText(parseOwnJson(toJson(event.config))));
 }
 
 void write(Line& line, const PhaseStarted& event) {
@@ -82,7 +82,7 @@ void write(Line& line, const LayersChanged& event) {
         .whole("step", event.step)
         .whole("epoch", event.epoch)
         .number("epoch_position", event.epochPosition)
-        .flag("by_plan", event.requestId == 0)
+        .text("origin", toString(event.origin))
         .raw("thawed", jsonText(event.thawed))
         .raw("frozen", jsonText(event.frozen))
         .raw("trainable", jsonText(maskValue(event.trainable)));
@@ -91,15 +91,20 @@ void write(Line& line, const LayersChanged& event) {
 void write(Line& line, const LearningRateChanged& event) {
     line.whole("step", event.step)
         .number("epoch_position", event.epochPosition)
-        .flag("by_plan", event.requestId == 0)
+        .text("origin", toString(event.origin))
         .number("before", event.before)
         .number("after", event.after);
 }
 
-void write(Line& line, const Paused& event) { line.whole("step", event.step).number("epoch_position", event.epochPosition); }
+void write(Line& line, const Paused& event) {
+    line.whole("step", event.step).number("epoch_position", event.epochPosition).text("origin", toString(event.origin));
+}
 
 void write(Line& line, const Resumed& event) {
-    line.whole("step", event.step).number("epoch_position", event.epochPosition).number("paused_seconds", event.pausedSeconds);
+    line.whole("step", event.step)
+        .number("epoch_position", event.epochPosition)
+        .text("origin", toString(event.origin))
+        .number("paused_seconds", event.pausedSeconds);
 }
 
 void write(Line& line, const CheckpointSaved& event) {
@@ -124,6 +129,7 @@ void write(Line& line, const RunFinished& event) {
         .whole("best_epoch", event.bestEpoch)
         .number("seconds", event.seconds)
         .text("reason", event.reason);
+    if (!event.notSaved.empty()) line.text("not_saved", event.notSaved);
 }
 
 void write(Line& line, const RunFailed& event) {
@@ -151,6 +157,8 @@ struct NameOf {
 };
 
 }  // namespace
+
+std::string toString(Origin origin) { return origin == Origin::Plan ? "plan" : "hand"; }
 
 std::string toString(TrainerState state) {
     switch (state) {

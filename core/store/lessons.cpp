@@ -96,9 +96,10 @@ Lesson saveLesson(const std::string& title, const std::string& description, cons
     lesson.output.clear();
     lesson.data.directory.clear();
     lesson.cache.directory.clear();
+    lesson.weights = absolutePath(lesson.weights);
     const std::vector<std::string> problems = validate(lesson);
     if (!problems.empty()) throw ConfigError(problems.front(), "Correct the setting, then save the lesson.");
-    auto document = nlohmann::ordered_json::parse(toJson(lesson));
+    auto document = parseOwnJson(toJson(lesson));
     document["description"] = description;
     const fs::path file = lessonsFolder() / (name + ".json");
     ensureFolder(file.parent_path());

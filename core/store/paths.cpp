@@ -28,7 +28,7 @@ fs::path homeFolder() {
 
 // The XDG specification: a relative path in one of its variables is to be ignored.
 fs::path xdgFolder(const char* variable, const char* fallback, const char* portable) {
-    if (const fs::path root = fromEnvironment("THAW_HOME"); !root.empty()) return fs::absolute(root) / portable;
+    if (const fs::path root = fromEnvironment("THAW_HOME"); !root.empty()) return absolutePath(root) / portable;
     if (const fs::path folder = fromEnvironment(variable); folder.is_absolute()) return folder / "thaw";
     return homeFolder() / fallback / "thaw";
 }
@@ -52,6 +52,17 @@ fs::path resourcePath(const std::string& relative) {
     for (const fs::path& root : {shared, fs::path(THAW_SOURCE_RESOURCES)})
         if (fs::path candidate = root / relative; fs::exists(candidate, ignored)) return candidate;
     return {};
+}
+
+fs::path absolutePath(const fs::path& path) {
+    if (path.empty()) return {};
+    const fs::path whole = fs::absolute(path);
+    fs::path normal = whole.lexically_normal();
+    if (!normal.has_filename()) normal = normal.parent_path();  // no slash at the end
+    // ".." behind a symbolic link leads elsewhere than the letters say.
+    std::error_code ignored;
+    const bool elsewhere = fs::exists(whole, ignored) && !fs::equivalent(whole, normal, ignored);
+    return elsewhere ? whole : normal;
 }
 
 void ensureFolder(const fs::path& folder) {

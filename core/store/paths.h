@@ -20,6 +20,9 @@ std::filesystem::path stateFolder();   ///< $XDG_STATE_HOME/thaw: log files
 /// executable (../share/thaw), then the source tree it was built from. Empty when neither has it.
 std::filesystem::path resourcePath(const std::string& relative);
 
+/// Where a path leads from the current folder: absolute, without "." and "..", symbolic links as they are. Empty stays empty.
+std::filesystem::path absolutePath(const std::filesystem::path& path);
+
 /// create_directories with a StoreError that names the folder and says what to do.
 void ensureFolder(const std::filesystem::path& folder);
 /// Bytes free for this user on the folder's file system; -1 when unknown.

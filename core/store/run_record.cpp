@@ -33,23 +33,67 @@ constexpr std::size_t kEventBytes = std::size_t(1) << 30;
 
 double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
+ordered_json notesValue(const std::vector<Notice>& notes) {
+    ordered_json list = ordered_json::array();
+    for (const Notice& note : notes) list.push_back({{"text", note.text}, {"warning", note.warning}});
+    return list;
+}
+
+ordered_json leftOutValue(const std::vector<LeftOutFile>& files) {
+    ordered_json list = ordered_json::array();
+    for (const LeftOutFile& one : files) list.push_back({{"file", one.file.string()}, {"reason", one.reason}});
+    return list;
+}
+
+std::vector<LeftOutFile> leftOutFrom(const json& list) {
+    if (!list.is_array()) throw ConfigError("data.leftOut: expected a list in [ ].");
+    std::vector<LeftOutFile> files;
+    for (const json& value : list) {
+        JsonFields fields(value, "data.leftOut");
+        LeftOutFile one;
+        fields.read("file", one.file);
+        fields.read("reason", one.reason);
+        files.push_back(std::move(one));
+    }
+    return files;
+}
+
+std::vector<Notice> notesFrom(const json& list) {
+    if (!list.is_array()) throw ConfigError("notes: expected a list in [ ].");
+    std::vector<Notice> notes;
+    for (const json& value : list) {
+        JsonFields fields(value, "notes");
+        Notice note;
+        fields.read("text", note.text);
+        fields.read("warning", note.warning);
+        notes.push_back(std::move(note));
+    }
+    return notes;
+}
+
 std::string toText(const RunManifest& manifest) {
     const ordered_json document = {
         {"format", kFormat},
         {"number", manifest.number},
         {"createdAt", manifest.createdAt},
-        {"config", ordered_json::parse(toJson(manifest.config))},
+        {"config", parseOwnJson(toJson(manifest.config))},
         {"data",
          {{"id", manifest.datasetId},
           {"title", manifest.datasetTitle},
           {"trainDigest", manifest.trainDigest},
           {"testDigest", manifest.testDigest},
-          {"classNames", manifest.classNames}}},
+          {"testOrigin", manifest.testOrigin},
+          {"location", manifest.dataLocation.string()},
+          {"classNames", manifest.classNames},
+          {"trainPerClass", manifest.trainPerClass},
+          {"testPerClass", manifest.testPerClass},
+          {"leftOut", leftOutValue(manifest.leftOut)}}},
         {"weights", {{"title", manifest.weightsTitle}, {"digest", manifest.weightsDigest}}},
         {"machine", manifest.machine},
         {"thawVersion", manifest.thawVersion},
         {"libtorchVersion", manifest.libtorchVersion},
         {"fingerprint", manifest.fingerprint},
+        {"notes", notesValue(manifest.notes)},
     };
     return jsonText(document, 2) + '\n';
 }
@@ -96,6 +140,38 @@ int nextNumber(const fs::path& root) {
         }
     }
     return highest + 1;
+}
+
+/// What stood in the record when the run was at this step. Who has seen the test split has seen it: that stays.
+std::vector<std::string> linesUntil(const std::vector<std::string>& lines, std::int64_t step, int epoch) {
+    std::vector<json> values;
+    for (const std::string& line : lines) values.push_back(parseJsonLine(line));
+    const auto number = [](const json& value, const char* name) {
+        const auto found = value.find(name);
+        return found != value.end() && found->is_number_integer() ? found->get<std::int64_t>() : std::int64_t(-1);
+    };
+    const auto is = [](const json& value, const char* name) {
+        const auto found = value.find("event");
+        return found != value.end() && *found == name;
+    };
+    // The checkpoint's own line is where the run stood. Without it (killed before it was written) everything up to the step
+    // stays.
+    std::size_t count = lines.size();
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (is(values[i], "checkpoint_saved") && number(values[i], "step") == step && number(values[i], "epoch") == epoch)
+            count = i + 1;
+    for (std::size_t i = 0; i < count; ++i) {
+        const bool later = number(values[i], "step") > step ||
+                           (is(values[i], "epoch_finished") && number(values[i], "epoch") > epoch) ||
+                           number(values[i], "first_epoch") > epoch + 1;
+        if (later) count = i;
+    }
+    std::vector<std::string> kept;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const bool before = i < count && !is(values[i], "run_finished") && !is(values[i], "run_failed");
+        if (before || is(values[i], "test_revealed")) kept.push_back(lines[i]);
+    }
+    return kept;
 }
 
 void requireUnused(const fs::path& directory) {
@@ -148,14 +224,19 @@ RunManifest readManifest(const fs::path& runDirectory) {
                 "Use the version of Thaw that wrote it.");
         fields.read("number", manifest.number);
         fields.read("createdAt", manifest.createdAt);
-        if (const json* config = fields.take("config")) manifest.config = configFromJson(config->dump());
+        if (const json* config = fields.take("config")) manifest.config = configFromJson(jsonText(*config));
         if (const json* data = fields.take("data")) {
             JsonFields inner(*data, "data");
             inner.read("id", manifest.datasetId);
             inner.read("title", manifest.datasetTitle);
             inner.read("trainDigest", manifest.trainDigest);
             inner.read("testDigest", manifest.testDigest);
+            inner.read("testOrigin", manifest.testOrigin);
+            inner.read("location", manifest.dataLocation);
             inner.read("classNames", manifest.classNames);
+            inner.read("trainPerClass", manifest.trainPerClass);
+            inner.read("testPerClass", manifest.testPerClass);
+            if (const json* files = inner.take("leftOut")) manifest.leftOut = leftOutFrom(*files);
         }
         if (const json* weights = fields.take("weights")) {
             JsonFields inner(*weights, "weights");
@@ -166,6 +247,7 @@ RunManifest readManifest(const fs::path& runDirectory) {
         fields.read("thawVersion", manifest.thawVersion);
         fields.read("libtorchVersion", manifest.libtorchVersion);
         fields.read("fingerprint", manifest.fingerprint);
+        if (const json* notes = fields.take("notes")) manifest.notes = notesFrom(*notes);
         return manifest;
     } catch (const ConfigError& error) {
         throw StoreError("The run's record " + file.string() + " is damaged: " + error.what(), error.hint());
@@ -193,7 +275,7 @@ RunRecord RunRecord::create(const RunManifest& manifest) {
     if (impl->manifest.createdAt <= 0) impl->manifest.createdAt = now();
 
     const fs::path& output = manifest.config.output;
-    const fs::path root = output.empty() ? runsFolder() : (fs::absolute(output) / "").parent_path().parent_path();
+    const fs::path root = output.empty() ? runsFolder() : absolutePath(output).parent_path();
     ensureFolder(root);
     const FolderLock numbers(root);
     if (output.empty()) {
@@ -205,7 +287,7 @@ RunRecord RunRecord::create(const RunManifest& manifest) {
             impl->directory = root / (name + '-' + std::to_string(i));
         }
     } else {
-        impl->directory = fs::absolute(output);
+        impl->directory = absolutePath(output);
         ensureFolder(impl->directory);
         requireUnused(impl->directory);
     }
@@ -220,7 +302,7 @@ RunRecord RunRecord::create(const RunManifest& manifest) {
 
 RunRecord RunRecord::open(const fs::path& directory) {
     auto impl = std::make_unique<Impl>();
-    impl->directory = fs::absolute(directory);
+    impl->directory = absolutePath(directory);
     impl->manifest = readManifest(impl->directory);
     impl->manifest.config.output = impl->directory;  // the folder may have been moved
     impl->lock.emplace(impl->directory);
@@ -244,39 +326,7 @@ void RunRecord::append(const Event& event) {
 }
 
 void RunRecord::truncateAfter(std::int64_t step, int epoch) {
-    const std::vector<std::string> lines = readEventLines(m_impl->directory);
-    std::vector<json> values;
-    for (const std::string& line : lines) {
-        json value = json::parse(line, nullptr, false);
-        values.push_back(value.is_object() ? std::move(value) : json::object());
-    }
-    const auto number = [](const json& value, const char* name) {
-        const auto found = value.find(name);
-        return found != value.end() && found->is_number_integer() ? found->get<std::int64_t>() : std::int64_t(-1);
-    };
-    const auto is = [](const json& value, const char* name) {
-        const auto found = value.find("event");
-        return found != value.end() && *found == name;
-    };
-    // The checkpoint's own line is where the run stood. Without it (killed before it was written) everything up to the step
-    // stays.
-    std::size_t count = lines.size();
-    for (std::size_t i = 0; i < values.size(); ++i)
-        if (is(values[i], "checkpoint_saved") && number(values[i], "step") == step && number(values[i], "epoch") == epoch)
-            count = i + 1;
-    for (std::size_t i = 0; i < count; ++i) {
-        const bool later = number(values[i], "step") > step ||
-                           (is(values[i], "epoch_finished") && number(values[i], "epoch") > epoch) ||
-                           number(values[i], "first_epoch") > epoch + 1;
-        if (later) count = i;
-    }
-    std::string text;
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        const bool kept = i < count && !is(values[i], "run_finished") && !is(values[i], "run_failed");
-        if (kept || is(values[i], "test_revealed")) text += lines[i] + '\n';  // who has seen the test split has seen it
-    }
-    writeFileAtomically(eventsFileOf(m_impl->directory), text);
-    m_impl->events.emplace(m_impl->directory);
+    m_impl->events->rewrite([step, epoch](const std::vector<std::string>& lines) { return linesUntil(lines, step, epoch); });
 }
 
 }  // namespace thaw::core

@@ -18,8 +18,15 @@ struct RunManifest {
     int number = 0;
     double createdAt = 0;
     std::string datasetId, datasetTitle, trainDigest;
-    std::string testDigest;  ///< of the pictures that it validates on
+    std::string testDigest;              ///< of the pictures that it validates on
+    std::string testOrigin;              ///< as PictureIdentity::origin
+    std::filesystem::path dataLocation;  ///< where the data set was; absolute
     std::vector<std::string> classNames;
+    /// Of the whole data set, by class. Empty in records of earlier versions.
+    std::vector<std::int64_t> trainPerClass, testPerClass;
+    std::vector<LeftOutFile> leftOut;  ///< as DatasetInfo::leftOut
+    /// What was noteworthy about data, weights, scaling and machine when the run was made, and when it was resumed.
+    std::vector<Notice> notes;
     std::string weightsTitle, weightsDigest;
     std::string machine;  ///< processor, cores, memory
     std::string thawVersion, libtorchVersion;

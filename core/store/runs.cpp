@@ -6,6 +6,8 @@
 #include <limits>
 #include <system_error>
 
+#include "core/api/engine_info.h"
+#include "core/store/atomic_file.h"
 #include "core/store/checkpoint.h"
 #include "core/store/events_file.h"
 #include "core/store/paths.h"
@@ -63,6 +65,13 @@ LayerMask mask(const json& value, const char* name) {
     return list;
 }
 
+// Records of earlier versions say "by_plan" of layers and rates and nothing of pauses, which were always asked for.
+Origin origin(const json& value) {
+    const std::string name = text(value, "origin");
+    if (name.empty()) return flag(value, "by_plan") ? Origin::Plan : Origin::Hand;
+    return name == toString(Origin::Plan) ? Origin::Plan : Origin::Hand;
+}
+
 PhaseStarted phaseStarted(const json& value) {
     return {small(value, "phase"),  text(value, "title"),         small(value, "first_epoch"),
             small(value, "epochs"), real(value, "learning_rate"), mask(value, "trainable")};
@@ -86,7 +95,7 @@ EpochFinished epochFinished(const json& value) {
 
 LayersChanged layersChanged(const json& value) {
     LayersChanged event;
-    event.requestId = flag(value, "by_plan") ? 0 : 1;
+    event.origin = origin(value);
     event.revision = static_cast<std::uint64_t>(whole(value, "revision"));
     event.step = whole(value, "step");
     event.epoch = small(value, "epoch");
@@ -98,8 +107,7 @@ LayersChanged layersChanged(const json& value) {
 }
 
 LearningRateChanged learningRateChanged(const json& value) {
-    return {flag(value, "by_plan") ? 0u : 1u, whole(value, "step"), real(value, "epoch_position"), real(value, "before"),
-            real(value, "after")};
+    return {origin(value), 0, whole(value, "step"), real(value, "epoch_position"), real(value, "before"), real(value, "after")};
 }
 
 struct Record {
@@ -116,10 +124,12 @@ void takeLine(const json& value, Record& record) {
     if (name == "phase_started") milestone(phaseStarted(value));
     if (name == "layers_changed") milestone(layersChanged(value));
     if (name == "learning_rate_changed") milestone(learningRateChanged(value));
-    if (name == "paused") milestone(Paused{0, whole(value, "step"), real(value, "epoch_position")});
+    if (name == "paused") milestone(Paused{origin(value), 0, whole(value, "step"), real(value, "epoch_position")});
     if (name == "resumed")
-        milestone(Resumed{0, whole(value, "step"), real(value, "epoch_position"), real(value, "paused_seconds")});
+        milestone(Resumed{origin(value), 0, whole(value, "step"), real(value, "epoch_position"), real(value, "paused_seconds")});
     if (name == "run_started") record.ending.clear();
+    if (name == "run_started") record.history.summary.notSaved.clear();
+    if (name == "run_finished") record.history.summary.notSaved = text(value, "not_saved");
     if (name == "run_finished") record.ending = text(value, "reason") == "stopped" ? "stopped" : "finished";
     if (name == "run_failed") record.ending = "failed";
     if (name == "test_revealed") ++record.history.summary.testLock.reveals;
@@ -132,13 +142,57 @@ RunStatus statusOf(const std::string& ending, const fs::path& directory) {
     return RunLock::holder(directory) != 0 ? RunStatus::Running : RunStatus::Interrupted;
 }
 
+constexpr std::size_t kTitleBytes = 200, kNoteBytes = 20'000, kLabelFileBytes = 1u << 20;
+
+// A label that cannot be read is none: the run is as good without it.
+void readLabel(const fs::path& directory, RunSummary& summary) {
+    std::error_code ignored;
+    if (!fs::exists(labelFileOf(directory), ignored)) return;
+    try {
+        const json document = parseStrictJson(readSmallFile(labelFileOf(directory), kLabelFileBytes));
+        JsonFields fields(document, "");
+        std::string title;
+        fields.read("title", title);
+        fields.read("note", summary.note);
+        summary.named = !title.empty();
+        if (summary.named) summary.title = std::move(title);
+    } catch (const Error& error) {
+        logMessage("warning", "The run's name in " + labelFileOf(directory).string() + " cannot be read: " + error.what());
+    }
+}
+
+std::string withoutControls(std::string text, bool lines) {
+    for (char& letter : text)
+        if ((static_cast<unsigned char>(letter) < 0x20 && !(lines && letter == '\n')) || letter == 0x7F) letter = ' ';
+    const std::size_t begin = text.find_first_not_of(" \n"), end = text.find_last_not_of(" \n");
+    return begin == std::string::npos ? std::string() : text.substr(begin, end - begin + 1);
+}
+
+Record recordOf(const std::vector<std::string>& lines) {
+    Record record;
+    for (const std::string& line : lines) takeLine(parseJsonLine(line), record);
+    RunSummary& summary = record.history.summary;
+    for (const EpochFinished& epoch : record.history.epochs) {
+        summary.epochs = std::max(summary.epochs, epoch.epoch);
+        if (epoch.valAccuracy > summary.bestAccuracy) {
+            summary.bestAccuracy = epoch.valAccuracy;
+            summary.bestEpoch = epoch.epoch;
+        }
+    }
+    return record;
+}
+
+bool isResumable(const RunSummary& run) {
+    const bool finished = run.status == RunStatus::Finished;
+    if (run.status == RunStatus::Running || (finished && run.notSaved.empty())) return false;
+    const std::vector<CheckpointEntry> kept = CheckpointStore(run.directory).list();
+    // A run that ended without its last model trains the rest again.
+    return !kept.empty() && (!finished || kept.back().epoch < run.epochs);
+}
+
 RunHistory readHistory(const fs::path& directory) {
     const RunManifest manifest = readManifest(directory);
-    Record record;
-    for (const std::string& line : readEventLines(directory)) {
-        const json value = json::parse(line, nullptr, false);
-        if (value.is_object()) takeLine(value, record);
-    }
+    Record record = recordOf(readEventLines(directory));
     RunHistory& history = record.history;
     history.config = manifest.config;
     RunSummary& summary = history.summary;
@@ -146,28 +200,19 @@ RunHistory readHistory(const fs::path& directory) {
     summary.directory = directory;
     summary.number = manifest.number;
     summary.title = manifest.config.title;
+    readLabel(directory, summary);
     summary.preset = manifest.config.preset;
     summary.dataset = manifest.datasetTitle;
+    summary.datasetId = manifest.datasetId;
+    summary.classNames = manifest.classNames;
+    summary.validation = {manifest.testDigest, manifest.testOrigin};
+    history.notes = manifest.notes;
     summary.startedAt = manifest.createdAt;
     summary.plannedEpochs = manifest.config.totalEpochs();
     summary.testLock.validatesOnHeldOut = validationSplit(manifest.config.data) == Split::HeldOut;
     summary.status = statusOf(record.ending, directory);
-    for (const EpochFinished& epoch : history.epochs) {
-        summary.epochs = std::max(summary.epochs, epoch.epoch);
-        if (epoch.valAccuracy > summary.bestAccuracy) {
-            summary.bestAccuracy = epoch.valAccuracy;
-            summary.bestEpoch = epoch.epoch;
-        }
-    }
-    const bool ended = summary.status == RunStatus::Finished || summary.status == RunStatus::Running;
-    summary.resumable = !ended && !CheckpointStore(directory).list().empty();
+    summary.resumable = isResumable(summary);
     return std::move(record.history);
-}
-
-// A folder's name without a slash at its end, so that it has a file name.
-fs::path normal(const fs::path& directory) {
-    const fs::path path = fs::absolute(directory).lexically_normal();
-    return path.has_filename() ? path : path.parent_path();
 }
 
 }  // namespace
@@ -195,11 +240,11 @@ std::vector<RunSummary> listRuns(const fs::path& root) {
         std::error_code ignored;
         if (!fs::exists(manifestFileOf(it->path()), ignored)) continue;
         try {
-            runs.push_back(readHistory(normal(it->path())).summary);
+            runs.push_back(readHistory(absolutePath(it->path())).summary);
         } catch (const Error& problem) {
             RunSummary broken;
             broken.runId = broken.title = it->path().filename().string();
-            broken.directory = normal(it->path());
+            broken.directory = absolutePath(it->path());
             broken.problem = problem.what();
             runs.push_back(std::move(broken));
         }
@@ -210,7 +255,7 @@ std::vector<RunSummary> listRuns(const fs::path& root) {
     return runs;
 }
 
-RunHistory readRun(const fs::path& runDirectory) { return readHistory(normal(runDirectory)); }
+RunHistory readRun(const fs::path& runDirectory) { return readHistory(absolutePath(runDirectory)); }
 
 TestLock readTestLock(const fs::path& runDirectory) {
     if (validationSplit(readManifest(runDirectory).config.data) != Split::HeldOut) return {};
@@ -221,18 +266,34 @@ int revealTest(const fs::path& runDirectory) {
     const RunSummary run = readRun(runDirectory).summary;
     if (!run.testLock.validatesOnHeldOut)
         throw ConfigError("The test split of " + run.directory.string() + " is not locked: the run validates on it.");
-    Event event;
-    event.runId = run.runId;
-    event.time = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-    event.data = TestRevealed{run.testLock.reveals + 1, run.epochs};
+    int count = 0;
     EventsFile events(run.directory);
-    events.append(toJsonLine(event));
+    events.appendAfter([&](const EventsFile::Lines& lines) {
+        const RunSummary now = recordOf(lines).history.summary;
+        count = now.testLock.reveals + 1;
+        const double time = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+        return toJsonLine({run.runId, time, TestRevealed{count, now.epochs}});
+    });
     events.sync();
-    return run.testLock.reveals + 1;
+    return count;
+}
+
+void renameRun(const fs::path& runDirectory, const std::string& title, const std::string& note) {
+    const fs::path directory = absolutePath(runDirectory);
+    readManifest(directory);  // throws where the folder is no run
+    const std::string name = withoutControls(title, /*lines=*/false), words = withoutControls(note, /*lines=*/true);
+    if (name.size() > kTitleBytes)
+        throw ConfigError(
+            "The run's name is too long: " + std::to_string(name.size()) + " bytes, at most " + std::to_string(kTitleBytes) + ".",
+            "Type a shorter one, and put the rest into the note.");
+    if (words.size() > kNoteBytes)
+        throw ConfigError("The note is too long: " + std::to_string(words.size()) + " bytes, at most " +
+                          std::to_string(kNoteBytes) + ".");
+    writeFileAtomically(labelFileOf(directory), jsonText({{"title", name}, {"note", words}}, 2) + '\n');
 }
 
 void deleteRun(const fs::path& runDirectory) {
-    const fs::path directory = normal(runDirectory);
+    const fs::path directory = absolutePath(runDirectory);
     std::error_code error;
     if (!fs::exists(manifestFileOf(directory), error))
         throw StoreError(directory.string() + " is not a run: it has no run.json.");

@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "core/api/text.h"
+
 namespace thaw::core {
 
 using nlohmann::json;
@@ -9,6 +11,14 @@ using nlohmann::json;
 namespace {
 
 constexpr int kMaxDepth = 32;
+
+template <class Json>
+Json withBytes(Json value) {
+    if (value.is_string()) value = bytesOfText(value.template get_ref<const std::string&>());
+    if (value.is_structured())
+        for (auto& item : value) item = withBytes(std::move(item));
+    return value;
+}
 
 }  // namespace
 
@@ -24,7 +34,7 @@ json parseStrictJson(const std::string& text) {
         return true;
     };
     try {
-        return json::parse(text, watch);
+        return withBytes(json::parse(text, watch));
     } catch (const json::exception& error) {
         std::string reason = error.what();
         if (const auto end = reason.find("] "); end != std::string::npos) reason.erase(0, end + 2);
@@ -32,8 +42,17 @@ json parseStrictJson(const std::string& text) {
     }
 }
 
+nlohmann::ordered_json parseOwnJson(const std::string& text) { return withBytes(nlohmann::ordered_json::parse(text)); }
+
+json parseJsonLine(const std::string& line) {
+    json value = json::parse(line, nullptr, false);
+    return value.is_object() ? withBytes(std::move(value)) : json::object();
+}
+
 std::string jsonText(const nlohmann::ordered_json& value, int indent) {
-    return value.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    nlohmann::ordered_json text = value;
+    turnBytesIntoText(text);
+    return text.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);  // names of fields
 }
 
 JsonFields::JsonFields(const json& object, std::string path) : m_object(object), m_path(std::move(path)) {

@@ -13,11 +13,17 @@
 
 namespace thaw::core {
 
+/// Text of a value; bytes that are not UTF-8 are written as textOfBytes() has them. `indent` < 0: one line.
+std::string jsonText(const nlohmann::ordered_json& value, int indent = -1);
+
+// What reads it gives strings back as the bytes that they were.
+
 /// Throws ConfigError that says where and what.
 nlohmann::json parseStrictJson(const std::string& text);
-
-/// Text of a value; bytes that are not UTF-8 are replaced. `indent` < 0: one line.
-std::string jsonText(const nlohmann::ordered_json& value, int indent = -1);
+/// Of the program's own text a moment ago, fields in their order.
+nlohmann::ordered_json parseOwnJson(const std::string& text);
+/// An object; an empty one where the line is none.
+nlohmann::json parseJsonLine(const std::string& line);
 
 /// One object of a document: each read() takes a field if it is there and leaves the target alone otherwise. Every error is a
 /// ConfigError that names the field by its path ("phases[1].optimizer.kind") and what was expected.

@@ -7,6 +7,7 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/store/paths.h"
 #include "core/train/rungs.h"
 #include "core/train/schedule.h"
 
@@ -36,6 +37,9 @@ void check(const RunConfig& config) {
 
 TorchTrainer::TorchTrainer(RunConfig config, bool startPaused) : m_config(std::move(config)), m_startPaused(startPaused) {
     check(m_config);
+    // The run is continued and looked into from other folders than this one.
+    for (std::filesystem::path* path : {&m_config.data.directory, &m_config.weights, &m_config.cache.directory, &m_config.output})
+        *path = absolutePath(*path);
 }
 
 TorchTrainer::~TorchTrainer() = default;
@@ -177,7 +181,8 @@ void TorchTrainer::beginPhase() {
         for (std::size_t i = 0; i < before.size(); ++i)
             if (before[i] != m_loop.mask[i]) (m_loop.mask[i] ? change.thawed : change.frozen).push_back(m_info.layers[i].name);
         if (!change.thawed.empty() || !change.frozen.empty()) emit(change);
-        if (rateBefore != currentRate()) emit(LearningRateChanged{0, m_loop.step, epochPosition(), rateBefore, currentRate()});
+        if (rateBefore != currentRate())
+            emit(LearningRateChanged{Origin::Plan, 0, m_loop.step, epochPosition(), rateBefore, currentRate()});
     }
     m_loop.point = LoopPoint::EpochBegin;
     m_featureStep = FeatureStep::Plan;
@@ -203,7 +208,7 @@ bool TorchTrainer::beginEpoch(const Deadline& deadline) {
     m_recent.clear();
     const double rate = currentRate();
     if (phase().schedule.kind == ScheduleKind::Step && rate != m_optimizer->learningRate())
-        emit(LearningRateChanged{0, m_loop.step, epochPosition(), m_optimizer->learningRate(), rate});
+        emit(LearningRateChanged{Origin::Plan, 0, m_loop.step, epochPosition(), m_optimizer->learningRate(), rate});
     m_optimizer->setLearningRate(rate);
     tellTimes();
     tellPlan(/*force=*/true);
@@ -448,7 +453,7 @@ void TorchTrainer::pauseRun() {
     m_pauseAsked = false;
     m_pausedAt = Clock::now();
     if (!quiet) {
-        emit(Paused{m_pauseRequest, m_loop.step, epochPosition()});
+        emit(Paused{Origin::Hand, m_pauseRequest, m_loop.step, epochPosition()});
         m_pauseTold = true;
     }
     m_pauseRequest = 0;
@@ -483,7 +488,11 @@ void TorchTrainer::finishRun(const std::string& reason) {
     event.bestEpoch = m_loop.bestEpoch;
     event.seconds = m_loop.workSeconds;
     event.reason = reason;
+    event.notSaved = notSaved();
     emit(event);
+    // Told to whoever listens, where the record did not take even that.
+    if (!m_unwritten.empty()) std::get<RunFinished>(m_events.back().data).notSaved = notSaved();
+    m_unwritten.clear();
     setState(TrainerState::Finished);
     m_record.reset();
 }

@@ -30,7 +30,7 @@ class TorchTrainer : public Trainer {
 public:
     TorchTrainer(RunConfig config, bool startPaused);
     /// Continues the folder's run.
-    TorchTrainer(std::filesystem::path runDirectory, bool startPaused, int threads);
+    TorchTrainer(const std::filesystem::path& runDirectory, bool startPaused, int threads, std::filesystem::path data);
     ~TorchTrainer() override;
 
     std::vector<Event> step() override;
@@ -83,8 +83,13 @@ private:
     bool findData();
     bool readSplit(Split split, std::shared_ptr<const PictureSet>& pictures);
     void tellDamaged();
+    bool isResumed() const { return !m_resumeFrom.empty(); }
+    void requireOwnData();
+    void requireOwnPictures();
     void setUpModel();
     void setUpRecord();
+    void judgeExactness(bool finished);
+    void recordResumption();
     void restore(const Checkpoint& checkpoint);
     /// Whether the optimiser cannot go on from this checkpoint, because it was not the newest when it was kept.
     bool lacksMoments(const Checkpoint& checkpoint) const;
@@ -124,6 +129,11 @@ private:
     void setState(TrainerState state);
     void progress(const std::string& activity, std::int64_t done, std::int64_t total, double secondsLeft = -1);
     void notice(const std::string& text, bool warning = false);
+    /// Noteworthy about data, weights or machine, before the run starts: said right after RunStarted and kept in run.json. A
+    /// warning where something is lost or does not fit.
+    void keepNote(const std::string& text, bool warning) { m_notes.push_back({text, warning}); }
+    void writeRecord();
+    std::string notSaved() const;
     bool saveCheckpoint(const std::string& reason, bool endsEpoch = false, bool endsPhase = false, bool best = false);
     void tellMoved();
     void tellTimes();
@@ -135,11 +145,13 @@ private:
     void keepTimes();
 
     RunConfig m_config;
-    std::filesystem::path m_resumeFrom;
+    std::filesystem::path m_resumeFrom, m_resumeData;
     int m_threadsAsked = 0;
     bool m_startPaused = false;
     std::optional<Checkpoint> m_toRestore;  // until the model is there to take it
     RunManifest m_resumeManifest;
+    bool m_otherPictures = false;  // than those that the resumed run was made with
+    std::vector<Notice> m_notes;
 
     TrainerState m_state = TrainerState::Idle;
     Preparation m_preparation = Preparation::Begin;
@@ -157,7 +169,7 @@ private:
     std::vector<LeftOutFile> m_damaged;  // found while they were decoded
     std::shared_ptr<DataRead> m_dataRead;
     std::unique_ptr<BackgroundReading> m_reading;
-    std::string m_weightsTitle, m_weightsDigest, m_scalingWarning;
+    std::string m_weightsTitle, m_weightsDigest;
     ModelInfo m_info;
     std::unique_ptr<StagedModel> m_model;
     std::vector<std::vector<torch::Tensor>> m_initial;  // by stage; empty where it never trained
@@ -167,7 +179,8 @@ private:
 
     std::optional<RunRecord> m_record;
     std::optional<CheckpointStore> m_checkpoints;
-    bool m_recordBroken = false;
+    std::deque<Event> m_unwritten;               // events that the record could not take yet
+    std::string m_recordProblem, m_saveProblem;  // why, and why the newest checkpoint is missing; empty: nothing is
     bool m_changedSinceCheckpoint = false;
     Clock::time_point m_lastCheckpoint;
 

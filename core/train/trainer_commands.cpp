@@ -35,7 +35,7 @@ void TorchTrainer::take(const Command& command) {
         m_pauseAsked = false;
         if (m_state != TrainerState::Paused) return;
         if (m_pauseTold && !std::holds_alternative<StepOnce>(command.data)) {
-            emit(Resumed{command.requestId, m_loop.step, epochPosition(), secondsSince(m_pausedAt)});
+            emit(Resumed{Origin::Hand, command.requestId, m_loop.step, epochPosition(), secondsSince(m_pausedAt)});
             m_pauseTold = false;
         }
         m_recent.clear();
@@ -71,6 +71,7 @@ void TorchTrainer::take(const Command& command) {
         unpause();
     } else if (std::holds_alternative<RunEpoch>(command.data)) {
         m_pauseAfter = PauseAfter::Epoch;
+        m_pauseRequest = command.requestId;
         m_startPaused = false;
         unpause();
     } else if (std::holds_alternative<Stop>(command.data)) {
@@ -138,6 +139,7 @@ bool TorchTrainer::applyMask(std::uint64_t requestId, const LayerMask& asked) {
         m_recent.clear();
         m_changedSinceCheckpoint = true;
     }
+    event.origin = Origin::Hand;
     event.requestId = requestId;
     event.revision = ++m_loop.revision;
     event.step = m_loop.step;
@@ -156,7 +158,7 @@ void TorchTrainer::applyRate(std::uint64_t requestId, double value) {
     m_loop.baseRate = factor > 1e-9 ? value / factor : value;
     m_optimizer->setLearningRate(currentRate());
     m_changedSinceCheckpoint = true;
-    emit(LearningRateChanged{requestId, m_loop.step, epochPosition(), before, value});
+    emit(LearningRateChanged{Origin::Hand, requestId, m_loop.step, epochPosition(), before, value});
 }
 
 /// A layer's parameters before it first trains: what "moved" is measured from.

@@ -4,8 +4,9 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
-#include "core/store/atomic_file.h"
+#include "core/store/paths.h"
 #include "core/train/model_setup.h"
+#include "core/train/run_data.h"
 #include "core/train/stage_times.h"
 #include "core/train/torch_trainer.h"
 #include "core/util/memory.h"
@@ -25,8 +26,11 @@ bool hasCheckpoints(const std::filesystem::path& run) {
 
 }  // namespace
 
-TorchTrainer::TorchTrainer(std::filesystem::path runDirectory, bool startPaused, int threads)
-    : m_resumeFrom(std::move(runDirectory)), m_threadsAsked(threads), m_startPaused(startPaused) {
+TorchTrainer::TorchTrainer(const std::filesystem::path& runDirectory, bool startPaused, int threads, std::filesystem::path data)
+    : m_resumeFrom(absolutePath(runDirectory)),
+      m_resumeData(std::move(data)),
+      m_threadsAsked(threads),
+      m_startPaused(startPaused) {
     m_resumeManifest = readManifest(m_resumeFrom);
     m_config = m_resumeManifest.config;
     m_config.output = m_resumeFrom;
@@ -57,6 +61,7 @@ void TorchTrainer::prepare() {
             if (m_train->count() == 0 || m_test->count() == 0)
                 throw DataError("The data set has no pictures to train or to test with.",
                                 "Raise the limits of pictures in the settings.");
+            if (isResumed()) requireOwnPictures();
             progress("Reading the weights", 0, 0);
             m_preparation = Preparation::Model;
             break;
@@ -119,13 +124,17 @@ std::shared_ptr<TorchTrainer::DataRead> TorchTrainer::readBeside(const std::stri
 }
 
 bool TorchTrainer::findData() {
-    DataConfig wanted = m_config.data;
-    if (!m_resumeManifest.datasetId.empty()) wanted.dataset = m_resumeManifest.datasetId;
-    const auto read = readBeside("Looking for the data set", [wanted](DataRead& to) { to.dataset = resolveDataset(wanted); });
+    const auto find = [wanted = m_config.data, resumed = isResumed(), run = m_resumeManifest, place = m_resumeData](DataRead& to) {
+        to.dataset = resumed ? datasetOfRun(run, place) : resolveDataset(wanted);
+    };
+    const auto read = readBeside("Looking for the data set", find);
     if (!read) return false;
     m_dataset = forInput(read->dataset, m_config.inputSize);
     m_config.data.dataset = m_dataset.id;
-    if (m_resumeFrom.empty()) m_config.data.ownValidation = m_config.data.heldOut == 0 && m_dataset.validationCount > 0;
+    if (isResumed())
+        requireOwnData();
+    else
+        m_config.data.ownValidation = m_config.data.heldOut == 0 && m_dataset.validationCount > 0;
     return true;
 }
 
@@ -142,10 +151,32 @@ bool TorchTrainer::readSplit(Split split, std::shared_ptr<const PictureSet>& pic
 
 /// Pictures that only their decoding showed to be bad join those that the listing left out.
 void TorchTrainer::tellDamaged() {
-    if (m_resumeFrom.empty()) requireMostReadable(m_dataset, m_damaged, m_train->count() + m_test->count());
-    if (m_damaged.empty()) return;
-    m_dataset.leftOut.insert(m_dataset.leftOut.end(), m_damaged.begin(), m_damaged.end());
-    m_dataset.notes.push_back(noteOfLeftOut(m_damaged));
+    if (!isResumed()) requireMostReadable(m_dataset, m_damaged, m_train->count() + m_test->count());
+    if (!m_damaged.empty()) {
+        m_dataset.leftOut.insert(m_dataset.leftOut.end(), m_damaged.begin(), m_damaged.end());
+        m_dataset.notes.push_back(noteOfLeftOut(m_damaged));
+    }
+    for (const std::string& text : m_dataset.notes) keepNote(text, /*warning=*/!m_dataset.leftOut.empty());
+}
+
+/// Before anything of a run is continued: a class of another name or at another place would swap labels without a word.
+void TorchTrainer::requireOwnData() {
+    if (m_resumeManifest.classNames.empty()) return;  // an early record
+    requireSameClasses(m_dataset, m_resumeManifest);
+    if (m_loop.point != LoopPoint::Finished) requireSameCounts(m_dataset, m_resumeManifest);
+}
+
+void TorchTrainer::requireOwnPictures() {
+    const auto differs = [](const std::string& recorded, const PictureSet& pictures) {
+        return !recorded.empty() && recorded != pictures.identity.digest;
+    };
+    if (!differs(m_resumeManifest.trainDigest, *m_train) && !differs(m_resumeManifest.testDigest, *m_test)) return;
+    const EngineInfo engine = engineInfo();
+    // Other versions may read the same files to other pixels, and earlier ones counted other files.
+    const bool sameReader = !m_resumeManifest.trainPerClass.empty() && m_resumeManifest.thawVersion == engine.thawVersion &&
+                            m_resumeManifest.libtorchVersion == engine.libtorchVersion;
+    if (sameReader && m_loop.point != LoopPoint::Finished) throw otherPictures(m_dataset);
+    m_otherPictures = true;
 }
 
 void TorchTrainer::setUpModel() {
@@ -156,11 +187,12 @@ void TorchTrainer::setUpModel() {
             trunk = loadTrunkWeights(m_config.weights);
             m_weightsTitle = trunk->title;
             m_weightsDigest = trunk->digest;
-            if (!m_toRestore) m_scalingWarning = scalingWarning(m_config.scaling, trunk->scaling);
+            const std::string misfit = m_toRestore ? std::string() : scalingWarning(m_config.scaling, trunk->scaling);
+            if (!misfit.empty()) keepNote(misfit, true);
         } catch (const Error& error) {
             if (!m_toRestore) throw;  // a resumed run has its weights in the checkpoint
-            notice(std::string(error.what()) + " The checkpoint's weights are used; how far they moved counts from now on.",
-                   true);
+            keepNote(std::string(error.what()) + " The checkpoint's weights are used; how far they moved counts from now on.",
+                     true);
         }
     } else {
         m_weightsTitle = "Random";
@@ -224,7 +256,12 @@ void TorchTrainer::setUpRecord() {
         manifest.datasetTitle = m_dataset.title;
         manifest.trainDigest = m_train->identity.digest;
         manifest.testDigest = m_test->identity.digest;
+        manifest.testOrigin = m_test->identity.origin;
+        manifest.dataLocation = absolutePath(m_dataset.location);
         manifest.classNames = m_dataset.classNames;
+        manifest.trainPerClass = m_dataset.trainPerClass;
+        manifest.testPerClass = m_dataset.testPerClass;
+        manifest.leftOut = m_dataset.leftOut;
         manifest.weightsTitle = m_weightsTitle;
         manifest.weightsDigest = m_weightsDigest;
         manifest.machine = engine.processor + ", " + std::to_string(engine.cores) + " cores, " +
@@ -232,6 +269,7 @@ void TorchTrainer::setUpRecord() {
         manifest.thawVersion = engine.thawVersion;
         manifest.libtorchVersion = engine.libtorchVersion;
         manifest.fingerprint = m_fingerprint + ", threads " + std::to_string(m_threads);
+        manifest.notes = m_notes;
         m_record.emplace(RunRecord::create(manifest));
         m_directory = m_record->directory();
     } else {
@@ -242,20 +280,47 @@ void TorchTrainer::setUpRecord() {
         }
     }
     m_config.output = m_directory;
-    m_runId = std::filesystem::absolute(m_directory).lexically_normal().filename().string();
+    m_runId = m_directory.filename().string();
     m_checkpoints.emplace(m_directory);
     m_lastCheckpoint = Clock::now();
-    if (!m_toRestore) return;
+    if (m_toRestore) judgeExactness(finished);
+    if (m_record && isResumed()) recordResumption();
+}
 
+void TorchTrainer::judgeExactness(bool finished) {
     std::vector<std::string> reasons;
     if (lacksMoments(*m_toRestore)) reasons.push_back("the checkpoint that is left has no moments of the optimiser");
     if (m_loop.threads != m_threads)
         reasons.push_back("threads " + std::to_string(m_loop.threads) + " -> " + std::to_string(m_threads));
     if (m_loop.fingerprint != m_fingerprint) reasons.push_back(m_loop.fingerprint + " -> " + m_fingerprint);
-    if (m_resumeManifest.trainDigest != m_train->identity.digest || m_resumeManifest.testDigest != m_test->identity.digest)
-        reasons.push_back("the data changed");
+    if (m_otherPictures) reasons.push_back("the pictures are not those that the run was made with, or are read otherwise");
     for (const std::string& reason : reasons) m_bitExactReason += (m_bitExactReason.empty() ? "" : "; ") + reason;
     m_bitExact = reasons.empty();
+    if (!m_bitExact && !finished) keepNote("The run continues, but not bit-exact: " + m_bitExactReason + ".", true);
+    if (m_otherPictures && finished)
+        keepNote(
+            "The data set has other pictures than the run was made with: what is shown of them is not what it was judged by.",
+            true);
+}
+
+/// What is new about a resumed run: where its data are now, and what is noteworthy this time.
+void TorchTrainer::recordResumption() {
+    RunManifest manifest = m_record->manifest();
+    const std::size_t before = manifest.notes.size();
+    for (const Notice& note : m_notes) {
+        const auto known = [&note](const Notice& other) { return other.text == note.text; };
+        if (std::none_of(manifest.notes.begin(), manifest.notes.end(), known)) manifest.notes.push_back(note);
+    }
+    if (!m_resumeData.empty()) {
+        m_config.data.directory = manifest.config.data.directory = absolutePath(m_resumeData);
+        manifest.dataLocation = absolutePath(m_dataset.location);
+    }
+    if (m_otherPictures) {  // from now on these are what it is judged by
+        manifest.trainDigest = m_train->identity.digest;
+        manifest.testDigest = m_test->identity.digest;
+        manifest.testOrigin = m_test->identity.origin;
+    }
+    if (m_otherPictures || !m_resumeData.empty() || manifest.notes.size() > before) m_record->updateManifest(manifest);
 }
 
 void TorchTrainer::announceRun() {
@@ -275,9 +340,7 @@ void TorchTrainer::announceRun() {
     event.bitExact = m_bitExact;
     event.bitExactReason = m_bitExactReason;
     emit(std::move(event));
-    if (!m_scalingWarning.empty()) notice(m_scalingWarning, true);
-    if (!m_bitExact && m_loop.point != LoopPoint::Finished)
-        notice("The run continues, but not bit-exact: " + m_bitExactReason + ".", true);
+    for (const Notice& note : m_notes) emit(note);
     if (m_config.augmentation.shift > 0 && m_config.cache.enabled)
         notice("Shifted crops cannot be kept in the feature cache: training computes every batch from its pictures.");
 }
@@ -332,8 +395,9 @@ std::unique_ptr<Trainer> makeTrainer(const RunConfig& config, bool startPaused) 
     return std::make_unique<TorchTrainer>(config, startPaused);
 }
 
-std::unique_ptr<Trainer> resumeTrainer(const std::filesystem::path& runDirectory, bool startPaused, int threads) {
-    return std::make_unique<TorchTrainer>(runDirectory, startPaused, threads);
+std::unique_ptr<Trainer> resumeTrainer(const std::filesystem::path& runDirectory, bool startPaused, int threads,
+                                       const std::filesystem::path& data) {
+    return std::make_unique<TorchTrainer>(runDirectory, startPaused, threads, data);
 }
 
 }  // namespace thaw::core

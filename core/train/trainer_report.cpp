@@ -9,6 +9,7 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/store/kept_models.h"
 #include "core/train/rungs.h"
 #include "core/train/stage_times.h"
 #include "core/train/torch_trainer.h"
@@ -27,6 +28,8 @@ std::int64_t residentBytes() {
     return resident * sysconf(_SC_PAGESIZE);
 }
 
+std::string sentencesOf(const Error& error) { return error.what() + (error.hint().empty() ? "" : ' ' + error.hint()); }
+
 CheckpointTensor referTo(const torch::Tensor& tensor, std::vector<torch::Tensor>& keepAlive) {
     keepAlive.push_back(tensor.detach().cpu().contiguous());
     CheckpointTensor result;
@@ -40,15 +43,34 @@ CheckpointTensor referTo(const torch::Tensor& tensor, std::vector<torch::Tensor>
 void TorchTrainer::emit(EventData data, bool record) {
     Event event{m_runId, wallClock(), std::move(data)};
     if (m_record && record && !eventName(event.data).empty()) {
-        try {
-            m_record->append(event);
-            m_recordBroken = false;
-        } catch (const Error& error) {
-            if (!std::exchange(m_recordBroken, true))
-                m_events.push_back({m_runId, event.time, Notice{std::string(error.what()) + " " + error.hint(), true}});
-        }
+        m_unwritten.push_back(event);
+        writeRecord();
     }
     m_events.push_back(std::move(event));
+}
+
+/// What the record could not take, on a full disk for instance, waits for the next event.
+void TorchTrainer::writeRecord() {
+    try {
+        for (; !m_unwritten.empty(); m_unwritten.pop_front()) m_record->append(m_unwritten.front());
+        m_recordProblem.clear();
+    } catch (const Error& error) {
+        const std::string problem = sentencesOf(error);
+        if (m_recordProblem.empty()) m_events.push_back({m_runId, wallClock(), Notice{problem, true}});
+        m_recordProblem = problem;
+    }
+}
+
+std::string TorchTrainer::notSaved() const {
+    if (!m_record || !m_checkpoints || !m_phaseAnnounced) return {};
+    std::vector<KeptModel> kept;
+    for (const CheckpointEntry& entry : m_checkpoints->list())
+        kept.push_back({entry.step, entry.epoch, entry.valAccuracy, entry.endsEpoch});
+    std::string text = missingModels(kept, {m_loop.step, m_loop.epoch, m_loop.batch == 0, m_loop.bestEpoch});
+    if (!text.empty() && !m_saveProblem.empty()) text += ' ' + m_saveProblem;
+    if (!m_unwritten.empty())
+        text += (text.empty() ? "" : " ") + std::string("The end of the run's record could not be written. ") + m_recordProblem;
+    return text;
 }
 
 void TorchTrainer::setState(TrainerState state) {
@@ -95,6 +117,7 @@ bool TorchTrainer::saveCheckpoint(const std::string& reason, bool endsEpoch, boo
         checkpoint.loopState = toJson(m_loop);
         const std::int64_t bytes = m_checkpoints->save(checkpoint, endsEpoch, endsPhase, m_loop.point == LoopPoint::Finished);
         m_changedSinceCheckpoint = false;
+        m_saveProblem.clear();
         CheckpointSaved saved;
         saved.file = m_directory / "checkpoints" / (checkpoint.name + ".json");
         saved.step = m_loop.step;
@@ -105,6 +128,7 @@ bool TorchTrainer::saveCheckpoint(const std::string& reason, bool endsEpoch, boo
         emit(saved);
         return true;
     } catch (const Error& error) {
+        m_saveProblem = sentencesOf(error);
         emit(CheckpointFailed{error.what(), error.hint()});
         return false;
     }

@@ -76,7 +76,83 @@ std::string shown(const std::string& bytes, bool oneLine) {
     return text;
 }
 
+template <class Stand>
+std::string withoutBrokenBytes(const std::string& bytes, Stand standFor) {
+    std::string text;
+    for (std::size_t at = 0; at < bytes.size();) {
+        const std::size_t length = sequenceLength(bytes, at);
+        if (length > 0)
+            text.append(bytes, at, length);
+        else
+            text += standFor(bytes[at]);
+        at += length > 0 ? length : 1;
+    }
+    return text;
+}
+
+constexpr char kLost[] = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::size_t kEscapeLength = 4;  // "\\xE9"
+
+int hexDigit(char letter) {
+    if (letter >= '0' && letter <= '9') return letter - '0';
+    if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
+    return -1;
+}
+
+/// The byte that textOfBytes() wrote at `at`; negative where it wrote none there.
+int escapedByte(const std::string& text, std::size_t at) {
+    if (text.size() - at < kEscapeLength || text[at] != '\\' || text[at + 1] != 'x') return -1;
+    const int high = hexDigit(text[at + 2]), low = hexDigit(text[at + 3]);
+    if (high < 0 || low < 0) return -1;
+    const int byte = high * 16 + low;
+    return byte >= 0x80 || byte == '\\' ? byte : -1;
+}
+
 }  // namespace
+
+std::string textOfBytes(const std::string& bytes) {
+    std::string text;
+    for (std::size_t at = 0; at < bytes.size();) {
+        const std::size_t length = escapedByte(bytes, at) < 0 ? sequenceLength(bytes, at) : 0;
+        if (length > 0)
+            text.append(bytes, at, length);
+        else
+            text += escape("\\x%02X", static_cast<unsigned char>(bytes[at]));
+        at += length > 0 ? length : 1;
+    }
+    return text;
+}
+
+std::string bytesOfText(const std::string& text) {
+    std::string bytes;
+    for (std::size_t at = 0; at < text.size();) {
+        const int byte = escapedByte(text, at);
+        bytes += byte < 0 ? text[at] : static_cast<char>(byte);
+        at += byte < 0 ? 1 : kEscapeLength;
+    }
+    return bytes;
+}
+
+std::filesystem::path pathOfText(const std::string& text) {
+    namespace fs = std::filesystem;
+    const fs::path whole = bytesOfText(text);
+    std::error_code error;
+    if (text.find(kLost) == std::string::npos || fs::exists(whole, error)) return whole;
+    fs::path found;
+    for (const fs::path& part : whole) {
+        if (part.string().find(kLost) == std::string::npos) {
+            found /= part;
+            continue;
+        }
+        int count = 0;
+        fs::path name;
+        for (fs::directory_iterator it(found.empty() ? "." : found, error), end; !error && it != end; it.increment(error))
+            if (withLostLetters(it->path().filename().string()) == part.string()) ++count, name = it->path().filename();
+        if (count != 1) return whole;
+        found /= name;
+    }
+    return found;
+}
 
 std::string printable(const std::string& text) { return shown(text, /*oneLine=*/false); }
 
@@ -100,16 +176,11 @@ std::string printableJson(const std::string& json) {
 }
 
 std::string validUtf8(const std::string& bytes) {
-    std::string text;
-    for (std::size_t at = 0; at < bytes.size();) {
-        const std::size_t length = sequenceLength(bytes, at);
-        if (length > 0)
-            text.append(bytes, at, length);
-        else
-            text += "\xEF\xBF\xBD";
-        at += length > 0 ? length : 1;
-    }
-    return text;
+    return withoutBrokenBytes(bytes, [](char byte) { return escape("\\x%02X", static_cast<unsigned char>(byte)); });
+}
+
+std::string withLostLetters(const std::string& bytes) {
+    return withoutBrokenBytes(bytes, [](char) { return std::string(kLost); });
 }
 
 std::string escapedHtml(const std::string& bytes) {

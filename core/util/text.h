@@ -5,8 +5,11 @@
 
 namespace thaw::core {
 
-/// Every byte that belongs to no UTF-8 sequence becomes U+FFFD; valid text stays as it is.
+/// Every byte that belongs to no UTF-8 sequence becomes \xE9; valid text stays as it is. To be shown, not to be read back.
 std::string validUtf8(const std::string& bytes);
+
+/// The same with U+FFFD in its place, as earlier versions of the program and file dialogs have it.
+std::string withLostLetters(const std::string& bytes);
 
 /// Valid UTF-8 that stands for itself in HTML and XML, in text and in quoted attributes; control characters but tab and line ends
 /// are left out.

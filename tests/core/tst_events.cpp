@@ -88,15 +88,16 @@ private Q_SLOTS:
         started.directory = "/runs/with \"quote\"\n";
         started.config.phases.resize(2);
         LayersChanged layers;
-        layers.requestId = 7;
+        layers.origin = Origin::Hand;
         layers.trainable = {false, true};
         layers.thawed = {"block5_conv1"};
         for (const EventData& data :
              {EventData(started), EventData(PhaseStarted{0, "Feature extraction", 1, 10, 1e-4, {true}}), EventData(anEpoch()),
-              EventData(layers), EventData(LearningRateChanged{1, 2, 0.5, 1e-4, 1e-5}), EventData(Paused{1, 2, 0.5}),
-              EventData(Resumed{1, 2, 0.5, 3}), EventData(CheckpointSaved{"c.json", 2, 1, "pause", 3, true}),
-              EventData(CheckpointFailed{"Full.", "Free some."}), EventData(Notice{"a\tb", true}),
-              EventData(RunFinished{15, 5865, 0.731, 15, 120, "completed"}), EventData(RunFailed{"NaN", "Fine-tuning", "x"})}) {
+              EventData(layers), EventData(LearningRateChanged{Origin::Plan, 1, 2, 0.5, 1e-4, 1e-5}),
+              EventData(Paused{Origin::Hand, 1, 2, 0.5}), EventData(Resumed{Origin::Hand, 1, 2, 0.5, 3}),
+              EventData(CheckpointSaved{"c.json", 2, 1, "pause", 3, true}), EventData(CheckpointFailed{"Full.", "Free some."}),
+              EventData(Notice{"a\tb", true}), EventData(RunFinished{15, 5865, 0.731, 15, 120, "completed"}),
+              EventData(RunFailed{"NaN", "Fine-tuning", "x"})}) {
             const std::string line = toJsonLine({"run-1", 1, data});
             QVERIFY(line.find('\n') == std::string::npos);
             const QJsonObject object = parsed(data);
@@ -105,7 +106,9 @@ private Q_SLOTS:
             QVERIFY(object["time"].isDouble());
         }
         QCOMPARE(parsed(layers)["thawed"].toArray().first().toString(), QString("block5_conv1"));
-        QCOMPARE(parsed(layers)["by_plan"].toBool(true), false);
+        QCOMPARE(parsed(layers)["origin"].toString(), QString("hand"));
+        QCOMPARE(parsed(LearningRateChanged())["origin"].toString(), QString("plan"));
+        QCOMPARE(parsed(Paused{Origin::Hand, 0, 2, 0.5})["origin"].toString(), QString("hand"));
         QCOMPARE(parsed(started)["config"].toObject()["phases"].toArray().size(), 2);
         QCOMPARE(parsed(started)["directory"].toString(), QString("/runs/with \"quote\"\n"));
     }

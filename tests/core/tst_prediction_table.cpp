@@ -62,22 +62,27 @@ private Q_SLOTS:
         QVERIFY2(table.find(",0.9,no,0.9,yes,0.1,") != std::string::npos, table.c_str());
     }
 
-    void namesAreValidUtf8() {
+    void bytesThatAreNotUtf8AreEscaped() {
         const std::string table = predictionTable({predicted("b\xFF\xC3\xA4r.png", {1.0f})}, {"b\xC3\xA4r"});
-        QVERIFY(table.find("b\xEF\xBF\xBD\xC3\xA4r.png,b\xC3\xA4r,1,") != std::string::npos);
+        QVERIFY(table.find("b\\xFF\xC3\xA4r.png,b\xC3\xA4r,1,") != std::string::npos);
     }
 
-    void brokenSequencesAreReplacedByteByByte_data() {
+    void brokenSequencesAreEscapedByteByByte_data() {
         QTest::addColumn<QByteArray>("bytes");
         for (const char* bytes :
              {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80", "\xC3"})
             QTest::addRow("%s", QByteArray(bytes).toHex().constData()) << QByteArray(bytes);
     }
-    void brokenSequencesAreReplacedByteByByte() {
+    void brokenSequencesAreEscapedByteByByte() {
         QFETCH(QByteArray, bytes);
-        std::string expected = "a";
-        for (int i = 0; i < bytes.size(); ++i) expected += "\xEF\xBF\xBD";
+        std::string expected = "a", lost = "a";
+        for (const char byte : bytes) {
+            expected += "\\x" + QByteArray(1, byte).toHex().toUpper().toStdString();
+            lost += "\xEF\xBF\xBD";
+        }
         QCOMPARE(validUtf8("a" + bytes.toStdString() + "b"), expected + "b");
+        QCOMPARE(validUtf8(expected), expected);
+        QCOMPARE(withLostLetters("a" + bytes.toStdString() + "b"), lost + "b");
         for (const char* whole : {"a\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x90\xB1", ""})
             QCOMPARE(validUtf8(whole), std::string(whole));
     }

@@ -50,11 +50,12 @@ RunHistory handMadeHistory(const ModelInfo& model) {
     }
     const auto add = [&](EventData data) { history.events.push_back({"run", 0, std::move(data)}); };
     add(PhaseStarted{0, "Feature extraction", 1, 2, 1e-4, model.maskOf({"head"})});
-    add(LayersChanged{0, 1, 0, 1, 0.0, model.maskOf({"head"}), {}, {}});  // what the phase says already
-    add(LearningRateChanged{1, 5, 0.5, 1e-4, 1e-3});
-    add(LayersChanged{7, 2, 5, 1, 0.5, model.maskOf({"head", "block5"}), {"block5_conv1", "block5_conv2", "block5_conv3"}, {}});
-    add(Paused{1, 10, 1.25});
-    add(Resumed{2, 10, 1.25, 75});
+    add(LayersChanged{Origin::Plan, 0, 1, 0, 1, 0.0, model.maskOf({"head"}), {}, {}});  // what the phase says already
+    add(LearningRateChanged{Origin::Hand, 1, 5, 0.5, 1e-4, 1e-3});
+    add(LayersChanged{
+        Origin::Hand, 7, 2, 5, 1, 0.5, model.maskOf({"head", "block5"}), {"block5_conv1", "block5_conv2", "block5_conv3"}, {}});
+    add(Paused{Origin::Hand, 1, 10, 1.25});
+    add(Resumed{Origin::Hand, 2, 10, 1.25, 75});
     add(PhaseStarted{1, "", 3, 2, 1e-5, model.maskOf({"head"})});
     return history;
 }

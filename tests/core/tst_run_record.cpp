@@ -5,6 +5,10 @@
 
 #include <csignal>
 #include <fstream>
+#include <future>
+#include <mutex>
+#include <set>
+#include <thread>
 
 #include "core/api/errors.h"
 #include "core/store/atomic_file.h"
@@ -262,16 +266,16 @@ private Q_SLOTS:
         record.append(milestone(RunStarted()));
         record.append(milestone(started));
         LayersChanged layers;
-        layers.requestId = 5;
+        layers.origin = Origin::Hand;  // of a command that wants no answer
         layers.revision = 3;
         layers.step = 7;
         layers.epochPosition = 0.7;
         layers.trainable = {true, true};
         layers.thawed = {"block5_conv1"};
         record.append(milestone(layers));
-        record.append(milestone(LearningRateChanged{0, 8, 0.8, 1e-4, 5e-5}));
-        record.append(milestone(Paused{1, 9, 0.9}));
-        record.append(milestone(Resumed{1, 9, 0.9, 12.5}));
+        record.append(milestone(LearningRateChanged{Origin::Plan, 0, 8, 0.8, 1e-4, 5e-5}));
+        record.append(milestone(Paused{Origin::Hand, 1, 9, 0.9}));
+        record.append(milestone(Resumed{Origin::Hand, 1, 9, 0.9, 12.5}));
         record.append(epoch(1, 10, 0.5));
         record.append(epoch(2, 20, 0.4));
         const RunHistory history = readRun(record.directory());
@@ -281,13 +285,13 @@ private Q_SLOTS:
         QCOMPARE(readPhase.learningRate, 1e-4);
         QVERIFY(readPhase.trainable == started.trainable);
         const auto& readLayers = std::get<LayersChanged>(history.events[1].data);
-        QVERIFY(readLayers.requestId != 0);
+        QVERIFY(readLayers.origin == Origin::Hand);
         QCOMPARE(readLayers.revision, std::uint64_t(3));
         QCOMPARE(readLayers.step, std::int64_t(7));
         QCOMPARE(readLayers.epochPosition, 0.7);
         QCOMPARE(readLayers.thawed, std::vector<std::string>{"block5_conv1"});
         const auto& readRate = std::get<LearningRateChanged>(history.events[2].data);
-        QCOMPARE(readRate.requestId, std::uint64_t(0));
+        QVERIFY(readRate.origin == Origin::Plan);
         QCOMPARE(readRate.after, 5e-5);
         QCOMPARE(std::get<Resumed>(history.events[4].data).pausedSeconds, 12.5);
         QCOMPARE(history.epochs[0].trainLoss, 1.0);
@@ -301,6 +305,32 @@ private Q_SLOTS:
         QVERIFY(summary.status == RunStatus::Running);  // this process holds it
     }
 
+    void recordsOfEarlierVersionsTellPlanFromHand() {
+        const TemporaryHome home;
+        RunRecord record = RunRecord::create(aManifest());
+        std::ofstream(record.directory() / "events.jsonl", std::ios::app)
+            << R"({"event":"layers_changed","revision":1,"by_plan":false})"
+               "\n"
+            << R"({"event":"layers_changed","revision":2,"by_plan":true})"
+               "\n"
+            << R"({"event":"learning_rate_changed","by_plan":true,"before":1,"after":2})"
+               "\n"
+            << R"({"event":"learning_rate_changed","by_plan":false,"before":1,"after":2})"
+               "\n"
+            << R"({"event":"paused","step":3})"
+               "\n"
+            << R"({"event":"resumed","step":3})"
+               "\n";
+        const std::vector<Event> events = readRun(record.directory()).events;
+        QCOMPARE(events.size(), std::size_t(6));
+        QVERIFY(std::get<LayersChanged>(events[0].data).origin == Origin::Hand);
+        QVERIFY(std::get<LayersChanged>(events[1].data).origin == Origin::Plan);
+        QVERIFY(std::get<LearningRateChanged>(events[2].data).origin == Origin::Plan);
+        QVERIFY(std::get<LearningRateChanged>(events[3].data).origin == Origin::Hand);
+        QVERIFY(std::get<Paused>(events[4].data).origin == Origin::Hand);
+        QVERIFY(std::get<Resumed>(events[5].data).origin == Origin::Hand);
+    }
+
     void truncatesWhatWillBeTrainedAgain() {
         const TemporaryHome home;
         RunRecord record = RunRecord::create(aManifest());
@@ -312,7 +342,7 @@ private Q_SLOTS:
         record.append(epoch(2, 20, 0.6));
         record.append(milestone(checkpointSaved(20, 2)));
         record.append(milestone(phase(1, 3)));
-        record.append(milestone(LearningRateChanged{0, 20, 2, 1e-4, 1e-5}));
+        record.append(milestone(LearningRateChanged{Origin::Plan, 0, 20, 2, 1e-4, 1e-5}));
         record.append(milestone(checkpointSaved(25, 2)));
         record.append(epoch(3, 30, 0.7));
         record.append(milestone(RunFinished()));
@@ -338,7 +368,7 @@ private Q_SLOTS:
         record.append(milestone(RunStarted()));
         record.append(milestone(phase(0, 1)));
         record.append(epoch(1, 10, 0.5));
-        record.append(milestone(Paused{0, 12, 1.2}));  // killed between the checkpoint and its line
+        record.append(milestone(Paused{Origin::Hand, 0, 12, 1.2}));  // killed between the checkpoint and its line
         record.truncateAfter(12, 1);
         QCOMPARE(eventNames(record.directory()), QStringList({"run_started", "phase_started", "epoch_finished", "paused"}));
         record.append(milestone(RunFailed()));
@@ -346,6 +376,152 @@ private Q_SLOTS:
         QCOMPARE(eventNames(record.directory()), QStringList({"run_started", "phase_started", "epoch_finished", "paused"}));
         record.truncateAfter(11, 1);
         QCOMPARE(eventNames(record.directory()), QStringList({"run_started", "phase_started", "epoch_finished"}));
+    }
+
+    void aRevealIsNotLostWhileTheRecordIsRewritten() {
+        const TemporaryHome home;
+        RunManifest manifest = aManifest();
+        manifest.config.data.heldOut = 0.1;
+        RunRecord record = RunRecord::create(manifest);
+        const fs::path run = record.directory();
+        record.append(epoch(1, 10, 0.5));
+        record.append(milestone(checkpointSaved(10, 1)));
+        record.append(epoch(2, 20, 0.6));
+
+        // The test split is opened after the lines were read and before the new file takes the old one's place.
+        std::promise<void> otherIsDoneOrWaits;
+        std::once_flag told;
+        const auto tell = [&] { std::call_once(told, [&] { otherIsDoneOrWaits.set_value(); }); };
+        std::thread other;
+        int count = 0;
+        Faults::instance().beforeWaiting = tell;
+        Faults::instance().beforeRename = [&](const std::string& to) {
+            if (to != run / "events.jsonl" || other.joinable()) return;
+            other = std::thread([&] {
+                count = revealTest(run);
+                tell();
+            });
+            otherIsDoneOrWaits.get_future().wait();
+        };
+        record.truncateAfter(10, 1);
+        other.join();
+        Faults::instance().disarm();
+        QCOMPARE(count, 1);
+        QCOMPARE(readTestLock(run).reveals, 1);
+        QCOMPARE(readRun(run).epochs.size(), std::size_t(1));
+        record.append(epoch(2, 21, 0.7));
+        QCOMPARE(eventNames(run), QStringList({"epoch_finished", "checkpoint_saved", "test_revealed", "epoch_finished"}));
+    }
+
+    void revealsAreCountedOneByOne() {
+        const TemporaryHome home;
+        RunManifest manifest = aManifest();
+        manifest.config.data.heldOut = 0.1;
+        const fs::path run = RunRecord::create(manifest).directory();
+        std::set<int> counts;
+        std::mutex mutex;
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 4; ++i)
+            threads.emplace_back([&] {
+                for (int j = 0; j < 25; ++j) {
+                    const int count = revealTest(run);
+                    const std::lock_guard lock(mutex);
+                    counts.insert(count);
+                }
+            });
+        for (std::thread& thread : threads) thread.join();
+        QCOMPARE(counts.size(), std::size_t(100));
+        QCOMPARE(*counts.rbegin(), 100);
+        QCOMPARE(readTestLock(run).reveals, 100);
+    }
+
+    void aRunCanBeRenamed() {
+        const TemporaryHome home;
+        RunRecord record = RunRecord::create(aManifest());
+        const fs::path run = record.directory();
+        const std::string manifest = readSmallFile(run / "run.json");
+        QCOMPARE(readRun(run).summary.title, std::string("The lesson"));
+        QVERIFY(!readRun(run).summary.named);
+
+        renameRun(run, "  with \x1b[31mflip ", "first line\nsecond");
+        RunSummary summary = listRuns().front();
+        QCOMPARE(summary.title, std::string("with  [31mflip"));
+        QCOMPARE(summary.note, std::string("first line\nsecond"));
+        QVERIFY(summary.named);
+        QCOMPARE(readSmallFile(run / "run.json"), manifest);  // the record itself is what it was
+
+        renameRun(run / "", "");
+        summary = readRun(run).summary;
+        QCOMPARE(summary.title, std::string("The lesson"));
+        QVERIFY(summary.note.empty() && !summary.named);
+
+        QVERIFY_EXCEPTION_THROWN(renameRun(run, std::string(201, 'x')), ConfigError);
+        QVERIFY_EXCEPTION_THROWN(renameRun(run, "x", std::string(20'001, 'x')), ConfigError);
+        QVERIFY_EXCEPTION_THROWN(renameRun(home.path(), "x"), StoreError);
+        std::ofstream(run / "label.json") << "{ torn";
+        QCOMPARE(readRun(run).summary.title, std::string("The lesson"));
+        deleteRun((record = RunRecord::create(aManifest()), run));
+        QVERIFY(!fs::exists(run));
+    }
+
+    void runsAreComparableOnTheSamePictures() {
+        const TemporaryHome home;
+        const auto summaryOf = [](const RunManifest& manifest) {
+            return readRun(RunRecord::create(manifest).directory()).summary;
+        };
+        const RunSummary first = summaryOf(aManifest());
+        QVERIFY(first.isComparableTo(summaryOf(aManifest())));
+        RunManifest other = aManifest();
+        other.classNames = {"bag", "boot"};
+        QVERIFY(!first.isComparableTo(summaryOf(other)));
+        other = aManifest();
+        other.testDigest = "t3";
+        QVERIFY(!first.isComparableTo(summaryOf(other)));
+        other.testDigest = "";  // an early record does not say
+        QVERIFY(first.isComparableTo(summaryOf(other)));
+        other = aManifest();
+        other.config.data.heldOut = 0.1;
+        QVERIFY(!first.isComparableTo(summaryOf(other)));
+        other = aManifest();
+        other.testDigest = "the same files at another size";
+        other.testOrigin = "/pictures test 1";
+        RunManifest large = other;
+        large.testDigest = "large";
+        QVERIFY(summaryOf(other).isComparableTo(summaryOf(large)));
+    }
+
+    void notesAreKept() {
+        const TemporaryHome home;
+        RunManifest manifest = aManifest();
+        manifest.notes = {{"3 pictures were left out.", true}, {"One picture in ten is held back.", false}};
+        manifest.dataLocation = "/data/pictures";
+        manifest.leftOut = {{"/data/pictures/a.txt", "is not a picture"}};
+        manifest.trainPerClass = {3, 4};
+        manifest.testPerClass = {1, 2};
+        const fs::path run = RunRecord::create(manifest).directory();
+        const RunManifest read = readManifest(run);
+        QCOMPARE(read.notes.size(), std::size_t(2));
+        QVERIFY(read.notes[0].warning && !read.notes[1].warning);
+        QCOMPARE(read.notes[0].text, std::string("3 pictures were left out."));
+        QCOMPARE(read.dataLocation, fs::path("/data/pictures"));
+        QCOMPARE(read.leftOut.size(), std::size_t(1));
+        QCOMPARE(read.leftOut[0].file, fs::path("/data/pictures/a.txt"));
+        QCOMPARE(read.leftOut[0].reason, std::string("is not a picture"));
+        QCOMPARE(read.trainPerClass, (std::vector<std::int64_t>{3, 4}));
+        QCOMPARE(read.testPerClass, (std::vector<std::int64_t>{1, 2}));
+        QCOMPARE(readRun(run).notes.size(), std::size_t(2));
+    }
+
+    void whatIsNotSavedIsToldWithItsRun() {
+        const TemporaryHome home;
+        RunRecord record = RunRecord::create(aManifest());
+        RunFinished end;
+        end.reason = "completed";
+        end.notSaved = "The model after epoch 4 is not saved.";
+        record.append(milestone(end));
+        QCOMPARE(readRun(record.directory()).summary.notSaved, end.notSaved);
+        record.append(milestone(RunStarted()));
+        QVERIFY(readRun(record.directory()).summary.notSaved.empty());
     }
 
     void oneWriterARun() {

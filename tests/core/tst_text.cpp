@@ -3,6 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/api/text.h"
+#include "core/store/strict_json.h"
+#include "core/util/text.h"
+#include "tests/support/temporary_home.h"
 
 using namespace thaw::core;
 
@@ -17,7 +20,90 @@ private Q_SLOTS:
     void linesStayWithinAText();
     void everyByteBecomesText();
     void jsonKeepsItsMeaning();
+    void bytesSurviveAsText_data();
+    void bytesSurviveAsText();
+    void allShortBytesSurviveAsText();
+    void bytesSurviveInJson();
+    void pathsOfLostLettersAreFound();
 };
+
+void TextTest::bytesSurviveAsText_data() {
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QByteArray>("text");
+    const auto row = [](const QByteArray& bytes, const QByteArray& text) {
+        QTest::addRow("%s", bytes.toHex().constData()) << bytes << text;
+    };
+    row("", "");
+    row("cat", "cat");
+    row("K\xc3\xa4se", "K\xc3\xa4se");
+    row("caf\xe9", "caf\\xE9");
+    row("\xe9", "\\xE9");
+    row("\xe2\x82", "\\xE2\\x82");
+    row("caf\\xE9", "caf\\x5CxE9");  // these letters, not that byte
+    row("caf\\xe9", "caf\\xe9");
+    row("\\x5C", "\\x5Cx5C");
+    row("\\x41", "\\x41");
+    row("\\\\xE9", "\\\\x5CxE9");
+    row("\\\xe9", "\\\\xE9");
+    row("C:\\pictures\\", "C:\\pictures\\");
+    row("\x1b\n", "\x1b\n");
+    row(QByteArray("\0", 1), QByteArray("\0", 1));
+}
+
+void TextTest::bytesSurviveAsText() {
+    QFETCH(QByteArray, bytes);
+    QFETCH(QByteArray, text);
+    QCOMPARE(QByteArray::fromStdString(textOfBytes(bytes.toStdString())), text);
+    QCOMPARE(QByteArray::fromStdString(bytesOfText(text.toStdString())), bytes);
+}
+
+void TextTest::allShortBytesSurviveAsText() {
+    // All strings of up to seven of the letters that matter: those of an escape, and pieces of UTF-8.
+    const std::string letters = "\\x5CE\xC3\xA9";
+    for (int length = 0; length <= 7; ++length) {
+        std::string bytes(static_cast<std::size_t>(length), letters[0]);
+        std::vector<std::size_t> digits(bytes.size(), 0);
+        for (bool more = true; more;) {
+            for (std::size_t i = 0; i < digits.size(); ++i) bytes[i] = letters[digits[i]];
+            const std::string text = textOfBytes(bytes);
+            if (bytesOfText(text) != bytes || validUtf8(text) != text) QFAIL(QByteArray::fromStdString(bytes).toHex());
+            more = false;
+            for (std::size_t i = 0; i < digits.size() && !more; ++i) {
+                more = ++digits[i] < letters.size();
+                if (!more) digits[i] = 0;
+            }
+        }
+    }
+}
+
+void TextTest::bytesSurviveInJson() {
+    std::string all;
+    for (int byte = 1; byte < 256; ++byte) all += static_cast<char>(byte);
+    for (const std::string& bytes : {all, std::string("caf\xE9"), std::string("\\xE9 \xE9"), std::string("K\xC3\xA4se")}) {
+        const nlohmann::ordered_json value = {{"path", bytes}, {"names", {bytes, {{"inner", bytes}}}}};
+        for (const int indent : {-1, 2}) {
+            const std::string text = jsonText(value, indent);
+            QCOMPARE(validUtf8(text), text);
+            QVERIFY(parseOwnJson(text) == value);
+            QVERIFY(nlohmann::ordered_json(parseStrictJson(text)) == nlohmann::ordered_json(nlohmann::json(value)));
+            QVERIFY(parseJsonLine(text) == nlohmann::json(value));
+        }
+    }
+    QVERIFY(parseJsonLine("[1]").empty() && parseJsonLine("{").empty());
+}
+
+void TextTest::pathsOfLostLettersAreFound() {
+    const thaw::test::TemporaryHome home;
+    namespace fs = std::filesystem;
+    fs::create_directories(home / "pictures/caf\xE9/k\xE4se");
+    const std::string lost = (home / "pictures/caf\xEF\xBF\xBD/k\xEF\xBF\xBDse").string();
+    QCOMPARE(pathOfText(lost), home / "pictures/caf\xE9/k\xE4se");
+    QCOMPARE(pathOfText(lost + "/new"), home / "pictures/caf\xE9/k\xE4se/new");
+    QCOMPARE(pathOfText((home / "pictures/caf\\xE9").string()), home / "pictures/caf\xE9");
+    fs::create_directories(home / "pictures/caf\xE8");
+    QCOMPARE(pathOfText(lost), fs::path(lost));  // which of the two cannot be told
+    QCOMPARE(pathOfText("/nowhere/caf\xEF\xBF\xBD"), fs::path("/nowhere/caf\xEF\xBF\xBD"));
+}
 
 void TextTest::lettersStay_data() {
     QTest::addColumn<QByteArray>("text");

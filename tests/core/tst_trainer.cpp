@@ -214,7 +214,7 @@ private Q_SLOTS:
         const auto listen = [&](const Events& more) {
             for (const LayersChanged& change : all<LayersChanged>(more)) {
                 QCOMPARE(change.revision, ++revision);
-                QVERIFY(change.requestId > 0);
+                QVERIFY(change.origin == Origin::Hand && change.requestId > 0);
                 confirmed = change.trainable;
                 ++answered;
             }
@@ -264,7 +264,9 @@ private Q_SLOTS:
         const auto rate = all<LearningRateChanged>(trainer->apply({10, SetLearningRate{0.5}}));
         QCOMPARE(rate[0].before, 0.01);
         QCOMPARE(rate[0].after, 0.5);
-        trainer->apply({0, SetLearningRate{0.01}});
+        const auto unanswered = all<LearningRateChanged>(trainer->apply({0, SetLearningRate{0.01}}));
+        QVERIFY(unanswered[0].origin == Origin::Hand);
+        QCOMPARE(unanswered[0].requestId, std::uint64_t(0));
 
         events = trainer->apply({11, StepOnce{}});
         append(events, drive(*trainer));
@@ -280,6 +282,8 @@ private Q_SLOTS:
         QCOMPARE(all<BatchFinished>(events).size(), std::size_t(6));
         QCOMPARE(all<EpochFinished>(events).size(), std::size_t(1));
         QCOMPARE(all<Paused>(events).size(), std::size_t(1));
+        QCOMPARE(all<Paused>(events)[0].requestId, std::uint64_t(13));  // what asked for one epoch asked for this pause
+        QVERIFY(all<Paused>(events)[0].origin == Origin::Hand);
 
         events = trainer->apply({14, Resume{}});
         QVERIFY(trainer->state() == TrainerState::Running);

@@ -187,7 +187,7 @@ void FakeTrainer::startPhase(int phase) {
         for (std::size_t i = 0; i < m_mask.size(); ++i)
             if (m_mask[i] != before[i]) (m_mask[i] ? change.thawed : change.frozen).push_back(m_model.layers[i].name);
         emitEvent(change);
-        emitEvent(core::LearningRateChanged{0, m_step, epochPosition(), rateBefore, m_rate});
+        emitEvent(core::LearningRateChanged{core::Origin::Plan, 0, m_step, epochPosition(), rateBefore, m_rate});
     }
     m_phaseStarted = true;
 }
@@ -195,6 +195,7 @@ void FakeTrainer::startPhase(int phase) {
 void FakeTrainer::confirmLayers() {
     for (const auto& [requestId, mask] : std::exchange(m_requested, {})) {
         core::LayersChanged change;
+        change.origin = core::Origin::Hand;
         change.requestId = requestId;
         change.revision = ++m_revision;
         change.step = m_step;
@@ -296,7 +297,7 @@ void FakeTrainer::pauseNow(std::uint64_t requestId) {
     m_pauseAt = PauseAt::Never;
     saveCheckpoint("pause", false);
     setState(TrainerState::Paused);
-    emitEvent(core::Paused{requestId, m_step, epochPosition()});
+    emitEvent(core::Paused{core::Origin::Hand, requestId, m_step, epochPosition()});
 }
 
 void FakeTrainer::saveCheckpoint(const std::string& reason, bool best) {
@@ -320,7 +321,7 @@ void FakeTrainer::beginRunning(std::uint64_t requestId, PauseAt pauseAt) {
     } else if (m_state == TrainerState::Paused) {
         m_pauseAt = pauseAt;
         setState(TrainerState::Running);
-        emitEvent(core::Resumed{requestId, m_step, epochPosition(), 1.0});
+        emitEvent(core::Resumed{core::Origin::Hand, requestId, m_step, epochPosition(), 1.0});
     } else if (m_state == TrainerState::Running) {
         m_pauseAt = pauseAt;
     } else {
@@ -358,7 +359,7 @@ void FakeTrainer::obey(std::uint64_t id, const core::SetLearningRate& command) {
     if (!(command.value > 0 && command.value <= 10))
         return emitEvent(core::CommandRefused{id, "The learning rate must lie above 0 and not above 10."});
     const double before = std::exchange(m_rate, command.value);
-    emitEvent(core::LearningRateChanged{id, m_step, epochPosition(), before, m_rate});
+    emitEvent(core::LearningRateChanged{core::Origin::Hand, id, m_step, epochPosition(), before, m_rate});
 }
 
 void FakeTrainer::obey(std::uint64_t id, const core::Pause&) {

@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,8 @@ struct Faults {
     bool recording = false;
     int count = 0;                 ///< calls seen since arm()
     std::vector<std::string> log;  ///< "rename <from> <to>", "fsync <path>", ...
+    std::function<void(const std::string& to)> beforeRename;
+    std::function<void()> beforeWaiting;  ///< in the thread that is about to wait for a lock of flock()
 
     static Faults& instance() {
         static Faults faults;
@@ -95,8 +99,19 @@ int fsync(int descriptor) {
 int rename(const char* from, const char* to) noexcept {
     auto& faults = thaw::test::Faults::instance();
     if (faults.active() && faults.strike(std::string("rename ") + from + ' ' + to)) return -1;
+    if (faults.beforeRename) faults.beforeRename(to);
     static const auto next = thaw::test::nextFunction<int(const char*, const char*)>("rename");
     return next(from, to);
+}
+
+int flock(int descriptor, int operation) noexcept {
+    static const auto next = thaw::test::nextFunction<int(int, int)>("flock");
+    auto& faults = thaw::test::Faults::instance();
+    if (faults.beforeWaiting && operation == LOCK_EX) {
+        if (next(descriptor, LOCK_EX | LOCK_NB) == 0) return 0;
+        if (errno == EWOULDBLOCK) faults.beforeWaiting();
+    }
+    return next(descriptor, operation);
 }
 
 }  // extern "C"

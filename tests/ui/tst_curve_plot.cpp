@@ -53,7 +53,7 @@ core::PhaseStarted phaseOf(int phase, int first, int epochs, double rate) {
 
 core::LearningRateChanged rateChange(double position, double before, double after) {
     core::LearningRateChanged change;
-    change.requestId = 1;
+    change.origin = core::Origin::Hand;
     change.step = std::llround(position * 100);
     change.epochPosition = position;
     change.before = before;
@@ -342,7 +342,7 @@ void TestCurvePlot::thousandsOfFlags() {
     curves.addPhase(phaseOf(0, 1, 10, 1e-4), 0);
     for (int i = 0; i < 10000; ++i) {
         core::LayersChanged change;
-        change.requestId = static_cast<std::uint64_t>(i) + 1;
+        change.origin = core::Origin::Hand;
         change.step = i + 1;
         change.epochPosition = (i + 1) / 1000.0;
         (i % 2 ? change.frozen : change.thawed) = {"block5_conv1"};

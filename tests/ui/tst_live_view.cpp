@@ -133,7 +133,7 @@ public:
     }
     void changeRate(double before, double after) {
         core::LearningRateChanged rate;
-        rate.requestId = ++m_request;
+        rate.origin = core::Origin::Hand;
         rate.step = m_step;
         rate.epochPosition = position();
         rate.before = before;
@@ -142,7 +142,7 @@ public:
     }
     void setTrainable(const std::string& layer, bool trainable) {
         core::LayersChanged change;
-        change.requestId = ++m_request;
+        change.origin = core::Origin::Hand;
         change.step = m_step;
         change.epochPosition = position();
         if (m_mask.empty()) m_mask = m_model.maskOf({"head"});
@@ -189,7 +189,6 @@ private:
     core::ModelInfo m_model;
     core::LayerMask m_mask;
     std::int64_t m_step = 0;
-    std::uint64_t m_request = 0;
     double m_now = 1000;
     std::mt19937 m_random{7};
     std::normal_distribution<double> m_scatter;

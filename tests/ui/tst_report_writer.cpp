@@ -44,7 +44,7 @@ std::filesystem::path recordedRun(const QString& folder) {
     for (int epoch = 1; epoch <= 15; ++epoch) {
         if (epoch == 1) append(core::PhaseStarted{0, "Feature extraction", 1, 10, 1e-4, model.maskOf({"head"})});
         if (epoch == 11) append(core::PhaseStarted{1, "Fine-tuning", 11, 5, 1e-5, model.maskOf({"head", "block5"})});
-        if (epoch == 6) append(core::LearningRateChanged{1, 100, 5.5, 1e-4, 5e-5});
+        if (epoch == 6) append(core::LearningRateChanged{core::Origin::Hand, 1, 100, 5.5, 1e-4, 5e-5});
         core::EpochFinished one;
         one.epoch = epoch;
         one.step = epoch * 391;

@@ -208,7 +208,7 @@ void RunCurves::addLayersChanged(const core::LayersChanged& change) {
     happening.mask = change.trainable;
     happening.thawed = change.thawed;
     happening.frozen = change.frozen;
-    happening.planned = change.requestId == 0;
+    happening.planned = change.origin == core::Origin::Plan;
     insert(std::move(happening));
 }
 
@@ -220,7 +220,7 @@ void RunCurves::addLearningRateChanged(const core::LearningRateChanged& change) 
     happening.step = change.step;
     happening.before = change.before;
     happening.after = change.after;
-    happening.planned = change.requestId == 0;
+    happening.planned = change.origin == core::Origin::Plan;
     insert(std::move(happening));
 }
 

@@ -1,0 +1,43 @@
+#include "core/store/kept_models.h"
+
+namespace thaw::core {
+
+namespace {
+
+std::string momentOf(bool endsEpoch, int epoch, std::int64_t step) {
+    return endsEpoch && epoch > 0 ? "after epoch " + std::to_string(epoch) : "at step " + std::to_string(step);
+}
+
+std::string momentOf(const KeptModel& model) { return momentOf(model.endsEpoch, model.epoch, model.step); }
+
+const KeptModel* bestOf(const std::vector<KeptModel>& kept) {
+    const KeptModel* best = nullptr;
+    for (const KeptModel& model : kept)
+        if (model.endsEpoch && (!best || model.valAccuracy > best->valAccuracy)) best = &model;
+    return best;
+}
+
+}  // namespace
+
+std::string missingModels(const std::vector<KeptModel>& kept, const ReachedModel& reached) {
+    if (reached.step == 0) return {};
+    if (kept.empty()) return "No model of this run is saved.";
+    const KeptModel& last = kept.back();
+    const KeptModel* const best = bestOf(kept);
+    const bool lastMissing = last.step < reached.step || last.epoch < reached.epoch;
+    const bool bestMissing = reached.bestEpoch > 0 && (!best || best->epoch != reached.bestEpoch);
+    if (!lastMissing && !bestMissing) return {};
+
+    const std::string end = momentOf(reached.endsEpoch, reached.epoch, reached.step);
+    const bool endIsBest = reached.endsEpoch && reached.bestEpoch == reached.epoch;
+    std::string text;
+    if (lastMissing) text = "The model " + end + (bestMissing && endIsBest ? ", the best one," : "") + " is not saved.";
+    if (bestMissing && !(lastMissing && endIsBest))
+        text += (text.empty() ? "" : " ") + std::string("The best model, after epoch ") + std::to_string(reached.bestEpoch) +
+                ", is not saved.";
+    text += " The newest that is saved is the one " + momentOf(last);
+    if (best && best != &last) text += ", the best that is saved the one " + momentOf(*best);
+    return text + '.';
+}
+
+}  // namespace thaw::core
