@@ -9,6 +9,7 @@
 #include "core/train/stage_times.h"
 #include "core/train/torch_trainer.h"
 #include "core/util/memory.h"
+#include "core/util/threads.h"
 
 namespace thaw::core {
 namespace {
@@ -36,7 +37,8 @@ TorchTrainer::TorchTrainer(std::filesystem::path runDirectory, bool startPaused,
 void TorchTrainer::prepare() {
     switch (m_preparation) {
         case Preparation::Begin:
-            m_threads = m_threadsAsked > 0 ? m_threadsAsked : m_toRestore ? m_loop.threads : computeThreadsOf(m_config);
+            if (m_threadsAsked == 0) m_threadsAsked = m_toRestore ? m_loop.threads : m_config.threads;
+            m_threads = threadsFor(m_threadsAsked);
             m_config.threads = m_threads;
             useComputeThreads(m_threads);
             m_device = deviceOf(m_config);
@@ -226,6 +228,12 @@ void TorchTrainer::announceRun() {
     event.bitExact = m_bitExact;
     event.bitExactReason = m_bitExactReason;
     emit(std::move(event));
+    if (m_threadsAsked > m_threads && m_loop.point != LoopPoint::Finished)
+        notice("Of the " + std::to_string(m_threadsAsked) + " threads " +
+                   (m_toRestore ? "that this run was to go on with, " : "that were asked for, ") + std::to_string(m_threads) +
+                   (m_threads == 1 ? " computes: Thaw may use 1 processor here."
+                                   : " compute: Thaw may use " + std::to_string(m_threads) + " processors here."),
+               true);
     if (!m_bitExact && m_loop.point != LoopPoint::Finished)
         notice("The run continues, but not bit-exact: " + m_bitExactReason + ".", true);
     if (m_config.augmentation.shift > 0 && m_config.cache.enabled)
