@@ -91,7 +91,7 @@ int runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
         console.say("Results: " + directory.string());
     }
     if (!stopSent) return kDone;
-    if (!directory.empty()) console.say("Resume with: thaw-cli train --resume '" + directory.string() + "'");
+    if (!directory.empty()) console.say("Resume with: thaw-cli train --resume " + shellWord(directory.string()));
     return kInterrupted;
 }
 
