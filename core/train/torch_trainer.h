@@ -2,6 +2,9 @@
 #pragma once
 
 #include <deque>
+#include <exception>
+#include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +47,14 @@ private:
         std::uint64_t id = 0;
         CommandData data;
     };
+    /// Writing that the loop waits for in slices; `then` gets what it threw, or null.
+    struct DiskWork {
+        std::future<void> work;
+        std::function<void(std::exception_ptr)> then;
+    };
+    struct SaveKind {
+        bool endsEpoch = false, endsPhase = false, best = false;
+    };
     struct FeaturePlace {
         int rung = 0;
         FeaturePart part = FeaturePart::Train;
@@ -63,6 +74,9 @@ private:
     void advanceEpochEnd(const Deadline& deadline);
     void finishEpoch();
     void afterEpoch(double validationLoss, bool* endsPhase);
+    void leaveEpoch();
+    void enterPhase();
+    void rest(bool quiet);
     void stopRun();
     void pauseRun();
     void finishRun(const std::string& reason);
@@ -111,6 +125,7 @@ private:
     bool canChange() const;
     bool ready() const { return m_preparation == Preparation::Measure || m_preparation == Preparation::Done; }
     bool advanceRequest(const Deadline& deadline);
+    void finishExport(std::exception_ptr problem);
     void rememberInitial(const LayerMask& mask);
 
     // trainer_report.cpp: events, checkpoints, speeds
@@ -118,7 +133,12 @@ private:
     void setState(TrainerState state);
     void progress(const std::string& activity, std::int64_t done, std::int64_t total, double secondsLeft = -1);
     void notice(const std::string& text, bool warning = false);
-    bool saveCheckpoint(const std::string& reason, bool endsEpoch = false, bool endsPhase = false, bool best = false);
+    /// Begins to write; `then` is called, and what happens next told, when it is written or has failed.
+    void saveCheckpoint(const std::string& reason, SaveKind kind, std::function<void()> then);
+    void tellSaved(const Checkpoint& checkpoint, std::int64_t bytes, bool best, std::exception_ptr problem);
+    /// `work` runs beside step(), which does nothing else until it is done: what it reads does not change.
+    void onDisk(std::function<void()> work, std::function<void(std::exception_ptr)> then);
+    void lookAtDiskWork();
     void tellMoved();
     void tellTimes();
     void tellPlan(bool force);
@@ -199,6 +219,8 @@ private:
 
     std::string m_lastActivity;
     Clock::time_point m_lastProgress, m_lastPlan, m_lastMoved, m_lastMemoryLook;
+
+    std::optional<DiskWork> m_diskWork;  // last: it ends before what it reads
 };
 
 }  // namespace thaw::core
