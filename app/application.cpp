@@ -12,6 +12,7 @@
 #include <ctime>
 #include <utility>
 
+#include "app/exit_deadline.h"
 #include "core/api/engine_info.h"
 #include "ui/bridge/session.h"
 #include "ui/models/log_model.h"
@@ -22,6 +23,8 @@ namespace thaw {
 namespace {
 
 constexpr int kUnpaintedMilliseconds = 1000;
+
+constexpr int kEndingSignals[] = {SIGINT, SIGTERM, SIGHUP};  // SIGHUP: the terminal was closed
 
 int signalPipe[2] = {-1, -1};
 
@@ -74,12 +77,12 @@ void Application::answerWithoutWindow(int argc, char** argv) {
 Application::Application(QApplication& application) : m_application(application) {
     nameProgram();
     QApplication::setApplicationDisplayName(tr("Thaw"));
-    QApplication::setDesktopFileName(QStringLiteral("thaw"));
+    QApplication::setDesktopFileName(QStringLiteral("org.thaw.Thaw"));
 }
 
 Application::~Application() {
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
+    for (const int number : kEndingSignals)
+        if (std::signal(number, SIG_DFL) == SIG_IGN) std::signal(number, SIG_IGN);
 }
 
 bool Application::parse(WindowOptions& options) {
@@ -130,8 +133,8 @@ void Application::listenToSignals() {
         char byte = 0;
         if (::read(signalPipe[0], &byte, 1) == 1) m_window->saveAndClose();
     });
-    std::signal(SIGINT, forwardSignal);
-    std::signal(SIGTERM, forwardSignal);
+    for (const int number : kEndingSignals)
+        if (std::signal(number, forwardSignal) == SIG_IGN) std::signal(number, SIG_IGN);  // nohup, or a shell's background
 }
 
 int Application::run() {
@@ -150,6 +153,7 @@ int Application::run() {
     m_window = std::make_unique<ui::MainWindow>(*m_session, *m_log, *m_settings);
     ui::Theme::instance().finishLook();
     listenToSignals();
+    connect(m_window.get(), &ui::MainWindow::leaving, this, beginExit);
     connect(&m_application, &QApplication::commitDataRequest, this, [this] { m_window->saveAndClose(); });
 
     if (!options.data.isEmpty()) m_session->setDataFolder(options.data);
@@ -158,7 +162,9 @@ int Application::run() {
     m_shown = [this, options] { begin(options); };
     m_window->show();
     QTimer::singleShot(kUnpaintedMilliseconds, this, [this] { tellShown(); });  // a window that starts minimised is not painted
-    return QApplication::exec();
+    const int code = QApplication::exec();
+    beginExit();
+    return code;
 }
 
 /// What reads files and loads the engine: behind the first paint.

@@ -48,7 +48,8 @@ void addData(CLI::App& app, std::filesystem::path& directory) {
 }
 
 void addThreads(CLI::App& app, int& threads) {
-    app.add_option("--threads", threads, "Compute threads (default: all cores)")->check(CLI::Range(0, core::kMostThreads));
+    app.add_option("--threads", threads, "Compute threads, no more than processors may be used (default: all)")
+        ->check(CLI::Range(0, core::kMostThreads));
 }
 
 void addOutput(CLI::App& app, std::filesystem::path& file, const std::string& help) {

@@ -54,6 +54,14 @@ std::string duration(double seconds) {
 
 std::string percent(double share) { return format("%.1f %%", share * 100); }
 
+std::string shellWord(const std::string& text) {
+    constexpr char kPlain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-+:@%,=";
+    if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+    std::string word = "'";
+    for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return word + "'";
+}
+
 std::string thousands(std::int64_t number) {
     std::string digits = std::to_string(number);
     for (int position = static_cast<int>(digits.size()) - 3; position > (number < 0 ? 1 : 0); position -= 3)

@@ -14,6 +14,8 @@ namespace thaw::cli {
 std::string duration(double seconds);        ///< "3:07", "1:02:40"
 std::string percent(double share);           ///< "64.7 %"
 std::string thousands(std::int64_t number);  ///< "50,000"
+/// One word of a command line that can be copied into a shell: runs/1 as it is, 'my runs/1' in quotes.
+std::string shellWord(const std::string& text);
 
 /// Says what happens in a run. Writes to `stream`, warnings and failures to standard error; a line that is overwritten in place
 /// only where that is a terminal.

@@ -10,20 +10,23 @@ namespace thaw::cli {
 
 namespace {
 
-std::atomic<int> g_interrupts{0};
+std::atomic<int> g_first{0};  // the signal that came first
 
-void onInterrupt(int) {
+void onInterrupt(int number) {
+    int none = 0;
+    if (g_first.compare_exchange_strong(none, number)) return;
+    // A closing terminal sends SIGHUP, often twice, and a session's end SIGTERM after it: only the same wish again is impatience.
     // Nothing is lost by leaving at once: files are replaced whole or not at all, and a run resumes from its checkpoints.
-    if (++g_interrupts > 1) std::_Exit(kInterrupted);
+    if (number == g_first && number != SIGHUP) std::_Exit(kInterrupted);
 }
 
 }  // namespace
 
 void noteInterrupts() {
-    std::signal(SIGINT, onInterrupt);
-    std::signal(SIGTERM, onInterrupt);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP})
+        if (std::signal(number, onInterrupt) == SIG_IGN) std::signal(number, SIG_IGN);  // nohup, or a shell's background
 }
 
-bool interrupted() { return g_interrupts > 0; }
+bool interrupted() { return g_first != 0; }
 
 }  // namespace thaw::cli

@@ -1,5 +1,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/numbers.h"
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/weights_info.h"
@@ -67,6 +68,7 @@ int main(int argc, char** argv) {
         cli::addReport(parser),  cli::addExtract(parser), cli::addExport(parser),      cli::addWeights(parser),
         cli::addData(parser),    cli::addRuns(parser),    cli::addInfo(parser),        cli::addCache(parser),
         cli::addBench(parser)};
+    cli::checkNumbers(parser);
     try {
         parser.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,9 +1,10 @@
 #include "app/cli/run_options.h"
 
+#include <sstream>
+
+#include "app/cli/numbers.h"
 #include "core/api/errors.h"
 #include "core/api/weights_info.h"
-
-#include <sstream>
 
 namespace thaw::cli {
 
@@ -21,33 +22,16 @@ std::vector<std::string> splitList(const std::string& text) {
 
 namespace {
 
-std::vector<double> numbers(const std::string& option, const std::string& text) {
-    std::vector<double> values;
-    for (const std::string& part : splitList(text)) {
-        std::istringstream stream(part);
-        stream.imbue(std::locale::classic());
-        double value = 0;
-        if (!(stream >> value) || !stream.eof()) throw ConfigError(option + ": '" + part + "' is not a number.");
-        values.push_back(value);
-    }
-    if (values.empty()) throw ConfigError(option + ": give at least one number.");
-    return values;
-}
-
 void setEpochs(RunConfig& config, const std::string& text) {
-    const std::vector<double> values = numbers("--epochs", text);
+    const std::vector<int> values = countList("--epochs", text);
     if (values.size() > config.phases.size())
         throw ConfigError("--epochs: " + std::to_string(values.size()) + " numbers, but the preset has " +
                           std::to_string(config.phases.size()) + " phases.");
-    for (std::size_t i = 0; i < config.phases.size(); ++i) {
-        const double epochs = i < values.size() ? values[i] : 0;
-        if (epochs != static_cast<int>(epochs)) throw ConfigError("--epochs: whole numbers only.");
-        config.phases[i].epochs = static_cast<int>(epochs);
-    }
+    for (std::size_t i = 0; i < config.phases.size(); ++i) config.phases[i].epochs = i < values.size() ? values[i] : 0;
 }
 
 void setLearningRates(RunConfig& config, const std::string& text) {
-    const std::vector<double> values = numbers("--lr", text);
+    const std::vector<double> values = rateList("--lr", text);
     if (values.size() > config.phases.size()) throw ConfigError("--lr: more numbers than the preset has phases.");
     const double first = config.phases.front().optimizer.learningRate;
     for (std::size_t i = 0; i < config.phases.size(); ++i) {
@@ -60,6 +44,12 @@ void setThawed(RunConfig& config, const std::string& text) {
     std::vector<std::string> layers = splitList(text);
     layers.push_back("head");
     config.phases.back().trainable = layers;
+}
+
+std::int64_t bytesOf(const std::string& option, double gigabytes) {
+    constexpr double kMost = 1e6;
+    if (!(gigabytes >= 0 && gigabytes <= kMost)) throw ConfigError(option + ": give 0 to 1000000 GB.");
+    return static_cast<std::int64_t>(gigabytes * 1e9);
 }
 
 template <typename Member>
@@ -102,7 +92,8 @@ void RunOptions::addInputOptionsTo(CLI::App& app) {
         ->each([this](const std::string&) { m_scalingGiven = true; });
     add<int>(app, "--input-size", "Pixels a side, 32 to 224", [](RunConfig& c, const int& v) { c.inputSize = v; });
     add<int>(app, "--batch", "Pictures a step, 1 to 4096", [](RunConfig& c, const int& v) { c.batchSize = v; });
-    add<int>(app, "--threads", "Compute threads (default: all cores)", [](RunConfig& c, const int& v) { c.threads = v; });
+    add<int>(app, "--threads", "Compute threads, no more than processors may be used (default: all)",
+             [](RunConfig& c, const int& v) { c.threads = v; });
     add<std::string>(app, "--kernels", "Whose convolutions compute: thaw or libtorch",
                      [](RunConfig& c, const std::string& v) { c.kernels = core::kernelsFromString(v); });
     add<std::uint64_t>(app, "--seed", "Seed of every random choice", [](RunConfig& c, const std::uint64_t& v) { c.seed = v; });
@@ -174,9 +165,9 @@ void RunOptions::addTo(CLI::App& app) {
     add<std::string>(app, "--cache-dir", "Folder of the feature cache",
                      [](RunConfig& c, const std::string& v) { c.cache.directory = v; });
     add<double>(app, "--cache-memory", "Features held in memory at most, GB",
-                [](RunConfig& c, const double& v) { c.cache.memoryBudget = static_cast<std::int64_t>(v * 1e9); });
+                [](RunConfig& c, const double& v) { c.cache.memoryBudget = bytesOf("--cache-memory", v); });
     add<double>(app, "--cache-disk", "Features kept on disk at most, GB",
-                [](RunConfig& c, const double& v) { c.cache.diskBudget = static_cast<std::int64_t>(v * 1e9); });
+                [](RunConfig& c, const double& v) { c.cache.diskBudget = bytesOf("--cache-disk", v); });
     add<double>(app, "--checkpoint-minutes", "Minutes between checkpoints inside an epoch",
                 [](RunConfig& c, const double& v) { c.checkpointMinutes = v; });
     add<std::string>(app, "--out", "Folder of the run", [](RunConfig& c, const std::string& v) { c.output = v; });

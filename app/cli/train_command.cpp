@@ -115,7 +115,7 @@ int runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
     if (!directory.empty()) {
         if (!options.noChart) drawCurvesOf(directory, console);
         console.say("Results: " + directory.string());
-        if (stopSent || !notSaved.empty()) console.say("Resume with: thaw-cli train --resume '" + directory.string() + "'");
+        if (stopSent || !notSaved.empty()) console.say("Resume with: thaw-cli train --resume " + shellWord(directory.string()));
     }
     if (lines.isBroken()) console.warn("The events could not all be written to " + options.events + ": is its disk full?");
     if (!notSaved.empty()) console.warn("Not all of the run is saved. " + notSaved);

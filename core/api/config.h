@@ -113,7 +113,7 @@ struct RunConfig {
     std::vector<PhaseConfig> phases;
     EarlyStoppingConfig earlyStopping;
     std::uint64_t seed = 42;
-    int threads = 0;  ///< 0: all cores
+    int threads = 0;  ///< 0: all processors that may be used; never more than these
     DeviceKind device = DeviceKind::Auto;
     KernelKind kernels = KernelKind::Thaw;
     CacheConfig cache;

@@ -14,10 +14,11 @@ struct EngineInfo {
     std::string libtorchVersion;
     std::string cpuCapability;  ///< of LibTorch: "AVX512"
     std::string processor;
-    std::string blasLibrary;   ///< "OpenBLAS 0.3.21", "reference BLAS (slow)"
-    std::string blasCore;      ///< kernels it runs: "SkylakeX"
-    bool blasSuitable = true;  ///< the kernels are this processor's own
-    int cores = 0, threads = 0;
+    std::string blasLibrary;       ///< "OpenBLAS 0.3.21", "reference BLAS (slow)"
+    std::string blasCore;          ///< kernels it runs: "SkylakeX"
+    bool blasSuitable = true;      ///< the kernels are this processor's own
+    int cores = 0;                 ///< processors that this process may use
+    int threads = 0;               ///< that compute unless another number is asked for
     std::string device;            ///< "CPU", or CUDA's devices and that nobody tested them
     std::int64_t memoryBytes = 0;  ///< of the machine
     std::filesystem::path dataFolder, cacheFolder, runsFolder, configFolder;
@@ -41,7 +42,8 @@ void prepareEngine();
 /// What a setting of threads may ask for at most.
 inline constexpr int kMostThreads = 1024;
 
-/// Calling thread: all cores (threads = 0) or as many as said, at most kMostThreads. First thing in the thread that trains.
+/// Calling thread: EngineInfo::threads (threads = 0), or as many as said but no more than EngineInfo::cores. First thing in the
+/// thread that trains.
 void useComputeThreads(int threads);
 
 /// Calling thread, and the compute threads that it starts from now on, give way to the program's other threads: a window answers

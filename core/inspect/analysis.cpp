@@ -168,7 +168,7 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
         dataset = datasetOf(request.config.data, run.manifest);
         requireSameClasses(dataset, run.manifest);
     } else {
-        useComputeThreads(computeThreadsOf(config));
+        useComputeThreads(config.threads);
         run.device = deviceOf(config);
         dataset = forInput(resolveDataset(config.data), config.inputSize);
         const TrunkWeights trunk = loadTrunkWeights(config.weights);

@@ -39,9 +39,7 @@ std::unique_ptr<StagedModel> emptyModelOf(const RunManifest& manifest) {
 }
 
 FinishedRun openRun(const RunSelection& selection, int threads) {
-    RunConfig wanted;
-    wanted.threads = threads;
-    useComputeThreads(computeThreadsOf(wanted));
+    useComputeThreads(threads);
     FinishedRun run;
     run.manifest = readManifest(selection.run);
     const CheckpointStore store(selection.run);

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include <engine_build.h>
 #include "core/api/errors.h"
 #include "core/loader/engine_table.h"
 
@@ -11,15 +12,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr char kInstallAgain[] = "Install Thaw again, or build all of it.";
+
 const EngineTable& load() {
     std::error_code ignored;
     const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
     const fs::path file = program.parent_path().parent_path() / THAW_ENGINE_FILE;
-    void* const module = dlopen(file.c_str(), RTLD_LAZY | RTLD_LOCAL);
+    if (!fs::exists(file, ignored)) throw Error("Thaw's engine is missing: " + file.string() + '.', kInstallAgain);
+    // All symbols now: one that another build lacks would otherwise end the process in the middle of a run.
+    void* const module = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    const std::string problem = module ? "" : dlerror();
+    const auto* const build = module ? static_cast<const char*>(dlsym(module, "thawEngineBuild")) : nullptr;
     const void* const table = module ? dlsym(module, "thawEngine") : nullptr;
-    if (!table)
-        throw Error("The engine could not be loaded: " + std::string(dlerror()) + '.', "Install Thaw again, or build all of it.");
-    return *static_cast<const EngineTable*>(table);
+    if (build && table && std::string(build) == THAW_BUILD_HASH) return *static_cast<const EngineTable*>(table);
+    if (module || problem.find("undefined symbol") != std::string::npos)
+        throw Error("Thaw's engine, " + file.string() + ", belongs to another build of Thaw than this program.", kInstallAgain);
+    throw Error("Thaw's engine could not be loaded: " + problem + '.', kInstallAgain);
 }
 
 const EngineTable& engine() {

@@ -31,5 +31,7 @@ struct EngineTable {
 
 }  // namespace thaw::core
 
-/// The module's one symbol.
+/// The module's symbols. The table is only good in the program that has the same build hash: THAW_BUILD_HASH, of everything that
+/// both sides are compiled with.
+extern "C" const char thawEngineBuild[];
 extern "C" const thaw::core::EngineTable thawEngine;

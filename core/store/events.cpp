@@ -27,7 +27,7 @@ private:
     std::string m_text;
 };
 
-// By layer, so that the line can be read without the model at hand.
+// One a layer, in the model's order.
 nlohmann::ordered_json maskValue(const LayerMask& mask) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const bool trains : mask) list.push_back(trains);

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
 
 #include <nlohmann/json.hpp>
 
 #include "core/api/errors.h"
 #include "core/store/atomic_file.h"
 #include "core/store/paths.h"
+#include "core/util/threads.h"
 
 namespace thaw::core {
 namespace {
@@ -22,7 +22,7 @@ std::filesystem::path timesFile(const RunConfig& config) {
 std::string keyOf(const RunConfig& config) {
     const char* device = config.device == DeviceKind::Cpu ? "cpu" : config.device == DeviceKind::Cuda ? "cuda" : "auto";
     return config.model + ", " + std::to_string(config.inputSize) + " px, batch " + std::to_string(config.batchSize) + ", head " +
-           std::to_string(config.head.hiddenUnits) + ", threads " + std::to_string(computeThreadsOf(config)) + ", " + device +
+           std::to_string(config.head.hiddenUnits) + ", threads " + std::to_string(threadsFor(config.threads)) + ", " + device +
            ", " + toString(config.kernels);
 }
 
@@ -43,10 +43,6 @@ double seconds(const json& value) {
 }
 
 }  // namespace
-
-int computeThreadsOf(const RunConfig& config) {
-    return config.threads > 0 ? config.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
 
 void storeStageTimes(const RunConfig& config, const StageTimes& times) {
     json all = readTimes(config);

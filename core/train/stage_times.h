@@ -7,9 +7,6 @@
 
 namespace thaw::core {
 
-/// Threads that a run of this config computes with: its own number, or all cores.
-int computeThreadsOf(const RunConfig& config);
-
 /// Writes what storedStageTimes() will find. Throws StoreError.
 void storeStageTimes(const RunConfig& config, const StageTimes& times);
 

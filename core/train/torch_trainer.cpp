@@ -63,6 +63,7 @@ std::vector<Event> TorchTrainer::step() {
 }
 
 bool TorchTrainer::hasWork() const {
+    if (m_diskWork) return true;
     switch (m_state) {
         case TrainerState::Idle:
         case TrainerState::Preparing:
@@ -82,6 +83,7 @@ bool TorchTrainer::hasWork() const {
 void TorchTrainer::work() {
     if (m_state == TrainerState::Idle) setState(TrainerState::Preparing);
     if (m_threads > 0 && at::get_num_threads() != m_threads) useComputeThreads(m_threads);
+    if (m_diskWork) return lookAtDiskWork();
     if (m_stopAsked) return stopRun();
     if (m_state == TrainerState::Preparing) return prepare();
     if (!m_requests.empty()) {
@@ -148,8 +150,7 @@ void TorchTrainer::beginPhase() {
     if (m_loop.phase >= static_cast<int>(m_config.phases.size())) {
         m_loop.endReason = m_loop.endReason.empty() ? "completed" : m_loop.endReason;
         m_loop.point = LoopPoint::Finished;
-        saveCheckpoint("phase");
-        return finishRun(m_loop.endReason);
+        return saveCheckpoint("phase", {}, [this] { finishRun(m_loop.endReason); });
     }
     const LayerMask before = m_loop.mask;
     const double rateBefore = m_optimizer ? m_optimizer->learningRate() : 0;
@@ -187,7 +188,11 @@ void TorchTrainer::beginPhase() {
     m_loop.point = LoopPoint::EpochBegin;
     m_featureStep = FeatureStep::Plan;
     m_mayCompute = true;
-    if (m_loop.step == 0) saveCheckpoint("phase");
+    if (m_loop.step == 0) return saveCheckpoint("phase", {}, [this] { enterPhase(); });
+    enterPhase();
+}
+
+void TorchTrainer::enterPhase() {
     applyChanges();
     if (m_startPaused) {
         m_startPaused = false;
@@ -223,8 +228,7 @@ void TorchTrainer::advanceBatch(const Deadline& deadline) {
             return;
         }
         if (m_changedSinceCheckpoint && secondsSince(m_lastCheckpoint) >= 60 * m_config.checkpointMinutes) {
-            saveCheckpoint("timer");
-            return;
+            return saveCheckpoint("timer", {}, {});
         }
     }
     const auto begin = Clock::now();
@@ -405,7 +409,10 @@ void TorchTrainer::finishEpoch() {
     bool endsPhase = false;
     afterEpoch(predictions->loss, &endsPhase);
     m_changedSinceCheckpoint = true;
-    saveCheckpoint(endsPhase ? "phase" : "epoch", /*endsEpoch=*/true, endsPhase, event.best);
+    saveCheckpoint(endsPhase ? "phase" : "epoch", {/*endsEpoch=*/true, endsPhase, event.best}, [this] { leaveEpoch(); });
+}
+
+void TorchTrainer::leaveEpoch() {
     keepTimes();
     if (m_loop.point == LoopPoint::Finished) return finishRun(m_loop.endReason);
     if (m_pauseAfter == PauseAfter::Epoch) {
@@ -448,9 +455,13 @@ void TorchTrainer::pauseRun() {
     m_batchSeconds = 0;
     applyChanges();
     const bool quiet = std::exchange(m_quietPause, false);
-    if (!quiet && m_changedSinceCheckpoint) saveCheckpoint("pause");
+    if (!quiet && m_changedSinceCheckpoint) return saveCheckpoint("pause", {}, [this] { rest(/*quiet=*/false); });
+    rest(quiet);
+}
+
+void TorchTrainer::rest(bool quiet) {
     if (!quiet) keepTimes();
-    m_pauseAsked = false;
+    if (!std::exchange(m_pauseAsked, false)) return;  // called off while the checkpoint was written
     m_pausedAt = Clock::now();
     if (!quiet) {
         emit(Paused{Origin::Hand, m_pauseRequest, m_loop.step, epochPosition()});
@@ -466,8 +477,8 @@ void TorchTrainer::stopRun() {
     m_batch.reset();
     if (m_record && m_phaseAnnounced && m_loop.point != LoopPoint::Finished) {
         applyChanges();
-        if (m_changedSinceCheckpoint) saveCheckpoint("stop");
         keepTimes();
+        if (m_changedSinceCheckpoint) return saveCheckpoint("stop", {}, [this] { finishRun("stopped"); });
     }
     finishRun("stopped");
 }
@@ -498,6 +509,7 @@ void TorchTrainer::finishRun(const std::string& reason) {
 }
 
 void TorchTrainer::fail(const std::string& what, const std::string& hint) {
+    m_diskWork.reset();
     m_batch.reset();
     m_evaluation.reset();
     m_requested.reset();

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <deque>
+#include <exception>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +48,14 @@ private:
         std::uint64_t id = 0;
         CommandData data;
     };
+    /// Writing that the loop waits for in slices; `then` gets what it threw, or null.
+    struct DiskWork {
+        std::future<void> work;
+        std::function<void(std::exception_ptr)> then;
+    };
+    struct SaveKind {
+        bool endsEpoch = false, endsPhase = false, best = false;
+    };
     struct FeaturePlace {
         int rung = 0;
         FeaturePart part = FeaturePart::Train;
@@ -65,6 +75,9 @@ private:
     void advanceEpochEnd(const Deadline& deadline);
     void finishEpoch();
     void afterEpoch(double validationLoss, bool* endsPhase);
+    void leaveEpoch();
+    void enterPhase();
+    void rest(bool quiet);
     void stopRun();
     void pauseRun();
     void finishRun(const std::string& reason);
@@ -122,6 +135,7 @@ private:
     bool canChange() const;
     bool ready() const { return m_preparation == Preparation::Measure || m_preparation == Preparation::Done; }
     bool advanceRequest(const Deadline& deadline);
+    void finishExport(std::exception_ptr problem);
     void rememberInitial(const LayerMask& mask);
 
     // trainer_report.cpp: events, checkpoints, speeds
@@ -134,7 +148,12 @@ private:
     void keepNote(const std::string& text, bool warning) { m_notes.push_back({text, warning}); }
     void writeRecord();
     std::string notSaved() const;
-    bool saveCheckpoint(const std::string& reason, bool endsEpoch = false, bool endsPhase = false, bool best = false);
+    /// Begins to write; `then` is called, and what happens next told, when it is written or has failed.
+    void saveCheckpoint(const std::string& reason, SaveKind kind, std::function<void()> then);
+    void tellSaved(const Checkpoint& checkpoint, std::int64_t bytes, bool best, std::exception_ptr problem);
+    /// `work` runs beside step(), which does nothing else until it is done: what it reads does not change.
+    void onDisk(std::function<void()> work, std::function<void(std::exception_ptr)> then);
+    void lookAtDiskWork();
     void tellMoved();
     void tellTimes();
     void tellPlan(bool force);
@@ -221,6 +240,8 @@ private:
 
     std::string m_lastActivity;
     Clock::time_point m_lastProgress, m_lastPlan, m_lastMoved, m_lastMemoryLook;
+
+    std::optional<DiskWork> m_diskWork;  // last: it ends before what it reads
 };
 
 }  // namespace thaw::core

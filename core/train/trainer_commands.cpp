@@ -85,7 +85,8 @@ void TorchTrainer::refuse(std::uint64_t requestId, const std::string& reason) {
 }
 
 bool TorchTrainer::canChange() const {
-    return m_phaseAnnounced && !m_batch && m_preparation == Preparation::Done && m_loop.point != LoopPoint::PhaseBegin;
+    return m_phaseAnnounced && !m_batch && !m_diskWork && m_preparation == Preparation::Done &&
+           m_loop.point != LoopPoint::PhaseBegin;
 }
 
 void TorchTrainer::takeChange(const Command& command) {
@@ -171,6 +172,17 @@ void TorchTrainer::rememberInitial(const LayerMask& mask) {
     }
 }
 
+void TorchTrainer::finishExport(std::exception_ptr problem) {
+    const Request request = std::move(m_requests.front());
+    m_requests.pop_front();
+    try {
+        if (problem) std::rethrow_exception(problem);
+        emit(ModelExported{request.id, std::get<ExportModel>(request.data).file});
+    } catch (const Error& error) {
+        emit(CommandRefused{request.id, std::string(error.what()) + " " + error.hint()});
+    }
+}
+
 bool TorchTrainer::advanceRequest(const Deadline& deadline) {
     const Request& request = m_requests.front();
     if (std::holds_alternative<Evaluate>(request.data)) {
@@ -198,15 +210,12 @@ bool TorchTrainer::advanceRequest(const Deadline& deadline) {
         }
         emit(FilePredictionsReady{request.id, m_loop.step, std::exchange(m_answered, nullptr)});
     } else if (const auto* target = std::get_if<ExportModel>(&request.data)) {
-        try {
-            writeModelFile(*m_model, m_config, m_dataset.classNames, target->file);
-            emit(ModelExported{request.id, target->file});
-        } catch (const Error& error) {
-            emit(CommandRefused{request.id, std::string(error.what()) + " " + error.hint()});
-        }
+        onDisk([this, file = target->file] { writeModelFile(*m_model, m_config, m_dataset.classNames, file); },
+               [this](std::exception_ptr problem) { finishExport(problem); });
+        return false;
     } else if (std::holds_alternative<SaveCheckpoint>(request.data)) {
         if (m_record && m_checkpoints && !m_batch && canChange())
-            saveCheckpoint("request");
+            return saveCheckpoint("request", {}, [this] { m_requests.pop_front(); }), false;
         else if (m_batch)
             return advance(), false;  // at the end of the batch
         else

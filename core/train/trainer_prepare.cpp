@@ -10,6 +10,7 @@
 #include "core/train/stage_times.h"
 #include "core/train/torch_trainer.h"
 #include "core/util/memory.h"
+#include "core/util/threads.h"
 
 namespace thaw::core {
 namespace {
@@ -22,6 +23,13 @@ bool hasCheckpoints(const std::filesystem::path& run) {
     for (const auto& entry : std::filesystem::directory_iterator(run / "checkpoints", ignored))
         if (entry.path().extension() == ".json") return true;
     return false;
+}
+
+std::string fewerThreads(int asked, int used, bool resumed) {
+    const std::string may = "Thaw may use " + std::to_string(used) + (used == 1 ? " processor here." : " processors here.");
+    return "Of the " + std::to_string(asked) + " threads " +
+           (resumed ? "that this run was to go on with, " : "that were asked for, ") + std::to_string(used) +
+           (used == 1 ? " computes: " : " compute: ") + may;
 }
 
 }  // namespace
@@ -42,8 +50,11 @@ TorchTrainer::TorchTrainer(const std::filesystem::path& runDirectory, bool start
 void TorchTrainer::prepare() {
     switch (m_preparation) {
         case Preparation::Begin:
-            m_threads = m_threadsAsked > 0 ? m_threadsAsked : m_toRestore ? m_loop.threads : computeThreadsOf(m_config);
+            if (m_threadsAsked == 0) m_threadsAsked = m_toRestore ? m_loop.threads : m_config.threads;
+            m_threads = threadsFor(m_threadsAsked);
             m_config.threads = m_threads;
+            if (m_threadsAsked > m_threads && m_loop.point != LoopPoint::Finished)
+                keepNote(fewerThreads(m_threadsAsked, m_threads, isResumed()), true);
             useComputeThreads(m_threads);
             m_device = deviceOf(m_config);
             m_fingerprint = computeFingerprint(m_device, m_config.kernels);
@@ -124,9 +135,8 @@ std::shared_ptr<TorchTrainer::DataRead> TorchTrainer::readBeside(const std::stri
 }
 
 bool TorchTrainer::findData() {
-    const auto find = [wanted = m_config.data, resumed = isResumed(), run = m_resumeManifest, place = m_resumeData](DataRead& to) {
-        to.dataset = resumed ? datasetOfRun(run, place) : resolveDataset(wanted);
-    };
+    const auto find = [wanted = m_config.data, resumed = isResumed(), run = m_resumeManifest, place = m_resumeData](
+                          DataRead& to) { to.dataset = resumed ? datasetOfRun(run, place) : resolveDataset(wanted); };
     const auto read = readBeside("Looking for the data set", find);
     if (!read) return false;
     m_dataset = forInput(read->dataset, m_config.inputSize);

@@ -18,6 +18,7 @@ namespace thaw::core {
 namespace {
 
 constexpr double kProgressEvery = 0.2, kPlanEvery = 0.5;  // seconds
+constexpr std::chrono::milliseconds kLook(60);            // at work on the disk, in one step()
 
 double wallClock() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
@@ -89,48 +90,80 @@ void TorchTrainer::progress(const std::string& activity, std::int64_t done, std:
 
 void TorchTrainer::notice(const std::string& text, bool warning) { emit(Notice{text, warning}); }
 
-bool TorchTrainer::saveCheckpoint(const std::string& reason, bool endsEpoch, bool endsPhase, bool best) {
-    m_lastCheckpoint = Clock::now();
+void TorchTrainer::onDisk(std::function<void()> work, std::function<void(std::exception_ptr)> then) {
+    m_diskWork = DiskWork{std::async(std::launch::async, std::move(work)), std::move(then)};
+}
+
+void TorchTrainer::lookAtDiskWork() {
+    if (m_diskWork->work.wait_for(kLook) != std::future_status::ready) return;
+    DiskWork done = std::move(*m_diskWork);
+    m_diskWork.reset();
+    std::exception_ptr problem;
     try {
-        std::vector<torch::Tensor> keepAlive;
+        done.work.get();
+    } catch (...) {
+        problem = std::current_exception();
+    }
+    done.then(problem);
+    if (canChange()) applyChanges();  // what was asked meanwhile
+}
+
+void TorchTrainer::saveCheckpoint(const std::string& reason, SaveKind kind, std::function<void()> then) {
+    m_lastCheckpoint = Clock::now();
+    m_changedSinceCheckpoint = false;
+    struct Saving {
         Checkpoint checkpoint;
-        char name[32];
-        std::snprintf(name, sizeof name, "step-%09lld", static_cast<long long>(m_loop.step));
-        checkpoint.name = name;
-        checkpoint.step = m_loop.step;
-        checkpoint.epoch = m_loop.epoch;
-        checkpoint.valAccuracy = m_loop.lastAccuracy;
-        checkpoint.reason = reason;
-        for (const Parameter& parameter : m_model->stateDict())
-            checkpoint.model[parameter.name] = referTo(parameter.value, keepAlive);
-        m_loop.optimizerSteps.clear();
-        if (m_optimizer) {
-            m_loop.optimizer = m_optimizer->config();
-            for (const auto& [parameter, record] : m_optimizer->records()) {
-                m_loop.optimizerSteps[parameter] = record.step;
-                for (const auto& [moment, tensor] : record.moments)
-                    checkpoint.optimizer[parameter + "/" + moment] = referTo(tensor, keepAlive);
-            }
+        std::vector<torch::Tensor> keepAlive;
+        std::int64_t bytes = 0;
+    };
+    const auto saving = std::make_shared<Saving>();
+    Checkpoint& checkpoint = saving->checkpoint;
+    char name[32];
+    std::snprintf(name, sizeof name, "step-%09lld", static_cast<long long>(m_loop.step));
+    checkpoint.name = name;
+    checkpoint.step = m_loop.step;
+    checkpoint.epoch = m_loop.epoch;
+    checkpoint.valAccuracy = m_loop.lastAccuracy;
+    checkpoint.reason = reason;
+    for (const Parameter& parameter : m_model->stateDict())
+        checkpoint.model[parameter.name] = referTo(parameter.value, saving->keepAlive);
+    m_loop.optimizerSteps.clear();
+    if (m_optimizer) {
+        m_loop.optimizer = m_optimizer->config();
+        for (const auto& [parameter, record] : m_optimizer->records()) {
+            m_loop.optimizerSteps[parameter] = record.step;
+            for (const auto& [moment, tensor] : record.moments)
+                checkpoint.optimizer[parameter + "/" + moment] = referTo(tensor, saving->keepAlive);
         }
-        m_loop.threads = m_threads;
-        m_loop.fingerprint = m_fingerprint;
-        checkpoint.loopState = toJson(m_loop);
-        const std::int64_t bytes = m_checkpoints->save(checkpoint, endsEpoch, endsPhase, m_loop.point == LoopPoint::Finished);
-        m_changedSinceCheckpoint = false;
+    }
+    m_loop.threads = m_threads;
+    m_loop.fingerprint = m_fingerprint;
+    checkpoint.loopState = toJson(m_loop);
+    const bool endsRun = m_loop.point == LoopPoint::Finished;
+    onDisk([this, saving, kind,
+            endsRun] { saving->bytes = m_checkpoints->save(saving->checkpoint, kind.endsEpoch, kind.endsPhase, endsRun); },
+           [this, saving, kind, then = std::move(then)](std::exception_ptr problem) {
+               tellSaved(saving->checkpoint, saving->bytes, kind.best, problem);
+               if (then) then();
+           });
+}
+
+void TorchTrainer::tellSaved(const Checkpoint& checkpoint, std::int64_t bytes, bool best, std::exception_ptr problem) {
+    try {
+        if (problem) std::rethrow_exception(problem);
         m_saveProblem.clear();
         CheckpointSaved saved;
         saved.file = m_directory / "checkpoints" / (checkpoint.name + ".json");
-        saved.step = m_loop.step;
-        saved.epoch = m_loop.epoch;
-        saved.reason = reason;
+        saved.step = checkpoint.step;
+        saved.epoch = checkpoint.epoch;
+        saved.reason = checkpoint.reason;
         saved.bytesWritten = bytes;
         saved.best = best;
         emit(saved);
-        return true;
     } catch (const Error& error) {
         m_saveProblem = sentencesOf(error);
+        m_changedSinceCheckpoint = true;
         emit(CheckpointFailed{error.what(), error.hint()});
-        return false;
     }
 }
 

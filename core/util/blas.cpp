@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "core/util/environment.h"
+
 namespace thaw::core {
 
 namespace {
@@ -83,7 +85,7 @@ std::string chooseBlasKernels() {
     if (!blas.isOpenBlas || !forget || !choose || std::getenv(kCoreType)) return {};
     const std::string better = betterCoreType(blas.core, cpuFeatures());
     if (better.empty()) return {};
-    setenv(kCoreType, better.c_str(), /*overwrite=*/0);
+    setReservedVariable(kCoreType, better);
     forget();
     choose();
     return "OpenBLAS had chosen its " + blas.core + " kernels and was told " + better;

@@ -89,7 +89,7 @@ EngineInfo engineInfo() {
             blas.isOpenBlas ? betterCoreType(blas.core, cpuFeatures()).empty() : blas.library.find("slow") == std::string::npos;
     }
     info.cores = availableCores();
-    info.threads = at::get_num_threads();
+    info.threads = threadsFor(0);
     const auto devices = torch::cuda::is_available() ? torch::cuda::device_count() : 0;
     info.device = devices == 0 ? "CPU"
                                : "CUDA (" + std::to_string(devices) + (devices == 1 ? " device" : " devices") +
@@ -105,7 +105,7 @@ EngineInfo engineInfo() {
 }
 
 void useComputeThreads(int threads) {
-    const int count = threads > 0 ? std::min(threads, kMostThreads) : availableCores();
+    const int count = threadsFor(threads);
     at::set_num_threads(count);
     setBlasThreads(count);
 }

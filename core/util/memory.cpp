@@ -9,6 +9,8 @@
 #include <limits>
 #include <string>
 
+#include "core/util/control_group.h"
+
 namespace thaw::core {
 
 namespace {
@@ -32,20 +34,17 @@ std::int64_t number(const fs::path& file) {
 }
 
 /// A control group counts the pages of files that it could give back at once.
-void limitByControlGroup(MemoryState& state) {
-    std::ifstream membership("/proc/self/cgroup");
-    std::string line;
-    if (!std::getline(membership, line) || line.rfind("0::/", 0) != 0) return;
-    const fs::path root = "/sys/fs/cgroup";
-    for (fs::path group = root / line.substr(4);; group = group.parent_path()) {
-        const std::int64_t most = number(group / "memory.max"), used = number(group / "memory.current");
-        if (most >= 0 && used >= 0) {
-            const std::int64_t files = std::max<std::int64_t>(0, field(group / "memory.stat", "inactive_file")) +
-                                       std::max<std::int64_t>(0, field(group / "memory.stat", "active_file"));
-            const std::int64_t left = std::max<std::int64_t>(0, most - used + files);
-            if (left < state.available) state = {most, left};
-        }
-        if (group == root || group.native().size() <= root.native().size()) return;
+void limitByControlGroups(MemoryState& state) {
+    for (const ControlGroup& group : controlGroupsOf("memory")) {
+        const char* prefix = group.unified ? "" : "total_";  // with the groups below it
+        const std::int64_t most = number(group.folder / (group.unified ? "memory.max" : "memory.limit_in_bytes"));
+        const std::int64_t used = number(group.folder / (group.unified ? "memory.current" : "memory.usage_in_bytes"));
+        if (most < 0 || used < 0) continue;
+        std::int64_t left = most - used;
+        for (const char* files : {"inactive_file", "active_file"})
+            left += std::max<std::int64_t>(0, field(group.folder / "memory.stat", prefix + std::string(files)));
+        left = std::max<std::int64_t>(0, left);
+        if (left < state.available) state = {most, left};
     }
 }
 
@@ -61,7 +60,7 @@ MemoryState memoryState() {
     const std::int64_t total = field(file, "MemTotal:"), available = field(file, "MemAvailable:");
     if (total < 0 || available < 0) return {std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::max()};
     MemoryState state{total * 1024, available * 1024};
-    if (!given) limitByControlGroup(state);
+    if (!given) limitByControlGroups(state);
     return state;
 }
 

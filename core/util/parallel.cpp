@@ -54,7 +54,7 @@ void forEachInParallel(std::int64_t count, const std::function<void(std::int64_t
             threads.clear();
         }
     } team{stop, {}};
-    for (std::int64_t i = std::min<std::int64_t>(count, availableCores()); i > 0; --i) {
+    for (std::int64_t i = std::min<std::int64_t>(count, threadsFor(0)); i > 0; --i) {
         {
             const std::lock_guard lock(mutex);
             ++running;

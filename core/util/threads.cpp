@@ -1,5 +1,6 @@
 #include "core/util/threads.h"
 
+#include <dlfcn.h>
 #include <malloc.h>
 #include <sched.h>
 #include <sys/resource.h>
@@ -15,6 +16,8 @@
 #include <fstream>
 
 #include "core/api/engine_info.h"
+#include "core/util/control_group.h"
+#include "core/util/environment.h"
 #include "core/util/log.h"
 
 namespace thaw::core {
@@ -31,12 +34,48 @@ void raiseMallocThresholds() {
     mallopt(M_ARENA_MAX, 1);  // the arenas of other threads than main hold 64 MB at most and would map the rest all the same
 }
 
-double quotaOf(const std::string& file) {
-    std::ifstream stream(file);
-    std::string quota;
-    double period = 0;
-    if (!(stream >> quota >> period) || quota == "max" || period <= 0) return 0;
-    return std::atof(quota.c_str()) / period;
+/// Processors' worth of time that a group may use; 0: no limit.
+double quotaOf(const ControlGroup& group) {
+    double quota = 0, period = 0;
+    if (group.unified) {
+        std::ifstream stream(group.folder / "cpu.max");  // "150000 100000", "max 100000"
+        if (!(stream >> quota >> period)) return 0;
+    } else if (!(std::ifstream(group.folder / "cpu.cfs_quota_us") >> quota) ||
+               !(std::ifstream(group.folder / "cpu.cfs_period_us") >> period)) {
+        return 0;
+    }
+    return quota > 0 && period > 0 ? quota / period : 0;
+}
+
+int coresOfAffinity() {
+    for (int most = CPU_SETSIZE; most <= (1 << 20); most *= 2) {  // the kernel refuses a set smaller than its own
+        cpu_set_t* const set = CPU_ALLOC(most);
+        const std::size_t bytes = CPU_ALLOC_SIZE(most);
+        CPU_ZERO_S(bytes, set);
+        const bool known = sched_getaffinity(0, bytes, set) == 0;
+        const int cores = known ? CPU_COUNT_S(bytes, set) : 0;
+        const bool tooSmall = !known && errno == EINVAL;
+        CPU_FREE(set);
+        if (known) return cores;
+        if (!tooSmall) break;
+    }
+    return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+/// OMP_PROC_BIND ties the first thread to one processor; OpenMP alone knows what the process had before.
+int coresOfOpenMp() {
+    const auto count = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "omp_get_num_procs"));
+    return count ? count() : 0;
+}
+
+/// The first number of OMP_NUM_THREADS, which may be a list by nesting level; 0 where it says nothing.
+int threadsOfOpenMp() {
+    const char* text = std::getenv("OMP_NUM_THREADS");
+    if (!text) return 0;
+    char* end = nullptr;
+    const long count = std::strtol(text, &end, 10);
+    while (*end == ' ') ++end;
+    return end != text && (*end == '\0' || *end == ',') && count > 0 && count <= kMostThreads ? static_cast<int>(count) : 0;
 }
 
 void setNiceness(int niceness) {
@@ -47,12 +86,15 @@ void setNiceness(int niceness) {
 }  // namespace
 
 int availableCores() {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
-    if (const double quota = quotaOf("/sys/fs/cgroup/cpu.max"); quota > 0)
-        cores = std::min(cores, static_cast<int>(std::ceil(quota)));
+    int cores = std::max(coresOfAffinity(), coresOfOpenMp());
+    for (const ControlGroup& group : controlGroupsOf("cpu"))
+        if (const double quota = quotaOf(group); quota > 0 && quota < cores) cores = static_cast<int>(std::lround(quota));
     return std::max(cores, 1);
+}
+
+int threadsFor(int asked) {
+    const int cores = availableCores(), wanted = asked > 0 ? asked : threadsOfOpenMp();
+    return wanted > 0 ? std::min(wanted, cores) : cores;
 }
 
 void prepareProcess(int argc, char** argv) {
@@ -63,6 +105,7 @@ void prepareProcess(int argc, char** argv) {
     // Read by OpenCV: seconds until a camera that sends nothing counts as gone, and FFmpeg's silence about damaged videos.
     setenv("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "3", /*overwrite=*/0);
     setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", /*overwrite=*/0);
+    reserveVariable();
     openLogFile(argc > 0 && argv[0] ? std::filesystem::path(argv[0]).filename().string() : "thaw");
 }
 

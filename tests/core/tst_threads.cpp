@@ -18,6 +18,7 @@
 #include "core/api/engine_info.h"
 #include "core/store/paths.h"
 #include "core/util/blas.h"
+#include "core/util/environment.h"
 #include "core/util/process.h"
 #include "core/util/threads.h"
 #include "tests/support/temporary_home.h"
@@ -53,8 +54,8 @@ int prepared(int argc, char** argv) {
     prepareEngine();
     const EngineInfo info = engineInfo();
     const char* core = std::getenv("OPENBLAS_CORETYPE");
-    std::printf("pid %d\ncore %s\nsuitable %d\nvariable %s\nnote %s\nargument %s\n", static_cast<int>(getpid()),
-                info.blasCore.c_str(), info.blasSuitable, core ? core : "", info.note.c_str(), argv[2]);
+    std::printf("pid %d\ncore %s\nsuitable %d\nvariable %s\nnote %s\nargument %s\nthreads %d\n", static_cast<int>(getpid()),
+                info.blasCore.c_str(), info.blasSuitable, core ? core : "", info.note.c_str(), argv[2], info.threads);
     if (const auto timeout = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_thread_timeout")))
         std::printf("timeout %d\n", timeout());
     rlimit small{100, 100};
@@ -68,6 +69,20 @@ int prepared(int argc, char** argv) {
     if (pipe(ends) != 0) return 1;
     close(ends[0]);
     return write(ends[1], "x", 1) == -1 && errno == EPIPE ? 0 : 1;
+}
+
+/// Processors that this process may use, told by a folder that stands for the system's root.
+int coresWithRoot(const QString& root) {
+    qputenv("THAW_SYSTEM_ROOT", root.toUtf8());
+    const int cores = availableCores();
+    qunsetenv("THAW_SYSTEM_ROOT");
+    return cores;
+}
+
+void writeFile(const QString& path, const QString& text) {
+    QDir().mkpath(QFileInfo(path).path());
+    QFile file(path);
+    if (file.open(QFile::WriteOnly)) file.write(text.toUtf8());
 }
 
 QString fact(const QStringList& facts, const QString& name) {
@@ -183,9 +198,11 @@ private Q_SLOTS:
     void threadsOfTheCaller() {
         std::thread([] {
             useComputeThreads(1);
-            QCOMPARE(engineInfo().threads, 1);
+            QCOMPARE(at::get_num_threads(), 1);
             useComputeThreads(0);
-            QCOMPARE(engineInfo().threads, availableCores());
+            QCOMPARE(at::get_num_threads(), threadsFor(0));
+            useComputeThreads(kMostThreads);
+            QCOMPARE(at::get_num_threads(), availableCores());
         }).join();
     }
 
@@ -203,6 +220,96 @@ private Q_SLOTS:
         sched_setaffinity(0, sizeof before, &before);
         QCOMPARE(cores, 1);
         QVERIFY(availableCores() >= 1 && availableCores() <= CPU_COUNT(&before));
+    }
+
+    void coresFollowTheQuota_data() {
+        QTest::addColumn<QString>("groups");
+        QTest::addColumn<QString>("mounts");
+        QTest::addColumn<QStringList>("files");
+        QTest::addColumn<int>("most");
+        const QString unified = "30 23 0:26 / /sys/fs/cgroup rw,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
+        const QString first = "33 32 0:30 / /sys/fs/cgroup/cpu,cpuacct rw shared:5 master:1 - cgroup cgroup rw,cpu,cpuacct\n";
+        const QString memory = "34 32 0:31 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n";
+        const QString container = "33 32 0:30 /docker/a1 /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n";
+        const int none = 0;
+        QTest::newRow("version 2, own") << "0::/a/b\n" << unified << QStringList{"a/b/cpu.max=100000 100000"} << 1;
+        QTest::newRow("version 2, above") << "0::/a/b\n"
+                                          << unified << QStringList{"a/b/cpu.max=max 100000", "a/cpu.max=50000 50000"} << 1;
+        QTest::newRow("version 2, root") << "0::/\n" << unified << QStringList{"cpu.max=20000 100000"} << 1;
+        QTest::newRow("version 2, namespace") << "0::/../..\n" << unified << QStringList{"cpu.max=100000 100000"} << 1;
+        QTest::newRow("version 2, the least counts")
+            << "0::/a/b\n"
+            << unified << QStringList{"a/b/cpu.max=500000 100000", "a/cpu.max=110000 100000"} << 1;
+        QTest::newRow("version 2, no limit") << "0::/a\n" << unified << QStringList{"a/cpu.max=max 100000"} << none;
+        QTest::newRow("version 2, another's") << "0::/a\n" << unified << QStringList{"b/cpu.max=100000 100000"} << none;
+        const QString both = "0::/\n5:memory:/m\n4:cpu,cpuacct:/a/b\n";
+        const QStringList own{"cpu,cpuacct/a/b/cpu.cfs_quota_us=100000", "cpu,cpuacct/a/b/cpu.cfs_period_us=100000"};
+        const QStringList above{"cpu,cpuacct/a/b/cpu.cfs_quota_us=-1", "cpu,cpuacct/a/b/cpu.cfs_period_us=100000",
+                                "cpu,cpuacct/a/cpu.cfs_quota_us=50000", "cpu,cpuacct/a/cpu.cfs_period_us=100000"};
+        QTest::newRow("version 1, own") << both << memory + first << own << 1;
+        QTest::newRow("version 1, above") << both << memory + first << above << 1;
+        QTest::newRow("version 1, no limit") << both << memory + first << above.mid(0, 2) << none;
+        QTest::newRow("version 1, container")
+            << "4:cpu:/docker/a1\n"
+            << container << QStringList{"cpu/cpu.cfs_quota_us=100000", "cpu/cpu.cfs_period_us=100000"} << 1;
+        QTest::newRow("version 1, sister") << "4:cpu:/docker/a10\n"
+                                           << container << QStringList{"cpu/0/cpu.cfs_quota_us=100000"} << none;
+        QTest::newRow("no groups") << ""
+                                   << "" << QStringList() << none;
+        QTest::newRow("damaged") << "0:\nx\n0::/a\n"
+                                 << "30 23\n - \n" + unified << QStringList{"a/cpu.max=many"} << none;
+    }
+
+    void coresFollowTheQuota() {
+        QFETCH(QString, groups);
+        QFETCH(QString, mounts);
+        QFETCH(QStringList, files);
+        QFETCH(int, most);
+        const int unlimited = coresWithRoot("/nowhere");
+        QTemporaryDir root;
+        writeFile(root.filePath("proc/self/cgroup"), groups);
+        writeFile(root.filePath("proc/self/mountinfo"), mounts);
+        for (const QString& file : files)
+            writeFile(root.filePath("sys/fs/cgroup/" + file.section('=', 0, 0)), file.section('=', 1) + '\n');
+        QCOMPARE(coresWithRoot(root.path()), most > 0 ? most : unlimited);
+    }
+
+    void quotasAreRounded() {
+        QTemporaryDir root;
+        writeFile(root.filePath("proc/self/cgroup"), "0::/\n");
+        writeFile(root.filePath("proc/self/mountinfo"), "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        const int unlimited = coresWithRoot("/nowhere");
+        for (const auto& [quota, cores] :
+             std::vector<std::pair<int, int>>{{1, 1}, {60, 1}, {140, 1}, {160, 2}, {240, 2}, {99900, 999}}) {
+            writeFile(root.filePath("sys/fs/cgroup/cpu.max"), QString("%1000 100000\n").arg(quota));
+            QCOMPARE(coresWithRoot(root.path()), std::min(cores, unlimited));
+        }
+    }
+
+    void openMpIsHeeded() {
+        const TemporaryHome home;
+        const int cores = availableCores();
+        const auto threads = [](const QString& variable, const QString& value) {
+            return fact(childFacts({{variable, value}}), "threads").toInt();
+        };
+        QCOMPARE(threads("OMP_NUM_THREADS", "1"), 1);
+        QCOMPARE(threads("OMP_NUM_THREADS", "1,4"), 1);
+        QCOMPARE(threads("OMP_NUM_THREADS", " 1 "), 1);
+        for (const char* text : {"1000", "", "0", "-1", "many", "1x"}) QCOMPARE(threads("OMP_NUM_THREADS", text), cores);
+        QCOMPARE(threads("OMP_PROC_BIND", "true"), cores);
+    }
+
+    void variablesAreSetInTheReservedPlace() {
+        const QByteArray before = qgetenv("PATH");
+        reserveVariable();
+        char** const variables = environ;
+        setReservedVariable("THAW_TEST_RESERVED", "SkylakeX");
+        QVERIFY(environ == variables);
+        QCOMPARE(qgetenv("THAW_TEST_RESERVED"), QByteArray("SkylakeX"));
+        QCOMPARE(qgetenv("PATH"), before);
+        setReservedVariable("THAW_TEST_SECOND", "there is one place");
+        QCOMPARE(qgetenv("THAW_TEST_SECOND"), QByteArray("there is one place"));
+        QCOMPARE(qgetenv("THAW_TEST_RESERVED"), QByteArray("SkylakeX"));
     }
 
     void infoIsFilled() {

@@ -1,6 +1,6 @@
-// Thaw's kernels stay faster than LibTorch's: ratios within one run, never times. Floors lie far below what is measured on a
-// quiet machine (docs/performance.md), so that they fail when the kernels are no longer used or became slow, not when a machine
-// is busy.
+// Thaw's kernels stay faster than LibTorch's: ratios within one run, never times. Floors lie at three quarters of what two cores
+// with AVX-512 gave while ten times as much work waited for them (2.7, 2.5 and 2.1; a quiet machine gives more:
+// docs/performance.md), so that they fail when the kernels are no longer used or became slow, not when a machine is busy.
 #include <QTest>
 
 #include <algorithm>
@@ -13,7 +13,7 @@ using namespace thaw::core;
 
 namespace {
 
-constexpr int kRounds = 3, kAttempts = 3;
+constexpr int kRounds = 3, kAttempts = 5;
 
 /// The quickest round of LibTorch's quickest contender over the quickest of Thaw's: noise only ever makes a round slower.
 double ratioOf(const KernelBench& bench) {
@@ -27,7 +27,7 @@ bool reaches(double floor, const Measure& measure) {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
         const KernelBench bench = measure();
         const double ratio = ratioOf(bench);
-        qInfo("%s: %.2f times as fast as LibTorch at its best, at least %.1f is wanted (%d of %d rounds count)",
+        qInfo("%s: %.2f times as fast as LibTorch at its best, at least %.2f is wanted (%d of %d rounds count)",
               bench.what.c_str(), ratio, floor, bench.rounds, bench.rounds + bench.discarded);
         if (ratio >= floor) return true;
     }
@@ -48,13 +48,13 @@ private Q_SLOTS:
         useComputeThreads(0);
     }
     void trunkForward() {
-        QVERIFY(reaches(1.5, [] { return benchTrunk(/*inputSize=*/32, /*batchSize=*/32, kRounds, {}); }));
+        QVERIFY(reaches(2.0, [] { return benchTrunk(/*inputSize=*/32, /*batchSize=*/32, kRounds, {}); }));
     }
     void stepOfBlock5() {
-        QVERIFY(reaches(1.5, [] { return benchStep({"block5", "head"}, /*inputSize=*/32, /*batchSize=*/64, kRounds, {}); }));
+        QVERIFY(reaches(1.85, [] { return benchStep({"block5", "head"}, /*inputSize=*/32, /*batchSize=*/64, kRounds, {}); }));
     }
     void stepOfEverything() {
-        QVERIFY(reaches(1.2, [] { return benchStep({"all"}, /*inputSize=*/32, /*batchSize=*/16, kRounds, {}); }));
+        QVERIFY(reaches(1.55, [] { return benchStep({"all"}, /*inputSize=*/32, /*batchSize=*/16, kRounds, {}); }));
     }
 };
 

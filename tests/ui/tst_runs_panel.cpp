@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "tests/support/shot.h"
+#include "tests/ui/window_fixture.h"
 #include "ui/models/run_list_model.h"
 #include "ui/widgets/live/runs_panel.h"
 #include "ui/widgets/parts/theme.h"
@@ -135,11 +136,12 @@ private Q_SLOTS:
         m_model->addEpoch(epoch);
         for (bool dark : {false, true}) {
             ui::Theme::instance().setScheme(dark ? ui::ColorScheme::Dark : ui::ColorScheme::Light);
-            for (int i = 0; i < 5; ++i) QCoreApplication::processEvents();
+            QCOMPARE(test::WindowFixture::cutTexts(m_panel.get()), QStringList());
             test::saveShot(*m_panel, QString("runs") + (dark ? "-dark" : "-light"));
         }
         m_panel->askToDelete(1);
-        for (int i = 0; i < 5; ++i) QCoreApplication::processEvents();
+        QVERIFY(named(*m_panel, "Delete"));
+        QCOMPARE(test::WindowFixture::cutTexts(m_panel.get()), QStringList());
         test::saveShot(*m_panel, "runs-question");
         ui::Theme::instance().setScheme(ui::ColorScheme::Light);
     }

@@ -12,6 +12,7 @@
 #include "tests/support/drawn_pictures.h"
 #include "tests/support/fake_trainer.h"
 #include "tests/support/shot.h"
+#include "tests/ui/window_fixture.h"
 #include "ui/widgets/live/test_pictures_panel.h"
 #include "ui/widgets/parts/segmented_bar.h"
 #include "ui/widgets/parts/theme.h"
@@ -145,17 +146,17 @@ private Q_SLOTS:
             panel.setRun(startedRun());
             panel.resize(332, 536);
             panel.show();
-            settle();
+            QCOMPARE(test::WindowFixture::cutTexts(&panel), QStringList());
             test::saveShot(panel, "test-pictures-empty" + scheme);
             panel.setPredictions(test::drawnPredictions(*panel.pictures().pictures(), 0.6, 12, 12 * 391));
-            settle();
+            QCOMPARE(test::WindowFixture::cutTexts(&panel), QStringList());
             test::saveShot(panel, "test-pictures" + scheme);
             named(panel, "By class")->click();
-            settle();
+            QCOMPARE(test::WindowFixture::cutTexts(&panel), QStringList());
             test::saveShot(panel, "test-pictures-by-class" + scheme);
             panel.setNarrow(true);
             panel.resize(232, 570);
-            settle();
+            QCOMPARE(test::WindowFixture::cutTexts(&panel), QStringList());
             test::saveShot(panel, "test-pictures-narrow" + scheme);
         }
     }

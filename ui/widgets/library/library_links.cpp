@@ -7,10 +7,6 @@
 namespace thaw::ui {
 
 void linkSettings(SettingsPanel& panel, Session& session) {
-    const LibraryController& library = session.library();
-    QObject::connect(&library, &LibraryController::lessonsListed, &panel, &SettingsPanel::setLessons);
-    QObject::connect(&library, &LibraryController::datasetsListed, &panel, &SettingsPanel::setDatasets);
-    QObject::connect(&library, &LibraryController::weightsListed, &panel, &SettingsPanel::setWeights);
     panel.setLessons(session.lessons());
     panel.setDatasets(session.datasets());
 
@@ -30,9 +26,6 @@ void linkSettings(SettingsPanel& panel, Session& session) {
 }
 
 void linkData(DataPanel& panel, Session& session) {
-    const LibraryController& library = session.library();
-    QObject::connect(&library, &LibraryController::datasetsListed, &panel, &DataPanel::setDatasets);
-    QObject::connect(&library, &LibraryController::weightsListed, &panel, &DataPanel::setWeights);
     panel.setDatasets(session.datasets());
 
     QObject::connect(&session, &Session::configChanged, &panel, &DataPanel::setConfig);

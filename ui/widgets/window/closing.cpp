@@ -33,6 +33,7 @@ bool Closing::mayClose() {
 void Closing::saveAndLeave() {
     if (m_leaving) return;
     m_leaving = true;
+    Q_EMIT leaving();
     if (m_session.isActive()) m_banner.ask(QStringLiteral("closing"), Banner::Look::Note, tr("Saving the run..."));
     m_deadline.start(kLongestMilliseconds);
     m_session.training().stop();

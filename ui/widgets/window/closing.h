@@ -23,6 +23,7 @@ public:
     void saveAndLeave();
 
 Q_SIGNALS:
+    void leaving();  ///< nothing keeps the window open any more
     void ready();
 
 private:

@@ -40,7 +40,7 @@ LogBar::LogBar(Session& session, LogModel& log, QWidget* parent) : QAbstractButt
     });
     connect(&session.library(), &LibraryController::engineInfoReady, this, [this](const core::EngineInfo& info) {
         m_device = QString::fromStdString(info.device);
-        m_threads = info.cores;
+        m_threads = info.threads;
         updateMachine();
     });
     connect(&session.training(), &TrainingController::runStarted, this, &LogBar::updateMachine);

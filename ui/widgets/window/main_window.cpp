@@ -240,6 +240,7 @@ void MainWindow::connectActions() {
         m_session.library().refreshEngineInfo();
     });
     connect(&m_session, &Session::actionsChanged, this, [this] { m_settingsDock->setLocked(m_session.isActive()); });
+    connect(m_closing, &Closing::leaving, this, &MainWindow::leaving);
     connect(m_closing, &Closing::ready, this, &QWidget::close);
 }
 

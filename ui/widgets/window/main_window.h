@@ -50,6 +50,9 @@ public:
     Banner& banner() { return *m_banner; }
     CameraView& camera();  ///< made when it is first asked for
 
+Q_SIGNALS:
+    void leaving();  ///< it will close, with or without a run to be saved first
+
 protected:
     void closeEvent(QCloseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;

@@ -1,0 +1,16 @@
+# cmake -DVERSION=... -DCOMPILER=... -DHEADERS=a;b -DOUTPUT=file.h -P WriteBuildHash.cmake
+# What a program and its engine must share: the version, the compiler, and every header that both are compiled with.
+set(all "${VERSION}\n${COMPILER}\n")
+list(SORT HEADERS)
+foreach(header IN LISTS HEADERS)
+  file(SHA256 "${header}" digest)
+  string(APPEND all "${digest}\n")
+endforeach()
+string(SHA256 hash "${all}")
+set(text "#pragma once\n#define THAW_BUILD_HASH \"${hash}\"\n")
+if(EXISTS "${OUTPUT}")
+  file(READ "${OUTPUT}" before)
+endif()
+if(NOT "${before}" STREQUAL "${text}")
+  file(WRITE "${OUTPUT}" "${text}")
+endif()
