@@ -4,11 +4,13 @@
 #include <cmath>
 
 #include "core/api/errors.h"
+#include "ui/bridge/lesson_data.h"
 
 namespace thaw::ui {
 namespace {
 
 constexpr int kClassesWithoutData = 10;
+constexpr qsizetype kMostPlaces = 4;
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
@@ -26,7 +28,6 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
     m_inspection.follow(m_training);
     m_lessons = core::listLessons();
     if (const core::Lesson* found = lesson()) m_config = found->config;
-    loadStageTimes();
     showNextRun();
 
     connect(&m_layers, &LayerTreeModel::maskRequested, this, [this](const core::LayerMask& mask) {
@@ -46,10 +47,24 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
     });
     connect(&m_library, &LibraryController::datasetsListed, this, [this](const std::vector<core::DatasetInfo>& datasets) {
         m_datasets = datasets;
+        if (m_nextData) {
+            core::RunConfig config = m_config;
+            config.data.dataset = m_nextData->dataset;
+            config.data.directory = m_nextData->directory;
+            m_nextData.reset();
+            setConfig(config);
+        }
         showNextRun();
         Q_EMIT shownRunChanged();
     });
     connect(&m_library, &LibraryController::weightsListed, this, &Session::learnWeights);
+    m_lessonData = new LessonData(*this);  // hears of lists after the session has taken them
+    connect(&m_library, &LibraryController::placesListed, this,
+            [this](const std::vector<core::DatasetInfo>& places) { m_held = places; });
+    connect(&m_library, &LibraryController::dataChecked, this, &Session::takeChecked);
+    connect(&m_library, &LibraryController::downloadFinished, this, [this](const QString&, const QString& error) {
+        if (error.isEmpty()) refreshDatasets();
+    });
     connect(&m_library, &LibraryController::runsListed, this, [this](const std::vector<core::RunSummary>& runs) {
         m_runs = runs;
         Q_EMIT shownRunChanged();
@@ -59,12 +74,14 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
     connect(&m_training, &TrainingController::startRefused, this, &Session::refused);
     connect(&m_training, &TrainingController::runStarted, this, &Session::showRun);
     connect(&m_training, &TrainingController::phaseStarted, this, [this](const core::PhaseStarted& phase) {
+        m_rateHolds = false;
         m_layers.applyConfirmed(phase.trainable);
         Q_EMIT priceChanged();
         Q_EMIT rateChanged(phase.learningRate);
     });
     connect(&m_training, &TrainingController::layersChanged, this, [this](const core::LayersChanged& change) {
         m_maskRequests.remove(change.requestId);
+        m_rateHolds = false;
         m_layers.applyConfirmed(change.trainable);
         Q_EMIT priceChanged();
     });
@@ -77,6 +94,10 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
         m_cachedBoundary = measured.cachedBoundary;
         Q_EMIT priceChanged();
     });
+    connect(&m_training, &TrainingController::batchesFinished, this, [this] {
+        m_rateHolds = true;
+        Q_EMIT priceChanged();
+    });
     connect(&m_training, &TrainingController::commandRefused, this, [this](quint64 request, const QString& reason) {
         const bool ofMask = m_maskRequests.remove(request);
         if (ofMask) m_layers.refuse();
@@ -87,7 +108,7 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
 
 void Session::refresh() {
     m_library.refreshEngineInfo();  // the engine loads beside the rest
-    m_library.refreshDatasets(QString::fromStdString(m_config.data.directory.string()));
+    refreshDatasets();
     m_library.refreshLessons();
     m_library.refreshRuns();
     m_library.refreshWeights();
@@ -175,27 +196,55 @@ core::PriceInput Session::priceInput() const {
     return input;
 }
 
+double Session::measuredRate() const {
+    const auto& batch = m_training.lastBatch();
+    return m_runShown && isActive() && m_rateHolds && batch ? batch->imagesPerSecond : 0;
+}
+
 core::Price Session::price(const core::LayerMask& mask) const {
-    return core::estimatePrice(shownConfig(), m_layers.modelInfo(), mask, m_times, priceInput());
+    const core::ModelInfo& model = m_layers.modelInfo();
+    core::PriceInput input = priceInput();
+    const double rate = measuredRate();
+    if (rate <= 0) return core::estimatePrice(shownConfig(), model, mask, m_times, input);
+    const core::Price now = core::estimatePrice(shownConfig(), model, m_layers.confirmedMask(), m_times, input);
+    // Where features are still missing, the rate of now is not that of the price.
+    const bool alike = m_training.lastBatch()->fromCache == (now.trainRung > 0) && now.trainRung <= m_cachedBoundary;
+    if (alike && now.imagesPerSecond > 0) input.slowdown = now.imagesPerSecond / rate;
+    core::Price price = core::estimatePrice(shownConfig(), model, mask, m_times, input);
+    if (mask == m_layers.confirmedMask() && price.imagesPerSecond > 0) {
+        price.epochSeconds += static_cast<double>(input.trainCount) * (1 / rate - 1 / price.imagesPerSecond);
+        price.imagesPerSecond = rate;
+    }
+    return price;
+}
+
+core::StageTimes Session::timesOf(const core::RunConfig& config, const core::ModelInfo& model) const {
+    core::StageTimes times = core::storedStageTimes(config);
+    // What a busy machine measured says less than what the processor can do.
+    const bool good = times.stages.size() == model.layers.size() && times.origin == core::TimesOrigin::Measured;
+    return good ? times : core::guessedStageTimes(config, model);
 }
 
 double Session::planSeconds(const core::RunConfig& config) const {
-    if (m_times.empty()) return -1;
-    double sum = 0;
-    core::PriceInput input = priceInput();
-    for (const core::PhaseConfig& phase : config.phases) try {
-            if (phase.epochs == 0) continue;
-            const core::ModelInfo& model = m_layers.modelInfo();
-            const core::LayerMask mask = model.maskOf(phase.trainable);
-            const core::Price price = core::estimatePrice(config, model, mask, m_times, input);
-            if (price.epochSeconds < 0) return -1;
-            sum += std::max(0.0, price.oneTimeSeconds) + phase.epochs * price.epochSeconds;
-            // Rungs at the pools below stay with the cache: a later phase finds its features there.
-            input.cachedBoundary = std::max(input.cachedBoundary, core::freezeBoundary(model, mask));
-        } catch (const core::ConfigError&) {
-            return -1;
-        }
-    return sum;
+    const core::PriceInput input = priceInput();
+    if (input.trainCount <= 0) return -1;
+    try {
+        if (&config == &shownConfig()) return core::estimatePlan(config, m_layers.modelInfo(), m_times, input);
+        core::RunConfig chosen = config;
+        keepChoices(chosen);
+        const core::ModelInfo model = core::describeModel(chosen, classCount());
+        return core::estimatePlan(chosen, model, timesOf(chosen, model), input);
+    } catch (const core::ConfigError&) {
+        return -1;
+    }
+}
+
+bool Session::isPlanRough(const core::RunConfig& config) const {
+    if (&config == &shownConfig()) return m_times.origin != core::TimesOrigin::Measured && measuredRate() <= 0;
+    core::RunConfig chosen = config;
+    keepChoices(chosen);
+    const core::StageTimes times = core::storedStageTimes(chosen);
+    return times.empty() || times.origin != core::TimesOrigin::Measured;
 }
 
 double Session::shownRate() const {
@@ -245,7 +294,6 @@ void Session::learnWeights(const std::vector<core::WeightsChoice>& weights) {
 void Session::setConfigQuietly(core::RunConfig config) {
     m_config = std::move(config);
     if (!isActive()) m_runShown = false;
-    loadStageTimes();
     showNextRun();
     Q_EMIT shownRunChanged();
     Q_EMIT rateChanged(shownRate());
@@ -253,16 +301,19 @@ void Session::setConfigQuietly(core::RunConfig config) {
 
 void Session::loadStageTimes() {
     if (isActive()) return;
-    m_times = core::storedStageTimes(m_config);
+    m_times = timesOf(m_config, m_layers.modelInfo());
     m_cachedBoundary = 0;
+}
+
+int Session::classCount() const {
+    const core::DatasetInfo* data = dataset();
+    return data && !data->classNames.empty() ? static_cast<int>(data->classNames.size()) : kClassesWithoutData;
 }
 
 void Session::showNextRun() {
     if (m_runShown) return;
-    const core::DatasetInfo* data = dataset();
     try {
-        const int classes = data && !data->classNames.empty() ? static_cast<int>(data->classNames.size()) : kClassesWithoutData;
-        const core::ModelInfo model = core::describeModel(m_config, classes);
+        const core::ModelInfo model = core::describeModel(m_config, classCount());
         const core::LayerMask mask =
             m_config.phases.empty() ? core::LayerMask(model.layers.size()) : model.maskOf(m_config.phases.front().trainable);
         if (sameLayers(model, m_layers.modelInfo()))
@@ -273,6 +324,7 @@ void Session::showNextRun() {
     } catch (const core::ConfigError&) {
         // The settings say what is wrong with them; the tree keeps what it showed.
     }
+    loadStageTimes();
     Q_EMIT priceChanged();
 }
 
@@ -330,6 +382,12 @@ void Session::keepChoices(core::RunConfig& config) const {
 }
 
 void Session::chooseLesson(const QString& name) {
+    for (const core::Lesson& known : m_lessons)
+        if (text(known.name) == name && !known.problem.empty()) {
+            Q_EMIT refused(tr("The lesson %1 cannot be used: %2").arg(text(known.title), text(known.problem)), {});
+            Q_EMIT lessonChanged();  // whoever showed it shows the old one again
+            return;
+        }
     m_lessonName = name;
     if (const core::Lesson* chosen = lesson(); chosen && actions().editSettings) {
         core::RunConfig config = chosen->config;
@@ -341,10 +399,65 @@ void Session::chooseLesson(const QString& name) {
 }
 
 void Session::setDataFolder(const QString& folder) {
+    m_nextData.reset();
     core::RunConfig config = m_config;
     config.data.directory = folder.toStdString();
     setConfig(config);
-    m_library.refreshDatasets(folder);
+    refreshDatasets();
+}
+
+void Session::refreshDatasets() { m_library.refreshDatasets(text(m_config.data.directory.string()), m_places); }
+
+void Session::chooseData(const QString& path) {
+    Q_EMIT dataChecking(path);
+    m_library.checkData(path);
+}
+
+void Session::cancelChoice() {
+    m_library.cancelCheck();
+    Q_EMIT dataChecking({});
+}
+
+void Session::takeChecked(const QString& path, const core::DatasetInfo& dataset, const QString& error, const QString& hint) {
+    Q_EMIT dataChecking({});
+    if (!error.isEmpty()) {
+        Q_EMIT dataRefused(path, error, hint);
+        return;
+    }
+    QStringList places = m_places;
+    places.removeAll(path);
+    places.prepend(path);
+    while (places.size() > kMostPlaces) places.removeLast();
+    setPlaces(places);
+    core::DatasetInfo chosen = dataset;
+    chosen.place = path.toStdString();
+    useDataset(chosen);
+    Q_EMIT dataAccepted(path);
+}
+
+void Session::useDataset(const core::DatasetInfo& dataset) {
+    core::DataConfig next = m_config.data;
+    const bool ofPlace = m_places.contains(text(dataset.place.string()));
+    // What was found in a usual place is found there again, whatever else was chosen before.
+    const bool kept = ofPlace || dataset.place == m_config.data.directory;
+    next.directory = kept ? dataset.place : std::filesystem::path();
+    next.dataset = ofPlace ? "auto" : dataset.id;
+    // The list and the choice change together: what is shown is what a run would use.
+    m_nextData = next;
+    m_library.refreshDatasets(text(next.directory.string()), m_places);
+}
+
+void Session::setPlaces(const QStringList& places) {
+    if (places == m_places) return;
+    m_places = places;
+    Q_EMIT placesChanged(m_places);
+}
+
+void Session::forgetPlace(const QString& place) {
+    QStringList places = m_places;
+    places.removeAll(place);
+    setPlaces(places);
+    refreshDatasets();
 }
 
 void Session::runLesson() {

@@ -15,6 +15,8 @@
 
 namespace thaw::ui {
 
+class LessonData;
+
 /// A named choice of layers to train.
 struct LayerPreset {
     QString title;
@@ -32,6 +34,7 @@ public:
     LibraryController& library() const { return m_library; }
     InspectionController& inspection() const { return m_inspection; }
     LayerTreeModel& layers() { return m_layers; }
+    LessonData& lessonData() const { return *m_lessonData; }
 
     /// Asks the library for everything that the window shows.
     void refresh();
@@ -48,14 +51,20 @@ public:
     /// The data set in use: that of the run, or the one that the next run would find. Null: none is there.
     const core::DatasetInfo* dataset() const;
     const std::vector<core::DatasetInfo>& datasets() const { return m_datasets; }
+    /// Folders and archives that were chosen, the newest first, and what they hold now.
+    const QStringList& places() const { return m_places; }
+    const std::vector<core::DatasetInfo>& placesHeld() const { return m_held; }
     const std::vector<core::RunSummary>& runs() const { return m_runs; }
     int runNumber() const;     ///< of the shown run; 0: none
     bool isLessonRun() const;  ///< the shown run follows a lesson file
 
     std::vector<LayerPreset> layerPresets() const;
     void requestMask(const core::LayerMask& mask);  ///< as if every tick were set by hand
+    /// Of the layers that train now: at their measured rate; of others: scaled by what the training taught of the machine.
     core::Price price(const core::LayerMask& mask) const;
-    double planSeconds(const core::RunConfig& config) const;  ///< the whole plan; negative: not measured yet
+    double planSeconds(const core::RunConfig& config) const;  ///< the whole plan, on this data; negative: unknown
+    /// Prices and times of `config` are guesses from the processor: nothing was measured yet, or on a busy machine.
+    bool isPlanRough(const core::RunConfig& config) const;
     double shownRate() const;     ///< of the run until the next one is to be set, else of the next run's first phase
     bool isRateEditable() const;  ///< not that of a finished run
 
@@ -63,8 +72,15 @@ public Q_SLOTS:
     /// Where only the weights change, the scaling follows them (core::followWeights).
     void setConfig(const thaw::core::RunConfig& config);
     void chooseLesson(const QString& name);
-    /// Where to look for data first; keeps the choice over lessons.
+    /// Where to look for data first, whatever it holds; keeps the choice over lessons.
     void setDataFolder(const QString& folder);
+    /// A folder or archive for the next runs, used once it is known that it can be; else nothing changes: dataRefused().
+    void chooseData(const QString& path);
+    void cancelChoice();
+    /// One of datasets() or placesHeld() for the next runs.
+    void useDataset(const thaw::core::DatasetInfo& dataset);
+    void setPlaces(const QStringList& places);
+    void forgetPlace(const QString& place);
     void runLesson();
     void start();  ///< or resumes
     void pause();
@@ -85,6 +101,10 @@ Q_SIGNALS:
     void priceChanged();
     void rateChanged(double rate);
     void refused(const QString& what, const QString& hint);
+    void dataChecking(const QString& path);  ///< empty: no longer
+    void dataAccepted(const QString& path);
+    void dataRefused(const QString& path, const QString& what, const QString& hint);
+    void placesChanged(const QStringList& places);
 
 private:
     void applyConfig(core::RunConfig config);
@@ -95,24 +115,33 @@ private:
     void showRun();
     void keepChoices(core::RunConfig& config) const;
     core::PriceInput priceInput() const;
+    double measuredRate() const;  ///< of the layers that train now; 0: unknown
+    core::StageTimes timesOf(const core::RunConfig& config, const core::ModelInfo& model) const;
     std::int64_t plannedCount(bool train) const;
+    int classCount() const;
     std::vector<std::string> namesOf(const core::LayerMask& mask) const;
     void onState(core::TrainerState state);
     void loadStageTimes();
+    void refreshDatasets();
+    void takeChecked(const QString& path, const core::DatasetInfo& dataset, const QString& error, const QString& hint);
 
     TrainingController& m_training;
     LibraryController& m_library;
     InspectionController& m_inspection;
     LayerTreeModel m_layers;
+    LessonData* m_lessonData = nullptr;
     core::RunConfig m_config;
     std::vector<core::Lesson> m_lessons;
     QString m_lessonName = QStringLiteral("lesson");
-    std::vector<core::DatasetInfo> m_datasets;
+    std::vector<core::DatasetInfo> m_datasets, m_held;
+    QStringList m_places;
+    std::optional<core::DataConfig> m_nextData;  ///< chosen, and in use as soon as what is there is listed
     std::vector<core::RunSummary> m_runs;
     std::vector<core::WeightsChoice> m_weights;
     std::optional<core::Scaling> m_scalingBefore;  ///< needed by the weights before; those chosen now are not listed yet
     core::StageTimes m_times;
     int m_cachedBoundary = 0;
+    bool m_rateHolds = false;  ///< the last batch trained the layers that train now
     bool m_runShown = false;
     QSet<quint64> m_maskRequests;
     quint64 m_rateRequest = 0;
