@@ -22,16 +22,30 @@ struct TestLock {
 struct RunSummary {
     std::string runId;
     std::filesystem::path directory;
-    int number = 0;  ///< "Run 3"; counted from 1 in order of creation within the runs folder
-    std::string title, preset, dataset;
+    int number = 0;      ///< "Run 3"; counted from 1 in order of creation within the runs folder
+    std::string title;   ///< what the user calls it, else its lesson's title
+    std::string note;    ///< the user's own words about it
+    bool named = false;  ///< the title is the user's
+    std::string preset;
+    std::string dataset, datasetId;  ///< title ("CIFAR-10") and id
+    std::vector<std::string> classNames;
+    PictureIdentity validation;                 ///< of the pictures that it validates on; unknown in records of earlier versions
     double startedAt = 0;                       ///< seconds since 1970
     RunStatus status = RunStatus::Interrupted;  ///< Interrupted: no end recorded and no live process holds its lock
     int epochs = 0, plannedEpochs = 0;
     double bestAccuracy = -1;  ///< negative: no epoch finished
     int bestEpoch = 0;
+    std::vector<double> accuracies;  ///< of validation, a figure a finished epoch in order
     TestLock testLock;
     bool resumable = false;  ///< has a usable checkpoint and is not finished
+    std::string notSaved;    ///< as RunFinished::notSaved
     std::string problem;     ///< why the record cannot be read
+
+    /// Whether accuracies of both mean the same: the same classes, judged on the same pictures. What is unknown may be the same.
+    bool isComparableTo(const RunSummary& other) const {
+        return problem.empty() && other.problem.empty() && classNames == other.classNames && datasetId == other.datasetId &&
+               testLock.validatesOnHeldOut == other.testLock.validatesOnHeldOut && validation.mayBe(other.validation);
+    }
 };
 
 /// The record of one run: what the curves need. A torn last line of events.jsonl is left out.
@@ -51,6 +65,10 @@ TestLock readTestLock(const std::filesystem::path& runDirectory);
 /// Opens the test split for good and writes that into the record, whether the run trains now or not. Returns the number of times
 /// that it was opened. Throws StoreError; ConfigError for a run that validates on the test split.
 int revealTest(const std::filesystem::path& runDirectory);
+/// Gives a run a title and a note of the user's, whether it trains now or not; an empty title gives the lesson's back. They stand
+/// in a file of their own beside the record. Control characters become spaces. Throws ConfigError for more than 200 bytes of
+/// title or 20,000 of note; StoreError.
+void renameRun(const std::filesystem::path& runDirectory, const std::string& title, const std::string& note = {});
 /// Deletes a run folder that has a run.json and is not running. Throws StoreError.
 void deleteRun(const std::filesystem::path& runDirectory);
 

@@ -154,6 +154,7 @@ RunHistory readHistory(const fs::path& directory) {
     summary.status = statusOf(record.ending, directory);
     for (const EpochFinished& epoch : history.epochs) {
         summary.epochs = std::max(summary.epochs, epoch.epoch);
+        summary.accuracies.push_back(epoch.valAccuracy);
         if (epoch.valAccuracy > summary.bestAccuracy) {
             summary.bestAccuracy = epoch.valAccuracy;
             summary.bestEpoch = epoch.epoch;
@@ -230,6 +231,8 @@ int revealTest(const fs::path& runDirectory) {
     events.sync();
     return run.testLock.reveals + 1;
 }
+
+void renameRun(const fs::path&, const std::string&, const std::string&) {}  // TEMPORARY
 
 void deleteRun(const fs::path& runDirectory) {
     const fs::path directory = normal(runDirectory);

@@ -11,6 +11,7 @@ class QVBoxLayout;
 namespace thaw::ui {
 
 class Chip;
+class RecentRuns;
 class Session;
 
 /// One step of the lesson: the blocks of the network as it leaves them, a title, a few words, how long.
@@ -39,8 +40,10 @@ public:
 Q_SIGNALS:
     void runLesson();
     void startWithSettings();
-    void openRun();
+    void openRun();  ///< one that is not in sight
     void showData();
+    void openRecent(const QString& directory);
+    void continueRecent(const QString& directory);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -56,6 +59,7 @@ private:
     QVBoxLayout* m_rows;
     QHBoxLayout* m_cardRow;
     LessonCard *m_borrow, *m_teach, *m_thaw;
+    RecentRuns* m_recent;
 };
 
 }  // namespace thaw::ui

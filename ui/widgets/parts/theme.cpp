@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 // Resources of a static library are linked only where they are asked for, and the macro wants the global namespace.
 static void initResources() { Q_INIT_RESOURCE(thaw); }
@@ -304,5 +305,8 @@ void Theme::finishLook() {
     qApp->setStyleSheet(styleSheet());
     Q_EMIT changed();
 }
+
+LightForPrint::LightForPrint() : m_wasDark(std::exchange(Theme::instance().m_dark, false)) {}
+LightForPrint::~LightForPrint() { Theme::instance().m_dark = m_wasDark; }
 
 }  // namespace thaw::ui

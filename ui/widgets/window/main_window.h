@@ -32,7 +32,7 @@ class WindowActions;
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
-    enum Tab { LiveTab, PredictionsTab, ConfusionTab, InspectorTab, MapTab, DataTab };
+    enum Tab { LiveTab, PredictionsTab, ConfusionTab, InspectorTab, MapTab, DataTab, RunsTab };
 
     /// All must outlive the window. `settings` keeps what the user chose about it.
     MainWindow(Session& session, LogModel& log, QSettings& settings, QWidget* parent = nullptr);
@@ -51,6 +51,7 @@ public:
     CameraView& camera();  ///< made when it is first asked for
 
 protected:
+    void changeEvent(QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override;
@@ -88,6 +89,7 @@ private:
     BodyLayout* m_body;
     Closing* m_closing;
     CameraView* m_camera = nullptr;
+    bool m_wasActive = false;
 };
 
 }  // namespace thaw::ui
