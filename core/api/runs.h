@@ -35,6 +35,7 @@ struct RunSummary {
     int epochs = 0, plannedEpochs = 0;
     double bestAccuracy = -1;  ///< negative: no epoch finished
     int bestEpoch = 0;
+    std::vector<double> accuracies;  ///< of validation, a figure a finished epoch in order
     TestLock testLock;
     bool resumable = false;  ///< has a usable checkpoint and is not finished, or finished without its last model
     std::string notSaved;    ///< as RunFinished::notSaved

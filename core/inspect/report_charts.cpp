@@ -249,11 +249,11 @@ std::vector<RunMarker> markersOf(const RunHistory& history, const ModelInfo& mod
             std::string text = describeMask(model, layers->trainable);
             const auto list = [&](const char* what, const std::vector<std::string>& names) {
                 if (names.empty()) return;
-                text += std::string(", ") + what + ": ";
-                for (std::size_t i = 0; i < names.size(); ++i) text += (i > 0 ? " " : "") + names[i];
+                text += std::string("; ") + what + ":";
+                for (const std::string& name : names) text += " " + name;
             };
-            list("thawed", layers->thawed);
-            list("frozen", layers->frozen);
+            list("thawed now", layers->thawed);
+            list("frozen now", layers->frozen);
             add(layers->epochPosition, text, thaws, freezes);
         } else if (const auto* rate = std::get_if<LearningRateChanged>(&event.data)) {
             if (rate->origin == Origin::Plan && std::abs(rate->epochPosition - phaseStart) < 1e-9) continue;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include "core/api/errors.h"
 #include "core/api/layer_info.h"
@@ -27,6 +28,39 @@ LayerInfo plainHeadLayer(const std::string& name, LayerKind kind, std::int64_t u
     layer.kind = kind;
     layer.outputShape = {units};
     return layer;
+}
+
+/// How much of a stretch of layers trains.
+enum class Share { NoWeights, None, Some, All };
+
+Share shareOf(const ModelInfo& model, const LayerMask& trainable, std::size_t begin, std::size_t end) {
+    std::size_t trains = 0, all = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+        all += model.layers[i].hasParameters();
+        trains += model.layers[i].hasParameters() && i < trainable.size() && trainable[i];
+    }
+    return all == 0 ? Share::NoWeights : trains == 0 ? Share::None : trains == all ? Share::All : Share::Some;
+}
+
+/// "block 5", "blocks 4 and 5", "blocks 1, 3 and 5", "blocks 2 to 5"; blocks without a number go by their names.
+std::string blockWords(const std::vector<std::string>& names) {
+    std::vector<std::string> shown;
+    std::vector<int> numbers;
+    for (const std::string& name : names) {
+        const bool numbered = name.size() > 5 && name.size() < 10 && name.rfind("block", 0) == 0 &&
+                              std::all_of(name.begin() + 5, name.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+        if (numbered) numbers.push_back(std::stoi(name.substr(5)));
+        shown.push_back(numbered ? name.substr(5) : name);
+    }
+    const bool allNumbered = numbers.size() == names.size();
+    const std::string before = !allNumbered ? "" : names.size() == 1 ? "block " : "blocks ";
+    const bool row = allNumbered && numbers.size() > 2 &&
+                     numbers.back() - numbers.front() + 1 == static_cast<int>(numbers.size()) &&
+                     std::is_sorted(numbers.begin(), numbers.end());
+    if (row) return before + shown.front() + " to " + shown.back();
+    std::string text = before + shown.front();
+    for (std::size_t i = 1; i < shown.size(); ++i) text += (i + 1 == shown.size() ? " and " : ", ") + shown[i];
+    return text;
 }
 
 }  // namespace
@@ -110,15 +144,32 @@ ModelInfo describeModel(const RunConfig& config, int classCount) {
 }
 
 std::string describeMask(const ModelInfo& model, const LayerMask& trainable) {
-    const auto equals = [&](const std::vector<std::string>& names) { return trainable == model.maskOf(names); };
-    if (std::find(trainable.begin(), trainable.end(), true) == trainable.end()) return "All frozen";
-    if (equals({"all"})) return "Everything thawed";
-    if (equals({"head"})) return "Head only";
-    if (model.headBegin > 0) {
-        const std::string& last = model.layers[static_cast<std::size_t>(model.headBegin - 1)].block;
-        if (last.rfind("block", 0) == 0 && equals({"head", last})) return "Block " + last.substr(5) + " thawed";
+    const auto head = static_cast<std::size_t>(model.headBegin);
+    std::vector<std::string> whole, part;
+    std::size_t blocks = 0;
+    for (std::size_t begin = 0, end = 0; begin < head; begin = end) {
+        end = begin;
+        while (end < head && model.layers[end].block == model.layers[begin].block) ++end;
+        const Share share = shareOf(model, trainable, begin, end);
+        if (share == Share::All) whole.push_back(model.layers[begin].block);
+        if (share == Share::Some) part.push_back(model.layers[begin].block);
+        blocks += share != Share::NoWeights;
     }
-    return "Custom";
+    const Share ofHead = shareOf(model, trainable, head, model.layers.size());
+    const bool headTrains = ofHead == Share::All || ofHead == Share::NoWeights;
+    if (whole.empty() && part.empty())
+        return ofHead == Share::All ? "Head only" : ofHead == Share::Some ? "Part of the head" : "All frozen";
+    if (whole.size() == blocks && headTrains) return "Everything thawed";
+    std::string text;
+    if (whole.empty()) {
+        text = blockWords(part) + " thawed in part";
+    } else {
+        text = blockWords(whole) + " thawed";
+        if (!part.empty()) text += ", " + blockWords(part) + " in part";
+    }
+    if (!headTrains) text += ofHead == Share::Some ? ", head in part" : ", head frozen";
+    text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+    return text;
 }
 
 int freezeBoundary(const ModelInfo& model, const LayerMask& trainable) {

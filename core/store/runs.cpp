@@ -174,6 +174,7 @@ Record recordOf(const std::vector<std::string>& lines) {
     RunSummary& summary = record.history.summary;
     for (const EpochFinished& epoch : record.history.epochs) {
         summary.epochs = std::max(summary.epochs, epoch.epoch);
+        summary.accuracies.push_back(epoch.valAccuracy);
         if (epoch.valAccuracy > summary.bestAccuracy) {
             summary.bestAccuracy = epoch.valAccuracy;
             summary.bestEpoch = epoch.epoch;

@@ -1,5 +1,7 @@
 #include <QTest>
 
+#include <set>
+
 #include "core/api/errors.h"
 #include "core/api/layer_info.h"
 #include "core/train/rungs.h"
@@ -56,7 +58,25 @@ private Q_SLOTS:
         QCOMPARE(words({"head", "block5_conv1", "block5_conv2", "block5_conv3", "block5_pool"}), std::string("Block 5 thawed"));
         QCOMPARE(words({"trunk", "head"}), std::string("Everything thawed"));
         QCOMPARE(words({}), std::string("All frozen"));
-        QCOMPARE(words({"block4"}), std::string("Custom"));
+        QCOMPARE(words({"head", "block4", "block5"}), std::string("Blocks 4 and 5 thawed"));
+        QCOMPARE(words({"head", "block3", "block4", "block5"}), std::string("Blocks 3 to 5 thawed"));
+        QCOMPARE(words({"head", "block1", "block3", "block5"}), std::string("Blocks 1, 3 and 5 thawed"));
+        QCOMPARE(words({"head", "block5", "block4_conv3"}), std::string("Block 5 thawed, block 4 in part"));
+        QCOMPARE(words({"head", "block5_conv3"}), std::string("Block 5 thawed in part"));
+        QCOMPARE(words({"head", "block4_conv1", "block5_conv3"}), std::string("Blocks 4 and 5 thawed in part"));
+        QCOMPARE(words({"block4"}), std::string("Block 4 thawed, head frozen"));
+        QCOMPARE(words({"block4", "dense_2"}), std::string("Block 4 thawed, head in part"));
+        QCOMPARE(words({"trunk"}), std::string("Blocks 1 to 5 thawed, head frozen"));
+        QCOMPARE(words({"dense_2"}), std::string("Part of the head"));
+        // No name stands for two choices of whole blocks.
+        std::set<std::string> names;
+        for (int choice = 0; choice < 64; ++choice) {
+            std::vector<std::string> chosen;
+            for (int block = 1; block <= 6; ++block)
+                if (choice & (1 << (block - 1))) chosen.push_back(block == 6 ? "head" : "block" + std::to_string(block));
+            names.insert(words(chosen));
+        }
+        QCOMPARE(names.size(), std::size_t(64));
         QVERIFY_THROWS_EXCEPTION(ConfigError, model.maskOf({"block9"}));
     }
 

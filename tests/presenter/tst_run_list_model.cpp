@@ -21,6 +21,8 @@ core::RunSummary summary(int number, core::RunStatus status, double best, const 
     run.bestEpoch = best < 0 ? 0 : 5;
     run.epochs = run.bestEpoch;
     run.plannedEpochs = 15;
+    run.dataset = "CIFAR-10";
+    run.datasetId = "cifar10";
     return run;
 }
 
@@ -32,6 +34,8 @@ std::vector<core::RunSummary> fiveRuns() {
 
 core::RunStarted started(const std::string& runId) {
     core::RunStarted event;
+    event.dataset.id = "cifar10";
+    event.dataset.title = "CIFAR-10";
     event.runId = runId;
     event.config.title = "The lesson";
     return event;
@@ -49,11 +53,11 @@ private Q_SLOTS:
         QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         QSignalSpy shown(&model, &RunListModel::shownRunsChanged);
         model.setRuns(fiveRuns());
-        QCOMPARE(test::modelText(model), QStringLiteral("[ ]  |  | Run 5 | failed | –\n"
-                                                        "[x]  |  | Run 4 | The lesson | 73.1\u2009%\n"
-                                                        "[x]  |  | Run 3 | interrupted | 64.7\u2009%\n"
-                                                        "[x]  |  | Run 2 | stopped | 60.0\u2009%\n"
-                                                        "[ ]  |  | Run 1 | From scratch | 50.0\u2009%\n"));
+        QCOMPARE(test::modelText(model), QStringLiteral("[ ]  |  | Run 5 | failed | CIFAR-10 | –\n"
+                                                        "[x]  |  | Run 4 | The lesson | CIFAR-10 | 73.1\u2009%\n"
+                                                        "[x]  |  | Run 3 | interrupted | CIFAR-10 | 64.7\u2009%\n"
+                                                        "[x]  |  | Run 2 | stopped | CIFAR-10 | 60.0\u2009%\n"
+                                                        "[ ]  |  | Run 1 | From scratch | CIFAR-10 | 50.0\u2009%\n"));
         QCOMPARE(shown.count(), 1);
         model.setRuns(fiveRuns());
         QCOMPARE(shown.count(), 1);
@@ -117,6 +121,83 @@ private Q_SLOTS:
         QVERIFY(model.index(0, RunListModel::StateColumn).data().toString() != QLatin1String("running elsewhere"));
     }
 
+    // Figures on other pictures are no rivals: neither another data set nor another part of the same one.
+    void onlyRunsOnTheSamePicturesAreShown() {
+        RunListModel model;
+        std::vector<core::RunSummary> runs = fiveRuns();
+        runs[0].bestAccuracy = 0.9;
+        runs[0].datasetId = "folder";
+        runs[1].validation.digest = runs[3].validation.digest = "10,000 test pictures";
+        runs[2].validation.digest = "500 test pictures";
+        // The last one is an old record: its data set is all that is known.
+        core::RunStarted now = started("run-6");
+        auto pictures = std::make_shared<core::PictureSet>();
+        pictures->identity.digest = "10,000 test pictures";
+        now.testPictures = pictures;
+        model.setRuns(runs);
+        model.startCurrent(now);
+        QCOMPARE(model.shownRuns(), (std::vector<std::string>{"run-6", "run-4", "run-2"}));
+        const auto rival = [&](int row) { return model.index(row, 0).data(RunListModel::RivalRole).toBool(); };
+        QVERIFY(rival(0) && !rival(1) && rival(2) && !rival(3) && rival(4) && rival(5));
+        QVERIFY(model.index(1, RunListModel::NameColumn).data(Qt::ToolTipRole).toString().contains("other pictures"));
+        // Whoever wants to see it all the same, does.
+        QVERIFY(model.setData(model.index(1, 0), Qt::Checked, Qt::CheckStateRole));
+        QCOMPARE(model.shownRuns(), (std::vector<std::string>{"run-6", "run-5", "run-4", "run-2"}));
+    }
+
+    void theNextRunHasRivalsOfItsOwn() {
+        RunListModel model;
+        std::vector<core::RunSummary> runs = fiveRuns();
+        runs[1].datasetId = "folder";
+        runs[3].testLock.validatesOnHeldOut = true;
+        model.setRuns(runs);
+        core::RunSummary next;
+        next.datasetId = "folder";
+        model.setNextRun(next);
+        QCOMPARE(model.shownRuns(), (std::vector<std::string>{"run-4"}));
+        next.datasetId = "cifar10";
+        model.setNextRun(next);
+        QCOMPARE(model.shownRuns(), (std::vector<std::string>{"run-3", "run-1"}));
+        next.testLock.validatesOnHeldOut = true;
+        model.setNextRun(next);
+        QCOMPARE(model.shownRuns(), (std::vector<std::string>{"run-2"}));
+    }
+
+    // Another window trained it further while it stood here.
+    void takesOverWhatAnotherWindowTrained() {
+        RunListModel model;
+        std::vector<core::RunSummary> runs = fiveRuns();
+        runs[2].epochs = 3;
+        runs[2].bestAccuracy = 0.512;
+        model.setRuns(runs);
+        core::RunStarted opened = started("run-3");
+        opened.resumed = true;
+        opened.resumedEpoch = 15;
+        model.startCurrent(opened);
+        model.setCurrentState(core::TrainerState::Finished);
+        runs[2].epochs = 15;
+        runs[2].bestAccuracy = 0.522;
+        runs[2].status = core::RunStatus::Finished;
+        model.setRuns(runs);
+        QCOMPARE(model.index(2, RunListModel::BestColumn).data().toString(), QStringLiteral("52.2\u2009%"));
+        // What is trained here is ahead of the record all the same.
+        core::EpochFinished epoch;
+        epoch.epoch = 16;
+        epoch.valAccuracy = 0.6;
+        model.addEpoch(epoch);
+        model.setRuns(runs);
+        QCOMPARE(model.index(2, RunListModel::BestColumn).data().toString(), QStringLiteral("60.0\u2009%"));
+    }
+
+    void aRunThatWasLetGoIsPresentNoMore() {
+        RunListModel model;
+        model.setRuns(fiveRuns());
+        model.startCurrent(started("run-6"));
+        model.setCurrentState(core::TrainerState::Idle);
+        model.setRuns(fiveRuns());
+        QCOMPARE(model.rowCount(), 5);
+    }
+
     void thePresentRunHasTheFirstLine() {
         RunListModel model;
         model.setRuns(fiveRuns());
@@ -131,7 +212,7 @@ private Q_SLOTS:
         RunListModel model;
         model.setRuns(fiveRuns());
         QCOMPARE(model.index(1, 0).data(Qt::AccessibleTextRole).toString(),
-                 QStringLiteral("Run 4, The lesson, best 73.1 percent, shown"));
+                 QStringLiteral("Run 4, The lesson, CIFAR-10, best 73.1 percent, shown"));
         QVERIFY(model.index(1, 2).data(Qt::ToolTipRole).toString().contains(QStringLiteral("Best after epoch 5")));
     }
 };

@@ -257,7 +257,7 @@ void TestConfusionView::statesBeforeThereIsAnything() {
         QVERIFY(emptyOf(view).isVisible());
         fixture.shoot(QStringLiteral("confusion-empty"));
         QVERIFY(WindowFixture::cutTexts(&fixture.window).isEmpty());
-        QTest::mouseClick(button(view, QStringLiteral("Run lesson")), Qt::LeftButton);
+        QTest::mouseClick(button(view, QStringLiteral("Run the lesson")), Qt::LeftButton);
         QVERIFY(await([&] { return fixture.training.run().has_value(); }));
     }
     FakeInspectorScript script;

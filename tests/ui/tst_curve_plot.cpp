@@ -117,8 +117,10 @@ private Q_SLOTS:
     void zoomStaysWhileTrainingGoesOn();
     void flagsTakeTwoLanes();
     void flagsAtTheRightEdgeStayInside();
+    void flagsAtTheLeftEdgeStandBesideTheTitle();
     void thousandsOfFlags();
     void lowPlotsKeepTheAccuracies();
+    void labelsCoverNothing();
     void bandsAndHatchAreDrawn();
     void drawsOnlyWhileVisible();
     void aMillionPoints();
@@ -336,6 +338,29 @@ void TestCurvePlot::flagsAtTheRightEdgeStayInside() {
     QVERIFY(shown.plot.placedFlags()[0].rect.right() <= shown.plot.accuracyRect().right() + 1);
 }
 
+// Thawed while the features are computed: nothing is trained yet, and one lane is all that there is room for.
+void TestCurvePlot::flagsAtTheLeftEdgeStandBesideTheTitle() {
+    RunCurves curves;
+    const core::ModelInfo model = core::describeModel(plan(10, 5), 10);
+    curves.setPlan(plan(10, 5), 100, &model);
+    curves.addPhase({0, "Feature extraction", 1, 10, 1e-4, model.maskOf({"head"})}, 0);
+    core::LayersChanged thaw;
+    thaw.requestId = 1;
+    thaw.trainable = model.maskOf({"head", "block5"});
+    thaw.thawed = {"block5_conv1"};
+    curves.addLayersChanged(thaw);
+    for (const int height : {560, 260}) {
+        Shown shown(curves, {620, height});
+        QCOMPARE(shown.plot.placedFlags().size(), std::size_t(1));
+        const PlacedFlag& flag = shown.plot.placedFlags().front();
+        QCOMPARE(flag.label, QStringLiteral("Thaw"));
+        const QFontMetrics metrics(Theme::instance().font(TextRole::TableStrong));
+        const QRectF title(shown.plot.accuracyRect().left(), shown.plot.accuracyRect().top() - metrics.height(),
+                           metrics.horizontalAdvance(QStringLiteral("Accuracy")), metrics.height());
+        QVERIFY2(!flag.rect.translated(shown.inner()->pos()).intersects(title), "the flag covers the title");
+    }
+}
+
 void TestCurvePlot::thousandsOfFlags() {
     RunCurves curves;
     curves.setPlan(plan(10, 5), 1000);
@@ -377,7 +402,7 @@ void TestCurvePlot::lowPlotsKeepTheAccuracies() {
             const QByteArray what =
                 QByteArray::number(height) + " at " + QByteArray::number(scale) + ": " + QByteArray::number(area.height());
             QVERIFY2(area.height() >= std::min(95.0, height - 60 * scale), what.constData());
-            if (shown.plot.showsLoss()) QVERIFY2(area.height() >= 115, what.constData());
+            QCOMPARE(shown.plot.showsLoss(), height >= CurvePlot::heightForLoss());
             QVERIFY2(shown.plot.rect().contains(area), what.constData());
             for (const PlacedFlag& flag : shown.plot.placedFlags()) QVERIFY2(!flag.rect.intersects(area), what.constData());
             QVERIFY(static_cast<int>(shown.plot.showsLoss()) >= last);  // what a low plot shows, a higher one shows too
@@ -387,6 +412,40 @@ void TestCurvePlot::lowPlotsKeepTheAccuracies() {
         QVERIFY(shown.plot.showsLoss());
     }
     Theme::instance().setScale(1);
+}
+
+// Runs that end at one place, best lines beside each other, and the words on what is still to come: no word on another one.
+void TestCurvePlot::labelsCoverNothing() {
+    RunCurves curves;
+    curves.setPlan(plan(10, 5), 100);
+    curves.addPhase(phaseOf(0, 1, 10, 1e-4), 0);
+    for (int epoch = 1; epoch <= 4; ++epoch) curves.addEpoch(epochOf(epoch, .4 + .03 * epoch, 1.2 - .05 * epoch), 10 * epoch);
+    Shown shown(curves, {520, 420});
+    std::vector<OtherCurves> others;
+    std::vector<ReferenceLine> references;
+    for (int run = 1; run <= 4; ++run) {
+        OtherCurves other;
+        other.name = QStringLiteral("run %1").arg(run);
+        other.penIndex = run;
+        for (int epoch = 1; epoch <= 15; ++epoch)
+            other.curves.addEpoch(epochOf(epoch, .30 + .015 * epoch + .002 * run, 1.3 - .04 * epoch), 10 * epoch);
+        references.push_back({.525 + .002 * run, other.name, ReferenceLine::Look::Run, run});
+        others.push_back(std::move(other));
+    }
+    shown.plot.setOtherRuns(std::move(others));
+    shown.plot.setReferences(std::move(references));
+    shown.settle();
+    test::saveShot(shown.plot, QStringLiteral("plot-labels"));
+    const std::vector<QRectF> labels = shown.plot.placedLabels();
+    QVERIFY(labels.size() >= 5);
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        QVERIFY2(QRectF(shown.inner()->geometry()).contains(labels[i].translated(shown.inner()->pos())),
+                 "a label leaves the plot");
+        QVERIFY2(labels[i].bottom() <= shown.inner()->height() - QFontMetrics(Theme::instance().font(TextRole::Table)).height(),
+                 "a label stands on the time axis");
+        for (std::size_t j = i + 1; j < labels.size(); ++j)
+            QVERIFY2(!labels[i].intersects(labels[j]), qPrintable(QStringLiteral("%1 and %2").arg(i).arg(j)));
+    }
 }
 
 void TestCurvePlot::bandsAndHatchAreDrawn() {

@@ -25,6 +25,7 @@
 #include "tests/support/fake_trainer.h"
 #include "tests/support/shot.h"
 #include "ui/widgets/live/live_view.h"
+#include "ui/widgets/live/preparation_note.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/theme.h"
 
@@ -252,6 +253,7 @@ private Q_SLOTS:
     }
 
     void beforeAnything();
+    void theFirstMinutesAreExplained();
     void planIsInViewFromTheStart();
     void heroAndChip();
     void worseThanTheBestIsSaid();
@@ -259,6 +261,9 @@ private Q_SLOTS:
     void flagToolTipsTellOldAndNew();
     void layersByHandMakeBandsAndFlags();
     void changesThatCancelLeaveNoFlag();
+    void aTickThatIsTakenBackIsOneFlag();
+    void thawsByHandOutliveAResume_data();
+    void thawsByHandOutliveAResume();
     void earlyEndOfAPhaseMovesTheRest();
     void resumedRunReplacesWhatItTrainsAgain();
     void historyIsDrawn();
@@ -272,6 +277,7 @@ private Q_SLOTS:
     void followsAController();
     void asksForTheRecordOfAResumedRun();
     void exportsArePictures();
+    void darkScreensExportLightPictures();
     void exportOfSvgAndPdf();
     void csvRoundTrip();
     void csvIsLocaleIndependent();
@@ -290,6 +296,36 @@ void TestLiveView::beforeAnything() {
     QVERIFY(labelWith(view, QStringLiteral("epoch 1")));
     QVERIFY(view.findChild<Chip*>()->isHidden());
     test::saveShot(view, QStringLiteral("live-nothing"));
+}
+
+void TestLiveView::theFirstMinutesAreExplained() {
+    LiveView view;
+    view.resize(573, 698);
+    view.show();
+    settle(view);
+    auto* note = view.findChild<PreparationNote*>();
+    QVERIFY(!note->isVisible());
+    view.setPlan(lesson(), 0);
+    view.showPreparation({"Computing features (block5_pool)", 8, 100, 90});
+    QVERIFY(note->isVisible());
+    QVERIFY(labelWith(view, QStringLiteral("Computing features (block5_pool) 8")));
+    QVERIFY(labelWith(view, QStringLiteral("goes through the frozen layers once")));
+    QVERIFY2(view.plot()->geometry().contains(note->geometry()), "the note leaves the plot");
+    test::saveShot(view, QStringLiteral("live-preparing"));
+    for (const QSize size : {QSize(330, 300), QSize(900, 700)}) {
+        view.resize(size);
+        settle(view);
+        QVERIFY(QRect(QPoint(), view.size()).contains(note->geometry()));
+    }
+    // The first batch says more.
+    core::BatchFinished batch;
+    batch.step = batch.epoch = 1;
+    batch.batch = 1;
+    batch.batchesPerEpoch = kSteps;
+    view.addBatches({batch});
+    QVERIFY(!note->isVisible());
+    view.showPreparation({"Evaluating", 8, 100, -1});
+    QVERIFY(!note->isVisible());
 }
 
 void TestLiveView::planIsInViewFromTheStart() {
@@ -402,6 +438,83 @@ void TestLiveView::changesThatCancelLeaveNoFlag() {
     feeder.setTrainable("block5_conv3", true);
     feeder.setTrainable("block5_conv3", false);
     QVERIFY(view.curves().flags().empty());
+}
+
+void TestLiveView::aTickThatIsTakenBackIsOneFlag() {
+    LiveView view;
+    Feeder feeder(view);
+    feeder.trainTo(3);
+    feeder.setTrainable("block5_conv3", true);
+    feeder.trainTo(3.3);
+    feeder.setTrainable("block5_conv3", false);
+    feeder.trainTo(4);
+    const std::vector<EventFlag> flags = view.curves().flags();
+    QCOMPARE(flags.size(), std::size_t(1));
+    QCOMPARE(flags[0].label, QStringLiteral("Thaw, undone"));
+    QCOMPARE(flags[0].position, 3.0);
+    const QString details = view.curves().flagDetails(flags[0]);
+    QVERIFY2(details.contains(QStringLiteral("Thawed: block5_conv3")) && details.contains(QStringLiteral("Frozen: block5_conv3")),
+             qPrintable(details));
+    // Another layer is another change, and an epoch later it is no second thought.
+    feeder.setTrainable("block5_conv1", true);
+    feeder.trainTo(4.2);
+    feeder.setTrainable("block5_conv2", true);
+    feeder.trainTo(6);
+    feeder.setTrainable("block5_conv2", false);
+    QCOMPARE(view.curves().flags().size(), std::size_t(4));
+}
+
+void TestLiveView::thawsByHandOutliveAResume_data() {
+    QTest::addColumn<bool>("sameWindow");
+    QTest::newRow("stopped and continued here") << true;
+    QTest::newRow("opened from its record") << false;
+}
+
+// A resumed run tells its phase once more, with the layers and the rate of now.
+void TestLiveView::thawsByHandOutliveAResume() {
+    QFETCH(bool, sameWindow);
+    const core::ModelInfo model = core::describeModel(lesson(), 10);
+    core::LayersChanged thaw;
+    thaw.requestId = 1;
+    thaw.step = 6 * kSteps;
+    thaw.epochPosition = 6;
+    thaw.trainable = model.maskOf({"head", "block4", "block5"});
+    thaw.thawed = {"block4_conv1", "block5_conv1"};
+    core::LearningRateChanged rate;
+    rate.requestId = 2;
+    rate.step = 7 * kSteps;
+    rate.epochPosition = 7;
+    rate.before = 1e-4;
+    rate.after = 5e-5;
+    const core::PhaseStarted again{0, "Feature extraction", 1, 10, 5e-5, thaw.trainable};
+
+    LiveView view;
+    Feeder feeder(view);
+    core::RunHistory history = record("run", 8);
+    history.events.push_back({"run", 0, thaw});
+    history.events.push_back({"run", 0, rate});
+    if (sameWindow) {
+        feeder.trainTo(6);
+        view.addLayersChanged(thaw);
+        feeder.trainTo(7);
+        view.addLearningRateChanged(rate);
+        feeder.trainTo(8);
+        view.addPhase(again);
+    } else {
+        view.addPhase(again);
+        view.setHistory(history);
+    }
+    const std::vector<EventFlag> flags = view.curves().flags();
+    QCOMPARE(flags.size(), std::size_t(2));
+    QCOMPARE(flags[0].label, QStringLiteral("Thaw"));
+    QCOMPARE(flags[0].position, 6.0);
+    QCOMPARE(flags[1].label, QStringLiteral("LR ÷2"));
+    const std::vector<PhaseBand> bands = view.curves().bands();
+    QCOMPARE(bands.size(), std::size_t(3));
+    QVERIFY(!bands[0].thawed && bands[1].thawed && bands[2].thawed);
+    QCOMPARE(bands[1].from, 6.0);
+    QCOMPARE(bands[1].label, QStringLiteral("Blocks 4 and 5 thawed"));
+    QCOMPARE(*view.curves().bestFrozen(), kValAccuracy[5]);
 }
 
 void TestLiveView::earlyEndOfAPhaseMovesTheRest() {
@@ -652,6 +765,39 @@ void TestLiveView::exportsArePictures() {
     QVERIFY(view.plot()->accuracyRect().width() < 573);
 }
 
+void TestLiveView::darkScreensExportLightPictures() {
+    QTemporaryDir folder;
+    Theme::instance().setScheme(ColorScheme::Dark);
+    LiveView view;
+    view.resize(573, 698);
+    Feeder feeder(view);
+    feeder.trainTo(12.3);
+    view.show();
+    settle(view);
+    const QImage before = view.grab().toImage();
+    const auto exported = [&](const QString& name) {
+        const QString file = folder.filePath(name);
+        QSignalSpy done(&view, &LiveView::exported);
+        view.exportTo(file, ExportFormat::Png);
+        [[maybe_unused]] const bool written = done.wait(10000);
+        return QImage(file);
+    };
+    const QImage light = exported(QStringLiteral("light.png"));
+    QVERIFY(light.pixelColor(3, 3).lightness() > 240);
+    // The curve itself has the light theme's ink: enough of it is there.
+    Theme::instance().setScheme(ColorScheme::Light);
+    const QRgb ink = Theme::instance().color(Tone::Validation).rgb();
+    Theme::instance().setScheme(ColorScheme::Dark);
+    int found = 0;
+    for (int y = 0; y < light.height(); ++y)
+        for (int x = 0; x < light.width(); ++x) found += light.pixel(x, y) == ink;
+    QVERIFY2(found > 500, qPrintable(QString::number(found)));
+    settle(view);
+    QCOMPARE(view.grab().toImage(), before);  // the screen stays dark
+    view.setLightFiles(false);
+    QVERIFY(exported(QStringLiteral("dark.png")).pixelColor(3, 3).lightness() < 60);
+}
+
 void TestLiveView::exportOfSvgAndPdf() {
     QTemporaryDir folder;
     LiveView view;
@@ -874,7 +1020,7 @@ void TestLiveView::smallPanelsSayLess() {
     QVERIFY(labelWith(view, QStringLiteral("after epoch 12, best so far")));
     QVERIFY(view.plot()->showsLoss());
     at({735, 470});
-    QVERIFY(!view.plot()->showsLoss());
+    QVERIFY(view.plot()->showsLoss());  // the tools go first
     QCOMPARE(chip->text(), QStringLiteral("+5.4 since the thaw"));
     at({680, 325});
     QCOMPARE(chip->text(), QStringLiteral("+5.4"));

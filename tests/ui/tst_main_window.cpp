@@ -16,8 +16,10 @@
 #include "ui/widgets/layers/layer_tree_view.h"
 #include "ui/widgets/live/live_page.h"
 #include "ui/widgets/live/live_view.h"
+#include "ui/widgets/live/test_pictures_panel.h"
 #include "ui/widgets/live/welcome_page.h"
 #include "ui/widgets/parts/banner.h"
+#include "ui/widgets/pictures/picture_grid.h"
 #include "ui/widgets/window/side_dock.h"
 #include "ui/widgets/window/window_actions.h"
 
@@ -48,6 +50,11 @@ private Q_SLOTS:
     void closingAsksSavesAndEnds();
     void closingCanBeDeclined();
     void closingNeverWaitsLong();
+    void smallScreensKeepLossAndPictures_data();
+    void smallScreensKeepLossAndPictures();
+    void startsAreSeenOnTheLivePage();
+    void openedRunsAreToldInTheLog();
+    void deletingTheRunThatIsOpenLetsItGo();
     void killedRunIsOffered();
     void stopAsksBeforeTheFirstEpoch();
     void enterPressesButtons();
@@ -402,6 +409,86 @@ void TestMainWindow::closingNeverWaitsLong() {
     QVERIFY2(time.elapsed() < 5000, qPrintable(QString::number(time.elapsed())));
 }
 
+void TestMainWindow::smallScreensKeepLossAndPictures_data() {
+    addLookColumn();
+    QTest::newRow("1366x768") << Look{{1366, 768}, 1.0, false};
+    QTest::newRow("1366x768-125") << Look{{1366, 768}, 1.25, false};
+    QTest::newRow("1366x768-150") << Look{{1366, 768}, 1.5, false};
+    QTest::newRow("1440x900-150") << Look{{1440, 900}, 1.5, false};
+}
+
+// What a class looks at: the loss below the accuracies, and pictures beside them. Layers and tools go first.
+void TestMainWindow::smallScreensKeepLossAndPictures() {
+    const auto [size, scale, dark] = takeLook();
+    FakeScript script;
+    script.stepsPerEpoch = 40;
+    script.restAtStep = 12 * 40 + 25;
+    WindowFixture fixture(script);
+    fixture.show(size);
+    fixture.session.start();
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
+    if (scale > 1) fixture.window.findChild<SideDock*>(QStringLiteral("layersDock"))->setFolded(true);
+    fixture.settle();
+    const LivePage& page = fixture.window.livePage();
+    fixture.shoot(QStringLiteral("small-") + QString::fromLatin1(QTest::currentDataTag()));
+    QVERIFY(fixture.window.livePage().live().plot()->showsLoss());
+    const auto* grid = fixture.window.livePage().pictures().findChild<PictureGrid*>();
+    QVERIFY(grid && grid->isVisible() && page.isAncestorOf(grid));
+    const PredictionListModel& pictures = fixture.window.livePage().pictures().pictures();
+    QVERIFY2(pictures.rowCount() >= 4, qPrintable(QString::number(pictures.rowCount())));
+    for (int row = 0; row < pictures.rowCount(); ++row)
+        QVERIFY(grid->viewport()->rect().contains(grid->visualRect(pictures.index(row)).center()));
+}
+
+void TestMainWindow::startsAreSeenOnTheLivePage() {
+    for (const int tab : {int(MainWindow::PredictionsTab), int(MainWindow::InspectorTab), int(MainWindow::DataTab)}) {
+        FakeScript script;
+        script.restAtStep = 3;
+        WindowFixture fixture(script);
+        fixture.show({1440, 900});
+        QVERIFY(await([&] { return !fixture.session.lessons().empty(); }));
+        fixture.window.showTab(tab);
+        QTest::keyClick(&fixture.window, tab == MainWindow::DataTab ? Qt::Key_R : Qt::Key_F5,
+                        tab == MainWindow::DataTab ? Qt::ControlModifier : Qt::NoModifier);
+        QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
+        QCOMPARE(fixture.window.currentTab(), int(MainWindow::LiveTab));
+        QVERIFY(!fixture.window.livePage().showsWelcome());
+    }
+}
+
+void TestMainWindow::openedRunsAreToldInTheLog() {
+    FakeScript script;
+    script.resumedEpoch = 15;
+    WindowFixture fixture(script);
+    fixture.show({1440, 900});
+    QStringList lines;
+    connect(&fixture.log, &LogModel::lineAdded, this, [&](double, LogLevel level, const QString& text) {
+        if (level >= LogLevel::Info) lines += text;
+    });
+    fixture.session.openRun(QStringLiteral("/nowhere/old"));
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Finished));
+    QVERIFY(await([&] { return !lines.filter(QStringLiteral("finished after epoch 15")).isEmpty(); }));
+    QVERIFY2(lines.filter(QStringLiteral("Fine-tuning: epochs")).isEmpty(), qPrintable(lines.join(QLatin1Char('\n'))));
+}
+
+void TestMainWindow::deletingTheRunThatIsOpenLetsItGo() {
+    FakeScript script;
+    script.stepsPerEpoch = 4;
+    WindowFixture fixture(script, lessonConfig(1, 1));
+    fixture.show({1440, 900});
+    fixture.session.start();
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Finished));
+    const QString directory = QString::fromStdString(fixture.training.run()->directory.string());
+    fixture.session.deleteRun(directory);
+    QCOMPARE(fixture.training.state(), core::TrainerState::Idle);
+    QVERIFY(!fixture.training.run() && !fixture.session.showsRun());
+    QVERIFY(await([&] { return fixture.probe->trainers == 0; }));
+    QVERIFY(fixture.window.livePage().showsWelcome());
+    // The window goes on as if it were new.
+    fixture.session.start();
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Finished));
+}
+
 void TestMainWindow::killedRunIsOffered() {
     WindowFixture fixture;
     fixture.show({1440, 900});
@@ -414,7 +501,7 @@ void TestMainWindow::killedRunIsOffered() {
     run.epochs = 6;
     run.plannedEpochs = 15;
     Q_EMIT fixture.library.runsListed({run});
-    QCOMPARE(fixture.window.banner().text(), QStringLiteral("Run 3 was interrupted at epoch 7 of 15. Resume?"));
+    QCOMPARE(fixture.window.banner().text(), QStringLiteral("Run 3 was interrupted at epoch 7 of 15. Continue?"));
     fixture.shoot(QStringLiteral("interrupted-light"));
     QTest::mouseClick(fixture.window.banner().buttons().front(), Qt::LeftButton);
     QVERIFY(await([&] { return fixture.training.run().has_value(); }));

@@ -5,6 +5,8 @@
 #include <QToolTip>
 
 #include "tests/ui/window_fixture.h"
+#include "ui/widgets/live/live_page.h"
+#include "ui/widgets/live/live_view.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/field_note.h"
 #include "ui/widgets/parts/styling.h"
@@ -65,7 +67,7 @@ private Q_SLOTS:
         QVERIFY(awaitState(fixture.training, TrainerState::Finished));
         QCOMPARE(enabledButtons(fixture), QStringList({"book", "play", "step"}));
         QVERIFY2(shownTexts(fixture).contains(QStringLiteral("[Stopped]")), qPrintable(shownTexts(fixture)));
-        QCOMPARE(actions.start->text(), QStringLiteral("Start"));
+        QCOMPARE(actions.start->text(), QStringLiteral("Run my settings"));
     }
 
     void runningAllowsPauseAndStop() {
@@ -225,6 +227,213 @@ private Q_SLOTS:
         fixture.session.requestMask(fixture.session.layers().modelInfo().maskOf({"head", "block5"}));
         fixture.session.step();
         QVERIFY(await([&] { return plan->cells() == std::vector<bool>({false, true, true, true, true, true}); }));
+    }
+
+    /// Presses Space on a button, as somebody who works by keys.
+    static QToolButton* focusedButton(WindowFixture& fixture) { return qobject_cast<QToolButton*>(fixture.window.focusWidget()); }
+    static QToolButton* button(WindowFixture& fixture, const char* name) {
+        return barOf(fixture).findChild<QToolButton*>(QLatin1String(name));
+    }
+
+    void spaceOnPauseNeverReachesStop() {
+        FakeScript script;
+        script.stepsPerEpoch = 100'000;
+        script.stepMilliseconds = 2;
+        WindowFixture fixture(script);
+        fixture.show({1440, 900});
+        button(fixture, "play")->setFocus();
+        QTest::keyClick(button(fixture, "play"), Qt::Key_Space);
+        QVERIFY(await([&] { return fixture.training.lastBatch().has_value(); }));
+        QVERIFY(awaitState(fixture.training, TrainerState::Running));
+        for (int round = 0; round < 3; ++round) {
+            QCOMPARE(focusedButton(fixture), button(fixture, "pause"));
+            QTest::keyClick(focusedButton(fixture), Qt::Key_Space);
+            QVERIFY(awaitState(fixture.training, TrainerState::Paused));
+            QCOMPARE(focusedButton(fixture), button(fixture, "play"));
+            QCOMPARE(focusedButton(fixture)->text(), QStringLiteral("Resume"));
+            QTest::keyClick(focusedButton(fixture), Qt::Key_Space);
+            QVERIFY(awaitState(fixture.training, TrainerState::Running));
+        }
+        QVERIFY(!fixture.probe->stopped);
+        QTest::keyClick(&fixture.window, Qt::Key_F6);
+        QVERIFY(awaitState(fixture.training, TrainerState::Paused));
+        // A step gives the focus back when it is done.
+        button(fixture, "step")->setFocus();
+        for (int round = 0; round < 3; ++round) {
+            const auto step = fixture.training.lastBatch()->step;
+            QTest::keyClick(button(fixture, "step"), Qt::Key_Space);
+            QVERIFY(await([&] { return fixture.training.lastBatch()->step > step; }));
+            QVERIFY(awaitState(fixture.training, TrainerState::Paused));
+            QCOMPARE(focusedButton(fixture), button(fixture, "step"));
+        }
+        // Nothing that is pressed after Stop starts something anew.
+        button(fixture, "stop")->setFocus();
+        QSignalSpy started(&fixture.training, &TrainingController::runStarted);
+        fixture.session.stop();
+        QVERIFY(awaitState(fixture.training, TrainerState::Finished));
+        QVERIFY(!focusedButton(fixture) || !fixture.window.focusWidget()->isEnabled());
+        QTest::keyClick(fixture.window.focusWidget(), Qt::Key_Space);
+        QCOMPARE(fixture.training.state(), TrainerState::Finished);
+        QVERIFY(started.isEmpty());
+    }
+
+    void focusStaysWhereTheUserPutIt() {
+        FakeScript script;
+        script.restAtStep = 5;
+        WindowFixture fixture(script);
+        fixture.show({1440, 900});
+        auto* box = barOf(fixture).findChild<RateBox*>();
+        box->setFocus();
+        QWidget* before = fixture.window.focusWidget();
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, TrainerState::Paused));
+        QCOMPARE(fixture.window.focusWidget(), before);
+    }
+
+    void aStoppedRunCanBeContinued() {
+        FakeScript script;
+        script.stepsPerEpoch = 8;
+        script.restAtStep = 20;
+        WindowFixture fixture(script, lessonConfig(3, 2));
+        fixture.show({1440, 900});
+        const WindowActions& actions = fixture.window.actionTable();
+        const auto continueButton = [&] {
+            for (QToolButton* one : barOf(fixture).findChildren<QToolButton*>())
+                if (one->text() == QLatin1String("Continue")) return one;
+            return static_cast<QToolButton*>(nullptr);
+        };
+        QVERIFY(continueButton() && !continueButton()->isVisible());
+        QVERIFY(!actions.continueRun->isEnabled());
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, TrainerState::Paused));
+        QVERIFY(!actions.continueRun->isEnabled());  // that is Resume
+        actions.stop->trigger();
+        QVERIFY(awaitState(fixture.training, TrainerState::Finished));
+        QVERIFY(continueButton()->isVisible());
+        const QString runId = QString::fromStdString(fixture.training.run()->runId);
+        fixture.shoot(QStringLiteral("stopped"));
+        QSignalSpy started(&fixture.training, &TrainingController::runStarted);
+        QTest::mouseClick(continueButton(), Qt::LeftButton);
+        QVERIFY(started.wait());
+        QCOMPARE(QString::fromStdString(fixture.training.run()->runId), runId);
+        QVERIFY(fixture.training.run()->resumed);
+        QVERIFY(await([&] {
+            return fixture.training.state() == TrainerState::Running || !fixture.session.isActive() ||
+                   fixture.training.state() == TrainerState::Paused;
+        }));
+        QVERIFY(!continueButton()->isVisible());
+    }
+
+    void aFinishedRunHasNothingToContinue() {
+        FakeScript script;
+        script.stepsPerEpoch = 4;
+        WindowFixture fixture(script, lessonConfig(1, 1));
+        fixture.show({1440, 900});
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, TrainerState::Finished));
+        QVERIFY(!fixture.window.actionTable().continueRun->isEnabled());
+    }
+
+    void theChipNamesWhatTrains() {
+        FakeScript script;
+        script.stepsPerEpoch = 4;
+        script.restAtStep = 6;
+        WindowFixture fixture(script, lessonConfig(4, 2));
+        fixture.show({1440, 900});
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, TrainerState::Paused));
+        const auto chip = [&] { return barOf(fixture).findChildren<Chip*>().constFirst(); };
+        QStringList said;
+        connect(&fixture.training, &TrainingController::batchesFinished, this, [&] {
+            if (said.isEmpty() || said.constLast() != chip()->text()) said += chip()->text();
+        });
+        fixture.session.requestMask(fixture.session.layers().modelInfo().maskOf({"head", "block4", "block5"}));
+        fixture.training.resume();
+        QVERIFY(awaitState(fixture.training, TrainerState::Finished));
+        // By hand first; then the plan's own phase, whose title says enough.
+        QVERIFY2(said.contains(QStringLiteral("Blocks 4 and 5 thawed")), qPrintable(said.join(QLatin1Char('|'))));
+        QCOMPARE(said.constLast(), QStringLiteral("Fine-tuning"));
+        QVERIFY(!said.contains(QStringLiteral("Feature extraction")));
+    }
+
+    // Nothing of the last run stays in the bar when it is about the next one.
+    void aFinishedRunGivesWayToTheNextOne() {
+        FakeScript script;
+        script.stepsPerEpoch = 4;
+        WindowFixture fixture(script, lessonConfig(2, 1));
+        fixture.show({1440, 900});
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, TrainerState::Finished));
+        fixture.settle();
+        QVERIFY2(shownTexts(fixture).contains(QStringLiteral("[Finished]")), qPrintable(shownTexts(fixture)));
+        const auto* plan = barOf(fixture).findChild<PlanBar*>();
+        QCOMPARE(plan->finished(), 3);
+        fixture.session.setConfig(lessonConfig(6, 4));
+        fixture.settle();
+        const QString texts = shownTexts(fixture);
+        QVERIFY2(!texts.contains(QStringLiteral("Finished")) && !texts.contains(QStringLiteral("took")), qPrintable(texts));
+        QVERIFY2(texts.contains(QStringLiteral("10 epochs planned")), qPrintable(texts));
+        QCOMPARE(plan->finished(), 0);
+        QCOMPARE(plan->cells().size(), std::size_t(10));
+        QCOMPARE(fixture.window.livePage().live().curves().plannedEpochs(), 10);
+        QCOMPARE(fixture.session.runNumber(), 0);
+    }
+
+    // Ticks on a run that has ended are those of the next one, and everything says so.
+    void ticksOnAFinishedRunAreTheNextRuns() {
+        FakeScript script;
+        script.stepsPerEpoch = 4;
+        WindowFixture fixture(script, lessonConfig(2, 1));
+        fixture.show({1440, 900});
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, TrainerState::Finished));
+        QVERIFY(fixture.session.showsRun());
+        LayerTreeModel& tree = fixture.session.layers();
+        const QModelIndex layer = tree.indexOfLayer(tree.modelInfo().indexOf("block5_conv1"));
+        const bool thawed = layer.data(Qt::CheckStateRole).toInt() == Qt::Checked;
+        tree.setData(layer, thawed ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);
+        QVERIFY(!fixture.session.showsRun());
+        QCOMPARE(fixture.session.config().phases.front().trainable.empty(), false);
+        QCOMPARE(barOf(fixture).findChild<PlanBar*>()->finished(), 0);
+        QVERIFY2(shownTexts(fixture).contains(QStringLiteral("planned")), qPrintable(shownTexts(fixture)));
+    }
+
+    // What was thawed by hand is in the record; the plan alone knows nothing of it.
+    void planOfAnOpenedRunIsThatOfItsRecord() {
+        FakeScript script;
+        script.resumedEpoch = 15;
+        WindowFixture fixture(script);
+        fixture.show({1440, 900});
+        fixture.session.openRun(QStringLiteral("/nowhere/old"));
+        QVERIFY(await([&] { return fixture.session.showsRun(); }));
+        const auto* plan = barOf(fixture).findChild<PlanBar*>();
+        const core::ModelInfo& model = fixture.training.run()->model;
+        core::RunHistory history;
+        history.summary.runId = fixture.training.run()->runId;
+        history.config = fixture.training.run()->config;
+        for (int epoch = 1; epoch <= 15; ++epoch) {
+            core::EpochFinished figures;
+            figures.epoch = epoch;
+            figures.step = epoch * 20;
+            figures.valAccuracy = 0.5;
+            history.epochs.push_back(figures);
+        }
+        history.events.push_back({"old", 0, core::PhaseStarted{0, "Feature extraction", 1, 10, 1e-4, model.maskOf({"head"})}});
+        core::LayersChanged thaw;
+        thaw.requestId = 1;
+        thaw.step = 60;
+        thaw.epochPosition = 3;
+        thaw.trainable = model.maskOf({"head", "block4", "block5"});
+        thaw.thawed = {"block4_conv1"};
+        history.events.push_back({"old", 0, thaw});
+        history.events.push_back({"old", 0, core::PhaseStarted{1, "Fine-tuning", 11, 5, 1e-5, model.maskOf({"head", "block5"})}});
+        Q_EMIT fixture.library.runRead(history);
+        std::vector<bool> wanted(15, true);
+        wanted[0] = wanted[1] = wanted[2] = false;
+        QCOMPARE(plan->cells(), wanted);
+        QCOMPARE(plan->finished(), 15);
+        const auto bands = fixture.window.livePage().live().curves().bands();
+        QCOMPARE(bands[1].label, QStringLiteral("Blocks 4 and 5 thawed"));
     }
 
     void toolTipsNameTheKey() {

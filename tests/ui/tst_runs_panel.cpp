@@ -1,6 +1,7 @@
 #include <QApplication>
 #include <QListView>
 #include <QLocale>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
@@ -96,33 +97,80 @@ private Q_SLOTS:
         QSignalSpy deleted(m_panel.get(), &RunsPanel::deleteRequested);
         m_list->setCurrentIndex(m_model->index(1, 0));
         QTest::keyClick(m_list, Qt::Key_Delete);
-        QVERIFY(named(*m_panel, "Delete"));
+        QVERIFY(named(*m_panel, "Delete Run 1"));
         QCOMPARE(deleted.count(), 0);
         named(*m_panel, "Keep")->click();
-        QVERIFY(!named(*m_panel, "Delete"));
+        QVERIFY(!named(*m_panel, "Delete Run 1"));
         QCOMPARE(deleted.count(), 0);
 
         m_panel->askToDelete(1);
         QTest::keyClick(named(*m_panel, "Keep"), Qt::Key_Escape);
-        QVERIFY(!named(*m_panel, "Delete"));
+        QVERIFY(!named(*m_panel, "Delete Run 1"));
 
         m_panel->askToDelete(0);
         // Fresh data takes the question with it.
         m_model->setRuns({summary(2, .731, core::RunStatus::Finished, "The lesson")});
         QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-        QVERIFY(!named(*m_panel, "Delete"));
+        QVERIFY(!named(*m_panel, "Delete Run 2"));
         m_panel->askToDelete(0);
-        named(*m_panel, "Delete")->click();
+        named(*m_panel, "Delete Run 2")->click();
         QCOMPARE(deleted.count(), 1);
         QCOMPARE(deleted.first().first().toString(), QString("/runs/run-2"));
     }
 
-    void theOpenRunStays() {
+    void theRunThatTrainsStays() {
         core::RunStarted started;
         started.runId = "run-3";
         m_model->startCurrent(started);
         m_panel->askToDelete(0);
-        QVERIFY(!named(*m_panel, "Delete"));
+        QVERIFY(!named(*m_panel, "Delete Run 3"));
+        // Once it has ended it is a run like any other.
+        core::RunFinished finished;
+        finished.reason = "stopped";
+        m_model->finishCurrent(finished);
+        m_model->setCurrentState(core::TrainerState::Finished);
+        m_panel->askToDelete(0);
+        QVERIFY(named(*m_panel, "Delete Run 3"));
+    }
+
+    void menuOffersWhatCanBeDone() {
+        const auto menuOf = [&](int row) {
+            const QRect rect = m_list->visualRect(m_model->index(row, 0));
+            Q_EMIT m_list->customContextMenuRequested(rect.center());
+            auto* menu = m_panel->findChild<QMenu*>();
+            QStringList enabled;
+            for (const QAction* action : menu->actions())
+                if (action->isEnabled() && !action->isSeparator()) enabled += action->text();
+            return std::pair(std::unique_ptr<QMenu>(menu), enabled);
+        };
+        std::vector<core::RunSummary> runs{summary(2, .731, core::RunStatus::Finished, "The lesson"),
+                                           summary(1, .647, core::RunStatus::Stopped, "Head only")};
+        runs[1].resumable = true;
+        m_model->setRuns(runs);
+        QVERIFY(!menuOf(0).second.contains("Continue"));
+        QSignalSpy continued(m_panel.get(), &RunsPanel::continueRequested);
+        {
+            const auto [menu, enabled] = menuOf(1);
+            QVERIFY(enabled.contains("Continue") && enabled.contains("Open") && enabled.contains(QStringLiteral("Delete…")));
+            menu->actions().constFirst()->trigger();
+        }
+        QCOMPARE(continued.count(), 1);
+        QCOMPARE(continued.first().first().toString(), QString("/runs/run-1"));
+        // While another run trains, none can be taken up.
+        core::RunStarted started;
+        started.runId = "run-3";
+        m_model->startCurrent(started);
+        m_model->setCurrentState(core::TrainerState::Running);
+        QVERIFY(!menuOf(2).second.contains("Continue"));
+        QVERIFY(!menuOf(0).second.contains("Open"));
+        QVERIFY(!menuOf(0).second.contains(QStringLiteral("Delete…")));
+        // Stopped, it is one that can be continued, though it is the one that is open.
+        core::RunFinished finished;
+        finished.reason = "stopped";
+        m_model->finishCurrent(finished);
+        m_model->setCurrentState(core::TrainerState::Finished);
+        const QStringList after = menuOf(0).second;
+        QVERIFY(after.contains("Continue") && after.contains("Open") && after.contains(QStringLiteral("Delete…")));
     }
 
     void looksAsDrawn() {

@@ -54,17 +54,37 @@ private Q_SLOTS:
         ui::Theme::instance().setScheme(ui::ColorScheme::Light);
     }
 
-    void emptyUntilTheFirstPrediction() {
+    // What will be asked of the network is there from the start; its answers come later.
+    void picturesAreThereBeforeTheAnswers() {
         TestPicturesPanel panel;
         panel.resize(332, 540);
         panel.show();
         QVERIFY(!panel.findChild<PictureGrid*>()->isVisible());
         QVERIFY(!named(panel, "Draw other pictures")->isEnabled());
         panel.setRun(startedRun());
-        QVERIFY(!panel.findChild<PictureGrid*>()->isVisible());
-        panel.setPredictions(test::drawnPredictions(*panel.pictures().pictures(), 0.7, 12, 12 * 391));
         QVERIFY(panel.findChild<PictureGrid*>()->isVisible());
         QVERIFY(named(panel, "Draw other pictures")->isEnabled());
+        const auto& pictures = panel.pictures();
+        QCOMPARE(pictures.rowCount(), 9);
+        for (int row = 0; row < pictures.rowCount(); ++row) {
+            const QModelIndex picture = pictures.index(row);
+            QCOMPARE(picture.data(ui::PredictionListModel::PredictedClassRole).toInt(), -1);
+            QCOMPARE(picture.data().toString(), picture.data(ui::PredictionListModel::TrueNameRole).toString());
+        }
+        const auto says = [&](const QString& words) {
+            for (const QLabel* label : panel.findChildren<QLabel*>())
+                if (label->text() == words) return true;
+            return false;
+        };
+        QVERIFY(says("before training"));
+        // Nothing is wrong yet.
+        named(panel, "Wrong")->click();
+        QVERIFY(!panel.findChild<PictureGrid*>()->isVisible());
+        named(panel, "All")->click();
+        QVERIFY(panel.findChild<PictureGrid*>()->isVisible());
+        panel.setPredictions(test::drawnPredictions(*panel.pictures().pictures(), 0.7, 12, 12 * 391));
+        QVERIFY(panel.findChild<PictureGrid*>()->isVisible());
+        QVERIFY(says("after epoch 12"));
     }
 
     void nineTilesInThreeColumns() {

@@ -170,6 +170,13 @@ void LibraryController::deleteRun(const QString& directory) {
     });
 }
 
+void LibraryController::renameRun(const QString& directory, const QString& name, const QString& note) {
+    d->run([this, directory, name, note]() -> Private::Answer {
+        core::renameRun(directory.toStdString(), name.toStdString(), note.toStdString());
+        return [this, runs = core::listRuns()] { Q_EMIT runsListed(runs); };
+    });
+}
+
 void LibraryController::refreshLessons() {
     d->run([this]() -> Private::Answer { return [this, lessons = core::listLessons()] { Q_EMIT lessonsListed(lessons); }; });
 }

@@ -33,6 +33,7 @@ public Q_SLOTS:
     void refreshRuns();
     void readRun(const QString& directory);
     void deleteRun(const QString& directory);
+    void renameRun(const QString& directory, const QString& name, const QString& note);  ///< the new list follows
     void refreshLessons();
     /// Into the user's lessons folder; the new list follows lessonSaved.
     void saveLesson(const QString& title, const thaw::core::RunConfig& config);

@@ -5,12 +5,14 @@
 
 #include "core/api/errors.h"
 #include "ui/bridge/lesson_data.h"
+#include "ui/models/run_text.h"
 
 namespace thaw::ui {
 namespace {
 
 constexpr int kClassesWithoutData = 10;
 constexpr qsizetype kMostPlaces = 4;
+constexpr int kLookAgainMilliseconds = 5000;
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
@@ -26,6 +28,9 @@ bool sameLayers(const core::ModelInfo& a, const core::ModelInfo& b) {
 Session::Session(TrainingController& training, LibraryController& library, InspectionController& inspection, QObject* parent)
     : QObject(parent), m_training(training), m_library(library), m_inspection(inspection) {
     m_inspection.follow(m_training);
+    m_lookAgain.setSingleShot(true);
+    m_lookAgain.setInterval(kLookAgainMilliseconds);
+    connect(&m_lookAgain, &QTimer::timeout, &m_library, &LibraryController::refreshRuns);
     m_lessons = core::listLessons();
     if (const core::Lesson* found = lesson()) m_config = found->config;
     showNextRun();
@@ -34,8 +39,10 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
         if (isActive()) {
             m_maskRequests.insert(m_training.setMask(mask));
         } else if (!m_config.phases.empty()) {
-            m_config.phases.front().trainable = namesOf(mask);
-            Q_EMIT configChanged(m_config);
+            // Of a run that has ended nothing can change: it is a tick of the next one.
+            core::RunConfig next = m_config;
+            next.phases.front().trainable = namesOf(mask);
+            setConfig(next);
         }
         Q_EMIT priceChanged();
     });
@@ -68,11 +75,20 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
     connect(&m_library, &LibraryController::runsListed, this, [this](const std::vector<core::RunSummary>& runs) {
         m_runs = runs;
         Q_EMIT shownRunChanged();
+        // What another window trains goes on: look again.
+        const bool elsewhere = std::any_of(runs.begin(), runs.end(), [this](const core::RunSummary& run) {
+            return run.status == core::RunStatus::Running && !(m_training.run() && m_training.run()->runId == run.runId);
+        });
+        if (elsewhere) m_lookAgain.start();
     });
 
     connect(&m_training, &TrainingController::stateChanged, this, &Session::onState);
     connect(&m_training, &TrainingController::startRefused, this, &Session::refused);
     connect(&m_training, &TrainingController::runStarted, this, &Session::showRun);
+    connect(&m_training, &TrainingController::checkpointSaved, this, [this] { m_hasCheckpoint = true; });
+    connect(&m_training, &TrainingController::runFinished, this,
+            [this](const core::RunFinished& finished) { m_endedEarly = finished.reason == "stopped"; });
+    connect(&m_training, &TrainingController::runFailed, this, [this] { m_endedEarly = true; });
     connect(&m_training, &TrainingController::phaseStarted, this, [this](const core::PhaseStarted& phase) {
         m_rateHolds = false;
         m_layers.applyConfirmed(phase.trainable);
@@ -125,6 +141,8 @@ bool Session::isActive() const {
     }
 }
 
+bool Session::canContinue() const { return !isActive() && m_runShown && m_endedEarly && m_hasCheckpoint; }
+
 const core::RunConfig& Session::shownConfig() const { return m_runShown ? m_training.run()->config : m_config; }
 
 const core::Lesson* Session::lesson() const {
@@ -152,6 +170,17 @@ int Session::runNumber() const {
     return last + 1;
 }
 
+QString Session::runName() const {
+    if (!m_runShown) return {};
+    const std::string& id = m_training.run()->runId;
+    for (const core::RunSummary& run : m_runs)
+        if (run.runId == id) return ui::runName(run);
+    core::RunSummary unlisted;
+    unlisted.runId = id;
+    unlisted.number = m_training.run()->resumed ? 0 : runNumber();  // one of another folder
+    return ui::runName(unlisted);
+}
+
 bool Session::isLessonRun() const {
     const std::string& preset = shownConfig().preset;
     return std::any_of(m_lessons.begin(), m_lessons.end(), [&](const core::Lesson& lesson) { return lesson.name == preset; });
@@ -159,14 +188,12 @@ bool Session::isLessonRun() const {
 
 std::vector<LayerPreset> Session::layerPresets() const {
     const core::ModelInfo& model = m_layers.modelInfo();
-    const std::vector<std::pair<QString, std::vector<std::string>>> named{
-        {tr("Head only"), {"head"}},
-        {tr("Block 5 thawed"), {"head", "block5"}},
-        {tr("Blocks 4 and 5 thawed"), {"head", "block5", "block4"}},
-        {tr("Everything thawed"), {"all"}}};
     std::vector<LayerPreset> presets;
-    for (const auto& [title, layers] : named) try {
-            presets.push_back({title, model.maskOf(layers)});
+    for (const std::vector<std::string>& layers :
+         {std::vector<std::string>{"head"}, {"head", "block5"}, {"head", "block5", "block4"}, {"all"}})
+        try {
+            const core::LayerMask mask = model.maskOf(layers);
+            presets.push_back({text(core::describeMask(model, mask)), mask});
         } catch (const core::ConfigError&) {
             // A model without these blocks has no such preset.
         }
@@ -331,6 +358,8 @@ void Session::showNextRun() {
 void Session::showRun() {
     const core::RunStarted& run = *m_training.run();
     m_runShown = true;
+    m_hasCheckpoint = run.resumed;
+    m_endedEarly = false;
     if (!sameLayers(run.model, m_layers.modelInfo())) {
         m_layers.setModelInfo(run.model, m_training.trainable());
     } else {
@@ -361,14 +390,14 @@ std::vector<std::string> Session::namesOf(const core::LayerMask& mask) const {
     return names;
 }
 
-void Session::onState(core::TrainerState state) {
+void Session::onState() {
     m_layers.setImmediate(!isActive());
     if (!isActive()) {
         m_layers.refuse();  // whatever still waited waits in vain
         m_maskRequests.clear();
         m_library.refreshRuns();
     }
-    if (state == core::TrainerState::Preparing && !m_training.run()) m_runShown = false;
+    if (!m_training.run()) m_runShown = false;
     Q_EMIT actionsChanged();
     Q_EMIT rateChanged(shownRate());
 }
@@ -511,8 +540,22 @@ void Session::openRun(const QString& directory) {
     m_training.openRun(directory.toStdString(), true);
 }
 
+void Session::continueRun(const QString& directory) {
+    if (isActive()) return;
+    m_inspection.followNewest();
+    m_training.openRun(directory.toStdString());
+}
+
+void Session::continueShownRun() {
+    if (canContinue()) continueRun(text(m_training.run()->directory.string()));
+}
+
 void Session::deleteRun(const QString& directory) {
     m_inspection.leaveRun(directory.toStdString());
+    if (m_training.run() && m_training.run()->directory == directory.toStdString()) {
+        if (isActive()) return;
+        m_training.closeRun();
+    }
     m_library.deleteRun(directory);
 }
 

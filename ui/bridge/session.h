@@ -4,6 +4,7 @@
 
 #include <QObject>
 #include <QSet>
+#include <QTimer>
 
 #include <optional>
 #include <vector>
@@ -42,12 +43,15 @@ public:
     /// Between the start of a run and its end, pauses included.
     bool isActive() const;
     ActionStates actions() const { return m_training.actions(); }
+    /// The shown run has ended before its plan, and has a checkpoint to go on from.
+    bool canContinue() const;
 
     const core::RunConfig& config() const { return m_config; }  ///< of the next run
-    /// Of the run as long as the tree shows it, else of the next run.
-    const core::RunConfig& shownConfig() const;
+    /// Tree, title, curves and plan are of the run that trains or was opened; else they are of the next one.
+    bool showsRun() const { return m_runShown; }
+    const core::RunConfig& shownConfig() const;  ///< of that one
     const std::vector<core::Lesson>& lessons() const { return m_lessons; }
-    const core::Lesson* lesson() const;  ///< the one that "Run lesson" runs; null: none can be read
+    const core::Lesson* lesson() const;  ///< the one that "Run the lesson" runs; null: none can be read
     /// The data set in use: that of the run, or the one that the next run would find. Null: none is there.
     const core::DatasetInfo* dataset() const;
     const std::vector<core::DatasetInfo>& datasets() const { return m_datasets; }
@@ -56,6 +60,7 @@ public:
     const std::vector<core::DatasetInfo>& placesHeld() const { return m_held; }
     const std::vector<core::RunSummary>& runs() const { return m_runs; }
     int runNumber() const;     ///< of the shown run; 0: none
+    QString runName() const;   ///< of the shown run, as runName() of its summary; empty: none
     bool isLessonRun() const;  ///< the shown run follows a lesson file
 
     std::vector<LayerPreset> layerPresets() const;
@@ -89,6 +94,8 @@ public Q_SLOTS:
     void runEpoch();
     void stop();
     void openRun(const QString& directory);
+    void continueRun(const QString& directory);  ///< trains on at once
+    void continueShownRun();
     void deleteRun(const QString& directory);
     void requestRate(double rate);
     void scaleRate(int powersOfTen);
@@ -120,7 +127,7 @@ private:
     std::int64_t plannedCount(bool train) const;
     int classCount() const;
     std::vector<std::string> namesOf(const core::LayerMask& mask) const;
-    void onState(core::TrainerState state);
+    void onState();
     void loadStageTimes();
     void refreshDatasets();
     void takeChecked(const QString& path, const core::DatasetInfo& dataset, const QString& error, const QString& hint);
@@ -143,6 +150,8 @@ private:
     int m_cachedBoundary = 0;
     bool m_rateHolds = false;  ///< the last batch trained the layers that train now
     bool m_runShown = false;
+    bool m_hasCheckpoint = false, m_endedEarly = false;  ///< of the run in the worker
+    QTimer m_lookAgain;                                  ///< at the runs, while another window trains one
     QSet<quint64> m_maskRequests;
     quint64 m_rateRequest = 0;
 };

@@ -39,8 +39,11 @@ class TrainingController::Private {
 public:
     explicit Private(TrainingController* owner, TrainerFactory factory) : q(owner), worker(std::move(factory)) {}
 
+    bool isFree() const {
+        return state == TrainerState::Idle || state == TrainerState::Finished || state == TrainerState::Failed;
+    }
     bool canStart(const QString& what);
-    void begin();
+    void begin(TrainerState next);
     quint64 send(core::CommandData data);
     void takeDeliveries();
     void deliver(const TrainingWorker::Delivery& delivery);
@@ -122,14 +125,20 @@ void TrainingController::startRun(const core::RunConfig& config, bool paused) {
         Q_EMIT startRefused(sentences.join(QLatin1Char('\n')), tr("Correct the marked settings, then start again."));
         return;
     }
-    d->begin();
+    d->begin(TrainerState::Preparing);
     d->worker.post(TrainingWorker::Start{d->session, config, paused});
 }
 
 void TrainingController::openRun(const std::filesystem::path& directory, bool paused) {
     if (!d->canStart(tr("A run is active already."))) return;
-    d->begin();
+    d->begin(TrainerState::Preparing);
     d->worker.post(TrainingWorker::Open{d->session, directory, paused});
+}
+
+void TrainingController::closeRun() {
+    if (!d->isFree()) return;
+    d->begin(TrainerState::Idle);
+    d->worker.post(TrainingWorker::Close{d->session});
 }
 
 void TrainingController::pause() { d->send(core::Pause{}); }
@@ -159,12 +168,12 @@ quint64 TrainingController::exportModel(const QString& file) { return d->send(co
 quint64 TrainingController::saveCheckpoint() { return d->send(core::SaveCheckpoint{}); }
 
 bool TrainingController::Private::canStart(const QString& what) {
-    if (state == TrainerState::Idle || state == TrainerState::Finished || state == TrainerState::Failed) return true;
+    if (isFree()) return true;
     Q_EMIT q->startRefused(what, TrainingController::tr("Stop it first."));
     return false;
 }
 
-void TrainingController::Private::begin() {
+void TrainingController::Private::begin(TrainerState next) {
     ++session;
     run.reset();
     trainable.clear();
@@ -172,7 +181,7 @@ void TrainingController::Private::begin() {
     phase = 0;
     lastBatch.reset();
     lastEpoch.reset();
-    setState(TrainerState::Preparing);
+    setState(next);
 }
 
 quint64 TrainingController::Private::send(core::CommandData data) {

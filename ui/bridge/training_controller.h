@@ -56,6 +56,7 @@ public Q_SLOTS:
     /// Replaces a finished, stopped or failed run. Refused (startRefused) while another is active.
     void startRun(const thaw::core::RunConfig& config, bool paused = false);
     void openRun(const std::filesystem::path& directory, bool paused = false);
+    void closeRun();  ///< lets go of a finished, stopped or failed run; nothing while one is active
     void pause();
     void resume();
     void stepOnce();

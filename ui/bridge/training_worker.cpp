@@ -43,6 +43,10 @@ void TrainingWorker::carryOut(const Open& open) {
     replaceTrainer(open.session, [&] { return m_factory.resume(open.directory, open.paused); });
 }
 
+void TrainingWorker::carryOut(const Close& close) {
+    replaceTrainer(close.session, []() -> std::unique_ptr<core::Trainer> { return nullptr; });
+}
+
 void TrainingWorker::carryOut(const core::Command& command) {
     if (!m_trainer) {
         report({{m_runId, 0.0, core::CommandRefused{command.requestId, tr("No run is open.").toStdString()}}});

@@ -30,11 +30,15 @@ public:
         std::filesystem::path directory;
         bool paused = false;
     };
+    /// Lets go of a run that has ended.
+    struct Close {
+        quint64 session = 0;
+    };
     /// Stops the run after its present step, with a checkpoint, and leaves the thread's event loop; `done` is kept last of all.
     struct Shutdown {
         std::shared_ptr<std::promise<void>> done;
     };
-    using Order = std::variant<Start, Open, core::Command, Shutdown>;
+    using Order = std::variant<Start, Open, Close, core::Command, Shutdown>;
 
     struct StartError {
         QString what, hint;
@@ -64,6 +68,7 @@ private:
     void runStep();
     void carryOut(const Start& start);
     void carryOut(const Open& open);
+    void carryOut(const Close& close);
     void carryOut(const core::Command& command);
     void carryOut(const Shutdown& shutdown);
     template <class Make>

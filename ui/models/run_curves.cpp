@@ -1,76 +1,18 @@
 #include "ui/models/run_curves.h"
 
-#include <QIODevice>
 #include <QLocale>
-#include <QStringList>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
-#include <set>
 
 namespace thaw::ui {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kDefaultSmoothing = 1 - 1.0 / 32;  ///< an average over about 32 batches
 constexpr double kGuessedEpochSeconds = 60;         ///< length of the time axis before anything was measured
 
-/// 10 for 0.1, 2 for 0.5; 0 when it is no whole number.
-int wholeRatio(double ratio) {
-    const double nearest = std::round(ratio);
-    return nearest >= 2 && nearest <= 1000 && std::abs(ratio - nearest) < 0.01 * nearest ? static_cast<int>(nearest) : 0;
-}
-
-/// "0.00005": without an exponent as far as people write it so.
-QString rateText(double rate) {
-    if (rate < 1e-7 || rate >= 1e6) return QLocale().toString(rate, 'g', 4);
-    char text[64];
-    const auto result = std::to_chars(text, text + sizeof text, rate, std::chars_format::fixed);
-    return QString::fromLatin1(text, static_cast<qsizetype>(result.ptr - text))
-        .replace(QLatin1Char('.'), QLocale().decimalPoint());
-}
-
-QString joined(const std::vector<std::string>& names) {
-    QStringList list;
-    for (const std::string& name : names) list << QString::fromStdString(name);
-    return list.join(QStringLiteral(", "));
-}
-
-void appendNumber(QByteArray& line, double value) {
-    if (!std::isfinite(value)) return;
-    char text[32];
-    const auto result = std::to_chars(text, text + sizeof text, value);
-    line.append(text, result.ptr - text);
-}
-
-QByteArray csvField(const QString& text) {
-    QByteArray field = text.toUtf8();
-    if (!field.contains(',') && !field.contains('"') && !field.contains('\n') && !field.contains('\r')) return field;
-    return '"' + field.replace('"', "\"\"") + '"';
-}
-
 }  // namespace
-
-QString durationText(double seconds, bool exact) {
-    const auto whole = static_cast<qint64>(std::llround(std::max(0.0, seconds)));
-    const auto text = [](const char* source) { return QCoreApplication::translate("thaw::ui::RunCurves", source); };
-    if (whole < 60) return text(QT_TRANSLATE_NOOP("thaw::ui::RunCurves", "%1 s")).arg(whole);
-    if (whole < 3600) {
-        if (!exact || whole % 60 == 0)
-            return text(QT_TRANSLATE_NOOP("thaw::ui::RunCurves", "%1 min")).arg(exact ? whole / 60 : (whole + 30) / 60);
-        return text(QT_TRANSLATE_NOOP("thaw::ui::RunCurves", "%1 min %2 s")).arg(whole / 60).arg(whole % 60);
-    }
-    return text(QT_TRANSLATE_NOOP("thaw::ui::RunCurves", "%1 h %2 min")).arg(whole / 3600).arg(whole % 3600 / 60);
-}
-
-QString clockText(double seconds) {
-    const auto whole = static_cast<qint64>(std::llround(seconds));
-    const QLatin1Char zero('0');
-    if (whole < 3600) return QStringLiteral("%1:%2").arg(whole / 60).arg(whole % 60, 2, 10, zero);
-    return QStringLiteral("%1:%2:%3").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, zero).arg(whole % 60, 2, 10, zero);
-}
 
 RunCurves::RunCurves() { setSmoothing(kDefaultSmoothing); }
 
@@ -111,14 +53,24 @@ void RunCurves::insert(Happening happening) {
     m_happenings.insert(after, std::move(happening));
 }
 
+// A resumed run tells the phase that it is in once more, with the layers and the rate of now. How it began stands here already,
+// or comes with the record; what was changed by hand since then is told apart.
 void RunCurves::addPhase(const core::PhaseStarted& phase, double now) {
     start(now);
+    const auto known = m_phases.find(phase.phase);
+    const bool again = known != m_phases.end() && known->second.firstEpoch == phase.firstEpoch;
+    const int dropFrom = again ? phase.phase + 1 : phase.phase;
     const auto old = std::remove_if(m_happenings.begin(), m_happenings.end(), [&](const Happening& other) {
-        return other.kind == Happening::Phase && other.phase >= phase.phase;
+        return other.kind == Happening::Phase && other.phase >= dropFrom;
     });
     m_happenings.erase(old, m_happenings.end());
-    m_phases.erase(m_phases.lower_bound(phase.phase), m_phases.end());
+    m_phases.erase(m_phases.lower_bound(dropFrom), m_phases.end());
+    if (again) return;
     m_phases[phase.phase] = phase;
+    insert(beginningOf(phase));
+}
+
+RunCurves::Happening RunCurves::beginningOf(const core::PhaseStarted& phase) const {
     Happening happening;
     happening.kind = Happening::Phase;
     happening.phase = phase.phase;
@@ -127,7 +79,7 @@ void RunCurves::addPhase(const core::PhaseStarted& phase, double now) {
     happening.mask = phase.trainable;
     happening.after = phase.learningRate;
     happening.planned = true;
-    insert(std::move(happening));
+    return happening;
 }
 
 void RunCurves::addBatches(const std::vector<core::BatchFinished>& batches, double now) {
@@ -290,14 +242,26 @@ void RunCurves::addHistory(const core::RunHistory& history) {
         if (const auto* paused = std::get_if<core::Paused>(&event.data)) past.addPaused(*paused, 0);
         if (const auto* resumed = std::get_if<core::Resumed>(&event.data)) past.addResumed(*resumed, 0);
     }
-    for (const auto& [index, phase] : past.m_phases) m_phases.emplace(index, phase);
+    takePhases(past.m_phases);
     const std::vector<Happening> present = m_happenings;
     for (Happening& happening : past.m_happenings) {
         if (happening.position > liveFrom) continue;
         const bool known = std::any_of(present.begin(), present.end(), [&](const Happening& other) {
-            return other.kind == happening.kind && other.step == happening.step && other.phase == happening.phase;
+            return other.kind == happening.kind &&
+                   (happening.kind == Happening::Phase ? other.phase == happening.phase : other.step == happening.step);
         });
         if (!known) insert(std::move(happening));
+    }
+}
+
+// The record knows how a phase began; of a run that goes on, only what trains now was told.
+void RunCurves::takePhases(const std::map<int, core::PhaseStarted>& recorded) {
+    for (const auto& [index, phase] : recorded) {
+        const auto told = m_phases.find(index);
+        if (told != m_phases.end() && told->second.firstEpoch != phase.firstEpoch) continue;
+        m_phases[index] = phase;
+        for (Happening& happening : m_happenings)
+            if (happening.kind == Happening::Phase && happening.phase == index) happening = beginningOf(phase);
     }
 }
 
@@ -418,119 +382,6 @@ double RunCurves::firstThaw() const {
     return -1;
 }
 
-// --- flags ------------------------------------------------------------------------------------------------------------------
-
-std::vector<EventFlag> RunCurves::flags() const {
-    std::vector<EventFlag> flags;
-    core::LayerMask mask = plannedMask(0);
-    double rate = 0;
-    for (std::size_t first = 0; first < m_happenings.size();) {
-        std::size_t last = first;
-        while (last < m_happenings.size() && m_happenings[last].position - m_happenings[first].position <= halfStep()) ++last;
-
-        const core::LayerMask maskBefore = mask;
-        const double rateBefore = rate;
-        bool thaws = false, freezes = false, pausing = false, paused = false, resumedAlone = false, byHand = false;
-        double pausedSeconds = 0, rateNamed = 0;
-        for (std::size_t i = first; i < last; ++i) {
-            const Happening& happening = m_happenings[i];
-            byHand = byHand || !happening.planned;
-            switch (happening.kind) {
-                case Happening::Phase:
-                    if (!happening.mask.empty()) mask = happening.mask;
-                    if (happening.after > 0) rate = happening.after;
-                    break;
-                case Happening::Layers:
-                    if (!happening.mask.empty()) mask = happening.mask;
-                    thaws = thaws || !happening.thawed.empty();
-                    freezes = freezes || !happening.frozen.empty();
-                    break;
-                case Happening::Rate:
-                    if (rateNamed == 0) rateNamed = happening.before;
-                    rate = happening.after;
-                    break;
-                case Happening::Pause:
-                    paused = true;
-                    pausing = pausing || happening.seconds < 0;
-                    pausedSeconds += std::max(0.0, happening.seconds);
-                    break;
-                case Happening::ResumeAlone:
-                    resumedAlone = true;
-                    break;
-            }
-        }
-        const double position = m_happenings[first].position;
-        if (maskBefore.size() == mask.size() && !mask.empty()) {
-            // The net change: a layer that was thawed and frozen again between two batches has not changed.
-            thaws = freezes = false;
-            for (std::size_t i = 0; i < mask.size(); ++i) {
-                thaws = thaws || (mask[i] && !maskBefore[i]);
-                freezes = freezes || (!mask[i] && maskBefore[i]);
-            }
-        }
-        const bool atStart = position <= halfStep() && !byHand;
-        QStringList parts;
-        if (!atStart && thaws) parts << tr("Thaw");
-        if (!atStart && freezes) parts << (thaws ? tr("freeze") : tr("Freeze"));
-        const double before = rateBefore > 0 ? rateBefore : rateNamed;
-        if (!atStart && rate > 0 && before > 0 && std::abs(rate / before - 1) > 1e-9) {
-            if (const int down = wholeRatio(before / rate)) {
-                parts << tr("LR ÷%1").arg(down);
-            } else if (const int up = wholeRatio(rate / before)) {
-                parts << tr("LR ×%1").arg(up);
-            } else {
-                parts << tr("LR %1").arg(rateText(rate));
-            }
-        }
-        const FlagTone tone =
-            !parts.isEmpty() ? (freezes && !thaws && parts.size() == 1 ? FlagTone::Ice : FlagTone::Warm) : FlagTone::Neutral;
-        if (position > halfStep()) {
-            if (pausing)
-                parts << tr("Paused");
-            else if (paused)
-                parts << (pausedSeconds >= 1 ? tr("Pause %1").arg(durationText(pausedSeconds)) : tr("Pause"));
-            if (resumedAlone) parts << tr("Resumed");
-        }
-        if (!parts.isEmpty()) flags.push_back({position, tone, parts.join(QStringLiteral(", ")), first, last});
-        first = last;
-    }
-    return flags;
-}
-
-QString RunCurves::flagDetails(const EventFlag& flag) const {
-    const QLocale locale;
-    const auto step = static_cast<qint64>(std::llround(flag.position * static_cast<double>(m_stepsPerEpoch)));
-    QStringList lines{
-        tr("%1 of training, epoch %2, step %3")
-            .arg(durationText(secondsOf(flag.position), true), locale.toString(flag.position, 'f', 2), locale.toString(step))};
-    for (std::size_t i = flag.first; i < std::min(flag.last, m_happenings.size()); ++i) {
-        const Happening& happening = m_happenings[i];
-        switch (happening.kind) {
-            case Happening::Phase: {
-                const auto phase = m_phases.find(happening.phase);
-                if (phase != m_phases.end() && !phase->second.title.empty())
-                    lines << tr("%1 begins, learning rate %2")
-                                 .arg(QString::fromStdString(phase->second.title), rateText(happening.after));
-                break;
-            }
-            case Happening::Layers:
-                if (!happening.thawed.empty()) lines << tr("Thawed: %1").arg(joined(happening.thawed));
-                if (!happening.frozen.empty()) lines << tr("Frozen: %1").arg(joined(happening.frozen));
-                break;
-            case Happening::Rate:
-                lines << tr("Learning rate from %1 to %2").arg(rateText(happening.before), rateText(happening.after));
-                break;
-            case Happening::Pause:
-                lines << (happening.seconds < 0 ? tr("Paused") : tr("Paused for %1").arg(durationText(happening.seconds, true)));
-                break;
-            case Happening::ResumeAlone:
-                lines << tr("Resumed from a checkpoint");
-                break;
-        }
-    }
-    return lines.join(QLatin1Char('\n'));
-}
-
 // --- the x axis -------------------------------------------------------------------------------------------------------------
 
 double RunCurves::secondsOf(double epochPosition) const {
@@ -569,139 +420,6 @@ double RunCurves::xOf(double epochPosition, SeriesAxis axis) const {
             return secondsOf(epochPosition);
     }
     return epochPosition;
-}
-
-// --- reading ----------------------------------------------------------------------------------------------------------------
-
-ReadOut RunCurves::readOutOfEpoch(int epoch, SeriesAxis axis) const {
-    const auto found = m_epochs.find(epoch);
-    if (found == m_epochs.end()) return {{}, {}, 0, false, kNaN, kNaN, kNaN, kNaN};
-    const core::EpochFinished& figures = found->second;
-    ReadOut out{tr("Epoch %1").arg(QLocale().toString(epoch)),
-                {},
-                0,
-                true,
-                figures.valAccuracy,
-                figures.valLoss,
-                figures.trainAccuracy,
-                figures.trainLoss};
-    const std::size_t index = m_valAccuracy.nearest(SeriesAxis::Epoch, epoch);
-    out.x = m_valAccuracy.x(index, axis);
-    switch (axis) {
-        case SeriesAxis::Epoch:
-            out.axisTag = QLocale().toString(epoch);
-            break;
-        case SeriesAxis::Step:
-            out.axisTag = QLocale().toString(static_cast<qint64>(out.x));
-            break;
-        case SeriesAxis::Time:
-            out.axisTag = clockText(out.x);
-            break;
-    }
-    return out;
-}
-
-ReadOut RunCurves::readOut(double x, SeriesAxis axis, double reach) const {
-    if (!m_trainLoss.empty())
-        x = std::min(x, std::max(m_trainLoss.x(m_trainLoss.size() - 1, axis),
-                                 m_valLoss.empty() ? 0 : m_valLoss.x(m_valLoss.size() - 1, axis)));
-    const std::size_t epoch = m_valAccuracy.nearest(axis, x);
-    const std::size_t batch = m_trainLoss.nearest(axis, x);
-    const bool hasEpoch = epoch < m_valAccuracy.size(), hasBatch = batch < m_trainLoss.size();
-    const double epochDistance = hasEpoch ? std::abs(m_valAccuracy.x(epoch, axis) - x) : 0;
-    const bool farFromBatches = !hasBatch || std::abs(m_trainLoss.x(batch, axis) - x) > reach;
-    if (hasEpoch && (epochDistance <= reach || farFromBatches))
-        return readOutOfEpoch(static_cast<int>(std::lround(m_valAccuracy.at(epoch).epochPosition)), axis);
-    if (!hasBatch) return {{}, {}, 0, false, kNaN, kNaN, kNaN, kNaN};
-    const SeriesPoint point = m_trainLoss.at(batch);
-    const QString step = QLocale().toString(static_cast<qint64>(point.step));
-    ReadOut out{tr("Step %1").arg(step),
-                step,
-                m_trainLoss.x(batch, axis),
-                false,
-                kNaN,
-                kNaN,
-                m_trainAccuracy.value(batch, MetricSeries::Values::Smoothed),
-                m_trainLoss.value(batch, MetricSeries::Values::Smoothed)};
-    if (axis == SeriesAxis::Epoch) out.axisTag = QLocale().toString(point.epochPosition, 'f', 2);
-    if (axis == SeriesAxis::Time) out.axisTag = clockText(point.seconds);
-    return out;
-}
-
-ReadOut RunCurves::restingReadOut(SeriesAxis axis) const {
-    if (!m_epochs.empty()) return readOutOfEpoch(m_epochs.rbegin()->first, axis);
-    return readOut(std::numeric_limits<double>::max(), axis, 0);
-}
-
-const core::EpochFinished* RunCurves::lastEpoch() const { return m_epochs.empty() ? nullptr : &m_epochs.rbegin()->second; }
-
-const core::EpochFinished* RunCurves::bestEpoch() const {
-    const core::EpochFinished* best = nullptr;
-    for (const auto& [number, epoch] : m_epochs)
-        if (!best || epoch.valAccuracy > best->valAccuracy) best = &epoch;
-    return best;
-}
-
-std::optional<double> RunCurves::bestFrozen() const {
-    const double thaw = firstThaw();
-    std::optional<double> best;
-    for (const auto& [number, epoch] : m_epochs)
-        if (number <= thaw + halfStep() && (!best || epoch.valAccuracy > *best)) best = epoch.valAccuracy;
-    return best;
-}
-
-std::optional<double> RunCurves::pointsSinceThaw() const {
-    const std::optional<double> frozen = bestFrozen();
-    if (!frozen || m_epochs.rbegin()->first <= firstThaw() + halfStep()) return {};
-    return 100 * (m_epochs.rbegin()->second.valAccuracy - *frozen);
-}
-
-bool RunCurves::writeCsv(QIODevice& device, const QString& runName, bool withHeader) const {
-    QByteArray buffer;
-    if (withHeader)
-        buffer =
-            "run,kind,step,epoch,seconds,training_loss,training_accuracy,validation_loss,validation_accuracy,learning_rate\n";
-    const QByteArray name = csvField(runName);
-    const auto row = [&](const char* kind, std::int64_t step, double position, double seconds,
-                         std::initializer_list<double> figures) {
-        buffer.append(name)
-            .append(',')
-            .append(kind)
-            .append(',')
-            .append(QByteArray::number(static_cast<qint64>(step)))
-            .append(',');
-        appendNumber(buffer, position);
-        buffer.append(',');
-        appendNumber(buffer, seconds);
-        for (const double figure : figures) {
-            buffer.append(',');
-            appendNumber(buffer, figure);
-        }
-        buffer.append('\n');
-        if (buffer.size() < (1 << 16)) return true;
-        const bool taken = device.write(buffer) == buffer.size();
-        buffer.clear();
-        return taken;
-    };
-    std::size_t batch = 0;
-    std::size_t epochIndex = 0;
-    for (auto epoch = m_epochs.begin();; ++epoch, ++epochIndex) {
-        const bool hasEpoch = epoch != m_epochs.end();
-        for (; batch < m_trainLoss.size() && (!hasEpoch || m_trainLoss.at(batch).epochPosition <= epoch->first); ++batch) {
-            const SeriesPoint loss = m_trainLoss.at(batch);
-            const double accuracy = m_trainAccuracy.at(batch).value;
-            if (!row("batch", loss.step, loss.epochPosition, loss.seconds,
-                     {loss.value, accuracy, kNaN, kNaN, m_batchRates[batch]}))
-                return false;
-        }
-        if (!hasEpoch) break;
-        const core::EpochFinished& figures = epoch->second;
-        const SeriesPoint point = m_valLoss.at(epochIndex);
-        if (!row("epoch", point.step, point.epochPosition, point.seconds,
-                 {figures.trainLoss, figures.trainAccuracy, figures.valLoss, figures.valAccuracy, figures.learningRate}))
-            return false;
-    }
-    return device.write(buffer) == buffer.size();
 }
 
 }  // namespace thaw::ui

@@ -134,9 +134,14 @@ private:
         int phase = 0;
         bool actual = false;
     };
+    struct Gathered;  ///< what happened at one step
     void start(double now);
     double working(double now) const;
     void insert(Happening happening);
+    Happening beginningOf(const core::PhaseStarted& phase) const;
+    void takePhases(const std::map<int, core::PhaseStarted>& recorded);
+    Gathered gather(std::size_t first, const Gathered& before) const;
+    EventFlag flagOf(const Gathered& all) const;
     void rewindTo(std::int64_t step, int epoch);
     void storeEpoch(const core::EpochFinished& epoch, double seconds);
     void rebuildEpochSeries();

@@ -4,9 +4,11 @@
 #include <QLocale>
 
 #include <algorithm>
+#include <utility>
 
 #include "ui/models/percent_text.h"
 #include "ui/models/plain_text.h"
+#include "ui/models/run_text.h"
 #include "ui/models/split_text.h"
 
 namespace thaw::ui {
@@ -22,17 +24,57 @@ void RunListModel::setRuns(const std::vector<core::RunSummary>& runs) {
     beginResetModel();
     m_runs = runs;
     if (present) {
-        // The record on disk lags behind what the controller has told.
-        if (const int row = rowOf(present->runId); row >= 0) {
-            const int number = run(row).number;
-            m_runs[static_cast<std::size_t>(row)] = *present;
-            m_runs[static_cast<std::size_t>(row)].number = number;
-        } else {
+        if (const int row = rowOf(present->runId); row >= 0)
+            update(m_runs[static_cast<std::size_t>(row)], *present);
+        else
             m_runs.insert(m_runs.begin(), *present);  // it may lie in another folder
-        }
     }
     endResetModel();
     if (shownRuns() != shownBefore) Q_EMIT shownRunsChanged();
+}
+
+// While it trains here, the record on disk lags behind what the controller has told; a record that is further was written since,
+// by another window.
+void RunListModel::update(core::RunSummary& listed, const core::RunSummary& told) const {
+    if (listed.epochs > told.epochs || (listed.epochs == told.epochs && listed.bestAccuracy > told.bestAccuracy)) {
+        const core::RunStatus status = listed.status;
+        listed.status = status == RunStatus::Running ? told.status : status;
+        return;
+    }
+    const core::RunSummary read = std::exchange(listed, told);
+    listed.number = read.number;
+    if (listed.accuracies.size() < read.accuracies.size()) listed.accuracies = read.accuracies;
+    listed.title = read.title;
+    listed.note = read.note;
+    listed.named = read.named;
+    listed.testLock.reveals = read.testLock.reveals;
+    listed.resumable = listed.resumable || (read.resumable && listed.status != RunStatus::Running);
+}
+
+const core::RunSummary* RunListModel::reference() const {
+    if (m_next) return &*m_next;
+    if (const int row = m_currentId.empty() ? -1 : rowOf(m_currentId); row >= 0) return &run(row);
+    const auto trained = std::find_if(m_runs.begin(), m_runs.end(), [](const auto& one) { return one.bestAccuracy >= 0; });
+    return trained == m_runs.end() ? nullptr : &*trained;
+}
+
+bool RunListModel::isRival(int row) const {
+    const core::RunSummary* other = reference();
+    const core::RunSummary& summary = run(row);
+    if (!other || other->runId == summary.runId) return true;
+    return summary.isComparableTo(*other);
+}
+
+void RunListModel::setNextRun(std::optional<core::RunSummary> next) {
+    const std::vector<std::string> shownBefore = shownRuns();
+    m_next = std::move(next);
+    if (rowCount() > 0) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+    if (shownRuns() != shownBefore) Q_EMIT shownRunsChanged();
+}
+
+bool RunListModel::isActive(int row) const {
+    return row >= 0 && isCurrent(row) && m_currentState != core::TrainerState::Idle &&
+           m_currentState != core::TrainerState::Finished && m_currentState != core::TrainerState::Failed;
 }
 
 int RunListModel::rowOf(const std::string& runId) const {
@@ -47,9 +89,7 @@ std::vector<std::string> RunListModel::shownRuns() const {
     return shown;
 }
 
-QString RunListModel::name(int row) const {
-    return run(row).number > 0 ? tr("Run %1").arg(run(row).number) : QString::fromStdString(run(row).runId);
-}
+QString RunListModel::name(int row) const { return runName(run(row)); }
 
 void RunListModel::startCurrent(const core::RunStarted& started) {
     m_currentId = started.runId;
@@ -67,13 +107,18 @@ void RunListModel::startCurrent(const core::RunStarted& started) {
         row = 0;
     }
     core::RunSummary& summary = m_runs[static_cast<std::size_t>(row)];
+    m_next.reset();
     summary.directory = started.directory;
-    summary.title = started.config.title;
+    summary.datasetId = started.dataset.id;
+    summary.classNames = started.dataset.classNames;
+    if (started.testPictures) summary.validation = started.testPictures->identity;
+    if (!summary.named) summary.title = started.config.title;
     summary.preset = started.config.preset;
     summary.dataset = started.dataset.title;
     summary.plannedEpochs = started.config.totalEpochs();
     summary.testLock.validatesOnHeldOut = core::validationSplit(started.config.data) == core::Split::HeldOut;
     summary.epochs = started.resumedEpoch;
+    summary.resumable = false;
     summary.status = RunStatus::Running;
     Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
     Q_EMIT shownRunsChanged();
@@ -81,6 +126,7 @@ void RunListModel::startCurrent(const core::RunStarted& started) {
 
 void RunListModel::setCurrentState(core::TrainerState state) {
     m_currentState = state;
+    if (state == core::TrainerState::Idle) m_currentId.clear();  // it was let go
     if (core::RunSummary* summary = current()) {
         if (state == core::TrainerState::Failed) summary->status = RunStatus::Failed;
         // A run that had finished when it was opened tells no end.
@@ -93,6 +139,8 @@ void RunListModel::addEpoch(const core::EpochFinished& epoch) {
     core::RunSummary* summary = current();
     if (!summary) return;
     summary->epochs = epoch.epoch;
+    summary->accuracies.resize(std::min(summary->accuracies.size(), static_cast<std::size_t>(std::max(0, epoch.epoch - 1))));
+    summary->accuracies.push_back(epoch.valAccuracy);
     if (epoch.valAccuracy > summary->bestAccuracy) {
         summary->bestAccuracy = epoch.valAccuracy;
         summary->bestEpoch = epoch.epoch;
@@ -122,6 +170,8 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
                     return name(row);
                 case StateColumn:
                     return stateText(row);
+                case DataColumn:
+                    return QString::fromStdString(summary.dataset);
                 case BestColumn:
                     if (summary.bestAccuracy < 0) return QString(QChar(0x2013));
                     return percentText(summary.bestAccuracy);
@@ -138,6 +188,7 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
             return static_cast<int>((index.column() == BestColumn ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
         case Qt::AccessibleTextRole: {
             QStringList parts{name(row), stateText(row)};
+            if (!summary.dataset.empty()) parts += QString::fromStdString(summary.dataset);
             if (summary.bestAccuracy >= 0)
                 parts += tr("best %1 percent").arg(QLocale().toString(summary.bestAccuracy * 100, 'f', 1));
             parts += isShown(row) ? tr("shown") : tr("hidden");
@@ -162,6 +213,15 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
             return summary.resumable;
         case BestAccuracyRole:
             return summary.bestAccuracy;
+        case EpochsRole:
+            return summary.epochs >= summary.plannedEpochs ? QLocale().toString(summary.epochs)
+                                                           : tr("%1 of %2").arg(summary.epochs).arg(summary.plannedEpochs);
+        case DayRole:
+            return dayText(summary.startedAt);
+        case ActiveRole:
+            return isActive(row);
+        case RivalRole:
+            return isRival(row);
     }
     return {};
 }
@@ -188,6 +248,8 @@ QVariant RunListModel::headerData(int section, Qt::Orientation orientation, int 
             return tr("Run");
         case StateColumn:
             return tr("State");
+        case DataColumn:
+            return tr("Data");
         case BestColumn:
             return tr("Best validation");
     }
@@ -204,10 +266,10 @@ Qt::ItemFlags RunListModel::flags(const QModelIndex& index) const {
 bool RunListModel::isShown(int row) const {
     const QString runId = QString::fromStdString(run(row).runId);
     if (const auto chosen = m_chosen.constFind(runId); chosen != m_chosen.constEnd()) return *chosen;
-    if (isCurrent(row)) return true;
-    if (run(row).bestAccuracy < 0) return false;
+    if (isCurrent(row)) return isRival(row);
+    if (run(row).bestAccuracy < 0 || !isRival(row)) return false;
     int before = m_currentId.empty() || rowOf(m_currentId) < row ? 0 : 1;
-    for (int i = 0; i < row; ++i) before += isCurrent(i) || run(i).bestAccuracy >= 0 ? 1 : 0;
+    for (int i = 0; i < row; ++i) before += isCurrent(i) || (run(i).bestAccuracy >= 0 && isRival(i)) ? 1 : 0;
     return before < kShownByDefault;
 }
 
@@ -238,7 +300,7 @@ QString RunListModel::stateText(int row) const {
         case RunStatus::Failed:
             return tr("failed");
         case RunStatus::Finished:
-            return summary.title.empty() ? tr("finished") : QString::fromStdString(summary.title);
+            return summary.title.empty() || summary.named ? tr("finished") : QString::fromStdString(summary.title);
     }
     return {};
 }
@@ -247,11 +309,14 @@ QString RunListModel::toolTip(int row) const {
     const core::RunSummary& summary = run(row);
     if (!summary.problem.empty()) return QString::fromStdString(summary.problem);
     QStringList lines;
+    if (summary.named && summary.number > 0) lines += tr("Run %1").arg(summary.number);
     if (!summary.title.empty()) lines += QString::fromStdString(summary.title);
+    if (!summary.note.empty()) lines += QString::fromStdString(summary.note);
     if (!summary.dataset.empty()) lines += QString::fromStdString(summary.dataset);
     if (summary.startedAt > 0)
         lines += QLocale().toString(QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(summary.startedAt * 1000)),
                                     QLocale::ShortFormat);
+    if (!isRival(row)) lines += tr("Validated on other pictures: its figures cannot be compared with those of the present run.");
     lines += tr("%1 of %2 epochs").arg(summary.epochs).arg(summary.plannedEpochs);
     if (summary.bestEpoch > 0) lines += tr("Best after epoch %1").arg(summary.bestEpoch);
     if (const QString lock = lockText(summary.testLock); !lock.isEmpty()) lines += lock;

@@ -222,7 +222,7 @@ void ConfusionView::refresh() {
         m_empty->say(
             tr("No results yet"),
             tr("Run the lesson, or open a run. Then this page shows what the network takes for what, and how sure it is."),
-            m_session.actions().runLesson ? tr("Run lesson") : QString());
+            m_session.actions().runLesson ? tr("Run the lesson") : QString());
     else if (!subject->pictures)
         m_empty->say(tr("The pictures are not there"), subject->problem);
     else if (!m_session.inspection().checkpoint())

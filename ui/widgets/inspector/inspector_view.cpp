@@ -131,7 +131,8 @@ InspectorView::InspectorView(Session& session, QWidget* parent) : QFrame(parent)
         refresh();
     });
     connect(&inspection, &InspectionController::checkpointsChanged, this, &InspectorView::refresh);
-    connect(&session, &Session::actionsChanged, this, &InspectorView::refreshTexts);
+    for (const auto signal : {&Session::actionsChanged, &Session::shownRunChanged})
+        connect(&session, signal, this, &InspectorView::refreshTexts);
     connect(&session.layers(), &QAbstractItemModel::modelReset, this, &InspectorView::chooseLayer);
     connect(&Theme::instance(), &Theme::changed, this, &InspectorView::arrange);
     takeSubject();
@@ -271,7 +272,9 @@ bool InspectorView::isFirstConvolution() const {
 
 bool InspectorView::isLive() const {
     const InspectionSubject* subject = m_session.inspection().subject();
-    return !subject || (m_session.training().run() && m_session.training().run()->runId == subject->run.runId);
+    if (!subject) return true;
+    // Where the tree shows the next run, its ticks say nothing about the run that has ended.
+    return m_session.showsRun() && m_session.training().run()->runId == subject->run.runId;
 }
 
 QStringList InspectorView::classNames() const {

@@ -40,7 +40,6 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
     m_presetLabel->setBuddy(m_preset);
     m_preset->setAccessibleName(tr("Layer preset"));
     m_preset->setToolTip(tr("Which layers train. Point at one to see it in the tree first."));
-    m_preset->setPlaceholderText(tr("Custom"));
 
     auto* rows = new QVBoxLayout(this);
     rows->setContentsMargins(1, 1, 1, 1);
@@ -122,6 +121,7 @@ void LayerPanel::showPreset() {
     for (std::size_t i = 0; i < presets.size(); ++i)
         if (presets[i].mask == mask) row = static_cast<int>(i);
     if (m_preset->currentIndex() != row) m_preset->setCurrentIndex(row);
+    m_preset->setPlaceholderText(QString::fromStdString(core::describeMask(m_session.layers().modelInfo(), mask)));
 }
 
 }  // namespace thaw::ui

@@ -1,5 +1,5 @@
 // Accuracy above loss on one x axis, with phase bands, event flags, the stretch still to come, other runs and a crosshair.
-// Where it is low, the accuracies keep the height: titles, lanes of flags and at last the loss fold away.
+// Where it is low, the curves keep the height: titles and lanes of flags fold away, and at last the loss.
 // The only widget that knows QCustomPlot. It draws what it is given and asks nothing: the curves belong to the caller.
 // Repainting: dataChanged() marks it dirty; a timer replots at most ten times a second and only while it is visible.
 // Mouse: the wheel zooms x, dragging pans, a double click shows the whole plan. Keys: Left and Right read epoch by epoch, Home
@@ -75,12 +75,16 @@ public:
     AxisSpan accuracySpan() const;
     AxisSpan lossSpan() const;
     const std::vector<PlacedFlag>& placedFlags() const;
-    bool showsLoss() const;          ///< there is room for it
-    QRect accuracyRect() const;      ///< inside the axes, in the widget
-    double pixelOf(double x) const;  ///< x in units of the axis
-    qint64 pointsDrawn() const;      ///< vertices of all lines in the last drawing
+    const std::vector<QRectF>& placedLabels() const;  ///< words in the panes, as they were drawn last
+    bool showsLoss() const;                           ///< there is room for it
+    static int heightForLoss();                       ///< the least that has room for it
+    QRect accuracyRect() const;                       ///< inside the axes, in the widget
+    double pixelOf(double x) const;                   ///< x in units of the axis
+    qint64 pointsDrawn() const;                       ///< vertices of all lines in the last drawing
     double lastReplotMilliseconds() const;
 
+    /// Files in the light colours, whatever the screen has.
+    void setLightFiles(bool light);
     /// What is seen, with a line of title and a legend, as a file's content. GUI thread.
     QImage toImage(const QSize& size, double scale, const QString& title);
     QByteArray toSvg(const QSize& size, const QString& title);

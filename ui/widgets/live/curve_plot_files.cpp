@@ -8,6 +8,8 @@
 #include <QPdfWriter>
 #include <QSvgGenerator>
 
+#include <optional>
+
 namespace thaw::ui {
 
 using namespace plotting;
@@ -17,6 +19,18 @@ namespace {
 constexpr int kExportHeader = 62;  // design pixels
 
 }  // namespace
+
+void CurvePlot::Private::writeFile(QCPPainter* painter, double scale, const QSize& size, const QString& title) {
+    std::optional<LightForPrint> light;
+    if (lightFiles) light.emplace();
+    if (light) applyTheme();
+    exportScale = scale;
+    paintFile(painter, size, title);
+    exportScale = 0;
+    if (!light) return;
+    light.reset();
+    applyTheme();
+}
 
 void CurvePlot::Private::paintFile(QCPPainter* painter, const QSize& size, const QString& title) {
     const Theme& t = theme();
@@ -71,6 +85,8 @@ void CurvePlot::Private::paintFile(QCPPainter* painter, const QSize& size, const
     markDirty();  // the layout was that of the file
 }
 
+void CurvePlot::setLightFiles(bool light) { d->lightFiles = light; }
+
 QImage CurvePlot::toImage(const QSize& size, double scale, const QString& title) {
     QImage image((QSizeF(size) * scale).toSize(), QImage::Format_RGB32);
     QCPPainter painter;
@@ -78,9 +94,7 @@ QImage CurvePlot::toImage(const QSize& size, double scale, const QString& title)
     painter.setMode(QCPPainter::pmNoCaching);
     if (scale > 1) painter.setMode(QCPPainter::pmNonCosmetic);
     painter.scale(scale, scale);
-    d->exportScale = scale;
-    d->paintFile(&painter, size, title);
-    d->exportScale = 0;
+    d->writeFile(&painter, scale, size, title);
     painter.end();
     image.setDotsPerMeterX(qRound(96 * scale / 0.0254));
     image.setDotsPerMeterY(qRound(96 * scale / 0.0254));
@@ -99,9 +113,7 @@ QByteArray CurvePlot::toSvg(const QSize& size, const QString& title) {
     QCPPainter painter;
     painter.begin(&generator);
     painter.setModes(QCPPainter::pmVectorized | QCPPainter::pmNoCaching | QCPPainter::pmNonCosmetic);
-    d->exportScale = 2;
-    d->paintFile(&painter, size, title);
-    d->exportScale = 0;
+    d->writeFile(&painter, 2, size, title);
     painter.end();
     return buffer.data();
 }
@@ -121,9 +133,7 @@ QByteArray CurvePlot::toPdf(const QSize& size, const QString& title) {
         painter.begin(&writer);
         painter.setModes(QCPPainter::pmVectorized | QCPPainter::pmNoCaching | QCPPainter::pmNonCosmetic);
         painter.scale(4, 4);
-        d->exportScale = 4;
-        d->paintFile(&painter, size, title);
-        d->exportScale = 0;
+        d->writeFile(&painter, 4, size, title);
         painter.end();
     }
     return buffer.data();

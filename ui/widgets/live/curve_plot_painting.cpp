@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <set>
 
 namespace thaw::ui {
@@ -30,6 +29,7 @@ void CurvePlot::Private::verticalLine(QCPPainter* painter, double xPixel, double
 
 void CurvePlot::Private::paintBands(QCPPainter* painter, const QRect& rect, bool caption) {
     const Theme& t = theme();
+    if (caption) labels.clear();
     painter->setAntialiasing(false);
     for (const PhaseBand& band : bands) {
         const double left = std::max<double>(pixel(curves->xOf(band.from, axis)), rect.left());
@@ -55,6 +55,7 @@ void CurvePlot::Private::paintBands(QCPPainter* painter, const QRect& rect, bool
     const double width = metrics.horizontalAdvance(text) + t.px(8);
     if (end - now < width) return;
     const QRectF box(end - width, rect.bottom() - metrics.height() - t.px(8), width, metrics.height() + t.px(2));
+    labels.push_back(box);
     painter->setAntialiasing(false);
     painter->fillRect(box, groundAt(box.center().x()));
     painter->setAntialiasing(true);
@@ -72,18 +73,21 @@ void CurvePlot::Private::placeFlags() {
     const double padding = t.px(6), distance = t.px(4);
     const int lastLane = shape.lanes - 1;
     double laneEnd[2] = {static_cast<double>(area.left()) - 1, static_cast<double>(area.left()) - 1};
-    laneEnd[lastLane] +=
-        QFontMetricsF(fontOf(TextRole::TableStrong)).horizontalAdvance(CurvePlot::tr("Accuracy")) + t.px(7);  // the pane's title
+    // The pane's title stands in the lowest lane; a flag that would cover it stands behind it.
+    const double titleEnd =
+        area.left() + QFontMetricsF(fontOf(TextRole::TableStrong)).horizontalAdvance(CurvePlot::tr("Accuracy")) + t.px(7);
     std::vector<PlacedFlag> groups;
     bool open = false;  // the last group takes more
     for (std::size_t i = 0; i < flags.size(); ++i) {
         const double at = pixel(curves->xOf(flags[i].position, axis));
         if (at < area.left() - 1 || at > area.right() + 2) continue;
         const double width = metrics.horizontalAdvance(flags[i].label) + 2 * padding;
-        const double left = std::max<double>(area.left(), std::min(std::round(at), area.right() - width));
+        const double atLine = std::max<double>(area.left(), std::min(std::round(at), area.right() - width));
+        const auto placeIn = [&](int lane) { return lane == lastLane ? std::max(atLine, titleEnd + distance) : atLine; };
         int lane = 0;
-        while (lane <= lastLane && left < laneEnd[lane] + distance) ++lane;
+        while (lane <= lastLane && (placeIn(lane) < laneEnd[lane] + distance || placeIn(lane) + width > area.right() + 1)) ++lane;
         if (lane <= lastLane) {
+            const double left = placeIn(lane);
             placed.push_back(
                 {QRectF(left, area.top() + t.px(kLaneTop[lane]), width, t.px(kLaneHeight)), lane, flags[i].label, {i}});
             laneEnd[lane] = left + width;
@@ -91,7 +95,7 @@ void CurvePlot::Private::placeFlags() {
             continue;
         }
         const double groupWidth = metrics.horizontalAdvance(QStringLiteral("+99…")) + 2 * padding;
-        const double groupLeft = laneEnd[lastLane] + distance;
+        const double groupLeft = std::max(laneEnd[lastLane], titleEnd) + distance;
         if (!open && groupLeft + groupWidth > area.right() + 1) {
             if (groups.empty()) {
                 unlabelled.push_back(i);
@@ -222,97 +226,6 @@ void CurvePlot::Private::paintReferences(QCPPainter* painter) {
         pen.setCapStyle(Qt::FlatCap);
         painter->setPen(pen);
         painter->drawLine(QLineF(area.left(), y, area.right() + 1, y));
-    }
-}
-
-QColor CurvePlot::Private::groundAt(double xPixel) const {
-    for (const PhaseBand& band : bands)
-        if (xPixel <= pixel(curves->xOf(band.to, axis))) return theme().color(band.thawed ? Tone::WarmBand : Tone::IceBand);
-    return theme().color(Tone::Surface);
-}
-
-void CurvePlot::Private::paintReferenceLabels(QCPPainter* painter) {
-    const Theme& t = theme();
-    const QRectF area = accuracy.rect->rect();
-    painter->setFont(flagFont());
-    painter->setAntialiasing(true);
-    const QFontMetricsF metrics(painter->font());
-    const std::vector<const ReferenceLine*> visible = visibleReferences();
-    std::vector<QRectF> lines, labels;
-    for (const ReferenceLine* line : visible)
-        lines.emplace_back(area.left(), accuracy.value()->coordToPixel(line->value) - 1, area.width(), 2);
-    const auto crosses = [](const std::vector<QRectF>& taken, const QRectF& place) {
-        return std::any_of(taken.begin(), taken.end(), [&](const QRectF& one) { return one.intersects(place); });
-    };
-    const auto onCurve = [&](const QRectF& place) {
-        const MetricSeries& val = curves->valAccuracy();
-        if (val.empty()) return false;
-        const QRectF wide = place.adjusted(-t.px(6), -t.px(5), t.px(6), t.px(5));
-        for (double at = wide.left(); at <= wide.right(); at += t.px(8)) {
-            const double position = unit(at);
-            if (position < val.x(0, axis) || position > val.x(val.size() - 1, axis)) continue;
-            const std::size_t after = val.lowerBound(axis, position);
-            const double right = val.x(after, axis), left = after > 0 ? val.x(after - 1, axis) : right;
-            const double a = val.at(after > 0 ? after - 1 : 0).value, b = val.at(after).value;
-            const double value = right > left ? a + (b - a) * (position - left) / (right - left) : b;
-            const double y = accuracy.value()->coordToPixel(value);
-            if (y >= wide.top() && y <= wide.bottom()) return true;
-        }
-        return false;
-    };
-    for (const ReferenceLine* line : visible) {
-        const double y = std::round(accuracy.value()->coordToPixel(line->value));
-        const QString number = percentText(line->value, 1);
-        QString text = QStringLiteral("%1  %2").arg(number, line->label);
-        std::optional<QRectF> best;
-        // Above its line or below, as far left as it goes; then over another line, then the number alone, and over a curve only
-        // where there is no better place.
-        for (int patience = 0; patience < 4 && !best; ++patience) {
-            if (patience == 2) text = number;
-            const QRectF first(area.left() + t.px(8), y - metrics.height() - t.px(2), metrics.horizontalAdvance(text) + 2,
-                               metrics.height());
-            for (const double down : {0.0, metrics.height() + t.px(4)}) {
-                for (double aside = 0; first.right() + aside < area.right() && !best; aside += t.px(12)) {
-                    const QRectF place = first.translated(aside, down);
-                    if (place.top() < area.top() || place.bottom() > area.bottom() ||
-                        crosses(labels, place.adjusted(-t.px(6), 0, t.px(6), 0)))
-                        continue;
-                    if ((patience < 3 && onCurve(place)) || (patience < 1 && crosses(lines, place))) continue;
-                    best = place;
-                }
-            }
-        }
-        if (!best) continue;
-        labels.push_back(*best);
-        haloText(painter, *best, Qt::AlignLeft, text, inkOf(*line), groundAt(best->center().x()));
-    }
-}
-
-void CurvePlot::Private::paintNames(QCPPainter* painter) {
-    const Theme& t = theme();
-    painter->setAntialiasing(true);
-    painter->setFont(flagFont());
-    const QFontMetricsF metrics(painter->font());
-    for (Pane* pane : {&accuracy, &loss}) {
-        if (pane == &loss && !shape.loss) continue;
-        std::vector<QRectF> used;
-        for (const OtherCurves& other : others) {
-            const MetricSeries& series = pane == &accuracy ? other.curves.valAccuracy() : other.curves.valLoss();
-            const std::size_t end = series.lowerBound(axis, x.to * (1 + 1e-9) + 1e-9);
-            if (end == 0 || series.x(end - 1, axis) < x.from) continue;
-            const double value = series.value(end - 1, MetricSeries::Values::Raw);
-            if (!(value >= pane->y.span.from && value <= pane->y.span.to)) continue;
-            const double width = metrics.horizontalAdvance(other.name) + t.px(4);
-            const double right = std::min(pixel(series.x(end - 1, axis)), pane->rect->right() - 1.0);
-            const double y = pane->value()->coordToPixel(value);
-            QRectF box(std::max<double>(right - width, pane->rect->left()), y - metrics.height() - t.px(3), width,
-                       metrics.height());
-            if (box.top() < pane->rect->top()) box.moveTop(y + t.px(3));
-            for (const QRectF& taken : used)
-                if (taken.intersects(box)) box.moveTop(taken.bottom());
-            used.push_back(box);
-            haloText(painter, box, Qt::AlignRight, other.name, t.runPen(other.penIndex).color(), groundAt(box.center().x()));
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 // What CurvePlot keeps to itself; its bodies lie in curve_plot.cpp (axes and lines), curve_plot_painting.cpp (what is painted
-// over and under them) and curve_plot_files.cpp (pictures for a file).
+// over and under them), curve_plot_labels.cpp (words in the panes), curve_plot_input.cpp (mouse and keys) and
+// curve_plot_files.cpp (pictures for a file).
 #pragma once
 
 #include "ui/widgets/live/curve_plot_items.h"
@@ -13,16 +14,15 @@ namespace thaw::ui {
 constexpr int kBandHeight = 24;  ///< design pixels, of the phases' captions
 
 /// How the height is spent: the curves come first. As it gets short, the x axis loses its title, the flags lose their second
-/// lane, the loss goes, and at last the words of the flags.
+/// lane, then their words, and at last the loss goes.
 struct CurveShape {
     bool loss;
     int lanes;
     bool axisTitle;
     int leastAccuracy;  ///< pixels of the screen that the accuracies must have left for it
 };
-inline constexpr CurveShape kShapes[] = {{true, 2, true, 120},  {true, 2, false, 120},  {true, 1, false, 120},
-                                         {false, 2, true, 120}, {false, 2, false, 120}, {false, 1, false, 100},
-                                         {false, 0, false, 0}};
+inline constexpr CurveShape kShapes[] = {{true, 2, true, 120}, {true, 2, false, 120},  {true, 1, false, 108},
+                                         {true, 0, false, 96}, {false, 1, false, 100}, {false, 0, false, 0}};
 
 class CurvePlot::Private {
 public:
@@ -59,10 +59,13 @@ public:
     void paintReferences(QCPPainter* painter);
     void paintReferenceLabels(QCPPainter* painter);
     std::vector<const ReferenceLine*> visibleReferences() const;
+    bool crossesValidation(const Pane& pane, const QRectF& place) const;
+    bool isTaken(const QRectF& place) const;  ///< by a label
     QColor inkOf(const ReferenceLine& line) const;
     QColor groundAt(double xPixel) const;  ///< of the phase band there
     void paintNames(QCPPainter* painter);
     void paintCrosshair(QCPPainter* painter);
+    void writeFile(QCPPainter* painter, double scale, const QSize& size, const QString& title);
     void paintFile(QCPPainter* painter, const QSize& size, const QString& title);
 
     void markDirty();
@@ -94,6 +97,7 @@ public:
     std::vector<PhaseBand> bands;
     std::vector<EventFlag> flags;
     std::vector<PlacedFlag> placed;
+    std::vector<QRectF> labels;           ///< of this drawing, in the panes: none covers another
     std::vector<std::size_t> unlabelled;  ///< flags that are a line alone, for want of room at the right edge
     QCPAxisRect* strip = nullptr;
     Pane accuracy, loss;
@@ -109,6 +113,7 @@ public:
     AxisSpan dragSpan;
     ReadOut readOut;
     double exportScale = 0;  ///< 0: on the screen
+    bool lightFiles = false;
     qint64 pointsDrawn = 0;
 };
 

@@ -8,7 +8,6 @@
 #include "ui/widgets/live/runs_panel.h"
 #include "ui/widgets/live/test_pictures_panel.h"
 #include "ui/widgets/live/welcome_page.h"
-#include "ui/widgets/parts/segmented_bar.h"
 #include "ui/widgets/parts/theme.h"
 
 namespace thaw::ui {
@@ -17,7 +16,13 @@ namespace {
 constexpr int kSideWidth = 332, kNarrowSideWidth = 232;
 constexpr int kLeastCurvesWidth = 460;  ///< curves narrower than this push the side column away
 
+constexpr int kLongestLegend = 24;  ///< letters of a run's name beside its curve
+
 QString text(const std::string& value) { return QString::fromStdString(value); }
+
+QString shortened(const QString& name) {
+    return name.size() > kLongestLegend ? name.left(kLongestLegend - 1) + QChar(0x2026) : name;
+}
 
 }  // namespace
 
@@ -28,16 +33,10 @@ LivePage::LivePage(Session& session, QWidget* parent)
       m_live(new LiveView),
       m_pictures(new TestPicturesPanel),
       m_runs(new RunsPanel),
-      m_sideChoice(new SegmentedBar),
       m_curves(new QWidget),
       m_side(new QWidget) {
-    m_sideChoice->setAccessibleName(tr("What stands beside the curves"));
-    m_sideChoice->addSegment(Pictures, tr("Pictures"));
-    m_sideChoice->addSegment(Runs, tr("Runs"));
-    m_sideChoice->setCurrent(Pictures);
     auto* column = new QVBoxLayout(m_side);
     column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(m_sideChoice);
     column->addWidget(m_pictures, 1);
     column->addWidget(m_runs);
     auto* row = new QHBoxLayout(m_curves);
@@ -51,11 +50,7 @@ LivePage::LivePage(Session& session, QWidget* parent)
     LibraryController& library = session.library();
     m_live->bindController(&training);
     m_pictures->bindController(&training);
-    m_runs->setRunModel(&m_runList);
-    connect(m_runs, &RunsPanel::deleteRequested, &session, &Session::deleteRun);
-    connect(m_runs, &RunsPanel::inspectRequested, this, &LivePage::inspectRequested);
-    connect(m_runs, &RunsPanel::openRequested, this, &LivePage::openRequested);
-    connect(m_sideChoice, &SegmentedBar::currentChanged, this, &LivePage::arrange);
+    bindRuns(*m_runs);
     connect(&training, &TrainingController::runStarted, this, [this](const core::RunStarted& run) {
         m_runList.startCurrent(run);
         m_histories.remove(text(run.runId));
@@ -64,6 +59,8 @@ LivePage::LivePage(Session& session, QWidget* parent)
     });
     connect(&training, &TrainingController::stateChanged, this, [this](core::TrainerState state) {
         m_runList.setCurrentState(state);
+        // What it trained meanwhile is not in what was read of it.
+        if (const auto& run = m_session.training().run(); run && !m_session.isActive()) m_histories.remove(text(run->runId));
         if (state == core::TrainerState::Preparing) showWelcome(false);
         if (state == core::TrainerState::Idle && !m_session.training().run()) showWelcome(true);  // refused
     });
@@ -80,11 +77,28 @@ LivePage::LivePage(Session& session, QWidget* parent)
         connect(&session, signal, this, [this] {
             updatePlan();
             updateTitle();
+            updateOtherRuns();
         });
     connect(&session, &Session::configChanged, this, &LivePage::updatePlan);
     connect(&Theme::instance(), &Theme::changed, this, &LivePage::arrange);
     updatePlan();
     arrange();
+}
+
+void LivePage::bindRuns(RunsPanel& panel) {
+    panel.setRunModel(&m_runList);
+    connect(&panel, &RunsPanel::deleteRequested, &m_session, &Session::deleteRun);
+    connect(&panel, &RunsPanel::renameRequested, &m_session.library(), &LibraryController::renameRun);
+    connect(&panel, &RunsPanel::inspectRequested, this, &LivePage::inspectRequested);
+    connect(&panel, &RunsPanel::openRequested, this, &LivePage::openRequested);
+    connect(&panel, &RunsPanel::continueRequested, &m_session, &Session::continueRun);
+}
+
+RunsPanel* LivePage::makeRunsPage(QWidget* parent) {
+    auto* page = new RunsPanel(parent);
+    page->setTall(true);
+    bindRuns(*page);
+    return page;
 }
 
 bool LivePage::showsWelcome() const { return currentWidget() == m_welcome; }
@@ -108,10 +122,7 @@ void LivePage::arrange() {
     m_curves->layout()->setSpacing(gap);
     m_side->layout()->setSpacing(gap);
     m_side->setFixedWidth(side);
-    m_sideChoice->setVisible(m_compact);
-    m_pictures->setVisible(!m_compact || m_sideChoice->current() == Pictures);
-    m_runs->setVisible(!m_compact || m_sideChoice->current() == Runs);
-    m_runs->setTall(m_compact);
+    m_runs->setVisible(!m_compact);
     m_side->setVisible(width() - side - gap >= theme.px(kLeastCurvesWidth));
 }
 
@@ -122,8 +133,16 @@ void LivePage::resizeEvent(QResizeEvent* event) {
 
 void LivePage::updatePlan() {
     // A run that is shown has its own plan.
-    if (&m_session.shownConfig() != &m_session.config()) return;
+    if (m_session.showsRun()) return;
     const core::RunConfig& config = m_session.config();
+    core::RunSummary next;
+    if (const core::DatasetInfo* set = m_session.dataset()) {
+        next.dataset = set->title;
+        next.datasetId = set->id;
+        next.classNames = set->classNames;
+    }
+    next.testLock.validatesOnHeldOut = core::validationSplit(config.data) == core::Split::HeldOut;
+    m_runList.setNextRun(next);
     m_live->reset();
     m_live->setPlan(config, 0, &m_session.layers().modelInfo());
 }
@@ -136,14 +155,14 @@ void LivePage::updateTitle() {
         if (lesson.name == preset && (!set || lesson.claimsDataset.empty() || lesson.claimsDataset == set->id))
             claims = lesson.claims;
     m_live->setClaims(claims);
-    const QString name = m_session.runNumber() > 0 ? tr("Run %1").arg(m_session.runNumber()) : tr("New run");
+    const QString name = m_session.showsRun() ? m_session.runName() : tr("New run");
     m_live->setRunTitle(set ? tr("%1, %2").arg(name, text(set->title)) : name);
 }
 
 void LivePage::takeHistory(const core::RunHistory& history) {
     const QString id = text(history.summary.runId);
     const auto& run = m_session.training().run();
-    if (run && run->runId == history.summary.runId) {
+    if (m_session.showsRun() && run->runId == history.summary.runId) {
         m_live->setHistory(history);
         return;
     }
@@ -156,14 +175,15 @@ void LivePage::updateOtherRuns() {
     std::vector<OtherRun> others;
     for (const std::string& id : m_runList.shownRuns()) {
         const int row = m_runList.rowOf(id);
-        if (row < 0 || (run && run->runId == id)) continue;
+        if (row < 0 || (m_session.showsRun() && run->runId == id)) continue;
         const auto known = m_histories.constFind(text(id));
         if (known == m_histories.constEnd()) {
             m_histories.insert(text(id), {});  // asked for
             m_session.library().readRun(text(m_runList.run(row).directory.string()));
         } else if (!known->epochs.empty()) {
             const int pen = m_runList.index(row, RunListModel::LineColumn).data(RunListModel::LineIndexRole).toInt();
-            others.push_back({*known, pen, m_runList.name(row).toLower()});
+            const QString name = m_runList.run(row).named ? shortened(m_runList.name(row)) : m_runList.name(row).toLower();
+            others.push_back({*known, pen, m_runList.isRival(row) ? name : tr("%1, other data").arg(name)});
         }
     }
     m_live->setOtherRuns(others);

@@ -1,5 +1,6 @@
 // The Live tab: the welcome page until a run starts; then the curves, and beside them test pictures above the list of runs, or
-// one of the two where there is little room. Reads the records of the runs that the list shows behind the present one.
+// the pictures alone where there is little room. Reads the records of the runs that the list shows behind the present one. Brings
+// the page of runs too: the same list, as large as a page.
 #pragma once
 
 #include <QHash>
@@ -12,7 +13,6 @@ namespace thaw::ui {
 
 class LiveView;
 class RunsPanel;
-class SegmentedBar;
 class Session;
 class TestPicturesPanel;
 class WelcomePage;
@@ -26,9 +26,10 @@ public:
     LiveView& live() { return *m_live; }
     TestPicturesPanel& pictures() { return *m_pictures; }
     RunsPanel& runs() { return *m_runs; }
+    RunsPanel* makeRunsPage(QWidget* parent = nullptr);
     bool showsWelcome() const;
     void showWelcome(bool welcome);
-    /// Narrow side column, with a choice between test pictures and runs above it.
+    /// Narrow side column with the test pictures alone.
     void setCompact(bool compact);
 
 Q_SIGNALS:
@@ -40,8 +41,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    enum SideChoice { Pictures, Runs };
-
+    void bindRuns(RunsPanel& panel);
     void arrange();
     void updatePlan();
     void updateTitle();
@@ -54,7 +54,6 @@ private:
     LiveView* m_live;
     TestPicturesPanel* m_pictures;
     RunsPanel* m_runs;
-    SegmentedBar* m_sideChoice;
     QWidget *m_curves, *m_side;
     bool m_compact = false;
 };

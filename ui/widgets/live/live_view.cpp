@@ -1,19 +1,12 @@
 #include "ui/widgets/live/live_view.h"
 
 #include <QElapsedTimer>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QHBoxLayout>
-#include <QImageWriter>
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
-#include <QPainter>
-#include <QRegularExpression>
 #include <QResizeEvent>
-#include <QSaveFile>
 #include <QSlider>
-#include <QStandardPaths>
 #include <QThread>
 #include <QTimer>
 #include <QToolButton>
@@ -23,6 +16,8 @@
 
 #include "ui/bridge/training_controller.h"
 #include "ui/models/percent_text.h"
+#include "ui/widgets/live/preparation_note.h"
+#include "ui/widgets/live/read_out_line.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/elided_label.h"
 #include "ui/widgets/parts/framed_button.h"
@@ -39,156 +34,6 @@ constexpr int kStatusMilliseconds = 6000;
 constexpr double kPngScale = 2;
 constexpr int kLeastPlot = 132;                          ///< design pixels: a lower plot pushes other rows away
 constexpr int kExportWidth = 1200, kExportHeight = 800;  ///< at least; a wider plot is exported as it is seen
-
-QString lossText(double loss) { return std::isfinite(loss) ? QLocale().toString(loss, 'f', 3) : QStringLiteral("–"); }
-
-/// The figures at the crosshair; with its line samples it is the legend.
-class ReadOutLine : public QWidget {
-public:
-    ReadOutLine(const CurvePlot* plot, QWidget* parent) : QWidget(parent), m_plot(plot) {
-        setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    }
-    struct Other {
-        QString name;
-        int penIndex;
-        double accuracy;
-    };
-    void setReadOut(const ReadOut& readOut, std::vector<Other> others) {
-        m_readOut = readOut;
-        m_others = std::move(others);
-        QString text = LiveView::tr("%1: validation %2, loss %3; training %4, loss %5")
-                           .arg(readOut.tag, percentText(readOut.valAccuracy), lossText(readOut.valLoss),
-                                percentText(readOut.trainAccuracy), lossText(readOut.trainLoss));
-        for (const Other& other : m_others) text += LiveView::tr("; %1 %2").arg(other.name, percentText(other.accuracy));
-        setAccessibleName(readOut.tag.isEmpty() ? LiveView::tr("No figures yet") : text);
-        update();
-    }
-    QSize sizeHint() const override { return {Theme::instance().px(300), Theme::instance().px(26)}; }
-    QSize minimumSizeHint() const override { return {Theme::instance().px(120), Theme::instance().px(26)}; }
-
-protected:
-    void paintEvent(QPaintEvent*) override {
-        const Theme& t = Theme::instance();
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        const QFont strong = t.font(TextRole::TableStrong), plain = t.font(TextRole::Table);
-        const QFontMetricsF strongMetrics(strong), plainMetrics(plain);
-        const double left = mapFrom(parentWidget(), m_plot->mapTo(parentWidget(), m_plot->accuracyRect().topLeft())).x();
-        const double space = t.px(6), gap = t.px(13);
-        double sample = t.px(24);
-        const QString lossWidest = LiveView::tr("loss %1").arg(QStringLiteral("0.000"));
-
-        // Boxes for the widest figures, so that nothing jumps; shorter forms where the panel is narrow.
-        const QString tag = m_readOut.tag.isEmpty() ? LiveView::tr("Epoch –") : m_readOut.tag;
-        const double tagWidth = std::max(strongMetrics.horizontalAdvance(tag),
-                                         strongMetrics.horizontalAdvance(LiveView::tr("Epoch %1").arg(QStringLiteral("00")))) +
-                                t.px(14);
-        bool shortWords = false, losses = true;
-        const auto words = [&](const QString& full, const QString& brief) { return shortWords ? brief : full; };
-        const auto part = [&](const QString& word) {
-            return sample + space + strongMetrics.horizontalAdvance(word + QStringLiteral(" 00.0\u2009%")) +
-                   (losses ? space + plainMetrics.horizontalAdvance(lossWidest) : 0);
-        };
-        const auto total = [&] {
-            return tagWidth + t.px(9) + part(words(LiveView::tr("validation"), LiveView::tr("val"))) + gap +
-                   part(words(LiveView::tr("training"), LiveView::tr("train")));
-        };
-        const double room = width() - left;
-        if (total() > room) shortWords = true;
-        if (total() > room) losses = false;
-        if (total() > room) sample = t.px(10);
-        const bool training = total() <= room;
-
-        double x = left;
-        const double middle = height() / 2.0;
-        const QRectF box(x, middle - t.px(11), tagWidth, t.px(22));
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(t.color(Tone::Ink));
-        painter.drawRoundedRect(box, t.px(4), t.px(4));
-        painter.setPen(t.color(Tone::Surface));
-        painter.setFont(strong);
-        painter.drawText(box, Qt::AlignCenter, tag);
-        x += tagWidth + t.px(9);
-
-        const auto figures = [&](const QString& word, const QPen& pen, bool disc, double accuracy, double loss) {
-            painter.setPen(pen);
-            painter.drawLine(QPointF(x, middle), QPointF(x + sample, middle));
-            if (disc) {
-                painter.setPen(Qt::NoPen);
-                painter.setBrush(pen.color());
-                painter.drawEllipse(QPointF(x + sample / 2, middle), t.px(9) / 2.0, t.px(9) / 2.0);
-            }
-            x += sample + space;
-            painter.setFont(strong);
-            painter.setPen(pen.color());
-            const double wide = strongMetrics.horizontalAdvance(word + QStringLiteral(" 00.0\u2009%"));
-            painter.drawText(QRectF(x, 0, wide + t.px(8), height()), Qt::AlignLeft | Qt::AlignVCenter,
-                             word + QLatin1Char(' ') + percentText(accuracy));
-            x += wide;
-            if (!losses) return;
-            x += space;
-            painter.setFont(plain);
-            painter.setPen(t.color(Tone::Ink2));
-            painter.drawText(QRectF(x, 0, plainMetrics.horizontalAdvance(lossWidest) + t.px(8), height()),
-                             Qt::AlignLeft | Qt::AlignVCenter, LiveView::tr("loss %1").arg(lossText(loss)));
-            x += plainMetrics.horizontalAdvance(lossWidest);
-        };
-        figures(words(LiveView::tr("validation"), LiveView::tr("val")), QPen(t.color(Tone::Validation), t.px(10) * 0.36), true,
-                m_readOut.valAccuracy, m_readOut.valLoss);
-        if (!training) return;
-        x += gap;
-        figures(words(LiveView::tr("training"), LiveView::tr("train")), QPen(t.color(Tone::Training), t.px(10) * 0.18), false,
-                m_readOut.trainAccuracy, m_readOut.trainLoss);
-        losses = false;
-        for (const Other& other : m_others) {
-            x += gap;
-            if (x + part(other.name) > width()) break;
-            figures(other.name, t.runPen(other.penIndex, t.px(10) * 0.2), false, other.accuracy, 0);
-        }
-    }
-
-private:
-    const CurvePlot* m_plot;
-    ReadOut m_readOut;
-    std::vector<Other> m_others;
-};
-
-struct ExportJob {
-    QString file;
-    ExportFormat format = ExportFormat::Png;
-    QImage image;
-    QByteArray bytes;
-    std::vector<std::pair<QString, RunCurves>> runs;
-    QString error;  ///< filled by write(); empty: done
-};
-
-void write(ExportJob& job) {
-    const QFileInfo target(job.file);
-    if (target.exists() && !target.isFile()) {  // QSaveFile would put a file in the place of a device
-        job.error = LiveView::tr("it is not an ordinary file");
-        return;
-    }
-    QSaveFile file(job.file);
-    bool written = file.open(QIODevice::WriteOnly);
-    if (written) {
-        switch (job.format) {
-            case ExportFormat::Png:
-                written = QImageWriter(&file, "png").write(job.image);
-                break;
-            case ExportFormat::Svg:
-            case ExportFormat::Pdf:
-                written = file.write(job.bytes) == job.bytes.size();
-                break;
-            case ExportFormat::Csv:
-                for (std::size_t i = 0; i < job.runs.size() && written; ++i)
-                    written = job.runs[i].second.writeCsv(file, job.runs[i].first, i == 0);
-                break;
-        }
-    }
-    // commit() also reports what an earlier write could not do.
-    if (!written && file.isOpen() && file.error() == QFileDevice::NoError) file.cancelWriting();
-    if (!written || !file.commit()) job.error = file.errorString();
-}
 
 }  // namespace
 
@@ -207,6 +52,8 @@ public:
     void fitFooter();
     void fitHeight();
     void runStarted(const core::RunStarted& run);
+    void happened();
+    void placeNote();
     void askAndExport(ExportFormat format);
     void showStatus(const QString& text, bool failed);
 
@@ -226,10 +73,12 @@ public:
     Chip* chip = nullptr;
     ReadOutLine* readOut = nullptr;
     CurvePlot* plot = nullptr;
+    PreparationNote* note = nullptr;
     SegmentedBar* axes = nullptr;
     QLabel *smoothingCaption = nullptr, *smoothingValue = nullptr, *status = nullptr;
     QSlider* smoothing = nullptr;
     QToolButton *claimsButton = nullptr, *fitButton = nullptr, *exportButton = nullptr;
+    QAction* lightFiles = nullptr;
     QWidget* footer = nullptr;
     QBoxLayout *footerGroups = nullptr, *reading = nullptr, *tools = nullptr;
     QTimer statusTimer;
@@ -262,6 +111,8 @@ void LiveView::Private::build() {
     column->addLayout(head);
 
     plot = new CurvePlot(q);
+    note = new PreparationNote(q);
+    note->hide();
     readOut = new ReadOutLine(plot, q);
     column->addWidget(readOut);
     column->addWidget(plot, 1);
@@ -312,6 +163,13 @@ void LiveView::Private::build() {
                                                         {LiveView::tr("Table of all figures (CSV)…"), ExportFormat::Csv}};
     for (const auto& [text, format] : formats)
         QObject::connect(menu->addAction(text), &QAction::triggered, q, [this, chosen = format] { askAndExport(chosen); });
+    menu->addSeparator();
+    lightFiles = menu->addAction(LiveView::tr("Light, for print"));
+    lightFiles->setCheckable(true);
+    lightFiles->setChecked(true);
+    QObject::connect(lightFiles, &QAction::toggled, q, [this](bool light) { plot->setLightFiles(light); });
+    plot->setLightFiles(true);
+    QObject::connect(menu, &QMenu::aboutToShow, q, [this] { lightFiles->setVisible(Theme::instance().isDark()); });
     exportButton->setMenu(menu);
 
     reading->addWidget(axes);
@@ -392,7 +250,7 @@ void LiveView::Private::fitHeight() {
     int plotHeight =
         q->height() - t.px(24) - q->layout()->itemAt(0)->sizeHint().height() - readOut->sizeHint().height() - 2 * gap;
     const int least = t.px(kLeastPlot), toolsHeight = gap + footer->sizeHint().height();
-    footer->setVisible(plotHeight - toolsHeight >= least);
+    footer->setVisible(plotHeight - toolsHeight >= std::max(least, CurvePlot::heightForLoss()));
     if (!footer->isHidden()) plotHeight -= toolsHeight;
     readOut->setVisible(plotHeight >= least);
 }
@@ -494,6 +352,17 @@ void LiveView::Private::runStarted(const core::RunStarted& run) {
     if (run.resumed && !same) Q_EMIT q->historyNeeded(QString::fromStdString(run.directory.string()));
 }
 
+/// The bands or the flags are others than before.
+void LiveView::Private::happened() {
+    plot->happeningsChanged();
+    Q_EMIT q->planChanged();
+}
+
+void LiveView::Private::placeNote() {
+    const QRect axesRect = plot->accuracyRect().translated(plot->pos());
+    note->placeIn(axesRect.height() > 0 ? axesRect : plot->geometry());
+}
+
 void LiveView::Private::showStatus(const QString& text, bool failed) {
     status->setText(text);
     setStyleProperty(status, "type", failed ? QStringLiteral("wrong") : QStringLiteral("table"));
@@ -505,21 +374,8 @@ void LiveView::Private::showStatus(const QString& text, bool failed) {
 }
 
 void LiveView::Private::askAndExport(ExportFormat format) {
-    const std::pair<QString, QString> kinds[] = {{QStringLiteral("png"), LiveView::tr("Pictures (*.png)")},
-                                                 {QStringLiteral("svg"), LiveView::tr("Drawings (*.svg)")},
-                                                 {QStringLiteral("pdf"), LiveView::tr("Pages (*.pdf)")},
-                                                 {QStringLiteral("csv"), LiveView::tr("Tables (*.csv)")}};
-    const auto& [suffix, filter] = kinds[static_cast<int>(format)];
-    QString name = runTitle.isEmpty() ? LiveView::tr("Curves") : runTitle;
-    name.replace(QRegularExpression(QStringLiteral("[^\\w ,.-]")), QStringLiteral("-"));
-    static QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
-    QFileDialog dialog(q, LiveView::tr("Export the curves"), folder, filter);
-    dialog.setAcceptMode(QFileDialog::AcceptSave);
-    dialog.setDefaultSuffix(suffix);
-    dialog.selectFile(name + QLatin1Char('.') + suffix);
-    if (dialog.exec() != QDialog::Accepted || dialog.selectedFiles().isEmpty()) return;
-    folder = dialog.directory().absolutePath();
-    q->exportTo(dialog.selectedFiles().constFirst(), format);
+    const QString file = askForExportFile(q, format, runTitle.isEmpty() ? LiveView::tr("Curves") : runTitle);
+    if (!file.isEmpty()) q->exportTo(file, format);
 }
 
 LiveView::LiveView(QWidget* parent) : QFrame(parent), d(std::make_unique<Private>(this)) { d->build(); }
@@ -542,12 +398,18 @@ void LiveView::bindController(TrainingController* controller) {
     connect(controller, &TrainingController::paused, this, &LiveView::addPaused);
     connect(controller, &TrainingController::resumed, this, &LiveView::addResumed);
     connect(controller, &TrainingController::planProgress, this, &LiveView::addPlanProgress);
+    connect(controller, &TrainingController::workProgress, this, &LiveView::showPreparation);
+    connect(controller, &TrainingController::stateChanged, this, [this](core::TrainerState state) {
+        if (state != core::TrainerState::Preparing && state != core::TrainerState::Running) d->note->hide();
+    });
 }
 
 void LiveView::reset() {
     d->curves.reset();
     d->runId.clear();
+    d->note->hide();
     d->plot->setCurves(&d->curves);
+    Q_EMIT planChanged();
     d->updateHero();
     d->updateReferences();
 }
@@ -563,7 +425,7 @@ void LiveView::setPlan(const core::RunConfig& config, std::int64_t stepsPerEpoch
             d->curves.setPlan(config, stepsPerEpoch);  // the settings panel says what is wrong with it
         }
     }
-    d->plot->happeningsChanged();
+    d->happened();
     d->plot->fit();
     d->updateHero();
     d->updateReferences();
@@ -575,7 +437,7 @@ void LiveView::setHistory(const core::RunHistory& history) {
     d->runId = id;
     if (d->curves.config().phases.empty()) setPlan(history.config, 0);
     d->curves.addHistory(history);
-    d->plot->happeningsChanged();
+    d->happened();
     d->plot->fit();
     d->updateHero();
     d->updateReferences();
@@ -620,14 +482,25 @@ void LiveView::setAxis(SeriesAxis axis) {
 
 void LiveView::setClaimsShown(bool shown) { d->claimsButton->setChecked(shown); }
 
+void LiveView::showPreparation(const core::WorkProgress& progress) {
+    if (!d->curves.empty()) return;  // the run bar tells what is done between two epochs
+    d->note->setProgress(progress);
+    d->placeNote();
+    d->note->show();
+    d->note->raise();
+}
+
+void LiveView::setLightFiles(bool light) { d->lightFiles->setChecked(light); }
+
 void LiveView::addPhase(const core::PhaseStarted& phase) {
     d->curves.addPhase(phase, d->now());
-    d->plot->happeningsChanged();
+    d->happened();
     d->updateReferences();
 }
 
 void LiveView::addBatches(const std::vector<core::BatchFinished>& batches) {
     d->curves.addBatches(batches, d->now());
+    d->note->hide();
     d->plot->dataChanged();
 }
 
@@ -640,23 +513,23 @@ void LiveView::addEpoch(const core::EpochFinished& epoch) {
 
 void LiveView::addLayersChanged(const core::LayersChanged& change) {
     d->curves.addLayersChanged(change);
-    d->plot->happeningsChanged();
+    d->happened();
     d->updateReferences();
 }
 
 void LiveView::addLearningRateChanged(const core::LearningRateChanged& change) {
     d->curves.addLearningRateChanged(change);
-    d->plot->happeningsChanged();
+    d->happened();
 }
 
 void LiveView::addPaused(const core::Paused& event) {
     d->curves.addPaused(event, d->now());
-    d->plot->happeningsChanged();
+    d->happened();
 }
 
 void LiveView::addResumed(const core::Resumed& event) {
     d->curves.addResumed(event, d->now());
-    d->plot->happeningsChanged();
+    d->happened();
 }
 
 void LiveView::addPlanProgress(const core::PlanProgress& progress) {
@@ -665,7 +538,7 @@ void LiveView::addPlanProgress(const core::PlanProgress& progress) {
 }
 
 void LiveView::exportTo(const QString& file, ExportFormat format) {
-    auto job = std::make_shared<ExportJob>();
+    auto job = std::make_shared<CurveExport>();
     job->file = file;
     job->format = format;
     const core::EpochFinished* last = d->curves.lastEpoch();
@@ -689,7 +562,7 @@ void LiveView::exportTo(const QString& file, ExportFormat format) {
             for (std::size_t i = 0; i < d->others.size(); ++i) job->runs.emplace_back(d->others[i].name, d->otherCurves[i]);
             break;
     }
-    QThread* thread = QThread::create([job] { write(*job); });
+    QThread* thread = QThread::create([job] { writeExport(*job); });
     d->exports.push_back(thread);
     connect(thread, &QThread::finished, this, [this, thread, job] {
         d->exports.erase(std::find(d->exports.begin(), d->exports.end(), thread));
@@ -718,6 +591,7 @@ void LiveView::resizeEvent(QResizeEvent* event) {
     d->fitHead();
     d->fitFooter();
     d->fitHeight();
+    if (!d->note->isHidden()) d->placeNote();
 }
 
 }  // namespace thaw::ui

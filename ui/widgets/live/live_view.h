@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ui/bridge/event_metatypes.h"
+#include "ui/widgets/live/curve_export.h"
 #include "ui/widgets/live/curve_plot.h"
 
 namespace thaw::ui {
@@ -22,8 +23,6 @@ struct OtherRun {
     int penIndex = 1;
     QString name;
 };
-
-enum class ExportFormat { Png, Svg, Pdf, Csv };
 
 class LiveView : public QFrame {
     Q_OBJECT
@@ -61,6 +60,8 @@ public:
     void setAxis(SeriesAxis axis);
     void setClaimsShown(bool shown);
 
+    /// Pictures for files in the light colours also where the screen is dark; so unless the user chose otherwise.
+    void setLightFiles(bool light);
     /// Writes at once (PNG, SVG, PDF: as seen; CSV: all figures of this run and the others) in a thread of its own, to a
     /// temporary file that takes the target's place when complete. exported() or exportFailed() follows.
     void exportTo(const QString& file, ExportFormat format);
@@ -68,7 +69,8 @@ public:
     QSize minimumSizeHint() const override;
 
 public Q_SLOTS:
-    void addPhase(const thaw::core::PhaseStarted& phase);  ///< begins a band; its mask and rate are the new ones
+    void showPreparation(const thaw::core::WorkProgress& progress);  ///< over the empty axes, until there is a batch
+    void addPhase(const thaw::core::PhaseStarted& phase);            ///< begins a band; its mask and rate are the new ones
     void addBatches(const std::vector<thaw::core::BatchFinished>& batches);  ///< points of the training curves
     void addEpoch(const thaw::core::EpochFinished& epoch);           ///< a validation point, the hero number, the read-out
     void addLayersChanged(const thaw::core::LayersChanged& change);  ///< a flag, and a new band from here on
@@ -78,6 +80,8 @@ public Q_SLOTS:
     void addPlanProgress(const thaw::core::PlanProgress& progress);              ///< end of the time axis
 
 Q_SIGNALS:
+    /// What trains when, in the past or in the plan: curves().bands().
+    void planChanged();
     /// A run was resumed whose record is not here yet: read it and give it to setHistory().
     void historyNeeded(const QString& runDirectory);
     void exported(const QString& file);

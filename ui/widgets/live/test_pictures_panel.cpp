@@ -15,17 +15,24 @@
 #include "ui/widgets/predictions/prediction_view.h"
 
 namespace thaw::ui {
+namespace {
+
+// Design pixels.
+constexpr int kSmallestTile = 70;
+constexpr int kLow = 380;  ///< a lower panel gives its tools and the words below the pictures for another row
+
+}  // namespace
 
 TestPicturesPanel::TestPicturesPanel(QWidget* parent) : QFrame(parent) {
     setProperty("panel", true);
     m_title = makeLabel(tr("Test pictures"), "panelTitle", this);
     m_moment = makeLabel({}, "caption", this);
-    m_choice = new SegmentedBar(this);
+    m_choice = new SegmentedBar;
     m_choice->setAccessibleName(tr("Which pictures"));
     m_choice->addSegment(All, tr("All"));
     m_choice->addSegment(Wrong, tr("Wrong"));
     m_choice->addSegment(ByClass, tr("By class"));
-    m_dice = makeFramedButton(QStringLiteral("dice"), {}, tr("Draw other pictures"), this);
+    m_dice = makeFramedButton(QStringLiteral("dice"), {}, tr("Draw other pictures"), nullptr);
     m_grid = new PictureGrid(this);
     m_grid->setPictureModel(&m_pictures);
     m_empty = makeLabel({}, "body", this);
@@ -40,7 +47,8 @@ TestPicturesPanel::TestPicturesPanel(QWidget* parent) : QFrame(parent) {
     head->setContentsMargins(4, 0, 4, 0);
     head->addWidget(m_title, 1);
     head->addWidget(m_moment);
-    auto* tools = new QHBoxLayout;
+    m_tools = new QWidget(this);
+    auto* tools = new QHBoxLayout(m_tools);
     tools->setContentsMargins(2, 0, 2, 0);
     tools->addWidget(m_choice);
     tools->addStretch(1);
@@ -49,7 +57,7 @@ TestPicturesPanel::TestPicturesPanel(QWidget* parent) : QFrame(parent) {
     column->setContentsMargins(12, 14, 12, 8);
     column->setSpacing(10);
     column->addLayout(head);
-    column->addLayout(tools);
+    column->addWidget(m_tools);
     column->addWidget(m_stack, 1);
 
     connect(m_choice, &SegmentedBar::currentChanged, this, &TestPicturesPanel::choose);
@@ -83,7 +91,19 @@ void TestPicturesPanel::applyWidth() {
         m_choice->setCurrent(All);
         choose(All);
     }
-    m_grid->setTiles(m_narrow ? 2 : 3, 79, m_narrow ? 92 : 88);
+    m_grid->setTiles(m_narrow ? 2 : 3, kSmallestTile, m_narrow ? 92 : 88);
+    fitHeight();
+}
+
+void TestPicturesPanel::fitHeight() {
+    const bool low = height() < Theme::instance().px(kLow);
+    m_tools->setVisible(!low);
+    m_grid->setWords(!low);
+}
+
+void TestPicturesPanel::resizeEvent(QResizeEvent* event) {
+    QFrame::resizeEvent(event);
+    fitHeight();
 }
 
 void TestPicturesPanel::setRun(const core::RunStarted& run) {
@@ -109,15 +129,20 @@ void TestPicturesPanel::choose(int choice) {
 }
 
 void TestPicturesPanel::refresh() {
-    const bool shown = m_pictures.hasPredictions() && m_pictures.total() > 0;
+    // Before there is an answer the pictures are there all the same: what will be asked of the network.
+    const bool answered = m_pictures.hasPredictions();
+    const bool shown = m_pictures.pictures() && m_pictures.total() > 0;
     m_stack->setCurrentIndex(shown ? 0 : 1);
     m_dice->setEnabled(shown);
-    m_moment->setText(m_pictures.hasPredictions() ? momentText(*m_pictures.predictions(), m_stepsPerEpoch) : QString());
-    m_empty->setText(m_pictures.hasPredictions()          ? tr("The network is right about all %1.").arg(picturesText(m_split))
-                     : m_pictures.pictures() && m_trained ? tr("The network looks at the %1.").arg(picturesText(m_split))
-                     : m_pictures.pictures()
-                         ? tr("After the first epoch you see here what the network says of some %1.").arg(picturesText(m_split))
-                         : tr("Run the lesson: after each epoch you see here what the network says of some test pictures."));
+    m_moment->setText(answered              ? momentText(*m_pictures.predictions(), m_stepsPerEpoch)
+                      : shown && !m_trained ? tr("before training")
+                                            : QString());
+    m_empty->setText(
+        answered                             ? tr("The network is right about all %1.").arg(picturesText(m_split))
+        : m_pictures.pictures() && m_trained ? tr("The network looks at the %1.").arg(picturesText(m_split))
+        : m_pictures.pictures()
+            ? tr("After the first epoch you see here what the network says of some %1.").arg(picturesText(m_split))
+            : tr("Run the lesson: you see some test pictures here, and after each epoch what the network says of them."));
 }
 
 }  // namespace thaw::ui

@@ -35,11 +35,15 @@ public:
 Q_SIGNALS:
     void pictureActivated(int id);  ///< to be opened in Predictions
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     enum Choice { All, Wrong, ByClass };
     void choose(int choice);
     void refresh();
     void applyWidth();
+    void fitHeight();  ///< the pictures come first
 
     PredictionListModel m_pictures;
     std::int64_t m_stepsPerEpoch = 0;
@@ -51,6 +55,7 @@ private:
     QToolButton* m_dice;
     PictureGrid* m_grid;
     QStackedWidget* m_stack;
+    QWidget* m_tools;
 };
 
 }  // namespace thaw::ui

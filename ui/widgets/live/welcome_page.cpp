@@ -11,6 +11,7 @@
 
 #include "ui/bridge/session.h"
 #include "ui/widgets/live/data_offer.h"
+#include "ui/widgets/live/recent_runs.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/styling.h"
 
@@ -99,8 +100,11 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
         new LessonCard(1, tr("2  Teach the head"), tr("A small new head learns the ten classes. The trunk still waits."), this);
     m_thaw = new LessonCard(2, tr("3  Thaw"), tr("Block 5 thaws and learns gently, together with the head."), this);
     m_borrow->setLength(tr("no training"), false);
-    m_settings = new QPushButton(QLatin1Char(' ') + tr("Start with my settings"), this);
+    m_recent = new RecentRuns(this);
+    m_settings = new QPushButton(QLatin1Char(' ') + tr("Run my settings"), this);
     bindIcon(m_settings, QStringLiteral("settings"));
+    m_settings->setToolTip(tr("A new run with the settings as they stand in the Settings panel"));
+    m_run->setToolTip(tr("A new run with the lesson's own settings"));
     m_open = new QPushButton(QLatin1Char(' ') + tr("Open a run"), this);
     bindIcon(m_open, QStringLiteral("folder"));
     for (QPushButton* button : {m_settings, m_open}) button->setProperty("tall", true);
@@ -125,7 +129,9 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     m_rows->addWidget(m_getData, 0, Qt::AlignHCenter);
     m_rows->addStretch(3);
     m_rows->addLayout(m_cardRow);
-    m_rows->addStretch(4);
+    m_rows->addStretch(2);
+    m_rows->addWidget(m_recent);
+    m_rows->addStretch(2);
     m_rows->addLayout(buttons);
     m_rows->addStretch(1);
 
@@ -135,6 +141,8 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     connect(m_settings, &QPushButton::clicked, this, &WelcomePage::startWithSettings);
     connect(m_open, &QPushButton::clicked, this, &WelcomePage::openRun);
     connect(m_getData, &QPushButton::clicked, this, &WelcomePage::showData);
+    connect(m_recent, &RecentRuns::openRequested, this, &WelcomePage::openRecent);
+    connect(m_recent, &RecentRuns::continueRequested, this, &WelcomePage::continueRecent);
     for (const auto signal :
          {&Session::priceChanged, &Session::lessonChanged, &Session::shownRunChanged, &Session::actionsChanged})
         connect(&session, signal, this, &WelcomePage::refresh);
@@ -164,6 +172,7 @@ void WelcomePage::refresh() {
     m_run->setEnabled(allowed.runLesson);
     m_settings->setEnabled(allowed.start);
     m_open->setEnabled(!m_session.isActive());
+    m_recent->setRuns(m_session.runs(), !m_session.isActive());
     const core::Lesson* lesson = m_session.lesson();
     QString time;
     if (lesson) {
@@ -194,16 +203,20 @@ void WelcomePage::arrange() {
     const Theme& theme = Theme::instance();
     const core::Lesson* lesson = m_session.lesson();
     const bool thaws = !lesson || lesson->config.phases.size() > 1;
-    for (QWidget* part : {static_cast<QWidget*>(m_borrow), static_cast<QWidget*>(m_teach), static_cast<QWidget*>(m_lead)})
-        part->show();
-    m_thaw->setVisible(thaws);
     const int card = (width() - theme.px(thaws ? 76 : 62)) / (thaws ? 3 : 2);
-    m_rows->invalidate();
-    const bool fits = card >= theme.px(160) && m_rows->minimumSize().height() <= height();
-    if (fits) return;
-    for (LessonCard* each : {m_borrow, m_teach, m_thaw}) each->hide();
-    m_rows->invalidate();
-    m_lead->setVisible(m_rows->minimumSize().height() <= height());
+    const bool cardsFit = card >= theme.px(160);
+    // The runs of who has been here before come first, then the cards, then the second title.
+    const auto fits = [&](bool recent, bool cards, bool lead) {
+        m_recent->setVisible(recent && !m_recent->isEmpty());
+        for (LessonCard* each : {m_borrow, m_teach}) each->setVisible(cards);
+        m_thaw->setVisible(cards && thaws);
+        m_lead->setVisible(lead);
+        m_rows->invalidate();
+        return m_rows->minimumSize().height() <= height();
+    };
+    if (cardsFit && fits(true, true, true)) return;
+    if (cardsFit && m_recent->isEmpty() && fits(false, true, false)) return;
+    if (!fits(true, false, true) && !fits(true, false, false)) fits(false, false, false);
 }
 
 void WelcomePage::resizeEvent(QResizeEvent* event) {

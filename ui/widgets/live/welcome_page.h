@@ -12,6 +12,7 @@ namespace thaw::ui {
 
 class Chip;
 class DataOffer;
+class RecentRuns;
 class Session;
 
 /// One step of the lesson: the blocks of the network as it leaves them, a title, a few words, how long.
@@ -40,8 +41,10 @@ public:
 Q_SIGNALS:
     void runLesson();
     void startWithSettings();
-    void openRun();
+    void openRun();  ///< one that is not in sight
     void showData();
+    void openRecent(const QString& directory);
+    void continueRecent(const QString& directory);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -58,6 +61,7 @@ private:
     QHBoxLayout* m_cardRow;
     DataOffer* m_offer;
     LessonCard *m_borrow, *m_teach, *m_thaw;
+    RecentRuns* m_recent;
 };
 
 }  // namespace thaw::ui

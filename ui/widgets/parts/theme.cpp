@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "ui/widgets/parts/key_hint.h"
 
@@ -321,5 +322,8 @@ void Theme::finishLook() {
     qApp->setStyleSheet(styleSheet());
     Q_EMIT changed();
 }
+
+LightForPrint::LightForPrint() : m_wasDark(std::exchange(Theme::instance().m_dark, false)) {}
+LightForPrint::~LightForPrint() { Theme::instance().m_dark = m_wasDark; }
 
 }  // namespace thaw::ui

@@ -99,12 +99,25 @@ Q_SIGNALS:
     void changed();
 
 private:
+    friend class LightForPrint;
     Theme();
     bool systemIsDark() const;
     ColorScheme m_scheme = ColorScheme::System;
     bool m_dark = false;
     double m_scale = 1.0;
     bool m_reducedMotion = false;
+};
+
+/// The light colours for as long as this lives, for a picture that goes to paper. Nothing on the screen follows.
+class LightForPrint {
+public:
+    LightForPrint();
+    ~LightForPrint();
+    LightForPrint(const LightForPrint&) = delete;
+    LightForPrint& operator=(const LightForPrint&) = delete;
+
+private:
+    bool m_wasDark;
 };
 
 }  // namespace thaw::ui

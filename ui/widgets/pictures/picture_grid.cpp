@@ -152,6 +152,13 @@ void PictureGrid::resizeEvent(QResizeEvent* event) {
     if (size() != before) setViewportMargins(0, 0, 0, 0);
 }
 
+void PictureGrid::focusInEvent(QFocusEvent* event) {
+    QListView::focusInEvent(event);
+    // Whoever comes by Tab sees where he is.
+    const bool byKey = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    if (byKey && m_pictures && m_pictures->rowOf(m_current) < 0 && m_pictures->rowCount() > 0) step(0);
+}
+
 void PictureGrid::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
         case Qt::Key_Left:

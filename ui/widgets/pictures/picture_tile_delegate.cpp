@@ -119,12 +119,12 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     const int percentWidth =
         predicted >= 0 ? QFontMetrics(theme.font(TextRole::Table)).horizontalAdvance(percent) + theme.px(4) : 0;
 
-    // Below a small picture the words take of the room beside it.
+    // Words begin where their picture begins; below a small one they take of the room on its right.
     QRect plate = plateRect(option.rect);
     const int margin = theme.px(kPlateMargin), size = plate.width() - 2 * margin;
     const int missing = QFontMetrics(strong).horizontalAdvance(name) + percentWidth - size;
-    const int beside = qBound(0, (missing + 1) / 2, (option.rect.width() - plate.width()) / 2);
-    plate.adjust(-beside, 0, beside, 0);
+    const int beside = qBound(0, missing, option.rect.right() - plate.right());
+    plate.adjust(0, 0, beside, 0);
     if (option.state & QStyle::State_Selected) {
         painter->setPen(QPen(theme.color(Tone::Accent), theme.px(2)));
         painter->setBrush(theme.color(Tone::AccentBackground));
@@ -141,7 +141,7 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     const QColor color = theme.color(toneOf(verdict));
 
     // Picture
-    const QRect picture(plate.left() + beside + margin, plate.top() + margin, size, size);
+    const QRect picture(plate.left() + margin, plate.top() + margin, size, size);
     const double frame = (verdict == Verdict::Wrong ? 2.5 : 1.5) * theme.scale();
     const QRectF frameRect = QRectF(picture).adjusted(frame / 2, frame / 2, -frame / 2, -frame / 2);
     const QPixmap pixmap = scaledPicture(index.data(PredictionListModel::PictureRole).value<QImage>(),
@@ -181,7 +181,7 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     }
 
     // Guess and percentage
-    const QRect line(picture.left() - beside, picture.bottom() + 1 + theme.px(4), size + 2 * beside, theme.px(18));
+    const QRect line(picture.left(), picture.bottom() + 1 + theme.px(4), size + beside, theme.px(18));
     if (predicted >= 0) {
         painter->setFont(theme.font(TextRole::Table));
         painter->setPen(theme.color(Tone::Ink));
@@ -216,6 +216,8 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
         bold.setWeight(QFont::DemiBold);
         painter->setFont(bold);
         painter->setPen(theme.color(Tone::Ink));
+    } else if (file.isEmpty() && predicted < 0) {
+        text = tr("not asked yet");
     } else if (!file.isEmpty()) {
         text = file.section(QLatin1Char('/'), -1);
     }

@@ -9,6 +9,8 @@
 #include <QVBoxLayout>
 #include <QWindow>
 
+#include <utility>
+
 #include "ui/bridge/session.h"
 #include "ui/models/log_model.h"
 #include "ui/widgets/evaluation/confusion_view.h"
@@ -21,6 +23,8 @@
 #include "ui/widgets/library/library_links.h"
 #include "ui/widgets/library/settings_panel.h"
 #include "ui/widgets/live/live_page.h"
+#include "ui/widgets/live/live_view.h"
+#include "ui/widgets/live/runs_panel.h"
 #include "ui/widgets/live/test_pictures_panel.h"
 #include "ui/widgets/live/welcome_page.h"
 #include "ui/widgets/map/map_view.h"
@@ -136,6 +140,7 @@ void MainWindow::makeBody(LogModel& log) {
     auto* dataPanel = new DataPanel(m_session.library());
     linkData(*dataPanel, m_session);
     addPage(dataPanel, tr("Data"));
+    addPage(m_livePage->makeRunsPage(), tr("Runs"));
     auto* centre = new QWidget;
     centre->setObjectName(QStringLiteral("centre"));
     auto* rows = new QVBoxLayout(centre);
@@ -172,6 +177,15 @@ void MainWindow::makeBody(LogModel& log) {
 void MainWindow::connectActions() {
     const WindowActions& actions = *m_actions;
     connect(m_tabs, &QTabBar::currentChanged, this, &MainWindow::showTab);
+    // One record says what was thawed when: strip and plan bar cannot differ.
+    const LiveView& live = m_livePage->live();
+    const auto tellPlan = [this, &live] { m_runBar->setPlan(live.curves().plannedEpochs(), live.curves().bands()); };
+    connect(&live, &LiveView::planChanged, m_runBar, tellPlan);
+    tellPlan();
+    // Whatever page a run is started or opened from: here it is seen.
+    connect(&m_session.training(), &TrainingController::stateChanged, this, [this](core::TrainerState state) {
+        if (state == core::TrainerState::Preparing) showTab(LiveTab);
+    });
     connect(m_livePage, &LivePage::welcomeShown, this, &MainWindow::updateView);
     connect(m_body, &BodyLayout::changed, this, &MainWindow::updateView);
     connect(m_layerPanel, &LayerPanel::collapseRequested, m_layersDock, [this] { m_layersDock->setFolded(true); });
@@ -201,6 +215,8 @@ void MainWindow::connectActions() {
     connect(&welcome, &WelcomePage::showData, this, [this] { showTab(DataTab); });
     connect(&welcome, &WelcomePage::startWithSettings, &m_session, &Session::start);
     connect(&welcome, &WelcomePage::openRun, m_actions->openRun, &QAction::trigger);
+    connect(&welcome, &WelcomePage::openRecent, this, &MainWindow::openRun);
+    connect(&welcome, &WelcomePage::continueRecent, &m_session, &Session::continueRun);
     connect(actions.openRun, &QAction::triggered, this,
             [this] { chooseRun(this, m_session, [this](const QString& folder) { openRun(folder); }); });
     connect(actions.addPictures, &QAction::triggered, this, [this] {
@@ -262,7 +278,7 @@ void MainWindow::openRun(const QString& directory) {
 
 void MainWindow::lookInto(const QString& directory) {
     m_session.inspection().inspectRun(directory.toStdString());
-    if (currentTab() == LiveTab || currentTab() == DataTab) showTab(PredictionsTab);
+    if (currentTab() == LiveTab || currentTab() == DataTab || currentTab() == RunsTab) showTab(PredictionsTab);
 }
 
 CameraView& MainWindow::camera() {
@@ -295,9 +311,10 @@ void MainWindow::updateView() {
                          : currentTab() == InspectorTab ? QStringLiteral("inspector")
                          : currentTab() == MapTab       ? QStringLiteral("map")
                          : currentTab() == DataTab      ? QStringLiteral("data")
+                         : currentTab() == RunsTab      ? QStringLiteral("runs")
                          : m_livePage->showsWelcome()   ? QStringLiteral("welcome")
                                                         : QStringLiteral("live");
-    const bool looksIntoRun = currentTab() != LiveTab && currentTab() != DataTab;
+    const bool looksIntoRun = currentTab() != LiveTab && currentTab() != DataTab && currentTab() != RunsTab;
     m_timeLine->setWanted(looksIntoRun);
     m_testLock->setWanted(looksIntoRun);
     m_body->setView(view);
@@ -340,6 +357,13 @@ bool MainWindow::event(QEvent* event) {
         m_placed = {};
     }
     return QMainWindow::event(event);
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+    QMainWindow::changeEvent(event);
+    // Another window may have trained, named or deleted runs meanwhile.
+    if (event->type() == QEvent::ActivationChange && isActiveWindow() && std::exchange(m_wasActive, true))
+        m_session.library().refreshRuns();
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event) {

@@ -33,7 +33,7 @@ class WindowActions;
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
-    enum Tab { LiveTab, PredictionsTab, ConfusionTab, InspectorTab, MapTab, DataTab };
+    enum Tab { LiveTab, PredictionsTab, ConfusionTab, InspectorTab, MapTab, DataTab, RunsTab };
 
     /// All must outlive the window. `settings` keeps what the user chose about it.
     MainWindow(Session& session, LogModel& log, QSettings& settings, QWidget* parent = nullptr);
@@ -55,6 +55,7 @@ Q_SIGNALS:
     void leaving();  ///< it will close, with or without a run to be saved first
 
 protected:
+    void changeEvent(QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override;
@@ -96,6 +97,7 @@ private:
     QRect m_placed;  // where the window was put as long as its frame is only guessed
     Closing* m_closing;
     CameraView* m_camera = nullptr;
+    bool m_wasActive = false;
 };
 
 }  // namespace thaw::ui

@@ -35,9 +35,7 @@ void MenuBar::applyTheme() {
 
 void MenuBar::updateTitle() {
     const core::DatasetInfo* shown = m_session.dataset();
-    const int number = m_session.runNumber();
-    QString name = tr("New run");
-    if (number > 0) name = m_session.isLessonRun() ? tr("Lesson run %1").arg(number) : tr("Run %1").arg(number);
+    const QString name = m_session.showsRun() ? m_session.runName() : tr("New run");
     QString set = shown ? QString::fromStdString(shown->title) : QString();
     if (shown && shown->substitute) set = tr("%1, in place of CIFAR-10").arg(set);
     m_title->setText(set.isEmpty() ? name : name + QStringLiteral("  ·  ") + set);

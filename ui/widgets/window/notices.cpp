@@ -3,6 +3,7 @@
 #include "ui/bridge/lesson_data.h"
 #include "ui/bridge/session.h"
 #include "ui/models/problem_text.h"
+#include "ui/models/run_text.h"
 #include "ui/widgets/parts/banner.h"
 
 namespace thaw::ui {
@@ -73,8 +74,8 @@ void Notices::offerInterrupted(const std::vector<core::RunSummary>& runs) {
         const QString directory = text(run.directory.string());
         m_banner.ask(
             QStringLiteral("interrupted"), Banner::Look::Note,
-            tr("Run %1 was interrupted at epoch %2 of %3. Resume?").arg(run.number).arg(run.epochs + 1).arg(run.plannedEpochs),
-            {{tr("Resume"), [this, directory] { m_session.training().openRun(directory.toStdString()); }}, {tr("Not now"), {}}});
+            tr("%1 was interrupted at epoch %2 of %3. Continue?").arg(runName(run)).arg(run.epochs + 1).arg(run.plannedEpochs),
+            {{tr("Continue"), [this, directory] { m_session.continueRun(directory); }}, {tr("Not now"), {}}});
         return;
     }
 }

@@ -8,10 +8,13 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
+#include <utility>
 
 #include "ui/bridge/session.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/run_curves.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/window/plan_bar.h"
@@ -24,15 +27,10 @@ namespace {
 
 using core::TrainerState;
 
+constexpr double kLeastPart = 1e-6;  ///< of an epoch
+
 QString text(const std::string& value) { return QString::fromStdString(value); }
 QString number(qint64 value) { return QLocale().toString(value); }
-
-/// Whether a layer of the trunk trains.
-bool thawsTrunk(const core::ModelInfo& model, const core::LayerMask& mask) {
-    const auto trunk = std::min<std::size_t>(static_cast<std::size_t>(std::max(0, model.headBegin)), mask.size());
-    return std::find(mask.begin(), mask.begin() + static_cast<std::ptrdiff_t>(trunk), true) !=
-           mask.begin() + static_cast<std::ptrdiff_t>(trunk);
-}
 
 }  // namespace
 
@@ -56,23 +54,30 @@ RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent)
     layout->addWidget(makeRate());
 
     const TrainingController& training = session.training();
-    connect(&session, &Session::actionsChanged, this, [this] {
+    connect(&actions, &WindowActions::updated, this, [this] {
         updateButtons();
         updateTexts();
     });
     for (const auto signal : {&Session::shownRunChanged, &Session::priceChanged})
         connect(&session, signal, this, [this] {
-            updatePlan();
+            updateProgress();
             updateTexts();
         });
-    connect(&session, &Session::shownRunChanged, this, &RunBar::updateButtons);
+    connect(&session, &Session::configChanged, this, [this] {
+        // What failed before there was a run was said of other settings.
+        if (!m_session.isActive() && !m_session.training().run()) m_failed = {};
+        updateTexts();
+    });
     connect(&session, &Session::rateChanged, m_rate, &RateBox::setRate);
     connect(m_rate, &RateBox::rateRequested, &session, &Session::requestRate);
     connect(&training, &TrainingController::runStarted, this, &RunBar::onRunStarted);
-    connect(&training, &TrainingController::phaseStarted, this, &RunBar::onPhase);
+    connect(&training, &TrainingController::phaseStarted, this, [this](const core::PhaseStarted& phase) {
+        m_phaseOfRun = phase;
+        updateTexts();
+    });
     connect(&training, &TrainingController::batchesFinished, this, &RunBar::onBatches);
     connect(&training, &TrainingController::epochFinished, this, &RunBar::onEpoch);
-    connect(&training, &TrainingController::layersChanged, this, &RunBar::onLayers);
+    connect(&training, &TrainingController::layersChanged, this, &RunBar::updateTexts);
     connect(&training, &TrainingController::workProgress, this, [this](const core::WorkProgress& progress) {
         m_work = progress;
         m_loading = true;
@@ -82,10 +87,7 @@ RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent)
         m_secondsLeft = progress.secondsLeft;
         updateTexts();
     });
-    connect(&training, &TrainingController::runFinished, this, [this](const core::RunFinished& finished) {
-        m_ended = finished;
-        updateTexts();
-    });
+    connect(&training, &TrainingController::runFinished, this, &RunBar::onFinished);
     // A run that was opened finished has its figures in its record.
     connect(&session.library(), &LibraryController::runRead, this, [this](const core::RunHistory& history) {
         const std::optional<core::RunStarted>& run = m_session.training().run();
@@ -100,8 +102,6 @@ RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent)
     });
     connect(&Theme::instance(), &Theme::changed, this, &RunBar::applyTheme);
     applyTheme();
-    updatePlan();
-    updateTexts();
     m_rate->setRate(session.shownRate());
 }
 
@@ -109,7 +109,6 @@ RunButton* RunBar::addButton(QHBoxLayout* layout, QAction* action, const QString
     auto* button = new RunButton(icon, this);
     button->setRoom(width, longest);
     connect(button, &QToolButton::clicked, action, &QAction::trigger);
-    connect(action, &QAction::changed, this, &RunBar::updateButtons);
     m_buttons.push_back({button, action});
     layout->addWidget(button);
     return button;
@@ -133,6 +132,13 @@ QWidget* RunBar::makePlan() {
     m_showLog->setText(tr("Show log"));
     m_showLog->setProperty("framed", true);
     connect(m_showLog, &QToolButton::clicked, this, &RunBar::logRequested);
+    m_continue = new QToolButton(plan);
+    m_continue->setText(m_actions.continueRun->text());
+    m_continue->setToolTip(m_actions.continueRun->toolTip());
+    m_continue->setProperty("framed", true);
+    m_continue->setFocusPolicy(Qt::StrongFocus);
+    m_continue->hide();
+    connect(m_continue, &QToolButton::clicked, m_actions.continueRun, &QAction::trigger);
     m_plan = new PlanBar(plan);
 
     auto* top = new QHBoxLayout;
@@ -146,6 +152,7 @@ QWidget* RunBar::makePlan() {
     top->addWidget(m_dot);
     top->addWidget(m_left);
     top->addWidget(m_showLog);
+    top->addWidget(m_continue);
     auto* rows = new QVBoxLayout(plan);
     rows->addLayout(top);
     rows->addWidget(m_plan);
@@ -222,18 +229,21 @@ void RunBar::applyTheme() {
 
 void RunBar::updateButtons() {
     const bool running = m_session.training().state() == TrainerState::Running;
+    std::vector<bool> enabled;
     for (const Button& button : m_buttons) {
         const QAction* action = button.action;
         const bool isPause = action == m_actions.pause;
-        const bool active = isPause && running;
         const bool word = !m_compact || isPause || action == m_actions.runLesson;
         button.widget->setText(action->text());
         button.widget->setAccessibleName(action->text());
         button.widget->setToolTip(action->toolTip());
-        button.widget->setEnabled(action->isEnabled());
         button.widget->setWordShown(word);
-        button.widget->setActive(active);
+        button.widget->setActive(isPause && running);
+        enabled.push_back(action->isEnabled());
+        if (enabled.back()) button.widget->setEnabled(true);
     }
+    moveFocus(enabled);
+    for (std::size_t i = 0; i < m_buttons.size(); ++i) m_buttons[i].widget->setEnabled(enabled[i]);
     const bool editable = m_session.isRateEditable();
     m_rate->setEnabled(editable);
     m_rateDown->setEnabled(editable);
@@ -242,52 +252,66 @@ void RunBar::updateButtons() {
     setStyleProperty(m_rate, "live", m_session.isActive() && editable);
 }
 
-void RunBar::updatePlan() {
-    if (m_session.isActive() && !m_cells.empty()) {
-        m_plan->setCells(m_cells);
+// A button that is disabled hands the focus to the next one in the row, which may be Stop: the next Space would end the run.
+void RunBar::moveFocus(const std::vector<bool>& enabled) {
+    const auto buttonOf = [this](const QAction* action) {
+        return std::find_if(m_buttons.begin(), m_buttons.end(), [action](const Button& one) { return one.action == action; });
+    };
+    const auto isEnabled = [&](const QAction* action) {
+        return enabled[static_cast<std::size_t>(buttonOf(action) - m_buttons.begin())];
+    };
+    const auto focused =
+        std::find_if(m_buttons.begin(), m_buttons.end(), [](const Button& one) { return one.widget->hasFocus(); });
+    const bool onBar = hasFocus() || m_continue->hasFocus();
+    if (focused == m_buttons.end() && !onBar) {
+        m_focusHome = nullptr;
         return;
     }
-    if (m_session.training().run() && &m_session.shownConfig() != &m_session.config()) {
-        m_plan->setCells(m_cells);
-        return;
-    }
-    // The next run's plan.
-    m_cells.clear();
-    const core::ModelInfo& model = m_session.layers().modelInfo();
-    for (const core::PhaseConfig& phase : m_session.config().phases) {
-        bool thawed = false;
-        try {
-            thawed = thawsTrunk(model, model.maskOf(phase.trainable));
-        } catch (const std::exception&) {
-            // A name that this model lacks: the settings say so.
-        }
-        m_cells.insert(m_cells.end(), static_cast<std::size_t>(std::max(0, phase.epochs)), thawed);
-    }
-    m_plan->setCells(m_cells);
-    m_plan->setProgress(0, -1);
+    const auto give = [&](const QAction* action) { buttonOf(action)->widget->setFocus(Qt::OtherFocusReason); };
+    if (focused != m_buttons.end() && focused->action == m_actions.stop) m_focusHome = nullptr;  // the user went there
+    if (m_focusHome && isEnabled(m_focusHome)) return give(std::exchange(m_focusHome, nullptr));
+    if (focused == m_buttons.end() || enabled[static_cast<std::size_t>(focused - m_buttons.begin())]) return;
+    // Pause and Resume take turns; a step that is being made gives the focus back when it is done.
+    const QAction* from = focused->action;
+    m_focusHome = from == m_actions.step ? from : nullptr;
+    for (const QAction* next : {m_actions.start, m_actions.pause})
+        if (next != from && isEnabled(next) && from != m_actions.stop) return give(next);
+    setFocus(Qt::OtherFocusReason);  // nowhere, and yet in this row
 }
 
-void RunBar::onRunStarted() {
-    const core::RunStarted& run = *m_session.training().run();
-    m_cells.clear();
-    for (const core::PhaseConfig& phase : run.config.phases)
-        m_cells.insert(m_cells.end(), static_cast<std::size_t>(std::max(0, phase.epochs)),
-                       thawsTrunk(run.model, run.model.maskOf(phase.trainable)));
-    m_finishedEpochs = run.resumedEpoch;
-    m_hasBatch = m_loading = false;
-    m_secondsLeft = -1;
-    m_ended = {};
-    m_failed = {};
-    m_plan->setCells(m_cells);
-    m_plan->setProgress(m_finishedEpochs, -1);
+void RunBar::setPlan(int epochs, const std::vector<PhaseBand>& bands) {
+    // An epoch is warm where something of the trunk trains in a part of it.
+    std::vector<bool> cells(static_cast<std::size_t>(std::max(0, epochs)));
+    for (const PhaseBand& band : bands) {
+        if (!band.thawed) continue;
+        for (auto cell = static_cast<int>(std::floor(band.from + kLeastPart)); cell < band.to - kLeastPart; ++cell)
+            if (cell >= 0 && cell < epochs) cells[static_cast<std::size_t>(cell)] = true;
+    }
+    m_plannedEpochs = bands.empty() ? 0 : epochs;
+    m_plan->setCells(std::move(cells));
+    updateProgress();
     updateTexts();
 }
 
-void RunBar::onPhase(const core::PhaseStarted& phase) {
-    m_phaseTitle = text(phase.title);
-    m_phaseFirst = phase.firstEpoch;
-    m_phaseEpochs = phase.epochs;
-    m_thawed = thawsTrunk(m_session.training().run()->model, phase.trainable);
+void RunBar::updateProgress() {
+    if (shownState() == TrainerState::Idle) return m_plan->setProgress(0, -1);
+    const bool within = m_hasBatch && m_lastBatch.epoch > m_finishedEpochs;
+    const double part = within ? static_cast<double>(m_lastBatch.batch) /
+                                     static_cast<double>(std::max<std::int64_t>(1, m_lastBatch.batchesPerEpoch))
+                               : 0;
+    const bool trains = m_hasBatch && m_finishedEpochs < m_plannedEpochs;
+    m_plan->setProgress(m_finishedEpochs, trains ? part : -1);
+}
+
+void RunBar::onRunStarted() {
+    m_finishedEpochs = m_session.training().run()->resumedEpoch;
+    m_hasBatch = m_loading = false;
+    m_lastBatch = {};
+    m_secondsLeft = -1;
+    m_ended = {};
+    m_failed = {};
+    m_phaseOfRun = {};
+    updateProgress();
     updateTexts();
 }
 
@@ -295,37 +319,52 @@ void RunBar::onBatches(const std::vector<core::BatchFinished>& batches) {
     m_lastBatch = batches.back();
     m_hasBatch = true;
     m_loading = false;
-    m_plan->setProgress(m_finishedEpochs,
-                        static_cast<double>(m_lastBatch.batch) / std::max<std::int64_t>(1, m_lastBatch.batchesPerEpoch));
+    updateProgress();
     updateTexts();
 }
 
 void RunBar::onEpoch(const core::EpochFinished& epoch) {
     m_finishedEpochs = epoch.epoch;
     m_loading = false;
-    m_plan->setProgress(m_finishedEpochs, m_finishedEpochs < static_cast<int>(m_cells.size()) ? 0 : -1);
+    updateProgress();
     updateTexts();
 }
 
-void RunBar::onLayers(const core::LayersChanged& change) {
-    m_thawed = thawsTrunk(m_session.training().run()->model, change.trainable);
-    // What the user changed holds to the end of the phase.
-    const int last = std::min(m_phaseFirst + m_phaseEpochs - 1, static_cast<int>(m_cells.size()));
-    for (int epoch = std::max(1, m_finishedEpochs + 1); epoch <= last; ++epoch)
-        m_cells[static_cast<std::size_t>(epoch - 1)] = m_thawed;
-    m_plan->setCells(m_cells);
+void RunBar::onFinished(const core::RunFinished& finished) {
+    m_ended = finished;
     updateTexts();
+}
+
+TrainerState RunBar::shownState() const {
+    const TrainerState state = m_session.training().state();
+    if (m_session.isActive() || m_session.showsRun()) return state;
+    // A run that failed before it came to be is told until the settings change.
+    return state == TrainerState::Failed && !m_session.training().run() && !m_failed.what.empty() ? state : TrainerState::Idle;
+}
+
+/// The phase's title while its own layers train; when others do, by hand, what trains.
+QString RunBar::phaseName() const {
+    const std::optional<core::RunStarted>& run = m_session.training().run();
+    const auto phase = static_cast<std::size_t>(std::max(0, m_phaseOfRun.phase));
+    if (run && phase < run->config.phases.size()) {
+        const core::LayerMask& mask = m_session.training().trainable();
+        const bool planned = mask.empty() || mask == run->model.maskOf(run->config.phases[phase].trainable);
+        if (!planned) return text(core::describeMask(run->model, mask));
+    }
+    return m_phaseOfRun.title.empty() ? tr("Training") : text(m_phaseOfRun.title);
 }
 
 void RunBar::updateTexts() {
-    const TrainerState state = m_session.training().state();
+    const TrainerState state = shownState();
     const core::RunConfig& config = m_session.shownConfig();
-    const int planned = static_cast<int>(m_cells.size());
+    const int planned = m_plannedEpochs;
     const bool failed = state == TrainerState::Failed && !m_failed.what.empty();
     QString epoch, batch, speed, left;
-    Chip::Look look = m_thawed ? Chip::Look::Warm : Chip::Look::Ice;
-    QString icon = m_thawed ? QStringLiteral("drop") : QStringLiteral("snowflake");
-    QString phase = m_phaseTitle.isEmpty() ? tr("Training") : m_phaseTitle;
+    const std::optional<core::RunStarted>& run = m_session.training().run();
+    const bool thawed = run && core::freezeBoundary(run->model, m_session.training().trainable()) < run->model.headBegin;
+    Chip::Look look = thawed ? Chip::Look::Warm : Chip::Look::Ice;
+    QString icon = thawed ? QStringLiteral("drop") : QStringLiteral("snowflake");
+    QString phase = phaseName();
     if (m_hasBatch || m_finishedEpochs > 0)
         epoch = tr("Epoch %1 of %2").arg(m_hasBatch ? m_lastBatch.epoch : std::min(m_finishedEpochs + 1, planned)).arg(planned);
     if (m_hasBatch) {
@@ -414,12 +453,16 @@ void RunBar::updateTexts() {
     const bool hinted = failed && !m_failed.hint.empty();
     m_problem->setVisible(hinted);
     m_plan->setVisible(!hinted);
-    const bool training = state == TrainerState::Running && m_hasBatch;
-    if (!config.cache.enabled || config.augmentation.shift > 0)
-        m_cacheText = tr("no cache");
-    else
-        m_cacheText = tr("cached features");
+    m_continue->setVisible(m_actions.continueRun->isEnabled());
+    updateCacheChip();
+    fitTexts();
+}
+
+void RunBar::updateCacheChip() {
+    const core::RunConfig& config = m_session.shownConfig();
+    const bool training = shownState() == TrainerState::Running && m_hasBatch;
     const bool off = !config.cache.enabled || config.augmentation.shift > 0;
+    m_cacheText = off ? tr("no cache") : tr("cached features");
     m_cache->setToolTip(
         off ? (config.augmentation.shift > 0
                    ? tr("Shifted pictures differ every time: nothing can be kept, the frozen layers are computed again.")
@@ -427,7 +470,6 @@ void RunBar::updateTexts() {
             : tr("The output of the frozen layers comes from the cache: they are computed once."));
     m_cacheOff = off;
     m_cacheWanted = training && (off || m_lastBatch.fromCache);
-    fitTexts();
 }
 
 void RunBar::fitTexts() {
@@ -440,8 +482,9 @@ void RunBar::fitTexts() {
         return true;
     };
     if (m_phase->isVisibleTo(m_phase->parentWidget())) take(m_phase->sizeHint().width());
-    if (m_showLog->isVisibleTo(m_showLog->parentWidget())) take(m_showLog->sizeHint().width());
-    const bool failed = m_session.training().state() == TrainerState::Failed;
+    for (const QToolButton* button : {m_showLog, m_continue})
+        if (button->isVisibleTo(button->parentWidget())) take(button->sizeHint().width());
+    const bool failed = shownState() == TrainerState::Failed;
     // A long sentence is elided; short texts show whole or not at all, the least important first.
     if (failed)
         m_epoch->setText(m_epoch->fontMetrics().elidedText(text(m_failed.what), Qt::ElideRight, std::max(0, room - 2 * gap)));
@@ -455,7 +498,7 @@ void RunBar::fitTexts() {
     m_speed->setVisible(!m_speed->text().isEmpty() && take(m_speed->sizeHint().width()));
     m_dot->setVisible(m_speed->isVisibleTo(m_speed->parentWidget()) && m_left->isVisibleTo(m_left->parentWidget()));
     if (m_dot->isVisibleTo(m_dot->parentWidget())) take(m_dot->sizeHint().width());
-    const bool countsBatches = m_session.training().state() == TrainerState::Running && !m_loading;
+    const bool countsBatches = shownState() == TrainerState::Running && !m_loading;
     m_batch->setVisible(!m_batch->text().isEmpty() && !(m_compact && countsBatches) && take(m_batch->sizeHint().width()));
     m_cache->setContent(look, QStringLiteral("bolt"), m_cacheText);
     if (m_cache->sizeHint().width() - sign > room) m_cache->setContent(look, QStringLiteral("bolt"), {});

@@ -14,6 +14,7 @@ class QToolButton;
 namespace thaw::ui {
 
 class Chip;
+struct PhaseBand;
 class PlanBar;
 class RateBox;
 class RunButton;
@@ -27,6 +28,8 @@ public:
 
     /// Icons alone on Start, Step and Stop, and no batch count: for windows under 1400 by 800.
     void setCompact(bool compact);
+    /// What trains in which epochs, of the run that is shown or of the next one: as the curves show it.
+    void setPlan(int epochs, const std::vector<PhaseBand>& bands);
 
 Q_SIGNALS:
     void logRequested();  ///< "Show log" after a failure
@@ -40,15 +43,19 @@ private:
     QWidget* makeRate();
     void applyTheme();
     void updateButtons();
-    void updatePlan();  ///< cells, from the plan or from what happened
+    void moveFocus(const std::vector<bool>& enabled);  ///< away from a button that is about to be disabled
+    /// Idle where the next run is shown, whatever became of the last one.
+    core::TrainerState shownState() const;
+    QString phaseName() const;
+    void updateProgress();
     void updateTexts();
+    void updateCacheChip();
     void fitTexts();  ///< shows as many of the texts as there is room for
 
     void onRunStarted();
-    void onPhase(const core::PhaseStarted& phase);
     void onBatches(const std::vector<core::BatchFinished>& batches);
     void onEpoch(const core::EpochFinished& epoch);
-    void onLayers(const core::LayersChanged& change);
+    void onFinished(const core::RunFinished& finished);
 
     Session& m_session;
     WindowActions& m_actions;
@@ -57,10 +64,11 @@ private:
         QAction* action;
     };
     std::vector<Button> m_buttons;
+    const QAction* m_focusHome = nullptr;  ///< whose button lost the focus to another and gets it back
     Chip* m_phase;
     Chip* m_cache;
     QLabel *m_epoch, *m_batch, *m_speed, *m_dot, *m_left, *m_problem;
-    QToolButton* m_showLog;
+    QToolButton *m_showLog, *m_continue;
     PlanBar* m_plan;
     RateBox* m_rate;
     QLabel *m_rateTitle, *m_live;
@@ -70,10 +78,8 @@ private:
     bool m_cacheWanted = false, m_cacheOff = false;
 
     // The run as the bar tells it.
-    std::vector<bool> m_cells;
-    int m_finishedEpochs = 0, m_phaseFirst = 1, m_phaseEpochs = 0;
-    QString m_phaseTitle;
-    bool m_thawed = false;
+    int m_plannedEpochs = 0, m_finishedEpochs = 0;
+    core::PhaseStarted m_phaseOfRun;
     core::BatchFinished m_lastBatch;
     bool m_hasBatch = false, m_loading = false;
     core::WorkProgress m_work;

@@ -2,6 +2,8 @@
 
 #include <QLocale>
 
+#include <utility>
+
 #include "ui/bridge/session.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/problem_text.h"
@@ -22,29 +24,11 @@ QString names(const std::vector<std::string>& layers) {
 
 }  // namespace
 
-RunLog::RunLog(Session& session, QObject* parent) : QObject(parent) {
+RunLog::RunLog(Session& session, QObject* parent) : QObject(parent), m_session(session) {
     const TrainingController& training = session.training();
-    connect(&training, &TrainingController::runStarted, this, [](const core::RunStarted& run) {
-        if (run.resumed && run.resumedEpoch >= run.config.totalEpochs())
-            say(tr("%1 is opened: %2, finished after epoch %3.")
-                    .arg(text(run.runId), text(run.dataset.title))
-                    .arg(run.resumedEpoch));
-        else if (run.resumed)
-            say(tr("%1 goes on after epoch %2: %3 on %4.")
-                    .arg(text(run.runId))
-                    .arg(run.resumedEpoch)
-                    .arg(text(run.dataset.title), text(run.device)));
-        else
-            say(tr("%1 starts: %2 on %3.").arg(text(run.runId), text(run.dataset.title), text(run.device)));
-        if (run.resumed && !run.bitExact) warn(tr("Not bit-exact: %1.").arg(text(run.bitExactReason)));
-    });
-    connect(&training, &TrainingController::phaseStarted, this, [](const core::PhaseStarted& phase) {
-        say(tr("%1: epochs %2 to %3, learning rate %4.")
-                .arg(text(phase.title))
-                .arg(phase.firstEpoch)
-                .arg(phase.firstEpoch + phase.epochs - 1)
-                .arg(formatRate(phase.learningRate)));
-    });
+    connect(&training, &TrainingController::runStarted, this, &RunLog::takeRun);
+    connect(&training, &TrainingController::phaseStarted, this, &RunLog::takePhase);
+    connect(&training, &TrainingController::stateChanged, this, &RunLog::takeState);
     connect(&training, &TrainingController::epochFinished, this, [](const core::EpochFinished& epoch) {
         say(tr("Epoch %1: training %2, validation %3, validation loss %4, %5.")
                 .arg(epoch.epoch)
@@ -85,6 +69,42 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent) {
         else
             say(tr("The run ended (%1).").arg(text(finished.reason)));
     });
+}
+
+void RunLog::takeRun(const core::RunStarted& run) {
+    m_opened.reset();
+    m_openedPhase.clear();
+    if (run.resumed)
+        m_opened = run;
+    else
+        say(tr("%1 starts: %2 on %3.").arg(text(run.runId), text(run.dataset.title), text(run.device)));
+}
+
+void RunLog::takePhase(const core::PhaseStarted& phase) {
+    if (m_opened) {
+        m_openedPhase = text(phase.title);
+        return;
+    }
+    say(tr("%1: epochs %2 to %3, learning rate %4.")
+            .arg(text(phase.title))
+            .arg(phase.firstEpoch)
+            .arg(phase.firstEpoch + phase.epochs - 1)
+            .arg(formatRate(phase.learningRate)));
+}
+
+void RunLog::takeState(core::TrainerState state) {
+    if (!m_opened || state == core::TrainerState::Preparing) return;
+    const core::RunStarted run = *std::exchange(m_opened, std::nullopt);
+    const QString name = m_session.runName();
+    const QString epochs = tr("epoch %1 of %2").arg(run.resumedEpoch).arg(run.config.totalEpochs());
+    const QString phase = m_openedPhase.isEmpty() ? QString() : tr(", %1").arg(m_openedPhase);
+    if (state == core::TrainerState::Finished)
+        say(tr("%1 opened: %2, finished after epoch %3.").arg(name, text(run.dataset.title)).arg(run.resumedEpoch));
+    else if (state == core::TrainerState::Paused)
+        say(tr("%1 opened: %2, paused after %3%4.").arg(name, text(run.dataset.title), epochs, phase));
+    else
+        say(tr("%1 goes on after %2%3: %4 on %5.").arg(name, epochs, phase, text(run.dataset.title), text(run.device)));
+    if (!run.bitExact && state != core::TrainerState::Finished) warn(tr("Not bit-exact: %1.").arg(text(run.bitExactReason)));
 }
 
 }  // namespace thaw::ui

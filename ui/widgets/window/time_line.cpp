@@ -11,6 +11,7 @@
 #include "ui/models/checkpoint_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/plain_text.h"
+#include "ui/models/run_text.h"
 #include "ui/widgets/parts/framed_button.h"
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/window/checkpoint_slider.h"
@@ -107,11 +108,11 @@ bool TimeLine::showsTraining() const {
     return !subject || !run || run->runId == subject->run.runId;
 }
 
-QString TimeLine::runName(const std::string& runId) const {
+QString TimeLine::nameOf(const std::string& runId) const {
     for (const core::RunSummary& run : m_session.runs())
-        if (run.runId == runId && run.number > 0) return tr("Run %1").arg(run.number);
+        if (run.runId == runId) return runName(run);
     const auto& run = m_session.training().run();
-    return run && run->runId == runId && m_session.runNumber() > 0 ? tr("Run %1").arg(m_session.runNumber()) : text(runId);
+    return m_session.showsRun() && run->runId == runId ? m_session.runName() : text(runId);
 }
 
 void TimeLine::takeSubject() {
@@ -197,7 +198,7 @@ void TimeLine::updateRun() {
     const auto& run = m_session.training().run();
     m_back->setVisible(!showsTraining());
     if (run) {
-        m_back->setToolTip(tr("Back to %1, which is open for training").arg(runName(run->runId)));
+        m_back->setToolTip(tr("Back to %1, which is open for training").arg(nameOf(run->runId)));
         m_back->setAccessibleName(m_back->toolTip());
     }
     m_run->setChecked(!showsTraining());
@@ -212,7 +213,7 @@ void TimeLine::fillRunMenu() {
     int listed = 0;
     for (const core::RunSummary& run : m_session.runs()) {
         if (!isWorthLooking(run) || ++listed > kMostListedRuns) continue;
-        QStringList about{runName(run.runId), text(run.dataset)};
+        QStringList about{runName(run), text(run.dataset)};
         if (run.bestAccuracy >= 0) about << percentText(run.bestAccuracy);
         QAction* action = menu->addAction(buttonText(about.join(QStringLiteral(" · "))), this,
                                           [this, directory = run.directory] { m_session.inspection().inspectRun(directory); });
@@ -231,7 +232,7 @@ void TimeLine::arrange() {
     m_moment->setVisible(subject != nullptr);
     if (!subject) return m_run->setText(tr(" Choose a run"));
     // Words get shorter before the slider does.
-    const QString name = runName(subject->run.runId);
+    const QString name = nameOf(subject->run.runId);
     const QString longName =
         subject->run.dataset.title.empty() ? name : tr("%1 · %2").arg(name, text(subject->run.dataset.title));
     const auto widest = [&](bool brief) {
@@ -244,7 +245,7 @@ void TimeLine::arrange() {
     };
     const auto& training = m_session.training().run();
     const auto set = [&](bool briefMoment, bool briefRun, bool briefFollow) {
-        m_back->setText(training && !briefRun ? tr(" Back to %1").arg(buttonText(runName(training->runId))) : QString());
+        m_back->setText(training && !briefRun ? tr(" Back to %1").arg(buttonText(nameOf(training->runId))) : QString());
         m_back->setToolButtonStyle(briefRun ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
         m_run->setText(QLatin1Char(' ') + buttonText(briefRun ? name : longName));
         m_follow->setText(briefFollow ? tr("Newest") : tr("Follow newest"));

@@ -46,7 +46,7 @@ private:
     void arrange();
     bool showsTraining() const;  ///< the run in the worker, or none is there
     bool hasRuns() const;        ///< to choose from
-    QString runName(const std::string& runId) const;
+    QString nameOf(const std::string& runId) const;
 
     Session& m_session;
     RunCurves m_curves;

@@ -16,6 +16,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr double kScales[] = {1.0, 1.25, 1.5};
+const char* const kStartTip = QT_TR_NOOP("A new run with the settings as they stand in the Settings panel");
 
 }  // namespace
 
@@ -34,11 +35,14 @@ WindowActions::WindowActions(Session& session, QWidget* window)
                       tr("Write settings, curves, mistakes and Grad-CAM of the run as a web page or PDF"));
     quit = add(tr("&Quit"), QKeySequence::Quit);
 
-    runLesson = add(tr("Run lesson"), Qt::Key_F5, QStringLiteral("book"), tr("Run the lesson from its beginning"));
-    start = add(tr("Start"), Qt::CTRL | Qt::Key_R, QStringLiteral("play"), tr("Start a run with the settings as they are"));
+    runLesson = add(tr("Run the lesson"), Qt::Key_F5, QStringLiteral("book"), tr("A new run with the lesson's own settings"));
+    start = add(tr("Run my settings"), Qt::CTRL | Qt::Key_R, QStringLiteral("play"), tr(kStartTip));
     pause = add(tr("Pause"), {}, QStringLiteral("pause"), tr("Pause after this batch"));
     pauseOrResume = add(tr("Pause"), Qt::Key_F6, QStringLiteral("pause"));
-    step = add(tr("Step"), Qt::Key_F7, QStringLiteral("step"), tr("Train one batch, then pause"));
+    continueRun =
+        add(tr("Continue"), Qt::CTRL | Qt::SHIFT | Qt::Key_R, QStringLiteral("play"), tr("Go on with this run where it stopped"));
+    step = add(tr("Step"), Qt::Key_F7, QStringLiteral("step"),
+               tr("Train one batch, then pause. Where no run is open, a new one with my settings begins."));
     runEpoch = add(tr("Run one epoch"), Qt::SHIFT | Qt::Key_F7, {}, tr("Train to the end of the epoch, then pause"));
     stop = add(tr("Stop"), Qt::SHIFT | Qt::Key_F5, QStringLiteral("stop"), tr("Save and stop"));
     rateUp = add(tr("Learning rate ×10"), Qt::CTRL | Qt::Key_Up, {}, tr("Ten times the rate from the next batch on"));
@@ -85,6 +89,7 @@ WindowActions::WindowActions(Session& session, QWidget* window)
     connect(start, &QAction::triggered, &session, &Session::start);
     connect(pause, &QAction::triggered, &session, &Session::pause);
     connect(pauseOrResume, &QAction::triggered, &session, &Session::pauseOrResume);
+    connect(continueRun, &QAction::triggered, &session, &Session::continueShownRun);
     connect(step, &QAction::triggered, &session, &Session::step);
     connect(runEpoch, &QAction::triggered, &session, &Session::runEpoch);
     connect(rateUp, &QAction::triggered, &session, [this] { m_session.scaleRate(1); });
@@ -131,12 +136,12 @@ void WindowActions::update() {
     const ActionStates allowed = m_session.actions();
     runLesson->setEnabled(allowed.runLesson);
     start->setEnabled(allowed.start || allowed.resume);
-    start->setText(allowed.resume ? tr("Resume") : tr("Start"));
-    start->setToolTip(toolTipWithKey(
-        allowed.resume ? tr("Go on where it paused") : tr("Start a run with the settings as they are"), start->shortcut()));
+    start->setText(allowed.resume ? tr("Resume") : tr("Run my settings"));
+    start->setToolTip(toolTipWithKey(allowed.resume ? tr("Go on where it paused") : tr(kStartTip), start->shortcut()));
     pause->setEnabled(allowed.pause);
     pauseOrResume->setEnabled(allowed.pause || allowed.resume);
     pauseOrResume->setText(allowed.resume ? tr("Resume") : tr("Pause"));
+    continueRun->setEnabled(m_session.canContinue());
     step->setEnabled(allowed.step);
     runEpoch->setEnabled(allowed.runEpoch);
     stop->setEnabled(allowed.stop);
@@ -154,6 +159,7 @@ void WindowActions::update() {
                                                   : tr("Show the figures of the test split, once and for all"));
     m_lessonMenu->setEnabled(allowed.editSettings);
     m_presetMenu->setEnabled(allowed.editLive);
+    Q_EMIT updated();
 }
 
 void WindowActions::checkLook() {
@@ -207,7 +213,7 @@ void WindowActions::fillMenus(QMenuBar* bar) {
     run->addAction(runLesson);
     run->addMenu(m_lessonMenu);
     run->addSeparator();
-    run->addActions({start, pauseOrResume, step, runEpoch, stop});
+    run->addActions({start, pauseOrResume, continueRun, step, runEpoch, stop});
     run->addSeparator();
     run->addActions({rateUp, rateDown});
     run->addSeparator();

@@ -21,7 +21,8 @@ public:
     // File
     QAction *openRun, *addPictures, *exportModel, *writeReport, *quit;
     // Run
-    QAction *runLesson, *start, *pause, *pauseOrResume, *step, *runEpoch, *stop, *rateUp, *rateDown, *camera, *video, *revealTest;
+    QAction *runLesson, *start, *pause, *pauseOrResume, *continueRun, *step, *runEpoch, *stop, *rateUp, *rateDown, *camera,
+        *video, *revealTest;
     // Layers
     QAction *toggleLayer, *freezeAll, *foldAll, *unfoldAll;
     // View
@@ -35,6 +36,9 @@ public:
     /// Fills the menu bar. The lesson and preset menus are kept up to date.
     void fillMenus(QMenuBar* bar);
     QMenu* lessonMenu() const { return m_lessonMenu; }
+
+Q_SIGNALS:
+    void updated();  ///< texts and states are those of now
 
 private:
     QAction* add(const QString& text, const QKeySequence& key, const QString& icon = {}, const QString& toolTip = {});
