@@ -4,6 +4,7 @@
 #include "core/api/layer_info.h"
 #include "core/kernels/instruction_set.h"
 #include "core/train/stage_times.h"
+#include "core/util/threads.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -109,7 +110,7 @@ StageTimes guessedStageTimes(const RunConfig& config, const ModelInfo& model) {
     if (config.device == DeviceKind::Cuda) return times;
     times.origin = TimesOrigin::Guessed;
     times.batchSize = config.batchSize;
-    const double threads = computeThreadsOf(config);
+    const double threads = threadsFor(config.threads);
     const double rate = threads * operationsPerSecond();
     const bool own = config.kernels == KernelKind::Thaw && kernels::instructionSet() != InstructionSet::None;
     for (const LayerInfo& layer : model.layers) {

@@ -429,8 +429,8 @@ void SettingsPanel::applyTheme() {
     m_lock->setPixmap(theme.pixmap(QStringLiteral("lock"), Tone::Ink3, 16, devicePixelRatioF()));
     m_lockNote->setContentsMargins(theme.px(15), 0, theme.px(15), theme.px(8));
     for (QWidget* group : m_groups) group->layout()->setContentsMargins(theme.px(15), theme.px(3), theme.px(15), theme.px(8));
-    for (QLabel* title : findChildren<QLabel*>())
-        if (title->property("part").toBool()) title->setFixedHeight(theme.px(30));
+    for (QLabel* label : findChildren<QLabel*>())
+        if (label->property("part").toBool()) label->setFixedHeight(theme.px(30));
     m_footer->layout()->setContentsMargins(theme.px(15), theme.px(7), theme.px(6), theme.px(8));
     m_footer->layout()->setSpacing(theme.px(8));
     m_scroll->verticalScrollBar()->setSingleStep(theme.px(24));
