@@ -288,18 +288,16 @@ std::string originOf(const DatasetInfo& dataset, const Choice& choice) {
     return fs::weakly_canonical(dataset.location, ignored).string() + split + digest.hex();
 }
 
-// What is left of each class that was chosen from: a class without a picture cannot be learned.
+// A class without a picture cannot be learned.
 void requireEveryClass(const DatasetLabels& labels, const Choice& choice, const PictureSet& pictures,
                        const std::vector<LeftOutFile>& leftOut) {
     if (leftOut.empty()) return;
-    std::vector<std::int64_t> lost(labels.classNames.size());
+    std::vector<std::int64_t> chosen(labels.classNames.size());
     for (const std::int64_t index : choice.indices)
-        ++lost[static_cast<std::size_t>(labels.of(choice.split)[static_cast<std::size_t>(index)])];
-    const std::vector<std::int64_t> kept = countPerClass(pictures.labels, lost.size());
-    for (std::size_t c = 0; c < lost.size(); ++c)
-        if (lost[c] > 0 && kept[c] == 0)
-            throw DataError("No picture of the class \"" + labels.classNames[c] + "\" is left: " + noteOfLeftOut(leftOut),
-                            "Replace these files or remove the class's folder.");
+        ++chosen[static_cast<std::size_t>(labels.of(choice.split)[static_cast<std::size_t>(index)])];
+    const std::vector<std::int64_t> kept = countPerClass(pictures.labels, chosen.size());
+    for (std::size_t c = 0; c < chosen.size(); ++c)
+        if (chosen[c] > 0 && kept[c] == 0) throwEmptyClass(labels.classNames[c], leftOut);
 }
 
 // `everyClass`: refuse the split when a class has no picture left.

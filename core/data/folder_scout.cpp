@@ -28,7 +28,7 @@ public:
     }
     bool haveAPicture() const {
         return std::any_of(m_files.begin(), m_files.end(),
-                           [](const fs::path& file) { return checkPicture(file).verdict == PictureCheck::Verdict::Picture; });
+                           [](const fs::path& file) { return checkPicture(file).verdict != PictureCheck::Verdict::Other; });
     }
 
 private:

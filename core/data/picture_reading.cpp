@@ -27,18 +27,26 @@ std::string noteOfLeftOut(const std::vector<LeftOutFile>& leftOut) {
            firstOf(leftOut) + '.';
 }
 
+void requireFewUnreadable(const std::filesystem::path& location, const std::vector<LeftOutFile>& bad, double share) {
+    if (bad.size() < 2 || share <= kMostUnreadable + 1e-9) return;
+    throw DataError(std::to_string(bad.size()) + " pictures in " + location.string() +
+                        " cannot be read, which is more than a tenth: " + firstOf(bad) + '.',
+                    "Replace these files or remove them.");
+}
+
 void requireMostReadable(const DatasetInfo& dataset, const std::vector<LeftOutFile>& leftOut, std::int64_t read) {
     std::vector<LeftOutFile> bad = unreadableIn(dataset);
     const auto listed = static_cast<double>(bad.size()), damaged = static_cast<double>(leftOut.size());
     bad.insert(bad.end(), leftOut.begin(), leftOut.end());
-    if (bad.size() < 2) return;
     // A run may read a part only: what is damaged in it stands for the rest.
     const double all = listed + static_cast<double>(dataset.trainCount + dataset.testCount + dataset.validationCount);
     const double ofListed = listed / std::max(1.0, all), ofRead = damaged / std::max(1.0, damaged + static_cast<double>(read));
-    if (ofListed + (1 - ofListed) * ofRead <= kMostUnreadable + 1e-9) return;
-    throw DataError(std::to_string(bad.size()) + " pictures in " + dataset.location.string() +
-                        " cannot be read, which is more than a tenth: " + firstOf(bad) + '.',
-                    "Replace these files or remove them.");
+    requireFewUnreadable(dataset.location, bad, ofListed + (1 - ofListed) * ofRead);
+}
+
+void throwEmptyClass(const std::string& name, const std::vector<LeftOutFile>& bad) {
+    throw DataError("No picture of the class \"" + name + "\" can be read: " + firstOf(bad) + '.',
+                    "Replace these files or remove the class's folder.");
 }
 
 }  // namespace thaw::core

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,15 @@ struct PictureReading {
 /// "3 pictures are left out, because they cannot be read: a.jpg (the file is empty), ..."; empty where `leftOut` is.
 std::string noteOfLeftOut(const std::vector<LeftOutFile>& leftOut);
 
-/// Throws DataError that names some of them when more than a tenth of a data set's pictures cannot be read, those that were left
-/// out when it was listed included; a single one is never too many. `read`: pictures of all loads that could be.
+/// Throws DataError that names some of the bad ones when `share` of a data set's pictures, which they are, is more than a tenth;
+/// a single one is never too many.
+void requireFewUnreadable(const std::filesystem::path& location, const std::vector<LeftOutFile>& bad, double share);
+
+/// The same of a data set of which splits were read: those that were left out when it was listed, and those of `leftOut` beside
+/// `read` good ones.
 void requireMostReadable(const DatasetInfo& dataset, const std::vector<LeftOutFile>& leftOut, std::int64_t read);
+
+/// Throws the DataError of a class of which only bad pictures are left.
+[[noreturn]] void throwEmptyClass(const std::string& name, const std::vector<LeftOutFile>& bad);
 
 }  // namespace thaw::core
