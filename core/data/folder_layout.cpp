@@ -74,6 +74,9 @@ public:
         }
         for (const fs::path& folder : m_plan.loose) readLoose(folder);
         noteFiles();
+        // In an order that does not depend on the file system.
+        for (std::vector<LeftOutFile>* list : {&m_layout.leftOut, &m_layout.unreadable})
+            std::stable_sort(list->begin(), list->end(), [](const auto& a, const auto& b) { return a.file < b.file; });
         const std::vector<LeftOutFile>& bad = m_layout.unreadable;
         requireFewUnreadable(m_folder, bad, static_cast<double>(bad.size()) / static_cast<double>(bad.size() + m_pictures));
         return std::move(m_layout);
@@ -138,6 +141,7 @@ private:
                                            [](const fs::path& file) { return file.filename().string().rfind('.', 0) != 0; });
         for (auto file = hidden; file != files.end(); ++file, ++m_hidden) m_layout.leftOut.push_back({*file, kHidden});
         files.erase(hidden, files.end());
+        std::sort(files.begin(), files.end());  // the file system's order is chance
         if ((m_count += files.size()) > kMaxFiles) throwTooLarge();
         const std::vector<PictureCheck> checks = checkPictures(files);
         for (std::size_t i = 0; i < files.size(); ++i) {
