@@ -13,6 +13,7 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/api/reading_scope.h"
 #include "core/data/cifar10.h"
 #include "core/data/dataset_source.h"
 #include "core/data/download.h"
@@ -91,6 +92,7 @@ DatasetLabels labelsOf(const DatasetSource& source, const fs::path& location) {
 
     std::ostringstream key;
     for (const fs::path& file : source.files(location)) {
+        requireReadingWanted();
         struct stat info {};
         if (stat(file.c_str(), &info) != 0) info = {};
         key << file.string() << '|' << info.st_size << '|' << info.st_mtim.tv_sec << '.' << info.st_mtim.tv_nsec << '\n';
@@ -310,6 +312,7 @@ PictureSet readSubset(const DatasetInfo& dataset, Split split, const DataConfig&
     PictureReading own{reading.progress, {}};
     PictureSet pictures = source.readPictures(dataset.location, choice.split, choice.indices, dataset.pictureKind.side, own);
     if (dataset.pictureKind.anySize) pictures.identity.origin = originOf(dataset, choice);
+    rememberDamaged(own.leftOut);
     if (everyClass) requireEveryClass(labels, choice, pictures, own.leftOut);
     reading.leftOut.insert(reading.leftOut.end(), own.leftOut.begin(), own.leftOut.end());
     return pictures;
@@ -344,7 +347,15 @@ DatasetInfo forInput(DatasetInfo dataset, int inputSize) {
 
 std::vector<DatasetInfo> listDatasets(const fs::path& extra) {
     std::vector<DatasetInfo> list;
-    for (const auto& source : datasetSources()) list.push_back(lookInFirst(*source, extra));
+    for (const auto& source : datasetSources()) {
+        list.push_back(lookInFirst(*source, extra));
+        DatasetInfo& info = list.back();
+        if (!isUsable(info)) continue;
+        const std::vector<LeftOutFile> damaged = damagedIn(info.location);
+        if (damaged.empty()) continue;
+        info.leftOut.insert(info.leftOut.end(), damaged.begin(), damaged.end());
+        info.notes.push_back(noteOfLeftOut(damaged));
+    }
     return list;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/api/errors.h"
+#include "core/api/reading_scope.h"
 #include "core/data/folder_names.h"
 #include "core/data/folder_plan.h"
 #include "core/data/picture_format.h"
@@ -115,6 +116,7 @@ private:
         std::vector<fs::path> files;
         std::error_code error;
         for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+            requireReadingWanted();
             std::error_code ignored;
             const fs::path path = at->path();
             if (!at->is_directory(ignored)) {

@@ -1,10 +1,16 @@
 #include "core/data/picture_reading.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
+#include <system_error>
 
 #include "core/data/dataset_source.h"
 
 namespace thaw::core {
+
+namespace fs = std::filesystem;
+
 namespace {
 
 constexpr std::size_t kMostNamed = 3;
@@ -18,7 +24,45 @@ std::string firstOf(const std::vector<LeftOutFile>& files) {
     return text;
 }
 
+/// Damaged files, and what they were like then.
+struct Damaged {
+    std::string reason, state;
+};
+struct DamagedFiles {
+    std::mutex mutex;
+    std::map<fs::path, Damaged> known;
+};
+DamagedFiles& damagedFiles() {
+    static DamagedFiles files;
+    return files;
+}
+
+std::string stateOf(const fs::path& file) {
+    std::error_code sizeError, timeError;
+    const auto size = fs::file_size(file, sizeError);
+    const auto time = fs::last_write_time(file, timeError);
+    if (sizeError || timeError) return {};
+    return std::to_string(size) + ' ' + std::to_string(time.time_since_epoch().count());
+}
+
+bool isInside(const fs::path& file, const fs::path& folder) {
+    return std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
+}
+
 }  // namespace
+
+void rememberDamaged(const std::vector<LeftOutFile>& files) {
+    const std::lock_guard lock(damagedFiles().mutex);
+    for (const LeftOutFile& file : files) damagedFiles().known[file.file] = {file.reason, stateOf(file.file)};
+}
+
+std::vector<LeftOutFile> damagedIn(const fs::path& folder) {
+    std::vector<LeftOutFile> found;
+    const std::lock_guard lock(damagedFiles().mutex);
+    for (const auto& [file, damaged] : damagedFiles().known)
+        if (isInside(file, folder) && stateOf(file) == damaged.state) found.push_back({file, damaged.reason});
+    return found;
+}
 
 std::string noteOfLeftOut(const std::vector<LeftOutFile>& leftOut) {
     if (leftOut.empty()) return {};
