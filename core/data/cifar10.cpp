@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "core/api/errors.h"
+#include "core/api/reading_scope.h"
 #include "core/data/archive.h"
 #include "core/data/cifar10_python.h"
 #include "core/data/folder_names.h"
@@ -250,6 +251,7 @@ public:
             checkSize(name, size);
             std::vector<std::uint8_t> records(static_cast<std::size_t>(kRecord * std::min<std::int64_t>(size / kRecord, 500)));
             for (std::int64_t done = 0; done < size;) {
+                requireReadingWanted();
                 const auto piece =
                     static_cast<std::size_t>(std::min<std::int64_t>(size - done, static_cast<std::int64_t>(records.size())));
                 read(records.data(), piece);

@@ -13,6 +13,7 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/api/reading_scope.h"
 #include "core/data/cifar10.h"
 #include "core/data/dataset_source.h"
 #include "core/data/download.h"
@@ -91,6 +92,7 @@ DatasetLabels labelsOf(const DatasetSource& source, const fs::path& location) {
 
     std::ostringstream key;
     for (const fs::path& file : source.files(location)) {
+        requireReadingWanted();
         struct stat info {};
         if (stat(file.c_str(), &info) != 0) info = {};
         key << file.string() << '|' << info.st_size << '|' << info.st_mtim.tv_sec << '.' << info.st_mtim.tv_nsec << '\n';
@@ -288,18 +290,16 @@ std::string originOf(const DatasetInfo& dataset, const Choice& choice) {
     return fs::weakly_canonical(dataset.location, ignored).string() + split + digest.hex();
 }
 
-// What is left of each class that was chosen from: a class without a picture cannot be learned.
+// A class without a picture cannot be learned.
 void requireEveryClass(const DatasetLabels& labels, const Choice& choice, const PictureSet& pictures,
                        const std::vector<LeftOutFile>& leftOut) {
     if (leftOut.empty()) return;
-    std::vector<std::int64_t> lost(labels.classNames.size());
+    std::vector<std::int64_t> chosen(labels.classNames.size());
     for (const std::int64_t index : choice.indices)
-        ++lost[static_cast<std::size_t>(labels.of(choice.split)[static_cast<std::size_t>(index)])];
-    const std::vector<std::int64_t> kept = countPerClass(pictures.labels, lost.size());
-    for (std::size_t c = 0; c < lost.size(); ++c)
-        if (lost[c] > 0 && kept[c] == 0)
-            throw DataError("No picture of the class \"" + labels.classNames[c] + "\" is left: " + noteOfLeftOut(leftOut),
-                            "Replace these files or remove the class's folder.");
+        ++chosen[static_cast<std::size_t>(labels.of(choice.split)[static_cast<std::size_t>(index)])];
+    const std::vector<std::int64_t> kept = countPerClass(pictures.labels, chosen.size());
+    for (std::size_t c = 0; c < chosen.size(); ++c)
+        if (chosen[c] > 0 && kept[c] == 0) throwEmptyClass(labels.classNames[c], leftOut);
 }
 
 // `everyClass`: refuse the split when a class has no picture left.
@@ -312,6 +312,7 @@ PictureSet readSubset(const DatasetInfo& dataset, Split split, const DataConfig&
     PictureReading own{reading.progress, {}};
     PictureSet pictures = source.readPictures(dataset.location, choice.split, choice.indices, dataset.pictureKind.side, own);
     if (dataset.pictureKind.anySize) pictures.identity.origin = originOf(dataset, choice);
+    rememberDamaged(own.leftOut);
     if (everyClass) requireEveryClass(labels, choice, pictures, own.leftOut);
     reading.leftOut.insert(reading.leftOut.end(), own.leftOut.begin(), own.leftOut.end());
     return pictures;
@@ -346,7 +347,15 @@ DatasetInfo forInput(DatasetInfo dataset, int inputSize) {
 
 std::vector<DatasetInfo> listDatasets(const fs::path& extra) {
     std::vector<DatasetInfo> list;
-    for (const auto& source : datasetSources()) list.push_back(lookInFirst(*source, extra));
+    for (const auto& source : datasetSources()) {
+        list.push_back(lookInFirst(*source, extra));
+        DatasetInfo& info = list.back();
+        if (!isUsable(info)) continue;
+        const std::vector<LeftOutFile> damaged = damagedIn(info.location);
+        if (damaged.empty()) continue;
+        info.leftOut.insert(info.leftOut.end(), damaged.begin(), damaged.end());
+        info.notes.push_back(noteOfLeftOut(damaged));
+    }
     return list;
 }
 

@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "core/api/errors.h"
+#include "core/api/reading_scope.h"
 #include "core/data/folder_names.h"
 #include "core/data/folder_plan.h"
 #include "core/data/picture_format.h"
+#include "core/data/picture_reading.h"
 #include "core/util/number_text.h"
 
 namespace thaw::core {
@@ -18,6 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMaxPictures = 200'000;
+constexpr std::size_t kMaxFiles = 1'000'000;  // whatever they are
 constexpr std::size_t kMaxClasses = 1'000;
 constexpr int kDeepest = 8;
 constexpr const char* kHidden = "it is hidden";
@@ -72,6 +75,11 @@ public:
         }
         for (const fs::path& folder : m_plan.loose) readLoose(folder);
         noteFiles();
+        // In an order that does not depend on the file system.
+        for (std::vector<LeftOutFile>* list : {&m_layout.leftOut, &m_layout.unreadable})
+            std::stable_sort(list->begin(), list->end(), [](const auto& a, const auto& b) { return a.file < b.file; });
+        const std::vector<LeftOutFile>& bad = m_layout.unreadable;
+        requireFewUnreadable(m_folder, bad, static_cast<double>(bad.size()) / static_cast<double>(bad.size() + m_pictures));
         return std::move(m_layout);
     }
 
@@ -80,9 +88,10 @@ private:
         std::vector<ClassPictures> classes;
         for (const Subfolder& folder : split.classes) {
             ClassPictures one{folder.name, folder.path, {}};
-            const std::size_t before = m_entered.size();
+            const std::size_t before = m_entered.size(), badBefore = m_layout.unreadable.size();
             walk(folder.path, 0, one.pictures);
             if (one.pictures.empty()) {
+                requireNoneBad(folder.name, badBefore);
                 m_entered.resize(before);
                 m_layout.leftOut.push_back({folder.path, "none of its files is a picture that can be read"});
                 m_layout.notes.push_back("The folder \"" + folder.name +
@@ -96,13 +105,22 @@ private:
         return classes;
     }
 
+    // A class without pictures is no class, but one whose pictures are all bad is missed.
+    void requireNoneBad(const std::string& name, std::size_t from) const {
+        const std::vector<LeftOutFile> bad(m_layout.unreadable.begin() + static_cast<std::ptrdiff_t>(from),
+                                           m_layout.unreadable.end());
+        if (!bad.empty()) throwEmptyClass(name, bad);
+    }
+
     void walk(const fs::path& folder, int depth, std::vector<fs::path>& pictures) {
+        std::vector<fs::path> files;
         std::error_code error;
         for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+            requireReadingWanted();
             std::error_code ignored;
             const fs::path path = at->path();
             if (!at->is_directory(ignored)) {
-                take(path, pictures);
+                files.push_back(path);
             } else if (folderRole(path.filename().string()) == FolderRole::Junk) {
                 m_layout.leftOut.push_back({path, "it is hidden or left behind by a program"});
             } else if (at->is_symlink(ignored)) {
@@ -117,25 +135,30 @@ private:
             }
         }
         if (error) throwUnreadable(folder, error.message());
+        take(files, pictures);
     }
 
-    void take(const fs::path& file, std::vector<fs::path>& pictures) {
-        if (file.filename().string().rfind('.', 0) == 0) {
-            ++m_hidden;
-            m_layout.leftOut.push_back({file, kHidden});
-            return;
-        }
-        if (!hasPlainPictureEnding(file)) {
-            const PictureCheck check = checkPicture(file);
-            if (check.verdict != PictureCheck::Verdict::Picture) {
-                const bool bad = check.verdict == PictureCheck::Verdict::Bad;
-                ++(bad ? m_unreadable : m_others);
-                m_layout.leftOut.push_back({file, bad ? check.reason : std::string(kOther)});
-                return;
+    void take(std::vector<fs::path>& files, std::vector<fs::path>& pictures) {
+        const auto hidden = std::partition(files.begin(), files.end(),
+                                           [](const fs::path& file) { return file.filename().string().rfind('.', 0) != 0; });
+        for (auto file = hidden; file != files.end(); ++file, ++m_hidden) m_layout.leftOut.push_back({*file, kHidden});
+        files.erase(hidden, files.end());
+        std::sort(files.begin(), files.end());  // the file system's order is chance
+        if ((m_count += files.size()) > kMaxFiles) throwTooLarge();
+        const std::vector<PictureCheck> checks = checkPictures(files);
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            if (checks[i].verdict == PictureCheck::Verdict::Picture) {
+                pictures.push_back(files[i]);
+                if (++m_pictures > kMaxPictures) throwTooLarge();
+                continue;
             }
+            const bool bad = checks[i].verdict == PictureCheck::Verdict::Bad;
+            m_layout.leftOut.push_back({files[i], bad ? checks[i].reason : std::string(kOther)});
+            if (bad)
+                m_layout.unreadable.push_back(m_layout.leftOut.back());
+            else
+                ++m_others;
         }
-        pictures.push_back(file);
-        if (++m_count > kMaxPictures) throwTooLarge();
     }
 
     // Files that lie in no class folder; they are read by nobody, so their endings tell enough.
@@ -262,7 +285,7 @@ private:
         const auto say = [&](std::size_t count, const char* one, const char* many) {
             if (count > 0) parts += (parts.empty() ? "" : ", ") + counted(count, one, many);
         };
-        say(m_unreadable, "picture that cannot be read", "pictures that cannot be read");
+        say(m_layout.unreadable.size(), "picture that cannot be read", "pictures that cannot be read");
         say(m_loose, "picture outside the class folders", "pictures outside the class folders");
         say(m_others, "file that is not a picture", "files that are not pictures");
         say(m_hidden, "hidden file", "hidden files");
@@ -273,7 +296,7 @@ private:
     FolderPlan m_plan;
     FolderLayout m_layout;
     std::vector<std::pair<std::string, std::size_t>> m_entered;  // "cat/indoor" and the pictures in it
-    std::size_t m_count = 0, m_hidden = 0, m_others = 0, m_unreadable = 0, m_loose = 0;
+    std::size_t m_count = 0, m_hidden = 0, m_pictures = 0, m_others = 0, m_loose = 0;
 };
 
 }  // namespace

@@ -17,13 +17,15 @@ struct FolderPicture {
 struct FolderLayout {
     std::vector<std::string> classNames;  ///< alphabetical, so that labels do not depend on the file system
     std::vector<FolderPicture> train, validation, test;
-    std::vector<std::string> notes;    ///< as DatasetInfo's
-    std::vector<LeftOutFile> leftOut;  ///< as DatasetInfo's
+    std::vector<std::string> notes;       ///< as DatasetInfo's
+    std::vector<LeftOutFile> leftOut;     ///< as DatasetInfo's
+    std::vector<LeftOutFile> unreadable;  ///< as DatasetLabels'
 };
 
-/// By the rules of planFolders(). Folders inside a class are entered; pictures are told by their content wherever the ending is
-/// not one of a picture. Without a test split a fifth of each class, at least one picture, tests: always the same, chosen by a
-/// hash of the class's and the file's name. Classes of other splits may differ from those of training in case. Throws DataError.
+/// By the rules of planFolders(). Folders inside a class are entered; pictures are told by the first bytes of their content,
+/// and refused when more than a tenth or all of a class's cannot be read. Without a test split a fifth of each class, at least
+/// one picture, tests: always the same, chosen by a hash of the class's and the file's name. Classes of other splits may differ
+/// from those of training in case. Throws DataError.
 FolderLayout readFolderLayout(const std::filesystem::path& folder);
 
 }  // namespace thaw::core

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "core/api/errors.h"
+#include "core/api/reading_scope.h"
 #include "core/data/folder_names.h"
 #include "core/data/picture_format.h"
 
@@ -28,7 +29,7 @@ public:
     }
     bool haveAPicture() const {
         return std::any_of(m_files.begin(), m_files.end(),
-                           [](const fs::path& file) { return checkPicture(file).verdict == PictureCheck::Verdict::Picture; });
+                           [](const fs::path& file) { return checkPicture(file).verdict != PictureCheck::Verdict::Other; });
     }
 
 private:
@@ -49,6 +50,7 @@ void throwUnreadable(const fs::path& folder, const std::string& reason) {
 }
 
 void FolderScout::spend() {
+    requireReadingWanted();
     if (--m_left < 0)
         throw DataError("There are too many files and folders in there.", "Choose the folder that holds the class folders.");
 }

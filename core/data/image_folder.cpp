@@ -94,6 +94,7 @@ public:
         labels.classNames = std::move(layout.classNames);
         labels.notes = std::move(layout.notes);
         labels.leftOut = std::move(layout.leftOut);
+        labels.unreadable = std::move(layout.unreadable);
         std::error_code ignored;
         const fs::path path = fs::absolute(location, ignored).lexically_normal();
         labels.title = (path.has_filename() ? path : path.parent_path()).filename().string() + " (a folder of pictures)";

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <utility>
 
+#include "core/api/reading_scope.h"
+
 namespace thaw::core {
 namespace {
 
@@ -31,6 +33,7 @@ BackgroundReading::BackgroundReading(Work work) : m_shared(std::make_shared<Shar
     m_thread = std::thread([shared = m_shared, run = std::move(work)]() mutable {
         std::exception_ptr error;
         try {
+            const ReadingScope scope(shared->cancelled);
             run([&](std::int64_t done, std::int64_t total) {
                 shared->done = done;
                 shared->total = total;

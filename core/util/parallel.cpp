@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/api/errors.h"
+#include "core/api/reading_scope.h"
 #include "core/util/threads.h"
 
 namespace thaw::core {
@@ -74,9 +75,9 @@ void forEachInParallel(std::int64_t count, const std::function<void(std::int64_t
 
     std::unique_lock lock(mutex);
     while (!ended.wait_for(lock, kTellEvery, [&] { return running == 0; })) {
-        if (!progress) continue;
         lock.unlock();
-        if (!progress(done, count)) throw Cancelled();
+        requireReadingWanted();
+        if (progress && !progress(done, count)) throw Cancelled();
         lock.lock();
     }
     lock.unlock();

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <set>
 
+#include "core/api/reading_scope.h"
 #include "core/data/dataset.h"
 #include "core/data/picture_file.h"
 #include "tests/support/drawn_data.h"
@@ -153,6 +154,15 @@ void ImageFolderTest::badPicturesAreLeftOut() {
     QCOMPARE(loadSplit(info, Split::Train, 0, 1)->identity.digest, pictures->identity.digest);
     QCOMPARE(samplePictures(info, Split::Train, 100, 1)->count(), std::int64_t{35});
     requireMostReadable(info, reading.leftOut, 35 + 12);
+
+    // From then on lists of data sets know it too; a run's own list does not depend on what was read before.
+    const auto listed = [&] { return listDatasets(folder()).back(); };
+    QCOMPARE(listed().leftOut.size(), std::size_t{1});
+    QCOMPARE(listed().leftOut[0].file, bad);
+    QVERIFY(listed().notes.back().find("a3.png") != std::string::npos);
+    QVERIFY(resolve(folder()).leftOut.empty());
+    writeFile(bad, readFile(folder() / "train" / "ring" / "a4.png"));
+    QVERIFY(listed().leftOut.empty());
 }
 
 // A subset is chosen first and loses its bad ones then: trained, held-out and unseen pictures stay what they were.
@@ -209,9 +219,7 @@ void ImageFolderTest::aClassWithoutAPicture() {
     const DatasetInfo info = resolve(folder());
     QCOMPARE(loadSplit(info, Split::Train, 0, 1)->count(), std::int64_t{120});
     const std::string message = errorOf<DataError>([&] { loadSplit(info, Split::Test, 0, 1); });
-    QVERIFY2(
-        message.find("No picture of the class \"ring\" is left: 1 picture is left out, because it cannot be read: b0.png") == 0,
-        message.c_str());
+    QVERIFY2(message.find("No picture of the class \"ring\" can be read: b0.png") == 0, message.c_str());
 }
 
 void ImageFolderTest::readingIsToldAndCancelled() {
@@ -225,6 +233,13 @@ void ImageFolderTest::readingIsToldAndCancelled() {
                            {}};
     loadSplit(info, Split::Train, DataConfig(), 1, &reading);
     QCOMPARE(last, std::int64_t{120});
+    const std::atomic<bool> ended{true};
+    {
+        const ReadingScope scope(ended);
+        QVERIFY_THROWS_EXCEPTION(Cancelled, resolve(folder()));
+        QVERIFY_THROWS_EXCEPTION(Cancelled, loadSplit(info, Split::Train, 0, 1));
+        QVERIFY_THROWS_EXCEPTION(Cancelled, samplePictures(info, Split::Test, 4, 1));
+    }
     PictureReading cancelled{[](std::int64_t, std::int64_t) { return false; }, {}};
     QVERIFY_THROWS_EXCEPTION(Cancelled, loadSplit(info, Split::Train, DataConfig(), 1, &cancelled));
 }

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "core/api/errors.h"
+#include "core/api/reading_scope.h"
 #include "ui/threads/background.h"
 
 namespace thaw::ui {
@@ -39,13 +40,18 @@ public:
     /// `work` reads files in their thread and returns what to do in the GUI thread with its result.
     void run(std::function<Answer()> work, Background::Failure complain = {}) {
         if (!complain) complain = [this](const QString& what, const QString& hint) { Q_EMIT q->failed(what, hint); };
-        files.add(std::move(work), std::move(complain));
+        files.add(
+            [this, work = std::move(work)] {
+                const core::ReadingScope scope(closing);
+                return work();
+            },
+            std::move(complain));
     }
 
     void startDownload(const QString& id, std::function<void(const core::ProgressCallback&)> work);
 
     LibraryController* const q;
-    std::atomic<bool> cancel{false};
+    std::atomic<bool> cancel{false}, closing{false};
     std::shared_ptr<std::atomic<bool>> checkEnded = std::make_shared<std::atomic<bool>>(true);
     QString download;
     // Last, so that they end first: their jobs use everything above.
@@ -56,6 +62,7 @@ LibraryController::LibraryController(QObject* parent) : QObject(parent), d(std::
 
 LibraryController::~LibraryController() {
     d->cancel = true;
+    d->closing = true;
     *d->checkEnded = true;
 }
 
@@ -79,6 +86,7 @@ void LibraryController::checkData(const QString& path) {
     };
     d->checks.add(
         [this, ended, path, answer]() -> Private::Answer {
+            const core::ReadingScope scope(*ended);
             core::DataConfig only;
             only.directory = path.toStdString();
             const core::DatasetInfo info = core::resolveDataset(only);
@@ -134,7 +142,8 @@ void LibraryController::downloadDataset(const QString& id) {
 }
 
 void LibraryController::downloadWeights(const QString& name) {
-    d->startDownload(name, [name](const core::ProgressCallback& progress) { core::downloadWeights(name.toStdString(), progress); });
+    d->startDownload(name,
+                     [name](const core::ProgressCallback& progress) { core::downloadWeights(name.toStdString(), progress); });
 }
 
 void LibraryController::cancelDownload() { d->cancel = true; }

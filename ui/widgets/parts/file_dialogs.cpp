@@ -44,8 +44,11 @@ void chooseExport(QWidget* parent, Session& session) {
 }
 
 const QStringList& picturePatterns() {
-    static const QStringList patterns{QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg"),
-                                      QStringLiteral("*.webp"), QStringLiteral("*.bmp")};
+    // HEIC is not read, but many a JPEG is called so, and the answer to a real one says what to do.
+    static const QStringList patterns{QStringLiteral("*.png"),  QStringLiteral("*.jpg"),  QStringLiteral("*.jpeg"),
+                                      QStringLiteral("*.jfif"), QStringLiteral("*.webp"), QStringLiteral("*.gif"),
+                                      QStringLiteral("*.tif"),  QStringLiteral("*.tiff"), QStringLiteral("*.bmp"),
+                                      QStringLiteral("*.heic"), QStringLiteral("*.avif")};
     return patterns;
 }
 

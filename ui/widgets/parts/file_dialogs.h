@@ -15,7 +15,7 @@ class Session;
 void chooseRun(QWidget* parent, const Session& session, std::function<void(const QString&)> chosen);
 void chooseExport(QWidget* parent, Session& session);
 
-/// "*.png" and so on: what the core can decode.
+/// "*.png" and so on: the usual names of pictures.
 const QStringList& picturePatterns();
 /// `chosen` hears of one file or of `several`, as long as `parent` lives.
 void choosePictures(QWidget* parent, const QString& title, bool several, std::function<void(const QStringList&)> chosen);
