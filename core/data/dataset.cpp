@@ -396,8 +396,7 @@ DatasetInfo resolveDataset(const DataConfig& config) {
     if (chosenPlace)
         for (const auto& source : datasetSources())
             if (automatic || source->describe().id == config.dataset) source->explain(config.directory);
-    std::error_code ignored;
-    if (chosenPlace && (automatic || fs::is_regular_file(config.directory, ignored))) throwNothingIn(config.directory);
+    if (automatic && chosenPlace) throwNothingIn(config.directory);
     if (!problem.empty()) throw DataError(problem, hint);
     hint += " Or name the folder that holds it with --data DIR.";
     const std::string title = automatic ? "No data set was" : sourceOf(config.dataset).describe().title + " was not";

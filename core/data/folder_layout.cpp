@@ -123,6 +123,9 @@ private:
                 files.push_back(path);
             } else if (folderRole(path.filename().string()) == FolderRole::Junk) {
                 m_layout.leftOut.push_back({path, "it is hidden or left behind by a program"});
+            } else if (holdsMarks(path.filename().string())) {
+                m_marks.push_back(folder.filename().string() + '/' + path.filename().string());
+                m_layout.leftOut.push_back({path, "by its name it holds marks in pictures, not pictures of the class"});
             } else if (at->is_symlink(ignored)) {
                 m_layout.leftOut.push_back({path, "it is a link to a folder, which is not followed inside a class"});
             } else if (depth >= kDeepest) {
@@ -211,7 +214,7 @@ private:
     }
 
     void addMatching(const SplitPlan& split, std::vector<FolderPicture>& out) {
-        std::vector<std::string> unknown, missing = m_layout.classNames, renamed;
+        std::vector<std::string> unknown, missing = m_layout.classNames, renamed, meant;
         for (const ClassPictures& one : readSplit(split)) {
             const int label = labelOf(one.name);
             if (label < 0) {
@@ -219,7 +222,10 @@ private:
                 continue;
             }
             const std::string& name = m_layout.classNames[static_cast<std::size_t>(label)];
-            if (name != one.name) renamed.push_back(one.name);
+            if (name != one.name) {
+                renamed.push_back(one.name);
+                meant.push_back(name);
+            }
             missing.erase(std::remove(missing.begin(), missing.end(), name), missing.end());
             add(one, label, out);
         }
@@ -232,10 +238,9 @@ private:
         if (!missing.empty())
             m_layout.notes.push_back('"' + split.folder.filename().string() + "\" has no pictures of " + listOf(missing) + '.');
         if (!renamed.empty())
-            m_layout.notes.push_back(
-                "In \"" + split.folder.filename().string() + "\" " + listOf(renamed) +
-                (renamed.size() == 1 ? " is taken for the class that differs" : " are taken for the classes that differ") +
-                " from it only in case.");
+            m_layout.notes.push_back("In \"" + split.folder.filename().string() + "\", " + listOf(renamed) +
+                                     (renamed.size() == 1 ? " is taken for " : " are taken for ") + listOf(meant) +
+                                     ": the names differ only in case.");
     }
 
     void noteAlikeNames() {
@@ -281,6 +286,8 @@ private:
             m_layout.notes.push_back(counted(m_entered.size(), "folder", "folders") + " inside the classes with " +
                                      counted(pictures, "picture", "pictures") + " were entered: " + names + '.');
         }
+        if (!m_marks.empty())
+            m_layout.notes.push_back("Left out, as their names say that they hold marks in pictures: " + listOf(m_marks) + '.');
         std::string parts;
         const auto say = [&](std::size_t count, const char* one, const char* many) {
             if (count > 0) parts += (parts.empty() ? "" : ", ") + counted(count, one, many);
@@ -296,7 +303,8 @@ private:
     FolderPlan m_plan;
     FolderLayout m_layout;
     std::vector<std::pair<std::string, std::size_t>> m_entered;  // "cat/indoor" and the pictures in it
-    std::size_t m_count = 0, m_hidden = 0, m_pictures = 0, m_others = 0, m_loose = 0;
+    std::vector<std::string> m_marks;                            // "cat/masks"
+    std::size_t m_count = 0, m_hidden = 0, m_pictures = 0, m_others = 0, m_unreadable = 0, m_loose = 0;
 };
 
 }  // namespace

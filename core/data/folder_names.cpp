@@ -24,27 +24,10 @@ constexpr Words kFillers = {"set",    "sets",   "data",    "dataset",  "datasets
                             "pics",   "pic",    "picture", "pictures", "photo",    "photos", "folder", "dir", "split",
                             "splits", "sample", "samples", "file",     "files",    "part",   "subset", "seg", "the",
                             "final",  "new",    "full",    "small",    "raw",      "jpg",    "jpeg",   "png", "only"};
-constexpr Words kHolders = {"image",
-                            "images",
-                            "img",
-                            "imgs",
-                            "jpegimages",
-                            "label",
-                            "labels",
-                            "annotation",
-                            "annotations",
-                            "annot",
-                            "annots",
-                            "imagesets",
-                            "data",
-                            "dataset",
-                            "datasets",
-                            "bboxes",
-                            "masks",
-                            "mask",
-                            "groundtruth",
-                            "segmentationclass",
-                            "segmentationobject"};
+constexpr Words kHolders = {"image", "images", "img", "imgs", "jpegimages", "imagesets", "data", "dataset", "datasets"};
+constexpr Words kMarks = {
+    "label",       "labels",       "annotation",        "annotations",       "annot", "annots", "bboxes", "masks", "mask",
+    "groundtruth", "segmentation", "segmentationclass", "segmentationobject"};
 constexpr Words kJunk = {"__macosx",    "@eadir",   "$recycle.bin", "system volume information",
                          "lost+found",  "#recycle", "@recycle",     "recycler",
                          "__pycache__", "#snapshot"};
@@ -88,6 +71,24 @@ std::string lettersOf(const std::string& name) {
     return letters;
 }
 
+// "asl_alphabet_train": the word of a split, and the words around it.
+struct Divided {
+    FolderRole role = FolderRole::Plain;
+    std::string rest;
+};
+
+Divided dividedName(const std::string& name) {
+    Divided divided;
+    for (const std::string& word : wordsOf(name)) {
+        const FolderRole role = roleOfWord(word);
+        if (role == FolderRole::Plain)
+            divided.rest += word + ' ';
+        else
+            divided.role = role;
+    }
+    return divided;
+}
+
 }  // namespace
 
 std::string lowered(std::string text) {
@@ -98,7 +99,7 @@ std::string lowered(std::string text) {
 FolderRole folderRole(const std::string& name) {
     if (name.rfind('.', 0) == 0 || isOneOf(kJunk, lowered(name))) return FolderRole::Junk;
     const std::string letters = lettersOf(name);
-    if (isOneOf(kHolders, letters)) return FolderRole::Holder;
+    if (isOneOf(kHolders, letters) || isOneOf(kMarks, letters)) return FolderRole::Holder;
     if (const FolderRole joined = roleOfWord(letters); joined != FolderRole::Plain) return joined;  // "un-labelled", "hold out"
     FolderRole role = FolderRole::Plain;
     bool holder = false;
@@ -112,6 +113,20 @@ FolderRole folderRole(const std::string& name) {
     }
     return role == FolderRole::Plain && holder ? FolderRole::Holder : role;
 }
+
+FolderRole folderRole(const std::string& name, const std::vector<std::string>& others) {
+    const FolderRole own = folderRole(name);
+    if (own != FolderRole::Plain) return own;
+    const Divided mine = dividedName(name);
+    if (mine.role == FolderRole::Plain) return own;
+    const bool paired = std::any_of(others.begin(), others.end(), [&](const std::string& other) {
+        const Divided theirs = dividedName(other);
+        return theirs.rest == mine.rest && theirs.role != mine.role && theirs.role != FolderRole::Plain;
+    });
+    return paired ? mine.role : own;
+}
+
+bool holdsMarks(const std::string& name) { return isOneOf(kMarks, lettersOf(name)); }
 
 bool isBareTrain(const std::string& name) { return lowered(name) == "train"; }
 

@@ -19,6 +19,12 @@ enum class FolderRole {
 /// By the name alone, in any case and with any separators. Pure.
 FolderRole folderRole(const std::string& name);
 
+/// Of a folder that stands beside `others`: also "pets_train" where "pets_test" is there. Pure.
+FolderRole folderRole(const std::string& name, const std::vector<std::string>& others);
+
+/// A holder of what is drawn on pictures: "masks", "labels", "annotations". Pure.
+bool holdsMarks(const std::string& name);
+
 /// "train" itself, in any case: also a word for a class. Pure.
 bool isBareTrain(const std::string& name);
 

@@ -29,6 +29,12 @@ std::string namesOf(const std::vector<Subfolder>& folders) {
     return text;
 }
 
+std::vector<std::string> plainNames(const std::vector<Subfolder>& folders) {
+    std::vector<std::string> names;
+    for (const Subfolder& folder : folders) names.push_back(folder.name);
+    return names;
+}
+
 bool isSplit(FolderRole role) { return role == FolderRole::Train || role == FolderRole::Validation || role == FolderRole::Test; }
 
 fs::path plainPath(const fs::path& folder) {
@@ -53,7 +59,8 @@ public:
 
     FolderPlan plan() {
         const std::vector<Subfolder> all = m_scout.withPictures(m_folder);
-        for (const Subfolder& folder : all) m_byRole[folderRole(folder.name)].push_back(folder);
+        const std::vector<std::string> names = plainNames(all);
+        for (const Subfolder& folder : all) m_byRole[folderRole(folder.name, names)].push_back(folder);
         FolderPlan result;
         if (!withSplits(result) && !withClasses(result, all) && !enterTheOnlyOne(result, all)) refuse(all);
         leaveOutWhatHasNone(result);
@@ -69,11 +76,11 @@ private:
         bool withBareTrain = false;
     };
     static Classes classesAmong(const std::vector<Subfolder>& folders) {
-        std::vector<std::string> names;
-        for (const Subfolder& folder : folders) names.push_back(folder.name);
+        const std::vector<std::string> names = plainNames(folders);
         Classes result;
         for (const Subfolder& folder : folders)
-            (folderRole(folder.name) == FolderRole::Plain || hasContrary(folder.name, names) ? result.classes : result.others)
+            (folderRole(folder.name, names) == FolderRole::Plain || hasContrary(folder.name, names) ? result.classes
+                                                                                                    : result.others)
                 .push_back(folder);
         // A train is also a thing that pictures show.
         const auto splits = std::count_if(result.others.begin(), result.others.end(), [](const Subfolder& other) {
@@ -99,7 +106,8 @@ private:
         for (int deep = 0; deep < kDeepestWrapper && split.classes.size() == 1; ++deep) {
             const Subfolder only = split.classes.front();
             const FolderRole role = folderRole(only.name);
-            if (m_scout.look(split.folder).hasPictures || (role != FolderRole::Holder && role != folderRole(folder.name))) break;
+            const bool again = only.name == folder.name || (isSplit(role) && role == folderRole(folder.name));
+            if (m_scout.look(split.folder).hasPictures || (role != FolderRole::Holder && !again)) break;
             split = {only.path, m_scout.withPictures(only.path)};
         }
         return split;
@@ -129,6 +137,9 @@ private:
         result.validation = otherSplit(FolderRole::Validation, result);
         result.test = otherSplit(FolderRole::Test, result);
         if (result.test.folder.empty()) std::swap(result.test, result.validation);
+        if (result.test.folder.empty())
+            result.notes.push_back("Only " + quoted(result.train.folder.filename().string()) +
+                                   " has class folders: it is used alone.");
         for (const Subfolder& folder : named(FolderRole::Unlabelled)) leaveOutFlat(folder, result);
         for (const FolderRole role : {FolderRole::Plain, FolderRole::Holder})
             for (const Subfolder& folder : named(role))
@@ -169,12 +180,22 @@ private:
         refuseSplitsInside(picked.classes);
         result.train = {m_folder, picked.classes};
         noteBareTrain(picked, result);
+        noteFoldersOnly(picked.classes, result);
         leaveOutNamed(picked.others, result);
         if (m_asked && isSplit(folderRole(m_folder.filename().string())))
             if (const fs::path above = folderAbove(); !above.empty())
                 result.notes.push_back("This is the folder " + quoted(m_folder.filename().string()) + " of " + above.string() +
                                        ", which has other splits too: choose that one to use them all.");
         return true;
+    }
+
+    // Perhaps the folder above the one that is meant.
+    void noteFoldersOnly(const std::vector<Subfolder>& classes, FolderPlan& result) {
+        for (const Subfolder& one : classes)
+            if (m_scout.look(one.path).hasPictures || m_scout.withPictures(one.path).size() < 2) return;
+        result.notes.push_back("No class has pictures of its own, only folders: " +
+                               namesOf(m_scout.withPictures(classes.front().path)) + " in " + quoted(classes.front().name) +
+                               ". If these are the classes, choose the folder " + classes.front().path.string() + '.');
     }
 
     // Archives are unpacked into themselves: cells/cells/parasite beside cells/parasite.
@@ -215,7 +236,7 @@ private:
     }
 
     bool enterTheOnlyOne(FolderPlan& result, const std::vector<Subfolder>& all) {
-        if (m_depth >= kDeepestWrapper) return false;
+        if (m_depth >= kDeepestWrapper || !named(FolderRole::Train).empty()) return false;
         std::vector<Subfolder> usable;
         for (const Subfolder& folder : all) try {
                 result = Planner(m_scout, folder.path, m_depth + 1, false).plan();

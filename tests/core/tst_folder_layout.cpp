@@ -39,6 +39,7 @@ private Q_SLOTS:
     void namesOfSplits();
     void namesOfClasses();
     void splitsInEverySpelling();
+    void splitsWithAName();
     void trainAlone();
     void threeSplits();
     void flatTestBesideValid();
@@ -141,12 +142,29 @@ void FolderLayoutTest::splitsInEverySpelling() {
     }
 }
 
+void FolderLayoutTest::splitsWithAName() {
+    fresh({"asl_train/asl_train/A", "asl_train/asl_train/B"}, 6);
+    write({"asl_test/asl_test/A", "asl_test/asl_test/B"}, 3);
+    QVERIFY(read().classNames == (Names{"A", "B"}));
+    QCOMPARE(read().test.size(), std::size_t{6});
+    fresh({"asl_train/A", "asl_train/B", "asl_test"});
+    QVERIFY2(has(notes(), "\"asl_test\" (5 pictures) is left out"), notes().c_str());
+    // Without the other one it is a name like any.
+    QVERIFY(folderRole("crash_test", {"crash_test", "dummy"}) == FolderRole::Plain);
+    QVERIFY(folderRole("steam train", {"steam train", "diesel train", "test tube"}) == FolderRole::Plain);
+    fresh({"cat_train", "cat_test", "dog_train", "dog_test"});
+    QVERIFY2(has(refusal(), "but no class folders"), refusal().c_str());
+    fresh({"train", "test/cat", "test/dog"});
+    QVERIFY2(has(refusal(), "The training folder"), refusal().c_str());
+}
+
 void FolderLayoutTest::trainAlone() {
     fresh({"train/cat", "train/dog"}, 10);
     const FolderLayout layout = read();
     QCOMPARE(layout.train.size(), std::size_t{16});
     QCOMPARE(layout.test.size(), std::size_t{4});
     QVERIFY2(has(notes(), "A fifth of each class, chosen by file name, is kept for testing: 4 of 20 pictures."), notes().c_str());
+    QVERIFY2(has(notes(), "Only \"train\" has class folders: it is used alone."), notes().c_str());
     QVERIFY(read("train").test.size() == 4 && read("train").test[0].file == layout.test[0].file);
 }
 
@@ -261,6 +279,9 @@ void FolderLayoutTest::marksInPictures() {
     QVERIFY2(has(refusal(), "\"images\", \"masks\" are no classes"), refusal().c_str());
     fresh({"images/train", "images/val", "labels/train"});
     QVERIFY2(has(refusal(), "are no classes"), refusal().c_str());
+    fresh({"well/images", "well/masks", "sick/images", "sick/masks"}, 10);
+    QCOMPARE(read().train.size() + read().test.size(), std::size_t{20});
+    QVERIFY2(has(notes(), "\"sick/masks\", \"well/masks\""), notes().c_str());
     fresh({"train/images", "train/masks", "test/images", "test/masks"});
     QVERIFY2(has(refusal(), "no class folders"), refusal().c_str());
 }
@@ -296,6 +317,10 @@ void FolderLayoutTest::oneLevelTooHigh() {
     fresh({"pets/train/cat", "pets/train/dog", "pets/test/cat", "pets/test/dog", "cars/train/bus", "cars/train/van",
            "cars/test/bus"});
     QVERIFY2(has(refusal(), "holds whole data sets: \"cars\", \"pets\""), refusal().c_str());
+    fresh({"pets/cat", "pets/dog", "cars/bus", "cars/van"});
+    QVERIFY2(has(notes(), "only folders: \"bus\", \"van\" in \"cars\". If these are the classes, choose the folder " +
+                              (root() / "cars").string()),
+             notes().c_str());
     fresh({"pets/cat", "pets/dog", "test/cat", "test/dog"});
     QVERIFY2(has(refusal(), "Choose the folder below") || has(refusal(), "no training folder"), refusal().c_str());
     fresh({"valid/cat", "valid/dog", "test/cat", "test/dog"});
@@ -332,8 +357,9 @@ void FolderLayoutTest::classesThatDifferInCase() {
     for (const FolderPicture& picture : layout.test) QCOMPARE(picture.label, has(picture.file.string(), "cat") ? 0 : 1);
     QVERIFY(
         std::is_sorted(layout.test.begin(), layout.test.end(), [](const auto& a, const auto& b) { return a.label < b.label; }));
-    QVERIFY2(has(joined(layout.notes), "In \"test\" \"DOG\", \"cat\" are taken for the classes that differ from it only in case"),
-             joined(layout.notes).c_str());
+    QVERIFY2(
+        has(joined(layout.notes), "In \"test\", \"DOG\", \"cat\" are taken for \"dog\", \"Cat\": the names differ only in case."),
+        joined(layout.notes).c_str());
     fresh({"cat", "Cat", "dog"});
     QCOMPARE(read().classNames.size(), std::size_t{3});
     QVERIFY2(has(notes(), "The classes \"Cat\", \"cat\" differ only in case"), notes().c_str());
