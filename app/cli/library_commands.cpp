@@ -236,8 +236,9 @@ int showInfo(bool asJson) {
     const auto text = [&info](const char* key) { return info.at(key).get<std::string>(); };
     printText(stdout, "Thaw %s, LibTorch %s (%s)\n", text("thaw").c_str(), text("libtorch").c_str(),
               text("cpu_capability").c_str());
-    printText(stdout, "Processor    %s, %d cores, %d compute threads\n", text("processor").c_str(), info["cores"].get<int>(),
-              info["threads"].get<int>());
+    const int cores = info["cores"].get<int>(), threads = info["threads"].get<int>();
+    printText(stdout, "Processor    %s, %d %s, %d compute %s\n", text("processor").c_str(), cores, cores == 1 ? "core" : "cores",
+              threads, threads == 1 ? "thread" : "threads");
     printText(stdout, "Device       %s\n", text("device").c_str());
     printText(stdout, "BLAS         %s, kernels for %s%s\n", text("blas").c_str(), text("blas_core").c_str(),
               info["blas_suitable"].get<bool>() ? "" : "  (not this processor's own: expect slow training)");

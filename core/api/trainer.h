@@ -2,8 +2,8 @@
 //
 // Threading: a Trainer belongs to the thread that calls step(); every method but the destructor must be called there, and
 // that thread should live as long as the Trainer does (LibTorch keeps a team of compute threads for each caller).
-// It owns no thread, callback, queue or sleep: who drives it decides when. Its state is member state, so that pause,
-// checkpoint, resume and branch are one mechanism.
+// It calls nobody back and never sleeps: who drives it decides when. Threads of its own only read and write files, which step()
+// looks in on. Its state is member state, so that pause, checkpoint, resume and branch are one mechanism.
 #pragma once
 
 #include <filesystem>

@@ -320,10 +320,10 @@ void RunRecord::append(const Event& event) {
     const std::string line = toJsonLine(event);
     if (line.empty()) return;
     m_impl->events->append(line);
-    const bool milestone = std::holds_alternative<EpochFinished>(event.data) || std::holds_alternative<RunStarted>(event.data) ||
-                           std::holds_alternative<RunFinished>(event.data) || std::holds_alternative<RunFailed>(event.data);
-    if (milestone) m_impl->events->sync();
+    if (std::holds_alternative<RunFinished>(event.data) || std::holds_alternative<RunFailed>(event.data)) sync();
 }
+
+void RunRecord::sync() { m_impl->events->sync(); }
 
 void RunRecord::truncateAfter(std::int64_t step, int epoch) {
     m_impl->events->rewrite([step, epoch](const std::vector<std::string>& lines) { return linesUntil(lines, step, epoch); });

@@ -47,8 +47,10 @@ public:
     const std::filesystem::path& directory() const;
     const RunManifest& manifest() const;
     void updateManifest(const RunManifest& manifest);
-    /// Appends toJsonLine(event) when it has one; flushed at once, synced at epochs. Throws StoreError.
+    /// Appends toJsonLine(event) when it has one; flushed at once, synced at the run's end. Throws StoreError.
     void append(const Event& event);
+    /// What was appended reaches the disk. Another thread may append meanwhile. Throws StoreError.
+    void sync();
     /// A resumed run starts again from `step`: milestones after it are dropped from events.jsonl (rewritten atomically), so
     /// that an epoch that is trained again does not stand there twice.
     void truncateAfter(std::int64_t step, int epoch);

@@ -140,12 +140,15 @@ void TorchTrainer::saveCheckpoint(const std::string& reason, SaveKind kind, std:
     m_loop.fingerprint = m_fingerprint;
     checkpoint.loopState = toJson(m_loop);
     const bool endsRun = m_loop.point == LoopPoint::Finished;
-    onDisk([this, saving, kind,
-            endsRun] { saving->bytes = m_checkpoints->save(saving->checkpoint, kind.endsEpoch, kind.endsPhase, endsRun); },
-           [this, saving, kind, then = std::move(then)](std::exception_ptr problem) {
-               tellSaved(saving->checkpoint, saving->bytes, kind.best, problem);
-               if (then) then();
-           });
+    onDisk(
+        [this, saving, kind, endsRun] {
+            if (m_record) m_record->sync();  // what led to the checkpoint is there before it
+            saving->bytes = m_checkpoints->save(saving->checkpoint, kind.endsEpoch, kind.endsPhase, endsRun);
+        },
+        [this, saving, kind, then = std::move(then)](std::exception_ptr problem) {
+            tellSaved(saving->checkpoint, saving->bytes, kind.best, problem);
+            if (then) then();
+        });
 }
 
 void TorchTrainer::tellSaved(const Checkpoint& checkpoint, std::int64_t bytes, bool best, std::exception_ptr problem) {

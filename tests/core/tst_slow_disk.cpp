@@ -34,6 +34,10 @@ struct Gate {
         shut = closed;
         changed.notify_all();
     }
+    void watch(const std::string& name) {
+        const std::lock_guard lock(mutex);
+        folder = name;
+    }
     void pass(const std::string& path) {
         std::unique_lock lock(mutex);
         if (folder.empty() || path.find(folder) == std::string::npos) return;
@@ -66,22 +70,23 @@ class TestSlowDisk : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void init() {
-        gate.folder = "/checkpoints";
+        gate.watch("/checkpoints");
         gate.stepper = std::this_thread::get_id();
         gate.ofStepper = 0;
     }
     void cleanup() {
         gate.set(false);
-        gate.folder.clear();
+        gate.watch({});
     }
 
     void stepComesBackWhileACheckpointIsWritten() {
         const TinyLesson lesson;
-        const auto trainer = makeTrainer(lesson.config());
+        const auto trainer = makeTrainer(lesson.config("slow"));
         drive(*trainer, [](const Event& event) { return isEpoch(event, 1); });
         QVERIFY(trainer->state() == TrainerState::Running);
         drive(*trainer, holds<CheckpointSaved>);
         gate.set(true);
+        gate.watch("/slow/");  // the record, too
         drive(*trainer, [](const Event& event) { return isEpoch(event, 2); });
         gate.awaitSomebody();
         for (int i = 0; i < 5; ++i) {
@@ -90,7 +95,9 @@ private Q_SLOTS:
         }
         QVERIFY(trainer->apply({1, SetLearningRate{0.5}}).empty());
         QVERIFY(trainer->step().empty());
+        QCOMPARE(gate.ofStepper, 0);
         gate.set(false);
+        gate.watch("/checkpoints");
         const Events rest = drive(*trainer);
         std::size_t saved = 0, changed = 0;
         for (std::size_t i = 0; i < rest.size(); ++i) {
@@ -156,7 +163,7 @@ private Q_SLOTS:
         const TinyLesson lesson;
         const auto trainer = makeTrainer(lesson.config());
         drive(*trainer, [](const Event& event) { return isEpoch(event, 1); });
-        gate.folder = "exported";
+        gate.watch("exported");
         gate.set(true);
         trainer->apply({9, ExportModel{lesson.home() / "exported.safetensors"}});
         for (int i = 0; i < 1'000'000 && gate.waiting == 0; ++i) trainer->step();

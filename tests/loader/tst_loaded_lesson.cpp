@@ -26,6 +26,7 @@ private:
         config.data.dataset = "cifar10";
         config.batchSize = 50;
         config.phases[0].epochs = 3;
+        config.phases[0].optimizer.learningRate = 1e-3;
         config.phases[1].epochs = 5000;  // until the window is closed
         return config;
     }
@@ -33,7 +34,7 @@ private:
 
 void TestLoadedLesson::fromFirstRunToAClosedWindow() {
     const test::TemporaryHome home;
-    test::writeCifar10Folder((home / "data").string(), {/*trainPerClass=*/20, /*testPerClass=*/5, /*seed=*/1});
+    test::writeCifar10Folder((home / "data").string(), {/*trainPerClass=*/60, /*testPerClass=*/5, /*seed=*/1});
     QSettings settings(QString::fromStdString((home / "window.ini").string()), QSettings::IniFormat);
     ui::Theme::instance().setLook(ui::ColorScheme::Light, 1.0);
     ui::LogModel log;

@@ -96,9 +96,10 @@ void TstTrainingController::runsTheWholePlanInOrder() {
     controller.startRun(test::lessonConfig(2, 1));
     QVERIFY(controller.state() == TrainerState::Preparing);
     QVERIFY(awaitState(controller, TrainerState::Finished));
-    QCOMPARE(transcript.text(),
-             QStringLiteral("state:preparing run phase0 state:running b b b epoch1 saved:epoch b b b epoch2 saved:epoch "
-                            "phase1 layers1 b b b epoch3 saved:epoch finished:completed state:finished"));
+    QCOMPARE(
+        transcript.text(),
+        QStringLiteral("state:preparing run state:running phase0 saved:phase b b b epoch1 saved:epoch b b b epoch2 saved:phase "
+                       "phase1 layers1 b b b epoch3 saved:phase finished:completed state:finished"));
     QCOMPARE(transcript.steps, (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9}));
     QVERIFY(controller.run());
     QCOMPARE(controller.run()->runId, script.runId);
@@ -174,19 +175,20 @@ void TstTrainingController::pausesStepsAndResumes() {
     controller.stepOnce();
     QVERIFY(await([&] { return controller.lastBatch() && controller.state() == TrainerState::Paused; }));
     QCOMPARE(controller.lastBatch()->step, 1);
-    QCOMPARE(paused.count(), 1);
+    QCOMPARE(paused.count(), 0);  // a single step leaves no mark
     controller.runEpoch();
     QVERIFY(await([&] { return controller.lastEpoch() && controller.state() == TrainerState::Paused; }));
     QCOMPARE(controller.lastBatch()->step, 5);
+    QCOMPARE(paused.count(), 1);
     const std::int64_t stepsAtRest = probe->steps;
     controller.evaluate();
     QSignalSpy predictions(&controller, &TrainingController::predictionsReady);
     QVERIFY(await([&] { return predictions.count() == 1; }));
-    QCOMPARE(probe->steps.load(), stepsAtRest);  // a paused trainer is not stepped
+    QCOMPARE(probe->steps.load(), stepsAtRest + 1);  // a paused trainer is stepped for what is asked alone
     controller.resume();
     QVERIFY(awaitState(controller, TrainerState::Finished));
     QCOMPARE(controller.lastBatch()->step, 10);
-    QCOMPARE(resumed.count(), 3);
+    QCOMPARE(resumed.count(), 1);
 }
 
 void TstTrainingController::confirmsLayersWithTheRequestsId() {
@@ -429,7 +431,7 @@ void TstTrainingController::shutsDownWithACheckpoint() {
     controller.reset();
     QVERIFY2(clock.elapsed() < 2000, qPrintable(QString::number(clock.elapsed())));
     QVERIFY(probe->stopped);
-    QCOMPARE(probe->checkpoints.load(), before + 1);
+    QCOMPARE(probe->checkpoints.load(), before + (paused ? 0 : 1));  // nothing changed since the run's first
     QCOMPARE(probe->trainers.load(), 0);
 }
 

@@ -72,8 +72,15 @@ FakeTrainer::~FakeTrainer() {
 }
 
 bool FakeTrainer::hasWork() const {
-    return m_state == TrainerState::Idle || m_state == TrainerState::Preparing || m_state == TrainerState::Running ||
-           m_state == TrainerState::Stopping;
+    switch (m_state) {
+        case TrainerState::Paused:
+        case TrainerState::Finished:
+            return !m_requests.empty();
+        case TrainerState::Failed:
+            return false;
+        default:
+            return true;
+    }
 }
 
 std::vector<core::Event> FakeTrainer::step() {
@@ -86,22 +93,27 @@ std::vector<core::Event> FakeTrainer::step() {
         case TrainerState::Preparing:
             prepare();
             break;
-        case TrainerState::Running:
-            m_evaluating ? evaluateSlice() : trainBatch();
-            break;
         case TrainerState::Stopping:
-            saveCheckpoint("stop", false);
+            if (m_phaseStarted && m_changed) saveCheckpoint("stop");
             finish("stopped");
             break;
-        default:
+        case TrainerState::Running:
+        case TrainerState::Paused:
+        case TrainerState::Finished:
+            if (!m_requests.empty())
+                answerRequest();
+            else if (m_state != TrainerState::Running)
+                break;
+            else if (m_pauseAsked)
+                pause();
+            else if (m_atPhaseBegin)
+                beginPhase();
+            else
+                m_evaluating ? evaluateSlice() : trainBatch();
+            break;
+        case TrainerState::Failed:
             break;
     }
-    return std::exchange(m_events, {});
-}
-
-std::vector<core::Event> FakeTrainer::apply(const core::Command& command) {
-    if (m_probe) ++m_probe->commands;
-    std::visit([&](const auto& data) { obey(command.requestId, data); }, command.data);
     return std::exchange(m_events, {});
 }
 
@@ -147,76 +159,64 @@ void FakeTrainer::prepare() {
     m_step = m_script.resumedEpoch * m_script.stepsPerEpoch;
     emitEvent(started);
     emitEvent(core::StageTimesMeasured{drawnStageTimes(m_model, m_config.batchSize), 0});
-    enterPhaseOfNextEpoch();
-    if (m_state != TrainerState::Preparing) return;
-    setState(m_startPaused && m_pauseAt == PauseAt::Never ? TrainerState::Paused : TrainerState::Running);
-    if (m_state == TrainerState::Paused) emitEvent(core::PredictionsReady{0, drawnPredictions(*m_pictures, 0.1, 0, 0)});
+    if (!findPhase()) return finish("completed");
+    if (m_script.resumed) beginPhase();  // it is told again
+    setState(TrainerState::Running);
 }
 
-void FakeTrainer::enterPhaseOfNextEpoch() {
+/// The phase that the present epoch belongs to; false behind the last.
+bool FakeTrainer::findPhase() {
     int first = 1;
     for (int phase = 0; phase < static_cast<int>(m_config.phases.size()); ++phase) {
         const int epochs = m_config.phases[static_cast<std::size_t>(phase)].epochs;
         if (m_epoch < first + epochs) {
-            if (!m_phaseStarted || phase != m_phase) {
-                m_phaseFirstEpoch = first;
-                startPhase(phase);
-            }
-            return;
+            m_atPhaseBegin = !m_phaseStarted || phase != m_phase;
+            m_phase = phase;
+            m_phaseFirstEpoch = first;
+            return true;
         }
         first += epochs;
     }
-    finish("completed");
+    return false;
 }
 
-void FakeTrainer::startPhase(int phase) {
-    const core::PhaseConfig& config = m_config.phases[static_cast<std::size_t>(phase)];
+void FakeTrainer::beginPhase() {
+    const core::PhaseConfig& config = m_config.phases[static_cast<std::size_t>(m_phase)];
     const core::LayerMask before = m_mask;
     const double rateBefore = m_rate;
-    m_phase = phase;
     m_mask = m_model.maskOf(config.trainable);
     m_rate = config.optimizer.learningRate;
-    emitEvent(core::PhaseStarted{phase, config.title, m_phaseFirstEpoch, config.epochs, m_rate, m_mask});
+    emitEvent(core::PhaseStarted{m_phase, config.title, m_phaseFirstEpoch, config.epochs, m_rate, m_mask});
     if (m_phaseStarted) {
         core::LayersChanged change;
-        change.revision = ++m_revision;
+        change.revision = m_revision + 1;
         change.step = m_step;
         change.epoch = m_epoch;
         change.epochPosition = epochPosition();
         change.trainable = m_mask;
         for (std::size_t i = 0; i < m_mask.size(); ++i)
             if (m_mask[i] != before[i]) (m_mask[i] ? change.thawed : change.frozen).push_back(m_model.layers[i].name);
-        emitEvent(change);
-        emitEvent(core::LearningRateChanged{core::Origin::Plan, 0, m_step, epochPosition(), rateBefore, m_rate});
+        ++m_revision;
+        if (!change.thawed.empty() || !change.frozen.empty()) emitEvent(change);
+        if (m_rate != rateBefore)
+            emitEvent(core::LearningRateChanged{core::Origin::Plan, 0, m_step, epochPosition(), rateBefore, m_rate});
     }
     m_phaseStarted = true;
-}
-
-void FakeTrainer::confirmLayers() {
-    for (const auto& [requestId, mask] : std::exchange(m_requested, {})) {
-        core::LayersChanged change;
-        change.origin = core::Origin::Hand;
-        change.requestId = requestId;
-        change.revision = ++m_revision;
-        change.step = m_step;
-        change.epoch = m_epoch;
-        change.epochPosition = epochPosition();
-        change.trainable = mask;
-        for (std::size_t i = 0; i < mask.size(); ++i)
-            if (mask[i] != m_mask[i]) (mask[i] ? change.thawed : change.frozen).push_back(m_model.layers[i].name);
-        m_mask = mask;
-        emitEvent(change);
-    }
+    m_atPhaseBegin = false;
+    if (m_step == 0) saveCheckpoint("phase");
+    applyChanges();
+    if (!std::exchange(m_startPaused, false)) return;
+    m_pauseAsked = m_quietPause = true;
 }
 
 void FakeTrainer::trainBatch() {
-    confirmLayers();
     const std::int64_t next = m_step + 1;
     if (next == m_script.failAtStep) return fail("The loss is not a number any more.", "Choose a smaller learning rate.");
     if (next == m_script.throwAtStep) throw core::TrainingError("The step failed.", "Try again.");
     if (next == m_script.throwUnknownAtStep) throw 42;
     m_step = next;
     ++m_batch;
+    m_changed = true;
     const CurvePoint here = lessonAt(epochPosition());
     core::BatchFinished batch;
     batch.step = m_step;
@@ -240,7 +240,10 @@ void FakeTrainer::trainBatch() {
         m_evaluating = true;
         m_evaluated = 0;
     }
-    if (m_pauseAt == PauseAt::NextStep || m_step == m_script.restAtStep) pauseNow(0);
+    if (m_step == m_script.restAtStep) m_pauseAsked = true;
+    if (m_pauseAfter != PauseAfter::Step) return;
+    m_pauseAfter = PauseAfter::Never;
+    m_pauseAsked = m_quietPause = true;
 }
 
 void FakeTrainer::evaluateSlice() {
@@ -270,20 +273,27 @@ void FakeTrainer::finishEpoch() {
         m_bestEpoch = m_epoch;
     }
     emitEvent(epoch);
-    emitEvent(core::MovedChanged{m_step, m_moved});
     emitEvent(core::PredictionsReady{0, drawnPredictions(*m_pictures, here.valAccuracy, m_epoch, m_step)});
-    saveCheckpoint("epoch", epoch.best);
+    emitEvent(core::MovedChanged{m_step, m_moved});
     m_trainLossSum = m_trainAccuracySum = 0;
     m_evaluating = false;
     m_batch = 0;
     ++m_epoch;
+    const bool goesOn = findPhase();
+    saveCheckpoint(goesOn && !m_atPhaseBegin ? "epoch" : "phase", epoch.best);
     const int left = m_config.totalEpochs() - m_epoch + 1;
     emitEvent(core::PlanProgress{left * epoch.seconds, (m_epoch - 1) * epoch.seconds, 1'400'000'000});
-    enterPhaseOfNextEpoch();
-    if (m_state == TrainerState::Running && m_pauseAt == PauseAt::EpochEnd) pauseNow(0);
+    if (!goesOn) return finish("completed");
+    if (m_pauseAfter != PauseAfter::Epoch) return;
+    m_pauseAfter = PauseAfter::Never;
+    m_pauseAsked = true;
 }
 
 void FakeTrainer::finish(const std::string& reason) {
+    for (const core::Command& command : std::exchange(m_changes, {})) refuse(command.requestId, "The run has ended.");
+    if (!m_pictures)
+        for (const core::Command& request : std::exchange(m_requests, {}))
+            refuse(request.requestId, "The run was stopped before its model was ready.");
     emitEvent(core::RunFinished{m_epoch - 1, m_step, m_bestAccuracy, m_bestEpoch, static_cast<double>(m_step), reason});
     setState(TrainerState::Finished);
 }
@@ -293,40 +303,137 @@ void FakeTrainer::fail(const std::string& what, const std::string& hint) {
     setState(TrainerState::Failed);
 }
 
-void FakeTrainer::pauseNow(std::uint64_t requestId) {
-    m_pauseAt = PauseAt::Never;
-    saveCheckpoint("pause", false);
+void FakeTrainer::pause() {
+    applyChanges();
+    const bool quiet = std::exchange(m_quietPause, false);
+    if (!quiet && m_changed) saveCheckpoint("pause");
+    m_pauseAsked = false;
+    if (!quiet) {
+        emitEvent(core::Paused{core::Origin::Hand, m_pauseRequest, m_step, epochPosition()});
+        m_pauseTold = true;
+    }
+    m_pauseRequest = 0;
     setState(TrainerState::Paused);
-    emitEvent(core::Paused{core::Origin::Hand, requestId, m_step, epochPosition()});
 }
 
 void FakeTrainer::saveCheckpoint(const std::string& reason, bool best) {
     if (m_probe) ++m_probe->checkpoints;
+    m_changed = false;
     emitEvent(core::CheckpointSaved{m_script.directory / "checkpoints" / ("step-" + std::to_string(m_step)), m_step, m_epoch - 1,
                                     reason, 1'200'000, best});
 }
 
-void FakeTrainer::requestLayers(std::uint64_t requestId, const core::LayerMask& mask) {
-    if (!m_script.refuseWith.empty()) return emitEvent(core::CommandRefused{requestId, m_script.refuseWith});
-    if (std::find(mask.begin(), mask.end(), true) == mask.end())
-        return emitEvent(core::CommandRefused{requestId, "Nothing would train. Leave at least one layer thawed."});
-    m_requested.emplace_back(requestId, mask);
-    if (m_state != TrainerState::Running) confirmLayers();
+void FakeTrainer::refuse(std::uint64_t requestId, const std::string& reason) {
+    if (requestId != 0) emitEvent(core::CommandRefused{requestId, reason});
 }
 
-void FakeTrainer::beginRunning(std::uint64_t requestId, PauseAt pauseAt) {
-    if (m_state == TrainerState::Idle || m_state == TrainerState::Preparing) {
-        m_startPaused = false;
-        m_pauseAt = pauseAt;
-    } else if (m_state == TrainerState::Paused) {
-        m_pauseAt = pauseAt;
-        setState(TrainerState::Running);
-        emitEvent(core::Resumed{core::Origin::Hand, requestId, m_step, epochPosition(), 1.0});
-    } else if (m_state == TrainerState::Running) {
-        m_pauseAt = pauseAt;
+bool FakeTrainer::ended() const {
+    return m_state == TrainerState::Finished || m_state == TrainerState::Failed || m_state == TrainerState::Stopping;
+}
+
+std::vector<core::Event> FakeTrainer::apply(const core::Command& command) {
+    if (m_probe) ++m_probe->commands;
+    const auto is = [&command](auto kind) { return std::holds_alternative<decltype(kind)>(command.data); };
+    if (is(core::Evaluate()) || is(core::PredictFiles()) || is(core::ExportModel()) || (is(core::SaveCheckpoint()) && !ended())) {
+        if (m_state == TrainerState::Failed || m_state == TrainerState::Stopping)
+            refuse(command.requestId, "The run has ended.");
+        else if (m_state == TrainerState::Finished && !m_pictures)
+            refuse(command.requestId, "The run was stopped before its model was ready.");
+        else
+            m_requests.push_back(command);
+    } else if (ended()) {
+        refuse(command.requestId, "The run has ended.");
+    } else if (is(core::SetTrainable()) || is(core::SetMask()) || is(core::SetLearningRate())) {
+        takeChange(command);
+    } else if (is(core::Pause())) {
+        if (m_state == TrainerState::Paused) {
+            refuse(command.requestId, "Training is paused already.");
+        } else if (m_state == TrainerState::Running) {
+            m_pauseAsked = true;
+            m_pauseRequest = command.requestId;
+        } else {
+            m_startPaused = true;
+        }
+    } else if (is(core::Stop())) {
+        if (m_probe) m_probe->stopped = true;
+        setState(TrainerState::Stopping);
     } else {
-        emitEvent(core::CommandRefused{requestId, "The run has ended."});
+        goOn(command, is(core::StepOnce()) ? PauseAfter::Step : is(core::RunEpoch()) ? PauseAfter::Epoch : PauseAfter::Never);
     }
+    return std::exchange(m_events, {});
+}
+
+void FakeTrainer::goOn(const core::Command& command, PauseAfter pauseAfter) {
+    m_pauseAfter = pauseAfter;
+    m_startPaused = m_pauseAsked = false;
+    if (m_state != TrainerState::Paused) return;
+    if (m_pauseTold && pauseAfter != PauseAfter::Step) {
+        m_pauseTold = false;
+        emitEvent(core::Resumed{core::Origin::Hand, command.requestId, m_step, epochPosition(), 1.0});
+    }
+    setState(TrainerState::Running);
+}
+
+void FakeTrainer::takeChange(const core::Command& command) {
+    if (!m_script.refuseWith.empty()) return refuse(command.requestId, m_script.refuseWith);
+    m_changes.push_back(command);
+    if (canChange()) applyChanges();
+}
+
+void FakeTrainer::applyChanges() {
+    if (!canChange()) return;
+    for (const core::Command& command : std::exchange(m_changes, {})) {
+        if (const auto* rate = std::get_if<core::SetLearningRate>(&command.data)) {
+            applyRate(command.requestId, rate->value);
+        } else if (const auto* mask = std::get_if<core::SetMask>(&command.data)) {
+            applyLayers(command.requestId, mask->trainable);
+        } else if (const auto* layers = std::get_if<core::SetTrainable>(&command.data)) {
+            try {
+                core::LayerMask wanted = m_mask;
+                const core::LayerMask named = m_model.maskOf(layers->layers);
+                for (std::size_t i = 0; i < wanted.size(); ++i)
+                    if (named[i]) wanted[i] = layers->trainable;
+                applyLayers(command.requestId, wanted);
+            } catch (const core::Error& error) {
+                refuse(command.requestId, error.what());
+            }
+        }
+    }
+}
+
+void FakeTrainer::applyLayers(std::uint64_t requestId, const core::LayerMask& mask) {
+    if (mask.size() != m_mask.size()) return refuse(requestId, "These layers belong to another model.");
+    if (std::find(mask.begin(), mask.end(), true) == mask.end())
+        return refuse(requestId, "Nothing would train. Leave at least one layer thawed.");
+    core::LayersChanged change;
+    change.origin = core::Origin::Hand;
+    change.requestId = requestId;
+    change.revision = ++m_revision;
+    change.step = m_step;
+    change.epoch = m_epoch;
+    change.epochPosition = epochPosition();
+    change.trainable = mask;
+    for (std::size_t i = 0; i < mask.size(); ++i)
+        if (mask[i] != m_mask[i]) (mask[i] ? change.thawed : change.frozen).push_back(m_model.layers[i].name);
+    m_changed |= mask != m_mask;
+    m_mask = mask;
+    emitEvent(change);
+}
+
+void FakeTrainer::applyRate(std::uint64_t requestId, double value) {
+    if (!(value > 0 && value <= 10)) return refuse(requestId, "A learning rate lies above 0 and at most at 10.");
+    m_changed = true;
+    emitEvent(
+        core::LearningRateChanged{core::Origin::Hand, requestId, m_step, epochPosition(), std::exchange(m_rate, value), value});
+}
+
+void FakeTrainer::answerRequest() {
+    const core::Command request = std::move(m_requests.front());
+    m_requests.pop_front();
+    if (const auto* evaluate = std::get_if<core::Evaluate>(&request.data)) answer(request.requestId, *evaluate);
+    if (const auto* files = std::get_if<core::PredictFiles>(&request.data)) answer(request.requestId, *files);
+    if (const auto* save = std::get_if<core::SaveCheckpoint>(&request.data)) answer(request.requestId, *save);
+    if (const auto* target = std::get_if<core::ExportModel>(&request.data)) answer(request.requestId, *target);
 }
 
 double FakeTrainer::epochPosition() const {
@@ -335,63 +442,12 @@ double FakeTrainer::epochPosition() const {
 
 double FakeTrainer::speed() const { return m_phase == 0 ? 38'000 : 612; }
 
-void FakeTrainer::obey(std::uint64_t id, const core::SetTrainable& command) {
-    if (m_model.layers.empty()) return emitEvent(core::CommandRefused{id, "The model is not ready yet."});
-    core::LayerMask mask = m_requested.empty() ? m_mask : m_requested.back().second;
-    try {
-        const core::LayerMask named = m_model.maskOf(command.layers);
-        for (std::size_t i = 0; i < mask.size(); ++i)
-            if (named[i]) mask[i] = command.trainable;
-    } catch (const core::Error& error) {
-        return emitEvent(core::CommandRefused{id, error.what()});
-    }
-    requestLayers(id, mask);
-}
-
-void FakeTrainer::obey(std::uint64_t id, const core::SetMask& command) {
-    if (command.trainable.size() != m_model.layers.size())
-        return emitEvent(core::CommandRefused{id, "The model is not ready yet."});
-    requestLayers(id, command.trainable);
-}
-
-void FakeTrainer::obey(std::uint64_t id, const core::SetLearningRate& command) {
-    if (!m_script.refuseWith.empty()) return emitEvent(core::CommandRefused{id, m_script.refuseWith});
-    if (!(command.value > 0 && command.value <= 10))
-        return emitEvent(core::CommandRefused{id, "The learning rate must lie above 0 and not above 10."});
-    const double before = std::exchange(m_rate, command.value);
-    emitEvent(core::LearningRateChanged{core::Origin::Hand, id, m_step, epochPosition(), before, m_rate});
-}
-
-void FakeTrainer::obey(std::uint64_t id, const core::Pause&) {
-    if (m_state == TrainerState::Running)
-        pauseNow(id);
-    else if (m_state == TrainerState::Idle || m_state == TrainerState::Preparing)
-        m_startPaused = true;
-    else
-        emitEvent(core::CommandRefused{id, "Nothing is running."});
-}
-
-void FakeTrainer::obey(std::uint64_t id, const core::Resume&) { beginRunning(id, PauseAt::Never); }
-void FakeTrainer::obey(std::uint64_t id, const core::StepOnce&) { beginRunning(id, PauseAt::NextStep); }
-void FakeTrainer::obey(std::uint64_t id, const core::RunEpoch&) { beginRunning(id, PauseAt::EpochEnd); }
-
-void FakeTrainer::obey(std::uint64_t id, const core::Stop&) {
-    if (m_probe) m_probe->stopped = true;
-    if (m_state == TrainerState::Running || m_state == TrainerState::Paused || m_state == TrainerState::Preparing ||
-        m_state == TrainerState::Idle)
-        setState(TrainerState::Stopping);
-    else
-        emitEvent(core::CommandRefused{id, "Nothing is running."});
-}
-
-void FakeTrainer::obey(std::uint64_t id, const core::Evaluate&) {
-    if (!m_pictures) return emitEvent(core::CommandRefused{id, "The pictures are not ready yet."});
+void FakeTrainer::answer(std::uint64_t id, const core::Evaluate&) {
     emitEvent(
         core::PredictionsReady{id, drawnPredictions(*m_pictures, lessonAt(epochPosition()).valAccuracy, m_epoch - 1, m_step)});
 }
 
-void FakeTrainer::obey(std::uint64_t id, const core::PredictFiles& command) {
-    if (!m_pictures) return emitEvent(core::CommandRefused{id, "The model is not ready yet."});
+void FakeTrainer::answer(std::uint64_t id, const core::PredictFiles& command) {
     const auto predictions = drawnPredictions(*m_pictures, lessonAt(epochPosition()).valAccuracy);
     const auto large = drawnPictures(1, 256, 3);
     auto answers = std::make_shared<std::vector<core::FilePrediction>>();
@@ -419,15 +475,12 @@ void FakeTrainer::obey(std::uint64_t id, const core::PredictFiles& command) {
     emitEvent(core::FilePredictionsReady{id, m_step, std::move(answers)});
 }
 
-void FakeTrainer::obey(std::uint64_t id, const core::SaveCheckpoint&) {
-    if (!m_pictures) return emitEvent(core::CommandRefused{id, "There is nothing to save yet."});
-    saveCheckpoint("request", false);
+void FakeTrainer::answer(std::uint64_t id, const core::SaveCheckpoint&) {
+    if (!canChange()) return refuse(id, "There is nothing to save yet.");
+    saveCheckpoint("request");
 }
 
-void FakeTrainer::obey(std::uint64_t id, const core::ExportModel& command) {
-    if (!m_pictures) return emitEvent(core::CommandRefused{id, "The model is not ready yet."});
-    emitEvent(core::ModelExported{id, command.file});
-}
+void FakeTrainer::answer(std::uint64_t id, const core::ExportModel& command) { emitEvent(core::ModelExported{id, command.file}); }
 
 core::RunConfig lessonConfig(int headEpochs, int thawEpochs) {
     core::RunConfig config;

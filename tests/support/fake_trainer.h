@@ -1,8 +1,9 @@
 // A Trainer without a network: it follows a script, answers every command as the real one does, and its curves look like the
-// lesson's. The presenter, the window and their screenshots are tested with it.
+// lesson's. The presenter, the window and their screenshots are tested with it. tst_trainer_contract holds it to the engine.
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -60,7 +61,7 @@ public:
     core::TrainerState state() const override { return m_state; }
 
 private:
-    enum class PauseAt { Never, NextStep, EpochEnd };
+    enum class PauseAfter { Never, Step, Epoch };
 
     void emitEvent(core::EventData data);
     void setState(core::TrainerState state);
@@ -68,30 +69,28 @@ private:
     void trainBatch();
     void evaluateSlice();
     void finishEpoch();
-    void startPhase(int phase);
-    void enterPhaseOfNextEpoch();
+    bool findPhase();
+    void beginPhase();
     void finish(const std::string& reason);
     void fail(const std::string& what, const std::string& hint);
-    void confirmLayers();
-    void requestLayers(std::uint64_t requestId, const core::LayerMask& mask);
-    void pauseNow(std::uint64_t requestId);
-    void saveCheckpoint(const std::string& reason, bool best);
-    void beginRunning(std::uint64_t requestId, PauseAt pauseAt);
+    bool canChange() const { return m_phaseStarted && !m_atPhaseBegin; }
+    void takeChange(const core::Command& command);
+    void applyChanges();
+    void applyLayers(std::uint64_t requestId, const core::LayerMask& mask);
+    void applyRate(std::uint64_t requestId, double value);
+    void refuse(std::uint64_t requestId, const std::string& reason);
+    void pause();
+    void saveCheckpoint(const std::string& reason, bool best = false);
+    void goOn(const core::Command& command, PauseAfter pauseAfter);
+    void answerRequest();
+    bool ended() const;
     double epochPosition() const;
     double speed() const;
 
-    void obey(std::uint64_t id, const core::SetTrainable& command);
-    void obey(std::uint64_t id, const core::SetMask& command);
-    void obey(std::uint64_t id, const core::SetLearningRate& command);
-    void obey(std::uint64_t id, const core::Pause& command);
-    void obey(std::uint64_t id, const core::Resume& command);
-    void obey(std::uint64_t id, const core::StepOnce& command);
-    void obey(std::uint64_t id, const core::RunEpoch& command);
-    void obey(std::uint64_t id, const core::Stop& command);
-    void obey(std::uint64_t id, const core::Evaluate& command);
-    void obey(std::uint64_t id, const core::PredictFiles& command);
-    void obey(std::uint64_t id, const core::SaveCheckpoint& command);
-    void obey(std::uint64_t id, const core::ExportModel& command);
+    void answer(std::uint64_t id, const core::Evaluate& request);
+    void answer(std::uint64_t id, const core::PredictFiles& request);
+    void answer(std::uint64_t id, const core::SaveCheckpoint& request);
+    void answer(std::uint64_t id, const core::ExportModel& request);
 
     const core::RunConfig m_config;
     const FakeScript m_script;
@@ -100,10 +99,14 @@ private:
     core::ModelInfo m_model;
     std::shared_ptr<const core::PictureSet> m_pictures;
     core::TrainerState m_state = core::TrainerState::Idle;
-    PauseAt m_pauseAt = PauseAt::Never;
+    PauseAfter m_pauseAfter = PauseAfter::Never;
     bool m_startPaused = false;
-    bool m_stopping = false;
-    bool m_phaseStarted = false;
+    bool m_pauseAsked = false;
+    std::uint64_t m_pauseRequest = 0;
+    bool m_quietPause = false;  // a single step, or a start that waits: nothing is told
+    bool m_pauseTold = false;
+    bool m_phaseStarted = false, m_atPhaseBegin = true;
+    bool m_changed = false;  // since the last checkpoint
     int m_prepared = 0, m_evaluated = 0;
     bool m_evaluating = false;
     int m_phase = 0, m_phaseFirstEpoch = 1, m_epoch = 1;
@@ -112,7 +115,7 @@ private:
     int m_bestEpoch = 0;
     double m_trainLossSum = 0, m_trainAccuracySum = 0;
     core::LayerMask m_mask;
-    std::vector<std::pair<std::uint64_t, core::LayerMask>> m_requested;
+    std::deque<core::Command> m_changes, m_requests;
     std::uint64_t m_revision = 0;
     std::vector<double> m_moved;
     std::vector<core::Event> m_events;
