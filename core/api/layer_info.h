@@ -48,14 +48,23 @@ std::string describeMask(const ModelInfo& model, const LayerMask& trainable);
 /// Index of the first layer that trains: everything below is frozen and cacheable. layers.size() when nothing trains.
 int freezeBoundary(const ModelInfo& model, const LayerMask& trainable);
 
-/// Measured seconds a picture, one entry a layer, for one input size, batch size and thread count of this machine.
+/// Where times come from, and so how far they can be trusted.
+enum class TimesOrigin {
+    Guessed,    ///< from the processor's arithmetic alone: rough
+    Disturbed,  ///< measured while other programs used the processor; measured again when a run prepares
+    Measured,
+};
+
+/// Seconds a picture, one entry a layer, for one input size, batch size and thread count of this machine.
 struct StageTimes {
     struct Stage {
         double forward = 0, backwardData = 0, backwardWeights = 0;
     };
     std::vector<Stage> stages;
     double optimizerPerParameter = 0;  ///< seconds a step and trainable parameter
+    double besideStages = 0;           ///< seconds a picture of a training step: its batch is put together, its loss computed
     int batchSize = 0;
+    TimesOrigin origin = TimesOrigin::Measured;
     bool empty() const { return stages.empty(); }
 };
 
@@ -66,20 +75,30 @@ struct Price {
     double epochSeconds = -1;       ///< training epoch and evaluation
     double oneTimeSeconds = -1;     ///< filling the cache once for this boundary; 0 when it is there
     std::int64_t memoryBytes = -1;  ///< parameters, gradients, moments, activations of one batch, features held
+    int trainRung = 0;              ///< stage whose input training reads; 0: the pictures
 };
 
 struct PriceInput {
     std::int64_t trainCount = 0;  ///< pictures an epoch
     std::int64_t testCount = 0;
     int cachedBoundary = 0;  ///< highest stage whose input is in the cache for the whole of both splits; 0: the pictures
+    double slowdown = 1;     ///< what a step takes over what the times say, as measured on the layers that train now
 };
 
 /// Pure arithmetic on measured times; the GUI thread may call it at every tick.
 Price estimatePrice(const RunConfig& config, const ModelInfo& model, const LayerMask& trainable, const StageTimes& times,
                     const PriceInput& input);
 
+/// Seconds of the whole plan of `config`: all its epochs, and the passes through the frozen layers that its phases need. Negative
+/// where the times say nothing. Pure.
+double estimatePlan(const RunConfig& config, const ModelInfo& model, const StageTimes& times, PriceInput input);
+
 /// Times last measured on this machine for this model, input size, batch size and threads; empty when never measured.
 /// Reads a small file of the cache folder.
 StageTimes storedStageTimes(const RunConfig& config);
+
+/// A rough guess from the model's arithmetic and what this processor computes in a second with the threads of `config`: what to
+/// say before anything is measured. The first call of a process measures the processor for about 5 ms. Empty for a graphics card.
+StageTimes guessedStageTimes(const RunConfig& config, const ModelInfo& model);
 
 }  // namespace thaw::core

@@ -3,8 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "core/kernels/kernel_table.h"
-#include "core/util/blas.h"
+#include "core/util/cpu_features.h"
 
 namespace thaw::core::kernels {
 namespace {
@@ -26,15 +25,6 @@ InstructionSet instructionSet() {
 
 const char* toString(InstructionSet set) {
     return set == InstructionSet::Avx512 ? "AVX-512" : set == InstructionSet::Avx2 ? "AVX2" : "none";
-}
-
-const KernelTable& kernels() {
-#if defined(__x86_64__)
-    static const KernelTable& table = instructionSet() == InstructionSet::Avx512 ? kAvx512Kernels : kAvx2Kernels;
-    return table;
-#else
-    std::abort();
-#endif
 }
 
 }  // namespace thaw::core::kernels

@@ -17,6 +17,7 @@ Price estimatePrice(const RunConfig& config, const ModelInfo& model, const Layer
     const int variants = cachedVariants(config.augmentation);
     // With shifted crops only the test split's features are kept.
     const int trainRung = variants == 0 ? 0 : rung;
+    price.trainRung = trainRung;
 
     const auto floatsAfter = [&](std::size_t i) {
         std::int64_t floats = 1;
@@ -49,12 +50,27 @@ Price estimatePrice(const RunConfig& config, const ModelInfo& model, const Layer
     }
     const double update =
         times.optimizerPerParameter * static_cast<double>(price.trainableParameters) / std::max(1, config.batchSize);
-    const double perPicture = forwardFrom + backward + update;
+    const double perPicture = forwardFrom + backward + update + times.besideStages;
     if (perPicture <= 0) return price;
-    price.imagesPerSecond = 1.0 / perPicture;
-    price.epochSeconds = static_cast<double>(input.trainCount) * perPicture + static_cast<double>(input.testCount) * testForward;
-    price.oneTimeSeconds = fill * static_cast<double>(input.trainCount * variants + input.testCount);
+    price.imagesPerSecond = 1.0 / (perPicture * input.slowdown);
+    price.epochSeconds = input.slowdown * (static_cast<double>(input.trainCount) * perPicture +
+                                           static_cast<double>(input.testCount) * testForward);
+    price.oneTimeSeconds = input.slowdown * fill * static_cast<double>(input.trainCount * variants + input.testCount);
     return price;
+}
+
+double estimatePlan(const RunConfig& config, const ModelInfo& model, const StageTimes& times, PriceInput input) {
+    double sum = 0;
+    for (const PhaseConfig& phase : config.phases) {
+        if (phase.epochs == 0) continue;
+        const LayerMask mask = model.maskOf(phase.trainable);
+        const Price price = estimatePrice(config, model, mask, times, input);
+        if (price.epochSeconds < 0) return -1;
+        sum += price.oneTimeSeconds + phase.epochs * price.epochSeconds;
+        // Rungs at the pools below stay with the cache: a later phase finds its features there.
+        input.cachedBoundary = std::max(input.cachedBoundary, freezeBoundary(model, mask));
+    }
+    return sum;
 }
 
 }  // namespace thaw::core

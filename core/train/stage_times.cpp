@@ -53,7 +53,11 @@ void storeStageTimes(const RunConfig& config, const StageTimes& times) {
     json stages = json::array();
     for (const StageTimes::Stage& stage : times.stages)
         stages.push_back({stage.forward, stage.backwardData, stage.backwardWeights});
-    all[keyOf(config)] = {{"batch", times.batchSize}, {"optimizer", times.optimizerPerParameter}, {"stages", std::move(stages)}};
+    all[keyOf(config)] = {{"batch", times.batchSize},
+                          {"optimizer", times.optimizerPerParameter},
+                          {"besideStages", times.besideStages},
+                          {"disturbed", times.origin == TimesOrigin::Disturbed},
+                          {"stages", std::move(stages)}};
     ensureFolder(timesFile(config).parent_path());
     writeFileAtomically(timesFile(config), all.dump(1) + "\n");
 }
@@ -66,6 +70,9 @@ StageTimes storedStageTimes(const RunConfig& config) {
     times.batchSize = config.batchSize;
     times.optimizerPerParameter = seconds(found->value("optimizer", json()));
     if (times.optimizerPerParameter < 0) return {};
+    times.besideStages = std::max(0.0, seconds(found->value("besideStages", json())));
+    const json disturbed = found->value("disturbed", json());
+    if (disturbed.is_boolean() && disturbed.get<bool>()) times.origin = TimesOrigin::Disturbed;
     for (const json& stage : found->value("stages", json::array())) {
         if (!stage.is_array() || stage.size() != 3) return {};
         StageTimes::Stage read{seconds(stage[0]), seconds(stage[1]), seconds(stage[2])};

@@ -230,6 +230,7 @@ void TorchTrainer::advanceBatch(const Deadline& deadline) {
     m_loop.trainSeconds += seconds;
     m_batchSeconds += seconds;
     if (done) {
+        if (!m_device.is_cuda()) m_times.besideStages(m_batchSeconds - m_stageSeconds, static_cast<std::int64_t>(m_rows.size()));
         m_secondsPerBatch =
             m_secondsPerBatch < 0 ? m_batchSeconds : m_secondsPerBatch + 0.05 * (m_batchSeconds - m_secondsPerBatch);
         m_batchSeconds = 0;
@@ -312,7 +313,9 @@ void TorchTrainer::finishBatch() {
     m_loop.seen += rows;
 
     if (!m_device.is_cuda()) {
+        m_stageSeconds = updateSeconds;
         for (const StageSample& sample : batch->samples()) {
+            m_stageSeconds += sample.seconds;
             if (sample.backward)
                 m_times.backward(sample.stage, sample.seconds, sample.rows, sample.stage > boundary,
                                  m_loop.mask[static_cast<std::size_t>(sample.stage)]);

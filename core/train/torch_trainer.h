@@ -127,6 +127,7 @@ private:
     Price priceOf(const LayerMask& mask) const;
     StageListener forwardListener();
     void keepTimes();
+    void storeTimes();
 
     RunConfig m_config;
     std::filesystem::path m_resumeFrom;
@@ -177,9 +178,11 @@ private:
 
     std::unique_ptr<SpeedMeasurement> m_measurement;
     TimesRefiner m_times;
+    ProcessorWatch m_watch;  // since times were kept
     std::unique_ptr<BatchStep> m_batch;
     std::vector<std::int64_t> m_rows;
     double m_batchSeconds = 0;      // work on the batch so far
+    double m_stageSeconds = 0;      // of the last batch, in its stages and its update
     double m_secondsPerBatch = -1;  // of the present layers
     std::deque<std::pair<Clock::time_point, std::int64_t>> m_recent;
     std::unique_ptr<EvaluationPass> m_evaluation, m_requested;
@@ -198,7 +201,7 @@ private:
     bool m_toldShort = false;  // of memory for features
 
     std::string m_lastActivity;
-    Clock::time_point m_lastProgress, m_lastPlan, m_lastMoved, m_lastMemoryLook;
+    Clock::time_point m_lastProgress, m_lastPlan, m_lastTimes, m_lastMoved, m_lastMemoryLook;
 };
 
 }  // namespace thaw::core

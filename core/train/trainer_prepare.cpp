@@ -71,7 +71,7 @@ void TorchTrainer::prepare() {
             m_preparation = Preparation::Measure;
             if (m_loop.point == LoopPoint::Finished) return enterLoop();
             m_times.setTimes(storedStageTimes(m_config));
-            if (m_times.times().stages.size() != m_info.layers.size())
+            if (m_times.kept().stages.size() != m_info.layers.size() || m_times.kept().origin != TimesOrigin::Measured)
                 m_measurement = std::make_unique<SpeedMeasurement>(*m_model, m_config.inputSize, m_config.batchSize, m_device);
             break;
         case Preparation::Measure:
@@ -79,11 +79,13 @@ void TorchTrainer::prepare() {
                 const bool done = m_measurement->advance(Deadline(0.06));
                 progress("Measuring this machine's speed", m_measurement->done(), m_model->stageCount());
                 if (!done) return;
-                m_times.setTimes(m_measurement->times());
+                const StageTimes measured = m_measurement->times();
+                const bool doubtful = measured.origin == TimesOrigin::Disturbed;
+                m_times.setTimes(doubtful ? betterOf(m_times.kept(), measured) : measured);
+                storeTimes();
                 m_measurement.reset();
                 m_model->releaseWorkspaces();
                 returnFreeMemory();
-                keepTimes();
             }
             enterLoop();
             break;

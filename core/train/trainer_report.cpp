@@ -16,7 +16,7 @@
 namespace thaw::core {
 namespace {
 
-constexpr double kProgressEvery = 0.2, kPlanEvery = 0.5;  // seconds
+constexpr double kProgressEvery = 0.2, kPlanEvery = 0.5, kTimesEvery = 2;  // seconds
 
 double wallClock() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
@@ -123,17 +123,24 @@ void TorchTrainer::tellMoved() {
 }
 
 void TorchTrainer::tellTimes() {
-    if (m_times.times().empty()) return;
+    if (m_times.empty()) return;
+    m_lastTimes = Clock::now();
     StageTimesMeasured event{m_times.times(), 0};
     for (int rung : m_features.rungs())
         if (m_features.holds(rung, featureParts(m_config.augmentation))) event.cachedBoundary = rung;
     emit(std::move(event));
 }
 
+/// Times of a stretch in which other programs held the machine up would make tomorrow's prices wrong.
 void TorchTrainer::keepTimes() {
-    if (m_times.times().empty()) return;
+    const bool disturbed = m_watch.disturbed();
+    m_watch.restart();
+    if (!m_times.empty() && !disturbed) storeTimes();
+}
+
+void TorchTrainer::storeTimes() {
     try {
-        storeStageTimes(m_config, m_times.times());
+        storeStageTimes(m_config, m_times.kept());
     } catch (const Error& error) {
         logMessage("warning", error.what());
     }
@@ -152,14 +159,14 @@ Price TorchTrainer::priceOf(const LayerMask& mask) const {
 }
 
 double TorchTrainer::evaluationSeconds(int rung) const {
+    const StageTimes times = m_times.times();
     double perPicture = 0;
-    for (std::size_t i = static_cast<std::size_t>(rung); i < m_times.times().stages.size(); ++i)
-        perPicture += m_times.times().stages[i].forward;
+    for (std::size_t i = static_cast<std::size_t>(rung); i < times.stages.size(); ++i) perPicture += times.stages[i].forward;
     return perPicture * static_cast<double>(m_test->count());
 }
 
 double TorchTrainer::secondsLeft() const {
-    const StageTimes& times = m_times.times();
+    const StageTimes times = m_times.times();
     if (times.empty() || m_loop.phase >= static_cast<int>(m_config.phases.size())) return -1;
     const double batches = static_cast<double>(m_batcher->batches());
     const Price price = priceOf(m_loop.mask);
@@ -200,6 +207,7 @@ void TorchTrainer::tellPlan(bool force) {
     if (!force && secondsSince(m_lastPlan) < kPlanEvery) return;
     m_lastPlan = Clock::now();
     emit(PlanProgress{secondsLeft(), m_loop.workSeconds, residentBytes()});
+    if (secondsSince(m_lastTimes) > kTimesEvery) tellTimes();
 }
 
 }  // namespace thaw::core

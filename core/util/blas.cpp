@@ -59,16 +59,6 @@ LoadedBlas loadedBlas() {
     return blas;
 }
 
-CpuFeatures cpuFeatures() {
-    CpuFeatures features;
-#if defined(__x86_64__)
-    features.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    features.avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-#endif
-    return features;
-}
-
 std::string betterCoreType(const std::string& core, const CpuFeatures& features) {
     // Zen is what OpenBLAS chooses on AMD's processors on purpose, with AVX-512 or without.
     if (features.avx512) return contains(kAvx512Cores, core) || core == "Zen" ? "" : "SkylakeX";

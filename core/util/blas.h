@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "core/util/cpu_features.h"
+
 namespace thaw::core {
 
 struct LoadedBlas {
@@ -11,13 +13,6 @@ struct LoadedBlas {
     std::string core;     ///< OpenBLAS: the kernels that it runs, "SkylakeX"
 };
 LoadedBlas loadedBlas();
-
-/// Vector instructions that matter to the choice of kernels, as processor and system offer them.
-struct CpuFeatures {
-    bool avx2 = false;    ///< AVX2 and FMA
-    bool avx512 = false;  ///< AVX-512 F, DQ, BW and VL
-};
-CpuFeatures cpuFeatures();
 
 /// The OPENBLAS_CORETYPE that should be; empty when `core` suits such a processor. Pure.
 std::string betterCoreType(const std::string& core, const CpuFeatures& features);

@@ -114,6 +114,73 @@ private Q_SLOTS:
         QCOMPARE(estimatePrice(config, model, model.maskOf({"head"}), unitTimes(model), input).imagesPerSecond, 1.0 / (22 + 4));
         QVERIFY(estimatePrice(config, model, model.maskOf({"head"}), {}, input).imagesPerSecond < 0);
     }
+
+    void pricesFollowWhatWasLearned() {
+        const RunConfig config;
+        const ModelInfo model = describeModel(config, 10);
+        const LayerMask head = model.maskOf({"head"});
+        StageTimes times = unitTimes(model);
+        PriceInput input{50000, 10000, 0};
+        const Price before = estimatePrice(config, model, head, times, input);
+        QCOMPARE(before.trainRung, 18);
+        input.slowdown = 2;
+        const Price slow = estimatePrice(config, model, head, times, input);
+        QCOMPARE(slow.imagesPerSecond, before.imagesPerSecond / 2);
+        QCOMPARE(slow.epochSeconds, before.epochSeconds * 2);
+        QCOMPARE(slow.oneTimeSeconds, before.oneTimeSeconds * 2);
+        times.besideStages = 4;
+        input.slowdown = 1;
+        const Price beside = estimatePrice(config, model, head, times, input);
+        QCOMPARE(beside.imagesPerSecond, 1.0 / (8 + 4));
+        QCOMPARE(beside.epochSeconds, before.epochSeconds + 50000.0 * 4);
+    }
+
+    /// The plan's time holds the pass through the frozen layers, once.
+    void plans() {
+        RunConfig config;
+        config.phases.resize(2);
+        config.phases[0].trainable = {"head"};
+        config.phases[0].epochs = 10;
+        config.phases[1].trainable = {"head", "block5"};
+        config.phases[1].epochs = 5;
+        const ModelInfo model = describeModel(config, 10);
+        const StageTimes times = unitTimes(model);
+        const PriceInput input{50000, 10000, 0};
+        const Price head = estimatePrice(config, model, model.maskOf({"head"}), times, input);
+        const Price block5 = estimatePrice(config, model, model.maskOf({"head", "block5"}), times, input);
+        QCOMPARE(estimatePlan(config, model, times, input),
+                 head.oneTimeSeconds + 10 * head.epochSeconds + 5 * block5.epochSeconds);
+        QCOMPARE(estimatePlan(config, model, times, {50000, 10000, 18}), 10 * head.epochSeconds + 5 * block5.epochSeconds);
+        QVERIFY(estimatePlan(config, model, {}, input) < 0);
+    }
+
+    void guesses() {
+        RunConfig config;
+        config.threads = 1;
+        const ModelInfo model = describeModel(config, 10);
+        const StageTimes one = guessedStageTimes(config, model);
+        QVERIFY(one.origin == TimesOrigin::Guessed);
+        QCOMPARE(one.stages.size(), model.layers.size());
+        for (std::size_t i = 0; i < one.stages.size(); ++i) {
+            QVERIFY(one.stages[i].forward > 0);
+            QCOMPARE(one.stages[i].backwardWeights > 0, model.layers[i].hasParameters());
+        }
+        const auto forward = [](const StageTimes& times) {
+            double sum = 0;
+            for (const StageTimes::Stage& stage : times.stages) sum += stage.forward;
+            return sum;
+        };
+        // No processor of this century does the trunk's 313 million multiply-adds in 10 us or needs a second for them.
+        QVERIFY2(forward(one) > 1e-5 && forward(one) < 1, qPrintable(QString::number(forward(one))));
+        config.threads = 4;
+        QVERIFY(std::abs(forward(guessedStageTimes(config, model)) * 4 / forward(one) - 1) < 1e-9);
+        config.kernels = KernelKind::LibTorch;
+        QVERIFY(forward(guessedStageTimes(config, model)) * 4 >= forward(one));
+        config.inputSize = 64;
+        QVERIFY(forward(guessedStageTimes(config, describeModel(config, 10))) * 4 > 3 * forward(one));
+        config.device = DeviceKind::Cuda;
+        QVERIFY(guessedStageTimes(config, model).empty());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestLayerInfo)
