@@ -3,11 +3,13 @@
 #include <QRandomGenerator>
 #include <QSignalSpy>
 
+#include "tests/support/drawn_pictures.h"
 #include "tests/ui/window_fixture.h"
 #include "ui/widgets/layers/layer_delegate.h"
 #include "ui/widgets/layers/layer_panel.h"
 #include "ui/widgets/layers/layer_tree_view.h"
 #include "ui/widgets/layers/price_tag.h"
+#include "ui/widgets/parts/styling.h"
 
 using namespace thaw;
 using namespace thaw::test;
@@ -51,6 +53,59 @@ private Q_SLOTS:
         const auto& names = fixture.session.config().phases.front().trainable;
         QVERIFY(std::find(names.begin(), names.end(), "block5_conv3") != names.end());
         QCOMPARE(fixture.window.findChild<PresetCombo*>()->currentIndex(), -1);  // "Custom"
+    }
+
+    /// 168 images/s stood here beside 2,120 on the run bar: measured at the start, on a busy machine.
+    void thePriceIsTheMeasuredRate() {
+        FakeScript script;
+        script.restAtStep = 5;
+        const core::RunConfig config = lessonConfig();
+        const core::ModelInfo model = core::describeModel(config, 10);
+        core::StageTimes busy = drawnStageTimes(model, config.batchSize);
+        for (core::StageTimes::Stage& stage : busy.stages)
+            stage = {12 * stage.forward, 12 * stage.backwardData, 12 * stage.backwardWeights};
+        busy.origin = core::TimesOrigin::Disturbed;
+        script.extra[4] = {core::Event{script.runId, 0, core::StageTimesMeasured{busy, 18}}};
+        WindowFixture fixture(script, config);
+        fixture.show({1440, 900});
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, TrainerState::Paused));
+        const double rate = fixture.training.lastBatch()->imagesPerSecond;
+        auto* tag = fixture.window.findChild<PriceTag*>();
+        const core::LayerMask head = model.maskOf({"head"}), block5 = model.maskOf({"head", "block5"});
+        const core::Price now = fixture.session.price(head), other = fixture.session.price(block5);
+        QCOMPARE(now.imagesPerSecond, rate);
+        QVERIFY2(labels(tag).contains(formatSpeed(rate)), qPrintable(labels(tag)));
+        QVERIFY2(!labels(tag).contains(QStringLiteral("roughly")), qPrintable(labels(tag)));
+        const auto& run = *fixture.training.run();
+        const core::PriceInput input{run.trainCount, run.testCount, 18};
+        const double learned = rate / core::estimatePrice(config, model, head, busy, input).imagesPerSecond;
+        const double told = core::estimatePrice(config, model, block5, busy, input).imagesPerSecond;
+        QVERIFY2(learned > 1.5, qPrintable(QString::number(learned)));
+        QVERIFY(std::abs(other.imagesPerSecond / (told * learned) - 1) < 1e-9);
+        fixture.shoot(QStringLiteral("price-running"));
+    }
+
+    /// Before anything was measured there is a rough figure, and the pass through the trunk is told: "one epoch 0.7 s" beside
+    /// "9 min left" is a contradiction without it.
+    void aRoughPriceBeforeTheFirstRun() {
+        core::RunConfig slow = lessonConfig();
+        slow.threads = 1;
+        WindowFixture fixture({}, slow);
+        core::DatasetInfo data = drawnDataset(50'000);
+        Q_EMIT fixture.library.datasetsListed({data});
+        fixture.show({1440, 900});
+        auto* tag = fixture.window.findChild<PriceTag*>();
+        const core::Price price = fixture.session.price(fixture.session.layers().confirmedMask());
+        QVERIFY(price.imagesPerSecond > 0 && price.epochSeconds > 0);
+        QVERIFY2(labels(tag).contains(QStringLiteral("Speed, roughly")), qPrintable(labels(tag)));
+        QVERIFY2(labels(tag).contains(QStringLiteral("once: about ") + formatRoughDuration(price.oneTimeSeconds)),
+                 qPrintable(labels(tag)));
+        QVERIFY(fixture.session.isPlanRough(fixture.session.config()));
+        const double plan = fixture.session.planSeconds(fixture.session.config());
+        QVERIFY(plan >= price.oneTimeSeconds + 10 * price.epochSeconds);
+        for (const core::Lesson& lesson : core::listLessons()) QVERIFY(fixture.session.planSeconds(lesson.config) > 0);
+        fixture.shoot(QStringLiteral("price-rough"));
     }
 
     void foldsAreRemembered() {

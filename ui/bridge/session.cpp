@@ -26,7 +26,6 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
     m_inspection.follow(m_training);
     m_lessons = core::listLessons();
     if (const core::Lesson* found = lesson()) m_config = found->config;
-    loadStageTimes();
     showNextRun();
 
     connect(&m_layers, &LayerTreeModel::maskRequested, this, [this](const core::LayerMask& mask) {
@@ -58,12 +57,14 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
     connect(&m_training, &TrainingController::startRefused, this, &Session::refused);
     connect(&m_training, &TrainingController::runStarted, this, &Session::showRun);
     connect(&m_training, &TrainingController::phaseStarted, this, [this](const core::PhaseStarted& phase) {
+        m_rateHolds = false;
         m_layers.applyConfirmed(phase.trainable);
         Q_EMIT priceChanged();
         Q_EMIT rateChanged(phase.learningRate);
     });
     connect(&m_training, &TrainingController::layersChanged, this, [this](const core::LayersChanged& change) {
         m_maskRequests.remove(change.requestId);
+        m_rateHolds = false;
         m_layers.applyConfirmed(change.trainable);
         Q_EMIT priceChanged();
     });
@@ -74,6 +75,10 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
     connect(&m_training, &TrainingController::stageTimesMeasured, this, [this](const core::StageTimesMeasured& measured) {
         m_times = measured.times;
         m_cachedBoundary = measured.cachedBoundary;
+        Q_EMIT priceChanged();
+    });
+    connect(&m_training, &TrainingController::batchesFinished, this, [this] {
+        m_rateHolds = true;
         Q_EMIT priceChanged();
     });
     connect(&m_training, &TrainingController::commandRefused, this, [this](quint64 request, const QString& reason) {
@@ -174,27 +179,55 @@ core::PriceInput Session::priceInput() const {
     return input;
 }
 
+double Session::measuredRate() const {
+    const auto& batch = m_training.lastBatch();
+    return m_runShown && isActive() && m_rateHolds && batch ? batch->imagesPerSecond : 0;
+}
+
 core::Price Session::price(const core::LayerMask& mask) const {
-    return core::estimatePrice(shownConfig(), m_layers.modelInfo(), mask, m_times, priceInput());
+    const core::ModelInfo& model = m_layers.modelInfo();
+    core::PriceInput input = priceInput();
+    const double rate = measuredRate();
+    if (rate <= 0) return core::estimatePrice(shownConfig(), model, mask, m_times, input);
+    const core::Price now = core::estimatePrice(shownConfig(), model, m_layers.confirmedMask(), m_times, input);
+    // Where features are still missing, the rate of now is not that of the price.
+    const bool alike = m_training.lastBatch()->fromCache == (now.trainRung > 0) && now.trainRung <= m_cachedBoundary;
+    if (alike && now.imagesPerSecond > 0) input.slowdown = now.imagesPerSecond / rate;
+    core::Price price = core::estimatePrice(shownConfig(), model, mask, m_times, input);
+    if (mask == m_layers.confirmedMask() && price.imagesPerSecond > 0) {
+        price.epochSeconds += static_cast<double>(input.trainCount) * (1 / rate - 1 / price.imagesPerSecond);
+        price.imagesPerSecond = rate;
+    }
+    return price;
+}
+
+core::StageTimes Session::timesOf(const core::RunConfig& config, const core::ModelInfo& model) const {
+    core::StageTimes times = core::storedStageTimes(config);
+    // What a busy machine measured says less than what the processor can do.
+    const bool good = times.stages.size() == model.layers.size() && times.origin == core::TimesOrigin::Measured;
+    return good ? times : core::guessedStageTimes(config, model);
 }
 
 double Session::planSeconds(const core::RunConfig& config) const {
-    if (m_times.empty()) return -1;
-    double sum = 0;
-    core::PriceInput input = priceInput();
-    for (const core::PhaseConfig& phase : config.phases) try {
-            if (phase.epochs == 0) continue;
-            const core::ModelInfo& model = m_layers.modelInfo();
-            const core::LayerMask mask = model.maskOf(phase.trainable);
-            const core::Price price = core::estimatePrice(config, model, mask, m_times, input);
-            if (price.epochSeconds < 0) return -1;
-            sum += std::max(0.0, price.oneTimeSeconds) + phase.epochs * price.epochSeconds;
-            // Rungs at the pools below stay with the cache: a later phase finds its features there.
-            input.cachedBoundary = std::max(input.cachedBoundary, core::freezeBoundary(model, mask));
-        } catch (const core::ConfigError&) {
-            return -1;
-        }
-    return sum;
+    const core::PriceInput input = priceInput();
+    if (input.trainCount <= 0) return -1;
+    try {
+        if (&config == &shownConfig()) return core::estimatePlan(config, m_layers.modelInfo(), m_times, input);
+        core::RunConfig chosen = config;
+        keepChoices(chosen);
+        const core::ModelInfo model = core::describeModel(chosen, classCount());
+        return core::estimatePlan(chosen, model, timesOf(chosen, model), input);
+    } catch (const core::ConfigError&) {
+        return -1;
+    }
+}
+
+bool Session::isPlanRough(const core::RunConfig& config) const {
+    if (&config == &shownConfig()) return m_times.origin != core::TimesOrigin::Measured && measuredRate() <= 0;
+    core::RunConfig chosen = config;
+    keepChoices(chosen);
+    const core::StageTimes times = core::storedStageTimes(chosen);
+    return times.empty() || times.origin != core::TimesOrigin::Measured;
 }
 
 double Session::shownRate() const {
@@ -216,7 +249,6 @@ void Session::setConfig(const core::RunConfig& config) {
 void Session::setConfigQuietly(core::RunConfig config) {
     m_config = std::move(config);
     if (!isActive()) m_runShown = false;
-    loadStageTimes();
     showNextRun();
     Q_EMIT shownRunChanged();
     Q_EMIT rateChanged(shownRate());
@@ -224,16 +256,19 @@ void Session::setConfigQuietly(core::RunConfig config) {
 
 void Session::loadStageTimes() {
     if (isActive()) return;
-    m_times = core::storedStageTimes(m_config);
+    m_times = timesOf(m_config, m_layers.modelInfo());
     m_cachedBoundary = 0;
+}
+
+int Session::classCount() const {
+    const core::DatasetInfo* data = dataset();
+    return data && !data->classNames.empty() ? static_cast<int>(data->classNames.size()) : kClassesWithoutData;
 }
 
 void Session::showNextRun() {
     if (m_runShown) return;
-    const core::DatasetInfo* data = dataset();
     try {
-        const int classes = data && !data->classNames.empty() ? static_cast<int>(data->classNames.size()) : kClassesWithoutData;
-        const core::ModelInfo model = core::describeModel(m_config, classes);
+        const core::ModelInfo model = core::describeModel(m_config, classCount());
         const core::LayerMask mask =
             m_config.phases.empty() ? core::LayerMask(model.layers.size()) : model.maskOf(m_config.phases.front().trainable);
         if (sameLayers(model, m_layers.modelInfo()))
@@ -244,6 +279,7 @@ void Session::showNextRun() {
     } catch (const core::ConfigError&) {
         // The settings say what is wrong with them; the tree keeps what it showed.
     }
+    loadStageTimes();
     Q_EMIT priceChanged();
 }
 

@@ -54,8 +54,11 @@ public:
 
     std::vector<LayerPreset> layerPresets() const;
     void requestMask(const core::LayerMask& mask);  ///< as if every tick were set by hand
+    /// Of the layers that train now: at their measured rate; of others: scaled by what the training taught of the machine.
     core::Price price(const core::LayerMask& mask) const;
-    double planSeconds(const core::RunConfig& config) const;  ///< the whole plan; negative: not measured yet
+    double planSeconds(const core::RunConfig& config) const;  ///< the whole plan, on this data; negative: unknown
+    /// Prices and times of `config` are guesses from the processor: nothing was measured yet, or on a busy machine.
+    bool isPlanRough(const core::RunConfig& config) const;
     double shownRate() const;     ///< of the run until the next one is to be set, else of the next run's first phase
     bool isRateEditable() const;  ///< not that of a finished run
 
@@ -91,7 +94,10 @@ private:
     void showRun();
     void keepChoices(core::RunConfig& config) const;
     core::PriceInput priceInput() const;
+    double measuredRate() const;  ///< of the layers that train now; 0: unknown
+    core::StageTimes timesOf(const core::RunConfig& config, const core::ModelInfo& model) const;
     std::int64_t plannedCount(bool train) const;
+    int classCount() const;
     std::vector<std::string> namesOf(const core::LayerMask& mask) const;
     void onState(core::TrainerState state);
     void loadStageTimes();
@@ -107,6 +113,7 @@ private:
     std::vector<core::RunSummary> m_runs;
     core::StageTimes m_times;
     int m_cachedBoundary = 0;
+    bool m_rateHolds = false;  ///< the last batch trained the layers that train now
     bool m_runShown = false;
     QSet<quint64> m_maskRequests;
     quint64 m_rateRequest = 0;

@@ -23,6 +23,8 @@ std::pair<QString, QString> epochFigure(double seconds) {
     return {QStringLiteral("%1:%2").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, QLatin1Char('0')), PriceTag::tr("h")};
 }
 
+constexpr double kNotableSeconds = 2;  ///< a shorter wait is not worth a line
+
 QString joined(const QStringList& parts) { return parts.join(QStringLiteral("  ·  ")); }
 
 }  // namespace
@@ -55,8 +57,8 @@ PriceTag::PriceTag(Session& session, QWidget* parent) : QFrame(parent), m_sessio
     QLabel* unit = nullptr;
     m_parametersOf = figure(m_parameters, unit, {}, 0);
     unit->hide();
-    figure(m_speed, m_speedUnit, tr("Speed"), 1);
-    figure(m_epoch, m_epochUnit, tr("One epoch"), 2);
+    m_speedCaption = figure(m_speed, m_speedUnit, {}, 1);
+    m_epochCaption = figure(m_epoch, m_epochUnit, {}, 2);
     m_nextIcon = new QLabel(this);
     m_next = makeLabel({}, "warm", this);
     m_next->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -117,7 +119,6 @@ QString PriceTag::differenceTitle(const core::LayerMask& now, const core::LayerM
 }
 
 void PriceTag::refresh() {
-    const Theme& theme = Theme::instance();
     LayerTreeModel& layers = m_session.layers();
     const core::LayerMask now = layers.confirmedMask();
     const core::Price price = m_session.price(now);
@@ -129,15 +130,36 @@ void PriceTag::refresh() {
     m_epoch->setText(epoch);
     m_epochUnit->setText(unit);
     m_memory->setText(price.memoryBytes >= 0 ? tr("%1 memory").arg(formatBytes(price.memoryBytes)) : QString());
-    const QString unmeasured = price.imagesPerSecond < 0 ? tr("Thaw measures speed and time when a run prepares.") : QString();
-    m_speed->setToolTip(unmeasured);
-    m_epoch->setToolTip(unmeasured);
+    const bool rough = price.imagesPerSecond >= 0 && m_session.isPlanRough(m_session.shownConfig());
+    m_speedCaption->setText(rough ? tr("Speed, roughly") : tr("Speed"));
+    m_epochCaption->setText(rough ? tr("One epoch, roughly") : tr("One epoch"));
+    const QString guessed =
+        rough ? tr("A guess from what this processor can do. Thaw measures speed and time when a run prepares.") : QString();
+    for (QLabel* label : {m_speed, m_epoch, m_speedCaption, m_epochCaption}) label->setToolTip(guessed);
+    showNext(now, price);
+}
 
+void PriceTag::showNext(const core::LayerMask& now, const core::Price& price) {
+    const Theme& theme = Theme::instance();
+    const auto show = [&](const QString& icon, bool warm, const QString& words) {
+        setStyleProperty(m_next, "type", QString::fromLatin1(warm ? "warm" : "ice"));
+        m_next->setText(words);
+        m_next->setToolTip(words);
+        m_nextIcon->setPixmap(theme.pixmap(icon, warm ? Tone::Warm : Tone::Ice, 16, devicePixelRatioF()));
+    };
+    const QString once = price.oneTimeSeconds >= kNotableSeconds ? formatRoughDuration(price.oneTimeSeconds) : QString();
     bool thaws = true;
-    const core::LayerMask then = m_preview.empty() ? layers.pendingMask() : m_preview;
+    const core::LayerMask then = m_preview.empty() ? m_session.layers().pendingMask() : m_preview;
     const QString title = m_preview.empty() ? differenceTitle(now, then, &thaws) : m_previewTitle;
     if (title.isEmpty() || (m_preview.empty() && now == then)) {
+        if (!once.isEmpty()) {
+            show(QStringLiteral("snowflake"), false, tr("Before that, once: about %1 in the frozen layers").arg(once));
+            m_next->setToolTip(
+                tr("Every picture goes once through the frozen layers. What they say of it is kept for all epochs."));
+            return;
+        }
         m_next->clear();
+        m_next->setToolTip({});
         m_nextIcon->clear();
         return;
     }
@@ -145,10 +167,9 @@ void PriceTag::refresh() {
     QStringList parts{formatMillions(next.trainableParameters)};
     if (next.imagesPerSecond >= 0) parts += tr("%1 images/s").arg(formatSpeed(next.imagesPerSecond));
     if (next.epochSeconds >= 0) parts += formatDuration(next.epochSeconds);
-    setStyleProperty(m_next, "type", QString::fromLatin1(thaws ? "warm" : "ice"));
-    m_next->setText(tr("%1:  %2").arg(title, joined(parts)));
-    m_next->setToolTip(m_next->text());
-    m_nextIcon->setPixmap(theme.pixmap(QStringLiteral("clock"), thaws ? Tone::Warm : Tone::Ice, 16, devicePixelRatioF()));
+    if (next.oneTimeSeconds >= kNotableSeconds && next.oneTimeSeconds != price.oneTimeSeconds)
+        parts += tr("once %1").arg(formatRoughDuration(next.oneTimeSeconds));
+    show(QStringLiteral("clock"), thaws, tr("%1:  %2").arg(title, joined(parts)));
 }
 
 }  // namespace thaw::ui

@@ -1,5 +1,5 @@
-// What the ticks cost: trainable parameters, speed, time of an epoch, memory; and what they would cost once the pending ones
-// hold.
+// What the ticks cost: trainable parameters, speed, time of an epoch, memory; below it the pass through the frozen layers that is
+// still to come, or what the pending ticks would cost.
 #pragma once
 
 #include <QFrame>
@@ -23,13 +23,15 @@ public:
 
 private:
     void refresh();
+    void showNext(const core::LayerMask& now, const core::Price& price);
     void applyTheme();
     QString differenceTitle(const core::LayerMask& now, const core::LayerMask& then, bool* thaws) const;
 
     Session& m_session;
     QString m_previewTitle;
     core::LayerMask m_preview;
-    QLabel *m_parameters, *m_parametersOf, *m_speed, *m_speedUnit, *m_epoch, *m_epochUnit, *m_memory;
+    QLabel *m_parameters, *m_parametersOf, *m_speed, *m_speedUnit, *m_speedCaption, *m_epoch, *m_epochUnit, *m_epochCaption,
+        *m_memory;
     QLabel *m_nextIcon, *m_next;
     QGridLayout* m_grid;
 };
