@@ -11,7 +11,7 @@
 #include "tests/support/shot.h"
 #include "ui/bridge/library_controller.h"
 #include "ui/widgets/library/data_panel.h"
-#include "ui/widgets/library/transfer_bar.h"
+#include "ui/widgets/parts/transfer_bar.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/theme.h"
 
