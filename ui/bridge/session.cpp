@@ -46,6 +46,13 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
     });
     connect(&m_library, &LibraryController::datasetsListed, this, [this](const std::vector<core::DatasetInfo>& datasets) {
         m_datasets = datasets;
+        if (m_nextData) {
+            core::RunConfig config = m_config;
+            config.data.dataset = m_nextData->dataset;
+            config.data.directory = m_nextData->directory;
+            m_nextData.reset();
+            setConfig(config);
+        }
         showNextRun();
         Q_EMIT shownRunChanged();
     });
@@ -360,6 +367,7 @@ void Session::chooseLesson(const QString& name) {
 }
 
 void Session::setDataFolder(const QString& folder) {
+    m_nextData.reset();
     core::RunConfig config = m_config;
     config.data.directory = folder.toStdString();
     setConfig(config);
@@ -396,14 +404,15 @@ void Session::takeChecked(const QString& path, const core::DatasetInfo& dataset,
 }
 
 void Session::useDataset(const core::DatasetInfo& dataset) {
-    core::RunConfig config = m_config;
+    core::DataConfig next = m_config.data;
     const bool ofPlace = m_places.contains(text(dataset.place.string()));
     // What was found in a usual place is found there again, whatever else was chosen before.
     const bool kept = ofPlace || dataset.place == m_config.data.directory;
-    config.data.directory = kept ? dataset.place : std::filesystem::path();
-    config.data.dataset = ofPlace ? "auto" : dataset.id;
-    setConfig(config);
-    refreshDatasets();
+    next.directory = kept ? dataset.place : std::filesystem::path();
+    next.dataset = ofPlace ? "auto" : dataset.id;
+    // The list and the choice change together: what is shown is what a run would use.
+    m_nextData = next;
+    m_library.refreshDatasets(text(next.directory.string()), m_places);
 }
 
 void Session::setPlaces(const QStringList& places) {

@@ -127,6 +127,7 @@ private:
     QString m_lessonName = QStringLiteral("lesson");
     std::vector<core::DatasetInfo> m_datasets, m_held;
     QStringList m_places;
+    std::optional<core::DataConfig> m_nextData;  ///< chosen, and in use as soon as what is there is listed
     std::vector<core::RunSummary> m_runs;
     core::StageTimes m_times;
     int m_cachedBoundary = 0;

@@ -185,7 +185,8 @@ void DataPanel::chooseLocation(bool folder) {
 void DataPanel::setConfig(const core::RunConfig& config) {
     m_config = config;
     m_weights->setConfig(config);
-    collect();
+    fillList();
+    refreshDetail();
 }
 
 void DataPanel::setLocked(bool locked) {
