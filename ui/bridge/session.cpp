@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/api/errors.h"
+#include "ui/bridge/lesson_data.h"
 
 namespace thaw::ui {
 namespace {
@@ -56,6 +57,7 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
         showNextRun();
         Q_EMIT shownRunChanged();
     });
+    m_lessonData = new LessonData(*this);  // hears of lists after the session has taken them
     connect(&m_library, &LibraryController::placesListed, this,
             [this](const std::vector<core::DatasetInfo>& places) { m_held = places; });
     connect(&m_library, &LibraryController::dataChecked, this, &Session::takeChecked);

@@ -15,6 +15,8 @@
 
 namespace thaw::ui {
 
+class LessonData;
+
 /// A named choice of layers to train.
 struct LayerPreset {
     QString title;
@@ -32,6 +34,7 @@ public:
     LibraryController& library() const { return m_library; }
     InspectionController& inspection() const { return m_inspection; }
     LayerTreeModel& layers() { return m_layers; }
+    LessonData& lessonData() const { return *m_lessonData; }
 
     /// Asks the library for everything that the window shows.
     void refresh();
@@ -122,6 +125,7 @@ private:
     LibraryController& m_library;
     InspectionController& m_inspection;
     LayerTreeModel m_layers;
+    LessonData* m_lessonData = nullptr;
     core::RunConfig m_config;
     std::vector<core::Lesson> m_lessons;
     QString m_lessonName = QStringLiteral("lesson");

@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <QFrame>
 #include <QLocale>
+#include <QPushButton>
 #include <QStyle>
 #include <QToolButton>
 

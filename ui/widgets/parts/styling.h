@@ -9,6 +9,7 @@
 
 class QAbstractButton;
 class QFrame;
+class QPushButton;
 class QToolButton;
 
 namespace thaw::ui {

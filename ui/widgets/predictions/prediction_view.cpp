@@ -326,8 +326,9 @@ QWidget* PredictionView::makeFoot() {
     m_moment->setMinimumWidth(kLeastMoment);
     m_refresh = makeFramedButton(QStringLiteral("reset"), {}, tr("Refresh"), foot);
     m_add = makeFramedButton(QStringLiteral("image"), tr("Add pictures"), tr("Show the network pictures of your own"), foot);
-    m_add->setToolTip(tr("Show the network pictures of your own. You can also drop or paste them anywhere on this page. "
-                         "A folder of folders that are called as the classes gets an accuracy."));
+    m_add->setToolTip(
+        tr("Show the network pictures of your own. You can also drop or paste them anywhere on this page. "
+           "A folder of folders that are called as the classes gets an accuracy."));
     m_add->setMenu(makeAddMenu());
     m_add->setPopupMode(QToolButton::InstantPopup);
     m_showPins = makeFramedButton(QStringLiteral("pin"), {}, tr("Show the pinned pictures"), foot);
@@ -700,8 +701,9 @@ void PredictionView::takeFolders(const QHash<QString, QString>& folderOfFile) {
     if (classes.empty() || unknown.isEmpty() || known.size() + unknown.size() < 2) return;
     QStringList names(unknown.begin(), unknown.end());
     names.sort();
-    say(known.isEmpty() ? tr("No folder is called as one of the classes, so there is no accuracy: %1.").arg(names.join(QStringLiteral(", ")))
-                        : tr("No class is called %1: these pictures have no verdict.").arg(names.join(QStringLiteral(", "))));
+    say(known.isEmpty()
+            ? tr("No folder is called as one of the classes, so there is no accuracy: %1.").arg(names.join(QStringLiteral(", ")))
+            : tr("No class is called %1: these pictures have no verdict.").arg(names.join(QStringLiteral(", "))));
 }
 
 void PredictionView::paste() { m_pasted->take(QGuiApplication::clipboard()->mimeData()); }
@@ -846,7 +848,7 @@ void PredictionView::refreshActions() {
         m_emptyTitle->setText(tr("No predictions yet"));
         m_emptyText->setText(
             tr("Run the lesson, or open a run. After each epoch this page shows what the network says of every test "
-               "picture. You can drop pictures of your own here as well."));
+               "picture. You can drop or paste pictures of your own here as well."));
         m_emptyAction->setVisible(false);
     }
 }
