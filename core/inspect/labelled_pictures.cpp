@@ -7,7 +7,7 @@
 #include "core/api/analysis.h"
 #include "core/api/errors.h"
 #include "core/api/evaluation.h"
-#include "core/data/picture_file.h"
+#include "core/data/picture_format.h"
 
 namespace thaw::core {
 namespace {
@@ -44,7 +44,8 @@ std::vector<fs::path> picturesBelow(const fs::path& folder, std::int64_t& others
         const bool below = at->is_directory(ignored);
         if (below && isHidden(at->path())) at.disable_recursion_pending();
         if (below || isHidden(at->path())) continue;
-        if (isPictureName(at->path()))
+        // A damaged picture is one: whoever reads it is told.
+        if (checkPicture(at->path()).verdict != PictureCheck::Verdict::Other)
             pictures.push_back(at->path());
         else
             ++others;
