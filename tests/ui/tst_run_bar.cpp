@@ -6,6 +6,7 @@
 
 #include "tests/ui/window_fixture.h"
 #include "ui/widgets/parts/chip.h"
+#include "ui/widgets/parts/field_note.h"
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/window/plan_bar.h"
 #include "ui/widgets/window/rate_box.h"
@@ -154,6 +155,45 @@ private Q_SLOTS:
         QTest::keyClick(box, Qt::Key_Return);
         fixture.session.step();
         QVERIFY(await([&] { return qFuzzyCompare(fixture.training.learningRate(), 5e-4); }));
+        QCOMPARE(box->text(), formatRate(5e-4));
+    }
+
+    void aWrongRateIsExplained() {
+        WindowFixture fixture;
+        fixture.show({1440, 900});
+        auto* box = barOf(fixture).findChild<RateBox*>();
+        auto* edit = box->findChild<QLineEdit*>();
+        auto* note = fixture.window.findChild<FieldNote*>();
+        QVERIFY(note && !note->isVisible());
+        const auto type = [&](const char* text) {
+            box->setFocus();
+            edit->selectAll();
+            QTest::keyClicks(edit, QLatin1String(text));
+            QTest::keyClick(box, Qt::Key_Return);
+        };
+        for (const char* wrong : {"abc", "-1", "0", "1e9", "1,500"}) {
+            type(wrong);
+            QCOMPARE(box->text(), QLatin1String(wrong));
+            QVERIFY(note->isVisible());
+            QVERIFY2(note->text().contains(QStringLiteral("Type")), qPrintable(note->text()));
+            QVERIFY(fixture.window.rect().contains(note->geometry()));
+            QVERIFY(note->y() >= box->mapTo(&fixture.window, QPoint(0, box->height())).y());
+            QCOMPARE(fixture.session.shownRate(), 1e-4);
+            // It stays until it is mended.
+            fixture.window.setFocus();
+            QCOMPARE(box->text(), QLatin1String(wrong));
+        }
+        fixture.shoot(QStringLiteral("rate-wrong"));
+        box->setFocus();
+        QTest::keyClick(box, Qt::Key_Escape);
+        QVERIFY(!note->isVisible());
+        QCOMPARE(box->text(), formatRate(1e-4));
+        edit->selectAll();
+        QTest::keyClicks(edit, QStringLiteral("0,0005"));
+        QVERIFY(note->isVisible() && note->text().startsWith(QStringLiteral("Taken as 0.0005.")));
+        QTest::keyClick(box, Qt::Key_Return);
+        QVERIFY(!note->isVisible());
+        QCOMPARE(fixture.session.shownRate(), 5e-4);
         QCOMPARE(box->text(), formatRate(5e-4));
     }
 

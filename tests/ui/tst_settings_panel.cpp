@@ -3,6 +3,8 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -93,12 +95,12 @@ private Q_SLOTS:
         Bench bench;
         bench.panel.show();
         QCOMPARE(bench.number("Learning rate")->text(), QStringLiteral("0.0001"));
-        QCOMPARE(bench.number("Fine-tune rate")->text(), QStringLiteral("0.00001"));
+        QCOMPARE(bench.number("Fine-tuning rate")->text(), QStringLiteral("0.00001"));
         QCOMPARE(bench.number("Batch size")->text(), QStringLiteral("128"));
         QCOMPARE(bench.number("Head epochs")->text(), QStringLiteral("10"));
         QCOMPARE(bench.number("Thaw epochs")->text(), QStringLiteral("5"));
         QCOMPARE(bench.combo("Data set")->currentText(), QStringLiteral("CIFAR-10"));
-        QCOMPARE(bench.combo("Normalisation")->currentText(), QStringLiteral("ImageNet"));
+        QCOMPARE(bench.combo("Scaling")->currentText(), QStringLiteral("ImageNet"));
         QVERIFY(bench.panel.isValid());
         QVERIFY(bench.panel.isLessonUnchanged());
         QVERIFY(bench.footer().contains(QStringLiteral("These are the lesson settings.")));
@@ -121,9 +123,9 @@ private Q_SLOTS:
         bench.panel.show();
         bench.type(bench.number("Batch size"), "64");
         QCOMPARE(bench.last.batchSize, 64);
-        bench.type(bench.number("Fine-tune rate"), "2e-5");
+        bench.type(bench.number("Fine-tuning rate"), "2e-5");
         QCOMPARE(bench.last.phases[1].optimizer.learningRate, 2e-5);
-        bench.choose(bench.combo("Normalisation"), static_cast<int>(core::Scaling::Caffe));
+        bench.choose(bench.combo("Scaling"), static_cast<int>(core::Scaling::Caffe));
         QVERIFY(bench.last.scaling == core::Scaling::Caffe);
         bench.choose(bench.combo("Optimiser"), static_cast<int>(core::OptimizerKind::Sgd));
         QVERIFY(bench.last.phases[0].optimizer.kind == core::OptimizerKind::Sgd &&
@@ -173,6 +175,85 @@ private Q_SLOTS:
         QCOMPARE(bench.last.batchSize, 32);
     }
 
+    void wrongValuesStayUntilTheyAreMended() {
+        Bench bench;
+        bench.panel.show();
+        NumberBox* rate = bench.number("Learning rate");
+        for (const char* wrong : {"abc", "-1", "0", "1e9", "1.2.3"}) {
+            bench.type(rate, wrong);
+            QTest::keyClick(rate, Qt::Key_Return);
+            QVERIFY2(rate->text() == QLatin1String(wrong), qPrintable(rate->text()));
+            QVERIFY2(bench.row("Learning rate")->note().contains(QStringLiteral("Type a number above 0, at most 10.")),
+                     qPrintable(bench.row("Learning rate")->note()));
+            bench.number("Batch size")->stepBy(1);  // another field does not take it away
+            QCOMPARE(rate->text(), QLatin1String(wrong));
+            QVERIFY(!bench.panel.isValid());
+            QTest::keyClick(rate, Qt::Key_Escape);
+            QCOMPARE(rate->text(), QStringLiteral("0.0001"));
+            QVERIFY(bench.panel.isValid());
+            QCOMPARE(bench.panel.config().phases[0].optimizer.learningRate, 1e-4);
+        }
+        // Another lesson is another form.
+        bench.type(rate, "abc");
+        bench.panel.setConfig(core::findLesson("lesson-64").config);
+        QCOMPARE(rate->text(), QStringLiteral("0.0001"));
+        QVERIFY(bench.panel.isValid());
+    }
+
+    void aDecimalCommaIsTaken() {
+        Bench bench;
+        bench.panel.show();
+        NumberBox* rate = bench.number("Learning rate");
+        bench.type(rate, "0,0005");
+        QCOMPARE(bench.row("Learning rate")->note(), QStringLiteral("Taken as 0.0005."));
+        QCOMPARE(bench.last.phases[0].optimizer.learningRate, 5e-4);
+        QTest::keyClick(rate, Qt::Key_Return);
+        QCOMPARE(rate->text(), QStringLiteral("0.0005"));
+        QCOMPARE(bench.row("Learning rate")->note(), QString());
+        bench.type(rate, "1,500");
+        QCOMPARE(bench.row("Learning rate")->note(), QStringLiteral("“1,500” can be read as 1500 or as 1.5. Type one of these."));
+        QVERIFY(!bench.panel.isValid());
+        bench.type(bench.number("Batch size"), "1,024");  // whole: thousands
+        QCOMPARE(bench.last.batchSize, 1024);
+        bench.type(bench.number("Batch size"), "0,5");
+        QVERIFY(bench.row("Batch size")->note().contains(QStringLiteral("whole number")));
+    }
+
+    void everythingFitsIntoThePanel_data() {
+        QTest::addColumn<int>("width");
+        QTest::addColumn<double>("scale");
+        for (const int width : {280, 300, 460})
+            for (const double scale : {1.0, 1.25, 1.5}) QTest::addRow("%d at %g", width, scale) << width << scale;
+    }
+
+    void everythingFitsIntoThePanel() {
+        QFETCH(int, width);
+        QFETCH(double, scale);
+        Theme::instance().setScale(scale);
+        Bench bench;
+        bench.panel.setAdvancedOpen(true);
+        bench.panel.resize(Theme::instance().px(width), Theme::instance().px(700));
+        bench.panel.show();
+        bench.choose(bench.combo("Schedule"), static_cast<int>(core::ScheduleKind::Step));
+        QVERIFY(test::await([&] { return bench.panel.findChild<QScrollArea*>()->verticalScrollBar()->isVisible(); }));
+        QCoreApplication::processEvents();
+        auto* area = bench.panel.findChild<QScrollArea*>();
+        QCOMPARE(area->horizontalScrollBar()->maximum(), 0);
+        QVERIFY2(area->widget()->width() <= area->viewport()->width(),
+                 qPrintable(QStringLiteral("%1 > %2").arg(area->widget()->width()).arg(area->viewport()->width())));
+        for (QWidget* widget : area->widget()->findChildren<QWidget*>()) {
+            if (!widget->isVisible() || widget->parentWidget()->inherits("QComboBox")) continue;
+            const QRect place(widget->mapTo(area->widget(), QPoint()), widget->size());
+            QVERIFY2(place.left() >= 0 && place.right() < area->viewport()->width(), widget->metaObject()->className());
+        }
+        if (width >= 300)
+            for (const ui::SettingCombo* combo : bench.panel.findChildren<ui::SettingCombo*>())
+                if (combo->isVisible())
+                    QVERIFY2(combo->widthFor(combo->currentText()) <= combo->width(), qPrintable(combo->currentText()));
+        shoot(bench.panel, QStringLiteral("settings-width-%1-%2").arg(width).arg(scale));
+        Theme::instance().setScale(1.0);
+    }
+
     void editsEveryPhase() {
         Bench bench;
         bench.panel.setAdvancedOpen(true);
@@ -209,14 +290,14 @@ private Q_SLOTS:
         bench.panel.show();
         for (SettingRow* row : bench.panel.findChildren<SettingRow*>()) {
             if (row->isHidden()) continue;
-            const bool open = row->name() == QStringLiteral("Fine-tune rate") || row->name() == QStringLiteral("Phase");
+            const bool open = row->name() == QStringLiteral("Fine-tuning rate") || row->name() == QStringLiteral("Phase");
             QCOMPARE(row->field()->isEnabled(), open);
         }
-        QCOMPARE(bench.number("Fine-tune rate")->text(), QStringLiteral("0.00005"));
+        QCOMPARE(bench.number("Fine-tuning rate")->text(), QStringLiteral("0.00005"));
         QSignalSpy requested(&bench.panel, &SettingsPanel::rateRequested);
-        bench.type(bench.number("Fine-tune rate"), "0.002");
+        bench.type(bench.number("Fine-tuning rate"), "0.002");
         QCOMPARE(requested.count(), 0);  // not before Enter
-        QTest::keyClick(bench.number("Fine-tune rate"), Qt::Key_Return);
+        QTest::keyClick(bench.number("Fine-tuning rate"), Qt::Key_Return);
         QCOMPARE(requested.count(), 1);
         QCOMPARE(requested.at(0).at(0).toDouble(), 0.002);
         QCOMPARE(bench.changes, 0);

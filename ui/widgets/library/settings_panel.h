@@ -76,7 +76,7 @@ private:
     void addMachine();
     void addFooter();
     void beginGroup(const QString& title, bool first = false);
-    void beginPart(const QString& title);
+    void beginPart(const QString& title, const std::vector<QToolButton*>& buttons = {});
 
     SettingRow* add(const QString& name, const QString& help, QWidget* field, std::function<void(const Config&)> load,
                     Shown shown = {});

@@ -5,6 +5,7 @@
 #include <QLocale>
 
 #include <cmath>
+#include <utility>
 
 #include "ui/widgets/parts/styling.h"
 
@@ -32,12 +33,26 @@ void NumberBox::setWordForZero(const QString& word) {
 }
 
 void NumberBox::setValue(double value) {
-    double shown = 0;
-    const bool same = value == m_value && parse(lineEdit()->text(), shown) && shown == value;
-    m_value = value;
-    if (!same) {
+    const bool typing = lineEdit()->isModified();
+    if (typing && value == m_given && value != m_value) return;
+    const bool keeps = typing && value == m_value;
+    m_value = m_given = value;
+    if (inRange(value)) m_good = value;
+    if (!keeps) {
         lineEdit()->setText(format(value));
         lineEdit()->setCursorPosition(0);
+    }
+    readText();
+    m_unfinished = false;
+}
+
+void NumberBox::endTyping() { lineEdit()->setModified(false); }
+
+void NumberBox::takeBack() {
+    lineEdit()->setText(format(m_good));
+    if (m_value != m_good) {
+        m_value = m_good;
+        Q_EMIT edited(m_value);
     }
     readText();
     m_unfinished = false;
@@ -90,6 +105,7 @@ void NumberBox::focusOutEvent(QFocusEvent* event) {
 
 void NumberBox::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) return finish();
+    if (event->key() == Qt::Key_Escape && lineEdit()->isModified()) return takeBack();
     QAbstractSpinBox::keyPressEvent(event);
 }
 
@@ -101,17 +117,11 @@ void NumberBox::wheelEvent(QWheelEvent* event) {
         event->ignore();
 }
 
-bool NumberBox::parse(const QString& text, double& value) const {
+std::optional<TypedNumber> NumberBox::parse(const QString& text) const {
     QString number = text.trimmed();
-    if (!m_wordForZero.isEmpty() && number.compare(m_wordForZero, Qt::CaseInsensitive) == 0) {
-        value = 0;
-        return true;
-    }
-    if (!m_unit.isEmpty() && number.endsWith(m_unit)) number = number.chopped(m_unit.size()).trimmed();
-    bool ok = false;
-    value = QLocale().toDouble(number, &ok);
-    if (!ok) value = QLocale::c().toDouble(number, &ok);
-    return ok && std::isfinite(value);
+    if (!m_wordForZero.isEmpty() && number.compare(m_wordForZero, Qt::CaseInsensitive) == 0) return TypedNumber{};
+    if (!m_unit.isEmpty() && number.endsWith(m_unit)) number.chop(m_unit.size());
+    return numberFromText(number);
 }
 
 QString NumberBox::format(double value) const {
@@ -132,46 +142,50 @@ bool NumberBox::inRange(double value) const {
            (m_range.withoutMaximum ? value < m_range.maximum : value <= m_range.maximum);
 }
 
-bool NumberBox::readText() {
-    double value = 0;
-    const bool number = parse(lineEdit()->text(), value);
-    if (number) {
-        if (value != m_value) m_unfinished = true;
-        m_value = value;
-    }
-    if (number && inRange(value)) {
-        setProblem({});
-    } else {
-        const auto plain = [](double limit) {
-            return std::abs(limit) >= 1000 || limit == std::floor(limit) ? QLocale().toString(limit, 'f', 0) : formatRate(limit);
-        };
-        const QString low = plain(m_range.minimum), high = plain(m_range.maximum);
-        if (m_range.withoutMinimum)
-            setProblem(tr("Type a number above %1, at most %2.").arg(low, high));
-        else if (m_range.withoutMaximum)
-            setProblem(tr("Type a number from %1 to below %2.").arg(low, high));
-        else
-            setProblem(
-                (m_range.whole ? tr("Type a whole number from %1 to %2.") : tr("Type a number from %1 to %2.")).arg(low, high));
-    }
-    return number;
+QString NumberBox::wish() const {
+    const auto plain = [](double limit) {
+        return std::abs(limit) >= 1000 || limit == std::floor(limit) ? QLocale().toString(limit, 'f', 0) : formatRate(limit);
+    };
+    const QString low = plain(m_range.minimum), high = plain(m_range.maximum);
+    if (m_range.withoutMinimum) return tr("Type a number above %1, at most %2.").arg(low, high);
+    if (m_range.withoutMaximum) return tr("Type a number from %1 to below %2.").arg(low, high);
+    return (m_range.whole ? tr("Type a whole number from %1 to %2.") : tr("Type a number from %1 to %2.")).arg(low, high);
 }
 
-void NumberBox::setProblem(const QString& problem) {
-    if (m_problem == problem) return;
+bool NumberBox::readText() {
+    const QString text = lineEdit()->text().trimmed();
+    const std::optional<TypedNumber> typed = parse(text);
+    if (typed) {
+        if (typed->value != m_value) m_unfinished = true;
+        m_value = typed->value;
+    }
+    if (!typed) {
+        setNote(text.isEmpty() ? wish() : tr("“%1” is no number. %2").arg(text, wish()), {});
+    } else if (typed->otherwise && !m_range.whole) {
+        setNote(tr("“%1” can be read as %2 or as %3. Type one of these.")
+                    .arg(text, ungroupedText(typed->value), ungroupedText(*typed->otherwise)),
+                {});
+    } else if (!inRange(typed->value)) {
+        setNote(wish(), {});
+    } else {
+        setNote({}, typed->otherSign ? tr("Taken as %1.").arg(format(typed->value)) : QString());
+    }
+    return typed.has_value();
+}
+
+void NumberBox::setNote(const QString& problem, const QString& remark) {
+    if (m_problem == problem && m_remark == remark) return;
     m_problem = problem;
+    m_remark = remark;
     setStyleProperty(this, "invalid", !problem.isEmpty());
-    Q_EMIT problemChanged();
+    Q_EMIT noteChanged();
 }
 
 void NumberBox::finish() {
-    double value = 0;
-    if (!parse(lineEdit()->text(), value)) {
-        lineEdit()->setText(format(m_value));
-        readText();
-    }
     if (!m_problem.isEmpty()) return;
+    m_good = m_value;
     lineEdit()->setText(format(m_value));
+    readText();
     if (std::exchange(m_unfinished, false)) Q_EMIT finished(m_value);
 }
 

@@ -1,7 +1,12 @@
-// A number with its unit. Whatever is typed stays typed: a wrong one is marked and explained instead of being changed.
+// A number with its unit. Whatever is typed stays typed: a wrong one is marked and explained, and stays until it is mended or
+// taken back with Escape.
 #pragma once
 
 #include <QAbstractSpinBox>
+
+#include <optional>
+
+#include "ui/models/number_text.h"
 
 namespace thaw::ui {
 
@@ -23,10 +28,12 @@ public:
     /// Shown instead of the number zero: "all".
     void setWordForZero(const QString& word);
 
-    /// What is in force. A number that is being typed is left alone when it means the same.
+    /// What is in force. What is being typed is left alone when that has not changed.
     void setValue(double value);
+    void endTyping();                              ///< the next setValue replaces what is typed, whatever it is
     double value() const { return m_value; }       ///< the last number typed or set, in range or not
     QString problem() const { return m_problem; }  ///< a sentence that says what to type; empty when all is well
+    QString remark() const { return m_remark; }    ///< a sentence about what is typed and all right: how a comma was taken
 
     void stepBy(int steps) override;
     QValidator::State validate(QString& input, int& pos) const override;
@@ -36,7 +43,7 @@ public:
 Q_SIGNALS:
     void edited(double value);    ///< by the user, at every key that leaves a number
     void finished(double value);  ///< by the user: Enter, a step or leaving the field, with a number in range
-    void problemChanged();
+    void noteChanged();           ///< problem or remark
 
 protected:
     StepEnabled stepEnabled() const override;
@@ -45,18 +52,21 @@ protected:
     void wheelEvent(QWheelEvent* event) override;
 
 private:
-    bool parse(const QString& text, double& value) const;
+    std::optional<TypedNumber> parse(const QString& text) const;
     QString format(double value) const;
     bool inRange(double value) const;
-    bool readText();  ///< false: there is no number
-    void setProblem(const QString& problem);
+    QString wish() const;  ///< the sentence that says what to type
+    bool readText();       ///< false: there is no number
+    void setNote(const QString& problem, const QString& remark);
+    void takeBack();  ///< what is typed, for the last number that was in range
     void finish();
 
     const NumberRange m_range;
     const NumberStep m_step;
     const double m_stepSize;
-    QString m_unit, m_wordForZero, m_problem;
+    QString m_unit, m_wordForZero, m_problem, m_remark;
     double m_value = 0;
+    double m_given = 0, m_good = 0;  ///< by setValue; to go back to
     bool m_unfinished = false;
 };
 

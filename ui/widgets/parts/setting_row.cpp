@@ -7,15 +7,39 @@
 #include <QVBoxLayout>
 #include <QWheelEvent>
 
+#include <algorithm>
+
 #include "ui/widgets/parts/number_box.h"
 #include "ui/widgets/parts/styling.h"
 
 namespace thaw::ui {
+namespace {
+
+constexpr int kSlack = 4;  // pixels that styles take around a text
+
+}  // namespace
 
 SettingCombo::SettingCombo(QWidget* parent) : QComboBox(parent) {
     setFocusPolicy(Qt::StrongFocus);
     setSizeAdjustPolicy(AdjustToMinimumContentsLengthWithIcon);
     setMinimumContentsLength(4);
+}
+
+QSize SettingCombo::minimumSizeHint() const { return {Theme::instance().px(64), QComboBox::minimumSizeHint().height()}; }
+
+int SettingCombo::widthFor(const QString& entry) const {
+    ensurePolished();
+    QStyleOptionComboBox option;
+    initStyleOption(&option);
+    option.rect = {0, 0, 1000, sizeHint().height()};
+    const QRect field = style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, this);
+    return 1000 - field.width() + fontMetrics().horizontalAdvance(entry) + kSlack;
+}
+
+int SettingCombo::widthForAll() const {
+    int most = widthFor(placeholderText());
+    for (int i = 0; i < count(); ++i) most = std::max(most, widthFor(itemText(i)));
+    return most;
 }
 
 void SettingCombo::showEntry(const QVariant& entry) { setCurrentIndex(findData(entry)); }
@@ -35,7 +59,7 @@ void SettingCombo::paintEvent(QPaintEvent*) {
         option.palette.setBrush(QPalette::ButtonText, option.palette.placeholderText());
     }
     const int room = style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, this).width();
-    option.currentText = fontMetrics().elidedText(option.currentText, Qt::ElideRight, room - 2);
+    option.currentText = fontMetrics().elidedText(option.currentText, Qt::ElideRight, room - kSlack / 2);
     painter.drawControl(QStyle::CE_ComboBoxLabel, option);
 }
 
@@ -69,7 +93,10 @@ SettingRow::SettingRow(const QString& name, const QString& help, QWidget* field,
     field->setAccessibleName(name);
     field->setAccessibleDescription(help);
     if (auto* box = qobject_cast<NumberBox*>(field))
-        connect(box, &NumberBox::problemChanged, this, [this, box] { setNote(Note::Wrong, box->problem()); });
+        connect(box, &NumberBox::noteChanged, this, [this, box] {
+            setNote(box->problem().isEmpty() ? Note::Plain : Note::Wrong,
+                    box->problem().isEmpty() ? box->remark() : box->problem());
+        });
     connect(&Theme::instance(), &Theme::changed, this, &SettingRow::applyTheme);
     applyTheme();
 }
@@ -103,7 +130,7 @@ void SettingRow::addBeside(const std::vector<QWidget*>& widgets) {
 
 void SettingRow::applyTheme() {
     const Theme& theme = Theme::instance();
-    m_name->setFixedWidth(theme.px(112));
+    m_name->setFixedWidth(theme.px(104));
     m_line->setFixedHeight(theme.px(36));
     m_line->layout()->setSpacing(0);
     for (QWidget* beside : m_beside) beside->setContentsMargins(theme.px(6), 0, 0, 0);

@@ -17,6 +17,9 @@ public:
     explicit SettingCombo(QWidget* parent = nullptr);
     void showEntry(const QVariant& entry);  ///< the one with this data; none when there is none
     void showPopup() override;              ///< as wide as its longest entry
+    QSize minimumSizeHint() const override;
+    int widthFor(const QString& entry) const;  ///< that shows it in full
+    int widthForAll() const;                   ///< that shows any of its entries in full
 
 protected:
     void paintEvent(QPaintEvent* event) override;  ///< elides what does not fit

@@ -1,9 +1,14 @@
-// The learning rate: typed, or stepped by powers of ten; Enter applies, Escape takes back.
+// The learning rate: typed, or stepped by powers of ten; Enter applies, Escape takes back. A wrong one is explained below the
+// field and stays until it is mended.
 #pragma once
 
 #include <QAbstractSpinBox>
 
+#include <optional>
+
 namespace thaw::ui {
+
+class FieldNote;
 
 class RateBox : public QAbstractSpinBox {
     Q_OBJECT
@@ -28,11 +33,16 @@ protected:
     StepEnabled stepEnabled() const override;
     void keyPressEvent(QKeyEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
+    std::optional<double> readText();  ///< and says what is wrong with it
     void applyText();
     void showRate();
+    void setNote(const QString& sentence, bool wrong);
     double m_rate = 0;
+    FieldNote* m_note;
+    bool m_wrong = false;
 };
 
 }  // namespace thaw::ui

@@ -1,0 +1,199 @@
+// The settings that a lesson is made of: data, training, head, repeatability.
+#include <QCheckBox>
+#include <QComboBox>
+#include <QRandomGenerator>
+#include <QToolButton>
+
+#include <algorithm>
+
+#include "ui/widgets/library/settings_panel.h"
+#include "ui/widgets/library/settings_values.h"
+#include "ui/widgets/parts/number_box.h"
+#include "ui/widgets/parts/setting_row.h"
+#include "ui/widgets/parts/styling.h"
+
+namespace thaw::ui {
+namespace {
+
+constexpr double kHeldOut = 0.1;                     // where the test split is locked
+constexpr double kLargestSeed = 9007199254740991.0;  // every whole number up to here is a double
+
+QString rateName(std::size_t phase, std::size_t count) {
+    if (count == 2) return phase == 0 ? SettingsPanel::tr("Learning rate") : SettingsPanel::tr("Fine-tuning rate");
+    return count == 1 ? SettingsPanel::tr("Learning rate") : SettingsPanel::tr("Rate, phase %1").arg(phase + 1);
+}
+
+QString epochsName(std::size_t phase, std::size_t count) {
+    if (count == 2) return phase == 0 ? SettingsPanel::tr("Head epochs") : SettingsPanel::tr("Thaw epochs");
+    return count == 1 ? SettingsPanel::tr("Epochs") : SettingsPanel::tr("Epochs, phase %1").arg(phase + 1);
+}
+
+}  // namespace
+
+void SettingsPanel::addData() {
+    beginGroup(tr("Data"), true);
+    m_dataset = new SettingCombo;
+    m_datasetRow = add(tr("Data set"), tr("The pictures that the network learns from. The data panel shows what is in them."),
+                       m_dataset, [this](const Config&) { fillDatasets(); });
+    connect(m_dataset, &QComboBox::activated, this, [this] {
+        const QString id = m_dataset->currentData().toString();
+        if (id == kMore) {
+            fillDatasets();
+            Q_EMIT dataPanelRequested();
+        } else {
+            edit([&](Config& config) { config.data.dataset = id.toStdString(); });
+        }
+    });
+    auto* inputSize = new SettingCombo;
+    for (const int size : {32, 48, 64, 96, 128, 160, 224}) inputSize->addItem(QStringLiteral("%1 × %1").arg(size), size);
+    add(tr("Input size"),
+        tr("Pictures of a data set are enlarged to this many pixels, your own folders are read so. Twice the size is clearly "
+           "more "
+           "accurate and four times slower."),
+        inputSize, [inputSize](const Config& config) {
+            if (inputSize->findData(config.inputSize) < 0)
+                inputSize->addItem(QStringLiteral("%1 × %1").arg(config.inputSize), config.inputSize);
+            inputSize->showEntry(config.inputSize);
+        });
+    connect(inputSize, &QComboBox::activated, this,
+            [this, inputSize] { edit([&](Config& config) { config.inputSize = inputSize->currentData().toInt(); }); });
+    addChoice(
+        tr("Scaling"),
+        tr("How colours become numbers. ImageNet is what the built-in weights learned with; 0–1 is what the lesson's text does; "
+           "Caffe is for "
+           "Keras's own weights."),
+        {{tr("ImageNet"), variantOf(core::Scaling::ImageNet)},
+         {tr("0–1"), variantOf(core::Scaling::ZeroToOne)},
+         {tr("Caffe"), variantOf(core::Scaling::Caffe)}},
+        [](const Config& config) { return variantOf(config.scaling); },
+        [](Config& config, const QVariant& value) { config.scaling = enumOf<core::Scaling>(value); });
+    addSwitch(
+        tr("Lock test split"),
+        tr("Validates on a part of the training pictures that is never trained on. The figures of the test split stay hidden "
+           "until you reveal "
+           "them, so that nothing is chosen by them. Revealing is counted in the run's record."),
+        [](const Config& config) { return config.data.heldOut > 0; },
+        [](Config& config, bool on) { config.data.heldOut = on ? kHeldOut : 0; });
+    addNumber(
+        tr("Held out"),
+        tr("The share of the training pictures that validates, the same number of each class. 0 turns the lock off."), {0, 50},
+        NumberStep::Add, 5, [](const Config& config) { return 100 * config.data.heldOut; },
+        [](Config& config, double value) { config.data.heldOut = value / 100; },
+        [](const Config& config) { return config.data.heldOut > 0; })
+        ->setUnit(QStringLiteral("%"));
+    auto* augmentation = new QCheckBox;
+    augmentation->setProperty("switch", true);
+    SettingRow* row =
+        add(tr("Augmentation"), tr("Shows the network slightly changed pictures, so that it learns them less by heart."),
+            augmentation, [augmentation](const Config& config) {
+                augmentation->setChecked(config.augmentation.any());
+                const core::AugmentationConfig& kinds = config.augmentation;
+                augmentation->setText(!kinds.any() || (kinds.flip && kinds.shift) ? tr("flip, shift")
+                                      : kinds.flip                                ? tr("flip")
+                                                                                  : tr("shift"));
+            });
+    connect(augmentation, &QCheckBox::clicked, this, [this](bool on) {
+        edit([&](Config& config) { config.augmentation = {on, 0}; });
+    });
+    row->setObjectName(QStringLiteral("augmentation"));
+    const Shown augmented = [](const Config& config) { return config.augmentation.any(); };
+    addSwitch(
+        tr("Flip"), tr("Mirrors every other picture left to right. Works with the feature cache."),
+        [](const Config& config) { return config.augmentation.flip; },
+        [](Config& config, bool on) { config.augmentation.flip = on; }, augmented);
+    addNumber(
+        tr("Shift"),
+        tr("Moves pictures by up to so many pixels. Features cannot be cached then, so that every epoch takes much longer."),
+        {0, 16, true}, NumberStep::Add, 1, [](const Config& config) { return config.augmentation.shift; },
+        [](Config& config, double value) { config.augmentation.shift = toInt(value); }, augmented)
+        ->setUnit(tr("px"));
+}
+
+void SettingsPanel::addTraining() {
+    beginGroup(tr("Training"));
+    auto* optimizer = addChoice(
+        tr("Optimiser"), tr("How the weights follow the slope of the loss, in all phases. Adam suits the lesson."), optimizers(),
+        [](const Config& config) {
+            if (config.phases.empty()) return QVariant();
+            const core::OptimizerKind kind = config.phases.front().optimizer.kind;
+            const bool same = std::all_of(config.phases.begin(), config.phases.end(),
+                                          [kind](const auto& p) { return p.optimizer.kind == kind; });
+            return same ? variantOf(kind) : QVariant();
+        },
+        [](Config& config, const QVariant& value) {
+            for (core::PhaseConfig& p : config.phases) p.optimizer.kind = enumOf<core::OptimizerKind>(value);
+        });
+    optimizer->setPlaceholderText(tr("Differs"));
+    for (std::size_t i = 0; i < kMostPhases; ++i) {
+        const Shown exists = [i](const Config& config) { return i < config.phases.size(); };
+        NumberBox* rate = addNumber(
+            rateName(i, 2),
+            tr("How far each step goes. Smaller is slower and gentler; too large and the loss jumps. Can be changed while it "
+               "trains."),
+            {0, 10, false, true}, NumberStep::TimesTen, 1,
+            [this, i](const Config& config) {
+                if (m_locked && m_liveRate > 0 && static_cast<int>(i) == m_livePhase) return m_liveRate;
+                return i < config.phases.size() ? config.phases[i].optimizer.learningRate : 1e-4;
+            },
+            [i](Config& config, double value) { config.phases[i].optimizer.learningRate = value; }, exists);
+        m_rateRows.push_back(m_bindings.back().row);
+        connect(rate, &NumberBox::noteChanged, this, &SettingsPanel::applyLock);
+        connect(rate, &NumberBox::finished, this, [this, i](double value) {
+            if (m_locked && static_cast<int>(i) == m_livePhase) Q_EMIT rateRequested(value);
+        });
+        SettingRow* row = m_bindings.back().row;
+        m_bindings.back().load = [load = m_bindings.back().load, row, i](const Config& config) {
+            row->setName(rateName(i, config.phases.size()));
+            load(config);
+        };
+    }
+    addNumber(
+        tr("Batch size"), tr("Pictures a step. Larger is steadier and needs more memory."), {1, 4096, true}, NumberStep::Double,
+        1, [](const Config& config) { return config.batchSize; },
+        [](Config& config, double value) { config.batchSize = toInt(value); });
+    for (std::size_t i = 0; i < kMostPhases; ++i) {
+        addNumber(
+            epochsName(i, 2), tr("How often this phase goes through all training pictures. 0 skips the phase."), {0, 10000, true},
+            NumberStep::Add, 1, [i](const Config& config) { return i < config.phases.size() ? config.phases[i].epochs : 0; },
+            [i](Config& config, double value) { config.phases[i].epochs = toInt(value); },
+            [i](const Config& config) { return i < config.phases.size(); });
+        SettingRow* row = m_bindings.back().row;
+        m_bindings.back().load = [load = m_bindings.back().load, row, i](const Config& config) {
+            row->setName(epochsName(i, config.phases.size()));
+            load(config);
+        };
+    }
+}
+
+void SettingsPanel::addHead() {
+    beginGroup(tr("Head"));
+    addNumber(
+        tr("Hidden units"), tr("Size of the new layer that learns the classes."), {1, 8192, true}, NumberStep::Double, 1,
+        [](const Config& config) { return config.head.hiddenUnits; },
+        [](Config& config, double value) { config.head.hiddenUnits = toInt(value); });
+    addNumber(
+        tr("Dropout"),
+        tr("Part of the hidden units that each step leaves out, from 0 to below 1. More keeps the head from learning by heart."),
+        {0, 1, false, false, true}, NumberStep::Add, 0.05, [](const Config& config) { return config.head.dropout; },
+        [](Config& config, double value) { config.head.dropout = value; });
+}
+
+void SettingsPanel::addRepeatability() {
+    beginGroup(tr("Repeatability"));
+    addNumber(
+        tr("Seed"), tr("Two runs with the same seed and the same settings on the same machine give the same curves."),
+        {0, kLargestSeed, true}, NumberStep::Add, 1, [](const Config& config) { return static_cast<double>(config.seed); },
+        [](Config& config, double value) { config.seed = static_cast<std::uint64_t>(std::clamp(value, 0.0, kLargestSeed)); });
+    QToolButton* dice = new QToolButton;
+    dice->setProperty("framed", true);
+    dice->setToolTip(tr("Draw another seed"));
+    dice->setAccessibleName(tr("Draw another seed"));
+    dice->setFocusPolicy(Qt::StrongFocus);
+    bindIcon(dice, QStringLiteral("dice"));
+    dice->setObjectName(QStringLiteral("dice"));
+    connect(dice, &QToolButton::clicked, this,
+            [this] { edit([](Config& config) { config.seed = QRandomGenerator::global()->bounded(100'000u); }); });
+    m_bindings.back().row->addBeside({dice});
+}
+
+}  // namespace thaw::ui
