@@ -86,6 +86,7 @@ private Q_SLOTS:
     void twoCheckpointsSideBySide();
     void failuresCanBeTriedAgain();
     void classesAreTakenOut();
+    void legendNamesAsTheyAre();
     void chosenPicturesAreShownAndSelected();
     void tooFewPicturesForNeighbours();
     void looks_data();
@@ -249,6 +250,29 @@ void TestMapView::classesAreTakenOut() {
     QTest::mouseClick(&window.button(QStringLiteral("Wrong")), Qt::LeftButton);
     const int wrong = window.view().plot().shownCount();
     QVERIFY(wrong > 0 && wrong < 100);
+}
+
+void TestMapView::legendNamesAsTheyAre() {
+    ClassLegend legend;
+    QStringList names{QStringLiteral("ants & <i>bees"), QStringLiteral("A&B&&C")};
+    for (int i = 2; i < 60; ++i) names << QStringLiteral("a class with a name of its own that is rather long, %1").arg(i);
+    legend.setClasses(names);
+    legend.resize(legend.sizeHint().width(), 400);
+    legend.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&legend));
+    QCOMPARE(legend.button(0)->text(), QStringLiteral(" ants && <i>bees"));
+    QCOMPARE(legend.button(1)->text(), QStringLiteral(" A&&B&&&&C"));
+    QCOMPARE(legend.button(0)->accessibleName(), names[0]);
+    QVERIFY2(legend.button(2)->text().endsWith(QChar(0x2026)), qPrintable(legend.button(2)->text()));
+    QVERIFY(legend.button(2)->toolTip().startsWith(names[2]));
+    // No two of sixty classes look alike.
+    QSet<QByteArray> marks;
+    for (int i = 0; i < 60; ++i) {
+        const QImage mark = legend.button(i)->icon().pixmap({14, 14}, QIcon::Normal, QIcon::On).toImage();
+        marks.insert(QByteArray(reinterpret_cast<const char*>(mark.constBits()), mark.sizeInBytes()));
+    }
+    QCOMPARE(marks.size(), 60);
+    WindowFixture::shoot(&legend, QStringLiteral("map-legend"));
 }
 
 void TestMapView::chosenPicturesAreShownAndSelected() {

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "ui/models/percent_text.h"
+#include "ui/models/plain_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/split_text.h"
 
@@ -81,6 +82,7 @@ QVariant ClassScoreModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return name ? nameAt(index.row()) : percentNumber(valueOf(scoreAt(index.row()), index.column()));
         case Qt::ToolTipRole:
+            return toolTipText(data(index, Qt::AccessibleTextRole).toString());
         case Qt::AccessibleTextRole:
             return tipAt(index.row());
         case ClassRole:

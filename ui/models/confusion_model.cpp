@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "ui/models/percent_text.h"
+#include "ui/models/plain_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/split_text.h"
 
@@ -288,6 +289,7 @@ QVariant ConfusionModel::data(const QModelIndex& index, int role) const {
             return m_baseline ? signedText(100 * (scoreOf(*m_report, index) - scoreOf(*m_baseline, index)), 1)
                               : percentText(scoreOf(*m_report, index));
         case Qt::ToolTipRole:
+            return toolTipText(data(index, Qt::AccessibleTextRole).toString());
         case Qt::AccessibleTextRole:
             if (kind == CellKind) return cellTip(truth, predicted);
             if (score) return scoreTip(index);
@@ -315,9 +317,9 @@ QVariant ConfusionModel::headerData(int section, Qt::Orientation orientation, in
     if (section < classCount()) {
         const QString name = className(classAt(section));
         if (role == Qt::DisplayRole) return across ? shortClassName(name) : name;
-        if (role == Qt::ToolTipRole || role == Qt::AccessibleTextRole)
-            return across ? tr("All that is called %1").arg(name) : tr("All that is %1").arg(name);
-        return {};
+        const QString words = across ? tr("All that is called %1").arg(name) : tr("All that is %1").arg(name);
+        if (role == Qt::ToolTipRole) return toolTipText(words);
+        return role == Qt::AccessibleTextRole ? words : QVariant();
     }
     const bool sum = section == classCount();
     if (role == Qt::DisplayRole) return sum ? tr("sum") : across ? tr("recall") : tr("precision");

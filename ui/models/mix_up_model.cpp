@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ui/models/percent_text.h"
+#include "ui/models/plain_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/split_text.h"
 
@@ -45,6 +46,7 @@ QVariant MixUpModel::data(const QModelIndex& index, int role) const {
                    : index.column() == PredictedColumn ? className(one.predicted)
                                                        : count;
         case Qt::ToolTipRole:
+            return toolTipText(data(index, Qt::AccessibleTextRole).toString());
         case Qt::AccessibleTextRole: {
             const std::int64_t support = m_support[static_cast<std::size_t>(one.truth)];
             return tr("%1 called %2: %3 of %4, %5")

@@ -3,6 +3,7 @@
 #include <QImage>
 
 #include "ui/models/percent_text.h"
+#include "ui/models/plain_text.h"
 #include "ui/models/prediction_list_model.h"
 
 namespace thaw::ui {
@@ -34,7 +35,7 @@ QVariant OwnTableModel::data(const QModelIndex& index, int role) const {
     const int id = m_ids[static_cast<std::size_t>(index.row())];
     if (role == IdRole) return id;
     const PictureItem item = m_pictures->item(id);
-    if (role == Qt::ToolTipRole) return item.error.isEmpty() ? item.file : item.error;
+    if (role == Qt::ToolTipRole) return toolTipText(item.error.isEmpty() ? item.file : item.error);
     if (index.column() == FileColumn) {
         if (role == Qt::DisplayRole || role == SortRole) return item.title;
         if (role == Qt::DecorationRole) return m_pictures->picture(id);

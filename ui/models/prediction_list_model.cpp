@@ -13,6 +13,7 @@
 
 #include "core/api/evaluation.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/plain_text.h"
 
 namespace thaw::ui {
 namespace {
@@ -420,6 +421,7 @@ QVariant PredictionListModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return item.predictedClass >= 0 ? item.predictedName : item.isOwn() ? item.title : item.trueName;
         case Qt::ToolTipRole:
+            return toolTipText(data(index, Qt::AccessibleTextRole).toString());
         case Qt::AccessibleTextRole: {
             if (!item.error.isEmpty()) return tr("%1: %2").arg(item.title, item.error);
             if (item.predictedClass < 0) return tr("%1, not predicted yet").arg(item.title);

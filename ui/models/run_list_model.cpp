@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ui/models/percent_text.h"
+#include "ui/models/plain_text.h"
 #include "ui/models/split_text.h"
 
 namespace thaw::ui {
@@ -132,7 +133,7 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
             if (index.column() == EyeColumn)
                 return isShown(row) ? tr("Hide this run from the curves") : tr("Show this run in the curves");
-            return toolTip(row);
+            return toolTipText(toolTip(row));
         case Qt::TextAlignmentRole:
             return static_cast<int>((index.column() == BestColumn ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
         case Qt::AccessibleTextRole: {

@@ -13,6 +13,7 @@
 
 #include "ui/models/channel_list_model.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/plain_text.h"
 #include "ui/models/run_curves.h"
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/pictures/map_picture.h"
@@ -163,7 +164,7 @@ void ChannelCard::setTop(const core::PictureSet& pictures, const std::vector<cor
         m_top[i]->setAccessibleName(
             tr("Picture %1, %2, answered with %3")
                 .arg(locale.toString(static_cast<qlonglong>(top[i].index + 1)), name, locale.toString(top[i].value, 'f', 2)));
-        m_top[i]->setToolTip(m_top[i]->accessibleName());
+        m_top[i]->setToolTip(toolTipText(m_top[i]->accessibleName()));
     }
     applyTheme();
 }

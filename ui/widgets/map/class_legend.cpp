@@ -8,20 +8,45 @@
 
 #include <algorithm>
 
+#include "ui/models/plain_text.h"
+#include "ui/widgets/parts/class_mark.h"
 #include "ui/widgets/parts/theme.h"
 
 namespace thaw::ui {
 namespace {
 
-QToolButton* makeEntry(const QString& text, QWidget* parent) {
-    auto* entry = new QToolButton(parent);
-    entry->setText(QLatin1Char(' ') + text);  // Qt puts it close to the dot
-    entry->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    entry->setFocusPolicy(Qt::StrongFocus);
-    entry->setProperty("entry", true);
-    entry->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    return entry;
-}
+/// A name that is elided where it does not fit; its tool tip tells all of it then.
+class Entry : public QToolButton {
+public:
+    Entry(const QString& name, const QString& help, QWidget* parent) : QToolButton(parent), m_name(name), m_help(help) {
+        setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        setFocusPolicy(Qt::StrongFocus);
+        setProperty("entry", true);
+        setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        setAccessibleName(name);
+        setWords(name);
+    }
+    QSize sizeHint() const override {
+        const QSize hint = QToolButton::sizeHint();
+        return {hint.width() + fontMetrics().horizontalAdvance(m_name) - fontMetrics().horizontalAdvance(m_shown), hint.height()};
+    }
+    QSize minimumSizeHint() const override { return {Theme::instance().px(48), sizeHint().height()}; }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override {
+        QToolButton::resizeEvent(event);
+        const int room = width() - (sizeHint().width() - fontMetrics().horizontalAdvance(m_name));
+        setWords(fontMetrics().elidedText(m_name, Qt::ElideRight, room));
+    }
+
+private:
+    void setWords(const QString& words) {
+        m_shown = words;
+        setText(QLatin1Char(' ') + buttonText(words));  // Qt puts it close to the mark
+        setToolTip(words == m_name ? m_help : toolTipText(m_name + QLatin1Char('\n') + m_help));
+    }
+    QString m_name, m_help, m_shown;
+};
 
 }  // namespace
 
@@ -35,8 +60,7 @@ ClassLegend::ClassLegend(QWidget* parent) : QScrollArea(parent) {
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    m_all = makeEntry(tr("All classes"), content);
-    m_all->setToolTip(tr("Show every class again"));
+    m_all = new Entry(tr("All classes"), tr("Show every class again"), content);
     column->addWidget(m_all);
     column->addStretch(1);
     setWidget(content);
@@ -54,9 +78,8 @@ void ClassLegend::setClasses(const QStringList& names) {
     m_hidden.assign(static_cast<std::size_t>(names.size()), false);
     auto* column = static_cast<QVBoxLayout*>(widget()->layout());
     for (int i = 0; i < names.size(); ++i) {
-        QToolButton* button = makeEntry(names.at(i), widget());
+        auto* button = new Entry(names.at(i), tr("Take this class out, or bring it back. With Ctrl: this one alone."), widget());
         button->setCheckable(true);
-        button->setToolTip(tr("Take this class out, or bring it back. With Ctrl: this one alone."));
         column->insertWidget(1 + i, button);
         connect(button, &QToolButton::clicked, this, [this, i] { take(i); });
         m_buttons.push_back(button);
@@ -91,25 +114,27 @@ void ClassLegend::refresh() {
 }
 
 void ClassLegend::tint() {
-    // A full dot is shown, an empty ring is not.
+    // A full mark is shown, an empty one is not.
     const Theme& theme = Theme::instance();
     const int side = theme.px(14);
-    const auto dot = [&](const QColor& color, bool full) {
+    const auto mark = [&](int classIndex, bool full) {
+        const QColor color = theme.classColor(classIndex);
         QPixmap pixmap(QSize(side, side) * devicePixelRatioF());
         pixmap.setDevicePixelRatio(devicePixelRatioF());
         pixmap.fill(Qt::transparent);
         QPainter painter(&pixmap);
         painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(QPen(color, 2));
+        painter.setPen(QPen(color, 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
         if (full) painter.setBrush(color);
-        painter.drawEllipse(QRectF(2, 2, side - 4, side - 4));
+        const double radius = side / 2.0 - 2;
+        painter.drawPath(classShape(classIndex, {side / 2.0, side / 2.0},
+                                    classIndex < Theme::kClassColors ? radius : radius / kMarkReach * 1.1));
         return pixmap;
     };
     for (std::size_t i = 0; i < m_buttons.size(); ++i) {
         QIcon icon;
-        const QColor color = theme.classColor(static_cast<int>(i));
-        icon.addPixmap(dot(color, true), QIcon::Normal, QIcon::On);
-        icon.addPixmap(dot(color, false), QIcon::Normal, QIcon::Off);
+        icon.addPixmap(mark(static_cast<int>(i), true), QIcon::Normal, QIcon::On);
+        icon.addPixmap(mark(static_cast<int>(i), false), QIcon::Normal, QIcon::Off);
         m_buttons[i]->setIcon(icon);
     }
     m_all->setIcon(theme.icon(QStringLiteral("eye"), Tone::Ink2));

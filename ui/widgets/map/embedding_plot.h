@@ -59,6 +59,7 @@ public:
     QString pictureText(int id) const;  ///< "Picture 1,217: cat, called dog, 71 %"
     QSize sizeHint() const override { return {480, 360}; }
     QSize minimumSizeHint() const override { return {160, 120}; }
+    static constexpr int kThumbnail = 30;  ///< design pixels, of a picture in the plane
 
 Q_SIGNALS:
     void pictureChosen(int id);                        ///< a click or Space

@@ -3,6 +3,7 @@
 #include <QHelpEvent>
 #include <QPainter>
 #include <QToolTip>
+#include "ui/models/plain_text.h"
 
 namespace thaw::ui {
 
@@ -17,7 +18,7 @@ QString ElidedLabel::words() const { return fits(text()) || m_short.isEmpty() ? 
 
 bool ElidedLabel::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip && !fits(words())) {
-        QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), text(), this);
+        QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), toolTipText(text()), this);
         return true;
     }
     return QLabel::event(event);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ui/bridge/session.h"
+#include "ui/models/plain_text.h"
 #include "ui/widgets/parts/styling.h"
 
 namespace thaw::ui {
@@ -34,7 +35,7 @@ LogBar::LogBar(Session& session, LogModel& log, QWidget* parent) : QAbstractButt
         m_time = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(time * 1000)).time().toString(QStringLiteral("HH:mm:ss"));
         m_line = text;
         m_level = level;
-        setToolTip(text);
+        setToolTip(toolTipText(text));
         setAccessibleDescription(text);
         update();
     });

@@ -10,6 +10,7 @@
 #include "ui/bridge/session.h"
 #include "ui/models/checkpoint_text.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/plain_text.h"
 #include "ui/widgets/parts/framed_button.h"
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/window/checkpoint_slider.h"
@@ -213,7 +214,7 @@ void TimeLine::fillRunMenu() {
         if (!isWorthLooking(run) || ++listed > kMostListedRuns) continue;
         QStringList about{runName(run.runId), text(run.dataset)};
         if (run.bestAccuracy >= 0) about << percentText(run.bestAccuracy);
-        QAction* action = menu->addAction(about.join(QStringLiteral(" · ")), this,
+        QAction* action = menu->addAction(buttonText(about.join(QStringLiteral(" · "))), this,
                                           [this, directory = run.directory] { m_session.inspection().inspectRun(directory); });
         action->setCheckable(true);
         action->setChecked(subject && subject->run.runId == run.runId);
@@ -243,9 +244,9 @@ void TimeLine::arrange() {
     };
     const auto& training = m_session.training().run();
     const auto set = [&](bool briefMoment, bool briefRun, bool briefFollow) {
-        m_back->setText(training && !briefRun ? tr(" Back to %1").arg(runName(training->runId)) : QString());
+        m_back->setText(training && !briefRun ? tr(" Back to %1").arg(buttonText(runName(training->runId))) : QString());
         m_back->setToolButtonStyle(briefRun ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
-        m_run->setText(QLatin1Char(' ') + (briefRun ? name : longName));
+        m_run->setText(QLatin1Char(' ') + buttonText(briefRun ? name : longName));
         m_follow->setText(briefFollow ? tr("Newest") : tr("Follow newest"));
         m_moment->setProperty("brief", briefMoment);
         m_moment->setFixedWidth(widest(briefMoment));
