@@ -1,5 +1,6 @@
 // The layer tree: ticks by mouse and keys, pending until confirmed, refusals, presets with their preview, the price of it all.
 #include <QElapsedTimer>
+#include <QMenu>
 #include <QRandomGenerator>
 #include <QSignalSpy>
 
@@ -134,6 +135,59 @@ private Q_SLOTS:
         QCOMPARE(fixture.session.layers().confirmedMask(), fixture.session.layerPresets()[1].mask);
         QCOMPARE(combo->currentText(), QStringLiteral("Block 5 thawed"));
         QCOMPARE(fixture.session.config().phases.front().trainable, std::vector<std::string>({"block5", "head"}));
+    }
+
+    void aLeftPresetMenuLeavesNoPreview() {
+        WindowFixture fixture;
+        fixture.show({1440, 900});
+        QMenu* menu = nullptr;
+        for (QMenu* one : fixture.window.findChildren<QMenu*>())
+            if (one->title() == QStringLiteral("&Preset")) menu = one;
+        QVERIFY(menu);
+        const QModelIndex first = fixture.session.layers().index(0, 0);
+        for (const Qt::Key leave : {Qt::Key_Escape, Qt::Key_Left, Qt::Key_Escape}) {
+            menu->popup(fixture.window.mapToGlobal(QPoint(200, 200)));
+            menu->setActiveAction(menu->actions().at(3));
+            QCOMPARE(first.data(LayerTreeModel::PreviewTrainStateRole).toInt(), static_cast<int>(TrainState::Thawed));
+            QTest::keyClick(menu, leave);
+            menu->hide();
+            QCOMPARE(first.data(LayerTreeModel::PreviewTrainStateRole).toInt(), -1);
+        }
+    }
+
+    void columnsKeepApart_data() {
+        addLookColumn();
+        QTest::newRow("440, roomy") << Look{{440, 1400}, 1.0, false};
+        QTest::newRow("440, scroll bar") << Look{{440, 500}, 1.0, false};
+        QTest::newRow("376, scroll bar") << Look{{376, 500}, 1.0, false};
+        QTest::newRow("376, scroll bar, 150 %") << Look{{564, 700}, 1.5, false};
+    }
+
+    void columnsKeepApart() {
+        const auto [size, scale, dark] = takeLook();
+        WindowFixture fixture;
+        LayerPanel panel(fixture.session);
+        panel.resize(size);
+        panel.show();
+        panel.tree().unfoldAll(true);
+        WindowFixture::settle(&panel);
+        const LayerTreeView& tree = panel.tree();
+        LayerTreeModel& model = fixture.session.layers();
+        int sum = 0;
+        for (int column = 0; column < LayerTreeModel::ColumnCount; ++column) sum += tree.columnWidth(column);
+        QVERIFY2(sum <= tree.viewport()->width(), qPrintable(QString::number(sum)));
+        for (int block = 0; block < model.rowCount(); ++block)
+            for (int row = 0; row < model.rowCount(model.index(block, 0)); ++row)
+                for (int column = 0; column < LayerTreeModel::MovedColumn; ++column) {
+                    const QModelIndex cell = model.index(row, column, model.index(block, 0));
+                    if (!tree.isColumnHidden(column))
+                        QVERIFY2(LayerDelegate::neededWidth(cell) <= tree.columnWidth(column),
+                                 qPrintable(cell.data().toString()));
+                }
+        const auto* combo = panel.findChild<PresetCombo*>();
+        QVERIFY(combo->width() >= combo->widthForAll());
+        WindowFixture::shoot(&panel, QStringLiteral("tree-%1x%2").arg(size.width()).arg(size.height()));
+        Theme::instance().setLook(ColorScheme::Light, 1.0);
     }
 
     void foldsByMouseAndKeys() {

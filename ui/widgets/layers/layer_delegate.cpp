@@ -13,7 +13,8 @@
 namespace thaw::ui {
 namespace {
 
-constexpr int kBoxSide = 17;
+constexpr int kBoxSide = 17, kNameGap = 25, kCellGap = 9;    ///< design pixels
+constexpr int kBar = 33, kMovedLeft = 12, kMovedRight = 11;  ///< of the Moved column
 
 bool isBlock(const QModelIndex& index) { return !index.parent().isValid(); }
 
@@ -33,7 +34,35 @@ TrainState shownState(const QModelIndex& index) {
     return preview >= 0 ? static_cast<TrainState>(preview) : stateIn(index, LayerTreeModel::PendingTrainStateRole);
 }
 
+QFont nameFont(const QModelIndex& index) {
+    const Theme& theme = Theme::instance();
+    if (stateIn(index, LayerTreeModel::TrainStateRole) == TrainState::NoParameters) return theme.font(TextRole::Table);
+    QFont font = theme.font(TextRole::TableStrong);
+    if (isBlock(index)) font.setWeight(QFont::Bold);
+    return font;
+}
+
+/// Of the cells beside the name.
+QFont cellFont(const QModelIndex& index) {
+    return isBlock(index) && index.column() == LayerTreeModel::ParametersColumn
+               ? nameFont(index.siblingAtColumn(LayerTreeModel::LayerColumn))
+               : Theme::instance().font(TextRole::Table);
+}
+
 }  // namespace
+
+int LayerDelegate::neededWidth(const QModelIndex& index) {
+    const Theme& theme = Theme::instance();
+    const bool name = index.column() == LayerTreeModel::LayerColumn;
+    const int text = QFontMetrics(name ? nameFont(index) : cellFont(index)).horizontalAdvance(index.data().toString());
+    return (name ? boxLeft(index) + theme.px(kNameGap) : 0) + text + theme.px(kCellGap);
+}
+
+int LayerDelegate::movedWidth(bool least) {
+    const Theme& theme = Theme::instance();
+    const int number = QFontMetrics(theme.font(TextRole::TableStrong)).horizontalAdvance(LayerTreeModel::movedText(1));
+    return theme.px(kMovedLeft + kMovedRight) + number + (least ? 0 : theme.px(kBar + 4));
+}
 
 QRect LayerDelegate::tickArea(const QRect& cell, const QModelIndex& index) {
     const Theme& theme = Theme::instance();
@@ -102,27 +131,29 @@ void LayerDelegate::paintMoved(QPainter* painter, const QRect& cell, const QMode
     const Theme& theme = Theme::instance();
     const TrainState state = stateIn(index, LayerTreeModel::PendingTrainStateRole);
     if (state == TrainState::NoParameters) return;
-    const QRect area = cell.adjusted(theme.px(12), 0, -theme.px(11), 0);
+    const QRect area = cell.adjusted(theme.px(kMovedLeft), 0, -theme.px(kMovedRight), 0);
     const double moved = index.data(LayerTreeModel::MovedRole).toDouble();
     // An open block leaves the waiting to its layers.
     if (isPending(index) && !(isBlock(index) && expanded)) {
         painter->setFont(theme.font(TextRole::TableStrong));
         painter->setPen(theme.color(state == TrainState::Frozen ? Tone::Ice : Tone::Warm));
+        const QString words = tr("next batch");
+        const QFontMetrics metrics(painter->font());
         painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
-                          QFontMetrics(painter->font()).elidedText(tr("next batch"), Qt::ElideRight, area.width()));
+                          metrics.horizontalAdvance(words) <= area.width() ? words : tr("soon"));
         return;
     }
-    const int tall = theme.px(6);
-    const QRectF track(area.left(), area.center().y() + 0.5 - tall / 2.0, theme.px(33), tall);
+    const int tall = theme.px(6), length = std::min(theme.px(kBar), cell.width() - movedWidth(true) - theme.px(4));
+    const QRectF track(area.left(), area.center().y() + 0.5 - tall / 2.0, std::max(0, length), tall);
     const bool still = moved <= 0 && stateIn(index, LayerTreeModel::TrainStateRole) == TrainState::Frozen;
     painter->setPen(Qt::NoPen);
     painter->setBrush(theme.color(still ? Tone::Line2 : Tone::Line));
-    painter->drawRoundedRect(track, tall / 2.0, tall / 2.0);
-    if (moved > 0) {
+    if (length >= tall) painter->drawRoundedRect(track, tall / 2.0, tall / 2.0);
+    if (moved > 0 && length >= tall) {
         // Small changes are the interesting ones: the square root spreads them, full is a change as large as the weights.
-        const double length = std::max<double>(tall, track.width() * std::sqrt(std::min(1.0, moved)));
+        const double full = std::max<double>(tall, track.width() * std::sqrt(std::min(1.0, moved)));
         painter->setBrush(theme.color(Tone::WarmFill));
-        painter->drawRoundedRect(QRectF(track.topLeft(), QSizeF(length, tall)), tall / 2.0, tall / 2.0);
+        painter->drawRoundedRect(QRectF(track.topLeft(), QSizeF(full, tall)), tall / 2.0, tall / 2.0);
     }
     painter->setFont(moved > 0 ? theme.font(TextRole::TableStrong) : theme.font(TextRole::Table));
     painter->setPen(theme.color(moved > 0 ? Tone::Ink : Tone::Ink3));
@@ -144,7 +175,7 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
         painter->drawText(area, alignment | Qt::AlignVCenter,
                           QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideRight, area.width()));
     };
-    QFont strong = theme.font(TextRole::TableStrong);
+    const int gap = theme.px(kCellGap);
     switch (index.column()) {
         case LayerTreeModel::LayerColumn: {
             if (block) {
@@ -157,18 +188,16 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
             const double side = theme.px(kBoxSide);
             const QRectF box(cell.left() + boxLeft(index) + 0.5, cell.center().y() + 0.5 - side / 2, side, side);
             paintBox(painter, box, index, ratio);
-            const QRect name = cell.adjusted(boxLeft(index) + theme.px(25), 0, -theme.px(2), 0);
-            if (block) strong.setWeight(QFont::Bold);
-            drawText(name, Qt::AlignLeft, silent ? theme.font(TextRole::Table) : strong, silent ? Tone::Ink3 : Tone::Ink);
+            const QRect name = cell.adjusted(boxLeft(index) + theme.px(kNameGap), 0, -gap, 0);
+            drawText(name, Qt::AlignLeft, nameFont(index), silent ? Tone::Ink3 : Tone::Ink);
             break;
         }
         case LayerTreeModel::KindColumn:
         case LayerTreeModel::OutputColumn:
-            drawText(cell, Qt::AlignLeft, theme.font(TextRole::Table), silent ? Tone::Ink3 : Tone::Ink2);
+            drawText(cell.adjusted(0, 0, -gap, 0), Qt::AlignLeft, cellFont(index), silent ? Tone::Ink3 : Tone::Ink2);
             break;
         case LayerTreeModel::ParametersColumn:
-            drawText(cell.adjusted(0, 0, -theme.px(1), 0), Qt::AlignRight, block ? strong : theme.font(TextRole::Table),
-                     silent ? Tone::Ink3 : Tone::Ink);
+            drawText(cell.adjusted(0, 0, -theme.px(1), 0), Qt::AlignRight, cellFont(index), silent ? Tone::Ink3 : Tone::Ink);
             break;
         case LayerTreeModel::MovedColumn:
             paintMoved(painter, cell, index, expanded);

@@ -13,6 +13,9 @@ public:
 
     void setRowHeight(int pixels) { m_rowHeight = pixels; }
     int rowHeight() const { return m_rowHeight; }
+    /// Of a cell that shows all of its text, and stands apart from the next.
+    static int neededWidth(const QModelIndex& index);
+    static int movedWidth(bool least);  ///< of the last column: with the bar in full, or with the number alone
     /// The box and its surroundings over the whole height of the row: where a click ticks.
     static QRect tickArea(const QRect& cell, const QModelIndex& index);
     static QRect foldArea(const QRect& cell, const QModelIndex& index);

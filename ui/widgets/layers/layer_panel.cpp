@@ -1,10 +1,11 @@
 #include "ui/widgets/layers/layer_panel.h"
 
-#include <QAbstractItemView>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 #include "ui/bridge/session.h"
 #include "ui/widgets/layers/layer_tree_view.h"
@@ -14,13 +15,14 @@
 namespace thaw::ui {
 
 void PresetCombo::hidePopup() {
-    QComboBox::hidePopup();
+    SettingCombo::hidePopup();
     Q_EMIT popupHidden();
 }
 
 LayerPanel::LayerPanel(Session& session, QWidget* parent)
     : QFrame(parent),
       m_session(session),
+      m_title(makeLabel(tr("Layers"), "panelTitle", this)),
       m_presetLabel(makeLabel(tr("Preset"), "body", this)),
       m_preset(new PresetCombo(this)),
       m_tree(new LayerTreeView(session.layers(), this)),
@@ -28,7 +30,7 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
       m_header(new QWidget(this)) {
     setProperty("panel", true);
     auto* header = new QHBoxLayout(m_header);
-    header->addWidget(makeLabel(tr("Layers"), "panelTitle", m_header));
+    header->addWidget(m_title);
     header->addStretch(1);
     header->addWidget(m_presetLabel);
     header->addWidget(m_preset);
@@ -85,14 +87,31 @@ void LayerPanel::applyTheme() {
     m_header->setFixedHeight(theme.px(48));
     m_header->layout()->setContentsMargins(theme.px(15), 0, theme.px(6), 0);
     m_header->layout()->setSpacing(theme.px(7));
-    m_preset->setMinimumWidth(theme.px(150));
-    m_preset->setMaximumWidth(theme.px(190));
-    m_presetLabel->setMinimumWidth(0);
+    arrangeHeader();
+}
+
+/// The choice is read in full; the word before it goes where there is no room for both.
+void LayerPanel::arrangeHeader() {
+    const QMargins margins = m_header->layout()->contentsMargins();
+    const int spacing = m_header->layout()->spacing();
+    m_title->ensurePolished();
+    m_presetLabel->ensurePolished();
+    const int room =
+        width() - 2 - margins.left() - margins.right() - m_title->sizeHint().width() - Theme::instance().px(30) - 3 * spacing;
+    const int wanted = m_preset->widthForAll();
+    m_preset->setFixedWidth(std::max(m_preset->minimumSizeHint().width(), std::min(wanted, room)));
+    m_presetLabel->setVisible(wanted + spacing + m_presetLabel->sizeHint().width() <= room);
+}
+
+void LayerPanel::resizeEvent(QResizeEvent* event) {
+    QFrame::resizeEvent(event);
+    arrangeHeader();
 }
 
 void LayerPanel::fillPresets() {
     m_preset->clear();
     for (const LayerPreset& preset : m_session.layerPresets()) m_preset->addItem(preset.title);
+    arrangeHeader();
     showPreset();
 }
 

@@ -1,8 +1,9 @@
 // The Layers dock: preset, tree of layers, price of the ticks.
 #pragma once
 
-#include <QComboBox>
 #include <QFrame>
+
+#include "ui/widgets/parts/setting_row.h"
 
 class QLabel;
 
@@ -13,10 +14,10 @@ class PriceTag;
 class Session;
 
 /// Tells when its list opens and closes, so that a hovered entry can be previewed.
-class PresetCombo : public QComboBox {
+class PresetCombo : public SettingCombo {
     Q_OBJECT
 public:
-    using QComboBox::QComboBox;
+    using SettingCombo::SettingCombo;
     void hidePopup() override;
 
 Q_SIGNALS:
@@ -34,12 +35,16 @@ public:
 Q_SIGNALS:
     void collapseRequested();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void applyTheme();
+    void arrangeHeader();
     void fillPresets();
     void showPreset();
     Session& m_session;
-    QLabel* m_presetLabel;
+    QLabel *m_title, *m_presetLabel;
     PresetCombo* m_preset;
     LayerTreeView* m_tree;
     PriceTag* m_price;

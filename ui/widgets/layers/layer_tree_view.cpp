@@ -10,6 +10,7 @@
 
 #include "ui/models/color_map.h"
 #include "ui/models/layer_tree_model.h"
+#include "ui/models/plain_text.h"
 #include "ui/widgets/layers/layer_delegate.h"
 #include "ui/widgets/parts/theme.h"
 
@@ -68,6 +69,8 @@ LayerTreeView::LayerTreeView(LayerTreeModel& model, QWidget* parent)
     connect(&model, &QAbstractItemModel::modelReset, this, [this] {
         m_states.clear();
         m_fades.clear();
+        measureColumns();
+        layoutColumns();
         unfoldTraining();
         noticeChanges();
     });
@@ -96,6 +99,7 @@ void LayerTreeView::setCompact(bool compact) {
 }
 
 void LayerTreeView::applyTheme() {
+    measureColumns();
     layoutColumns();
     fitRowHeight();
     viewport()->update();
@@ -110,18 +114,43 @@ void LayerTreeView::updateGeometries() {
 void LayerTreeView::layoutColumns() {
     if (m_layingOut) return;
     m_layingOut = true;
-    const Theme& theme = Theme::instance();
     const int width = viewport()->width();
-    const bool kind = !m_compact && width >= theme.px(420);
+    const auto& needed = m_columnWidths;
+    const int usualMoved = LayerDelegate::movedWidth(false), leastMoved = LayerDelegate::movedWidth(true);
+    int texts =
+        needed[LayerTreeModel::LayerColumn] + needed[LayerTreeModel::OutputColumn] + needed[LayerTreeModel::ParametersColumn];
+    // What is least missed goes first: the kinds, then the bars beside the numbers. Names are elided last.
+    const bool kind = !m_compact && texts + needed[LayerTreeModel::KindColumn] + leastMoved <= width;
+    if (kind) texts += needed[LayerTreeModel::KindColumn];
+    const int moved = std::clamp(width - texts, leastMoved, usualMoved);
     setColumnHidden(LayerTreeModel::KindColumn, !kind);
-    const int kindWidth = kind ? theme.px(67) : 0;
-    const int output = theme.px(77), parameters = theme.px(73), moved = theme.px(92);
-    setColumnWidth(LayerTreeModel::KindColumn, kindWidth);
-    setColumnWidth(LayerTreeModel::OutputColumn, output);
-    setColumnWidth(LayerTreeModel::ParametersColumn, parameters);
+    for (const int column : {LayerTreeModel::KindColumn, LayerTreeModel::OutputColumn, LayerTreeModel::ParametersColumn})
+        setColumnWidth(column, needed[static_cast<std::size_t>(column)]);
     setColumnWidth(LayerTreeModel::MovedColumn, moved);
-    setColumnWidth(LayerTreeModel::LayerColumn, std::max(theme.px(90), width - kindWidth - output - parameters - moved));
+    const int others = texts - needed[LayerTreeModel::LayerColumn] + moved;
+    setColumnWidth(LayerTreeModel::LayerColumn, std::max(Theme::instance().px(90), width - others));
     m_layingOut = false;
+}
+
+void LayerTreeView::measureColumns() {
+    m_columnWidths.fill(0);
+    const auto measure = [this](const QModelIndex& first) {
+        for (int column = 0; column < LayerTreeModel::MovedColumn; ++column) {
+            int& widest = m_columnWidths[static_cast<std::size_t>(column)];
+            widest = std::max(widest, LayerDelegate::neededWidth(first.siblingAtColumn(column)));
+        }
+    };
+    for (int block = 0; block < m_model.rowCount(); ++block) {
+        const QModelIndex index = m_model.index(block, 0);
+        measure(index);
+        for (int row = 0; row < m_model.rowCount(index); ++row) measure(m_model.index(row, 0, index));
+    }
+    const QFontMetrics header(this->header()->font());
+    for (int column = 0; column < LayerTreeModel::MovedColumn; ++column) {
+        int& widest = m_columnWidths[static_cast<std::size_t>(column)];
+        widest = std::max(
+            widest, header.horizontalAdvance(m_model.headerData(column, Qt::Horizontal).toString()) + Theme::instance().px(9));
+    }
 }
 
 void LayerTreeView::fitRowHeight() {
@@ -293,7 +322,7 @@ void LayerTreeView::contextMenuEvent(QContextMenuEvent* event) {
     QMenu menu(this);
     if (index.parent().isValid()) {
         const QString name = index.data(LayerTreeModel::LayerNameRole).toString();
-        connect(menu.addAction(tr("Look into %1\tEnter").arg(name)), &QAction::triggered, this,
+        connect(menu.addAction(tr("Look into %1\tEnter").arg(buttonText(name))), &QAction::triggered, this,
                 [this, name] { Q_EMIT layerOpened(name); });
     }
     if (m_editable && (index.flags() & Qt::ItemIsUserCheckable)) {

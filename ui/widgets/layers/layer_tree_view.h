@@ -7,6 +7,8 @@
 #include <QTreeView>
 #include <QVariantMap>
 
+#include <array>
+
 namespace thaw::ui {
 
 class LayerDelegate;
@@ -50,6 +52,7 @@ private:
     };
     bool foldAt(const QPoint& point);
     void applyTheme();
+    void measureColumns();
     void layoutColumns();
     void fitRowHeight();
     void unfold(const QModelIndex& block, bool unfold);  ///< not by the user: forgotten
@@ -63,6 +66,7 @@ private:
     QHash<QString, int> m_states;  ///< last shown state by name
     mutable QHash<QString, Fade> m_fades;
     QTimer m_fadeTimer, m_noticeTimer;
+    std::array<int, 5> m_columnWidths{};  ///< that show all texts; the last column has its own
     bool m_editable = true;
     bool m_compact = false;
     bool m_layingOut = false;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "ui/bridge/session.h"
+#include "ui/models/plain_text.h"
 #include "ui/widgets/parts/styling.h"
 
 namespace thaw::ui {
@@ -106,6 +107,7 @@ WindowActions::WindowActions(Session& session, QWidget* window)
     connect(&session.inspection(), &InspectionController::subjectChanged, this, &WindowActions::update);
     connect(&session, &Session::lessonChanged, this, &WindowActions::fillLessonMenu);
     connect(m_presetMenu, &QMenu::aboutToShow, this, &WindowActions::fillPresetMenu);
+    connect(m_presetMenu, &QMenu::aboutToHide, this, [this] { m_session.layers().preview({}); });
     fillLessonMenu();
     update();
 }
@@ -170,11 +172,12 @@ void WindowActions::fillLessonMenu() {
     auto* group = new QActionGroup(m_lessonMenu);
     for (const core::Lesson& lesson : m_session.lessons()) {
         const QString name = QString::fromStdString(lesson.name);
-        QAction* action = m_lessonMenu->addAction(QString::fromStdString(lesson.title.empty() ? lesson.name : lesson.title));
+        QAction* action =
+            m_lessonMenu->addAction(buttonText(QString::fromStdString(lesson.title.empty() ? lesson.name : lesson.title)));
         action->setCheckable(true);
         action->setChecked(m_session.lesson() && m_session.lesson()->name == lesson.name);
         action->setEnabled(lesson.problem.empty());
-        action->setToolTip(QString::fromStdString(lesson.problem.empty() ? lesson.description : lesson.problem));
+        action->setToolTip(toolTipText(QString::fromStdString(lesson.problem.empty() ? lesson.description : lesson.problem)));
         group->addAction(action);
         connect(action, &QAction::triggered, &m_session, [this, name] { m_session.chooseLesson(name); });
     }
@@ -190,8 +193,6 @@ void WindowActions::fillPresetMenu() {
         connect(action, &QAction::hovered, this, [this, preset] { m_session.layers().preview(preset.mask); });
         connect(action, &QAction::triggered, &m_session, [this, preset] { m_session.requestMask(preset.mask); });
     }
-    connect(
-        m_presetMenu, &QMenu::aboutToHide, this, [this] { m_session.layers().preview({}); }, Qt::UniqueConnection);
 }
 
 void WindowActions::fillMenus(QMenuBar* bar) {
