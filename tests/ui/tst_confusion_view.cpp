@@ -170,6 +170,8 @@ private Q_SLOTS:
     void opensInPredictions();
     void topLosses();
     void calibration();
+    void calibrationSaysNoMoreThanItsPicturesCan_data();
+    void calibrationSaysNoMoreThanItsPicturesCan();
     void calibrationWithoutUnseenPictures();
     void lockedTestSplit();
     void calibrationWhileTheTestSplitIsLocked();
@@ -601,6 +603,39 @@ void TestConfusionView::calibration() {
     QVERIFY(plots.front()->binText(14).startsWith(QStringLiteral("93 to 100 % sure: ")));
 }
 
+void TestConfusionView::calibrationSaysNoMoreThanItsPicturesCan_data() {
+    QTest::addColumn<int>("right");  // in a thousand
+    QTest::addColumn<double>("sure");
+    QTest::addColumn<qint64>("pictures");
+    QTest::addColumn<QString>("verdict");
+    const QString few = QStringLiteral("it cannot be told"), over = QStringLiteral("It is too sure of itself."),
+                  under = QStringLiteral("It is less sure than it could be."), equal = QStringLiteral("as sure as it is right");
+    QTest::newRow("two points, 500 pictures") << 522 << .544 << qint64(500) << few;
+    QTest::newRow("two points, 10,000 pictures") << 522 << .544 << qint64(10'000) << over;
+    QTest::newRow("ten points, 500 pictures") << 522 << .622 << qint64(500) << over;
+    QTest::newRow("ten points, 20 pictures") << 500 << .6 << qint64(20) << few;
+    QTest::newRow("ten points below") << 700 << .6 << qint64(1000) << under;
+    QTest::newRow("the same, 10,000 pictures") << 700 << .701 << qint64(10'000) << equal;
+    QTest::newRow("the same, 100 pictures") << 700 << .701 << qint64(100) << few;
+}
+
+void TestConfusionView::calibrationSaysNoMoreThanItsPicturesCan() {
+    QFETCH(int, right);
+    QFETCH(double, sure);
+    QFETCH(qint64, pictures);
+    QFETCH(QString, verdict);
+    core::EvaluationReport report;
+    report.accuracy = right / 1000.0;
+    report.accuracyInterval = core::wilsonInterval(right * pictures / 1000, pictures);
+    core::CalibrationBin bin;
+    bin.high = 1;
+    bin.count = pictures;
+    bin.confidence = sure;
+    bin.accuracy = report.accuracy;
+    report.calibration.bins = {bin};
+    QVERIFY2(calibrationVerdict(report).contains(verdict), qPrintable(calibrationVerdict(report)));
+}
+
 void TestConfusionView::calibrationWithoutUnseenPictures() {
     FakeInspectorScript script = many();
     script.trainedOnAll = true;
@@ -699,6 +734,9 @@ void TestConfusionView::compareWithinTheRun() {
     other.setFocus();
     QTest::keyClick(&other, Qt::Key_Home);
     QCOMPARE(other.currentText(), QStringLiteral("before training"));
+    // What was compared before is gone at once: no figure stands under the new choice.
+    QVERIFY(!rows.front()->isVisible() && !page.findChild<MatrixTable*>()->isVisible());
+    QVERIFY(!textsOf(page).contains(QStringLiteral("Accuracy")));
     QVERIFY(await([&] { return rows.front()->pictures().total() > int(expected.gained.size()); }));
     opened.fixture.inspection.chooseCheckpoint(4);
     QVERIFY(opened.shown(5));

@@ -21,10 +21,6 @@ QString nameOf(std::int64_t step, int epoch, bool endsEpoch) {
     return step == 0 ? say("before training") : say("at step %1").arg(number(step));
 }
 
-QString withoutFigure(const core::KeptCheckpoint& checkpoint) {
-    return checkpoint.endsEpoch ? say("epoch %1").arg(number(checkpoint.epoch)) : say("step %1").arg(number(checkpoint.step));
-}
-
 bool hasFigure(const core::KeptCheckpoint& checkpoint) { return checkpoint.endsEpoch && checkpoint.valAccuracy >= 0; }
 
 QString withFigure(const QString& name, const core::KeptCheckpoint& checkpoint) {
@@ -37,14 +33,18 @@ QString checkpointName(const core::KeptCheckpoint& checkpoint) {
     return nameOf(checkpoint.step, checkpoint.epoch, checkpoint.endsEpoch);
 }
 
+QString checkpointLabel(const core::KeptCheckpoint& checkpoint) {
+    return checkpoint.endsEpoch ? say("epoch %1").arg(number(checkpoint.epoch)) : say("step %1").arg(number(checkpoint.step));
+}
+
 QString checkpointText(const core::KeptCheckpoint& checkpoint) { return withFigure(checkpointName(checkpoint), checkpoint); }
 
 QString shortCheckpointText(const core::KeptCheckpoint& checkpoint) {
-    const QString name = withoutFigure(checkpoint);
+    const QString name = checkpointLabel(checkpoint);
     return hasFigure(checkpoint) ? say("%1: %2").arg(name, percentText(checkpoint.valAccuracy)) : name;
 }
 
-QString checkpointTitle(const core::KeptCheckpoint& checkpoint) { return withFigure(withoutFigure(checkpoint), checkpoint); }
+QString checkpointTitle(const core::KeptCheckpoint& checkpoint) { return withFigure(checkpointLabel(checkpoint), checkpoint); }
 
 QString momentText(std::int64_t step, int epoch, std::int64_t stepsPerEpoch) {
     return nameOf(step, epoch, step > 0 && (stepsPerEpoch <= 0 || step == epoch * stepsPerEpoch));

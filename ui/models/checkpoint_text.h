@@ -9,6 +9,8 @@ namespace thaw::ui {
 
 /// "after epoch 12", or "at step 4,934" where it lies inside an epoch.
 QString checkpointName(const core::KeptCheckpoint& checkpoint);
+/// "epoch 12", "step 4,934".
+QString checkpointLabel(const core::KeptCheckpoint& checkpoint);
 /// "after epoch 12, validation 70.1 %", with a thin space; without a figure inside an epoch.
 QString checkpointText(const core::KeptCheckpoint& checkpoint);
 /// "epoch 12: 70.1 %", "step 4,934": where there is little room.

@@ -40,6 +40,21 @@ double meanConfidence(const core::Calibration& calibration) {
 
 }  // namespace
 
+QString calibrationVerdict(const core::EvaluationReport& report) {
+    std::int64_t pictures = 0;
+    for (const core::CalibrationBin& bin : report.calibration.bins) pictures += bin.count;
+    const core::Interval likely = report.accuracyInterval;
+    const double sure = meanConfidence(report.calibration), error = sure - report.accuracy;
+    const bool within = sure >= likely.low && sure <= likely.high;
+    const bool precise = likely.high - likely.low <= 2 * kSmallError;
+    if (std::abs(error) < kSmallError && (precise || !within))
+        return CalibrationPage::tr("On the whole it is as sure as it is right.");
+    if (within)
+        return CalibrationPage::tr("From %1 it cannot be told whether it is too sure of itself.").arg(picturesText(pictures));
+    return error > 0 ? CalibrationPage::tr("It is too sure of itself.")
+                     : CalibrationPage::tr("It is less sure than it could be.");
+}
+
 CalibrationPage::CalibrationPage(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
     m_panel = makeDiagrams();
     m_side = makeSide();
@@ -183,14 +198,14 @@ void CalibrationPage::refresh() {
     if (!m_shown.report) return;
     const core::EvaluationReport& report = *m_shown.report;
     const QLocale locale;
-    const double sure = meanConfidence(report.calibration), error = sure - report.accuracy;
-    m_verdict->setText(std::abs(error) < kSmallError ? tr("On the whole it is as sure as it is right.")
-                       : error > 0                   ? tr("It is too sure of itself.")
-                                                     : tr("It is less sure than it could be."));
+    const double sure = meanConfidence(report.calibration);
+    const core::Interval likely = report.accuracyInterval;
+    m_verdict->setText(calibrationVerdict(report));
     m_explanation->setText(
-        tr("In the mean it is %1 sure and %2 of the pictures are right. On the dashed line it would be right as often as it "
-           "says. Red: too sure. Teal: too unsure. Below: how many pictures.")
-            .arg(percentText(sure), percentText(report.accuracy)));
+        tr("In the mean it is %1 sure, and %2 of the pictures are right (with other pictures of this kind: %3 to %4 in 95 of 100 "
+           "cases). On the dashed line it would be right as often as it says. Red: too sure. Teal: too unsure. Below: how many "
+           "pictures.")
+            .arg(percentText(sure), percentText(report.accuracy), percentText(likely.low), percentText(likely.high)));
     m_beforeError->setText(tr("ECE %1").arg(percentText(report.calibration.expectedError)));
 
     const bool fitted = m_fit && m_fit->pictures > 0;

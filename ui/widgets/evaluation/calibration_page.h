@@ -18,6 +18,9 @@ namespace thaw::ui {
 class ReliabilityPlot;
 class Session;
 
+/// Whether the network is as sure as it is right, as far as so many pictures can tell: the interval of the accuracy decides.
+QString calibrationVerdict(const core::EvaluationReport& report);
+
 class CalibrationPage : public QWidget {
     Q_OBJECT
 public:

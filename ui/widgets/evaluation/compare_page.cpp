@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "ui/bridge/session.h"
+#include "ui/models/checkpoint_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/problem_text.h"
@@ -19,7 +20,6 @@
 #include "ui/widgets/evaluation/matrix_table.h"
 #include "ui/widgets/evaluation/side_panel.h"
 #include "ui/widgets/parts/empty_state.h"
-#include "ui/widgets/parts/message_line.h"
 #include "ui/widgets/parts/page_scroll.h"
 #include "ui/widgets/parts/segmented_bar.h"
 #include "ui/widgets/parts/setting_row.h"
@@ -41,18 +41,12 @@ const std::string kStart = "start";
 
 QString number(std::size_t value) { return QLocale().toString(static_cast<qulonglong>(value)); }
 
-QString nameOf(const core::KeptCheckpoint& kept) {
-    return kept.endsEpoch ? ComparePage::tr("epoch %1").arg(QLocale().toString(kept.epoch))
-                          : ComparePage::tr("step %1").arg(QLocale().toString(static_cast<qlonglong>(kept.step)));
-}
-
 }  // namespace
 
 ComparePage::ComparePage(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
     auto* content = new QWidget;
     m_panel = makeMatrix();
     m_side = makeSide();
-    m_message = new MessageLine(this);
     m_gained = new PictureRow(content);
     m_gained->setEmptyText(tr("No picture is right now that was wrong before."));
     m_lost = new PictureRow(content);
@@ -75,7 +69,6 @@ ComparePage::ComparePage(Session& session, QWidget* parent) : QWidget(parent), m
     m_stack->addWidget(emptyPanel);
     auto* left = new QVBoxLayout;
     left->setSpacing(kGap);
-    left->addWidget(m_message);
     left->addWidget(m_stack, 1);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
@@ -87,17 +80,16 @@ ComparePage::ComparePage(Session& session, QWidget* parent) : QWidget(parent), m
         m_kept = {};
         m_chosen = false;
         listCheckpoints();
-        ask();
+        askAnew();
     });
     connect(m_checkpoint, &SettingCombo::activated, this, [this] {
         m_chosen = true;
-        ask();
+        askAnew();
     });
     connect(m_work, &WorkStrip::cancelRequested, this, [this] {
         m_session.inspection().cancel(this, kTopic);
         fail(tr("Not compared: it was cancelled."));
     });
-    connect(m_message, &MessageLine::actionRequested, this, &ComparePage::ask);
     connect(m_empty, &EmptyState::actionRequested, this, &ComparePage::ask);
     for (PictureRow* one : {m_gained, m_lost}) connect(one, &PictureRow::pictureRequested, this, &ComparePage::pictureRequested);
     connect(&m_session.inspection(), &InspectionController::checkpointsChanged, this, &ComparePage::listOthers);
@@ -195,18 +187,20 @@ QFrame* ComparePage::makeSide() {
 
 void ComparePage::setEvaluated(const Evaluated& evaluated) {
     const bool newPictures = evaluated.pictures != m_shown.pictures;
+    const bool chosen = evaluated.checkpoint.name != m_shown.checkpoint.name && !m_session.inspection().followsNewest();
     m_shown = evaluated;
     m_session.inspection().cancel(this, kTopic);
     if (newPictures) {
-        m_chosen = m_hasContent = false;
+        m_chosen = false;
         m_runs.clear();
         m_kept = {};
-        m_matrix.setReport(nullptr, {});
+        forget();
         for (PictureRow* row : {m_gained, m_lost}) row->pictures().setPictures(evaluated.pictures, evaluated.classNames);
     }
     m_state = State::Nothing;
     m_work->stop();
-    m_with->setText(nameOf(evaluated.checkpoint));
+    if (chosen) forget();
+    m_with->setText(checkpointLabel(evaluated.checkpoint));
     listOthers();
     showContent();
 }
@@ -275,7 +269,20 @@ void ComparePage::listOthers() {
     m_session.inspection().cancel(this, kTopic);
     m_work->stop();
     m_state = State::Nothing;
+    forget();
     resume();
+}
+
+void ComparePage::forget() {
+    m_hasContent = false;
+    m_matrix.setReport(nullptr, {});
+    showContent();
+}
+
+void ComparePage::askAnew() {
+    if (m_state == State::Known && other() == m_asked) return;
+    forget();
+    ask();
 }
 
 void ComparePage::listCheckpoints() {
@@ -295,7 +302,7 @@ void ComparePage::listCheckpoints() {
     if (!kept.checkpoints.empty()) m_checkpoints.push_back({kStart, tr("before training"), tr("before training")});
     for (const core::KeptCheckpoint& one : kept.checkpoints) {
         if (kept.directory.empty() && one.name == m_shown.checkpoint.name) continue;
-        QStringList words{nameOf(one)};
+        QStringList words{checkpointLabel(one)};
         if (one.endsPhase) words += phaseEnd(one.epoch);
         if (one.best) words += tr("best");
         m_checkpoints.push_back({one.name, words.first(), words.join(QStringLiteral(", "))});
@@ -316,7 +323,6 @@ void ComparePage::listCheckpoints() {
 void ComparePage::ask() {
     if (!m_session.inspection().checkpoint() || !run()) return;
     m_state = State::Waiting;
-    m_message->hide();
     m_work->start(tr("The network looks at the pictures"));
     m_asked = other();
     if (m_asked)
@@ -375,11 +381,11 @@ void ComparePage::take(const Compared& compared) {
     const std::size_t gained = difference.gained.size(), lost = difference.lost.size();
     m_change->setText(tr("%1 points").arg(signedText(100 * (difference.accuracyB - difference.accuracyA), 1)));
     m_accuracies->setText(tr("%1: %2\n%3: %4")
-                              .arg(m_asked->name, percentText(difference.accuracyA), nameOf(m_shown.checkpoint),
+                              .arg(m_asked->name, percentText(difference.accuracyA), checkpointLabel(m_shown.checkpoint),
                                    percentText(difference.accuracyB)));
-    m_gain->setText(tr("Gained: %1 (c)").arg(picturesText(static_cast<std::int64_t>(gained))));
+    m_gain->setText(tr("Gained: %1").arg(picturesText(static_cast<std::int64_t>(gained))));
     m_gain->setToolTip(tr("Wrong before, right now: McNemar's c"));
-    m_loss->setText(tr("Lost: %1 (b)").arg(picturesText(static_cast<std::int64_t>(lost))));
+    m_loss->setText(tr("Lost: %1").arg(picturesText(static_cast<std::int64_t>(lost))));
     m_loss->setToolTip(tr("Right before, wrong now: McNemar's b"));
 
     const QString p = difference.pValue < kSmallestShown ? tr("p < %1").arg(locale.toString(kSmallestShown, 'f', 3))
@@ -422,11 +428,8 @@ void ComparePage::take(const Compared& compared) {
 void ComparePage::fail(const QString& problem) {
     m_state = State::Failed;
     m_work->stop();
-    if (m_hasContent)
-        m_message->say(problem, tr("Try again"));
-    else
-        m_empty->say(tr("Nothing is compared yet"), problem, tr("Try again"));
-    showContent();
+    forget();
+    m_empty->say(tr("Nothing is compared yet"), problem, tr("Try again"));
 }
 
 void ComparePage::showContent() {

@@ -24,7 +24,6 @@ namespace thaw::ui {
 class ColorLegend;
 class EmptyState;
 class MatrixTable;
-class MessageLine;
 class PictureRow;
 class SegmentedBar;
 class Session;
@@ -85,6 +84,8 @@ private:
     void listOthers();
     void listCheckpoints();
     void ask();
+    void askAnew();  // about another model
+    void forget();   // what is shown
     void askKept();
     void askPredictions();
     InspectionController::Failure failure();
@@ -102,7 +103,7 @@ private:
     bool m_chosen = false;  // the user has picked a checkpoint
     std::optional<Other> m_asked;
     State m_state = State::Nothing;
-    bool m_hasContent = false;  // of these pictures, be it an older one
+    bool m_hasContent = false;  // of this pair of models, be it of an older checkpoint
     ConfusionModel m_matrix;
 
     QFrame *m_panel, *m_side;
@@ -116,7 +117,6 @@ private:
     MatrixTable* m_table;
     PictureRow *m_gained, *m_lost;
     WorkStrip* m_work;
-    MessageLine* m_message;
     EmptyState* m_empty;
     QStackedWidget* m_stack;
 };

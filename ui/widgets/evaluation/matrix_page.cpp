@@ -25,6 +25,7 @@ namespace {
 // Design pixels.
 constexpr int kGap = 10, kPadding = 15;
 constexpr int kLeastHeight = 540, kLeastForMixUps = 400, kThreeColumns = 300, kStrip = 188, kSide = 342, kLeastSide = 236;
+constexpr int kRoomyRow = 32, kAroundRows = 150;  // of the matrix; its title, names, sums and scores
 constexpr int kLeastScoreRow = 22, kMostScoreRow = 30, kLeastMixUps = 4 * 31;
 
 QString sentence(const QString& text) { return text.isEmpty() ? text : text.left(1).toUpper() + text.mid(1); }
@@ -211,8 +212,10 @@ void MatrixPage::place(bool low) {
 
 void MatrixPage::arrange() {
     const Theme& theme = Theme::instance();
-    // Where the window is low, the pictures stand beside the matrix; its own last column and row have the classes' scores.
-    const bool low = height() < theme.px(kLeastHeight);
+    // The pictures stand beside the matrix where its rows would be low above them; its own last column and row have the classes'
+    // scores then.
+    const int rowsAbove = height() - theme.px(kStrip + kAroundRows) - kGap;
+    const bool low = height() < theme.px(kLeastHeight) || rowsAbove < qMax(1, m_matrix.classCount()) * theme.px(kRoomyRow);
     const int padding = theme.px(kPadding);
     m_panel->layout()->setContentsMargins(padding, theme.px(low ? 6 : 9), padding, theme.px(low ? 4 : 8));
     m_panel->layout()->setSpacing(theme.px(low ? 2 : 4));
