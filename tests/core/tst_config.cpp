@@ -251,7 +251,7 @@ private Q_SLOTS:
         QCOMPARE(config.phases.size(), std::size_t(2));
         const PhaseConfig &first = config.phases[0], &second = config.phases[1];
         QVERIFY(first.optimizer.kind == OptimizerKind::Adam && second.optimizer.kind == OptimizerKind::Adam);
-        QCOMPARE(first.title, std::string("Feature extraction"));
+        QCOMPARE(first.title, std::string("Head only"));
         QCOMPARE(first.epochs, 10);
         QCOMPARE(first.optimizer.learningRate, 1e-4);
         QCOMPARE(first.optimizer.epsilon, 1e-7);

@@ -157,14 +157,14 @@ private Q_SLOTS:
         QCOMPARE(f.view.findChild<ui::CameraCanvas*>()->note(), QString("Mirrored"));
         auto* layer = f.view.findChild<QComboBox*>();
         QCOMPARE(layer->currentText(), QString("block4_conv3"));  // 4x4 at 32 pixels
-        QVERIFY(layer->findText("block5_conv3") >= 0);
+        QVERIFY(layer->findText(QStringLiteral("Block 5 conv3, 2×2")) >= 0);
         QVERIFY(layer->findText("flatten") < 0);
         QVERIFY(!layer->isEnabled());
         QTest::keyClick(&f.view, Qt::Key_G);
         QVERIFY(f.view.findChild<QCheckBox*>()->isChecked());
         QVERIFY(layer->isEnabled());
         QVERIFY(await([&] { return f.view.controller().frame()->map.has_value(); }));
-        layer->setCurrentText("block5_conv3");
+        layer->setCurrentIndex(layer->findData(QStringLiteral("block5_conv3")));
         QVERIFY(
             await([&] { return f.view.controller().frame()->map && f.view.controller().frame()->map->layer == "block5_conv3"; }));
         QTest::keyClick(&f.view, Qt::Key_G);

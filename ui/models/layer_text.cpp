@@ -28,6 +28,16 @@ QString shortLayerName(const core::LayerInfo& layer) {
     return name.replace(QLatin1Char('_'), QLatin1Char(' '));
 }
 
+QString fullLayerName(const core::LayerInfo& layer) {
+    const QString block = QString::fromStdString(layer.block), name = shortLayerName(layer);
+    if (block.startsWith(QLatin1String("block"))) return say("Block %1 %2").arg(block.mid(5), name);
+    return block == QLatin1String("head") ? say("Head %1").arg(name) : name;
+}
+
+QString classMapLayerText(const core::LayerInfo& layer) {
+    return QStringLiteral("%1, %2%3%4").arg(fullLayerName(layer)).arg(layer.outputShape[1]).arg(kTimes).arg(layer.outputShape[2]);
+}
+
 QString layerShapeText(const std::vector<std::int64_t>& shape) {
     if (shape.size() == 3) return QStringLiteral("%1 @ %2%3%4").arg(shape[0]).arg(shape[1]).arg(kTimes).arg(shape[2]);
     return shape.empty() ? QString() : QString::number(shape[0]);

@@ -8,6 +8,10 @@
 namespace thaw::ui {
 
 /// "conv3", "dense 1": its name within its block.
+/// "Block 4 conv3", "Head dense 1": where the block does not stand beside it.
+QString fullLayerName(const core::LayerInfo& layer);
+/// "Block 4 conv3, 4×4": of which a class map can be made.
+QString classMapLayerText(const core::LayerInfo& layer);
 QString shortLayerName(const core::LayerInfo& layer);
 /// "512 @ 2×2", or "512" for a row of units.
 QString layerShapeText(const std::vector<std::int64_t>& shape);

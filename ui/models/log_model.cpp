@@ -1,4 +1,5 @@
 #include "ui/models/log_model.h"
+#include "ui/models/plain_text.h"
 
 #include <QDateTime>
 
@@ -94,7 +95,7 @@ QVariant LogModel::data(const QModelIndex& index, int role) const {
             case LogLevel::Debug:
                 return tr("Detail");
             case LogLevel::Info:
-                return tr("Info");
+                return tr("Note");
             case LogLevel::Warning:
                 return tr("Warning");
             case LogLevel::Error:
@@ -114,7 +115,7 @@ QVariant LogModel::data(const QModelIndex& index, int role) const {
             }
             return {};
         case Qt::ToolTipRole:
-            return index.column() == TextColumn ? line.text : QVariant();
+            return index.column() == TextColumn ? toolTipText(line.text) : QVariant();
         case LevelRole:
             return static_cast<int>(line.level);
         case LineRole:

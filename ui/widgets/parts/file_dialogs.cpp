@@ -2,21 +2,30 @@
 
 #include <QCoreApplication>
 #include <QFileDialog>
+#include <QScreen>
 
 #include <utility>
 
 #include "ui/bridge/session.h"
+#include "ui/widgets/parts/theme.h"
 
 namespace thaw::ui {
 namespace {
 
 QString say(const char* text) { return QCoreApplication::translate("thaw::ui", text); }
 
+/// Wide enough for the names of files and all of their dates.
+void prepare(QFileDialog& dialog) {
+    dialog.setAttribute(Qt::WA_DeleteOnClose);
+    const QSize screen = dialog.screen()->availableSize();
+    dialog.resize(QSize(Theme::instance().px(960), Theme::instance().px(560)).boundedTo(screen * 9 / 10));
+}
+
 }  // namespace
 
 void chooseRun(QWidget* parent, const Session& session, std::function<void(const QString&)> chosen) {
     auto* dialog = new QFileDialog(parent, say("Open a run"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    prepare(*dialog);
     dialog->setFileMode(QFileDialog::Directory);
     dialog->setOption(QFileDialog::ShowDirsOnly);
     if (!session.runs().empty())
@@ -27,7 +36,7 @@ void chooseRun(QWidget* parent, const Session& session, std::function<void(const
 
 void chooseExport(QWidget* parent, Session& session) {
     auto* dialog = new QFileDialog(parent, say("Export the model"), {}, say("Safetensors (*.safetensors)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    prepare(*dialog);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("safetensors"));
     QObject::connect(dialog, &QFileDialog::fileSelected, &session.training(), &TrainingController::exportModel);
@@ -42,7 +51,7 @@ const QStringList& picturePatterns() {
 
 void choosePictures(QWidget* parent, const QString& title, bool several, std::function<void(const QStringList&)> chosen) {
     auto* dialog = new QFileDialog(parent, title);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    prepare(*dialog);
     dialog->setFileMode(several ? QFileDialog::ExistingFiles : QFileDialog::ExistingFile);
     dialog->setNameFilters({say("Pictures (%1)").arg(picturePatterns().join(QLatin1Char(' '))), say("All files (*)")});
     QObject::connect(dialog, &QFileDialog::filesSelected, parent, std::move(chosen));

@@ -113,7 +113,7 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     const QString error = index.data(PredictionListModel::ErrorRole).toString();
     const int predicted = index.data(PredictionListModel::PredictedClassRole).toInt();
     const double confidence = index.data(PredictionListModel::ConfidenceRole).toDouble();
-    const QString name = error.isEmpty() ? shortClassName(index.data(Qt::DisplayRole).toString()) : tr("unreadable");
+    const QString name = error.isEmpty() ? shortClassName(index.data(Qt::DisplayRole).toString()) : tr("cannot be used");
     const QString percent = predicted >= 0 ? shortPercentText(confidence) : QString();
     const QFont strong = theme.font(TextRole::TableStrong);
     const int percentWidth =

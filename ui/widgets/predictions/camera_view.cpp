@@ -18,6 +18,8 @@
 
 #include "ui/bridge/inspection_controller.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/layer_text.h"
+#include "ui/models/plain_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/parts/elided_label.h"
 #include "ui/widgets/parts/empty_state.h"
@@ -81,7 +83,7 @@ QWidget* CameraView::makeHead() {
     auto* head = new QWidget(this);
     m_title = new ElidedLabel(head);
     m_title->setProperty("type", QStringLiteral("panelTitle"));
-    m_pause = makeFramedButton(QStringLiteral("pause"), tr("Freeze"), tr("Freeze the picture"), head);
+    m_pause = makeFramedButton(QStringLiteral("pause"), tr("Hold"), tr("Hold the picture"), head);
     m_cameras = makeFramedButton(QStringLiteral("camera"), tr("Camera"), tr("Use the camera"), head);
     m_video = makeFramedButton(QStringLiteral("folder"), tr("Video file..."), tr("Show the network a video file"), head);
     m_cameraMenu = new QMenu(m_cameras);
@@ -98,7 +100,8 @@ QWidget* CameraView::makeHead() {
         if (cameras.size() < 2) return openCamera();
         m_cameraMenu->clear();
         for (const core::CameraInfo& camera : cameras)
-            m_cameraMenu->addAction(QString::fromStdString(camera.name), this, [this, camera] { chooseCamera(camera); });
+            m_cameraMenu->addAction(buttonText(QString::fromStdString(camera.name)), this,
+                                    [this, camera] { chooseCamera(camera); });
         m_cameraMenu->popup(m_cameras->mapToGlobal(QPoint(0, m_cameras->height())));
     });
     connect(m_video, &QToolButton::clicked, this, &CameraView::chooseVideo);
@@ -120,9 +123,9 @@ QWidget* CameraView::makeSide() {
     m_layer = new QComboBox(side);
     m_layer->setAccessibleName(tr("Layer of Grad-CAM"));
     m_layer->setToolTip(tr("Deeper layers know more of the class, but see the picture in fewer places"));
-    m_opacityTitle = makeLabel(tr("Opacity"), "table", side);
+    m_opacityTitle = makeLabel(tr("Strength"), "table", side);
     m_opacity = new QSlider(Qt::Horizontal, side);
-    m_opacity->setAccessibleName(tr("Opacity of Grad-CAM"));
+    m_opacity->setAccessibleName(tr("How strongly the map lies over the picture"));
     m_opacity->setRange(0, 100);
     m_opacity->setValue(50);
     m_opacityTitle->setBuddy(m_opacity);
@@ -216,12 +219,12 @@ void CameraView::showState() {
     m_pause->setEnabled(open);
     m_pause->setText(QLatin1Char(' ') + (state == State::Ended    ? tr("Play again")
                                          : state == State::Paused ? tr("Go on")
-                                         : live || !open          ? tr("Freeze")
+                                         : live || !open          ? tr("Hold")
                                                                   : tr("Pause")));
     m_pause->setIcon(Theme::instance().icon(
         state == State::Paused || state == State::Ended ? QStringLiteral("play") : QStringLiteral("pause"), Tone::Ink2));
     m_pause->setToolTip(toolTipWithKey(m_pause->text().trimmed(), tr("Space")));
-    m_canvas->setNote(state == State::Paused  ? (live ? tr("Frozen") : tr("Paused"))
+    m_canvas->setNote(state == State::Paused  ? (live ? tr("Held") : tr("Paused"))
                       : state == State::Ended ? tr("The video is over")
                       : live                  ? tr("Mirrored")
                                               : QString());
@@ -286,17 +289,21 @@ void CameraView::showModel() {
                           : subject  ? tr("The run has kept no checkpoint yet. The first one comes after the first epoch.")
                                      : tr("No run is open. Run the lesson or open a run, then the network says what it sees."));
     m_message->hide();
-    const std::string before = m_layer->currentText().toStdString();
+    const QVariant before = m_layer->currentData();
     std::vector<std::string> layers;
     if (subject) layers = core::classMapLayers(subject->run.model);
     {
         const QSignalBlocker blocker(m_layer);
         m_layer->clear();
-        for (const std::string& layer : layers) m_layer->addItem(QString::fromStdString(layer));
-        const int kept = m_layer->findText(QString::fromStdString(before));
+        for (const std::string& layer : layers) {
+            const core::ModelInfo& model = subject->run.model;
+            m_layer->addItem(classMapLayerText(model.layers[static_cast<std::size_t>(model.indexOf(layer))]),
+                             QString::fromStdString(layer));
+        }
+        const int kept = m_layer->findData(before);
         m_layer->setCurrentIndex(kept >= 0 || !subject
                                      ? kept
-                                     : m_layer->findText(QString::fromStdString(core::usualClassMapLayer(subject->run.model))));
+                                     : m_layer->findData(QString::fromStdString(core::usualClassMapLayer(subject->run.model))));
     }
     m_mapSwitch->setEnabled(checkpoint && !layers.empty());
     askMap();
@@ -307,7 +314,7 @@ void CameraView::askMap() {
     m_layer->setEnabled(shown);
     m_opacity->setEnabled(shown);
     m_opacityTitle->setEnabled(shown);
-    m_controller.setMap({shown, m_layer->currentText().toStdString(), -1});
+    m_controller.setMap({shown, m_layer->currentData().toString().toStdString(), -1});
 }
 
 void CameraView::hideEvent(QHideEvent* event) {

@@ -16,6 +16,7 @@
 #include "core/api/errors.h"
 #include "ui/bridge/inspection_controller.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/layer_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/problem_text.h"
@@ -28,10 +29,7 @@ namespace {
 const QString kTopic = QStringLiteral("class map");
 const QString kStart = QStringLiteral("start");
 constexpr int kComboFrame = 46;  // design pixels around its text
-
-QString planeText(const core::LayerInfo& layer) {
-    return QStringLiteral("%1×%2").arg(layer.outputShape[1]).arg(layer.outputShape[2]);
-}
+constexpr int kLeastSlider = 48;
 
 }  // namespace
 
@@ -40,6 +38,7 @@ ClassMapPanel::ClassMapPanel(QWidget* parent) : QWidget(parent) {
     m_switch->setProperty("switch", true);
     m_switch->setToolTip(toolTipWithKey(tr("What in the picture speaks for a class"), QKeySequence(Qt::Key_G)));
     m_key = makeLabel(QStringLiteral("G"), "key", this);
+    m_key->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     m_from = makeLabel(tr("from"), "table", this);
     m_layer = new SettingCombo(this);
     m_layer->setAccessibleName(tr("Layer that Grad-CAM looks at"));
@@ -79,6 +78,9 @@ ClassMapPanel::ClassMapPanel(QWidget* parent) : QWidget(parent) {
     auto* second = new QHBoxLayout;
     second->setSpacing(10);
     second->addWidget(m_method);
+    m_opacityTitle = makeLabel(tr("Strength"), "caption", m_options);
+    m_opacityTitle->setBuddy(m_opacity);
+    second->addWidget(m_opacityTitle);
     second->addWidget(m_opacity, 1);
     second->addWidget(m_compare);
     m_compared = new SettingCombo(m_options);
@@ -161,7 +163,7 @@ void ClassMapPanel::takeSubject() {
         m_layer->clear();
         if (subject) {
             const core::ModelInfo& model = subject->run.model;
-            // The last convolution of each block stands for the block; all others by their own names below.
+            // The last convolution of each block comes first; all others below.
             QStringList stands;
             const std::vector<std::string> layers = core::classMapLayers(model);
             const auto info = [&](const std::string& name) -> const core::LayerInfo& {
@@ -172,14 +174,12 @@ void ClassMapPanel::takeSubject() {
                 const QString block = QString::fromStdString(layer.block);
                 if (layer.kind != core::LayerKind::Conv2d || stands.contains(block)) continue;
                 stands << block;
-                const QString title = block.startsWith(QLatin1String("block")) ? tr("Block %1").arg(block.mid(5)) : block;
-                m_layer->addItem(QStringLiteral("%1, %2").arg(title, planeText(layer)), QString::fromStdString(layer.name));
+                m_layer->addItem(classMapLayerText(layer), QString::fromStdString(layer.name));
             }
             if (m_layer->count() > 0) m_layer->insertSeparator(m_layer->count());
             for (auto name = layers.rbegin(); name != layers.rend(); ++name)
                 if (m_layer->findData(QString::fromStdString(*name)) < 0)
-                    m_layer->addItem(QStringLiteral("%1, %2").arg(QString::fromStdString(*name), planeText(info(*name))),
-                                     QString::fromStdString(*name));
+                    m_layer->addItem(classMapLayerText(info(*name)), QString::fromStdString(*name));
             const int kept = m_layer->findData(before);
             m_layer->setCurrentIndex(kept >= 0 ? kept
                                                : m_layer->findData(QString::fromStdString(core::usualClassMapLayer(model))));
@@ -282,15 +282,15 @@ void ClassMapPanel::ask() {
     if (key.isEmpty() || !isVisible() || key == m_asked || key == m_answered) return;
     m_asked = key;
     const bool occlusion = method() == core::ClassMapMethod::Occlusion;
-    QStringList moments{checkpointName(*m_inspection->checkpoint())};
+    QStringList moments{checkpointName(*m_inspection->checkpoint())}, shortMoments{checkpointLabel(*m_inspection->checkpoint())};
     std::string compared;
     if (m_compare->isChecked()) {
         compared = m_compared->currentData().toString().toStdString();
         const auto& kept = m_inspection->subject()->checkpoints;
         const auto found = std::find_if(kept.begin(), kept.end(), [&](const auto& one) { return one.name == compared; });
-        moments.prepend(found == kept.end()                               ? tr("before training")
-                        : found->name == m_inspection->checkpoint()->name ? tr("the same checkpoint")
-                                                                          : checkpointName(*found));
+        const bool same = found != kept.end() && found->name == m_inspection->checkpoint()->name;
+        moments.prepend(found == kept.end() ? tr("before training") : same ? tr("the same checkpoint") : checkpointName(*found));
+        shortMoments.prepend(found == kept.end() ? tr("before") : same ? tr("the same") : checkpointLabel(*found));
     }
     m_working->setVisible(occlusion);
     if (occlusion) m_progress->setRange(0, 0);
@@ -318,15 +318,15 @@ void ClassMapPanel::ask() {
             }
             return maps;
         },
-        [this, key, moments](const std::vector<core::ClassMap>& maps) {
+        [this, key, moments, shortMoments](const std::vector<core::ClassMap>& maps) {
             m_asked.clear();
             m_answered = key;
             m_maps.clear();
             for (std::size_t i = 0; i < maps.size(); ++i) {
                 const QString name =
                     QString::fromStdString(m_inspection->subject()->run.classNames[static_cast<std::size_t>(maps[i].classIndex)]);
-                m_maps.push_back(
-                    {moments[static_cast<qsizetype>(i)], tr("%1 %2").arg(name, percentText(maps[i].probability)), maps[i]});
+                m_maps.push_back({moments[static_cast<qsizetype>(i)], shortMoments[static_cast<qsizetype>(i)],
+                                  tr("%1 %2").arg(name, percentText(maps[i].probability)), maps[i]});
             }
             m_working->hide();
             refresh();
@@ -397,6 +397,9 @@ void ClassMapPanel::arrange() {
     };
     fits(m_key);
     fits(m_from);
+    m_opacityTitle->setVisible(width() - m_method->minimumWidth() - m_compare->sizeHint().width() - 3 * 10 -
+                                   theme.px(kLeastSlider) >=
+                               m_opacityTitle->sizeHint().width());
 }
 
 void ClassMapPanel::showEvent(QShowEvent* event) {

@@ -26,8 +26,9 @@ class ClassMapPanel : public QWidget {
     Q_OBJECT
 public:
     struct Shown {
-        QString moment;  ///< "after epoch 10"
-        QString said;    ///< "bird 71.2 %"
+        QString moment;       ///< "after epoch 10"
+        QString shortMoment;  ///< "epoch 10"
+        QString said;         ///< "bird 71.2 %"
         core::ClassMap map;
     };
 
@@ -86,6 +87,7 @@ private:
     QLabel *m_key, *m_from, *m_status, *m_workingText;
     SettingCombo *m_layer, *m_method, *m_compared;
     QSlider* m_opacity;
+    QLabel* m_opacityTitle;
     QToolButton* m_compare;
     QProgressBar* m_progress;
 };

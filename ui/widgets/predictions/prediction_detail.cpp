@@ -15,6 +15,7 @@
 #include "ui/bridge/inspection_controller.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/pinned_list_model.h"
+#include "ui/models/plain_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/parts/elided_label.h"
 #include "ui/widgets/parts/framed_button.h"
@@ -30,6 +31,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr int kLeastTitledHeight = 360;
+constexpr QChar kOrShorter(0x9c);  // between two forms of a text: QFontMetrics takes the longest that fits
 
 }  // namespace
 
@@ -90,14 +92,19 @@ protected:
         const int beside = hasMaps() && count == 1 ? theme.px(kLegendWidth) : 0;
         const int side = qMin((width() - beside - gap * (count - 1)) / count,
                               qMin(height() - captionHeight() - legendHeight(), theme.px(300)));
-        int left = (width() - beside - side * count - gap * (count - 1)) / 2;
-        for (const Entry& entry : m_entries) {
+        // A caption may be wider than its picture: it has its share of the whole width.
+        const int share = (width() - beside - gap * (count - 1)) / count;
+        int left = 0;
+        for (int i = 0; i < count; ++i) {
+            const Entry& entry = m_entries[static_cast<std::size_t>(i)];
+            const int slot = i * (share + gap);
+            left = slot + (share - side) / 2;
             drawEntry(&painter, QRect(left, 0, side, side), entry);
             painter.setFont(theme.font(TextRole::Caption));
             painter.setPen(theme.color(Tone::Ink3));
-            if (captionHeight() > 0) drawCaption(&painter, QRect(left, side, side, captionHeight()), entry.caption);
-            left += side + gap;
+            if (captionHeight() > 0) drawCaption(&painter, QRect(slot, side, share, captionHeight()), entry.caption);
         }
+        left += side + gap;
         if (!hasMaps()) return;
         painter.setFont(theme.font(TextRole::Caption));
         painter.setPen(theme.color(Tone::Ink2));
@@ -133,7 +140,7 @@ private:
         const int tall = box.height() / static_cast<int>(lines.size());
         for (int i = 0; i < lines.size(); ++i)
             painter->drawText(QRect(box.left(), box.top() + i * tall, box.width(), tall), Qt::AlignCenter,
-                              painter->fontMetrics().elidedText(lines[i], Qt::ElideRight, box.width()));
+                              painter->fontMetrics().elidedText(lines[i], Qt::ElideMiddle, box.width()));
     }
 
     void drawEntry(QPainter* painter, const QRect& box, const Entry& entry) const {
@@ -168,7 +175,7 @@ public:
         m_first = first;
         m_second = second;
         setAccessibleName(first + QLatin1String(". ") + second);
-        setToolTip(second);
+        setToolTip(toolTipText(second));
         updateGeometry();
         update();
     }
@@ -393,7 +400,8 @@ void PredictionDetail::showPictures(const PictureItem& item) {
         // The map lies over what the model sees.
         for (const ClassMapPanel::Shown& shown : m_classMap->maps())
             entries.push_back({modelPicture.isNull() ? m_model->picture(m_id) : modelPicture,
-                               shown.moment + QLatin1Char('\n') + shown.said, std::make_shared<core::ClassMap>(shown.map)});
+                               shown.moment + kOrShorter + shown.shortMoment + QLatin1Char('\n') + shown.said,
+                               std::make_shared<core::ClassMap>(shown.map)});
         PictureCanvas::Legend legend{m_classMap->scaleTop(), m_classMap->opacity(), tr("counts most"), tr("counts least")};
         if (m_classMap->maps().front().map.method == core::ClassMapMethod::Occlusion) {
             legend.most = tr("costs %1").arg(percentText(legend.top));
@@ -407,10 +415,9 @@ void PredictionDetail::showPictures(const PictureItem& item) {
     // Two captions: the longest that fits is drawn.
     if (!modelPicture.isNull())
         entries.push_back({modelPicture, tr("Cropped, %1 × %2").arg(modelPicture.width()).arg(modelPicture.height()) +
-                                             QChar(0x9c) + tr("Cropped")});
+                                             kOrShorter + tr("Cropped")});
     float low = 0, high = 0;
-    if (const QImage input = m_model->inputPicture(m_id, &low, &high); !input.isNull())
-        entries.push_back({input, tr("Normalised")});
+    if (const QImage input = m_model->inputPicture(m_id, &low, &high); !input.isNull()) entries.push_back({input, tr("Scaled")});
     const QLocale locale;
     m_canvas->setToolTip(entries.size() < 3
                              ? QString()

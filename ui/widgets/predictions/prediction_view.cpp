@@ -854,7 +854,7 @@ void PredictionView::arrange() {
     const auto filters = [this, mineShown](bool brief) {
         const QString mine = brief ? tr("Mine %1") : tr("My pictures %1");
         m_filters->setSegmentText(static_cast<int>(PictureFilter::ConfidentWrong),
-                                  brief ? tr("Surest wrong") : tr("Most confident wrong"));
+                                  brief ? tr("Confident wrong") : tr("Most confident wrong"));
         m_filters->setSegmentText(mineId, mine.arg(number(m_pictures.count(PictureFilter::Mine))));
         m_filters->layout()->activate();
         const int change = (mineShown ? 1 : 0) - (m_filters->isSegmentVisible(mineId) ? 1 : 0);

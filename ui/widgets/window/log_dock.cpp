@@ -61,7 +61,7 @@ LogDock::LogDock(LogModel& log, QWidget* parent)
     auto* title = makeLabel(tr("Log"), "panelTitle", m_header);
     auto* levelName = makeLabel(tr("Show"), "body", m_header);
     m_level->addItem(tr("everything"), static_cast<int>(LogLevel::Debug));
-    m_level->addItem(tr("notes and worse"), static_cast<int>(LogLevel::Info));
+    m_level->addItem(tr("notes, warnings, errors"), static_cast<int>(LogLevel::Info));
     m_level->addItem(tr("warnings and errors"), static_cast<int>(LogLevel::Warning));
     m_level->addItem(tr("errors"), static_cast<int>(LogLevel::Error));
     m_level->setAccessibleName(tr("Log level"));
