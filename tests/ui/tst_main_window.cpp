@@ -1,4 +1,5 @@
 // The whole window: its states in pictures, texts that fit, tabs, docks, closing, from the first run to a finished lesson.
+#include <QComboBox>
 #include <QDockWidget>
 #include <QElapsedTimer>
 #include <QMenuBar>
@@ -48,6 +49,8 @@ private Q_SLOTS:
     void closingNeverWaitsLong();
     void killedRunIsOffered();
     void stopAsksBeforeTheFirstEpoch();
+    void enterPressesButtons();
+    void theFocusNeverLandsOnARail();
     void refusalsAreTold();
     void everyWidgetHasAName();
 };
@@ -314,14 +317,14 @@ void TestMainWindow::allTabsAreInSight() {
 
 void TestMainWindow::layoutIsRemembered() {
     WindowFixture first;
-    first.show({1500, 920});
+    first.show({780, 755});
     first.window.findChild<SideDock*>(QStringLiteral("settingsDock"))->setFolded(true);
     first.window.setLogOpen(true);
     first.window.showTab(MainWindow::PredictionsTab);
     first.window.close();
     MainWindow second(first.session, first.log, first.settings);
     QCOMPARE(second.currentTab(), int(MainWindow::PredictionsTab));
-    QCOMPARE(second.size(), QSize(1500, 920));
+    QCOMPARE(second.size(), QSize(780, 755));
     QVERIFY(!second.findChild<QDockWidget*>(QStringLiteral("logDock"))->isHidden());
     second.showTab(MainWindow::LiveTab);
     QVERIFY(second.findChild<SideDock*>(QStringLiteral("settingsDock"))->isFolded());
@@ -427,6 +430,50 @@ void TestMainWindow::stopAsksBeforeTheFirstEpoch() {
     QVERIFY(fixture.session.isActive());
     QTest::mouseClick(fixture.window.banner().buttons().front(), Qt::LeftButton);
     QVERIFY(awaitState(fixture.training, core::TrainerState::Finished));
+}
+
+void TestMainWindow::enterPressesButtons() {
+    for (const Qt::Key key : {Qt::Key_Return, Qt::Key_Enter, Qt::Key_Space}) {
+        FakeScript script;
+        script.restAtStep = 3;
+        WindowFixture fixture(script);
+        fixture.show({1440, 900});
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
+        fixture.window.actionTable().stop->trigger();
+        QCOMPARE(fixture.window.banner().kind(), QStringLiteral("stopping"));
+        QPushButton* keepOn = fixture.window.banner().buttons().back();
+        keepOn->setFocus(Qt::TabFocusReason);
+        QTest::keyClick(keepOn, key);
+        QVERIFY(fixture.window.banner().isHidden());
+        QVERIFY(!fixture.probe->stopped);
+        // A tool button, as any other.
+        auto* rail = fixture.window.findChild<SideDock*>(QStringLiteral("settingsDock"))->findChild<SideRail*>();
+        QVERIFY(rail->isVisible());
+        rail->setFocus(Qt::TabFocusReason);
+        QTest::keyClick(rail, key);
+        QVERIFY(!fixture.window.findChild<SideDock*>(QStringLiteral("settingsDock"))->isFolded());
+    }
+}
+
+void TestMainWindow::theFocusNeverLandsOnARail() {
+    FakeScript script;
+    script.restAtStep = 3;
+    WindowFixture fixture(script);
+    fixture.show({1440, 900});
+    const auto onRail = [&] { return qobject_cast<SideRail*>(fixture.window.focusWidget()) != nullptr; };
+    auto* tree = fixture.window.findChild<LayerTreeView*>();
+    tree->setFocus(Qt::MouseFocusReason);
+    for (const int tab : {1, 2, 3, 4, 5, 0}) {
+        fixture.window.showTab(tab);
+        QVERIFY2(!onRail(), qPrintable(QString::number(tab)));
+    }
+    QWidget* field = fixture.window.findChild<SideDock*>(QStringLiteral("settingsDock"))->findChild<QComboBox*>();
+    field->setFocus(Qt::MouseFocusReason);
+    fixture.session.start();  // folds the settings
+    QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
+    QVERIFY(fixture.window.findChild<SideDock*>(QStringLiteral("settingsDock"))->isFolded());
+    QVERIFY(!onRail());
 }
 
 void TestMainWindow::refusalsAreTold() {

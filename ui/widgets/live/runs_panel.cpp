@@ -15,6 +15,7 @@
 #include <QVBoxLayout>
 
 #include "ui/models/run_list_model.h"
+#include "ui/widgets/parts/focus_ring.h"
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/parts/theme.h"
 
@@ -126,6 +127,7 @@ RunsPanel::RunsPanel(QWidget* parent) : QFrame(parent) {
     m_list->setContextMenuPolicy(Qt::CustomContextMenu);
     m_list->setAccessibleName(tr("Runs"));
     m_list->installEventFilter(this);
+    new FocusRing(m_list);
     QLabel* empty = makeLabel(tr("Runs are listed here, the newest first."), "table", this);
     empty->setWordWrap(true);
     empty->setAlignment(Qt::AlignTop | Qt::AlignLeft);

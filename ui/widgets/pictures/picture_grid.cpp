@@ -8,6 +8,7 @@
 
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/widgets/parts/focus_ring.h"
 #include "ui/widgets/parts/theme.h"
 #include "ui/widgets/pictures/picture_tile_delegate.h"
 
@@ -32,6 +33,7 @@ PictureGrid::PictureGrid(QWidget* parent) : QListView(parent), m_delegate(new Pi
     setFrameShape(QFrame::NoFrame);
     setItemDelegate(m_delegate);
     setAccessibleName(tr("Pictures"));
+    new FocusRing(this);
     connect(&Theme::instance(), &Theme::changed, this, &PictureGrid::fit);
     connect(this, &QAbstractItemView::doubleClicked, this,
             [this](const QModelIndex& index) { Q_EMIT pictureActivated(index.data(PredictionListModel::IdRole).toInt()); });

@@ -12,6 +12,7 @@ namespace {
 constexpr double kLayersWidth = 440, kCompactLayersWidth = 376, kSettingsWidth = 300, kRailWidth = 40;
 constexpr double kMargins = 12 + 10 + 10 + 12;
 constexpr double kLeastCentre = 480, kLeastInspector = 560;
+constexpr double kLeastLive = 702;  // the curves with the test pictures beside them
 constexpr double kLeastLayers = 340, kMostLayers = 640, kLeastSettings = 280, kMostSettings = 460;
 
 double keptWidth(const QSettings& settings, const QString& key, double least, double most) {
@@ -76,9 +77,11 @@ void BodyLayout::apply() {
     const bool live = m_view == QLatin1String("live"), welcome = m_view == QLatin1String("welcome");
     const Choice choice = m_choices.value(m_view);
     const bool inspector = m_view == QLatin1String("inspector");
-    // The inspector's own arrows walk over the layers where the tree would leave it too little room.
-    const bool inspectorFits = m_room - kMargins - layersWidth() - kRailWidth >= kLeastInspector;
-    bool layers = choice.layers.value_or(live || welcome || (inspector && inspectorFits));
+    // By itself the tree is open only where the page beside it loses nothing by that: the test pictures, or a map's plane. The
+    // inspector's own arrows walk over the layers, too.
+    const double beside = m_room - kMargins - layersWidth() - kRailWidth;
+    const bool layersFit = beside >= (live ? kLeastLive : inspector ? kLeastInspector : kLeastCentre);
+    bool layers = choice.layers.value_or((live || welcome || inspector) && layersFit);
     bool settings = choice.settings.value_or(welcome);
     const auto centre = [&] {
         return m_room - kMargins - (layers ? layersWidth() : kRailWidth) - (settings ? settingsWidth() : kRailWidth);
@@ -86,6 +89,7 @@ void BodyLayout::apply() {
     if (layers && settings && centre() < kLeastCentre)
         settings = choice.settings.value_or(false) && !choice.layers.value_or(false);
     if (layers && settings && centre() < kLeastCentre) layers = false;
+    if (settings && centre() < kLeastCentre) settings = choice.settings.value_or(false);
     m_layers.setOpenWidth(layersWidth());
     m_settings.setOpenWidth(settingsWidth());
     m_layers.setFolded(!layers);

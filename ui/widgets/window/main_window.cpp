@@ -1,10 +1,13 @@
 #include "ui/widgets/window/main_window.h"
 
+#include <QApplication>
 #include <QCloseEvent>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QToolBar>
 #include <QVBoxLayout>
+#include <QWindow>
 
 #include "ui/bridge/session.h"
 #include "ui/models/log_model.h"
@@ -22,6 +25,7 @@
 #include "ui/widgets/live/welcome_page.h"
 #include "ui/widgets/map/map_view.h"
 #include "ui/widgets/parts/banner.h"
+#include "ui/widgets/parts/button_keys.h"
 #include "ui/widgets/parts/file_dialogs.h"
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/predictions/camera_view.h"
@@ -40,11 +44,12 @@
 #include "ui/widgets/window/time_line.h"
 #include "ui/widgets/window/view_tabs.h"
 #include "ui/widgets/window/window_actions.h"
+#include "ui/widgets/window/window_place.h"
 
 namespace thaw::ui {
 namespace {
 
-constexpr QSize kMinimumSize(1180, 700);
+constexpr QSize kUsualSize(1440, 900);
 
 /// A bar that stays where it is and cannot be taken away.
 QToolBar* fixedBar(const QString& name, QWidget* content, QMainWindow* window) {
@@ -69,8 +74,8 @@ MainWindow::MainWindow(Session& session, LogModel& log, QSettings& settings, QWi
     setContextMenuPolicy(Qt::NoContextMenu);
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
-    setMinimumSize(kMinimumSize);
     setAnimated(false);
+    qApp->installEventFilter(new ButtonKeys(this));
     makeBars();
     makeBody(log);
     setMenuBar(new MenuBar(session, *m_actions, this));
@@ -79,7 +84,6 @@ MainWindow::MainWindow(Session& session, LogModel& log, QSettings& settings, QWi
     new RunLog(session, this);
     connectActions();
     connect(&Theme::instance(), &Theme::changed, this, &MainWindow::arrange);
-    resize(1440, 900);
     restore();
     arrange();
     updateView();
@@ -123,7 +127,7 @@ void MainWindow::makeBody(LogModel& log) {
     };
     addPage(m_livePage, tr("Live"));
     addPage(m_predictions, tr("Predictions"));
-    addPage(m_confusion, tr("Confusion matrix"), tr("Matrix"));
+    addPage(m_confusion, tr("Confusion matrix"), tr("Confusion"));
     m_inspector = new InspectorView(m_session);
     linkInspector(*m_inspector, m_layerPanel->tree(), *m_predictions, m_session);
     addPage(m_inspector, tr("Layer inspector"), tr("Inspector"));
@@ -150,6 +154,8 @@ void MainWindow::makeBody(LogModel& log) {
     m_settingsDock = new SideDock(QStringLiteral("settings"), tr("Settings"), Qt::RightEdge, settingsPanel, 300, this);
     m_settingsDock->setObjectName(QStringLiteral("settingsDock"));
     addDockWidget(Qt::RightDockWidgetArea, m_settingsDock);
+    for (const SideDock* dock : {m_layersDock, m_settingsDock})
+        connect(dock, &SideDock::focusLost, m_tabs, [this] { m_tabs->setFocus(Qt::OtherFocusReason); });
     m_body = new BodyLayout(*m_layersDock, *m_settingsDock, this);
 
     m_logDock = new LogDock(log, this);
@@ -261,6 +267,9 @@ CameraView& MainWindow::camera() {
 
 void MainWindow::showTab(int tab) {
     if (tab < 0 || tab >= m_pages->count()) return;
+    // What goes out of sight gives the focus to the tabs, from where the next Tab leads into the page.
+    const QWidget* focus = focusWidget();
+    if (tab != currentTab() && focus && m_pages->isAncestorOf(focus)) m_tabs->setFocus(Qt::OtherFocusReason);
     m_tabs->setCurrentIndex(tab);
     m_pages->setCurrentIndex(tab);
     updateView();
@@ -315,6 +324,17 @@ void MainWindow::showEvent(QShowEvent* event) {
     QMainWindow::showEvent(event);
     // Nothing is chosen yet; the first Tab goes to the run bar.
     if (!event->spontaneous()) setFocus(Qt::OtherFocusReason);
+    connect(windowHandle(), &QWindow::screenChanged, this, &MainWindow::watchScreen, Qt::UniqueConnection);
+    watchScreen();
+}
+
+bool MainWindow::event(QEvent* event) {
+    // The window system has put its frame around it by now: what nobody has resized since comes to lie in sight with it.
+    if (event->type() == QEvent::WindowActivate && m_placed.isValid()) {
+        if (size() == m_placed.size()) stayOnScreen();
+        m_placed = {};
+    }
+    return QMainWindow::event(event);
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event) {
@@ -322,8 +342,27 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
     arrange();
 }
 
+void MainWindow::watchScreen() {
+    setMinimumSize(leastSizeOn(screen()->availableGeometry(), windowHandle()->frameMargins()));
+    connect(screen(), &QScreen::availableGeometryChanged, this, &MainWindow::stayOnScreen, Qt::UniqueConnection);
+}
+
+void MainWindow::stayOnScreen() {
+    const QRect available = screen()->availableGeometry();
+    const QMargins frame = windowHandle()->frameMargins();
+    setMinimumSize(leastSizeOn(available, frame));
+    if (!isMaximized() && !isFullScreen()) setGeometry(movedOnto(available, frame, geometry()));
+}
+
 void MainWindow::restore() {
-    restoreGeometry(m_settings.value(QStringLiteral("window/geometry")).toByteArray());
+    setMinimumSize(leastSizeOn(screen()->availableGeometry(), kGuessedFrame));
+    if (!restoreGeometry(m_settings.value(QStringLiteral("window/geometry")).toByteArray()))
+        setGeometry(centredOn(screen()->availableGeometry(), kGuessedFrame, kUsualSize));
+    if (!isMaximized() && !isFullScreen()) {
+        const QScreen* there = QGuiApplication::screenAt(geometry().center());
+        setGeometry(movedOnto((there ? there : screen())->availableGeometry(), kGuessedFrame, geometry()));
+        m_placed = geometry();
+    }
     restoreState(m_settings.value(QStringLiteral("window/state")).toByteArray());
     m_body->restore(m_settings);
     m_layerPanel->tree().setFolds(m_settings.value(QStringLiteral("panels/layerFolds")).toMap());

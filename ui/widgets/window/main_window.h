@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QRect>
 
 class QSettings;
 class QStackedWidget;
@@ -54,6 +55,7 @@ protected:
     void closeEvent(QCloseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    bool event(QEvent* event) override;
 
 private:
     void makeBars();
@@ -63,6 +65,8 @@ private:
     void lookInto(const QString& directory);
     void arrange();
     void updateView();
+    void watchScreen();   // the least size is that of the screen that the window is on
+    void stayOnScreen();  // all of the window in sight
     void restore();
     void save();
 
@@ -86,6 +90,7 @@ private:
     LogBar* m_logBar;
     LogDock* m_logDock;
     BodyLayout* m_body;
+    QRect m_placed;  // where the window was put as long as its frame is only guessed
     Closing* m_closing;
     CameraView* m_camera = nullptr;
 };

@@ -19,6 +19,7 @@ SideRail::SideRail(const QString& icon, const QString& name, Qt::Edge side, QWid
     setToolTip(tr("Open %1").arg(name));
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
     setCursor(Qt::PointingHandCursor);
+    setFocusPolicy(Qt::TabFocus);
     connect(&Theme::instance(), &Theme::changed, this, [this] {
         updateGeometry();
         update();
@@ -136,7 +137,11 @@ bool SideDock::isFolded() const { return m_stack->currentWidget() == m_rail; }
 
 void SideDock::setFolded(bool folded) {
     if (folded == isFolded()) return;
+    // The stack would hand the focus to the rail, where nobody went: a ring around it would look like a choice.
+    const QWidget* focus = window()->focusWidget();
+    const bool held = folded && focus && m_stack->isAncestorOf(focus);
     m_stack->setCurrentIndex(folded ? 1 : 0);
+    if (held) Q_EMIT focusLost();
     applyTheme();
     Q_EMIT foldedChanged(folded);
 }

@@ -66,6 +66,7 @@ public:
 
 Q_SIGNALS:
     void foldedChanged(bool folded);
+    void focusLost();                          ///< it was in the panel that is folded now
     void widthRequested(double designPixels);  ///< dragged by the user; 0: the usual one
 
 protected:

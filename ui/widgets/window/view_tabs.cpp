@@ -1,10 +1,13 @@
 #include "ui/widgets/window/view_tabs.h"
 
+#include <QFocusEvent>
+#include <QKeyEvent>
 #include <QPainter>
 #include <QPainterPath>
 
 #include <algorithm>
 
+#include "ui/widgets/parts/focus_ring.h"
 #include "ui/widgets/parts/theme.h"
 
 namespace thaw::ui {
@@ -71,6 +74,17 @@ void ViewTabs::resizeEvent(QResizeEvent* event) {
     QTabBar::resizeEvent(event);
 }
 
+void ViewTabs::focusInEvent(QFocusEvent* event) {
+    m_byKey = isByKey(event->reason());
+    QTabBar::focusInEvent(event);
+}
+
+void ViewTabs::keyPressEvent(QKeyEvent* event) {
+    m_byKey = true;
+    QTabBar::keyPressEvent(event);
+    update();
+}
+
 void ViewTabs::paintEvent(QPaintEvent*) {
     const Theme& theme = Theme::instance();
     QPainter painter(this);
@@ -101,7 +115,7 @@ void ViewTabs::paintEvent(QPaintEvent*) {
         const bool hovered = tab.contains(mouse);
         painter.setPen(theme.color(chosen ? Tone::Accent : hovered ? Tone::Ink : Tone::Ink2));
         painter.drawText(tab, Qt::AlignCenter, painter.fontMetrics().elidedText(tabText(index), Qt::ElideRight, tab.width() - 4));
-        if (chosen && hasFocus()) {
+        if (chosen && hasFocus() && m_byKey) {
             painter.setPen(QPen(theme.color(Tone::Accent), 2));
             painter.setBrush(Qt::NoBrush);
             painter.drawRoundedRect(QRectF(tab).adjusted(3, 3, -3, -6), theme.px(6), theme.px(6));

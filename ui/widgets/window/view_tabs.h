@@ -21,6 +21,8 @@ protected:
     QSize minimumTabSizeHint(int index) const override { return tabSizeHint(index); }
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     struct View {
@@ -29,9 +31,10 @@ private:
     void fit();
     QList<View> m_views;
     bool m_short = false;
-    int m_gap = 32;     ///< design pixels around a name
-    int m_cut = 0;      ///< pixels that each name must do without
-    int m_fitted = -1;  ///< width that the names were fitted to
+    bool m_byKey = false;  ///< the focus is shown
+    int m_gap = 32;        ///< design pixels around a name
+    int m_cut = 0;         ///< pixels that each name must do without
+    int m_fitted = -1;     ///< width that the names were fitted to
 };
 
 }  // namespace thaw::ui
