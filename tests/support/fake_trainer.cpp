@@ -175,6 +175,8 @@ void FakeTrainer::startPhase(int phase) {
     const double rateBefore = m_rate;
     m_phase = phase;
     m_mask = m_model.maskOf(config.trainable);
+    for (std::size_t i = 0; i < m_kept.size(); ++i)
+        if (m_kept[i]) m_mask[i] = true;
     m_rate = config.optimizer.learningRate;
     emitEvent(core::PhaseStarted{phase, config.title, m_phaseFirstEpoch, config.epochs, m_rate, m_mask});
     if (m_phaseStarted) {
@@ -351,6 +353,12 @@ void FakeTrainer::obey(std::uint64_t id, const core::SetMask& command) {
     if (command.trainable.size() != m_model.layers.size())
         return emitEvent(core::CommandRefused{id, "The model is not ready yet."});
     requestLayers(id, command.trainable);
+}
+
+void FakeTrainer::obey(std::uint64_t id, const core::KeepThawed& command) {
+    if (command.layers.size() != m_model.layers.size()) return emitEvent(core::CommandRefused{id, "The model is not ready yet."});
+    m_kept = command.layers;
+    emitEvent(core::LayersKept{id, m_step, m_kept});
 }
 
 void FakeTrainer::obey(std::uint64_t id, const core::SetLearningRate& command) {

@@ -82,6 +82,7 @@ private:
 
     void obey(std::uint64_t id, const core::SetTrainable& command);
     void obey(std::uint64_t id, const core::SetMask& command);
+    void obey(std::uint64_t id, const core::KeepThawed& command);
     void obey(std::uint64_t id, const core::SetLearningRate& command);
     void obey(std::uint64_t id, const core::Pause& command);
     void obey(std::uint64_t id, const core::Resume& command);
@@ -111,7 +112,7 @@ private:
     double m_rate = 0, m_bestAccuracy = 0;
     int m_bestEpoch = 0;
     double m_trainLossSum = 0, m_trainAccuracySum = 0;
-    core::LayerMask m_mask;
+    core::LayerMask m_mask, m_kept;
     std::vector<std::pair<std::uint64_t, core::LayerMask>> m_requested;
     std::uint64_t m_revision = 0;
     std::vector<double> m_moved;

@@ -21,6 +21,12 @@ struct LayerPreset {
     core::LayerMask mask;
 };
 
+/// Layers that were thawed by hand and that the plan freezes again at its next phase.
+struct FrozenLater {
+    core::LayerMask layers, kept;  ///< kept: those of them that stay thawed all the same; both empty: there are none
+    int epoch = 0;                 ///< the last one of this phase, from 1
+};
+
 class Session : public QObject {
     Q_OBJECT
 public:
@@ -54,6 +60,8 @@ public:
 
     std::vector<LayerPreset> layerPresets() const;
     void requestMask(const core::LayerMask& mask);  ///< as if every tick were set by hand
+    FrozenLater frozenLater() const;
+    void keepThawed(bool keep);  ///< all that frozenLater() tells of, or none of it
     core::Price price(const core::LayerMask& mask) const;
     double planSeconds(const core::RunConfig& config) const;  ///< the whole plan; negative: not measured yet
     double shownRate() const;     ///< of the run until the next one is to be set, else of the next run's first phase
