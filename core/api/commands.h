@@ -20,6 +20,11 @@ struct SetTrainable {
 struct SetMask {
     LayerMask trainable;
 };
+/// Leaves these layers thawed when later phases begin, whatever the plan says of them. Replaces what was kept before; at once.
+/// Freezing a layer takes it out again.
+struct KeepThawed {
+    LayerMask layers;
+};
 /// From the next step on; (0, 10]. The phase's schedule goes on from the new rate.
 struct SetLearningRate {
     double value = 0;
@@ -44,8 +49,8 @@ struct ExportModel {
     std::filesystem::path file;
 };
 
-using CommandData = std::variant<SetTrainable, SetMask, SetLearningRate, Pause, Resume, StepOnce, RunEpoch, Stop, Evaluate,
-                                 PredictFiles, SaveCheckpoint, ExportModel>;
+using CommandData = std::variant<SetTrainable, SetMask, KeepThawed, SetLearningRate, Pause, Resume, StepOnce, RunEpoch, Stop,
+                                 Evaluate, PredictFiles, SaveCheckpoint, ExportModel>;
 struct Command {
     std::uint64_t requestId = 0;
     CommandData data;

@@ -100,6 +100,13 @@ struct LayersChanged {
     std::vector<std::string> thawed, frozen;  ///< layer names that changed
 };
 
+/// What later phases leave thawed: as KeepThawed asked for, or with less, since a layer was frozen. Sent again after a resume.
+struct LayersKept {
+    std::uint64_t requestId = 0;  ///< 0: not asked for
+    std::int64_t step = 0;
+    LayerMask layers;
+};
+
 /// By the plan at the start of a phase and at the steps of a schedule, not at each step of a cosine.
 struct LearningRateChanged {
     Origin origin = Origin::Plan;
@@ -190,7 +197,7 @@ struct RunFailed {
 };
 
 using EventData = std::variant<StateChanged, RunStarted, PhaseStarted, BatchFinished, EpochFinished, WorkProgress, PlanProgress,
-                               LayersChanged, LearningRateChanged, Paused, Resumed, MovedChanged, CheckpointSaved,
+                               LayersChanged, LayersKept, LearningRateChanged, Paused, Resumed, MovedChanged, CheckpointSaved,
                                CheckpointFailed, PredictionsReady, FilePredictionsReady, ModelExported, StageTimesMeasured,
                                CommandRefused, TestRevealed, Notice, RunFinished, RunFailed>;
 

@@ -88,6 +88,10 @@ void write(Line& line, const LayersChanged& event) {
         .raw("trainable", jsonText(maskValue(event.trainable)));
 }
 
+void write(Line& line, const LayersKept& event) {
+    line.whole("step", event.step).raw("layers", jsonText(maskValue(event.layers)));
+}
+
 void write(Line& line, const LearningRateChanged& event) {
     line.whole("step", event.step)
         .number("epoch_position", event.epochPosition)
@@ -141,6 +145,7 @@ struct NameOf {
     const char* operator()(const PhaseStarted&) const { return "phase_started"; }
     const char* operator()(const EpochFinished&) const { return "epoch_finished"; }
     const char* operator()(const LayersChanged&) const { return "layers_changed"; }
+    const char* operator()(const LayersKept&) const { return "layers_kept"; }
     const char* operator()(const LearningRateChanged&) const { return "learning_rate_changed"; }
     const char* operator()(const Paused&) const { return "paused"; }
     const char* operator()(const Resumed&) const { return "resumed"; }

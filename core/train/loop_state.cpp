@@ -41,6 +41,7 @@ std::string toJson(const LoopState& s) {
                      {"phase_step", s.phaseStep},
                      {"mask", s.mask},
                      {"ever_trained", s.everTrained},
+                     {"kept", s.kept},
                      {"revision", s.revision},
                      {"base_rate", s.baseRate},
                      {"rung", s.rung},
@@ -81,6 +82,7 @@ LoopState loopStateFromJson(const std::string& text) {
         s.phaseStep = value.at("phase_step");
         s.mask = value.at("mask").get<std::vector<bool>>();
         s.everTrained = value.at("ever_trained").get<std::vector<bool>>();
+        s.kept = value.value("kept", std::vector<bool>());
         s.revision = value.at("revision");
         s.baseRate = value.at("base_rate");
         s.rung = value.at("rung");

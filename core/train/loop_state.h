@@ -26,6 +26,7 @@ struct LoopState {
 
     LayerMask mask;
     LayerMask everTrained;
+    LayerMask kept;  ///< thawed in later phases, too; empty: none
     std::uint64_t revision = 0;
     double baseRate = 0;  ///< of the phase; the schedule's factor comes on top
     int rung = 0;         ///< where training reads its input

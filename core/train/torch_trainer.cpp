@@ -156,6 +156,8 @@ void TorchTrainer::beginPhase() {
     const double rateBefore = m_optimizer ? m_optimizer->learningRate() : 0;
     const PhaseConfig& now = phase();
     m_loop.mask = m_info.maskOf(now.trainable);
+    for (std::size_t i = 0; i < m_loop.kept.size(); ++i)
+        if (m_loop.kept[i]) m_loop.mask[i] = true;
     m_loop.phaseEpoch = 0;
     m_loop.phaseFirstEpoch = m_loop.epoch + 1;
     m_loop.phaseStep = 0;

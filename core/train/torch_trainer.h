@@ -129,6 +129,7 @@ private:
     void take(const Command& command);
     void takeChange(const Command& command);
     void applyChanges();
+    void keepThawed(std::uint64_t requestId, const LayerMask& asked);
     bool applyMask(std::uint64_t requestId, const LayerMask& wanted);
     void applyRate(std::uint64_t requestId, double value);
     void refuse(std::uint64_t requestId, const std::string& reason);

@@ -50,6 +50,7 @@ void TorchTrainer::take(const Command& command) {
     if (std::holds_alternative<SetTrainable>(command.data) || std::holds_alternative<SetMask>(command.data) ||
         std::holds_alternative<SetLearningRate>(command.data))
         return takeChange(command);
+    if (const auto* kept = std::get_if<KeepThawed>(&command.data)) return keepThawed(command.requestId, kept->layers);
     if (std::holds_alternative<SaveCheckpoint>(command.data)) return ask();
     if (std::holds_alternative<Pause>(command.data)) {
         if (m_state == TrainerState::Paused) return refuse(command.requestId, "Training is paused already.");
@@ -90,7 +91,16 @@ bool TorchTrainer::canChange() const {
 }
 
 void TorchTrainer::takeChange(const Command& command) {
-    m_changes.push_back(command);
+    // A whole mask replaces one that has not been applied yet: a tick that is taken back leaves no trace.
+    if (m_phaseAnnounced && std::holds_alternative<SetMask>(command.data) && !m_changes.empty() &&
+        std::holds_alternative<SetMask>(m_changes.back().data)) {
+        const std::uint64_t replaced = std::exchange(m_changes.back(), command).requestId;
+        if (replaced != 0)
+            emit(LayersChanged{replaced, ++m_loop.revision, m_loop.step, m_loop.epoch + 1, epochPosition(), m_loop.mask, {}, {}},
+                 /*record=*/false);
+    } else {
+        m_changes.push_back(command);
+    }
     if (canChange()) applyChanges();
 }
 
@@ -149,8 +159,21 @@ bool TorchTrainer::applyMask(std::uint64_t requestId, const LayerMask& asked) {
     event.trainable = wanted;
     const bool changed = !event.thawed.empty() || !event.frozen.empty();
     emit(std::move(event));
+    bool released = false;
+    for (std::size_t i = 0; i < m_loop.kept.size(); ++i)
+        if (m_loop.kept[i] && !wanted[i]) m_loop.kept[i] = false, released = true;
+    if (released) emit(LayersKept{0, m_loop.step, m_loop.kept});
     if (changed) featuresAfterMaskChange();
     return true;
+}
+
+void TorchTrainer::keepThawed(std::uint64_t requestId, const LayerMask& asked) {
+    if (m_preparation != Preparation::Done) return refuse(requestId, "The model is not ready yet.");
+    if (asked.size() != m_info.layers.size()) return refuse(requestId, "These layers belong to another model.");
+    m_loop.kept = asked;
+    for (std::size_t i = 0; i < asked.size(); ++i) m_loop.kept[i] = asked[i] && m_info.layers[i].hasParameters();
+    m_changedSinceCheckpoint = true;
+    emit(LayersKept{requestId, m_loop.step, m_loop.kept});
 }
 
 void TorchTrainer::applyRate(std::uint64_t requestId, double value) {

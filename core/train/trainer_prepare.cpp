@@ -392,6 +392,7 @@ void TorchTrainer::enterLoop() {
         emit(PhaseStarted{m_loop.phase, phase().title, m_loop.phaseFirstEpoch, phase().epochs, currentRate(), m_loop.mask},
              /*record=*/false);
         m_phaseAnnounced = true;
+        if (!m_loop.kept.empty()) emit(LayersKept{0, m_loop.step, m_loop.kept}, /*record=*/false);
         tellMoved();
         if (m_startPaused) {
             m_startPaused = false;

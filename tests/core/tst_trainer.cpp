@@ -245,6 +245,68 @@ private Q_SLOTS:
             QCOMPARE(tensorOf(config.output, "last", name), tensorOf(fresh.output, "last", name));
     }
 
+    void aTickTakenBackLeavesNoTrace() {
+        const TinyLesson lesson;
+        const auto trainer = makeTrainer(lesson.config());
+        Events events = drive(*trainer, [](const Event& event) {
+            const auto* epoch = std::get_if<EpochFinished>(&event.data);
+            return epoch && epoch->epoch == 2;
+        });
+        // Between two phases changes wait for the first batch.
+        const ModelInfo model = all<RunStarted>(events)[0].model;
+        const LayerMask planned = model.maskOf({"head", "block5"});
+        LayerMask thawed = planned;
+        thawed[static_cast<std::size_t>(model.indexOf("block4_conv3"))] = true;
+        QVERIFY(trainer->apply({21, SetMask{thawed}}).empty());
+        events = trainer->apply({22, SetMask{planned}});
+        append(events, drive(*trainer, isBatch));
+        std::vector<std::uint64_t> answered;
+        for (const LayersChanged& change : all<LayersChanged>(events)) {
+            if (change.requestId == 0) continue;  // the plan's
+            answered.push_back(change.requestId);
+            QVERIFY(change.thawed.empty() && change.frozen.empty());
+        }
+        QCOMPARE(answered, (std::vector<std::uint64_t>{21, 22}));
+    }
+
+    void whatIsKeptStaysThawed() {
+        const TinyLesson lesson;
+        const RunConfig config = lesson.config();
+        std::size_t block4 = 0;
+        LayerMask kept;
+        {
+            const auto trainer = makeTrainer(config, /*startPaused=*/true);
+            Events events = drive(*trainer);
+            const ModelInfo model = all<RunStarted>(events)[0].model;
+            block4 = static_cast<std::size_t>(model.indexOf("block4_conv3"));
+            QVERIFY(!model.maskOf(config.phases[1].trainable)[block4]);
+            QCOMPARE(all<CommandRefused>(trainer->apply({3, KeepThawed{{true}}})).size(), std::size_t(1));
+            trainer->apply({4, SetTrainable{{"block4"}, true}});
+            const auto told = all<LayersKept>(trainer->apply({5, KeepThawed{model.maskOf({"block4"})}}));
+            QCOMPARE(told.size(), std::size_t(1));
+            QCOMPARE(told[0].requestId, std::uint64_t(5));
+            kept = told[0].layers;
+            QVERIFY(kept[block4]);
+            // Frozen by hand: kept no longer.
+            const auto released = all<LayersKept>(trainer->apply({6, SetTrainable{{"block4_conv3"}, false}}));
+            QCOMPARE(released.size(), std::size_t(1));
+            QVERIFY(!released[0].layers[block4]);
+            trainer->apply({7, SetTrainable{{"block4"}, true}});
+            trainer->apply({8, KeepThawed{kept}});
+            trainer->apply({9, StepOnce{}});
+            drive(*trainer);
+            trainer->apply({10, Stop{}});
+            drive(*trainer);
+        }
+        const auto trainer = resumeTrainer(config.output);
+        const Events events = drive(*trainer);
+        QCOMPARE(all<LayersKept>(events)[0].layers, kept);
+        const auto phases = all<PhaseStarted>(events);
+        QCOMPARE(phases.back().phase, 1);
+        QVERIFY(phases.back().trainable[block4]);
+        QVERIFY(all<RunFinished>(events)[0].reason == "completed");
+    }
+
     void commandsAndAnswers() {
         const TinyLesson lesson;
         const auto trainer = makeTrainer(lesson.config(), /*startPaused=*/true);

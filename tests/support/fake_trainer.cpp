@@ -185,6 +185,8 @@ void FakeTrainer::beginPhase() {
     const core::LayerMask before = m_mask;
     const double rateBefore = m_rate;
     m_mask = m_model.maskOf(config.trainable);
+    for (std::size_t i = 0; i < m_kept.size(); ++i)
+        if (m_kept[i]) m_mask[i] = true;
     m_rate = config.optimizer.learningRate;
     emitEvent(core::PhaseStarted{m_phase, config.title, m_phaseFirstEpoch, config.epochs, m_rate, m_mask});
     if (m_phaseStarted) {
@@ -345,6 +347,8 @@ std::vector<core::Event> FakeTrainer::apply(const core::Command& command) {
         refuse(command.requestId, "The run has ended.");
     } else if (is(core::SetTrainable()) || is(core::SetMask()) || is(core::SetLearningRate())) {
         takeChange(command);
+    } else if (const auto* kept = std::get_if<core::KeepThawed>(&command.data)) {
+        keepThawed(command.requestId, kept->layers);
     } else if (is(core::Pause())) {
         if (m_state == TrainerState::Paused) {
             refuse(command.requestId, "Training is paused already.");
@@ -418,6 +422,18 @@ void FakeTrainer::applyLayers(std::uint64_t requestId, const core::LayerMask& ma
     m_changed |= mask != m_mask;
     m_mask = mask;
     emitEvent(change);
+    bool released = false;
+    for (std::size_t i = 0; i < m_kept.size(); ++i)
+        if (m_kept[i] && !mask[i]) m_kept[i] = false, released = true;
+    if (released) emitEvent(core::LayersKept{0, m_step, m_kept});
+}
+
+void FakeTrainer::keepThawed(std::uint64_t requestId, const core::LayerMask& layers) {
+    if (!m_pictures) return refuse(requestId, "The model is not ready yet.");
+    if (layers.size() != m_model.layers.size()) return refuse(requestId, "These layers belong to another model.");
+    m_kept = layers;
+    m_changed = true;
+    emitEvent(core::LayersKept{requestId, m_step, m_kept});
 }
 
 void FakeTrainer::applyRate(std::uint64_t requestId, double value) {

@@ -77,6 +77,7 @@ private:
     void takeChange(const core::Command& command);
     void applyChanges();
     void applyLayers(std::uint64_t requestId, const core::LayerMask& mask);
+    void keepThawed(std::uint64_t requestId, const core::LayerMask& layers);
     void applyRate(std::uint64_t requestId, double value);
     void refuse(std::uint64_t requestId, const std::string& reason);
     void pause();
@@ -114,7 +115,7 @@ private:
     double m_rate = 0, m_bestAccuracy = 0;
     int m_bestEpoch = 0;
     double m_trainLossSum = 0, m_trainAccuracySum = 0;
-    core::LayerMask m_mask;
+    core::LayerMask m_mask, m_kept;
     std::deque<core::Command> m_changes, m_requests;
     std::uint64_t m_revision = 0;
     std::vector<double> m_moved;

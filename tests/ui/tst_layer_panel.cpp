@@ -1,6 +1,7 @@
 // The layer tree: ticks by mouse and keys, pending until confirmed, refusals, presets with their preview, the price of it all.
 #include <QElapsedTimer>
 #include <QMenu>
+#include <QPushButton>
 #include <QRandomGenerator>
 #include <QSignalSpy>
 
@@ -243,6 +244,41 @@ private Q_SLOTS:
         QVERIFY(combo->width() >= combo->widthForAll());
         WindowFixture::shoot(&panel, QStringLiteral("tree-%1x%2").arg(size.width()).arg(size.height()));
         Theme::instance().setLook(ColorScheme::Light, 1.0);
+    }
+
+    void whatThePlanWillFreezeCanBeKept() {
+        FakeScript script;
+        script.stepsPerEpoch = 4;
+        script.restAtStep = 5;
+        WindowFixture fixture(script, lessonConfig(2, 1));
+        fixture.show({1440, 900});
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, TrainerState::Paused));
+        auto* keep = fixture.window.findChild<QPushButton*>(QStringLiteral("keepThawed"));
+        QVERIFY(!keep->isVisible());
+        // Block 5 thaws by the plan anyway; block 4 does not.
+        clickTick(fixture, layer(fixture, "block5_conv3"));
+        QVERIFY(!keep->isVisible());
+        const QModelIndex conv3 = layer(fixture, "block4_conv3");
+        clickTick(fixture, conv3);
+        QVERIFY(keep->isVisible());
+        QVERIFY2(labels(keep->parentWidget()).contains(QStringLiteral("conv3: thawed until epoch 2")),
+                 qPrintable(labels(keep->parentWidget())));
+        fixture.shoot(QStringLiteral("keep-thawed"));
+        // Taken back: nothing to say.
+        clickTick(fixture, conv3);
+        QVERIFY(!keep->isVisible());
+        clickTick(fixture, conv3);
+        QTest::mouseClick(keep, Qt::LeftButton);
+        QVERIFY(await([&] { return keep->text() == QStringLiteral("Follow the plan"); }));
+        QTest::mouseClick(keep, Qt::LeftButton);
+        QVERIFY(await([&] { return keep->text() == QStringLiteral("Keep it thawed"); }));
+        QTest::mouseClick(keep, Qt::LeftButton);
+        QVERIFY(await([&] { return keep->text() == QStringLiteral("Follow the plan"); }));
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, TrainerState::Finished));
+        QCOMPARE(conv3.data(LayerTreeModel::TrainStateRole).toInt(), static_cast<int>(TrainState::Thawed));
+        QVERIFY(!keep->isVisible());
     }
 
     void foldsByMouseAndKeys() {

@@ -101,6 +101,7 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
         m_layers.applyConfirmed(change.trainable);
         Q_EMIT priceChanged();
     });
+    connect(&m_training, &TrainingController::layersKept, this, &Session::priceChanged);
     connect(&m_training, &TrainingController::learningRateChanged, this,
             [this](const core::LearningRateChanged& change) { Q_EMIT rateChanged(change.after); });
     connect(&m_training, &TrainingController::movedChanged, this,
@@ -201,6 +202,41 @@ std::vector<LayerPreset> Session::layerPresets() const {
 }
 
 void Session::requestMask(const core::LayerMask& mask) { m_layers.requestMask(mask); }
+
+FrozenLater Session::frozenLater() const {
+    if (!isActive() || !m_runShown) return {};
+    const std::vector<core::PhaseConfig>& phases = m_training.run()->config.phases;
+    const auto now = static_cast<std::size_t>(std::max(0, m_training.currentPhase()));
+    const auto lasts = [](const core::PhaseConfig& phase) { return phase.epochs > 0; };
+    if (now >= phases.size()) return {};
+    const auto next = std::find_if(phases.begin() + static_cast<std::ptrdiff_t>(now) + 1, phases.end(), lasts);
+    if (next == phases.end()) return {};
+    FrozenLater later;
+    for (std::size_t i = 0; i <= now; ++i) later.epoch += phases[i].epochs;
+    const core::ModelInfo& model = m_layers.modelInfo();
+    const core::LayerMask wanted = m_layers.pendingMask(), planned = model.maskOf(phases[now].trainable),
+                          then = model.maskOf(next->trainable), &kept = m_training.kept();
+    later.layers.assign(wanted.size(), false);
+    later.kept.assign(wanted.size(), false);
+    bool any = false;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (!wanted[i] || then[i] || !model.layers[i].hasParameters()) continue;
+        const bool keeps = i < kept.size() && kept[i];
+        if (planned[i] && !keeps) continue;  // the plan's own coming and going
+        any = later.layers[i] = true;
+        later.kept[i] = keeps;
+    }
+    return any ? later : FrozenLater();
+}
+
+void Session::keepThawed(bool keep) {
+    const FrozenLater later = frozenLater();
+    core::LayerMask kept = m_training.kept();
+    kept.resize(m_layers.modelInfo().layers.size(), false);
+    for (std::size_t i = 0; i < later.layers.size(); ++i)
+        if (later.layers[i]) kept[i] = keep;
+    m_training.keepThawed(kept);
+}
 
 std::int64_t Session::plannedCount(bool train) const {
     if (m_runShown) return train ? m_training.run()->trainCount : m_training.run()->testCount;

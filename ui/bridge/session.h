@@ -24,6 +24,12 @@ struct LayerPreset {
     core::LayerMask mask;
 };
 
+/// Layers that were thawed by hand and that the plan freezes again at its next phase.
+struct FrozenLater {
+    core::LayerMask layers, kept;  ///< kept: those of them that stay thawed all the same; both empty: there are none
+    int epoch = 0;                 ///< the last one of this phase, from 1
+};
+
 class Session : public QObject {
     Q_OBJECT
 public:
@@ -65,6 +71,8 @@ public:
 
     std::vector<LayerPreset> layerPresets() const;
     void requestMask(const core::LayerMask& mask);  ///< as if every tick were set by hand
+    FrozenLater frozenLater() const;
+    void keepThawed(bool keep);  ///< all that frozenLater() tells of, or none of it
     /// Of the layers that train now: at their measured rate; of others: scaled by what the training taught of the machine.
     core::Price price(const core::LayerMask& mask) const;
     double planSeconds(const core::RunConfig& config) const;  ///< the whole plan, on this data; negative: unknown

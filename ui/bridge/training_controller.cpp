@@ -58,6 +58,7 @@ public:
     void handle(const core::WorkProgress& event) { Q_EMIT q->workProgress(event); }
     void handle(const core::PlanProgress& event) { Q_EMIT q->planProgress(event); }
     void handle(const core::LayersChanged& event);
+    void handle(const core::LayersKept& event);
     void handle(const core::LearningRateChanged& event);
     void handle(const core::Paused& event) { Q_EMIT q->paused(event); }
     void handle(const core::Resumed& event) { Q_EMIT q->resumed(event); }
@@ -84,7 +85,7 @@ public:
     quint64 lastRequestId = 0;
     TrainerState state = TrainerState::Idle;
     std::optional<core::RunStarted> run;
-    core::LayerMask trainable;
+    core::LayerMask trainable, kept;
     double learningRate = 0;
     int phase = 0;
     std::optional<core::BatchFinished> lastBatch;
@@ -111,6 +112,7 @@ TrainerState TrainingController::state() const { return d->state; }
 ActionStates TrainingController::actions() const { return actionsIn(d->state, d->run.has_value()); }
 const std::optional<core::RunStarted>& TrainingController::run() const { return d->run; }
 const core::LayerMask& TrainingController::trainable() const { return d->trainable; }
+const core::LayerMask& TrainingController::kept() const { return d->kept; }
 double TrainingController::learningRate() const { return d->learningRate; }
 int TrainingController::currentPhase() const { return d->phase; }
 const std::optional<core::BatchFinished>& TrainingController::lastBatch() const { return d->lastBatch; }
@@ -155,6 +157,7 @@ quint64 TrainingController::setTrainable(const QStringList& layers, bool trainab
 }
 
 quint64 TrainingController::setMask(const core::LayerMask& mask) { return d->send(core::SetMask{mask}); }
+quint64 TrainingController::keepThawed(const core::LayerMask& layers) { return d->send(core::KeepThawed{layers}); }
 quint64 TrainingController::setLearningRate(double value) { return d->send(core::SetLearningRate{value}); }
 quint64 TrainingController::evaluate() { return d->send(core::Evaluate{}); }
 
@@ -177,6 +180,7 @@ void TrainingController::Private::begin(TrainerState next) {
     ++session;
     run.reset();
     trainable.clear();
+    kept.clear();
     learningRate = 0;
     phase = 0;
     lastBatch.reset();
@@ -240,6 +244,11 @@ void TrainingController::Private::handle(const core::EpochFinished& event) {
 void TrainingController::Private::handle(const core::LayersChanged& event) {
     trainable = event.trainable;
     Q_EMIT q->layersChanged(event);
+}
+
+void TrainingController::Private::handle(const core::LayersKept& event) {
+    kept = event.layers;
+    Q_EMIT q->layersKept(event);
 }
 
 void TrainingController::Private::handle(const core::LearningRateChanged& event) {

@@ -47,6 +47,7 @@ public:
     /// The run in the worker, once RunStarted arrived; empty before.
     const std::optional<core::RunStarted>& run() const;
     const core::LayerMask& trainable() const;  ///< as last confirmed by the engine
+    const core::LayerMask& kept() const;       ///< thawed in later phases too, as last confirmed; empty: none
     double learningRate() const;               ///< as last confirmed; 0 without a run
     int currentPhase() const;
     const std::optional<core::BatchFinished>& lastBatch() const;
@@ -65,6 +66,7 @@ public Q_SLOTS:
     /// Each returns the request's id, echoed by the answer or by commandRefused.
     quint64 setTrainable(const QStringList& layers, bool trainable);
     quint64 setMask(const thaw::core::LayerMask& mask);
+    quint64 keepThawed(const thaw::core::LayerMask& layers);
     quint64 setLearningRate(double value);
     quint64 evaluate();
     quint64 predictFiles(const QStringList& files);
@@ -82,6 +84,7 @@ Q_SIGNALS:
     void workProgress(const thaw::core::WorkProgress& progress);
     void planProgress(const thaw::core::PlanProgress& progress);
     void layersChanged(const thaw::core::LayersChanged& change);
+    void layersKept(const thaw::core::LayersKept& kept);
     void learningRateChanged(const thaw::core::LearningRateChanged& change);
     void paused(const thaw::core::Paused& event);
     void resumed(const thaw::core::Resumed& event);

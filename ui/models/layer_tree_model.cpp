@@ -187,6 +187,21 @@ core::LayerMask LayerTreeModel::pendingMask() const {
     return mask;
 }
 
+QString LayerTreeModel::nameOf(const core::LayerMask& layers) const {
+    int count = 0, last = -1;
+    bool oneBlock = true;
+    for (int i = 0; i < static_cast<int>(std::min(layers.size(), d->layerCount())); ++i) {
+        if (!layers[static_cast<std::size_t>(i)]) continue;
+        if (last >= 0 && d->layer(i).block != d->layer(last).block) oneBlock = false;
+        ++count;
+        last = i;
+    }
+    if (count == 0) return {};
+    const QModelIndex index = indexOfLayer(last);
+    if (count == 1) return index.data().toString();
+    return oneBlock ? index.parent().data().toString() : tr("%1 layers").arg(QLocale().toString(count));
+}
+
 void LayerTreeModel::requestMask(const core::LayerMask& mask) {
     if (mask.size() != d->layerCount() || mask == pendingMask()) return;
     for (std::size_t i = 0; i < mask.size(); ++i) {

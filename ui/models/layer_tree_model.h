@@ -46,8 +46,9 @@ public:
     const core::LayerMask& confirmedMask() const;
     core::LayerMask pendingMask() const;  ///< confirmed with the pending ticks applied
     bool hasPending() const;
-    static QString movedText(double moved);         ///< "4.6%", "0"; a dash when negative
-    void requestMask(const core::LayerMask& mask);  ///< as if the user set every tick, in one request
+    QString nameOf(const core::LayerMask& layers) const;  ///< "conv3", "Block 4", "5 layers"; empty for none
+    static QString movedText(double moved);               ///< "4.6%", "0"; a dash when negative
+    void requestMask(const core::LayerMask& mask);        ///< as if the user set every tick, in one request
 
     QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
     QModelIndex parent(const QModelIndex& index) const override;

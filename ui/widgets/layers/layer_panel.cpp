@@ -2,6 +2,8 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
+#include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -46,6 +48,7 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
     rows->setSpacing(0);
     rows->addWidget(m_header);
     rows->addWidget(m_tree, 1);
+    rows->addWidget(makeKeepLine());
     rows->addWidget(makeRule(Qt::Horizontal, this));
     rows->addWidget(m_price);
     setTabOrder(m_preset, m_tree);
@@ -69,6 +72,8 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
     });
     connect(&session.layers(), &QAbstractItemModel::modelReset, this, &LayerPanel::fillPresets);
     connect(&session, &Session::priceChanged, this, &LayerPanel::showPreset);
+    for (const auto signal : {&Session::priceChanged, &Session::actionsChanged})
+        connect(&session, signal, this, &LayerPanel::showKeep);
     connect(&session, &Session::actionsChanged, this, [this] {
         const bool editable = m_session.actions().editLive;
         m_preset->setEnabled(editable);
@@ -79,6 +84,38 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
     applyTheme();
 }
 
+/// Says that the plan will freeze what was thawed by hand, and lets it stay thawed.
+QWidget* LayerPanel::makeKeepLine() {
+    m_keepLine = new QWidget(this);
+    m_keepText = makeLabel({}, "table", m_keepLine);
+    m_keepText->setWordWrap(true);
+    m_keep = new QPushButton(m_keepLine);
+    m_keep->setObjectName(QStringLiteral("keepThawed"));
+    m_keep->setProperty("small", true);
+    auto* line = new QHBoxLayout(m_keepLine);
+    line->addWidget(m_keepText, 1);
+    line->addWidget(m_keep);
+    connect(m_keep, &QPushButton::clicked, this, [this] {
+        const FrozenLater later = m_session.frozenLater();
+        m_session.keepThawed(later.kept != later.layers);
+    });
+    m_keepLine->hide();
+    return m_keepLine;
+}
+
+void LayerPanel::showKeep() {
+    const FrozenLater later = m_session.frozenLater();
+    m_keepLine->setVisible(!later.layers.empty());
+    if (later.layers.empty()) return;
+    const QString what = m_session.layers().nameOf(later.layers), epoch = QLocale().toString(later.epoch);
+    const bool kept = later.kept == later.layers;
+    m_keepText->setText(kept ? tr("%1: stays thawed after epoch %2, too.").arg(what, epoch)
+                             : tr("%1: thawed until epoch %2, then the plan freezes it.").arg(what, epoch));
+    m_keep->setText(kept ? tr("Follow the plan") : tr("Keep it thawed"));
+    m_keep->setToolTip(kept ? tr("Let the plan freeze it when its next phase begins")
+                            : tr("Let it train on when the plan's next phase begins"));
+}
+
 void LayerPanel::setCompact(bool compact) { m_tree->setCompact(compact); }
 
 void LayerPanel::applyTheme() {
@@ -86,6 +123,8 @@ void LayerPanel::applyTheme() {
     m_header->setFixedHeight(theme.px(48));
     m_header->layout()->setContentsMargins(theme.px(15), 0, theme.px(6), 0);
     m_header->layout()->setSpacing(theme.px(7));
+    m_keepLine->layout()->setContentsMargins(theme.px(15), theme.px(7), theme.px(13), theme.px(7));
+    m_keepLine->layout()->setSpacing(theme.px(10));
     arrangeHeader();
 }
 

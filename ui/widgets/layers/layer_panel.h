@@ -6,6 +6,7 @@
 #include "ui/widgets/parts/setting_row.h"
 
 class QLabel;
+class QPushButton;
 
 namespace thaw::ui {
 
@@ -42,13 +43,17 @@ private:
     void applyTheme();
     void arrangeHeader();
     void fillPresets();
+    QWidget* makeKeepLine();
+    void showKeep();
     void showPreset();
     Session& m_session;
     QLabel *m_title, *m_presetLabel;
     PresetCombo* m_preset;
     LayerTreeView* m_tree;
     PriceTag* m_price;
-    QWidget* m_header;
+    QWidget *m_header, *m_keepLine;
+    QLabel* m_keepText;
+    QPushButton* m_keep;
 };
 
 }  // namespace thaw::ui

@@ -93,29 +93,17 @@ void PriceTag::setPreview(const QString& title, const core::LayerMask& mask) {
 }
 
 QString PriceTag::differenceTitle(const core::LayerMask& now, const core::LayerMask& then, bool* thaws) const {
-    const core::ModelInfo& model = m_session.layers().modelInfo();
-    int thawed = 0, frozen = 0, last = -1;
-    std::string block;
-    bool oneBlock = true;
-    for (std::size_t i = 0; i < now.size() && i < then.size(); ++i) {
-        if (now[i] == then[i]) continue;
-        (then[i] ? thawed : frozen) += 1;
-        if (last >= 0 && model.layers[i].block != block) oneBlock = false;
-        block = model.layers[i].block;
-        last = static_cast<int>(i);
+    *thaws = false;
+    bool freezes = false;
+    core::LayerMask changed(std::min(now.size(), then.size()));
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+        changed[i] = now[i] != then[i];
+        if (changed[i]) (then[i] ? *thaws : freezes) = true;
     }
-    *thaws = thawed > 0;
-    if (last < 0) return {};
-    if (thawed && frozen) return tr("After the change");
-    QString what;
-    const QModelIndex index = m_session.layers().indexOfLayer(last);
-    if (thawed + frozen == 1)
-        what = index.data().toString();
-    else if (oneBlock)
-        what = index.parent().data().toString();
-    else
-        what = tr("%1 layers").arg(thawed + frozen);
-    return thawed ? tr("With %1").arg(what) : tr("Without %1").arg(what);
+    const QString what = m_session.layers().nameOf(changed);
+    if (what.isEmpty()) return {};
+    if (*thaws && freezes) return tr("After the change");
+    return *thaws ? tr("With %1").arg(what) : tr("Without %1").arg(what);
 }
 
 void PriceTag::refresh() {
@@ -170,6 +158,8 @@ void PriceTag::showNext(const core::LayerMask& now, const core::Price& price) {
     if (next.oneTimeSeconds >= kNotableSeconds && next.oneTimeSeconds != price.oneTimeSeconds)
         parts += tr("once %1").arg(formatRoughDuration(next.oneTimeSeconds));
     show(QStringLiteral("clock"), thaws, tr("%1:  %2").arg(title, joined(parts)));
+    if (m_preview.empty() && m_session.isActive())
+        m_next->setToolTip(tr("%1. Tick the layer again before then to take it back.").arg(m_next->text()));
 }
 
 }  // namespace thaw::ui

@@ -423,9 +423,9 @@ void SettingsPanel::applyTheme() {
     // The title lines up with that of the layers; the list below it has a line of its own, so that it is read in full.
     m_header->layout()->setContentsMargins(theme.px(15), 0, theme.px(15), theme.px(8));
     m_header->layout()->setSpacing(0);
-    QLayoutItem* title = m_header->layout()->itemAt(0);
-    title->layout()->setContentsMargins(0, theme.px(9), -theme.px(9), theme.px(9));
-    title->layout()->setSpacing(theme.px(7));
+    QLayout* titleLine = m_header->layout()->itemAt(0)->layout();
+    titleLine->setContentsMargins(0, theme.px(9), -theme.px(9), theme.px(9));
+    titleLine->setSpacing(theme.px(7));
     m_lock->setPixmap(theme.pixmap(QStringLiteral("lock"), Tone::Ink3, 16, devicePixelRatioF()));
     m_lockNote->setContentsMargins(theme.px(15), 0, theme.px(15), theme.px(8));
     for (QWidget* group : m_groups) group->layout()->setContentsMargins(theme.px(15), theme.px(3), theme.px(15), theme.px(8));
