@@ -475,13 +475,13 @@ void TestLiveView::thawsByHandOutliveAResume() {
     QFETCH(bool, sameWindow);
     const core::ModelInfo model = core::describeModel(lesson(), 10);
     core::LayersChanged thaw;
-    thaw.requestId = 1;
+    thaw.origin = core::Origin::Hand;
     thaw.step = 6 * kSteps;
     thaw.epochPosition = 6;
     thaw.trainable = model.maskOf({"head", "block4", "block5"});
     thaw.thawed = {"block4_conv1", "block5_conv1"};
     core::LearningRateChanged rate;
-    rate.requestId = 2;
+    rate.origin = core::Origin::Hand;
     rate.step = 7 * kSteps;
     rate.epochPosition = 7;
     rate.before = 1e-4;

@@ -43,12 +43,14 @@ private:
     void arrangeHeader();
     void fillPresets();
     void showPreset();
+    void showOwner();  ///< whose ticks these are, where that is not plain
     Session& m_session;
     QLabel *m_title, *m_presetLabel;
     PresetCombo* m_preset;
     LayerTreeView* m_tree;
     PriceTag* m_price;
     QWidget* m_header;
+    QLabel* m_owner;
 };
 
 }  // namespace thaw::ui

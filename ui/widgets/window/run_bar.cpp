@@ -393,7 +393,8 @@ void RunBar::updateTexts() {
             speed = planned == 1 ? tr("1 epoch planned") : tr("%1 epochs planned").arg(planned);
             left.clear();
             if (const double seconds = m_session.planSeconds(config); seconds >= 0)
-                left = tr("about %1").arg(formatRoughDuration(seconds));
+                left = m_session.isPlanRough(config) ? tr("about %1 (a guess)").arg(formatGuessedDuration(seconds))
+                                                     : tr("about %1").arg(formatRoughDuration(seconds));
             break;
         case TrainerState::Preparing:
             if (m_hasBatch) break;
@@ -447,6 +448,9 @@ void RunBar::updateTexts() {
     m_batch->setText(batch);
     m_speed->setText(speed);
     m_left->setText(left);
+    m_left->setToolTip(state == TrainerState::Idle && m_session.isPlanRough(config)
+                           ? tr("Guessed from what this processor computes in a second. The first run measures it.")
+                           : QString());
     m_problem->setText(text(m_failed.hint));
     m_problem->setToolTip(text(m_failed.hint));
     m_showLog->setVisible(failed);
