@@ -349,7 +349,7 @@ void TestCurvePlot::flagsAtTheLeftEdgeStandBesideTheTitle() {
     thaw.trainable = model.maskOf({"head", "block5"});
     thaw.thawed = {"block5_conv1"};
     curves.addLayersChanged(thaw);
-    for (const int height : {560, 260}) {
+    for (const int height : {560, 310}) {
         Shown shown(curves, {620, height});
         QCOMPARE(shown.plot.placedFlags().size(), std::size_t(1));
         const PlacedFlag& flag = shown.plot.placedFlags().front();
