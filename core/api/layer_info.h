@@ -42,7 +42,7 @@ using LayerMask = std::vector<bool>;
 /// Describes the model that `config` would build, by arithmetic alone: no weights are read. Throws ConfigError.
 ModelInfo describeModel(const RunConfig& config, int classCount);
 
-/// Names any choice: "Head only", "Blocks 4 and 5 thawed", "Block 5 thawed, block 4 in part", "All frozen". Pure.
+/// "Head only", "Block 5 thawed", "Everything thawed", "All frozen", or "Custom". Pure.
 std::string describeMask(const ModelInfo& model, const LayerMask& trainable);
 
 /// Index of the first layer that trains: everything below is frozen and cacheable. layers.size() when nothing trains.

@@ -466,10 +466,10 @@ private Q_SLOTS:
         QCOMPARE(formatDuration(3900), QStringLiteral("1 h 05 min"));
         QCOMPARE(formatRoughDuration(540), QStringLiteral("9 min"));
         QCOMPARE(formatRoughDuration(42), QStringLiteral("40 s"));
-        QCOMPARE(formatGuessedDuration(200), QStringLiteral("2 to 5 min"));
-        QCOMPARE(formatGuessedDuration(64), QStringLiteral("40 s to 2 min"));
-        QCOMPARE(formatGuessedDuration(5400), QStringLiteral("56 min to 2 h 24 min"));
-        QCOMPARE(formatGuessedDuration(-1), QString());
+        QCOMPARE(RunBar::guessText(200), QStringLiteral("2 to 5 min"));
+        QCOMPARE(RunBar::guessText(64), QStringLiteral("40 s to 2 min"));
+        QCOMPARE(RunBar::guessText(5400), QStringLiteral("56 min to 2 h 24 min"));
+        QCOMPARE(RunBar::guessText(-1), QString());
         QCOMPARE(formatMillions(7'347'210), QStringLiteral("7.35 M"));
         QCOMPARE(formatBytes(1'400'000'000), QStringLiteral("1.4 GB"));
     }

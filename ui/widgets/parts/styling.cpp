@@ -126,15 +126,6 @@ QString formatRoughDuration(double seconds) {
     return say("%1 h %2 min").arg(minutes / 60).arg(minutes % 60);
 }
 
-QString formatGuessedDuration(double seconds) {
-    if (seconds < 0) return {};
-    constexpr double kDoubt = 1.6;  // a guess is off by so much at times
-    const double low = seconds / kDoubt, high = seconds * kDoubt;
-    if (low >= 90 && high < 3600) return say("%1 to %2 min").arg(qRound(low / 60)).arg(qRound(high / 60));
-    const QString from = formatRoughDuration(low), to = formatRoughDuration(high);
-    return from == to ? from : say("%1 to %2").arg(from, to);
-}
-
 QString formatMillions(qint64 count) {
     if (count < 10'000) return QLocale().toString(count);
     return say("%1 M").arg(QLocale().toString(static_cast<double>(count) / 1e6, 'f', 2));

@@ -37,8 +37,6 @@ QString formatRate(double rate);
 QString formatDuration(double seconds);
 /// "9 min", "40 s", "1 h 5 min": a rough time to wait; empty when negative.
 QString formatRoughDuration(double seconds);
-/// "2 to 5 min", "40 s to 2 min": about so long, where that is a guess; empty when negative.
-QString formatGuessedDuration(double seconds);
 /// "7.35 M", "38,720", "0.27 M": parameters in the price tag.
 QString formatMillions(qint64 count);
 /// "212", "1,390", "41 k": images a second, without jitter in the last digits.
