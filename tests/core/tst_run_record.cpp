@@ -300,6 +300,7 @@ private Q_SLOTS:
         QCOMPARE(summary.plannedEpochs, 3);
         QCOMPARE(summary.bestAccuracy, 0.5);
         QCOMPARE(summary.bestEpoch, 1);
+        QCOMPARE(summary.accuracies, (std::vector<double>{0.5, 0.4}));
         QCOMPARE(summary.dataset, std::string("Fashion-MNIST"));
         QCOMPARE(summary.number, 1);
         QVERIFY(summary.status == RunStatus::Running);  // this process holds it

@@ -345,11 +345,11 @@ void TestCurvePlot::flagsAtTheLeftEdgeStandBesideTheTitle() {
     curves.setPlan(plan(10, 5), 100, &model);
     curves.addPhase({0, "Feature extraction", 1, 10, 1e-4, model.maskOf({"head"})}, 0);
     core::LayersChanged thaw;
-    thaw.requestId = 1;
+    thaw.origin = core::Origin::Hand;
     thaw.trainable = model.maskOf({"head", "block5"});
     thaw.thawed = {"block5_conv1"};
     curves.addLayersChanged(thaw);
-    for (const int height : {560, 260}) {
+    for (const int height : {560, 310}) {
         Shown shown(curves, {620, height});
         QCOMPARE(shown.plot.placedFlags().size(), std::size_t(1));
         const PlacedFlag& flag = shown.plot.placedFlags().front();

@@ -396,6 +396,11 @@ private Q_SLOTS:
         QCOMPARE(fixture.session.config().phases.front().trainable.empty(), false);
         QCOMPARE(barOf(fixture).findChild<PlanBar*>()->finished(), 0);
         QVERIFY2(shownTexts(fixture).contains(QStringLiteral("planned")), qPrintable(shownTexts(fixture)));
+        bool told = false;
+        for (const QLabel* label : fixture.window.findChildren<QLabel*>())
+            told =
+                told || (label->isVisible() && label->text().startsWith(QStringLiteral("These are the ticks of the next run.")));
+        QVERIFY(told);
     }
 
     // What was thawed by hand is in the record; the plan alone knows nothing of it.
@@ -420,7 +425,7 @@ private Q_SLOTS:
         }
         history.events.push_back({"old", 0, core::PhaseStarted{0, "Feature extraction", 1, 10, 1e-4, model.maskOf({"head"})}});
         core::LayersChanged thaw;
-        thaw.requestId = 1;
+        thaw.origin = core::Origin::Hand;
         thaw.step = 60;
         thaw.epochPosition = 3;
         thaw.trainable = model.maskOf({"head", "block4", "block5"});
@@ -461,6 +466,10 @@ private Q_SLOTS:
         QCOMPARE(formatDuration(3900), QStringLiteral("1 h 05 min"));
         QCOMPARE(formatRoughDuration(540), QStringLiteral("9 min"));
         QCOMPARE(formatRoughDuration(42), QStringLiteral("40 s"));
+        QCOMPARE(RunBar::guessText(200), QStringLiteral("2 to 5 min"));
+        QCOMPARE(RunBar::guessText(64), QStringLiteral("40 s to 2 min"));
+        QCOMPARE(RunBar::guessText(5400), QStringLiteral("56 min to 2 h 24 min"));
+        QCOMPARE(RunBar::guessText(-1), QString());
         QCOMPARE(formatMillions(7'347'210), QStringLiteral("7.35 M"));
         QCOMPARE(formatBytes(1'400'000'000), QStringLiteral("1.4 GB"));
     }

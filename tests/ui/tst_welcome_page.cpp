@@ -32,7 +32,8 @@ core::RunSummary summary(int number, core::RunStatus status, std::vector<double>
     return run;
 }
 
-std::vector<core::RunSummary> someRuns() {
+/// `elsewhere`: another window trains one of them.
+std::vector<core::RunSummary> someRuns(bool elsewhere = false) {
     core::RunSummary broken;
     broken.runId = "broken";
     broken.problem = "cannot be read";
@@ -41,8 +42,8 @@ std::vector<core::RunSummary> someRuns() {
         broken,
         summary(5, core::RunStatus::Stopped, {.41, .48, .52, .55}),
         summary(4, core::RunStatus::Finished, {.50, .55, .58, .6, .61, .62, .62, .63, .63, .64, .68, .70, .71, .72, .73}),
-        summary(3, core::RunStatus::Running, {.3}),
-        summary(2, core::RunStatus::Interrupted, {.40, std::nan(""), .45}),
+        summary(3, elsewhere ? core::RunStatus::Running : core::RunStatus::Failed, {}),
+        summary(2, core::RunStatus::Stopped, {.40, std::nan(""), .45}),
         summary(1, core::RunStatus::Finished, {.2})};
     runs[3].named = true;
     runs[3].title = "with flip";
@@ -77,7 +78,7 @@ private Q_SLOTS:
     void rowsOfTheLastRuns() {
         RecentRuns recent;
         recent.resize(640, 200);
-        recent.setRuns(someRuns(), true);
+        recent.setRuns(someRuns(/*elsewhere=*/true), true);
         recent.show();
         // What failed before it trained, cannot be read or trains elsewhere is no way back.
         const QList<QPushButton*> buttons = rowButtons(recent);

@@ -86,8 +86,9 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
     connect(&m_training, &TrainingController::startRefused, this, &Session::refused);
     connect(&m_training, &TrainingController::runStarted, this, &Session::showRun);
     connect(&m_training, &TrainingController::checkpointSaved, this, [this] { m_hasCheckpoint = true; });
-    connect(&m_training, &TrainingController::runFinished, this,
-            [this](const core::RunFinished& finished) { m_endedEarly = finished.reason == "stopped"; });
+    connect(&m_training, &TrainingController::runFinished, this, [this](const core::RunFinished& finished) {
+        m_endedEarly = finished.reason == "stopped" || !finished.notSaved.empty();
+    });
     connect(&m_training, &TrainingController::runFailed, this, [this] { m_endedEarly = true; });
     connect(&m_training, &TrainingController::phaseStarted, this, [this](const core::PhaseStarted& phase) {
         m_rateHolds = false;

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "ui/bridge/session.h"
+#include "ui/models/run_text.h"
 #include "ui/widgets/layers/layer_tree_view.h"
 #include "ui/widgets/layers/price_tag.h"
 #include "ui/widgets/parts/styling.h"
@@ -29,7 +30,8 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
       m_preset(new PresetCombo(this)),
       m_tree(new LayerTreeView(session.layers(), this)),
       m_price(new PriceTag(session, this)),
-      m_header(new QWidget(this)) {
+      m_header(new QWidget(this)),
+      m_owner(makeLabel({}, "caption", this)) {
     setProperty("panel", true);
     auto* header = new QHBoxLayout(m_header);
     header->addWidget(m_title);
@@ -47,6 +49,7 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
     rows->setContentsMargins(1, 1, 1, 1);
     rows->setSpacing(0);
     rows->addWidget(m_header);
+    rows->addWidget(m_owner);
     rows->addWidget(m_tree, 1);
     rows->addWidget(makeKeepLine());
     rows->addWidget(makeRule(Qt::Horizontal, this));
@@ -79,7 +82,11 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
         m_preset->setEnabled(editable);
         m_tree->setEditable(editable);
     });
+    for (const auto signal : {&Session::shownRunChanged, &Session::actionsChanged})
+        connect(&session, signal, this, &LayerPanel::showOwner);
     connect(&Theme::instance(), &Theme::changed, this, &LayerPanel::applyTheme);
+    m_owner->setWordWrap(true);
+    showOwner();
     fillPresets();
     applyTheme();
 }
@@ -125,7 +132,19 @@ void LayerPanel::applyTheme() {
     m_header->layout()->setSpacing(theme.px(7));
     m_keepLine->layout()->setContentsMargins(theme.px(15), theme.px(7), theme.px(13), theme.px(7));
     m_keepLine->layout()->setSpacing(theme.px(10));
+    m_owner->setContentsMargins(theme.px(15), 0, theme.px(15), theme.px(8));
     arrangeHeader();
+}
+
+void LayerPanel::showOwner() {
+    const auto& run = m_session.training().run();
+    const bool next = run && !m_session.showsRun();
+    m_owner->setVisible(next);
+    if (!next) return;
+    QString last = QString::fromStdString(run->runId);
+    for (const core::RunSummary& listed : m_session.runs())
+        if (listed.runId == run->runId) last = runName(listed);
+    m_owner->setText(tr("These are the ticks of the next run. %1 keeps its own.").arg(last));
 }
 
 /// The choice is read in full; the word before it goes where there is no room for both.

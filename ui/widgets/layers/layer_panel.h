@@ -46,6 +46,7 @@ private:
     QWidget* makeKeepLine();
     void showKeep();
     void showPreset();
+    void showOwner();  ///< whose ticks these are, where that is not plain
     Session& m_session;
     QLabel *m_title, *m_presetLabel;
     PresetCombo* m_preset;
@@ -54,6 +55,7 @@ private:
     QWidget *m_header, *m_keepLine;
     QLabel* m_keepText;
     QPushButton* m_keep;
+    QLabel* m_owner;
 };
 
 }  // namespace thaw::ui

@@ -29,7 +29,6 @@ constexpr int kLabelHeight = 24;               ///< of the x axis, about
 constexpr int kAxisHeight = 38;                ///< labels and title of the x axis, about
 constexpr int kRightMargin = 12;
 constexpr int kReachPixels = 20;  ///< how near the mouse must be to an epoch to read it
-constexpr int kDiscSpacing = 11;  ///< closer than this, validation points are a line without discs
 constexpr std::array<double, 4> kAccuracySteps{0.02, 0.05, 0.1, 0.2};
 constexpr std::array<double, 4> kLossSteps{0.05, 0.1, 0.2, 0.3};
 
@@ -342,66 +341,6 @@ void CurvePlot::Private::setX(double from, double to) {
     applyRanges();
     updateReadOut();
     plot->replot(QCustomPlot::rpQueuedReplot);
-}
-
-// --- lines ------------------------------------------------------------------------------------------------------------------
-
-void CurvePlot::Private::setLine(QCPGraph* graph, const ThinnedSeries& thinned, const Pane& pane) {
-    QVector<QCPGraphData> data = cut(thinned.points, x, pane.y.span);
-    pointsDrawn += data.size();
-    graph->data()->set(data, true);
-}
-
-void CurvePlot::Private::fill(Pane& pane, const MetricSeries& batches, const MetricSeries& epochs, const MetricSeries& val) {
-    const double scale = exportScale > 0 ? exportScale : plot->bufferDevicePixelRatio();
-    const int columns = std::max(1, static_cast<int>(pane.rect->width() * scale));
-    const double flat = 0.5 * (pane.y.span.to - pane.y.span.from) / std::max(1.0, pane.rect->height() * scale);
-    const bool smooth = batches.smoothing() > 0;
-    pane.raw->setPen(QPen(smooth ? rawColor() : theme().color(Tone::Training), 0));
-    setLine(pane.raw, batches.thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns, flat), pane);
-    setLine(pane.smoothed,
-            smooth ? batches.thinned(axis, MetricSeries::Values::Smoothed, x.from, x.to, columns, flat) : ThinnedSeries(), pane);
-
-    // Epochs that are known from a record alone: their running means stand for their batches.
-    const double firstBatch = batches.empty() ? std::numeric_limits<double>::infinity() : batches.x(0, axis);
-    ThinnedSeries past;
-    if (!epochs.empty() && epochs.x(0, axis) < firstBatch) {
-        past = epochs.thinned(axis, MetricSeries::Values::Raw, x.from, std::min(x.to, firstBatch), columns, flat);
-        while (!past.points.empty() && past.points.back().x > firstBatch) past.points.pop_back();
-    }
-    setLine(pane.past, past, pane);
-
-    // So dense a line is a band: its edges need no smoothing.
-    pane.smoothed->setAntialiased(exportScale > 0 || pane.smoothed->data()->size() < 3 * columns);
-
-    const ThinnedSeries validation = val.thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns, flat);
-    setLine(pane.val, validation, pane);
-    QVector<QCPGraphData> discs;
-    const double visible =
-        static_cast<double>(val.lowerBound(axis, x.to)) - static_cast<double>(val.lowerBound(axis, x.from)) + 1;
-    if (visible * theme().px(kDiscSpacing) < pane.rect->width() || validation.points.size() < 2) {
-        for (const PlotPoint& point : validation.points) {
-            const bool inside = point.x >= x.from && point.x <= x.to && point.y >= pane.y.span.from && point.y <= pane.y.span.to;
-            if (inside) discs.append({point.x, point.y});
-        }
-    }
-    pane.discs->data()->set(discs, true);
-    pointsDrawn += discs.size();
-}
-
-void CurvePlot::Private::prepare() {
-    pointsDrawn = 0;
-    fill(accuracy, curves->trainAccuracy(), curves->epochTrainAccuracy(), curves->valAccuracy());
-    if (shape.loss) fill(loss, curves->trainLoss(), curves->epochTrainLoss(), curves->valLoss());
-    const int columns = std::max(1, accuracy.rect->width());
-    for (std::size_t i = 0; i < others.size(); ++i) {
-        const RunCurves& other = others[i].curves;
-        setLine(otherGraphs[i].accuracy, other.valAccuracy().thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns),
-                accuracy);
-        if (shape.loss)
-            setLine(otherGraphs[i].loss, other.valLoss().thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns), loss);
-    }
-    placeFlags();
 }
 
 // --- reading ----------------------------------------------------------------------------------------------------------------

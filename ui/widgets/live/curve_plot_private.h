@@ -1,6 +1,6 @@
-// What CurvePlot keeps to itself; its bodies lie in curve_plot.cpp (axes and lines), curve_plot_painting.cpp (what is painted
-// over and under them), curve_plot_labels.cpp (words in the panes), curve_plot_input.cpp (mouse and keys) and
-// curve_plot_files.cpp (pictures for a file).
+// What CurvePlot keeps to itself; its bodies lie in curve_plot.cpp (axes and ranges), curve_plot_lines.cpp,
+// curve_plot_painting.cpp (what is painted over and under them), curve_plot_labels.cpp (words in the panes), curve_plot_input.cpp
+// (mouse and keys) and curve_plot_files.cpp (pictures for a file).
 #pragma once
 
 #include "ui/widgets/live/curve_plot_items.h"

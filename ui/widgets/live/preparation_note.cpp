@@ -72,7 +72,9 @@ void PreparationNote::placeIn(const QRect& area) {
     const Theme& theme = Theme::instance();
     const int wide = std::min(theme.px(kWidth), area.width() - theme.px(24));
     const int tall = layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(wide) : sizeHint().height();
-    setGeometry(area.center().x() - wide / 2, area.top() + std::max(0, (area.height() - tall) / 2), wide, tall);
+    const int lowest = (parentWidget() ? parentWidget()->height() : area.bottom()) - tall - theme.px(8);
+    const int top = std::max(0, std::min(area.center().y() - tall / 2, lowest));
+    setGeometry(area.center().x() - wide / 2, top, wide, tall);
 }
 
 }  // namespace thaw::ui

@@ -28,6 +28,7 @@ namespace {
 using core::TrainerState;
 
 constexpr double kLeastPart = 1e-6;  ///< of an epoch
+constexpr double kDoubt = 1.6;       ///< a guess is off by so much at times
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 QString number(qint64 value) { return QLocale().toString(value); }
@@ -293,6 +294,14 @@ void RunBar::setPlan(int epochs, const std::vector<PhaseBand>& bands) {
     updateTexts();
 }
 
+QString RunBar::guessText(double seconds) {
+    if (seconds < 0) return {};
+    const double low = seconds / kDoubt, high = seconds * kDoubt;
+    if (low >= 90 && high < 3600) return tr("%1 to %2 min").arg(qRound(low / 60)).arg(qRound(high / 60));
+    const QString from = formatRoughDuration(low), to = formatRoughDuration(high);
+    return from == to ? from : tr("%1 to %2").arg(from, to);
+}
+
 void RunBar::updateProgress() {
     if (shownState() == TrainerState::Idle) return m_plan->setProgress(0, -1);
     const bool within = m_hasBatch && m_lastBatch.epoch > m_finishedEpochs;
@@ -393,7 +402,8 @@ void RunBar::updateTexts() {
             speed = planned == 1 ? tr("1 epoch planned") : tr("%1 epochs planned").arg(planned);
             left.clear();
             if (const double seconds = m_session.planSeconds(config); seconds >= 0)
-                left = tr("about %1").arg(formatRoughDuration(seconds));
+                left = m_session.isPlanRough(config) ? tr("about %1 (a guess)").arg(guessText(seconds))
+                                                     : tr("about %1").arg(formatRoughDuration(seconds));
             break;
         case TrainerState::Preparing:
             if (m_hasBatch) break;
@@ -447,6 +457,9 @@ void RunBar::updateTexts() {
     m_batch->setText(batch);
     m_speed->setText(speed);
     m_left->setText(left);
+    m_left->setToolTip(state == TrainerState::Idle && m_session.isPlanRough(config)
+                           ? tr("Guessed from what this processor computes in a second. The first run measures it.")
+                           : QString());
     m_problem->setText(text(m_failed.hint));
     m_problem->setToolTip(text(m_failed.hint));
     m_showLog->setVisible(failed);

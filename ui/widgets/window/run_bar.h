@@ -30,6 +30,8 @@ public:
     void setCompact(bool compact);
     /// What trains in which epochs, of the run that is shown or of the next one: as the curves show it.
     void setPlan(int epochs, const std::vector<PhaseBand>& bands);
+    /// "2 to 5 min", "40 s to 2 min": about so long, where that is a guess; empty when negative.
+    static QString guessText(double seconds);
 
 Q_SIGNALS:
     void logRequested();  ///< "Show log" after a failure
