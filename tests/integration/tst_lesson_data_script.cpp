@@ -61,7 +61,7 @@ private Q_SLOTS:
         QTest::newRow("sends a page") << "page"
                                       << "web page";
         QTest::newRow("redirects for ever") << "redirects"
-                                                     << "round in circles";
+                                            << "round in circles";
         QTest::newRow("is not there") << "gone"
                                       << "does not answer";
     }

@@ -121,7 +121,8 @@ void PredictionListModel::labelOwn() {
     QHash<QString, int> classes;  // by folder
     for (OwnPicture& own : m_own) {
         const QString folder = m_ownFolders.value(fileText(own.prediction.file));
-        if (!classes.contains(folder)) classes.insert(folder, folder.isEmpty() ? -1 : core::classNamed(names, folder.toStdString()));
+        if (!classes.contains(folder))
+            classes.insert(folder, folder.isEmpty() ? -1 : core::classNamed(names, folder.toStdString()));
         own.prediction.label = classes.value(folder);
     }
 }

@@ -68,8 +68,9 @@ QWidget* DataPanel::makeList() {
     m_folder = makeIconPushButton(QStringLiteral("folder"), tr("Choose a folder"), m_list);
     m_folder->setToolTip(tr("Your own pictures, a folder for each class; or a folder with CIFAR-10's or Fashion-MNIST's files"));
     m_archive = makeIconPushButton(QStringLiteral("data"), tr("Choose CIFAR-10's archive"), m_list);
-    m_archive->setToolTip(tr("cifar-10-binary.tar.gz or cifar-10-python.tar.gz, as they are downloaded. Your own pictures: unpack "
-                             "them and choose the folder."));
+    m_archive->setToolTip(
+        tr("cifar-10-binary.tar.gz or cifar-10-python.tar.gz, as they are downloaded. Your own pictures: unpack "
+           "them and choose the folder."));
     m_checking = new WorkStrip(m_list, /*narrow=*/true);
     m_refusal = makeLabel({}, "wrong", m_list);
     m_refusal->setObjectName(QStringLiteral("dataRefusal"));
@@ -175,10 +176,9 @@ void DataPanel::chooseLocation(bool folder) {
     QString begin = words(m_config.data.directory.string());
     if (begin.isEmpty() && !m_places.empty()) begin = words(m_places.front().place.string());
     if (begin.isEmpty() || !QFileInfo::exists(begin)) begin = QDir::homePath();
-    const QString path =
-        folder ? QFileDialog::getExistingDirectory(this, tr("Folder with a data set"), begin)
-               : QFileDialog::getOpenFileName(this, tr("CIFAR-10's archive"), QFileInfo(begin).absolutePath(),
-                                              tr("CIFAR-10's archives (*.tar.gz *.tgz *.tar);;All files (*)"));
+    const QString path = folder ? QFileDialog::getExistingDirectory(this, tr("Folder with a data set"), begin)
+                                : QFileDialog::getOpenFileName(this, tr("CIFAR-10's archive"), QFileInfo(begin).absolutePath(),
+                                                               tr("CIFAR-10's archives (*.tar.gz *.tgz *.tar);;All files (*)"));
     if (!path.isEmpty()) Q_EMIT locationChosen(path);
 }
 

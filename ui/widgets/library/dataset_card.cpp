@@ -21,7 +21,7 @@ DatasetCard::DatasetCard(const DataEntry& entry, bool inUse, QWidget* parent)
         m_state = tr("Not on this machine");
     else
         m_state = inUse ? tr("The next run uses it") : tr("Ready");
-    m_icon = m_here                        ? QStringLiteral("tick-circle")
+    m_icon = m_here                      ? QStringLiteral("tick-circle")
              : info.download.url.empty() ? QStringLiteral("folder")
                                          : QStringLiteral("download");
     if (info.trainCount > 0)

@@ -31,7 +31,8 @@ WeightsBox::WeightsBox(LibraryController& library, QWidget* parent)
     m_weights->setToolTip(tr("What the trunk has learned already. The next run starts with it."));
     m_text->setWordWrap(true);
     m_import->setToolTip(tr("A safetensors, PyTorch or Keras file of VGG16. Nothing in it is run."));
-    m_get->setToolTip(tr("The same weights as the built-in ones, in full precision. The result differs by less than 0.3 points."));
+    m_get->setToolTip(
+        tr("The same weights as the built-in ones, in full precision. The result differs by less than 0.3 points."));
     m_note->setWordWrap(true);
     m_note->hide();
     auto* rows = new QVBoxLayout(this);
@@ -120,8 +121,7 @@ void WeightsBox::refresh() {
     const auto known = core::downloadableWeights();
     m_get->setVisible(!known.empty());
     m_get->setEnabled(m_library.download().isEmpty());
-    if (!known.empty())
-        setButtonWords(m_get, tr("Full precision, %1").arg(formatBytes(known.front().second.bytes)));
+    if (!known.empty()) setButtonWords(m_get, tr("Full precision, %1").arg(formatBytes(known.front().second.bytes)));
 }
 
 void WeightsBox::say(const QString& sentence, bool wrong) {

@@ -118,11 +118,11 @@ void OwnPictureQueue::takeFound(const Found& found) {
     for (const QString& file : found.files) {
         if (pendingFiles.contains(file)) continue;
         if (!knownFiles.contains(file) && room-- <= 0) {
-            Q_EMIT said(found.folders.isEmpty()
-                            ? tr("Thaw shows %1 pictures of yours at most. Remove some first.")
-                                  .arg(QLocale().toString(kMostPictures))
-                            : tr("Thaw shows %1 pictures of yours at most. The accuracy of a whole folder: thaw-cli predict --labelled")
-                                  .arg(QLocale().toString(kMostPictures)));
+            Q_EMIT said(
+                found.folders.isEmpty()
+                    ? tr("Thaw shows %1 pictures of yours at most. Remove some first.").arg(QLocale().toString(kMostPictures))
+                    : tr("Thaw shows %1 pictures of yours at most. The accuracy of a whole folder: thaw-cli predict --labelled")
+                          .arg(QLocale().toString(kMostPictures)));
             break;
         }
         m_waiting << file;

@@ -71,7 +71,8 @@ void OwnPicturesBar::refresh() {
     m_count->setToolTip({});
     if (labelled > 0) {
         const core::Interval interval = core::wilsonInterval(right, labelled);
-        text += tr(":  %1 of %2 right, %3").arg(QLocale().toString(right), QLocale().toString(labelled), percentText(right, labelled));
+        text += tr(":  %1 of %2 right, %3")
+                    .arg(QLocale().toString(right), QLocale().toString(labelled), percentText(right, labelled));
         m_count->setToolTip(tr("Their folders' names say what they show. With 95 % certainty the accuracy on such pictures lies "
                                "between %1 and %2.")
                                 .arg(percentText(interval.low), percentText(interval.high)));
