@@ -47,7 +47,5 @@ private Q_SLOTS:
     }
 };
 
-Q_DECLARE_METATYPE(thaw::core::ReachedModel)
-
 QTEST_GUILESS_MAIN(TestKeptModels)
 #include "tst_kept_models.moc"
