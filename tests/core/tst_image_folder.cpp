@@ -5,6 +5,7 @@
 
 #include "core/api/reading_scope.h"
 #include "core/data/dataset.h"
+#include "core/data/dataset_source.h"
 #include "core/data/picture_file.h"
 #include "tests/support/drawn_data.h"
 #include "tests/support/expect_error.h"
@@ -45,6 +46,8 @@ private Q_SLOTS:
     void badPicturesMoveNoOther();
     void tooManyBadPictures();
     void aClassWithoutAPicture();
+    void listedByContent();
+    void aClassOfBadPicturesOnly();
     void readingIsToldAndCancelled();
     void asLargeAsTheInput();
     void moreThanMemoryHolds();
@@ -242,6 +245,50 @@ void ImageFolderTest::readingIsToldAndCancelled() {
     }
     PictureReading cancelled{[](std::int64_t, std::int64_t) { return false; }, {}};
     QVERIFY_THROWS_EXCEPTION(Cancelled, loadSplit(info, Split::Train, DataConfig(), 1, &cancelled));
+}
+
+// What the first bytes tell stands in the list before anything is decoded, whatever the files are called.
+void ImageFolderTest::listedByContent() {
+    writeImageFolder(folder(), {30, 8, 1}, 2);
+    const fs::path ring = folder() / "train" / "ring";
+    fs::rename(ring / "a0.png", ring / "a0.HEIC");
+    fs::rename(ring / "a1.png", ring / "a1.jfif");
+    fs::rename(ring / "a2.png", ring / "a2");
+    const std::string heic(
+        "\0\0\0\x18"
+        "ftypheic\0\0\0\0mif1heic",
+        24);
+    writeFile(ring / "phone.HEIC", Bytes(heic.begin(), heic.end()));
+    writeFile(ring / "empty.png", {});
+    writeFile(ring / "page.jpg", Bytes(40, 'x'));
+    writeFile(ring / "readme.md", Bytes(40, 'x'));
+    DatasetInfo info = resolve(folder());
+    QVERIFY(info.trainPerClass == (std::vector<std::int64_t>{30, 30}));
+    std::string left;
+    for (const LeftOutFile& file : info.leftOut) left += file.file.filename().string() + ": " + file.reason + '\n';
+    QVERIFY2(
+        left.find("empty.png: the file is empty\npage.jpg: it is a text, not a picture\nphone.HEIC: it is a HEIC picture") == 0,
+        left.c_str());
+    QVERIFY2(left.find("readme.md: it is not a picture") != std::string::npos, left.c_str());
+    QCOMPARE(unreadableIn(info).size(), std::size_t{3});
+    QCOMPARE(loadSplit(info, Split::Train, 0, 1)->count(), std::int64_t{60});
+
+    for (int i = 0; i < 10; ++i) writeFile(ring / ("more" + std::to_string(i) + ".png"), {});
+    const std::string many = errorOf<DataError>([&] { resolve(folder()); });
+    QVERIFY2(many.find("13 pictures in " + folder().string() + " cannot be read, which is more than a tenth: empty.png") == 0,
+             many.c_str());
+    QVERIFY(listDatasets(folder()).back().problem.find("more than a tenth") != std::string::npos);
+}
+
+void ImageFolderTest::aClassOfBadPicturesOnly() {
+    writeImageFolder(folder(), {30, 8, 1}, 2);
+    const std::string heic(
+        "\0\0\0\x18"
+        "ftypheic\0\0\0\0mif1heic",
+        24);
+    writeFile(folder() / "train" / "phone" / "a.HEIC", Bytes(heic.begin(), heic.end()));
+    const std::string message = errorOf<DataError>([&] { resolve(folder()); });
+    QVERIFY2(message.find("No picture of the class \"phone\" can be read: a.HEIC (it is a HEIC picture") == 0, message.c_str());
 }
 
 void ImageFolderTest::asLargeAsTheInput() {
