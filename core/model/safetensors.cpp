@@ -11,6 +11,7 @@
 
 #include "core/api/errors.h"
 #include "core/model/untrusted.h"
+#include "core/util/byte_order.h"
 #include "core/store/atomic_file.h"
 
 namespace thaw::core {

@@ -5,6 +5,8 @@
 
 #include <zlib.h>
 
+#include "core/util/byte_order.h"
+
 namespace thaw::core {
 
 namespace {

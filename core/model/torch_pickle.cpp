@@ -7,11 +7,12 @@
 #include <optional>
 #include <set>
 #include <string_view>
-#include <unordered_map>
 
 #include "core/model/foreign_file.h"
 #include "core/model/stored_zip.h"
 #include "core/model/untrusted.h"
+#include "core/util/byte_order.h"
+#include "core/util/pickle.h"
 
 namespace thaw::core {
 
@@ -32,18 +33,6 @@ constexpr const char* kSaveStateDict =
 constexpr std::array<std::uint8_t, 15> kLegacyStart = {0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46,
                                                        0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e};
 constexpr std::int64_t kLegacyProtocol = 1001;
-
-using Id = std::uint32_t;
-
-enum class Kind { None, Bool, Int, Float, Text, Bytes, Global, Tuple, List, Dict, Storage, Tensor };
-
-/// One value of a pickle. Values refer to each other by number, so sharing, cycles and depth cost nothing.
-struct Node {
-    Kind kind = Kind::None;
-    std::int64_t number = 0;  // Bool, Int; Storage, Tensor: index into the machine's lists
-    std::string_view text;    // Text, Bytes, Global ("module name"): into the pickle
-    std::vector<Id> items;    // Tuple, List; Dict: key, value, key, value ...
-};
 
 struct Storage {
     std::string key;
@@ -75,266 +64,67 @@ constexpr std::string_view kRebuildTensor = "torch._utils _rebuild_tensor";
 constexpr std::string_view kRebuildTensorV2 = "torch._utils _rebuild_tensor_v2";
 constexpr std::string_view kRebuildParameter = "torch._utils _rebuild_parameter";
 
-class PickleMachine {
+constexpr std::string_view kIsStorage = "storage", kIsTensor = "tensor";
+
+using Id = PickleMachine::Id;
+using Kind = PickleMachine::Kind;
+using Node = PickleMachine::Node;
+
+/// The values that a state_dict is made of; storages and tensors are objects with an index into lists.
+class TorchPickle final : public PickleMachine {
 public:
-    PickleMachine(const UntrustedFile& file, std::vector<std::uint8_t> bytes) : m_file(file), m_bytes(std::move(bytes)) {}
+    TorchPickle(const UntrustedFile& file, std::vector<std::uint8_t> bytes)
+        : PickleMachine(std::move(bytes), kMaxInstructions, /*withBytes=*/false), m_file(file) {}
 
     const std::vector<Storage>& storages() const { return m_storages; }
     std::vector<Storage>& storages() { return m_storages; }
     const std::vector<TensorPlace>& tensors() const { return m_tensors; }
-    const Node& node(Id id) const { return m_nodes[id]; }
-    std::size_t position() const { return m_position; }
+    bool isTensor(const Node& node) const { return node.kind == Kind::Object && node.text == kIsTensor; }
 
-    /// Runs one pickle from the present position on; returns its value.
-    Id run() {
-        m_stack.clear();
-        m_marks.clear();
-        m_memo.clear();
-        for (;;) {
-            if (++m_instructions > kMaxInstructions) fail("its pickle is too long");
-            const std::uint8_t instruction = byte();
-            if (instruction == '.') break;
-            execute(instruction);
-        }
-        if (m_stack.size() != 1 || !m_marks.empty()) fail("its pickle does not end with one value");
-        return m_stack.back();
-    }
-
-    [[noreturn]] void fail(const std::string& why, const std::string& hint = {}) const { m_file.fail(why, hint); }
+    [[noreturn]] void fail(const std::string& why) const override { m_file.fail(why); }
 
 private:
-    void execute(std::uint8_t instruction) {
-        switch (instruction) {
-            case 0x80:  // PROTO
-                if (const std::uint8_t protocol = byte(); protocol < 2 || protocol > 5)
-                    fail("its pickle has an unknown protocol");
-                break;
-            case 0x95:
-                take(8);
-                break;  // FRAME
-            case '(':
-                m_marks.push_back(m_stack.size());
-                break;
-            case 'N':
-                push(Kind::None);
-                break;
-            case 0x88:
-                push(Kind::Bool, 1);
-                break;
-            case 0x89:
-                push(Kind::Bool, 0);
-                break;
-            case 'J':
-                push(Kind::Int, static_cast<std::int32_t>(number(4)));
-                break;
-            case 'K':
-                push(Kind::Int, static_cast<std::int64_t>(number(1)));
-                break;
-            case 'M':
-                push(Kind::Int, static_cast<std::int64_t>(number(2)));
-                break;
-            case 0x8a:
-                pushLong();
-                break;  // LONG1
-            case 'G':
-                take(8), push(Kind::Float);
-                break;
-            case 'X':
-                pushText(take(number(4)));
-                break;
-            case 0x8c:
-                pushText(take(number(1)));
-                break;
-            case 'U':
-                pushText(take(number(1)));
-                break;
-            case 'T':
-                pushText(take(number(4)));
-                break;
-            case '}':
-                push(Kind::Dict);
-                break;
-            case ']':
-                push(Kind::List);
-                break;
-            case ')':
-                push(Kind::Tuple);
-                break;
-            case 't':
-                pushTuple(popToMark());
-                break;
-            case 0x85:
-                pushTuple(popMany(1));
-                break;
-            case 0x86:
-                pushTuple(popMany(2));
-                break;
-            case 0x87:
-                pushTuple(popMany(3));
-                break;
-            case 'q':
-                put(number(1));
-                break;
-            case 'r':
-                put(number(4));
-                break;
-            case 0x94:
-                put(m_memo.size());
-                break;  // MEMOIZE
-            case 'h':
-                get(number(1));
-                break;
-            case 'j':
-                get(number(4));
-                break;
-            case 'c': {
-                const std::string_view module = line();
-                pushGlobal(module, line());
-                break;
-            }
-            case 0x93: {  // STACK_GLOBAL
-                const std::vector<Id> names = popMany(2);
-                pushGlobal(expect(names[0], Kind::Text).text, expect(names[1], Kind::Text).text);
-                break;
-            }
-            case 'Q':
-                pushPersistent();
-                break;
-            case 'R':
-                reduce();
-                break;
-            case 's':
-                setItems(popMany(2));
-                break;
-            case 'u':
-                setItems(popToMark());
-                break;
-            case 'a':
-                append(popMany(1));
-                break;
-            case 'e':
-                append(popToMark());
-                break;
-            case 'b':  // BUILD: an OrderedDict's own attributes (_metadata) say nothing about weights
-                popMany(1);
-                if (top().kind != Kind::Dict) refuseObject();
-                break;
-            default:
-                fail("its pickle holds the instruction " + std::to_string(instruction) + ", which no state_dict needs",
-                     kSaveStateDict);
-        }
+    [[noreturn]] void refuse(const std::string& why) const override {
+        m_file.fail(why + ", which no state_dict needs", kSaveStateDict);
     }
+    [[noreturn]] void refuseObject() const { m_file.fail("it holds more than a state_dict", kSaveStateDict); }
 
-    [[noreturn]] void refuseObject() const { fail("it holds more than a state_dict", kSaveStateDict); }
-    [[noreturn]] void damaged() const { fail("its pickle is damaged"); }
-
-    std::string_view take(std::uint64_t bytes) {
-        if (bytes > m_bytes.size() - m_position) fail("its pickle ends too early");
-        const std::string_view text(reinterpret_cast<const char*>(m_bytes.data()) + m_position, static_cast<std::size_t>(bytes));
-        m_position += static_cast<std::size_t>(bytes);
-        return text;
+    bool knows(std::string_view global) const override {
+        return global == kOrderedDict || global == kRebuildTensor || global == kRebuildTensorV2 || global == kRebuildParameter ||
+               storageType(global);
     }
-    std::uint8_t byte() { return static_cast<std::uint8_t>(take(1)[0]); }
-    std::uint64_t number(std::size_t bytes) {
-        return littleEndian(reinterpret_cast<const std::uint8_t*>(take(bytes).data()), bytes);
-    }
-    std::string_view line() {
-        const std::size_t begin = m_position;
-        while (byte() != '\n') {
-            if (m_position - begin > kMaxNameBytes) damaged();
-        }
-        return {reinterpret_cast<const char*>(m_bytes.data()) + begin, m_position - begin - 1};
-    }
-
-    Node& push(Kind kind, std::int64_t value = 0) {
-        m_stack.push_back(static_cast<Id>(m_nodes.size()));
-        Node& node = m_nodes.emplace_back();
-        node.kind = kind;
-        node.number = value;
-        return node;
-    }
-    void pushText(std::string_view text) { push(Kind::Text).text = text; }
-    void pushTuple(std::vector<Id> items) { push(Kind::Tuple).items = std::move(items); }
-    void pushLong() {
-        const std::string_view raw = take(byte());
-        if (raw.size() > 8) {
-            push(Kind::Bytes).text = raw;
-            return;
-        }
-        std::uint64_t value = littleEndian(reinterpret_cast<const std::uint8_t*>(raw.data()), raw.size());
-        if (!raw.empty() && raw.size() < 8 && (raw.back() & 0x80) != 0) value |= ~std::uint64_t{0} << (8 * raw.size());
-        push(Kind::Int, static_cast<std::int64_t>(value));
-    }
-    void pushGlobal(std::string_view module, std::string_view name) {
-        const std::string& full = *m_names.insert(std::string(module) + " " + std::string(name)).first;
-        if (full != kOrderedDict && full != kRebuildTensor && full != kRebuildTensorV2 && full != kRebuildParameter &&
-            !storageType(full)) {
-            refusePythonName(m_file, std::string(module), std::string(name), holdsModules(), lastKey());
-        }
-        push(Kind::Global).text = full;
+    [[noreturn]] void refuseGlobal(std::string_view module, std::string_view name) const override {
+        refusePythonName(m_file, std::string(module), std::string(name), holdsModules(), lastKey());
     }
 
     /// Whether a torch.nn.Module is in it: each has its parts under these names.
     bool holdsModules() const {
-        const std::string_view all(reinterpret_cast<const char*>(m_bytes.data()), m_bytes.size());
-        return all.find("_parameters") != std::string_view::npos && all.find("_modules") != std::string_view::npos;
+        return bytes().find("_parameters") != std::string_view::npos && bytes().find("_modules") != std::string_view::npos;
     }
     /// The key of the dictionary's entry that is being made, as far as the stack tells.
     std::string lastKey() const {
-        if (m_stack.empty() || m_nodes[m_stack.back()].kind != Kind::Text) return {};
-        const std::string text(m_nodes[m_stack.back()].text);
+        const Node* last = newest();
+        if (last == nullptr || last->kind != Kind::Text) return {};
+        const std::string text(last->text);
         return text == "module" ? "" : text;  // begins the legacy format's note of a class, ("module", class, source)
     }
 
-    const Node& top() const {
-        if (m_stack.empty() || (!m_marks.empty() && m_marks.back() >= m_stack.size())) damaged();
-        return m_nodes[m_stack.back()];
-    }
-    std::vector<Id> popMany(std::size_t count) {
-        const std::size_t floor = m_marks.empty() ? 0 : m_marks.back();
-        if (m_stack.size() - floor < count) damaged();
-        std::vector<Id> items(m_stack.end() - static_cast<std::ptrdiff_t>(count), m_stack.end());
-        m_stack.resize(m_stack.size() - count);
-        return items;
-    }
-    std::vector<Id> popToMark() {
-        if (m_marks.empty()) damaged();
-        std::vector<Id> items(m_stack.begin() + static_cast<std::ptrdiff_t>(m_marks.back()), m_stack.end());
-        m_stack.resize(m_marks.back());
-        m_marks.pop_back();
-        return items;
-    }
-    const Node& expect(Id id, Kind kind) const {
-        if (m_nodes[id].kind != kind) damaged();
-        return m_nodes[id];
-    }
-    void put(std::uint64_t index) {
-        top();
-        m_memo[index] = m_stack.back();
-    }
-    void get(std::uint64_t index) {
-        const auto found = m_memo.find(index);
-        if (found == m_memo.end()) damaged();
-        m_stack.push_back(found->second);
+    // BUILD: an OrderedDict's own attributes (_metadata) say nothing about weights
+    void setState(Id object, Id) override {
+        if (node(object).kind != Kind::Dict) refuseObject();
     }
 
-    void setItems(const std::vector<Id>& items) {
-        if (items.size() % 2 != 0 || top().kind != Kind::Dict) damaged();
-        std::vector<Id>& own = m_nodes[m_stack.back()].items;
-        own.insert(own.end(), items.begin(), items.end());
-    }
-    void append(const std::vector<Id>& items) {
-        if (top().kind != Kind::List) damaged();
-        std::vector<Id>& own = m_nodes[m_stack.back()].items;
-        own.insert(own.end(), items.begin(), items.end());
+    std::size_t indexOf(Id id, std::string_view what) const {
+        if (expect(id, Kind::Object).text != what) damaged();
+        return static_cast<std::size_t>(node(id).number);
     }
 
     /// ("storage", type, key, device, count[, view]): the only outside reference that a state_dict makes.
-    void pushPersistent() {
-        const Node& id = m_nodes[popMany(1)[0]];
-        if (id.kind != Kind::Tuple || id.items.size() < 5 || id.items.size() > 6 || m_nodes[id.items[0]].text != "storage")
+    Id outside(Id reference) override {
+        const Node& id = node(reference);
+        if (id.kind != Kind::Tuple || id.items.size() < 5 || id.items.size() > 6 || node(id.items[0]).text != "storage")
             refuseObject();
-        if (id.items.size() == 6 && m_nodes[id.items[5]].kind != Kind::None)
+        if (id.items.size() == 6 && node(id.items[5]).kind != Kind::None)
             fail("one of its storages is a part of another one, which Thaw does not read");
         Storage storage;
         const std::optional<DType> dtype = storageType(expect(id.items[1], Kind::Global).text);
@@ -351,43 +141,42 @@ private:
         } else if (m_storages[place->second].dtype != storage.dtype || m_storages[place->second].count != storage.count) {
             fail("its storage " + inQuotes(storage.key) + " is described in two ways");
         }
-        push(Kind::Storage, static_cast<std::int64_t>(place->second));
+        return make(Kind::Object, static_cast<std::int64_t>(place->second), kIsStorage);
     }
 
-    void reduce() {
-        const std::vector<Id> call = popMany(2);
-        const std::string_view function = expect(call[0], Kind::Global).text;
-        const std::vector<Id> arguments = expect(call[1], Kind::Tuple).items;
-        if (function == kOrderedDict) {
-            std::vector<Id> items;
-            if (arguments.size() > 1) damaged();
-            if (!arguments.empty()) {  // Python 2 writes a list of pairs
-                for (Id pair : expect(arguments[0], Kind::List).items) {
-                    if ((m_nodes[pair].kind != Kind::List && m_nodes[pair].kind != Kind::Tuple) ||
-                        m_nodes[pair].items.size() != 2)
-                        damaged();
-                    items.insert(items.end(), m_nodes[pair].items.begin(), m_nodes[pair].items.end());
-                }
-                m_instructions += items.size();
-            }
-            push(Kind::Dict).items = std::move(items);
-        } else if (function == kRebuildParameter) {
+    Id call(std::string_view function, const std::vector<Id>& arguments) override {
+        if (function == kOrderedDict) return makeOrderedDict(arguments);
+        if (function == kRebuildParameter) {
             if (arguments.size() != 3) damaged();
-            expect(arguments[0], Kind::Tensor);
-            m_stack.push_back(arguments[0]);
-        } else if (function == kRebuildTensor || function == kRebuildTensorV2) {
-            const std::size_t count = arguments.size();
-            if (function == kRebuildTensor ? count != 4 : count < 6 || count > 7) damaged();
-            pushTensor(arguments);
-        } else {
-            refuseObject();
+            indexOf(arguments[0], kIsTensor);
+            return arguments[0];
         }
+        if (function != kRebuildTensor && function != kRebuildTensorV2) refuseObject();
+        const std::size_t count = arguments.size();
+        if (function == kRebuildTensor ? count != 4 : count < 6 || count > 7) damaged();
+        return makeTensor(arguments);
     }
 
-    void pushTensor(const std::vector<Id>& arguments) {
+    Id makeOrderedDict(const std::vector<Id>& arguments) {
+        std::vector<Id> items;
+        if (arguments.size() > 1) damaged();
+        if (!arguments.empty()) {  // Python 2 writes a list of pairs
+            for (const Id pair : expect(arguments[0], Kind::List).items) {
+                const Node& one = node(pair);
+                if ((one.kind != Kind::List && one.kind != Kind::Tuple) || one.items.size() != 2) damaged();
+                items.insert(items.end(), one.items.begin(), one.items.end());
+            }
+            spend(items.size());
+        }
+        const Id dict = make(Kind::Dict);
+        changeable(dict).items = std::move(items);
+        return dict;
+    }
+
+    Id makeTensor(const std::vector<Id>& arguments) {
         if (m_tensors.size() >= kMaxTensors) fail("it has more than " + std::to_string(kMaxTensors) + " tensors");
         TensorPlace place;
-        place.storage = static_cast<std::size_t>(expect(arguments[0], Kind::Storage).number);
+        place.storage = indexOf(arguments[0], kIsStorage);
         place.shape = numbers(arguments[2]);
         place.stride = numbers(arguments[3]);
         const std::int64_t offset = expect(arguments[1], Kind::Int).number;
@@ -408,8 +197,8 @@ private:
         if (overflow || count > available || (count > 0 && last >= available)) {
             fail("one of its tensors claims more numbers than its storage " + inQuotes(m_storages[place.storage].key) + " has");
         }
-        push(Kind::Tensor, static_cast<std::int64_t>(m_tensors.size()));
         m_tensors.push_back(std::move(place));
+        return make(Kind::Object, static_cast<std::int64_t>(m_tensors.size() - 1), kIsTensor);
     }
 
     std::vector<std::int64_t> numbers(Id tuple) const {
@@ -422,13 +211,6 @@ private:
     }
 
     const UntrustedFile& m_file;
-    std::vector<std::uint8_t> m_bytes;
-    std::size_t m_position = 0, m_instructions = 0;
-    std::vector<Node> m_nodes;
-    std::vector<Id> m_stack;
-    std::vector<std::size_t> m_marks;
-    std::unordered_map<std::uint64_t, Id> m_memo;
-    std::set<std::string> m_names;
     std::vector<Storage> m_storages;
     std::map<std::string, std::size_t> m_storageByKey;
     std::vector<TensorPlace> m_tensors;
@@ -437,12 +219,12 @@ private:
 /// Gives every tensor below `root` the name of the keys that lead to it.
 class Flattener {
 public:
-    Flattener(const PickleMachine& machine, std::map<std::string, TensorPlace>& out) : m_machine(machine), m_out(out) {}
+    Flattener(const TorchPickle& machine, std::map<std::string, TensorPlace>& out) : m_machine(machine), m_out(out) {}
 
     void visit(Id id, const std::string& name, int depth) {
         if (depth > kMaxDepth || ++m_visits > kMaxInstructions) m_machine.fail("its dictionaries are nested too deeply");
         const Node& node = m_machine.node(id);
-        if (node.kind == Kind::Tensor) {
+        if (m_machine.isTensor(node)) {
             if (!m_out.emplace(name, m_machine.tensors()[static_cast<std::size_t>(node.number)]).second) {
                 m_machine.fail("tensor " + inQuotes(name) + " stands there twice");
             }
@@ -470,7 +252,7 @@ private:
         return name.empty() ? key : name + "." + key;
     }
 
-    const PickleMachine& m_machine;
+    const TorchPickle& m_machine;
     std::map<std::string, TensorPlace>& m_out;
     std::size_t m_visits = 0;
 };
@@ -501,7 +283,7 @@ struct TorchSource::Impl {
             const std::vector<std::uint8_t> text = zip->read(order, 16);
             if (std::string(text.begin(), text.end()) != "little") file.fail("it was written by a big-endian computer");
         }
-        PickleMachine machine(file, zip->read(pickle, kMaxPickleBytes));
+        TorchPickle machine(file, zip->read(pickle, kMaxPickleBytes));
         const Id root = machine.run();
         for (Storage& storage : machine.storages()) {
             const auto member = zip->members().find(folder + "data/" + storage.key);
@@ -517,7 +299,7 @@ struct TorchSource::Impl {
     void openLegacy() {
         std::vector<std::uint8_t> start(static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), kMaxPickleBytes)));
         file.read(0, start.data(), start.size());
-        PickleMachine machine(file, std::move(start));
+        TorchPickle machine(file, std::move(start));
         machine.run();
         const Id protocol = machine.run();
         if (machine.node(protocol).kind != Kind::Int || machine.node(protocol).number != kLegacyProtocol)
@@ -551,7 +333,7 @@ struct TorchSource::Impl {
         keep(machine, root);
     }
 
-    void checkSystem(const PickleMachine& machine, Id id) const {
+    void checkSystem(const TorchPickle& machine, Id id) const {
         const Node& system = machine.node(id);
         if (system.kind != Kind::Dict) file.fail("its pickle is damaged");
         for (std::size_t i = 0; i < system.items.size(); i += 2) {
@@ -570,7 +352,7 @@ struct TorchSource::Impl {
         }
     }
 
-    void keep(const PickleMachine& machine, Id root) {
+    void keep(const TorchPickle& machine, Id root) {
         if (machine.node(root).kind != Kind::Dict) file.fail("it holds no dictionary of tensors", kSaveStateDict);
         Flattener(machine, places).visit(root, {}, 0);
         storages = machine.storages();

@@ -60,10 +60,4 @@ std::string inQuotes(const std::string& name) {
     return '"' + printableLine(name.substr(0, end)) + (end < name.size() ? "...\"" : "\"");
 }
 
-std::uint64_t littleEndian(const std::uint8_t* data, std::size_t bytes) {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < bytes; ++i) value |= static_cast<std::uint64_t>(data[i]) << (8 * i);
-    return value;
-}
-
 }  // namespace thaw::core

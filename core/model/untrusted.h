@@ -32,7 +32,4 @@ private:
 /// A name from a file, in quotes, as printableLine() shows it, cut after about 80 bytes.
 std::string inQuotes(const std::string& name);
 
-/// `bytes` (at most 8) as an unsigned number.
-std::uint64_t littleEndian(const std::uint8_t* data, std::size_t bytes);
-
 }  // namespace thaw::core
