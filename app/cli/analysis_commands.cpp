@@ -187,7 +187,7 @@ Subcommand addExtract(CLI::App& parser) {
                     chooseCheckpoint(console, options->request.run);
                 else if (const std::string warning = core::scalingWarning(config.scaling, core::scalingOfWeights(config.weights));
                          !warning.empty())
-                    console.say("Warning: " + warning);
+                    console.warn("Warning: " + warning);
                 core::useComputeThreads(config.threads);
                 core::extractFeatures(options->request, progressOn(console, "Extracting"));
                 console.say("Written: " + options->request.output.string());

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <ctime>
 
+#include "core/api/text.h"
 #include "core/util/number_text.h"
-#include "core/util/text.h"
 
 namespace thaw::core {
 
@@ -60,7 +60,7 @@ std::string momentWords(double secondsSince1970) {
 }
 
 std::string shortened(const std::string& text, std::size_t letters) {
-    const std::string valid = validUtf8(text);
+    const std::string valid = printableLine(text);
     std::size_t count = 0, cut = 0;
     for (std::size_t at = 0; at < valid.size(); ++at) {
         if ((static_cast<unsigned char>(valid[at]) & 0xC0) == 0x80) continue;

@@ -185,7 +185,7 @@ std::string withLostLetters(const std::string& bytes) {
 
 std::string escapedHtml(const std::string& bytes) {
     std::string text;
-    for (const char letter : validUtf8(bytes)) {
+    for (const char letter : printable(bytes)) {
         switch (letter) {
             case '&':
                 text += "&amp;";
@@ -203,8 +203,7 @@ std::string escapedHtml(const std::string& bytes) {
                 text += "&#39;";
                 break;
             default:
-                if (static_cast<unsigned char>(letter) < 0x20 && letter != '\t' && letter != '\n' && letter != '\r') break;
-                if (letter != 0x7F) text += letter;
+                text += letter;
         }
     }
     return text;

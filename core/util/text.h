@@ -11,8 +11,7 @@ std::string validUtf8(const std::string& bytes);
 /// The same with U+FFFD in its place, as earlier versions of the program and file dialogs have it.
 std::string withLostLetters(const std::string& bytes);
 
-/// Valid UTF-8 that stands for itself in HTML and XML, in text and in quoted attributes; control characters but tab and line ends
-/// are left out.
+/// printable() text that stands for itself in HTML and XML, in text and in quoted attributes.
 std::string escapedHtml(const std::string& bytes);
 
 }  // namespace thaw::core

@@ -89,7 +89,7 @@ private Q_SLOTS:
 
     void htmlIsEscaped() {
         QCOMPARE(escapedHtml("<b title=\"x\">Tom & 'Jerry'\x01</b>"),
-                 std::string("&lt;b title=&quot;x&quot;&gt;Tom &amp; &#39;Jerry&#39;&lt;/b&gt;"));
+                 std::string("&lt;b title=&quot;x&quot;&gt;Tom &amp; &#39;Jerry&#39;\\x01&lt;/b&gt;"));
     }
 
     void theFileIsWrittenWholeOrNotAtAll() {

@@ -34,34 +34,34 @@ private Q_SLOTS:
         listWeights({kCaffe});
         QSignalSpy changes(m_session.get(), &ui::Session::configChanged);
         choose(kCaffe);
-        QCOMPARE(m_session->config().scaling, core::Scaling::Caffe);
+        QVERIFY(m_session->config().scaling == core::Scaling::Caffe);
         QCOMPARE(changes.size(), 1);
         choose({});
-        QCOMPARE(m_session->config().scaling, core::Scaling::ImageNet);
+        QVERIFY(m_session->config().scaling == core::Scaling::ImageNet);
     }
 
     void aDeliberateScalingStays() {
         listWeights({kCaffe});
         setScaling(core::Scaling::ZeroToOne);
         choose(kCaffe);
-        QCOMPARE(m_session->config().scaling, core::Scaling::ZeroToOne);
+        QVERIFY(m_session->config().scaling == core::Scaling::ZeroToOne);
         choose({});
         setScaling(core::Scaling::Caffe);  // before the weights, with them in mind
         choose(kCaffe);
-        QCOMPARE(m_session->config().scaling, core::Scaling::Caffe);
+        QVERIFY(m_session->config().scaling == core::Scaling::Caffe);
     }
 
     // An import is chosen before it stands in the list.
     void weightsThatAreListedLater() {
         listWeights({});
         choose(kCaffe);
-        QCOMPARE(m_session->config().scaling, core::Scaling::ImageNet);
+        QVERIFY(m_session->config().scaling == core::Scaling::ImageNet);
         listWeights({kCaffe});
-        QCOMPARE(m_session->config().scaling, core::Scaling::Caffe);
+        QVERIFY(m_session->config().scaling == core::Scaling::Caffe);
         listWeights({kCaffe});
         setScaling(core::Scaling::ImageNet);
         listWeights({kCaffe});
-        QCOMPARE(m_session->config().scaling, core::Scaling::ImageNet);
+        QVERIFY(m_session->config().scaling == core::Scaling::ImageNet);
     }
 
     void aScalingChosenMeanwhileStays() {
@@ -69,7 +69,7 @@ private Q_SLOTS:
         choose(kCaffe);
         setScaling(core::Scaling::ZeroToOne);
         listWeights({kCaffe});
-        QCOMPARE(m_session->config().scaling, core::Scaling::ZeroToOne);
+        QVERIFY(m_session->config().scaling == core::Scaling::ZeroToOne);
     }
 
 private:
@@ -82,7 +82,7 @@ private:
         core::RunConfig config = m_session->config();
         config.weights = weights;
         m_session->setConfig(config);
-        QCOMPARE(m_session->config().weights, weights);
+        QVERIFY(m_session->config().weights == weights);
     }
     void setScaling(core::Scaling scaling) {
         core::RunConfig config = m_session->config();

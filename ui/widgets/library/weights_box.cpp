@@ -32,7 +32,8 @@ WeightsBox::WeightsBox(LibraryController& library, QWidget* parent)
     m_text->setWordWrap(true);
     m_import->setToolTip(tr("A safetensors, PyTorch or Keras file of VGG16. Nothing in it is run."));
     m_get->setToolTip(
-        tr("The same weights as the built-in ones, in full precision. The result differs by less than 0.3 points."));
+        tr("Keras's own weights of VGG16 in full precision. They are not the numbers that are built in and need the Caffe "
+           "scaling, which is chosen with them."));
     m_note->setWordWrap(true);
     m_note->hide();
     auto* rows = new QVBoxLayout(this);
