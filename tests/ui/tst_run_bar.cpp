@@ -124,6 +124,23 @@ private Q_SLOTS:
         QCOMPARE(enabledButtons(fixture), QStringList({"book", "play", "step"}));
     }
 
+    void whatIsNotSavedIsSaid() {
+        WindowFixture fixture(FakeScript(), lessonConfig(1, 0));
+        fixture.show({1440, 900});
+        fixture.session.start();
+        QVERIFY(awaitState(fixture.training, TrainerState::Finished));
+        fixture.settle();
+        QVERIFY2(shownTexts(fixture).contains(QStringLiteral("[Finished]")), qPrintable(shownTexts(fixture)));
+        core::RunFinished end;
+        end.epochs = end.bestEpoch = 1;
+        end.reason = "completed";
+        end.notSaved = "No model of this run is saved.";
+        Q_EMIT fixture.training.runFinished(end);
+        QVERIFY2(shownTexts(fixture).contains(QStringLiteral("[Not all saved]")), qPrintable(shownTexts(fixture)));
+        QVERIFY2(shownTexts(fixture).contains(QStringLiteral("No model of this run is saved.")), qPrintable(shownTexts(fixture)));
+        fixture.shoot(QStringLiteral("not-saved"));
+    }
+
     void rateByButtonsKeysAndTyping() {
         FakeScript script;
         script.restAtStep = 3;

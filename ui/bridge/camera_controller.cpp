@@ -10,6 +10,7 @@
 
 #include "core/api/errors.h"
 #include "ui/bridge/inspection_controller.h"
+#include "ui/models/path_text.h"
 #include "ui/threads/mailbox.h"
 
 namespace thaw::ui {
@@ -33,12 +34,12 @@ std::optional<Complaint> complaintOf(Work work) {
         work();
         return std::nullopt;
     } catch (const core::Error& error) {
-        return Complaint{QString::fromUtf8(error.what()), QString::fromStdString(error.hint())};
+        return Complaint{nameText(error.what()), QString::fromStdString(error.hint())};
     } catch (const std::bad_alloc&) {
         return Complaint{CameraController::tr("There is not enough memory."),
                          CameraController::tr("Close other programs, then try again.")};
     } catch (const std::exception& error) {
-        return Complaint{QString::fromUtf8(error.what()), {}};
+        return Complaint{nameText(error.what()), {}};
     }
 }
 
@@ -312,8 +313,8 @@ void CameraController::openCamera(const core::CameraInfo& camera) {
 }
 
 void CameraController::openVideo(const QString& file) {
-    const std::filesystem::path path = file.toStdString();
-    open([sources = m_sources, path] { return sources.video(path); }, QString::fromStdString(path.filename().string()),
+    const std::filesystem::path path = pathOf(file);
+    open([sources = m_sources, path] { return sources.video(path); }, pathText(path.filename()),
          /*live=*/false);
 }
 

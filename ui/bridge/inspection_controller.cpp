@@ -16,6 +16,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "ui/bridge/training_controller.h"
+#include "ui/models/path_text.h"
 #include "ui/threads/job_thread.h"
 #include "ui/threads/mailbox.h"
 
@@ -110,12 +111,12 @@ public:
                     if (lane != Lane::Quick) run.inspector->releaseMemory(/*toSystem=*/!training);
                 } catch (const core::Cancelled&) {
                 } catch (const core::Error& error) {
-                    complain(QString::fromUtf8(error.what()), QString::fromStdString(error.hint()));
+                    complain(nameText(error.what()), QString::fromStdString(error.hint()));
                 } catch (const std::bad_alloc&) {
                     complain(InspectionController::tr("There is not enough memory for this view."),
                              InspectionController::tr("Close other programs, or look at fewer pictures."));
                 } catch (const std::exception& error) {
-                    complain(QString::fromUtf8(error.what()), {});
+                    complain(nameText(error.what()), {});
                 }
                 if (lane != Lane::Longest) m_spent += busyMicroseconds() - begin;
             });
@@ -358,7 +359,7 @@ void InspectionController::open(const std::filesystem::path& directory, bool kee
             try {
                 subject.pictures = inspector.pictures(core::Split::Test);
             } catch (const core::Error& error) {
-                subject.problem = QString::fromUtf8(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
+                subject.problem = nameText(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
             }
             return [this, folder, opened, keepChoice, leftOut = inspector.leftOutCheckpoints(), subject = std::move(subject)] {
                 d->dropAll(true);
@@ -371,7 +372,7 @@ void InspectionController::open(const std::filesystem::path& directory, bool kee
                 Q_EMIT subjectChanged();
                 Q_EMIT checkpointChanged();
                 if (!leftOut.empty())
-                    Q_EMIT failed(QString::fromUtf8(leftOut.front().what()), QString::fromStdString(leftOut.front().hint()));
+                    Q_EMIT failed(nameText(leftOut.front().what()), QString::fromStdString(leftOut.front().hint()));
                 opened();
             };
         },

@@ -5,6 +5,7 @@
 
 #include "core/api/errors.h"
 #include "core/api/reading_scope.h"
+#include "ui/models/path_text.h"
 #include "ui/threads/background.h"
 
 namespace thaw::ui {
@@ -14,7 +15,7 @@ constexpr double kDownloadPatience = 30;  // seconds without a byte
 
 /// What a place that was chosen before holds now, or why it cannot be used.
 core::DatasetInfo placeInfo(const QString& path) {
-    const std::filesystem::path place = path.toStdString();
+    const std::filesystem::path place = pathOf(path);
     core::DataConfig only;
     only.directory = place;
     core::DatasetInfo info;
@@ -67,7 +68,7 @@ LibraryController::~LibraryController() {
 }
 
 void LibraryController::refreshDatasets(const QString& extraPath, const QStringList& places) {
-    d->run([this, extra = std::filesystem::path(extraPath.toStdString()), places]() -> Private::Answer {
+    d->run([this, extra = pathOf(extraPath), places]() -> Private::Answer {
         const std::vector<core::DatasetInfo> datasets = core::listDatasets(extra);
         std::vector<core::DatasetInfo> held;
         for (const QString& place : places) held.push_back(placeInfo(place));
@@ -88,7 +89,7 @@ void LibraryController::checkData(const QString& path) {
         [this, ended, path, answer]() -> Private::Answer {
             const core::ReadingScope scope(*ended);
             core::DataConfig only;
-            only.directory = path.toStdString();
+            only.directory = pathOf(path);
             const core::DatasetInfo info = core::resolveDataset(only);
             return [answer, info] { answer(info, {}, {}); };
         },
@@ -128,7 +129,7 @@ void LibraryController::Private::startDownload(const QString& id, std::function<
                     return !cancel;
                 });
             } catch (const core::Cancelled& error) {
-                return [finish, text = QString::fromUtf8(error.what())] { finish(text, {}, true); };
+                return [finish, text = nameText(error.what())] { finish(text, {}, true); };
             }
             return [finish] { finish({}, {}, false); };
         },
@@ -155,9 +156,7 @@ void LibraryController::refreshWeights() {
 void LibraryController::importWeights(const QString& file) {
     d->run(
         [this, file]() -> Private::Answer {
-            return [this, written = core::importWeights(file.toStdString())] {
-                Q_EMIT weightsImported(QString::fromStdString(written.string()), {}, {});
-            };
+            return [this, written = core::importWeights(pathOf(file))] { Q_EMIT weightsImported(pathText(written), {}, {}); };
         },
         [this, file](const QString& what, const QString& hint) { Q_EMIT weightsImported(file, what, hint); });
 }
@@ -168,20 +167,20 @@ void LibraryController::refreshRuns() {
 
 void LibraryController::readRun(const QString& directory) {
     d->run([this, directory]() -> Private::Answer {
-        return [this, history = core::readRun(directory.toStdString())] { Q_EMIT runRead(history); };
+        return [this, history = core::readRun(pathOf(directory))] { Q_EMIT runRead(history); };
     });
 }
 
 void LibraryController::deleteRun(const QString& directory) {
     d->run([this, directory]() -> Private::Answer {
-        core::deleteRun(directory.toStdString());
+        core::deleteRun(pathOf(directory));
         return [this, runs = core::listRuns()] { Q_EMIT runsListed(runs); };
     });
 }
 
 void LibraryController::renameRun(const QString& directory, const QString& name, const QString& note) {
     d->run([this, directory, name, note]() -> Private::Answer {
-        core::renameRun(directory.toStdString(), name.toStdString(), note.toStdString());
+        core::renameRun(pathOf(directory), name.toStdString(), note.toStdString());
         return [this, runs = core::listRuns()] { Q_EMIT runsListed(runs); };
     });
 }

@@ -5,6 +5,7 @@
 
 #include "core/api/errors.h"
 #include "ui/bridge/lesson_data.h"
+#include "ui/models/path_text.h"
 #include "ui/models/run_text.h"
 
 namespace thaw::ui {
@@ -467,12 +468,12 @@ void Session::chooseLesson(const QString& name) {
 void Session::setDataFolder(const QString& folder) {
     m_nextData.reset();
     core::RunConfig config = m_config;
-    config.data.directory = folder.toStdString();
+    config.data.directory = pathOf(folder);
     setConfig(config);
     refreshDatasets();
 }
 
-void Session::refreshDatasets() { m_library.refreshDatasets(text(m_config.data.directory.string()), m_places); }
+void Session::refreshDatasets() { m_library.refreshDatasets(pathText(m_config.data.directory), m_places); }
 
 void Session::chooseData(const QString& path) {
     Q_EMIT dataChecking(path);
@@ -490,27 +491,28 @@ void Session::takeChecked(const QString& path, const core::DatasetInfo& dataset,
         Q_EMIT dataRefused(path, error, hint);
         return;
     }
+    const QString place = pathText(pathOf(path));  // a file dialog may have lost letters
     QStringList places = m_places;
-    places.removeAll(path);
-    places.prepend(path);
+    places.removeAll(place);
+    places.prepend(place);
     while (places.size() > kMostPlaces) places.removeLast();
     setPlaces(places);
     core::DatasetInfo chosen = dataset;
-    chosen.place = path.toStdString();
+    chosen.place = pathOf(place);
     useDataset(chosen);
     Q_EMIT dataAccepted(path);
 }
 
 void Session::useDataset(const core::DatasetInfo& dataset) {
     core::DataConfig next = m_config.data;
-    const bool ofPlace = m_places.contains(text(dataset.place.string()));
+    const bool ofPlace = m_places.contains(pathText(dataset.place));
     // What was found in a usual place is found there again, whatever else was chosen before.
     const bool kept = ofPlace || dataset.place == m_config.data.directory;
     next.directory = kept ? dataset.place : std::filesystem::path();
     next.dataset = ofPlace ? "auto" : dataset.id;
     // The list and the choice change together: what is shown is what a run would use.
     m_nextData = next;
-    m_library.refreshDatasets(text(next.directory.string()), m_places);
+    m_library.refreshDatasets(pathText(next.directory), m_places);
 }
 
 void Session::setPlaces(const QStringList& places) {
@@ -574,22 +576,22 @@ void Session::stop() {
 void Session::openRun(const QString& directory) {
     if (isActive()) return;
     m_inspection.followNewest();  // whoever opens a run wants to see it
-    m_training.openRun(directory.toStdString(), true);
+    m_training.openRun(pathOf(directory), true);
 }
 
 void Session::continueRun(const QString& directory) {
     if (isActive()) return;
     m_inspection.followNewest();
-    m_training.openRun(directory.toStdString());
+    m_training.openRun(pathOf(directory));
 }
 
 void Session::continueShownRun() {
-    if (canContinue()) continueRun(text(m_training.run()->directory.string()));
+    if (canContinue()) continueRun(pathText(m_training.run()->directory));
 }
 
 void Session::deleteRun(const QString& directory) {
-    m_inspection.leaveRun(directory.toStdString());
-    if (m_training.run() && m_training.run()->directory == directory.toStdString()) {
+    m_inspection.leaveRun(pathOf(directory));
+    if (m_training.run() && m_training.run()->directory == pathOf(directory)) {
         if (isActive()) return;
         m_training.closeRun();
     }

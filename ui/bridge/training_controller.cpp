@@ -3,6 +3,7 @@
 #include <QThread>
 
 #include "ui/bridge/training_worker.h"
+#include "ui/models/path_text.h"
 
 namespace thaw::ui {
 
@@ -163,11 +164,11 @@ quint64 TrainingController::evaluate() { return d->send(core::Evaluate{}); }
 
 quint64 TrainingController::predictFiles(const QStringList& files) {
     core::PredictFiles command;
-    for (const QString& file : files) command.files.emplace_back(file.toStdString());
+    for (const QString& file : files) command.files.push_back(pathOf(file));
     return d->send(command);
 }
 
-quint64 TrainingController::exportModel(const QString& file) { return d->send(core::ExportModel{file.toStdString()}); }
+quint64 TrainingController::exportModel(const QString& file) { return d->send(core::ExportModel{pathOf(file)}); }
 quint64 TrainingController::saveCheckpoint() { return d->send(core::SaveCheckpoint{}); }
 
 bool TrainingController::Private::canStart(const QString& what) {

@@ -13,6 +13,7 @@
 
 #include "core/api/analysis.h"
 #include "core/api/evaluation.h"
+#include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/plain_text.h"
 
@@ -21,7 +22,7 @@ namespace {
 
 QString translated(const char* text) { return QCoreApplication::translate("thaw::ui::PredictionListModel", text); }
 
-QString fileText(const std::filesystem::path& file) { return QString::fromStdString(file.string()); }
+QString fileText(const std::filesystem::path& file) { return pathText(file); }
 
 QImage imageOf(const std::uint8_t* rgb, int width, int height) {
     return QImage(rgb, width, height, width * 3, QImage::Format_RGB888).convertToFormat(QImage::Format_RGB32);

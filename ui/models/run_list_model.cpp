@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/plain_text.h"
 #include "ui/models/run_text.h"
@@ -197,7 +198,7 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
         case RunIdRole:
             return QString::fromStdString(summary.runId);
         case DirectoryRole:
-            return QString::fromStdString(summary.directory.string());
+            return pathText(summary.directory);
         case LineIndexRole: {
             if (isCurrent(row)) return 0;
             const int currentRow = rowOf(m_currentId);

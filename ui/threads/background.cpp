@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/api/errors.h"
+#include "ui/models/path_text.h"
 
 namespace thaw::ui {
 
@@ -20,11 +21,11 @@ void Background::add(std::function<std::function<void()>()> work, Failure failur
         try {
             answer = work();
         } catch (const core::Error& error) {
-            answer = [failure, what = QString::fromUtf8(error.what()), hint = QString::fromStdString(error.hint())] {
+            answer = [failure, what = nameText(error.what()), hint = QString::fromStdString(error.hint())] {
                 failure(what, hint);
             };
         } catch (const std::exception& error) {
-            answer = [failure, what = QString::fromUtf8(error.what())] { failure(what, {}); };
+            answer = [failure, what = nameText(error.what())] { failure(what, {}); };
         }
         post(std::move(answer));
     });

@@ -8,6 +8,7 @@
 
 #include "ui/bridge/session.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/problem_text.h"
@@ -165,7 +166,7 @@ void ConfusionView::ask() {
     m_message->hide();
     m_work->start(tr("The network looks at the pictures"));
     Evaluated evaluated;
-    for (const std::string& name : subject->run.classNames) evaluated.classNames += QString::fromStdString(name);
+    for (const std::string& name : subject->run.classNames) evaluated.classNames += nameText(name);
     evaluated.split = subject->run.judgedOn();
     evaluated.checkpoint = *checkpoint;
     evaluated.pictures = subject->pictures;

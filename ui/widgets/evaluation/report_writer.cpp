@@ -11,6 +11,7 @@
 
 #include "core/api/report.h"
 #include "ui/bridge/inspection_controller.h"
+#include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/evaluation/report_pdf.h"
 #include "ui/widgets/parts/banner.h"
@@ -28,7 +29,7 @@ void makeReportFile(core::Inspector& inspector, const std::string& checkpoint, c
     if (isPdf(file))
         writeReportPdf(report, file);
     else
-        core::writeReport(report, file.toStdString());
+        core::writeReport(report, pathOf(file));
 }
 
 int percentOf(std::int64_t done, std::int64_t total) { return total > 0 ? static_cast<int>(100 * done / total) : 0; }
@@ -57,7 +58,7 @@ void ReportWriter::chooseFile() {
     connect(dialog, &QFileDialog::filterSelected, dialog, [dialog, pdf](const QString& filter) {
         dialog->setDefaultSuffix(filter == pdf ? QStringLiteral("pdf") : QStringLiteral("html"));
     });
-    dialog->setDirectory(QString::fromStdString(subject->run.directory.string()));
+    dialog->setDirectory(pathText(subject->run.directory));
     dialog->selectFile(QStringLiteral("report"));
     connect(dialog, &QFileDialog::fileSelected, this, &ReportWriter::write);
     dialog->open();

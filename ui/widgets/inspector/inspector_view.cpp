@@ -17,6 +17,7 @@
 #include <cmath>
 
 #include "ui/bridge/session.h"
+#include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/problem_text.h"
@@ -280,7 +281,7 @@ bool InspectorView::isLive() const {
 QStringList InspectorView::classNames() const {
     QStringList names;
     if (const InspectionSubject* subject = m_session.inspection().subject())
-        for (const std::string& name : subject->run.classNames) names << QString::fromStdString(name);
+        for (const std::string& name : subject->run.classNames) names << nameText(name);
     return names;
 }
 
@@ -290,7 +291,7 @@ QString InspectorView::checkpointKey() const {
 }
 
 QString InspectorView::pictureKey() const {
-    return m_picture.file.empty() ? QString::number(m_picture.index) : QString::fromStdString(m_picture.file.string());
+    return m_picture.file.empty() ? QString::number(m_picture.index) : pathText(m_picture.file);
 }
 
 QString InspectorView::saidKey() const { return checkpointKey() + kSeparator + pictureKey(); }
@@ -354,7 +355,7 @@ void InspectorView::showPicture(qint64 index) {
     choosePicture({core::Split::Test, index, {}, nullptr});
 }
 
-void InspectorView::showPictureFile(const QString& file) { choosePicture({core::Split::Test, 0, file.toStdString(), nullptr}); }
+void InspectorView::showPictureFile(const QString& file) { choosePicture({core::Split::Test, 0, pathOf(file), nullptr}); }
 
 void InspectorView::choosePicture(core::PictureChoice picture) {
     m_picture = std::move(picture);
@@ -600,7 +601,7 @@ void InspectorView::showPictureTexts() {
     QImage picture;
     QString name;
     if (!m_picture.file.empty()) {
-        name = QFileInfo(QString::fromStdString(m_picture.file.string())).fileName();
+        name = QFileInfo(pathText(m_picture.file)).fileName();
         if (m_file && m_file->file == m_picture.file && m_file->modelSize > 0)
             picture = QImage(m_file->modelRgb.data(), m_file->modelSize, m_file->modelSize, 3 * m_file->modelSize,
                              QImage::Format_RGB888)

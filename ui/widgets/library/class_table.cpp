@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "ui/models/path_text.h"
 #include "ui/models/split_text.h"
 #include "ui/widgets/parts/styling.h"
 
@@ -95,7 +96,7 @@ void ClassTable::setDataset(const core::DatasetInfo& dataset) {
     const auto countAt = [](const std::vector<std::int64_t>& counts, std::size_t i) { return i < counts.size() ? counts[i] : 0; };
     for (std::size_t i = 0; i < dataset.classNames.size(); ++i) {
         const int row = static_cast<int>(i) + 1;
-        put(QString::fromStdString(dataset.classNames[i]), "tableStrong", row, kName, Qt::AlignLeft);
+        put(nameText(dataset.classNames[i]), "tableStrong", row, kName, Qt::AlignLeft);
         m_strips.push_back(new PictureStrip(this));
         m_grid->addWidget(m_strips.back(), row, kPictures, Qt::AlignVCenter);
         if (!counted) continue;

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "ui/bridge/library_controller.h"
+#include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/library/class_table.h"
 #include "ui/widgets/library/dataset_notes.h"
@@ -173,8 +174,8 @@ void DataPanel::listenToDownloads() {
 }
 
 void DataPanel::chooseLocation(bool folder) {
-    QString begin = words(m_config.data.directory.string());
-    if (begin.isEmpty() && !m_places.empty()) begin = words(m_places.front().place.string());
+    QString begin = pathText(m_config.data.directory);
+    if (begin.isEmpty() && !m_places.empty()) begin = pathText(m_places.front().place);
     if (begin.isEmpty() || !QFileInfo::exists(begin)) begin = QDir::homePath();
     const QString path = folder ? QFileDialog::getExistingDirectory(this, tr("Folder with a data set"), begin)
                                 : QFileDialog::getOpenFileName(this, tr("CIFAR-10's archive"), QFileInfo(begin).absolutePath(),
@@ -219,7 +220,7 @@ void DataPanel::collect() {
     for (const core::DatasetInfo& info : m_datasets)
         if (!isChosen(info) && (info.present || !info.download.url.empty() || !info.classNames.empty()))
             m_entries.push_back({words(info.id), info, false});
-    for (const core::DatasetInfo& place : m_places) m_entries.push_back({words(place.place.string()), place, true});
+    for (const core::DatasetInfo& place : m_places) m_entries.push_back({pathText(place.place), place, true});
     if (!entry(m_shown)) {
         const QString used = keyInUse();
         m_shown = !used.isEmpty() || m_entries.empty() ? used : m_entries.front().key;
@@ -318,7 +319,7 @@ void DataPanel::refreshDetail() {
     m_description->setText(shown ? words(shown->info.description) : QString());
     m_substitute->setVisible(shown && shown->info.substitute);
     m_location->setVisible(shown && shown->info.present);
-    m_location->setText(shown ? words(shown->info.location.string()) : QString());
+    m_location->setText(shown ? pathText(shown->info.location) : QString());
     m_use->setVisible(usable);
     m_use->setEnabled(!m_locked && !used);
     m_use->setText(used ? tr("In use") : tr("Use this data set"));

@@ -7,6 +7,7 @@
 #include <QStringListModel>
 #include <QVBoxLayout>
 
+#include "ui/models/path_text.h"
 #include "ui/widgets/parts/styling.h"
 
 namespace thaw::ui {
@@ -52,8 +53,7 @@ void DatasetNotes::setDataset(const core::DatasetInfo* dataset) {
         for (const core::LeftOutFile& file : dataset->leftOut) {
             const std::filesystem::path relative = file.file.lexically_relative(dataset->location);
             const bool below = !relative.empty() && *relative.begin() != "..";
-            files << tr("%1: %2").arg(QString::fromStdString((below ? relative : file.file).string()),
-                                      QString::fromStdString(file.reason));
+            files << tr("%1: %2").arg(pathText(below ? relative : file.file), QString::fromStdString(file.reason));
         }
     }
     m_list->setStringList(files);

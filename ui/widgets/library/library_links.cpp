@@ -1,6 +1,7 @@
 #include "ui/widgets/library/library_links.h"
 
 #include "ui/bridge/session.h"
+#include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/library/data_panel.h"
 #include "ui/widgets/library/settings_panel.h"
@@ -54,7 +55,7 @@ void linkData(DataPanel& panel, Session& session) {
     QObject::connect(&panel, &DataPanel::forgetRequested, &session, &Session::forgetPlace);
     QObject::connect(&panel.weights(), &WeightsBox::chosen, &session, [&session](const QString& file) {
         core::RunConfig config = session.config();
-        config.weights = file.toStdString();
+        config.weights = pathOf(file);
         session.setConfig(config);
     });
 }

@@ -11,6 +11,7 @@
 
 #include "core/api/errors.h"
 #include "core/api/layer_info.h"
+#include "ui/models/path_text.h"
 #include "ui/widgets/library/settings_panel.h"
 #include "ui/widgets/library/settings_values.h"
 #include "ui/widgets/parts/number_box.h"
@@ -106,7 +107,7 @@ void SettingsPanel::addPhaseEditor() {
             try {
                 core::describeModel(Config{}, kClasses).maskOf(names);
             } catch (const core::Error& error) {
-                return QString::fromUtf8(error.what());
+                return nameText(error.what());
             }
             return {};
         });
@@ -206,19 +207,19 @@ void SettingsPanel::addMachine() {
     add(
         tr("Weights"), tr("The trunk's pretrained weights. The data panel downloads and imports others."), m_weights,
         [this](const Config& config) {
-            const QString file = text(config.weights.string());
+            const QString file = pathText(config.weights);
             if (m_weights->findData(file) < 0 && !file.isEmpty())
-                m_weights->insertItem(std::max(0, m_weights->count() - 1), text(config.weights.filename().string()), file);
+                m_weights->insertItem(std::max(0, m_weights->count() - 1), pathText(config.weights.filename()), file);
             m_weights->showEntry(file);
         },
         [](const Config& config) { return config.initialization == core::Initialization::Pretrained; });
     connect(m_weights, &QComboBox::activated, this, [this] {
         const QString file = m_weights->currentData().toString();
         if (file == kMore) {
-            m_weights->showEntry(text(m_config.weights.string()));
+            m_weights->showEntry(pathText(m_config.weights));
             Q_EMIT dataPanelRequested();
         } else {
-            edit([&](Config& config) { config.weights = file.toStdString(); });
+            edit([&](Config& config) { config.weights = pathOf(file); });
         }
     });
 
@@ -274,10 +275,10 @@ void SettingsPanel::addMachine() {
             name, help,
             [place](const Config& config) {
                 Config copy = config;
-                return text(place(copy).string());
+                return pathText(place(copy));
             },
             [place](Config& config, const QString& typed) {
-                place(config) = typed.trimmed().toStdString();
+                place(config) = pathOf(typed.trimmed());
                 return QString();
             },
             std::move(shown))

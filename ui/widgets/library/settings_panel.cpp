@@ -17,6 +17,7 @@
 #include "core/api/layer_info.h"
 #include "core/api/weights_info.h"
 #include "ui/bridge/library_controller.h"
+#include "ui/models/path_text.h"
 #include "ui/models/plain_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/library/settings_values.h"
@@ -126,7 +127,7 @@ void SettingsPanel::setWeights(const std::vector<core::WeightsChoice>& weights) 
     m_weights->clear();
     m_weightsListed = weights;
     for (const core::WeightsChoice& choice : weights) {
-        m_weights->addItem(text(choice.title), text(choice.file.string()));
+        m_weights->addItem(text(choice.title), pathText(choice.file));
         m_weights->setItemData(m_weights->count() - 1, toolTipText(text(choice.description)), Qt::ToolTipRole);
     }
     m_weights->addItem(tr("More…"), kMore);

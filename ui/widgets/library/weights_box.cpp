@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "ui/bridge/library_controller.h"
+#include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/parts/setting_row.h"
 #include "ui/widgets/parts/styling.h"
@@ -94,7 +95,7 @@ void WeightsBox::chooseFile() {
 }
 
 void WeightsBox::setConfig(const core::RunConfig& config) {
-    m_file = words(config.weights.string());
+    m_file = pathText(config.weights);
     refresh();
 }
 
@@ -106,7 +107,7 @@ void WeightsBox::setLocked(bool locked) {
 void WeightsBox::setWeights(const std::vector<core::WeightsChoice>& weights) {
     m_weights->clear();
     for (const core::WeightsChoice& choice : weights) {
-        m_weights->addItem(words(choice.title), words(choice.file.string()));
+        m_weights->addItem(words(choice.title), pathText(choice.file));
         m_weights->setItemData(m_weights->count() - 1, words(choice.description), Qt::ToolTipRole);
     }
     refresh();

@@ -4,6 +4,7 @@
 #include <QVBoxLayout>
 
 #include "ui/bridge/session.h"
+#include "ui/models/path_text.h"
 #include "ui/widgets/live/live_view.h"
 #include "ui/widgets/live/runs_panel.h"
 #include "ui/widgets/live/test_pictures_panel.h"
@@ -179,7 +180,7 @@ void LivePage::updateOtherRuns() {
         const auto known = m_histories.constFind(text(id));
         if (known == m_histories.constEnd()) {
             m_histories.insert(text(id), {});  // asked for
-            m_session.library().readRun(text(m_runList.run(row).directory.string()));
+            m_session.library().readRun(pathText(m_runList.run(row).directory));
         } else if (!known->epochs.empty()) {
             const int pen = m_runList.index(row, RunListModel::LineColumn).data(RunListModel::LineIndexRole).toInt();
             const QString name = m_runList.run(row).named ? shortened(m_runList.name(row)) : m_runList.name(row).toLower();

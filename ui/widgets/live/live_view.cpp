@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "ui/bridge/training_controller.h"
+#include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/widgets/live/live_view_private.h"
 #include "ui/widgets/live/preparation_note.h"
@@ -107,7 +108,7 @@ void LiveView::Private::runStarted(const core::RunStarted& run) {
     if (!same) q->reset();
     runId = QString::fromStdString(run.runId);
     q->setPlan(run.config, run.stepsPerEpoch, &run.model);
-    if (run.resumed && !same) Q_EMIT q->historyNeeded(QString::fromStdString(run.directory.string()));
+    if (run.resumed && !same) Q_EMIT q->historyNeeded(pathText(run.directory));
 }
 
 /// The bands or the flags are others than before.

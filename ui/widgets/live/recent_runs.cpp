@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/run_text.h"
 #include "ui/widgets/parts/elided_label.h"
@@ -108,7 +109,7 @@ RecentRuns::Row RecentRuns::makeRow(int index) {
     m_column->addWidget(row.frame);
     connect(row.button, &QPushButton::clicked, this, [this, index] {
         const core::RunSummary& run = m_shown[static_cast<std::size_t>(index)];
-        const QString directory = QString::fromStdString(run.directory.string());
+        const QString directory = pathText(run.directory);
         run.resumable ? Q_EMIT continueRequested(directory) : Q_EMIT openRequested(directory);
     });
     return row;

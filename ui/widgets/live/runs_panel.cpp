@@ -9,6 +9,7 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include "ui/models/path_text.h"
 #include "ui/models/run_list_model.h"
 #include "ui/models/run_text.h"
 #include "ui/widgets/live/run_name_dialog.h"
@@ -131,7 +132,7 @@ void RunsPanel::showMenu(const QPoint& place) {
 
 void RunsPanel::askForName(int row) {
     const core::RunSummary& run = m_model->run(row);
-    const QString directory = QString::fromStdString(run.directory.string());
+    const QString directory = pathText(run.directory);
     core::RunSummary unnamed = run;
     unnamed.named = false;
     auto* dialog = new RunNameDialog(runName(unnamed), run.named ? QString::fromStdString(run.title) : QString(),

@@ -6,6 +6,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "ui/models/path_text.h"
 #include "ui/models/split_text.h"
 #include "ui/widgets/parts/framed_button.h"
 #include "ui/widgets/parts/segmented_bar.h"
@@ -108,7 +109,7 @@ void TestPicturesPanel::resizeEvent(QResizeEvent* event) {
 
 void TestPicturesPanel::setRun(const core::RunStarted& run) {
     QStringList names;
-    for (const std::string& name : run.dataset.classNames) names << QString::fromStdString(name);
+    for (const std::string& name : run.dataset.classNames) names << nameText(name);
     m_stepsPerEpoch = run.stepsPerEpoch;
     m_trained = run.resumedEpoch > 0;
     m_split = core::validationSplit(run.config.data);

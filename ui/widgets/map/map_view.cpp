@@ -16,6 +16,7 @@
 #include "core/api/errors.h"
 #include "ui/bridge/session.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/models/split_text.h"
 #include "ui/widgets/map/class_legend.h"
@@ -268,7 +269,7 @@ void MapView::takeSubject() {
     const auto pictures = subject ? subject->pictures : nullptr;
     QStringList names;
     if (subject)
-        for (const std::string& name : subject->run.classNames) names << text(name);
+        for (const std::string& name : subject->run.classNames) names << nameText(name);
     for (EmbeddingPlot* plot : {m_before, m_now}) plot->setPictures(pictures, names);
     m_legend->setClasses(names);
     m_row->pictures().setPictures(pictures, names);

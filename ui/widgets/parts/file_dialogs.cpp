@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ui/bridge/session.h"
+#include "ui/models/path_text.h"
 #include "ui/widgets/parts/theme.h"
 
 namespace thaw::ui {
@@ -28,8 +29,7 @@ void chooseRun(QWidget* parent, const Session& session, std::function<void(const
     prepare(*dialog);
     dialog->setFileMode(QFileDialog::Directory);
     dialog->setOption(QFileDialog::ShowDirsOnly);
-    if (!session.runs().empty())
-        dialog->setDirectory(QString::fromStdString(session.runs().front().directory.parent_path().string()));
+    if (!session.runs().empty()) dialog->setDirectory(pathText(session.runs().front().directory.parent_path()));
     QObject::connect(dialog, &QFileDialog::fileSelected, parent, std::move(chosen));
     dialog->open();
 }

@@ -19,6 +19,7 @@
 #include "ui/bridge/inspection_controller.h"
 #include "ui/models/checkpoint_text.h"
 #include "ui/models/layer_text.h"
+#include "ui/models/path_text.h"
 #include "ui/models/plain_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/parts/elided_label.h"
@@ -252,7 +253,7 @@ void CameraView::showFrame() {
     std::vector<GuessBars::Guess> guesses;
     if (subject && frame.probabilities.size() == subject->run.classNames.size())
         for (const int index : core::topK(frame.probabilities.data(), static_cast<int>(frame.probabilities.size()), 5))
-            guesses.push_back({QString::fromStdString(subject->run.classNames[static_cast<std::size_t>(index)]),
+            guesses.push_back({nameText(subject->run.classNames[static_cast<std::size_t>(index)]),
                                frame.probabilities[static_cast<std::size_t>(index)], false});
     m_guesses->setGuesses(std::move(guesses), false);
     m_guessTitle->setText(m_guesses->title());

@@ -17,6 +17,7 @@
 #include "ui/bridge/inspection_controller.h"
 #include "ui/models/checkpoint_text.h"
 #include "ui/models/layer_text.h"
+#include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/problem_text.h"
@@ -269,7 +270,7 @@ QString ClassMapPanel::wantedKey() const {
     if (!checkpoint || !m_picture || !isOn() || m_layer->currentIndex() < 0) return {};
     return QStringList{QString::fromStdString(checkpoint->name),
                        QString::number(m_picture->index),
-                       QString::fromStdString(m_picture->file.string()),
+                       pathText(m_picture->file),
                        m_layer->currentData().toString(),
                        m_method->currentData().toString(),
                        m_compare->isChecked() ? m_compared->currentData().toString() : QString(),
@@ -324,7 +325,7 @@ void ClassMapPanel::ask() {
             m_maps.clear();
             for (std::size_t i = 0; i < maps.size(); ++i) {
                 const QString name =
-                    QString::fromStdString(m_inspection->subject()->run.classNames[static_cast<std::size_t>(maps[i].classIndex)]);
+                    nameText(m_inspection->subject()->run.classNames[static_cast<std::size_t>(maps[i].classIndex)]);
                 m_maps.push_back({moments[static_cast<qsizetype>(i)], shortMoments[static_cast<qsizetype>(i)],
                                   tr("%1 %2").arg(name, percentText(maps[i].probability)), maps[i]});
             }
@@ -371,7 +372,7 @@ void ClassMapPanel::refresh() {
         const Shown& shown = m_maps.back();
         const bool nothing =
             std::none_of(shown.map.values.begin(), shown.map.values.end(), [](float value) { return value > 0; });
-        const QString name = QString::fromStdString(subject->run.classNames[static_cast<std::size_t>(shown.map.classIndex)]);
+        const QString name = nameText(subject->run.classNames[static_cast<std::size_t>(shown.map.classIndex)]);
         if (nothing)
             say(tr("Nothing here speaks for %1.").arg(name));
         else if (shown.map.method == core::ClassMapMethod::Occlusion)

@@ -10,6 +10,7 @@
 
 #include "ui/bridge/inspection_controller.h"
 #include "ui/bridge/training_controller.h"
+#include "ui/models/path_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/problem_text.h"
 #include "ui/threads/background.h"
@@ -154,7 +155,7 @@ void OwnPictureQueue::ask() {
 
 void OwnPictureQueue::askCheckpoint() {
     std::vector<std::filesystem::path> paths;
-    for (const QString& file : m_asked) paths.emplace_back(file.toStdString());
+    for (const QString& file : m_asked) paths.push_back(pathOf(file));
     // A click's answer does not wait behind a folder of pictures.
     const auto lane = paths.size() > kQuickFiles ? InspectionController::Lane::Long : InspectionController::Lane::Quick;
     m_inspection->ask<std::vector<core::FilePrediction>>(

@@ -7,6 +7,7 @@
 #include <QToolButton>
 
 #include "core/api/evaluation.h"
+#include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/problem_text.h"
@@ -96,7 +97,7 @@ void OwnPicturesBar::saveTable(const QString& file) {
     for (const QString& name : m_pictures.classNames()) names.push_back(name.toStdString());
     m_background.add(
         [this, answers = m_pictures.ownAnswers(), names, file]() -> std::function<void()> {
-            core::writePredictionTable(answers, names, file.toStdString());
+            core::writePredictionTable(answers, names, pathOf(file));
             return [this, file] { Q_EMIT said(tr("Saved: %1").arg(file)); };
         },
         [this](const QString& what, const QString& hint) { Q_EMIT said(problemText(what, hint)); });

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "ui/bridge/inspection_controller.h"
+#include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/plain_text.h"
@@ -306,7 +307,7 @@ void PredictionDetail::askClassMap(const PictureItem& item) {
     const InspectionSubject* subject = m_inspection->subject();
     const std::shared_ptr<const core::PictureSet> set = m_model->pictures(), inspected = subject ? subject->pictures : nullptr;
     if (item.isOwn() && item.error.isEmpty())
-        m_classMap->setPicture(core::PictureChoice{core::Split::Test, 0, item.file.toStdString(), nullptr});
+        m_classMap->setPicture(core::PictureChoice{core::Split::Test, 0, pathOf(item.file), nullptr});
     else if (!item.isOwn() && set && inspected &&
              (inspected == set || (inspected->width == set->width && inspected->labels == set->labels)))
         m_classMap->setPicture(core::PictureChoice{core::Split::Test, item.id, {}, nullptr});

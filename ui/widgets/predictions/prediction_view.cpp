@@ -28,6 +28,7 @@
 #include "core/api/analysis.h"
 #include "core/api/errors.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/threads/background.h"
 #include "ui/widgets/parts/elided_label.h"
@@ -437,7 +438,7 @@ void PredictionView::takeTrainingRun(const core::RunStarted& run) {
 
 void PredictionView::setRun(const core::RunStarted& run) {
     QStringList names;
-    for (const std::string& name : run.dataset.classNames) names << QString::fromStdString(name);
+    for (const std::string& name : run.dataset.classNames) names << nameText(name);
     const QString runId = QString::fromStdString(run.runId);
     const bool sameRun = !runId.isEmpty() && runId == m_runId && m_pictures.pictures() && run.testPictures &&
                          m_pictures.pictures()->labels == run.testPictures->labels;
@@ -503,7 +504,7 @@ void PredictionView::takeSubject() {
                        (!subject->pictures || subject->pictures->labels == m_pictures.pictures()->labels);
     if (!known) {
         QStringList names;
-        for (const std::string& name : subject->run.classNames) names << QString::fromStdString(name);
+        for (const std::string& name : subject->run.classNames) names << nameText(name);
         m_runId = runId;
         const auto pictures = training && !subject->pictures ? training->testPictures : subject->pictures;
         setPictures(pictures, names, QString::fromStdString(subject->run.dataset.id));

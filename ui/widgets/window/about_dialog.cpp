@@ -8,6 +8,7 @@
 #include <QTextBrowser>
 #include <QVBoxLayout>
 
+#include "ui/models/path_text.h"
 #include "ui/widgets/parts/styling.h"
 
 namespace thaw::ui {
@@ -38,8 +39,8 @@ AboutDialog::AboutDialog(const core::EngineInfo& info, QWidget* parent) : QDialo
     machine += row(tr("LibTorch"), text(info.libtorchVersion) + QStringLiteral(", ") + text(info.cpuCapability));
     machine += row(tr("Linear algebra"),
                    text(info.blasLibrary) + (info.blasCore.empty() ? QString() : QStringLiteral(", ") + text(info.blasCore)));
-    machine += row(tr("Runs"), text(info.runsFolder.string()));
-    machine += row(tr("Data"), text(info.dataFolder.string()));
+    machine += row(tr("Runs"), pathText(info.runsFolder));
+    machine += row(tr("Data"), pathText(info.dataFolder));
     machine += row(tr("Note"), text(info.note));
 
     const auto credit = [](const QString& what, const QString& licence) {

@@ -13,6 +13,7 @@
 
 #include "ui/bridge/session.h"
 #include "ui/models/log_model.h"
+#include "ui/models/path_text.h"
 #include "ui/widgets/evaluation/confusion_view.h"
 #include "ui/widgets/evaluation/report_writer.h"
 #include "ui/widgets/evaluation/test_lock_bar.h"
@@ -277,7 +278,7 @@ void MainWindow::openRun(const QString& directory) {
 }
 
 void MainWindow::lookInto(const QString& directory) {
-    m_session.inspection().inspectRun(directory.toStdString());
+    m_session.inspection().inspectRun(pathOf(directory));
     if (currentTab() == LiveTab || currentTab() == DataTab || currentTab() == RunsTab) showTab(PredictionsTab);
 }
 

@@ -2,6 +2,7 @@
 
 #include "ui/bridge/lesson_data.h"
 #include "ui/bridge/session.h"
+#include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/models/run_text.h"
 #include "ui/widgets/parts/banner.h"
@@ -45,7 +46,7 @@ Notices::Notices(Session& session, Banner& banner, QObject* parent) : QObject(pa
     });
     connect(&training, &TrainingController::modelExported, this, [this](const core::ModelExported& exported) {
         m_banner.ask(QStringLiteral("exported"), Banner::Look::Note,
-                     tr("The model is written to %1.").arg(text(exported.file.string())));
+                     tr("The model is written to %1.").arg(pathText(exported.file)));
     });
 }
 
@@ -71,7 +72,7 @@ void Notices::offerInterrupted(const std::vector<core::RunSummary>& runs) {
     m_offered = true;
     for (const core::RunSummary& run : runs) {
         if (run.status != core::RunStatus::Interrupted || !run.resumable) continue;
-        const QString directory = text(run.directory.string());
+        const QString directory = pathText(run.directory);
         m_banner.ask(
             QStringLiteral("interrupted"), Banner::Look::Note,
             tr("%1 was interrupted at epoch %2 of %3. Continue?").arg(runName(run)).arg(run.epochs + 1).arg(run.plannedEpochs),

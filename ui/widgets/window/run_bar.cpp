@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "ui/bridge/session.h"
+#include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/run_curves.h"
 #include "ui/widgets/parts/chip.h"
@@ -95,6 +96,7 @@ RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent)
         if (!run || run->runId != history.summary.runId || m_ended.bestEpoch > 0) return;
         m_ended.bestAccuracy = history.summary.bestAccuracy;
         m_ended.bestEpoch = history.summary.bestEpoch;
+        m_ended.notSaved = history.summary.notSaved;
         updateTexts();
     });
     connect(&training, &TrainingController::runFailed, this, [this](const core::RunFailed& failed) {
@@ -368,7 +370,7 @@ void RunBar::updateTexts() {
     const core::RunConfig& config = m_session.shownConfig();
     const int planned = m_plannedEpochs;
     const bool failed = state == TrainerState::Failed && !m_failed.what.empty();
-    QString epoch, batch, speed, left;
+    QString epoch, batch, speed, left, problem;
     const std::optional<core::RunStarted>& run = m_session.training().run();
     const bool thawed = run && core::freezeBoundary(run->model, m_session.training().trainable()) < run->model.headBegin;
     Chip::Look look = thawed ? Chip::Look::Warm : Chip::Look::Ice;
@@ -431,6 +433,12 @@ void RunBar::updateTexts() {
             icon = QStringLiteral("tick");
             const bool stopped = m_ended.reason == "stopped";
             phase = stopped ? tr("Stopped") : tr("Finished");
+            if (!m_ended.notSaved.empty()) {
+                look = Chip::Look::Wrong;
+                icon = QStringLiteral("cross-square");
+                phase = tr("Not all saved");
+                problem = nameText(m_ended.notSaved);
+            }
             const int epochs = std::max(m_ended.epochs, m_finishedEpochs);
             epoch = epochs == 1 ? tr("1 epoch") : tr("%1 epochs").arg(epochs);
             batch.clear();
@@ -445,6 +453,7 @@ void RunBar::updateTexts() {
             icon = QStringLiteral("cross-square");
             phase = tr("Failed");
             epoch = text(m_failed.what);
+            problem = text(m_failed.hint);
             batch.clear();
             speed.clear();
             left.clear();
@@ -460,12 +469,11 @@ void RunBar::updateTexts() {
     m_left->setToolTip(state == TrainerState::Idle && m_session.isPlanRough(config)
                            ? tr("Guessed from what this processor computes in a second. The first run measures it.")
                            : QString());
-    m_problem->setText(text(m_failed.hint));
-    m_problem->setToolTip(text(m_failed.hint));
-    m_showLog->setVisible(failed);
-    const bool hinted = failed && !m_failed.hint.empty();
-    m_problem->setVisible(hinted);
-    m_plan->setVisible(!hinted);
+    m_problem->setText(problem);
+    m_problem->setToolTip(problem);
+    m_showLog->setVisible(failed || !problem.isEmpty());
+    m_problem->setVisible(!problem.isEmpty());
+    m_plan->setVisible(problem.isEmpty());
     m_continue->setVisible(m_actions.continueRun->isEnabled());
     updateCacheChip();
     fitTexts();

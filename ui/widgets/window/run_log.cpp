@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ui/bridge/session.h"
+#include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/parts/styling.h"
@@ -55,9 +56,8 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent), m_session(s
             [](const core::CheckpointFailed& failed) { warn(text(failed.what) + QLatin1Char(' ') + text(failed.hint)); });
     connect(&training, &TrainingController::notice, this,
             [](const core::Notice& notice) { core::logMessage(notice.warning ? "warning" : "info", notice.text); });
-    connect(&training, &TrainingController::modelExported, this, [](const core::ModelExported& exported) {
-        say(tr("The model is written to %1.").arg(text(exported.file.string())));
-    });
+    connect(&training, &TrainingController::modelExported, this,
+            [](const core::ModelExported& exported) { say(tr("The model is written to %1.").arg(pathText(exported.file))); });
     connect(&training, &TrainingController::commandRefused, this, [](quint64, const QString& reason) { warn(reason); });
     connect(&training, &TrainingController::startRefused, this,
             [](const QString& what, const QString& hint) { warn(problemText(what, hint)); });
@@ -68,6 +68,7 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent), m_session(s
                     .arg(finished.bestEpoch));
         else
             say(tr("The run ended (%1).").arg(text(finished.reason)));
+        if (!finished.notSaved.empty()) core::logMessage("warning", finished.notSaved);
     });
 }
 
