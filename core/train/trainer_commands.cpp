@@ -96,7 +96,15 @@ void TorchTrainer::takeChange(const Command& command) {
         std::holds_alternative<SetMask>(m_changes.back().data)) {
         const std::uint64_t replaced = std::exchange(m_changes.back(), command).requestId;
         if (replaced != 0)
-            emit(LayersChanged{replaced, ++m_loop.revision, m_loop.step, m_loop.epoch + 1, epochPosition(), m_loop.mask, {}, {}},
+            emit(LayersChanged{Origin::Hand,
+                               replaced,
+                               ++m_loop.revision,
+                               m_loop.step,
+                               m_loop.epoch + 1,
+                               epochPosition(),
+                               m_loop.mask,
+                               {},
+                               {}},
                  /*record=*/false);
     } else {
         m_changes.push_back(command);
