@@ -134,6 +134,14 @@ private Q_SLOTS:
         row("nothing would train", {{"step", 3, SetTrainable{{"all"}, false}}});
         row("an unknown layer", {{"step", 3, SetTrainable{{"block9"}, true}}});
         row("a mask of another model", {{"step", 3, SetMask{LayerMask(3, true)}}});
+        const TinyLesson lesson;
+        const ModelInfo model = describeModel(lesson.config(), /*classCount=*/10);
+        row("a mask replaces one that waits for the next phase",
+            {{"state", 3, RunEpoch{}},
+             {"paused", 1, SetMask{model.maskOf({"head", "block4"})}},
+             {"paused", 1, SetMask{model.maskOf({"head"})}},
+             {"layers", 1, Resume{}}},
+            true);
         row("a rate", {{"step", 3, SetLearningRate{0.02}}});
         row("an absurd rate", {{"step", 3, SetLearningRate{-1}}});
         row("a checkpoint by hand", {{"step", 3, SaveCheckpoint{}}});

@@ -380,7 +380,16 @@ void FakeTrainer::goOn(const core::Command& command, PauseAfter pauseAfter) {
 
 void FakeTrainer::takeChange(const core::Command& command) {
     if (!m_script.refuseWith.empty()) return refuse(command.requestId, m_script.refuseWith);
-    m_changes.push_back(command);
+    const auto isMask = [](const core::Command& one) { return std::holds_alternative<core::SetMask>(one.data); };
+    if (m_phaseStarted && isMask(command) && !m_changes.empty() && isMask(m_changes.back())) {
+        // A whole mask replaces one that waits; whoever asked for that is told that it left no trace.
+        const std::uint64_t replaced = std::exchange(m_changes.back(), command).requestId;
+        if (replaced != 0)
+            emitEvent(core::LayersChanged{
+                core::Origin::Hand, replaced, ++m_revision, m_step, m_epoch, epochPosition(), m_mask, {}, {}});
+    } else {
+        m_changes.push_back(command);
+    }
     if (canChange()) applyChanges();
 }
 
