@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# One command from nothing to the running lesson: installs what is missing, builds, opens the window and starts the lesson.
-# Without a display: runs a smaller lesson headless, on the real data that is there, and says where the results are.
+# One command from nothing to the running lesson: installs what is missing, builds, fetches CIFAR-10 where it is missing, opens the
+# window and starts the lesson. Without a display: runs a smaller lesson headless, and says where the results are.
 # Further arguments go to the program.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source packaging/install.sh
+source packaging/lesson_data.sh
 
 install_missing "${build_packages[@]}" "${run_packages[@]}"
 build release
+names_data "$@" || fetch_lesson_data build/release/bin/thaw-cli
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   say "Opening Thaw; the lesson starts by itself"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "app/cli/analysis_options.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/json_output.h"
@@ -255,6 +256,7 @@ Subcommand addWeights(CLI::App& parser) {
 Subcommand addData(CLI::App& parser) {
     struct Options {
         std::string directory, name;
+        double giveUpAfter = 0;
         bool json = false;
         CLI::App *list = nullptr, *get = nullptr;
     };
@@ -266,10 +268,16 @@ Subcommand addData(CLI::App& parser) {
     options->list->add_flag("--json", options->json, "Print JSON");
     options->get = app->add_subcommand("get", "Download a data set: cifar10");
     options->get->add_option("name", options->name, "cifar10")->required();
+    options->get
+        ->add_option("--give-up-after", options->giveUpAfter,
+                     "Seconds without a byte after which it fails, connecting included (default: minutes)")
+        ->check(notNegative());
     return {app, [options] {
                 if (options->list->parsed()) return listData(options->directory, options->json);
                 Console console(stderr);
-                console.say("Installed: " + core::downloadDataset(options->name, downloadProgressOn(console)).location.string());
+                console.say(
+                    "Installed: " +
+                    core::downloadDataset(options->name, downloadProgressOn(console), options->giveUpAfter).location.string());
                 return kDone;
             }};
 }

@@ -116,8 +116,9 @@ struct DownloadProgress {
 /// Called a few times a second on the calling thread; false cancels (the partial file stays for resumption).
 using ProgressCallback = std::function<bool(const DownloadProgress&)>;
 
-/// Downloads, checks and installs a data set into the user's data folder; returns what is now there. Blocking.
+/// Downloads, checks and installs a data set into the user's data folder, unless it is in one of the usual places; returns what
+/// is now there. Fails after `giveUpAfter` seconds without a byte, connecting included; 0: a slow network gets minutes. Blocking.
 /// Throws NetworkError, StoreError, DataError, Cancelled.
-DatasetInfo downloadDataset(const std::string& id, const ProgressCallback& progress);
+DatasetInfo downloadDataset(const std::string& id, const ProgressCallback& progress, double giveUpAfter = 0);
 
 }  // namespace thaw::core

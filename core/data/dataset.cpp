@@ -377,15 +377,17 @@ std::shared_ptr<const PictureSet> samplePictures(const DatasetInfo& dataset, Spl
     return std::make_shared<const PictureSet>(readSubset(dataset, split, limitedTo(limit), seed));
 }
 
-DatasetInfo downloadDataset(const std::string& id, const ProgressCallback& progress) {
+DatasetInfo downloadDataset(const std::string& id, const ProgressCallback& progress, double giveUpAfter) {
     const DatasetSource& source = sourceOf(id);
     const DatasetInfo known = source.describe();
     if (known.download.url.empty()) throw DataError(known.title + " cannot be downloaded by Thaw.", known.installHint);
 
     const fs::path folder = datasetsFolder();
-    if (const DatasetInfo there = lookFor(source, {folder}); there.present && there.problem.empty()) return there;
+    if (const DatasetInfo there = lookFor(source, datasetPlaces({})); there.present && there.problem.empty()) return there;
 
-    const fs::path file = download(known.download, folder, progress);
+    DownloadOptions options;
+    options.giveUpAfter = std::chrono::milliseconds(std::llround(1000 * giveUpAfter));
+    const fs::path file = download(known.download, folder, progress, options);
     const auto unpacking = [&](std::int64_t done, std::int64_t total) {
         DownloadProgress report;
         report.received = done;

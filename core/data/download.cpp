@@ -26,6 +26,7 @@ namespace thaw::core {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -317,6 +318,7 @@ Outcome Connection::run(const Tick& tick) {
 
     std::int64_t lastSize = m_part.size();
     auto lastProgress = Clock::now();
+    const auto patience = m_options.giveUpAfter.count() > 0 ? m_options.giveUpAfter : Clock::duration::max();
     for (int running = 1; running > 0;) {
         curl_multi_perform(multi.get(), &running);
         if (m_failure) break;
@@ -327,7 +329,8 @@ Outcome Connection::run(const Tick& tick) {
             lastSize = m_part.size();
             lastProgress = Clock::now();
         } else if (Clock::now() - lastProgress >
-                   m_options.stallTimeout + (m_bodyBegun ? std::chrono::milliseconds(0) : m_options.connectTimeout)) {
+                   std::min<Clock::duration>(patience, m_options.stallTimeout + (m_bodyBegun ? std::chrono::milliseconds(0)
+                                                                                             : m_options.connectTimeout))) {
             m_reason = "nothing came any more";
             return Outcome::Interrupted;
         }
@@ -475,11 +478,16 @@ void fetch(const DownloadSource& source, const Address& address, PartFile& part,
     std::string reason;
     int barren = 0;
     auto delay = options.retryDelay;
+    auto lastProgress = Clock::now();
     for (int tries = 0; tries < options.maxTries; ++tries) {
         if (source.bytes > 0 && part.size() == source.bytes) return;
         if (part.size() > 0 && source.bytes > 0 && part.size() > source.bytes) part.restart();
         const std::int64_t before = part.size();
-        Connection connection(source, address, part, options);
+        DownloadOptions limits = options;
+        if (options.giveUpAfter.count() > 0)
+            limits.giveUpAfter = std::max(
+                1ms, std::chrono::duration_cast<std::chrono::milliseconds>(options.giveUpAfter - (Clock::now() - lastProgress)));
+        Connection connection(source, address, part, limits);
         const Outcome outcome = connection.run([&] {
             if (source.bytes <= 0 && connection.total() > 0) meter.setTotal(connection.total());
             meter.report("Downloading", part.size(), connection.resumed(resumed));
@@ -492,8 +500,13 @@ void fetch(const DownloadSource& source, const Address& address, PartFile& part,
         if (outcome == Outcome::Restart) reason = "the file on the server has changed";
         const bool progressed = outcome != Outcome::Restart && part.size() > before;
         barren = progressed ? 0 : barren + 1;
-        if (progressed) delay = options.retryDelay;
+        if (progressed) {
+            delay = options.retryDelay;
+            lastProgress = Clock::now();
+        }
         if (barren >= options.triesWithoutProgress) break;
+        // The next try would wait before it connects.
+        if (options.giveUpAfter.count() > 0 && Clock::now() + delay - lastProgress >= options.giveUpAfter) break;
         logMessage("info", source.fileName + ": " + reason + "; trying again.");
         if (outcome != Outcome::Restart) {
             waitBeforeRetry(delay, meter, part.size(), resumed);

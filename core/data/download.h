@@ -14,7 +14,8 @@ struct DownloadOptions {
     std::chrono::milliseconds stallTimeout{30'000};  ///< gives a connection up after this long without a byte
     std::chrono::milliseconds retryDelay{500};       ///< before the first new try; doubled for each further one
     int triesWithoutProgress = 4;                    ///< connections in a row that bring nothing before it fails
-    int maxTries = 200;                              ///< connections in all
+    std::chrono::milliseconds giveUpAfter{0};  ///< fails after this long without a byte, whatever the limits above; 0: never
+    int maxTries = 200;                        ///< connections in all
     int maxRedirects = 5;
     std::int64_t maxBytes = 8'000'000'000;  ///< for a source whose size is unknown
 };

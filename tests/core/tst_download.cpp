@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <QElapsedTimer>
 #include <QTest>
 #include <array>
 #include <atomic>
@@ -70,6 +71,8 @@ private Q_SLOTS:
     void callbackMayThrow();
     void stalls();
     void silentServer();
+    void givesUpAfterAWhileWithoutAByte_data();
+    void givesUpAfterAWhileWithoutAByte();
     void claimsMoreThanItSends();
     void announcesAnotherSize();
     void sendsMoreThanItShould();
@@ -293,6 +296,39 @@ void DownloadTest::silentServer() {
     QVERIFY2(message.find("nothing came any more") != std::string::npos, message.c_str());
     QCOMPARE(server.requests().size(), std::size_t{4});
     expectNothingInstalled();
+}
+
+void DownloadTest::givesUpAfterAWhileWithoutAByte_data() {
+    QTest::addColumn<qlonglong>("stallAfter");
+    QTest::addColumn<bool>("closes");
+    QTest::newRow("silent") << -1ll << false;
+    QTest::newRow("stalls half-way") << 150'000ll << false;
+    QTest::newRow("closes at once") << 0ll << true;
+}
+
+/// Minutes of patience otherwise; the bytes that came stay for the next time.
+void DownloadTest::givesUpAfterAWhileWithoutAByte() {
+    QFETCH(qlonglong, stallAfter);
+    QFETCH(bool, closes);
+    const std::string content = someContent(300'000);
+    FaultyServer server([&](const auto& request) {
+        auto reply = serveContent(request, content);
+        reply.silent = stallAfter < 0;
+        (closes ? reply.dropAfter : reply.stallAfter) =
+            std::max<qlonglong>(0, stallAfter - std::max<qlonglong>(0, request.rangeFirst));
+        return reply;
+    });
+    DownloadOptions options;
+    options.giveUpAfter = 400ms;
+    options.triesWithoutProgress = 1000;
+    options.retryDelay = 20ms;
+    QElapsedTimer elapsed;
+    elapsed.start();
+    const std::string message = errorOf<NetworkError>([&] { download(sourceFor(server.url(), content), folder(), {}, options); });
+    QVERIFY2(message.find("could not be downloaded") != std::string::npos, message.c_str());
+    QVERIFY2(elapsed.elapsed() < 15'000, qPrintable(QString::number(elapsed.elapsed())));
+    expectNothingInstalled();
+    QCOMPARE(static_cast<qlonglong>(fs::file_size(folder() / "file.bin.part")), std::max<qlonglong>(0, stallAfter));
 }
 
 void DownloadTest::claimsMoreThanItSends() {
