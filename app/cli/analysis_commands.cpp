@@ -1,6 +1,7 @@
 // predict, extract, export: what a trained model says, from a run's checkpoint.
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <memory>
 
 #include "app/cli/analysis_options.h"
@@ -8,9 +9,11 @@
 #include "app/cli/console.h"
 #include "app/cli/json_output.h"
 #include "app/cli/run_options.h"
+#include "app/cli/score_output.h"
 #include "core/api/analysis.h"
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/api/evaluation.h"
 
 namespace thaw::cli {
 
@@ -37,60 +40,122 @@ std::vector<std::filesystem::path> picturesAmong(const std::vector<std::filesyst
     return files;
 }
 
+struct PredictOptions {
+    core::RunSelection run;
+    std::vector<std::filesystem::path> files;
+    std::filesystem::path labelled, csv;
+    int threads = 0;
+    bool json = false;
+};
+
+constexpr char kPredictKeys[] =
+    "--json prints a list with one object a picture: file, and top5 (class, probability) or error. With --labelled it prints "
+    "one\n"
+    "object: folder, count (pictures that could be read), the scores of evaluate --json, unknown_folders (their names are no "
+    "class\n"
+    "of the run: left out), missing_classes (no picture in the folder), and pictures, each also with true and right.";
+
+/// What the model says of each picture; on standard error why one cannot be read.
+json picturesJson(const std::vector<core::FilePrediction>& predictions, const std::vector<std::string>& classNames) {
+    const auto nameOf = [&](int index) { return classNames[static_cast<std::size_t>(index)]; };
+    json results = json::array();
+    for (const core::FilePrediction& prediction : predictions) {
+        json result = {{"file", prediction.file.string()}};
+        if (prediction.label >= 0) result["true"] = nameOf(prediction.label);
+        if (prediction.error.empty()) {
+            const auto best = core::topK(prediction.probabilities.data(), static_cast<int>(classNames.size()), 5);
+            for (const int index : best)
+                result["top5"].push_back(
+                    {{"class", nameOf(index)}, {"probability", prediction.probabilities[static_cast<std::size_t>(index)]}});
+            if (prediction.label >= 0) result["right"] = best.front() == prediction.label;
+        } else {
+            result["error"] = prediction.error;
+            std::fprintf(stderr, "%s: %s\n", prediction.file.c_str(), prediction.error.c_str());
+        }
+        results.push_back(std::move(result));
+    }
+    return results;
+}
+
+bool allRead(const std::vector<core::FilePrediction>& predictions) {
+    return std::all_of(predictions.begin(), predictions.end(), [](const auto& one) { return one.error.empty(); });
+}
+
+int predictPictures(const PredictOptions& options, Console& console) {
+    const std::vector<std::filesystem::path> files = picturesAmong(options.files, console);
+    std::vector<std::string> classNames;
+    const auto predictions = core::predictFiles(options.run, files, options.threads, &classNames);
+    if (!options.csv.empty()) core::writePredictionTable(predictions, classNames, options.csv);
+    const json results = picturesJson(predictions, classNames);
+    if (options.json) {
+        print(results);
+    } else {
+        for (const json& result : results) {
+            if (!result.contains("top5")) continue;
+            std::printf("%s\n", result["file"].get<std::string>().c_str());
+            for (const json& guess : result["top5"])
+                std::printf("  %-16s %s\n", guess["class"].get<std::string>().c_str(), percent(guess["probability"]).c_str());
+        }
+    }
+    return allRead(predictions) ? kDone : kFailed;
+}
+
+/// How often the model is right where the folders' names say what the pictures show.
+int predictLabelled(const PredictOptions& options, Console& console) {
+    const std::vector<std::string> classNames = core::classNamesOf(options.run.run);
+    const core::LabelledPictures pictures = core::labelledPictures(options.labelled, classNames);
+    if (const std::string mismatch = pictures.mismatch(); !mismatch.empty()) console.say(mismatch);
+    auto predictions =
+        core::predictFiles(options.run, pictures.files, options.threads, nullptr, progressOn(console, "Predicting"));
+    for (std::size_t i = 0; i < predictions.size(); ++i) predictions[i].label = pictures.labels[i];
+    if (!options.csv.empty()) core::writePredictionTable(predictions, classNames, options.csv);
+    const core::PredictionSet set = core::predictionsOf(predictions, static_cast<int>(classNames.size()));
+    const json each = picturesJson(predictions, classNames);
+    if (set.count() == 0) throw core::DataError("None of the pictures in " + options.labelled.string() + " can be read.");
+    const core::EvaluationReport report = core::evaluationReport(set);
+    if (options.json) {
+        json result = {{"folder", options.labelled.string()},
+                       {"count", set.count()},
+                       {"unknown_folders", pictures.unknownFolders},
+                       {"missing_classes", pictures.missingClasses},
+                       {"pictures", each}};
+        result.update(scoresJson(report, classNames));
+        print(result);
+    } else {
+        std::printf("%s, %s pictures\n", options.labelled.c_str(), thousands(set.count()).c_str());
+        printScores(report, classNames);
+    }
+    return allRead(predictions) ? kDone : kFailed;
+}
+
 }  // namespace
 
 Subcommand addPredict(CLI::App& parser) {
-    struct Options {
-        core::RunSelection run;
-        std::vector<std::filesystem::path> files;
-        std::filesystem::path csv;
-        int threads = 0;
-        bool json = false;
-    };
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<PredictOptions>();
     CLI::App* app = parser.add_subcommand("predict", "What a trained model says of your pictures");
     addRunSelection(*app, options->run);
-    app->add_option("images", options->files, "Picture files, or folders of them, which are taken in the order of the names")
-        ->required();
-    app->add_option("--csv", options->csv, "Write a table: file, predicted class, probability, the five best guesses")
+    CLI::Option* images =
+        app->add_option("images", options->files, "Picture files, or folders of them, which are taken in the order of the names");
+    CLI::Option* labelled = app->add_option(
+        "--labelled", options->labelled,
+        "A folder with a folder of pictures for each class, called as the run's classes: how often the model is right");
+    labelled->check(notEmpty())->excludes(images);
+    app->add_option("--csv", options->csv,
+                    "Write a table: file, (with --labelled) true class, predicted class, probability, the five best guesses")
         ->check(notEmpty());
     addThreads(*app, options->threads);
     app->add_flag("--json", options->json, "Print JSON");
-    return {
-        app, [options] {
-            Console console(stderr);
-            if (!options->csv.empty()) core::requireWritable(options->csv);
-            const std::vector<std::filesystem::path> files = picturesAmong(options->files, console);
-            chooseCheckpoint(console, options->run);
-            core::useComputeThreads(options->threads);
-            std::vector<std::string> classNames;
-            const auto predictions = core::predictFiles(options->run, files, options->threads, &classNames);
-            if (!options->csv.empty()) core::writePredictionTable(predictions, classNames, options->csv);
-            bool allRead = true;
-            json results = json::array();
-            for (const core::FilePrediction& prediction : predictions) {
-                json result = {{"file", prediction.file.string()}};
-                if (!prediction.error.empty()) {
-                    allRead = false;
-                    result["error"] = prediction.error;
-                    std::fprintf(stderr, "%s: %s\n", prediction.file.c_str(), prediction.error.c_str());
-                } else {
-                    const auto best = core::topK(prediction.probabilities.data(), static_cast<int>(classNames.size()), 5);
-                    for (const int index : best)
-                        result["top5"].push_back({{"class", classNames[static_cast<std::size_t>(index)]},
-                                                  {"probability", prediction.probabilities[static_cast<std::size_t>(index)]}});
-                    if (!options->json) {
-                        std::printf("%s\n", prediction.file.c_str());
-                        for (const int index : best)
-                            std::printf("  %-16s %s\n", classNames[static_cast<std::size_t>(index)].c_str(),
-                                        percent(prediction.probabilities[static_cast<std::size_t>(index)]).c_str());
-                    }
-                }
-                results.push_back(std::move(result));
-            }
-            if (options->json) print(results);
-            return allRead ? kDone : kFailed;
-        }};
+    app->footer(kPredictKeys);
+    return {app, [options] {
+                if (options->files.empty() && options->labelled.empty())
+                    throw core::ConfigError("No picture is named.",
+                                            "Name picture files or folders, or a folder with --labelled.");
+                Console console(stderr);
+                if (!options->csv.empty()) core::requireWritable(options->csv);
+                chooseCheckpoint(console, options->run);
+                core::useComputeThreads(options->threads);
+                return options->labelled.empty() ? predictPictures(*options, console) : predictLabelled(*options, console);
+            }};
 }
 
 Subcommand addExtract(CLI::App& parser) {

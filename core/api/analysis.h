@@ -79,9 +79,31 @@ struct PictureFolder {
 /// Throws DataError for a folder that cannot be read or holds no picture.
 PictureFolder listPictures(const std::filesystem::path& folder);
 
-/// Throws only for the run; a picture that cannot be read carries its error. The answers come without `rgb`.
+/// Throws only for the run; a picture that cannot be read carries its error. The answers come without pixels.
 std::vector<FilePrediction> predictFiles(const RunSelection& run, const std::vector<std::filesystem::path>& files, int threads,
-                                         std::vector<std::string>* classNames);
+                                         std::vector<std::string>* classNames, const CountCallback& progress = {});
+
+/// The classes that a run tells apart, in order. Reads a small file. Throws StoreError.
+std::vector<std::string> classNamesOf(const std::filesystem::path& run);
+
+/// The class that a folder's name means: the same name, else the only one that differs by capitals, spaces, "_" and "-" alone.
+/// -1: none. Pure.
+int classNamed(const std::vector<std::string>& classNames, const std::string& name);
+
+/// Pictures whose true class is known: they lie in folders that are called as a run's classes, or in folders below those.
+struct LabelledPictures {
+    std::vector<std::filesystem::path> files;  ///< class after class of the folders' order, by name
+    std::vector<int> labels;                   ///< of each file
+    std::vector<std::string> unknownFolders;   ///< have pictures, but no class is called so: left out
+    std::vector<std::string> missingClasses;   ///< have no picture here
+    std::int64_t otherFiles = 0;               ///< in the classes' folders, that are no pictures
+    std::string mismatch() const;              ///< the two lists as a sentence or two; empty where all match
+};
+/// Blocking. Throws DataError for a folder that cannot be read, or where no picture's class is known.
+LabelledPictures labelledPictures(const std::filesystem::path& folder, const std::vector<std::string>& classNames);
+
+/// Those of the answers whose true class is known and that could be read, to be judged as a split is (evaluationReport). Pure.
+PredictionSet predictionsOf(const std::vector<FilePrediction>& files, int classCount);
 
 struct ExtractRequest {
     RunSelection run;   ///< run empty: the bare trunk of `config`

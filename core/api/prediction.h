@@ -45,12 +45,13 @@ struct FilePrediction {
     std::vector<std::uint8_t> inputRgb;  ///< the network's input: inputSize * inputSize * 3, inputLow as 0 and inputHigh as 255
     float inputLow = 0, inputHigh = 0;   ///< smallest and largest number of the network's input
     std::vector<float> probabilities;    ///< classCount; empty with an error
+    int label = -1;                      ///< its true class, where that is known
 };
 
-/// Own pictures as CSV (RFC 4180, UTF-8): a line of names, then a picture a line: file, predicted class and its probability, the
-/// five best guesses with their probabilities (fewer classes: empty fields), and why a file could not be read. Probabilities are
-/// the shortest numbers that read back as the same. A file's name that begins as a formula does (= + - @) gets an apostrophe
-/// before it. Pure.
+/// Own pictures as CSV (RFC 4180, UTF-8): a line of names, then a picture a line: file, its true class in a column of its own
+/// where that is known of any, predicted class and its probability, the five best guesses with their probabilities (fewer
+/// classes: empty fields), and why a file could not be read. Probabilities are the shortest numbers that read back as the same. A
+/// file's name that begins as a formula does (= + - @) gets an apostrophe before it. Pure.
 std::string predictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames);
 /// The same into a file; an existing one is replaced whole. Throws StoreError.
 void writePredictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames,

@@ -141,17 +141,22 @@ PictureFolder listPictures(const std::filesystem::path& folder) {
 }
 
 std::vector<FilePrediction> predictFiles(const RunSelection& selection, const std::vector<std::filesystem::path>& files,
-                                         int threads, std::vector<std::string>* classNames) {
+                                         int threads, std::vector<std::string>* classNames, const CountCallback& progress) {
     const FinishedRun run = openRun(selection, threads);
     if (classNames != nullptr) *classNames = run.manifest.classNames;
     std::vector<FilePrediction> predictions;
     const PictureKind kind = pictureKindOf(run.manifest.datasetId, run.manifest.config.inputSize);
     for (const std::filesystem::path& file : files) {
         predictions.push_back(predictPicture(*run.model, run.manifest.config, kind, run.device, file));
-        predictions.back().rgb = {};  // a folder's whole pictures would not fit into memory
+        FilePrediction& last = predictions.back();
+        last.rgb = last.modelRgb = last.inputRgb = {};  // those of a folder's pictures would not fit into memory
+        if (progress && !progress(static_cast<std::int64_t>(predictions.size()), static_cast<std::int64_t>(files.size())))
+            throw Cancelled();
     }
     return predictions;
 }
+
+std::vector<std::string> classNamesOf(const std::filesystem::path& run) { return readManifest(run).classNames; }
 
 void extractFeatures(const ExtractRequest& request, const CountCallback& progress) {
     const bool withRun = !request.run.run.empty();

@@ -32,7 +32,8 @@ std::string number(float value) {
 
 std::string predictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames) {
     const auto nameOf = [&](int index) { return field(validUtf8(classNames[static_cast<std::size_t>(index)])); };
-    std::string table = "file,predicted,probability";
+    const bool labelled = std::any_of(files.begin(), files.end(), [](const FilePrediction& file) { return file.label >= 0; });
+    std::string table = labelled ? "file,true,predicted,probability" : "file,predicted,probability";
     for (int place = 1; place <= kGuesses; ++place)
         table += ",top" + std::to_string(place) + ",top" + std::to_string(place) + "_probability";
     table += ",error\r\n";
@@ -43,7 +44,9 @@ std::string predictionTable(const std::vector<FilePrediction>& files, const std:
             if (place >= best.size()) return std::string(",,");
             return ',' + nameOf(best[place]) + ',' + number(file.probabilities[static_cast<std::size_t>(best[place])]);
         };
-        table += fileField(file.file.string()) + guess(0);
+        table += fileField(file.file.string());
+        if (labelled) table += ',' + (file.label >= 0 ? nameOf(file.label) : std::string());
+        table += guess(0);
         for (std::size_t place = 0; place < kGuesses; ++place) table += guess(place);
         table += ',' + field(validUtf8(file.error)) + "\r\n";
     }

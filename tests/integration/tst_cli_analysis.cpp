@@ -296,6 +296,56 @@ private Q_SLOTS:
         QVERIFY2(none.exitCode == 1 && none.errors.contains("no pictures in the folder"), none.all().constData());
     }
 
+    /// One's own labelled pictures get an accuracy: their folders are called as the run's classes.
+    void aLabelledFolderIsJudged() {
+        const fs::path folder = m_home / "labelled", table = m_home / "labelled.csv";
+        std::mt19937 random(1);
+        const auto draw = [&](const std::string& name, int label) {
+            test::writeFile(folder / name, test::encodePng(test::drawPicture(label, 40, random), 40, 40));
+        };
+        for (int i = 0; i < 6; ++i) draw("cat/" + std::to_string(i) + ".png", 3);
+        for (int i = 0; i < 4; ++i) draw("Frog/deep/" + std::to_string(i) + ".png", 6);
+        draw("dragon/1.png", 1);
+        const Outcome outcome =
+            test::runCli({"predict", "--run", text(m_run), "--labelled", text(folder), "--json", "--csv", text(table)});
+        QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
+        const QJsonObject result = outcome.json();
+        QCOMPARE(number(result, "count"), 10.0);
+        int right = 0;
+        for (const QJsonValue& one : list(result, "pictures")) {
+            const QJsonObject picture = one.toObject();
+            const bool cat = picture.value(QStringLiteral("file")).toString().contains(QStringLiteral("/cat/"));
+            QCOMPARE(picture.value(QStringLiteral("true")).toString(), cat ? QStringLiteral("cat") : QStringLiteral("frog"));
+            const QString best =
+                picture.value(QStringLiteral("top5")).toArray()[0].toObject().value(QStringLiteral("class")).toString();
+            QCOMPARE(picture.value(QStringLiteral("right")).toBool(), best == picture.value(QStringLiteral("true")).toString());
+            right += picture.value(QStringLiteral("right")).toBool() ? 1 : 0;
+        }
+        QCOMPARE(number(result, "accuracy"), right / 10.0);
+        const core::Interval interval = core::wilsonInterval(right, 10);
+        QCOMPARE(list(result, "accuracy_interval")[0].toDouble(), interval.low);
+        QCOMPARE(list(result, "unknown_folders"), QJsonArray{QStringLiteral("dragon")});
+        QCOMPARE(list(result, "missing_classes").size(), 8);
+        QVERIFY2(outcome.errors.contains("the run knows no such class: dragon"), outcome.errors.constData());
+        QFile file(text(table));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QList<QByteArray> lines = file.readAll().split('\n');
+        QVERIFY2(lines[0].startsWith("file,true,predicted,probability"), lines[0].constData());
+        QCOMPARE(lines.size(), 12);  // with the names' and the last, empty one
+
+        const Outcome plain = test::runCli({"predict", "--run", text(m_run), "--labelled", text(folder)});
+        QVERIFY2(plain.exitCode == 0 && plain.output.contains("95 % interval") && plain.output.contains("frog"),
+                 plain.all().constData());
+        test::writeFile(folder / "cat" / "broken.png", {'x'});
+        const Outcome broken = test::runCli({"predict", "--run", text(m_run), "--labelled", text(folder), "--json"});
+        QCOMPARE(broken.exitCode, 1);
+        QCOMPARE(number(broken.json(), "count"), 10.0);
+        const Outcome none = test::runCli({"predict", "--run", text(m_run), "--labelled", text(m_run)});
+        QVERIFY2(none.exitCode == 1 && none.errors.contains("airplane"), none.all().constData());
+        QCOMPARE(test::runCli({"predict", "--run", text(m_run)}).exitCode, 2);
+        QCOMPARE(test::runCli({"predict", "--run", text(m_run), "x.png", "--labelled", text(folder)}).exitCode, 2);
+    }
+
     void badInputIsRefusedInPlainWords_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QByteArray>("word");
