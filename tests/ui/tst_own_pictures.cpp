@@ -355,6 +355,45 @@ private Q_SLOTS:
             }
     }
 
+    /// A folder of folders that are called as the classes: right and wrong are marked, and there is an accuracy.
+    void aLabelledFolderGetsAnAccuracy() {
+        Window w;
+        QVERIFY(w.finishARun());
+        const QStringList classes = w.view().pictures().classNames();
+        const QDir folder(w.fixture.home.folder.path());
+        const auto draw = [&](const QString& name, int count) {
+            QVERIFY(folder.mkpath(QStringLiteral("mine/") + name));
+            for (int i = 0; i < count; ++i) {
+                QFile file(folder.filePath(QStringLiteral("mine/%1/%2.jpg").arg(name).arg(i)));
+                QVERIFY(file.open(QIODevice::WriteOnly));
+            }
+        };
+        draw(classes[0].toUpper(), 3);
+        draw(classes[1], 2);
+        draw(QStringLiteral("dragon"), 1);
+        QVERIFY(w.add({folder.filePath(QStringLiteral("mine"))}, 6));
+        int right = 0, labelled = 0;
+        for (const int id : w.view().pictures().ownIds()) {
+            const PictureItem item = w.view().pictures().item(id);
+            const bool known = !item.file.contains(QStringLiteral("dragon"));
+            QCOMPARE(item.trueClass >= 0, known);
+            QCOMPARE(item.verdict == Verdict::Unknown, !known);
+            if (known) QCOMPARE(item.trueClass, item.file.contains(classes[1]) ? 1 : 0);
+            labelled += known ? 1 : 0;
+            right += item.verdict == Verdict::Right ? 1 : 0;
+        }
+        QCOMPARE(labelled, 5);
+        QVERIFY2(w.says(QStringLiteral("%1 of 5 right").arg(right)), "the bar does not tell the accuracy");
+        QVERIFY2(w.says(QStringLiteral("No class is called dragon")), "what does not match is not said");
+        w.fixture.shoot("own-labelled");
+        const std::string table = core::predictionTable(w.view().pictures().ownAnswers(), [&] {
+            std::vector<std::string> names;
+            for (const QString& name : classes) names.push_back(name.toStdString());
+            return names;
+        }());
+        QVERIFY(table.rfind("file,true,predicted", 0) == 0);
+    }
+
     void theTableFitsAtTheClassroomsScale() {
         Theme::instance().setLook(ColorScheme::Light, 1.5);
         Theme::instance().apply();

@@ -51,7 +51,11 @@ QVariant OwnTableModel::data(const QModelIndex& index, int role) const {
     const std::vector<std::pair<int, double>> guesses = m_pictures->bestGuesses(id, static_cast<int>(place) + 1);
     if (place >= guesses.size()) return role == SortRole ? QVariant(-1.0) : QVariant(QString());
     const auto& [classIndex, probability] = guesses[place];
-    if (index.column() == PredictedColumn) return m_pictures->className(classIndex);
+    if (index.column() == PredictedColumn) {
+        const QString name = m_pictures->className(classIndex);
+        const bool wrong = role == Qt::DisplayRole && item.verdict == Verdict::Wrong;
+        return wrong ? tr("%1, is %2").arg(name, item.trueName) : name;
+    }
     if (role == SortRole) return probability;
     return index.column() == ProbabilityColumn
                ? percentText(probability)

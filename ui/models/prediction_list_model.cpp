@@ -11,6 +11,7 @@
 #include <random>
 #include <tuple>
 
+#include "core/api/analysis.h"
 #include "core/api/evaluation.h"
 #include "ui/models/percent_text.h"
 
@@ -50,6 +51,7 @@ void PredictionListModel::setPictures(std::shared_ptr<const core::PictureSet> pi
     m_confidence.clear();
     m_trueClass = m_predictedClass = -1;
     m_pageBegin = 0;
+    labelOwn();
     shuffle();
     rebuild();
 }
@@ -101,8 +103,37 @@ int PredictionListModel::addOwnPictures(const std::vector<core::FilePrediction>&
         }
         if (first == -1) first = known->id;
     }
+    labelOwn();
     rebuild();
     return first;
+}
+
+void PredictionListModel::setOwnFolders(const QHash<QString, QString>& folderOfFile) {
+    m_ownFolders.insert(folderOfFile);
+    labelOwn();
+    rebuild();
+}
+
+void PredictionListModel::labelOwn() {
+    std::vector<std::string> names;
+    for (const QString& name : m_classNames) names.push_back(name.toStdString());
+    QHash<QString, int> classes;  // by folder
+    for (OwnPicture& own : m_own) {
+        const QString folder = m_ownFolders.value(fileText(own.prediction.file));
+        if (!classes.contains(folder))
+            classes.insert(folder, folder.isEmpty() ? -1 : core::classNamed(names, folder.toStdString()));
+        own.prediction.label = classes.value(folder);
+    }
+}
+
+std::pair<int, int> PredictionListModel::ownRight() const {
+    int right = 0, all = 0;
+    for (const OwnPicture& own : m_own) {
+        const Verdict verdict = item(own.id).verdict;
+        all += verdict != Verdict::Unknown ? 1 : 0;
+        right += verdict == Verdict::Right ? 1 : 0;
+    }
+    return {right, all};
 }
 
 void PredictionListModel::removeOwnPicture(int id) {
@@ -112,6 +143,7 @@ void PredictionListModel::removeOwnPicture(int id) {
 
 void PredictionListModel::removeOwnPictures() {
     m_own.clear();
+    m_ownFolders.clear();
     rebuild();
 }
 
@@ -134,6 +166,7 @@ std::vector<core::FilePrediction> PredictionListModel::ownAnswers() const {
         answer.file = own.prediction.file;
         answer.error = own.prediction.error;
         answer.probabilities = own.prediction.probabilities;
+        answer.label = own.prediction.label;
         answers.push_back(std::move(answer));
     }
     return answers;
@@ -340,6 +373,9 @@ PictureItem PredictionListModel::item(int id) const {
             item.predictedClass = static_cast<int>(best - probabilities.begin());
             item.confidence = static_cast<double>(*best);
         }
+        item.trueClass = own->prediction.label;
+        if (item.trueClass >= 0 && item.predictedClass >= 0)
+            item.verdict = item.predictedClass == item.trueClass ? Verdict::Right : Verdict::Wrong;
     } else {
         if (id < 0 || id >= pictureCount()) return item;
         const auto i = static_cast<std::size_t>(id);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QAbstractListModel>
+#include <QHash>
 #include <QImage>
 #include <QStringList>
 
@@ -75,6 +76,10 @@ public:
 
     /// Adds own pictures, or replaces those of the same file, which keep their ids. Returns the first one's id; -1: none given.
     int addOwnPictures(const std::vector<core::FilePrediction>& files);
+    /// Own files whose folder's name says what they show, where a class is called so. For files that come later too.
+    void setOwnFolders(const QHash<QString, QString>& folderOfFile);
+    /// How many own pictures are right, of those that have a label and an answer.
+    std::pair<int, int> ownRight() const;
     void removeOwnPicture(int id);
     void removeOwnPictures();
     QStringList ownFiles() const;
@@ -136,7 +141,7 @@ private:
     struct OwnPicture {
         int id = -1;
         int revision = 0;
-        core::FilePrediction prediction;
+        core::FilePrediction prediction;  // with its label
     };
 
     int pictureCount() const;
@@ -144,6 +149,7 @@ private:
     bool passes(int id, PictureFilter filter) const;
     std::vector<int> orderedIds() const;
     void shuffle();
+    void labelOwn();
     void rebuild(bool keepAnchorInView = false);
 
     std::shared_ptr<const core::PictureSet> m_pictures;
@@ -152,6 +158,7 @@ private:
     std::vector<int> m_predicted;  // a class for each picture
     std::vector<float> m_confidence;
     std::vector<OwnPicture> m_own;
+    QHash<QString, QString> m_ownFolders;  // of files that lie in a folder of a class, as it seems
     int m_nextOwnId = -2;
     int m_generation = 0;
 

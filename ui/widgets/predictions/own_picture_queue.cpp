@@ -22,16 +22,54 @@ constexpr int kQuickFiles = 8;
 const QString kTopic = QStringLiteral("own pictures");
 
 /// Of a folder no more than are enough to see that there are too many.
-QStringList picturesIn(const QString& folder, const std::atomic<bool>& stopped) {
+QStringList picturesIn(const QString& folder, QDirIterator::IteratorFlags flags, const std::atomic<bool>& stopped) {
     QStringList found;
-    QDirIterator entries(folder, picturePatterns(), QDir::Files);
+    QDirIterator entries(folder, picturePatterns(), QDir::Files, flags);
     while (!stopped && found.size() <= OwnPictureQueue::kMostPictures && entries.hasNext())
         found << QFileInfo(entries.next()).absoluteFilePath();
     found.sort();
     return found;
 }
 
+/// One of each folder in turn, so that where not all can be taken no class is left out.
+QStringList inTurns(const QList<QStringList>& lists) {
+    QStringList mixed;
+    for (qsizetype round = 0, before = -1; before != mixed.size(); ++round) {
+        before = mixed.size();
+        for (const QStringList& list : lists)
+            if (round < list.size()) mixed << list[round];
+    }
+    return mixed;
+}
+
 }  // namespace
+
+struct OwnPictureQueue::Found {
+    QStringList files;
+    QHash<QString, QString> folders;  // names, of files whose folder may be called as a class
+    QString emptyFolder;
+};
+
+/// A folder's own pictures, or else those of the folders in it.
+void OwnPictureQueue::look(const QString& file, const std::atomic<bool>& stopped, Found& found) {
+    if (!QFileInfo(file).isDir()) {
+        found.files << QFileInfo(file).absoluteFilePath();
+        return;
+    }
+    const QDir folder(file);
+    QStringList pictures = picturesIn(file, QDirIterator::NoIteratorFlags, stopped);
+    for (const QString& picture : pictures) found.folders.insert(picture, folder.dirName());
+    if (pictures.isEmpty()) {
+        QList<QStringList> each;
+        for (const QString& name : folder.entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name)) {
+            each << picturesIn(folder.filePath(name), QDirIterator::Subdirectories, stopped);
+            for (const QString& picture : each.last()) found.folders.insert(picture, name);
+        }
+        pictures = inTurns(each);
+    }
+    if (pictures.isEmpty()) found.emptyFolder = folder.dirName();
+    found.files += pictures;
+}
 
 OwnPictureQueue::OwnPictureQueue(const PredictionListModel& pictures, Background& background, std::function<Answerer()> answerer)
     : m_pictures(pictures), m_background(background), m_answerer(std::move(answerer)) {}
@@ -56,36 +94,35 @@ void OwnPictureQueue::add(const QStringList& files) {
     // A folder may be large, or on another machine.
     m_background.add(
         [this, files, stopped = m_listingStopped]() -> std::function<void()> {
-            QStringList found;
-            QString emptyFolder;
-            for (const QString& file : files) {
-                const bool folder = QFileInfo(file).isDir();
-                const QStringList pictures =
-                    folder ? picturesIn(file, *stopped) : QStringList{QFileInfo(file).absoluteFilePath()};
-                if (pictures.isEmpty()) emptyFolder = QDir(file).dirName();
-                found += pictures;
-            }
-            return [this, found, emptyFolder, stopped] {
-                if (!*stopped) takeFound(found, emptyFolder);
+            Found found;
+            for (const QString& file : files) look(file, *stopped, found);
+            return [this, found, stopped] {
+                if (!*stopped) takeFound(found);
             };
         },
         [this, stopped = m_listingStopped](const QString& what, const QString& hint) {
             if (*stopped) return;
-            takeFound({}, {});
+            takeFound({});
             Q_EMIT said(problemText(what, hint));
         });
     tellWork();
 }
 
-void OwnPictureQueue::takeFound(const QStringList& files, const QString& emptyFolder) {
+void OwnPictureQueue::takeFound(const Found& found) {
     --m_listings;
-    if (!emptyFolder.isEmpty()) Q_EMIT said(tr("There are no pictures in the folder %1.").arg(emptyFolder));
+    if (!found.emptyFolder.isEmpty()) Q_EMIT said(tr("There are no pictures in the folder %1.").arg(found.emptyFolder));
+    if (!found.folders.isEmpty()) Q_EMIT foldersFound(found.folders);
     const QStringList pending = m_waiting + m_asked, known = m_pictures.ownFiles() + pending;
-    auto room = kMostPictures - QSet<QString>(known.begin(), known.end()).size();
-    for (const QString& file : files) {
-        if (pending.contains(file)) continue;
-        if (!known.contains(file) && room-- <= 0) {
-            Q_EMIT said(tr("Thaw shows %1 pictures of yours at most. Remove some first.").arg(QLocale().toString(kMostPictures)));
+    const QSet<QString> knownFiles(known.begin(), known.end()), pendingFiles(pending.begin(), pending.end());
+    auto room = kMostPictures - knownFiles.size();
+    for (const QString& file : found.files) {
+        if (pendingFiles.contains(file)) continue;
+        if (!knownFiles.contains(file) && room-- <= 0) {
+            Q_EMIT said(
+                found.folders.isEmpty()
+                    ? tr("Thaw shows %1 pictures of yours at most. Remove some first.").arg(QLocale().toString(kMostPictures))
+                    : tr("Thaw shows %1 pictures of yours at most. The accuracy of a whole folder: thaw-cli predict --labelled")
+                          .arg(QLocale().toString(kMostPictures)));
             break;
         }
         m_waiting << file;

@@ -2,6 +2,7 @@
 // about in portions, so that they can be cancelled and a training goes on between two of them. Lives in the GUI thread.
 #pragma once
 
+#include <QHash>
 #include <QObject>
 #include <QStringList>
 
@@ -55,13 +56,17 @@ Q_SIGNALS:
     void answered(const std::vector<thaw::core::FilePrediction>& answers, bool added);
     void refused(const QString& why);
     void said(const QString& text);
+    /// Files that lie in folders whose names may say what they show, and those names.
+    void foldersFound(const QHash<QString, QString>& folderOfFile);
     void waiting();  ///< what was added waits: nobody can answer now
     void asked();
     /// `total` 0: folders are being listed. `working` false: there is nothing more to do.
     void worked(bool working, qint64 done, qint64 total);
 
 private:
-    void takeFound(const QStringList& files, const QString& emptyFolder);
+    struct Found;
+    static void look(const QString& file, const std::atomic<bool>& stopped, Found& found);
+    void takeFound(const Found& found);
     void askCheckpoint();
     void take(const std::vector<core::FilePrediction>& answers);
     void takeBack();

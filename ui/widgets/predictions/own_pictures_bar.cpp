@@ -6,6 +6,8 @@
 #include <QLocale>
 #include <QToolButton>
 
+#include "core/api/evaluation.h"
+#include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/problem_text.h"
 #include "ui/threads/background.h"
@@ -64,7 +66,18 @@ void OwnPicturesBar::setShowsTable(bool table) {
 
 void OwnPicturesBar::refresh() {
     const int count = m_pictures.count(PictureFilter::Mine);
-    m_count->setText(count == 1 ? tr("1 picture") : tr("%1 pictures").arg(QLocale().toString(count)));
+    QString text = count == 1 ? tr("1 picture") : tr("%1 pictures").arg(QLocale().toString(count));
+    const auto [right, labelled] = m_pictures.ownRight();
+    m_count->setToolTip({});
+    if (labelled > 0) {
+        const core::Interval interval = core::wilsonInterval(right, labelled);
+        text += tr(":  %1 of %2 right, %3")
+                    .arg(QLocale().toString(right), QLocale().toString(labelled), percentText(right, labelled));
+        m_count->setToolTip(tr("Their folders' names say what they show. With 95 % certainty the accuracy on such pictures lies "
+                               "between %1 and %2.")
+                                .arg(percentText(interval.low), percentText(interval.high)));
+    }
+    m_count->setText(text);
     m_save->setEnabled(count > 0);
 }
 

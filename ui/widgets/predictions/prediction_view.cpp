@@ -16,6 +16,7 @@
 #include <QMimeData>
 #include <QPainter>
 #include <QPushButton>
+#include <QSet>
 #include <QShortcut>
 #include <QSignalBlocker>
 #include <QStackedWidget>
@@ -24,6 +25,7 @@
 
 #include <algorithm>
 
+#include "core/api/analysis.h"
 #include "core/api/errors.h"
 #include "ui/models/checkpoint_text.h"
 #include "ui/models/problem_text.h"
@@ -254,6 +256,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
         m_message->say(older ? why + QLatin1Char(' ') + tr("Some of your pictures show earlier answers.") : why, tr("Try again"));
     });
     connect(m_own.get(), &OwnPictureQueue::said, this, &PredictionView::say);
+    connect(m_own.get(), &OwnPictureQueue::foldersFound, this, &PredictionView::takeFolders);
     connect(m_own.get(), &OwnPictureQueue::waiting, this, [this] { say(waitText()); });
     connect(m_own.get(), &OwnPictureQueue::asked, this, [this] {
         if (m_message->text() == waitText()) m_message->hide();
@@ -323,7 +326,9 @@ QWidget* PredictionView::makeFoot() {
     m_moment->setMinimumWidth(kLeastMoment);
     m_refresh = makeFramedButton(QStringLiteral("reset"), {}, tr("Refresh"), foot);
     m_add = makeFramedButton(QStringLiteral("image"), tr("Add pictures"), tr("Show the network pictures of your own"), foot);
-    m_add->setToolTip(tr("Show the network pictures of your own. You can also drop them anywhere on this page."));
+    m_add->setToolTip(
+        tr("Show the network pictures of your own. You can also drop or paste them anywhere on this page. "
+           "A folder of folders that are called as the classes gets an accuracy."));
     m_add->setMenu(makeAddMenu());
     m_add->setPopupMode(QToolButton::InstantPopup);
     m_showPins = makeFramedButton(QStringLiteral("pin"), {}, tr("Show the pinned pictures"), foot);
@@ -686,6 +691,21 @@ void PredictionView::chooseFolder() {
     dialog->open();
 }
 
+void PredictionView::takeFolders(const QHash<QString, QString>& folderOfFile) {
+    m_pictures.setOwnFolders(folderOfFile);
+    std::vector<std::string> classes;
+    for (const QString& name : m_pictures.classNames()) classes.push_back(name.toStdString());
+    QSet<QString> known, unknown;
+    for (const QString& folder : folderOfFile) (core::classNamed(classes, folder.toStdString()) >= 0 ? known : unknown) << folder;
+    // Of a single folder nobody expects a verdict; of several that are called as classes everybody does.
+    if (classes.empty() || unknown.isEmpty() || known.size() + unknown.size() < 2) return;
+    QStringList names(unknown.begin(), unknown.end());
+    names.sort();
+    say(known.isEmpty()
+            ? tr("No folder is called as one of the classes, so there is no accuracy: %1.").arg(names.join(QStringLiteral(", ")))
+            : tr("No class is called %1: these pictures have no verdict.").arg(names.join(QStringLiteral(", "))));
+}
+
 void PredictionView::paste() { m_pasted->take(QGuiApplication::clipboard()->mimeData()); }
 
 QMenu* PredictionView::makeAddMenu() {
@@ -828,7 +848,7 @@ void PredictionView::refreshActions() {
         m_emptyTitle->setText(tr("No predictions yet"));
         m_emptyText->setText(
             tr("Run the lesson, or open a run. After each epoch this page shows what the network says of every test "
-               "picture. You can drop pictures of your own here as well."));
+               "picture. You can drop or paste pictures of your own here as well."));
         m_emptyAction->setVisible(false);
     }
 }

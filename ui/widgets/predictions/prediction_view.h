@@ -4,6 +4,7 @@
 // all others are asked of the inspection.
 #pragma once
 
+#include <QHash>
 #include <QSet>
 #include <QWidget>
 
@@ -110,6 +111,7 @@ private:
     void refreshActions();
     void say(const QString& text);
     QMenu* makeAddMenu();
+    void takeFolders(const QHash<QString, QString>& folderOfFile);
     void showFilesWork(bool working, qint64 done, qint64 total);
     void dropRequests();
 
