@@ -88,14 +88,14 @@ private Q_SLOTS:
         QSignalSpy samples(&library, &LibraryController::samplesReady);
         for (const core::DatasetInfo& dataset : datasets) {
             if (!dataset.present || !dataset.problem.empty()) continue;  // as the machine has it
-            library.loadSamples(QString::fromStdString(dataset.id), 2, 1);
+            library.loadSamples(QString::fromStdString(dataset.id), dataset, 2, 1);
             QVERIFY(await([&] { return !samples.isEmpty(); }));
             QCOMPARE(samples.takeFirst().at(1).value<std::shared_ptr<const core::PictureSet>>()->count(),
                      std::int64_t(2 * dataset.classNames.size()));
         }
         QSignalSpy failed(&library, &LibraryController::failed);
-        library.loadSamples(QStringLiteral("no-such-set"), 2, 1);
-        QCOMPARE(failed.count(), 1);
+        library.loadSamples(QStringLiteral("gone"), core::DatasetInfo(), 2, 1);
+        QVERIFY(await([&] { return failed.count() == 1; }));
     }
 
     void reportsAWeightsFileThatIsNone() {

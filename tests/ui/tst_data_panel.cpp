@@ -1,17 +1,20 @@
 #include <QAbstractButton>
 #include <QComboBox>
 #include <QLabel>
+#include <QListView>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <algorithm>
 
 #include "tests/support/await.h"
 #include "tests/support/drawn_pictures.h"
 #include "tests/support/shot.h"
 #include "ui/bridge/library_controller.h"
 #include "ui/widgets/library/data_panel.h"
-#include "ui/widgets/library/transfer_bar.h"
+#include "ui/widgets/library/weights_box.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/theme.h"
 
@@ -35,6 +38,24 @@ core::DatasetInfo cifar(bool present) {
     return info;
 }
 
+core::DatasetInfo own(bool present) {
+    core::DatasetInfo info;
+    info.id = "folder";
+    info.title = "Folder of pictures";
+    info.present = present;
+    if (!present) return info;
+    info.title = "ants and bees (a folder of pictures)";
+    info.place = info.location = "/home/pupil/ants and bees";
+    info.classNames = {"ants", "bees"};
+    info.trainPerClass = {80, 90};
+    info.testPerClass = {20, 22};
+    info.trainCount = 170;
+    info.testCount = 42;
+    info.notes = {"12 files are left out.", "A fifth of each class is held back as test pictures, chosen by the files' names."};
+    info.leftOut = {{info.location / "ants" / "broken.jpg", "is damaged"}, {"/elsewhere/x.txt", "is not a picture"}};
+    return info;
+}
+
 core::DatasetInfo fashion() {
     core::DatasetInfo info = test::drawnDataset(1000, true);
     info.trainPerClass[3] = 3100;
@@ -55,6 +76,10 @@ private:
                 (candidate->text().contains(QLatin1String(words)) || candidate->accessibleName().contains(QLatin1String(words))))
                 return candidate;
         return nullptr;
+    }
+    static qsizetype hidden(const DataPanel& panel) {
+        const auto cards = panel.findChildren<ui::DatasetCard*>();
+        return std::count_if(cards.begin(), cards.end(), [](const QWidget* card) { return card->isHidden(); });
     }
     static QString words(const DataPanel& panel) {
         QStringList all;
@@ -85,7 +110,7 @@ private Q_SLOTS:
         QVERIFY(panel.findChild<ui::Chip*>()->isVisibleTo(&panel));
         button(panel, "Use this data set")->click();
         QCOMPARE(chosen.count(), 1);
-        QCOMPARE(chosen.at(0).at(0).toString(), QStringLiteral("fashion-mnist"));
+        QCOMPARE(chosen.at(0).at(0).value<core::DatasetInfo>().id, std::string("fashion-mnist"));
         core::RunConfig config;
         config.data.dataset = "fashion-mnist";
         panel.setConfig(config);
@@ -104,7 +129,59 @@ private Q_SLOTS:
         damaged.problem = "data_batch_3.bin is too short. Download the data set again.";
         panel.setDatasets({damaged, fashion()});
         QVERIFY(words(panel).contains(QStringLiteral("too short")));
+        // Nothing that needs another place to be done is said in this very place.
+        QVERIFY2(!words(panel).contains(QStringLiteral("thaw-cli")), qPrintable(words(panel)));
         QVERIFY(button(panel, "Download 170 MB"));
+    }
+
+    /// A chosen place is a card of its own beside the known sets; back to another one is one click.
+    void aChosenFolderIsInUse() {
+        LibraryController library;
+        DataPanel panel(library);
+        core::DatasetInfo absent = own(false);
+        panel.setDatasets({cifar(true), fashion(), absent});
+        QVERIFY(!button(panel, "Folder of pictures"));  // one's own pictures are no data set that could be missing
+        core::RunConfig config;
+        config.data.directory = "/home/pupil/ants and bees";
+        panel.setPlaces({own(true)});
+        panel.setDatasets({cifar(true), fashion(), own(true)});
+        panel.setConfig(config);
+        QCOMPARE(panel.findChildren<ui::DatasetCard*>().size() - hidden(panel), 3);
+        panel.showDataset(QStringLiteral("/home/pupil/ants and bees"));
+        QVERIFY2(button(panel, "ants and bees (a folder of pictures), The next run uses it"), "no card says that it is used");
+        QVERIFY(button(panel, "CIFAR-10, Ready"));
+        QVERIFY(button(panel, "In use"));
+        QVERIFY(!button(panel, "Forget"));  // what is in use is not forgotten
+        QVERIFY2(words(panel).contains(QStringLiteral("12 files are left out")), qPrintable(words(panel)));
+        QAbstractButton* files = button(panel, "Show the 2 files");
+        QVERIFY(files);
+        auto* list = panel.findChild<QListView*>();
+        QVERIFY(!list->isVisibleTo(&panel));
+        files->click();
+        QVERIFY(list->isVisibleTo(&panel));
+        QCOMPARE(list->model()->index(0, 0).data().toString(), QStringLiteral("ants/broken.jpg: is damaged"));
+        QSignalSpy chosen(&panel, &DataPanel::datasetChosen);
+        button(panel, "CIFAR-10, Ready")->click();
+        QVERIFY(button(panel, "Use this data set")->isEnabled());
+        button(panel, "Use this data set")->click();
+        QCOMPARE(chosen.at(0).at(0).value<core::DatasetInfo>().id, std::string("cifar10"));
+    }
+
+    void saysWhyAChoiceCannotBeUsed() {
+        LibraryController library;
+        DataPanel panel(library);
+        panel.setDatasets({cifar(true), fashion()});
+        panel.showChecking(QStringLiteral("/home/pupil/letters"));
+        QVERIFY(!button(panel, "Choose a folder")->isEnabled());
+        panel.showChecking({});
+        QVERIFY(button(panel, "Choose a folder")->isEnabled());
+        panel.showRefusal(QStringLiteral("/home/pupil/letters"), QStringLiteral("It has pictures of one class only."));
+        const QString said = words(panel);
+        QVERIFY2(
+            said.contains(QStringLiteral("letters cannot be used. It has pictures of one class only. CIFAR-10 stays in use.")),
+            qPrintable(said));
+        panel.showRefusal({}, {});
+        QVERIFY(!words(panel).contains(QStringLiteral("letters")));
     }
 
     void tellsOfADownload() {
@@ -147,9 +224,9 @@ private Q_SLOTS:
     void choosesWeights() {
         LibraryController library;
         DataPanel panel(library);
-        panel.setWeights({{"VGG16, ImageNet (built in, 8 bit)", {}, "Good for the lesson."},
-                          {"Full precision", "/weights/full.safetensors", ""}});
-        QSignalSpy chosen(&panel, &DataPanel::weightsChosen);
+        panel.weights().setWeights({{"VGG16, ImageNet (built in, 8 bit)", {}, "Good for the lesson."},
+                                    {"Full precision", "/weights/full.safetensors", ""}});
+        QSignalSpy chosen(&panel.weights(), &ui::WeightsBox::chosen);
         auto* combo = panel.findChild<QComboBox*>();
         QVERIFY(words(panel).contains(QStringLiteral("Good for the lesson.")));
         combo->setCurrentIndex(1);
@@ -178,7 +255,7 @@ private Q_SLOTS:
         Theme::instance().setScale(scale);
         LibraryController library;
         DataPanel panel(library);
-        panel.setWeights(
+        panel.weights().setWeights(
             {{"VGG16, ImageNet (built in, 8 bit)", {}, "ImageNet weights in 8 bits a number. Good for the lesson."}});
         panel.setDatasets({cifar(false), fashion()});
         panel.resize(Theme::instance().px(980), Theme::instance().px(680));
@@ -189,7 +266,6 @@ private Q_SLOTS:
         for (QLabel* label : panel.findChildren<QLabel*>())
             if (label->isVisible() && !label->wordWrap() && label->sizePolicy().horizontalPolicy() != QSizePolicy::Ignored)
                 QVERIFY2(label->width() >= label->minimumSizeHint().width(), qPrintable(label->text()));
-        Q_EMIT library.downloadProgress(QString(), {});
         button(panel, "CIFAR-10")->click();
         auto* bar = panel.findChild<ui::TransferBar*>();
         bar->show();

@@ -7,6 +7,28 @@
 #include "ui/threads/background.h"
 
 namespace thaw::ui {
+namespace {
+
+constexpr double kDownloadPatience = 30;  // seconds without a byte
+
+/// What a place that was chosen before holds now, or why it cannot be used.
+core::DatasetInfo placeInfo(const QString& path) {
+    const std::filesystem::path place = path.toStdString();
+    core::DataConfig only;
+    only.directory = place;
+    core::DatasetInfo info;
+    try {
+        info = core::resolveDataset(only);
+    } catch (const core::Error& error) {
+        info = {};
+        info.title = place.filename().string();
+        info.problem = error.hint().empty() ? error.what() : std::string(error.what()) + ' ' + error.hint();
+    }
+    info.place = place;
+    return info;
+}
+
+}  // namespace
 
 class LibraryController::Private {
 public:
@@ -20,52 +42,74 @@ public:
         files.add(std::move(work), std::move(complain));
     }
 
-    void download(const QString& id, std::function<void(const core::ProgressCallback&)> work);
+    void startDownload(const QString& id, std::function<void(const core::ProgressCallback&)> work);
 
     LibraryController* const q;
-    std::vector<core::DatasetInfo> datasets;
     std::atomic<bool> cancel{false};
-    bool downloading = false;
+    std::shared_ptr<std::atomic<bool>> checkEnded = std::make_shared<std::atomic<bool>>(true);
+    QString download;
     // Last, so that they end first: their jobs use everything above.
-    Background files, downloads, engine;
+    Background files, checks, downloads, engine;
 };
 
 LibraryController::LibraryController(QObject* parent) : QObject(parent), d(std::make_unique<Private>(this)) {}
 
-LibraryController::~LibraryController() { d->cancel = true; }
+LibraryController::~LibraryController() {
+    d->cancel = true;
+    *d->checkEnded = true;
+}
 
-void LibraryController::refreshDatasets(const QString& extraPath) {
-    d->run([this, extra = std::filesystem::path(extraPath.toStdString())]() -> Private::Answer {
-        return [this, datasets = core::listDatasets(extra)] {
-            d->datasets = datasets;
+void LibraryController::refreshDatasets(const QString& extraPath, const QStringList& places) {
+    d->run([this, extra = std::filesystem::path(extraPath.toStdString()), places]() -> Private::Answer {
+        const std::vector<core::DatasetInfo> datasets = core::listDatasets(extra);
+        std::vector<core::DatasetInfo> held;
+        for (const QString& place : places) held.push_back(placeInfo(place));
+        return [this, datasets, held] {
+            Q_EMIT placesListed(held);
             Q_EMIT datasetsListed(datasets);
         };
     });
 }
 
-void LibraryController::loadSamples(const QString& datasetId, int perClass, quint64 seed) {
-    for (const core::DatasetInfo& dataset : d->datasets) {
-        if (datasetId != QString::fromStdString(dataset.id)) continue;
-        d->run([this, dataset, datasetId, perClass, seed]() -> Private::Answer {
-            return [this, datasetId, pictures = core::samplePictures(dataset, core::Split::Test, perClass, seed)] {
-                Q_EMIT samplesReady(datasetId, pictures);
-            };
-        });
-        return;
-    }
-    Q_EMIT failed(tr("There is no data set called \"%1\".").arg(datasetId), tr("Choose one from the list."));
+void LibraryController::checkData(const QString& path) {
+    cancelCheck();
+    const auto ended = d->checkEnded = std::make_shared<std::atomic<bool>>(false);
+    const auto answer = [this, ended, path](const core::DatasetInfo& dataset, const QString& error, const QString& hint) {
+        if (!ended->exchange(true)) Q_EMIT dataChecked(path, dataset, error, hint);
+    };
+    d->checks.add(
+        [this, ended, path, answer]() -> Private::Answer {
+            core::DataConfig only;
+            only.directory = path.toStdString();
+            const core::DatasetInfo info = core::resolveDataset(only);
+            return [answer, info] { answer(info, {}, {}); };
+        },
+        [answer](const QString& what, const QString& hint) { answer({}, what, hint); });
 }
 
-void LibraryController::Private::download(const QString& id, std::function<void(const core::ProgressCallback&)> work) {
-    if (downloading) {
+void LibraryController::cancelCheck() { *d->checkEnded = true; }
+
+const QString& LibraryController::download() const { return d->download; }
+
+void LibraryController::loadSamples(const QString& key, const core::DatasetInfo& dataset, int perClass, quint64 seed) {
+    d->run([this, key, dataset, perClass, seed]() -> Private::Answer {
+        return [this, key, pictures = core::samplePictures(dataset, core::Split::Test, perClass, seed)] {
+            Q_EMIT samplesReady(key, pictures);
+        };
+    });
+}
+
+void LibraryController::Private::startDownload(const QString& id, std::function<void(const core::ProgressCallback&)> work) {
+    if (!download.isEmpty()) {
         Q_EMIT q->failed(LibraryController::tr("A download is running already."),
                          LibraryController::tr("Wait for it or cancel it."));
         return;
     }
-    downloading = true;
+    download = id;
     cancel = false;
+    Q_EMIT q->downloadStarted(id);
     const auto finish = [this, id](const QString& error, const QString& hint, bool cancelled) {
-        downloading = false;
+        download.clear();
         Q_EMIT q->downloadFinished(id, error, hint, cancelled);
     };
     downloads.add(
@@ -84,11 +128,14 @@ void LibraryController::Private::download(const QString& id, std::function<void(
 }
 
 void LibraryController::downloadDataset(const QString& id) {
-    d->download(id, [id](const core::ProgressCallback& progress) { core::downloadDataset(id.toStdString(), progress); });
+    d->startDownload(id, [id](const core::ProgressCallback& progress) {
+        core::downloadDataset(id.toStdString(), progress, kDownloadPatience);
+    });
 }
 
 void LibraryController::downloadWeights(const QString& name) {
-    d->download(name, [name](const core::ProgressCallback& progress) { core::downloadWeights(name.toStdString(), progress); });
+    d->startDownload(name,
+                     [name](const core::ProgressCallback& progress) { core::downloadWeights(name.toStdString(), progress); });
 }
 
 void LibraryController::cancelDownload() { d->cancel = true; }

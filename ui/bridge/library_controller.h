@@ -16,12 +16,18 @@ public:
     ~LibraryController() override;  ///< cancels a running download (its part file stays) and waits
 
 public Q_SLOTS:
-    void refreshDatasets(const QString& extraPath = {});
-    void loadSamples(const QString& datasetId, int perClass, quint64 seed);
+    /// What is at `extraPath` and in the usual places; and what `places` hold, each told with its problem where it has one.
+    void refreshDatasets(const QString& extraPath = {}, const QStringList& places = {});
+    /// Whether a run can use what a folder or an archive holds. A newer question ends an older one.
+    void checkData(const QString& path);
+    void cancelCheck();
+    /// `key` comes back with the pictures.
+    void loadSamples(const QString& key, const thaw::core::DatasetInfo& dataset, int perClass, quint64 seed);
     /// One download at a time; id as in DatasetInfo::id or downloadableWeights().
     void downloadDataset(const QString& id);
     void downloadWeights(const QString& name);
     void cancelDownload();
+    const QString& download() const;  ///< the one under way; empty: none
     void refreshWeights();
     void importWeights(const QString& file);
     void refreshRuns();
@@ -34,7 +40,12 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void datasetsListed(const std::vector<thaw::core::DatasetInfo>& datasets);
-    void samplesReady(const QString& datasetId, const std::shared_ptr<const thaw::core::PictureSet>& pictures);
+    void placesListed(const std::vector<thaw::core::DatasetInfo>& places);
+    void checkProgress(qint64 done, qint64 total);
+    /// error empty: it can be used. None comes after cancelCheck().
+    void dataChecked(const QString& path, const thaw::core::DatasetInfo& dataset, const QString& error, const QString& hint);
+    void samplesReady(const QString& key, const std::shared_ptr<const thaw::core::PictureSet>& pictures);
+    void downloadStarted(const QString& id);
     void downloadProgress(const QString& id, const thaw::core::DownloadProgress& progress);
     /// error empty: done; cancelled: by the user.
     void downloadFinished(const QString& id, const QString& error, const QString& hint, bool cancelled);

@@ -4,11 +4,13 @@
 #include <cmath>
 
 #include "core/api/errors.h"
+#include "ui/bridge/lesson_data.h"
 
 namespace thaw::ui {
 namespace {
 
 constexpr int kClassesWithoutData = 10;
+constexpr qsizetype kMostPlaces = 4;
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
@@ -45,8 +47,22 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
     });
     connect(&m_library, &LibraryController::datasetsListed, this, [this](const std::vector<core::DatasetInfo>& datasets) {
         m_datasets = datasets;
+        if (m_nextData) {
+            core::RunConfig config = m_config;
+            config.data.dataset = m_nextData->dataset;
+            config.data.directory = m_nextData->directory;
+            m_nextData.reset();
+            setConfig(config);
+        }
         showNextRun();
         Q_EMIT shownRunChanged();
+    });
+    m_lessonData = new LessonData(*this);  // hears of lists after the session has taken them
+    connect(&m_library, &LibraryController::placesListed, this,
+            [this](const std::vector<core::DatasetInfo>& places) { m_held = places; });
+    connect(&m_library, &LibraryController::dataChecked, this, &Session::takeChecked);
+    connect(&m_library, &LibraryController::downloadFinished, this, [this](const QString&, const QString& error) {
+        if (error.isEmpty()) refreshDatasets();
     });
     connect(&m_library, &LibraryController::runsListed, this, [this](const std::vector<core::RunSummary>& runs) {
         m_runs = runs;
@@ -91,7 +107,7 @@ Session::Session(TrainingController& training, LibraryController& library, Inspe
 
 void Session::refresh() {
     m_library.refreshEngineInfo();  // the engine loads beside the rest
-    m_library.refreshDatasets(QString::fromStdString(m_config.data.directory.string()));
+    refreshDatasets();
     m_library.refreshLessons();
     m_library.refreshRuns();
     m_library.refreshWeights();
@@ -337,6 +353,12 @@ void Session::keepChoices(core::RunConfig& config) const {
 }
 
 void Session::chooseLesson(const QString& name) {
+    for (const core::Lesson& known : m_lessons)
+        if (text(known.name) == name && !known.problem.empty()) {
+            Q_EMIT refused(tr("The lesson %1 cannot be used: %2").arg(text(known.title), text(known.problem)), {});
+            Q_EMIT lessonChanged();  // whoever showed it shows the old one again
+            return;
+        }
     m_lessonName = name;
     if (const core::Lesson* chosen = lesson(); chosen && actions().editSettings) {
         core::RunConfig config = chosen->config;
@@ -347,10 +369,65 @@ void Session::chooseLesson(const QString& name) {
 }
 
 void Session::setDataFolder(const QString& folder) {
+    m_nextData.reset();
     core::RunConfig config = m_config;
     config.data.directory = folder.toStdString();
     setConfig(config);
-    m_library.refreshDatasets(folder);
+    refreshDatasets();
+}
+
+void Session::refreshDatasets() { m_library.refreshDatasets(text(m_config.data.directory.string()), m_places); }
+
+void Session::chooseData(const QString& path) {
+    Q_EMIT dataChecking(path);
+    m_library.checkData(path);
+}
+
+void Session::cancelChoice() {
+    m_library.cancelCheck();
+    Q_EMIT dataChecking({});
+}
+
+void Session::takeChecked(const QString& path, const core::DatasetInfo& dataset, const QString& error, const QString& hint) {
+    Q_EMIT dataChecking({});
+    if (!error.isEmpty()) {
+        Q_EMIT dataRefused(path, error, hint);
+        return;
+    }
+    QStringList places = m_places;
+    places.removeAll(path);
+    places.prepend(path);
+    while (places.size() > kMostPlaces) places.removeLast();
+    setPlaces(places);
+    core::DatasetInfo chosen = dataset;
+    chosen.place = path.toStdString();
+    useDataset(chosen);
+    Q_EMIT dataAccepted(path);
+}
+
+void Session::useDataset(const core::DatasetInfo& dataset) {
+    core::DataConfig next = m_config.data;
+    const bool ofPlace = m_places.contains(text(dataset.place.string()));
+    // What was found in a usual place is found there again, whatever else was chosen before.
+    const bool kept = ofPlace || dataset.place == m_config.data.directory;
+    next.directory = kept ? dataset.place : std::filesystem::path();
+    next.dataset = ofPlace ? "auto" : dataset.id;
+    // The list and the choice change together: what is shown is what a run would use.
+    m_nextData = next;
+    m_library.refreshDatasets(text(next.directory.string()), m_places);
+}
+
+void Session::setPlaces(const QStringList& places) {
+    if (places == m_places) return;
+    m_places = places;
+    Q_EMIT placesChanged(m_places);
+}
+
+void Session::forgetPlace(const QString& place) {
+    QStringList places = m_places;
+    places.removeAll(place);
+    setPlaces(places);
+    refreshDatasets();
 }
 
 void Session::runLesson() {

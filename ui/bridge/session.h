@@ -15,6 +15,8 @@
 
 namespace thaw::ui {
 
+class LessonData;
+
 /// A named choice of layers to train.
 struct LayerPreset {
     QString title;
@@ -32,6 +34,7 @@ public:
     LibraryController& library() const { return m_library; }
     InspectionController& inspection() const { return m_inspection; }
     LayerTreeModel& layers() { return m_layers; }
+    LessonData& lessonData() const { return *m_lessonData; }
 
     /// Asks the library for everything that the window shows.
     void refresh();
@@ -48,6 +51,9 @@ public:
     /// The data set in use: that of the run, or the one that the next run would find. Null: none is there.
     const core::DatasetInfo* dataset() const;
     const std::vector<core::DatasetInfo>& datasets() const { return m_datasets; }
+    /// Folders and archives that were chosen, the newest first, and what they hold now.
+    const QStringList& places() const { return m_places; }
+    const std::vector<core::DatasetInfo>& placesHeld() const { return m_held; }
     const std::vector<core::RunSummary>& runs() const { return m_runs; }
     int runNumber() const;     ///< of the shown run; 0: none
     bool isLessonRun() const;  ///< the shown run follows a lesson file
@@ -65,8 +71,15 @@ public:
 public Q_SLOTS:
     void setConfig(const thaw::core::RunConfig& config);
     void chooseLesson(const QString& name);
-    /// Where to look for data first; keeps the choice over lessons.
+    /// Where to look for data first, whatever it holds; keeps the choice over lessons.
     void setDataFolder(const QString& folder);
+    /// A folder or archive for the next runs, used once it is known that it can be; else nothing changes: dataRefused().
+    void chooseData(const QString& path);
+    void cancelChoice();
+    /// One of datasets() or placesHeld() for the next runs.
+    void useDataset(const thaw::core::DatasetInfo& dataset);
+    void setPlaces(const QStringList& places);
+    void forgetPlace(const QString& place);
     void runLesson();
     void start();  ///< or resumes
     void pause();
@@ -87,6 +100,10 @@ Q_SIGNALS:
     void priceChanged();
     void rateChanged(double rate);
     void refused(const QString& what, const QString& hint);
+    void dataChecking(const QString& path);  ///< empty: no longer
+    void dataAccepted(const QString& path);
+    void dataRefused(const QString& path, const QString& what, const QString& hint);
+    void placesChanged(const QStringList& places);
 
 private:
     void setConfigQuietly(core::RunConfig config);
@@ -101,15 +118,20 @@ private:
     std::vector<std::string> namesOf(const core::LayerMask& mask) const;
     void onState(core::TrainerState state);
     void loadStageTimes();
+    void refreshDatasets();
+    void takeChecked(const QString& path, const core::DatasetInfo& dataset, const QString& error, const QString& hint);
 
     TrainingController& m_training;
     LibraryController& m_library;
     InspectionController& m_inspection;
     LayerTreeModel m_layers;
+    LessonData* m_lessonData = nullptr;
     core::RunConfig m_config;
     std::vector<core::Lesson> m_lessons;
     QString m_lessonName = QStringLiteral("lesson");
-    std::vector<core::DatasetInfo> m_datasets;
+    std::vector<core::DatasetInfo> m_datasets, m_held;
+    QStringList m_places;
+    std::optional<core::DataConfig> m_nextData;  ///< chosen, and in use as soon as what is there is listed
     std::vector<core::RunSummary> m_runs;
     core::StageTimes m_times;
     int m_cachedBoundary = 0;

@@ -79,6 +79,7 @@ void ClassTable::setDataset(const core::DatasetInfo& dataset) {
         delete item;
     }
     m_strips.clear();
+    if (dataset.classNames.empty()) return;
     const auto put = [this](const QString& text, const char* type, int row, int column, Qt::Alignment alignment) {
         m_grid->addWidget(makeLabel(text, type, this), row, column, alignment | Qt::AlignVCenter);
     };

@@ -1,103 +1,33 @@
 #include "ui/widgets/library/data_panel.h"
 
-#include <QAbstractButton>
 #include <QButtonGroup>
 #include <QDir>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QPainter>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 #include "ui/bridge/library_controller.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/library/class_table.h"
-#include "ui/widgets/library/transfer_bar.h"
+#include "ui/widgets/library/dataset_notes.h"
+#include "ui/widgets/library/weights_box.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/elided_label.h"
-#include "ui/widgets/parts/setting_row.h"
 #include "ui/widgets/parts/styling.h"
+#include "ui/widgets/parts/transfer_bar.h"
+#include "ui/widgets/parts/work_strip.h"
 
 namespace thaw::ui {
 namespace {
 
 QString words(const std::string& value) { return QString::fromStdString(value); }
-
-/// Room between the icon and the words, which Qt leaves out.
-void setWords(QPushButton* button, const QString& words) { button->setText(QLatin1Char(' ') + words); }
-
-QPushButton* makeIconPushButton(const QString& icon, const QString& words, QWidget* parent) {
-    auto* button = new QPushButton(parent);
-    setWords(button, words);
-    bindIcon(button, icon);
-    return button;
-}
-
-/// A data set in the list: its name, whether it is here, how large it is.
-class DatasetCard : public QAbstractButton {
-public:
-    DatasetCard(const core::DatasetInfo& dataset, bool inUse, QWidget* parent)
-        : QAbstractButton(parent),
-          m_id(words(dataset.id)),
-          m_here(dataset.present && dataset.problem.empty()),
-          m_downloads(!dataset.download.url.empty()) {
-        setText(words(dataset.title));
-        setCheckable(true);
-        setFocusPolicy(Qt::StrongFocus);
-        setCursor(Qt::PointingHandCursor);
-        setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        if (!dataset.problem.empty())
-            m_state = DataPanel::tr("Found, but cannot be used");
-        else if (!dataset.present)
-            m_state = m_downloads ? DataPanel::tr("Not on this machine") : DataPanel::tr("Choose where it is");
-        else
-            m_state = inUse ? DataPanel::tr("The next run uses it") : DataPanel::tr("Ready");
-        if (dataset.trainCount > 0)
-            m_size = DataPanel::tr("%1 training, %2 test")
-                         .arg(QLocale().toString(static_cast<qlonglong>(dataset.trainCount)),
-                              QLocale().toString(static_cast<qlonglong>(dataset.testCount)));
-        setAccessibleName(words(dataset.title) + QStringLiteral(", ") + m_state);
-    }
-    QString id() const { return m_id; }
-    QSize sizeHint() const override { return {Theme::instance().px(220), Theme::instance().px(m_size.isEmpty() ? 62 : 82)}; }
-
-protected:
-    void paintEvent(QPaintEvent*) override {
-        const Theme& theme = Theme::instance();
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        const bool framed = isChecked() || hasFocus();
-        painter.setPen(QPen(theme.color(framed ? Tone::Accent : Tone::Line), framed ? 1.5 : 1));
-        painter.setBrush(theme.color(isChecked() ? Tone::AccentBackground : underMouse() ? Tone::Line2 : Tone::Surface2));
-        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), theme.px(8), theme.px(8));
-        const int left = theme.px(14), line = theme.px(20);
-        int top = theme.px(10);
-        const auto write = [&](const QString& words, TextRole role, Tone tone, int x) {
-            painter.setFont(theme.font(role));
-            painter.setPen(theme.color(tone));
-            const QRect room(x, top, width() - x - theme.px(8), line);
-            painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
-                             painter.fontMetrics().elidedText(words, Qt::ElideRight, room.width()));
-            top += line;
-        };
-        write(text(), TextRole::BodyStrong, Tone::Ink, left);
-        const Tone tone = m_here ? Tone::Right : Tone::Ink3;
-        const QString icon = m_here        ? QStringLiteral("tick-circle")
-                             : m_downloads ? QStringLiteral("download")
-                                           : QStringLiteral("folder");
-        painter.drawPixmap(left, top + (line - theme.px(14)) / 2, theme.pixmap(icon, tone, 14, devicePixelRatioF()));
-        write(m_state, TextRole::Table, tone, left + theme.px(20));
-        if (!m_size.isEmpty()) write(m_size, TextRole::Caption, Tone::Ink3, left);
-    }
-
-private:
-    QString m_id, m_state, m_size;
-    bool m_here, m_downloads;
-};
 
 }  // namespace
 
@@ -115,45 +45,18 @@ DataPanel::DataPanel(LibraryController& library, QWidget* parent)
     columns->addWidget(makeRule(Qt::Vertical, this, /*soft=*/true));
     columns->addWidget(makeDetail(), 1);
 
-    connect(&library, &LibraryController::datasetsListed, this, &DataPanel::setDatasets);
-    connect(&library, &LibraryController::weightsListed, this, &DataPanel::setWeights);
     connect(&library, &LibraryController::samplesReady, this,
-            [this](const QString& id, const std::shared_ptr<const core::PictureSet>& pictures) {
-                if (id == m_shown) m_classes->setPictures(pictures);
-            });
-    connect(&library, &LibraryController::downloadProgress, this,
-            [this](const QString& id, const core::DownloadProgress& progress) {
-                if (id == m_download) m_transfer->setProgress(progress);
-            });
-    connect(&library, &LibraryController::downloadFinished, this,
-            [this](const QString& id, const QString& error, const QString& hint, bool cancelled) {
-                if (id != m_download) return;
-                m_download.clear();
-                refreshTransfer();
-                QLabel* note = m_downloadIsDataset ? m_problem : m_weightsNote;
-                if (cancelled)
-                    say(note, tr("Download stopped. What has arrived is used next time."), false);
-                else if (!error.isEmpty())
-                    say(note, problemText(error, hint), true);
-                else if (m_downloadIsDataset)
-                    m_library.refreshDatasets(words(m_config.data.directory.string()));
-                else
-                    m_library.refreshWeights();
-            });
-    connect(&library, &LibraryController::weightsImported, this,
-            [this](const QString& file, const QString& error, const QString& hint) {
-                if (!error.isEmpty()) return say(m_weightsNote, problemText(error, hint), true);
-                say(m_weightsNote, tr("Imported. The next run starts with these weights."), false);
-                m_library.refreshWeights();
-                Q_EMIT weightsChosen(file);
+            [this](const QString& key, const std::shared_ptr<const core::PictureSet>& pictures) {
+                if (key == m_shown) m_classes->setPictures(pictures);
             });
     connect(m_cards, &QButtonGroup::buttonClicked, this,
-            [this](QAbstractButton* card) { showDataset(static_cast<DatasetCard*>(card)->id()); });
+            [this](QAbstractButton* card) { showDataset(static_cast<DatasetCard*>(card)->key()); });
     connect(&Theme::instance(), &Theme::changed, this, &DataPanel::applyTheme);
+    listenToDownloads();
     applyTheme();
+    showChecking({});
+    showRefusal({}, {});
     refreshDetail();
-    refreshWeights();
-    refreshTransfer();
 }
 
 QWidget* DataPanel::makeList() {
@@ -163,73 +66,38 @@ QWidget* DataPanel::makeList() {
     m_cardRows = new QVBoxLayout;
     rows->addLayout(m_cardRows);
     m_folder = makeIconPushButton(QStringLiteral("folder"), tr("Choose a folder"), m_list);
-    m_folder->setToolTip(tr("A folder with CIFAR-10's binary files or Fashion-MNIST's, or one that holds such a folder"));
-    m_archive = makeIconPushButton(QStringLiteral("data"), tr("Choose an archive"), m_list);
-    m_archive->setToolTip(tr("The file cifar-10-binary.tar.gz"));
-    for (QPushButton* button : {m_folder, m_archive}) rows->addWidget(button);
-    connect(m_folder, &QPushButton::clicked, this, [this] {
-        const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder with a data set"), QDir::homePath());
-        if (!folder.isEmpty()) Q_EMIT locationChosen(folder);
-    });
-    connect(m_archive, &QPushButton::clicked, this, [this] {
-        const QString file =
-            QFileDialog::getOpenFileName(this, tr("Archive with a data set"), QDir::homePath(), tr("Archives (*.tar.gz *.tgz)"));
-        if (!file.isEmpty()) Q_EMIT locationChosen(file);
-    });
+    m_folder->setToolTip(tr("Your own pictures, a folder for each class; or a folder with CIFAR-10's or Fashion-MNIST's files"));
+    m_archive = makeIconPushButton(QStringLiteral("data"), tr("Choose CIFAR-10's archive"), m_list);
+    m_archive->setToolTip(
+        tr("cifar-10-binary.tar.gz or cifar-10-python.tar.gz, as they are downloaded. Your own pictures: unpack "
+           "them and choose the folder."));
+    m_checking = new WorkStrip(m_list, /*narrow=*/true);
+    m_refusal = makeLabel({}, "wrong", m_list);
+    m_refusal->setObjectName(QStringLiteral("dataRefusal"));
+    m_refusal->setWordWrap(true);
+    m_refusal->setTextFormat(Qt::PlainText);
+    m_hint = makeLabel(tr("Your own pictures: a folder that has a folder of pictures for each class."), "caption", m_list);
+    m_hint->setWordWrap(true);
+    for (QWidget* widget : {static_cast<QWidget*>(m_folder), static_cast<QWidget*>(m_archive), static_cast<QWidget*>(m_checking),
+                            static_cast<QWidget*>(m_refusal), static_cast<QWidget*>(m_hint)})
+        rows->addWidget(widget);
+    connect(m_folder, &QPushButton::clicked, this, [this] { chooseLocation(/*folder=*/true); });
+    connect(m_archive, &QPushButton::clicked, this, [this] { chooseLocation(/*folder=*/false); });
+    connect(m_checking, &WorkStrip::cancelRequested, this, &DataPanel::checkCancelled);
     rows->addStretch(1);
-    m_weightsBox = makeWeights();
+    m_weights = new WeightsBox(m_library, m_list);
     rows->addWidget(makeRule(Qt::Horizontal, m_list, /*soft=*/true));
-    rows->addWidget(m_weightsBox);
+    rows->addWidget(m_weights);
     return m_list;
 }
 
-QWidget* DataPanel::makeWeights() {
-    auto* box = new QWidget(m_list);
-    auto* rows = new QVBoxLayout(box);
-    rows->setContentsMargins(0, 0, 0, 0);
-    rows->addWidget(makeLabel(tr("Weights"), "panelTitle", box));
-    m_weights = new SettingCombo(box);
-    m_weights->setAccessibleName(tr("Pretrained weights"));
-    m_weights->setToolTip(tr("What the trunk has learned already. The next run starts with it."));
-    m_weightsText = makeLabel({}, "caption", box);
-    m_weightsText->setWordWrap(true);
-    m_import = makeIconPushButton(QStringLiteral("folder"), tr("Import a file"), box);
-    m_import->setToolTip(tr("A safetensors, PyTorch or Keras file of VGG16. Nothing in it is run."));
-    m_getWeights = makeIconPushButton(QStringLiteral("download"), {}, box);
-    m_getWeights->setToolTip(
-        tr("The same weights as the built-in ones, in full precision. The result differs by less than 0.3 points."));
-    m_weightsNote = makeLabel({}, "table", box);
-    m_weightsNote->setWordWrap(true);
-    for (QWidget* widget :
-         {static_cast<QWidget*>(m_weights), static_cast<QWidget*>(m_weightsText), static_cast<QWidget*>(m_import),
-          static_cast<QWidget*>(m_getWeights), static_cast<QWidget*>(m_weightsNote)})
-        rows->addWidget(widget);
-    m_weightsNote->hide();
-    connect(m_weights, &QComboBox::activated, this, [this] {
-        Q_EMIT weightsChosen(m_weights->currentData().toString());
-        refreshWeights();
-    });
-    connect(m_import, &QPushButton::clicked, this, [this] {
-        const QString file = QFileDialog::getOpenFileName(this, tr("Weights of VGG16"), QDir::homePath(),
-                                                          tr("Weights (*.safetensors *.pth *.pt *.h5);;All files (*)"));
-        if (file.isEmpty()) return;
-        say(m_weightsNote, tr("Reading %1").arg(QFileInfo(file).fileName()), false);
-        m_library.importWeights(file);
-    });
-    connect(m_getWeights, &QPushButton::clicked, this, [this] {
-        const auto known = core::downloadableWeights();
-        if (!known.empty()) startDownload(words(known.front().first), tr("Downloading the weights"), false);
-    });
-    return box;
-}
-
-QWidget* DataPanel::makeDetail() {
-    m_detail = new QWidget(this);
-    auto* rows = new QVBoxLayout(m_detail);
-    auto* head = new QHBoxLayout;
+QWidget* DataPanel::makeHead() {
+    auto* holder = new QWidget(m_detail);
+    auto* head = new QHBoxLayout(holder);
+    head->setContentsMargins(0, 0, 0, 0);
     auto* names = new QVBoxLayout;
-    m_title = makeLabel({}, "cardTitle", m_detail);
-    m_substitute = new Chip(m_detail);
+    m_title = makeLabel({}, "cardTitle", holder);
+    m_substitute = new Chip(holder);
     m_substitute->setCompact(true);
     m_substitute->setContent(Chip::Look::Warm, {}, tr("Stands in for CIFAR-10"));
     auto* title = new QHBoxLayout;
@@ -237,23 +105,33 @@ QWidget* DataPanel::makeDetail() {
     title->addWidget(m_substitute);
     title->addStretch(1);
     names->addLayout(title);
-    m_description = makeLabel({}, "body", m_detail);
+    m_description = makeLabel({}, "body", holder);
     m_description->setWordWrap(true);
     names->addWidget(m_description);
-    m_location = new ElidedLabel(m_detail);
+    m_location = new ElidedLabel(holder);
     m_location->setProperty("type", "caption");
     names->addWidget(m_location);
     head->addLayout(names, 1);
-    m_use = new QPushButton(tr("Use this data set"), m_detail);
-    m_get = makeIconPushButton(QStringLiteral("download"), {}, m_detail);
-    head->addWidget(m_use, 0, Qt::AlignTop);
-    head->addWidget(m_get, 0, Qt::AlignTop);
-    rows->addLayout(head);
+    m_forget = new QPushButton(tr("Forget"), holder);
+    m_forget->setToolTip(tr("Take this place off the list. Its files stay where they are."));
+    m_use = new QPushButton(tr("Use this data set"), holder);
+    m_get = makeIconPushButton(QStringLiteral("download"), {}, holder);
+    for (QPushButton* button : {m_forget, m_use, m_get}) head->addWidget(button, 0, Qt::AlignTop);
+    return holder;
+}
+
+QWidget* DataPanel::makeDetail() {
+    m_detail = new QWidget(this);
+    auto* rows = new QVBoxLayout(m_detail);
+    rows->addWidget(makeHead());
     m_problem = makeLabel({}, "wrong", m_detail);
     m_problem->setWordWrap(true);
+    m_problem->setTextFormat(Qt::PlainText);
     rows->addWidget(m_problem);
     m_transfer = new TransferBar(m_detail);
     rows->addWidget(m_transfer);
+    m_notes = new DatasetNotes(m_detail);
+    rows->addWidget(m_notes);
     auto* scroll = new QScrollArea(m_detail);
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -265,61 +143,135 @@ QWidget* DataPanel::makeDetail() {
     inner->addStretch(1);
     scroll->setWidget(holder);
     rows->addWidget(scroll, 1);
-    connect(m_use, &QPushButton::clicked, this, [this] { Q_EMIT datasetChosen(m_shown); });
-    connect(m_get, &QPushButton::clicked, this, [this] {
-        if (const core::DatasetInfo* shown = dataset(m_shown))
-            startDownload(m_shown, tr("Downloading %1").arg(words(shown->title)), true);
+    connect(m_use, &QPushButton::clicked, this, [this] {
+        if (const DataEntry* shown = entry(m_shown)) Q_EMIT datasetChosen(shown->info);
     });
+    connect(m_get, &QPushButton::clicked, this, [this] {
+        if (const DataEntry* shown = entry(m_shown)) m_library.downloadDataset(words(shown->info.id));
+    });
+    connect(m_forget, &QPushButton::clicked, this, [this] { Q_EMIT forgetRequested(m_shown); });
     connect(m_transfer, &TransferBar::cancelRequested, &m_library, &LibraryController::cancelDownload);
     return m_detail;
 }
 
+void DataPanel::listenToDownloads() {
+    connect(&m_library, &LibraryController::downloadStarted, this, [this](const QString& id) {
+        const DataEntry* known = entry(id);
+        m_transfer->start(known ? tr("Downloading %1").arg(words(known->info.title)) : tr("Downloading the weights"));
+        m_downloadProblem.clear();
+        refreshDetail();
+    });
+    connect(&m_library, &LibraryController::downloadProgress, m_transfer,
+            [this](const QString&, const core::DownloadProgress& progress) { m_transfer->setProgress(progress); });
+    connect(&m_library, &LibraryController::downloadFinished, this,
+            [this](const QString& id, const QString& error, const QString& hint, bool cancelled) {
+                const bool ofDataset = entry(id);
+                if (ofDataset && cancelled) m_downloadProblem = tr("Download stopped. What has arrived is used next time.");
+                if (ofDataset && !cancelled && !error.isEmpty()) m_downloadProblem = problemText(error, hint);
+                refreshDetail();
+            });
+}
+
+void DataPanel::chooseLocation(bool folder) {
+    QString begin = words(m_config.data.directory.string());
+    if (begin.isEmpty() && !m_places.empty()) begin = words(m_places.front().place.string());
+    if (begin.isEmpty() || !QFileInfo::exists(begin)) begin = QDir::homePath();
+    const QString path = folder ? QFileDialog::getExistingDirectory(this, tr("Folder with a data set"), begin)
+                                : QFileDialog::getOpenFileName(this, tr("CIFAR-10's archive"), QFileInfo(begin).absolutePath(),
+                                                               tr("CIFAR-10's archives (*.tar.gz *.tgz *.tar);;All files (*)"));
+    if (!path.isEmpty()) Q_EMIT locationChosen(path);
+}
+
 void DataPanel::setConfig(const core::RunConfig& config) {
     m_config = config;
+    m_weights->setConfig(config);
     fillList();
     refreshDetail();
-    refreshWeights();
 }
 
 void DataPanel::setLocked(bool locked) {
     m_locked = locked;
     m_folder->setEnabled(!locked);
     m_archive->setEnabled(!locked);
+    m_weights->setLocked(locked);
     refreshDetail();
-    refreshWeights();
 }
 
 void DataPanel::setDatasets(const std::vector<core::DatasetInfo>& datasets) {
     m_datasets = datasets;
-    m_samplesOf.clear();
-    if (!dataset(m_shown)) {
-        const core::DatasetInfo* first = inUse();
-        m_shown = first ? words(first->id) : datasets.empty() ? QString() : words(datasets.front().id);
+    collect();
+}
+
+void DataPanel::setPlaces(const std::vector<core::DatasetInfo>& places) {
+    m_places = places;
+    collect();
+}
+
+/// Known data sets and chosen places as one list. What a chosen place holds stands there once.
+void DataPanel::collect() {
+    m_entries.clear();
+    const auto isChosen = [this](const core::DatasetInfo& info) {
+        return !info.place.empty() && std::any_of(m_places.begin(), m_places.end(), [&](const core::DatasetInfo& place) {
+            return place.place == info.place && place.id == info.id;
+        });
+    };
+    // Pictures of one's own are no data set that could be missing.
+    for (const core::DatasetInfo& info : m_datasets)
+        if (!isChosen(info) && (info.present || !info.download.url.empty() || !info.classNames.empty()))
+            m_entries.push_back({words(info.id), info, false});
+    for (const core::DatasetInfo& place : m_places) m_entries.push_back({words(place.place.string()), place, true});
+    if (!entry(m_shown)) {
+        const QString used = keyInUse();
+        m_shown = !used.isEmpty() || m_entries.empty() ? used : m_entries.front().key;
     }
+    if (entry(m_toShow)) m_shown = std::exchange(m_toShow, {});
+    showContents();
+}
+
+void DataPanel::showDataset(const QString& key) {
+    if (!entry(key)) return;
+    m_shown = key;
+    m_downloadProblem.clear();
+    showContents();
+}
+
+void DataPanel::showWhenListed(const QString& key) {
+    m_toShow = key;
+    if (entry(key)) showDataset(std::exchange(m_toShow, {}));
+}
+
+void DataPanel::showContents() {
+    const DataEntry* shown = entry(m_shown);
     fillList();
-    if (const core::DatasetInfo* shown = dataset(m_shown)) m_classes->setDataset(*shown);
+    if (shown) m_classes->setDataset(shown->info);
+    m_notes->setDataset(shown && shown->isUsable() ? &shown->info : nullptr);
+    m_samplesOf.clear();
     refreshDetail();
     loadSamples();
 }
 
-void DataPanel::setWeights(const std::vector<core::WeightsChoice>& weights) {
-    m_weights->clear();
-    for (const core::WeightsChoice& choice : weights) {
-        m_weights->addItem(words(choice.title), words(choice.file.string()));
-        m_weights->setItemData(m_weights->count() - 1, words(choice.description), Qt::ToolTipRole);
-    }
-    refreshWeights();
+void DataPanel::showChecking(const QString& path) {
+    if (path.isEmpty())
+        m_checking->stop();
+    else
+        m_checking->start(tr("Reading %1").arg(QFileInfo(path).fileName()));
+    m_folder->setEnabled(!m_locked && path.isEmpty());
+    m_archive->setEnabled(!m_locked && path.isEmpty());
 }
 
-void DataPanel::showDataset(const QString& id) {
-    const core::DatasetInfo* shown = dataset(id);
-    if (!shown) return;
-    m_shown = id;
-    fillList();
-    m_classes->setDataset(*shown);
-    m_samplesOf.clear();
-    refreshDetail();
-    loadSamples();
+void DataPanel::showProgress(qint64 done, qint64 total) { m_checking->setProgress(done, total); }
+
+void DataPanel::showRefusal(const QString& path, const QString& why) {
+    QString text;
+    if (!why.isEmpty()) {
+        const DataEntry* used = entry(keyInUse());
+        const QString name = QFileInfo(path).fileName();
+        text = tr("%1 cannot be used. %2").arg(name.isEmpty() ? path : name, why);
+        if (used) text += QLatin1Char(' ') + tr("%1 stays in use.").arg(words(used->info.title));
+    }
+    m_refusal->setText(text);
+    m_refusal->setVisible(!text.isEmpty());
+    m_hint->setVisible(text.isEmpty());
 }
 
 void DataPanel::showEvent(QShowEvent* event) {
@@ -327,13 +279,18 @@ void DataPanel::showEvent(QShowEvent* event) {
     loadSamples();
 }
 
-const core::DatasetInfo* DataPanel::dataset(const QString& id) const {
-    const auto found =
-        std::find_if(m_datasets.begin(), m_datasets.end(), [&](const core::DatasetInfo& info) { return words(info.id) == id; });
-    return found == m_datasets.end() ? nullptr : &*found;
+const DataEntry* DataPanel::entry(const QString& key) const {
+    const auto found = std::find_if(m_entries.begin(), m_entries.end(), [&](const DataEntry& one) { return one.key == key; });
+    return found == m_entries.end() ? nullptr : &*found;
 }
 
-const core::DatasetInfo* DataPanel::inUse() const { return core::chosenDataset(m_datasets, m_config.data); }
+QString DataPanel::keyInUse() const {
+    const core::DatasetInfo* used = core::chosenDataset(m_datasets, m_config.data);
+    if (!used) return {};
+    for (const DataEntry& one : m_entries)
+        if (one.info.id == used->id && one.info.place == used->place) return one.key;
+    return words(used->id);
+}
 
 void DataPanel::fillList() {
     const bool hadFocus = m_cards->checkedButton() && m_cards->checkedButton()->hasFocus();
@@ -343,10 +300,10 @@ void DataPanel::fillList() {
         card->hide();
         card->deleteLater();
     }
-    const core::DatasetInfo* used = inUse();
-    for (const core::DatasetInfo& info : m_datasets) {
-        auto* card = new DatasetCard(info, &info == used, m_list);
-        card->setChecked(words(info.id) == m_shown);
+    const QString used = keyInUse();
+    for (const DataEntry& one : m_entries) {
+        auto* card = new DatasetCard(one, one.key == used, m_list);
+        card->setChecked(one.key == m_shown);
         m_cards->addButton(card);
         m_cardRows->addWidget(card);
         if (card->isChecked() && hadFocus) card->setFocus();
@@ -354,76 +311,51 @@ void DataPanel::fillList() {
 }
 
 void DataPanel::refreshDetail() {
-    const core::DatasetInfo* shown = dataset(m_shown);
+    const DataEntry* shown = entry(m_shown);
+    const bool used = shown && shown->key == keyInUse(), usable = shown && shown->isUsable();
     m_detail->setEnabled(shown);
-    m_title->setText(shown ? words(shown->title) : tr("Looking for data sets"));
-    m_description->setText(shown ? words(shown->description) : QString());
-    m_substitute->setVisible(shown && shown->substitute);
-    const bool usable = shown && shown->present && shown->problem.empty();
-    m_location->setVisible(shown && shown->present);
-    m_location->setText(shown ? words(shown->location.string()) : QString());
+    m_title->setText(shown ? words(shown->info.title) : tr("Looking for data sets"));
+    m_description->setText(shown ? words(shown->info.description) : QString());
+    m_substitute->setVisible(shown && shown->info.substitute);
+    m_location->setVisible(shown && shown->info.present);
+    m_location->setText(shown ? words(shown->info.location.string()) : QString());
     m_use->setVisible(usable);
-    m_use->setEnabled(!m_locked && shown != inUse());
-    m_use->setText(shown && shown == inUse() ? tr("In use") : tr("Use this data set"));
-    const bool download = shown && !shown->download.url.empty() && !usable;
+    m_use->setEnabled(!m_locked && !used);
+    m_use->setText(used ? tr("In use") : tr("Use this data set"));
+    m_forget->setVisible(shown && shown->chosenBefore && !used);
+    const bool download = shown && !shown->info.download.url.empty() && !usable;
     m_get->setVisible(download);
-    m_get->setEnabled(m_download.isEmpty());
-    if (download)
-        setWords(m_get, shown->download.bytes > 0 ? tr("Download %1").arg(formatBytes(shown->download.bytes)) : tr("Download"));
-    if (!shown || usable)
-        say(m_problem, {}, false);
-    else if (!shown->problem.empty())
-        say(m_problem, words(shown->problem), true);
-    else
-        say(m_problem,
-            shown->installHint.empty() ? tr("Download it, or choose the folder or archive where it is.")
-                                       : words(shown->installHint),
-            false);
+    m_get->setEnabled(m_library.download().isEmpty());
+    if (download) {
+        const auto bytes = shown->info.download.bytes;
+        setButtonWords(m_get, bytes > 0 ? tr("Download %1").arg(formatBytes(bytes)) : tr("Download"));
+    }
+    m_transfer->setVisible(!m_library.download().isEmpty());
+    refreshProblem(shown);
 }
 
-void DataPanel::refreshWeights() {
-    const QString file = words(m_config.weights.string());
-    if (!file.isEmpty() && m_weights->findData(file) < 0) m_weights->addItem(QFileInfo(file).fileName(), file);
-    m_weights->showEntry(file);
-    m_weights->setEnabled(!m_locked && m_weights->count() > 0);
-    const QString description = m_weights->currentData(Qt::ToolTipRole).toString();
-    m_weightsText->setText(description);
-    m_weightsText->setVisible(!description.isEmpty());
-    const auto known = core::downloadableWeights();
-    m_getWeights->setVisible(!known.empty());
-    m_getWeights->setEnabled(m_download.isEmpty());
-    if (!known.empty()) setWords(m_getWeights, tr("Full precision, %1").arg(formatBytes(known.front().second.bytes)));
-}
-
-void DataPanel::refreshTransfer() {
-    m_transfer->setVisible(!m_download.isEmpty());
-    m_get->setEnabled(m_download.isEmpty());
-    m_getWeights->setEnabled(m_download.isEmpty());
+void DataPanel::refreshProblem(const DataEntry* shown) {
+    if (!m_downloadProblem.isEmpty()) return sayProblem(m_downloadProblem, true);
+    if (!shown || shown->isUsable()) return sayProblem({}, false);
+    if (!shown->info.problem.empty()) return sayProblem(words(shown->info.problem), true);
+    // What installHint says is for the command line; here the buttons stand beside the sentence.
+    const bool downloads = !shown->info.download.url.empty();
+    sayProblem(downloads ? tr("Not on this machine yet. Download it, or choose the folder or archive where it is.")
+                         : words(shown->info.installHint),
+               false);
 }
 
 void DataPanel::loadSamples() {
-    const core::DatasetInfo* shown = dataset(m_shown);
-    if (!shown || !shown->present || !shown->problem.empty() || m_samplesOf == m_shown || !isVisible()) return;
+    const DataEntry* shown = entry(m_shown);
+    if (!shown || !shown->isUsable() || m_samplesOf == m_shown || !isVisible()) return;
     m_samplesOf = m_shown;
-    m_library.loadSamples(m_shown, kSamplesPerClass, m_config.seed);
+    m_library.loadSamples(m_shown, shown->info, kSamplesPerClass, m_config.seed);
 }
 
-void DataPanel::startDownload(const QString& id, const QString& title, bool isDataset) {
-    m_download = id;
-    m_downloadIsDataset = isDataset;
-    m_transfer->start(title);
-    say(isDataset ? m_problem : m_weightsNote, {}, false);
-    refreshTransfer();
-    if (isDataset)
-        m_library.downloadDataset(id);
-    else
-        m_library.downloadWeights(id);
-}
-
-void DataPanel::say(QLabel* label, const QString& sentence, bool wrong) {
-    setStyleProperty(label, "type", wrong ? "wrong" : "table");
-    label->setText(sentence);
-    label->setVisible(!sentence.isEmpty());
+void DataPanel::sayProblem(const QString& sentence, bool wrong) {
+    setStyleProperty(m_problem, "type", wrong ? "wrong" : "table");
+    m_problem->setText(sentence);
+    m_problem->setVisible(!sentence.isEmpty());
 }
 
 void DataPanel::applyTheme() {
@@ -432,7 +364,6 @@ void DataPanel::applyTheme() {
     m_list->layout()->setContentsMargins(theme.px(16), theme.px(14), theme.px(16), theme.px(14));
     m_list->layout()->setSpacing(theme.px(10));
     m_cardRows->setSpacing(theme.px(8));
-    m_weightsBox->layout()->setSpacing(theme.px(8));
     m_detail->layout()->setContentsMargins(theme.px(20), theme.px(14), theme.px(16), theme.px(12));
     m_detail->layout()->setSpacing(theme.px(12));
 }

@@ -1,5 +1,6 @@
 // The Data page: which pictures and which weights there are, what is in them, and how to get what is missing. No dialogs but
-// those that choose a file; a download runs in the page.
+// those that choose a file; reading a folder and a download run in the page. A choice that cannot be used changes nothing: the
+// page says why.
 #pragma once
 
 #include <QFrame>
@@ -7,22 +8,24 @@
 #include <vector>
 
 #include "ui/bridge/event_metatypes.h"
+#include "ui/widgets/library/dataset_card.h"
 
 class QButtonGroup;
 class QLabel;
 class QPushButton;
 class QScrollArea;
-class QToolButton;
 class QVBoxLayout;
 
 namespace thaw::ui {
 
 class Chip;
 class ClassTable;
+class DatasetNotes;
 class ElidedLabel;
 class LibraryController;
-class SettingCombo;
 class TransferBar;
+class WeightsBox;
+class WorkStrip;
 
 class DataPanel : public QFrame {
     Q_OBJECT
@@ -32,20 +35,28 @@ public:
     /// Lists come from the library; ask it for them (LibraryController::refreshDatasets, refreshWeights).
     explicit DataPanel(LibraryController& library, QWidget* parent = nullptr);
 
-    QString shownDataset() const { return m_shown; }  ///< id
+    QString shownDataset() const { return m_shown; }  ///< a DataEntry's key
+    WeightsBox& weights() { return *m_weights; }
 
 public Q_SLOTS:
     void setConfig(const thaw::core::RunConfig& config);  ///< what the next run uses
     /// While a run is active: looking and downloading only.
     void setLocked(bool locked);
     void setDatasets(const std::vector<thaw::core::DatasetInfo>& datasets);
-    void setWeights(const std::vector<thaw::core::WeightsChoice>& weights);
-    void showDataset(const QString& id);
+    /// Places that were chosen before, the newest first.
+    void setPlaces(const std::vector<thaw::core::DatasetInfo>& places);
+    void showDataset(const QString& key);
+    void showWhenListed(const QString& key);  ///< now, or as soon as it is listed
+    void showChecking(const QString& path);   ///< empty: nothing is looked at
+    void showProgress(qint64 done, qint64 total);
+    /// Why what was chosen cannot be used; what was in use still is. Empty: nothing to say.
+    void showRefusal(const QString& path, const QString& why);
 
 Q_SIGNALS:
-    void datasetChosen(const QString& id);     ///< for the next run
-    void locationChosen(const QString& path);  ///< folder or archive to look in first
-    void weightsChosen(const QString& file);   ///< empty: the built-in ones
+    void datasetChosen(const thaw::core::DatasetInfo& dataset);  ///< for the next run
+    void locationChosen(const QString& path);                    ///< folder or archive, to be used if it can be
+    void checkCancelled();
+    void forgetRequested(const QString& place);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -53,34 +64,38 @@ protected:
 private:
     QWidget* makeList();
     QWidget* makeDetail();
-    QWidget* makeWeights();
-    const core::DatasetInfo* dataset(const QString& id) const;
-    const core::DatasetInfo* inUse() const;
+    QWidget* makeHead();
+    const DataEntry* entry(const QString& key) const;
+    QString keyInUse() const;
+    void collect();
     void fillList();
+    void showContents();
     void refreshDetail();
-    void refreshWeights();
-    void refreshTransfer();
+    void refreshProblem(const DataEntry* shown);
     void loadSamples();
-    void startDownload(const QString& id, const QString& title, bool isDataset);
-    void say(QLabel* label, const QString& sentence, bool wrong);
+    void chooseLocation(bool folder);
+    void listenToDownloads();
+    void sayProblem(const QString& sentence, bool wrong);
     void applyTheme();
 
     LibraryController& m_library;
     core::RunConfig m_config;
-    std::vector<core::DatasetInfo> m_datasets;
-    QString m_shown, m_samplesOf, m_download;
-    bool m_downloadIsDataset = false, m_locked = false;
+    std::vector<core::DatasetInfo> m_datasets, m_places;
+    std::vector<DataEntry> m_entries;  ///< of both
+    QString m_shown, m_toShow, m_samplesOf, m_downloadProblem;
+    bool m_locked = false;
     QButtonGroup* m_cards;
     QVBoxLayout* m_cardRows = nullptr;
     QScrollArea* m_listScroll = nullptr;
-    QWidget *m_list = nullptr, *m_detail = nullptr, *m_weightsBox = nullptr;
-    QLabel *m_title = nullptr, *m_description = nullptr, *m_problem = nullptr, *m_weightsNote = nullptr, *m_weightsText = nullptr;
+    QWidget *m_list = nullptr, *m_detail = nullptr;
+    QLabel *m_title = nullptr, *m_description = nullptr, *m_problem = nullptr, *m_refusal = nullptr, *m_hint = nullptr;
     Chip* m_substitute = nullptr;
     ElidedLabel* m_location = nullptr;
-    QPushButton *m_use = nullptr, *m_get = nullptr, *m_folder = nullptr, *m_archive = nullptr, *m_import = nullptr,
-                *m_getWeights = nullptr;
-    SettingCombo* m_weights = nullptr;
+    QPushButton *m_use = nullptr, *m_get = nullptr, *m_forget = nullptr, *m_folder = nullptr, *m_archive = nullptr;
+    WeightsBox* m_weights = nullptr;
     ClassTable* m_classes = nullptr;
+    DatasetNotes* m_notes = nullptr;
+    WorkStrip* m_checking = nullptr;
     TransferBar* m_transfer = nullptr;
 };
 

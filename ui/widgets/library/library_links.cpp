@@ -1,8 +1,10 @@
 #include "ui/widgets/library/library_links.h"
 
 #include "ui/bridge/session.h"
+#include "ui/models/problem_text.h"
 #include "ui/widgets/library/data_panel.h"
 #include "ui/widgets/library/settings_panel.h"
+#include "ui/widgets/library/weights_box.h"
 
 namespace thaw::ui {
 
@@ -31,20 +33,30 @@ void linkSettings(SettingsPanel& panel, Session& session) {
 
 void linkData(DataPanel& panel, Session& session) {
     const LibraryController& library = session.library();
+    QObject::connect(&library, &LibraryController::placesListed, &panel, &DataPanel::setPlaces);
     QObject::connect(&library, &LibraryController::datasetsListed, &panel, &DataPanel::setDatasets);
-    QObject::connect(&library, &LibraryController::weightsListed, &panel, &DataPanel::setWeights);
+    QObject::connect(&library, &LibraryController::weightsListed, &panel.weights(), &WeightsBox::setWeights);
+    QObject::connect(&library, &LibraryController::checkProgress, &panel, &DataPanel::showProgress);
+    panel.setPlaces(session.placesHeld());
     panel.setDatasets(session.datasets());
 
     QObject::connect(&session, &Session::configChanged, &panel, &DataPanel::setConfig);
     QObject::connect(&session, &Session::actionsChanged, &panel, [&] { panel.setLocked(!session.actions().editSettings); });
     panel.setConfig(session.config());
-    QObject::connect(&panel, &DataPanel::locationChosen, &session, &Session::setDataFolder);
-    QObject::connect(&panel, &DataPanel::datasetChosen, &session, [&session](const QString& id) {
-        core::RunConfig config = session.config();
-        config.data.dataset = id.toStdString();
-        session.setConfig(config);
+    QObject::connect(&session, &Session::dataChecking, &panel, [&panel](const QString& path) {
+        panel.showChecking(path);
+        if (!path.isEmpty()) panel.showRefusal({}, {});
     });
-    QObject::connect(&panel, &DataPanel::weightsChosen, &session, [&session](const QString& file) {
+    QObject::connect(&session, &Session::dataAccepted, &panel, &DataPanel::showWhenListed);
+    QObject::connect(&session, &Session::dataRefused, &panel,
+                     [&panel](const QString& path, const QString& what, const QString& hint) {
+                         panel.showRefusal(path, problemText(what, hint));
+                     });
+    QObject::connect(&panel, &DataPanel::locationChosen, &session, &Session::chooseData);
+    QObject::connect(&panel, &DataPanel::checkCancelled, &session, &Session::cancelChoice);
+    QObject::connect(&panel, &DataPanel::datasetChosen, &session, &Session::useDataset);
+    QObject::connect(&panel, &DataPanel::forgetRequested, &session, &Session::forgetPlace);
+    QObject::connect(&panel.weights(), &WeightsBox::chosen, &session, [&session](const QString& file) {
         core::RunConfig config = session.config();
         config.weights = file.toStdString();
         session.setConfig(config);

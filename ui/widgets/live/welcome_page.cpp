@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "ui/bridge/session.h"
+#include "ui/widgets/live/data_offer.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/styling.h"
 
@@ -84,11 +85,11 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     m_run->setProperty("filled", true);
     m_run->setProperty("big", true);
     m_run->setObjectName(QStringLiteral("welcomeRun"));
+    m_offer = new DataOffer(session, this);
     m_time = makeLabel({}, "body", this);
-    m_data = makeLabel({}, "body", this);
     m_getData = new QPushButton(tr("See the data sets"), this);
     m_getData->setProperty("small", true);
-    for (QLabel* label : {m_title, m_lead, m_time, m_data}) {
+    for (QLabel* label : {m_title, m_lead, m_time}) {
         label->setAlignment(Qt::AlignCenter);
         label->setWordWrap(true);
     }
@@ -119,8 +120,8 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     m_rows->addWidget(m_lead);
     m_rows->addStretch(2);
     m_rows->addWidget(m_run, 0, Qt::AlignHCenter);
+    m_rows->addWidget(m_offer);
     m_rows->addWidget(m_time);
-    m_rows->addWidget(m_data);
     m_rows->addWidget(m_getData, 0, Qt::AlignHCenter);
     m_rows->addStretch(3);
     m_rows->addLayout(m_cardRow);
@@ -129,6 +130,8 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     m_rows->addStretch(1);
 
     connect(m_run, &QPushButton::clicked, this, &WelcomePage::runLesson);
+    connect(m_offer, &DataOffer::runLesson, this, &WelcomePage::runLesson);
+    connect(m_offer, &DataOffer::changed, this, &WelcomePage::refresh);
     connect(m_settings, &QPushButton::clicked, this, &WelcomePage::startWithSettings);
     connect(m_open, &QPushButton::clicked, this, &WelcomePage::openRun);
     connect(m_getData, &QPushButton::clicked, this, &WelcomePage::showData);
@@ -168,7 +171,8 @@ void WelcomePage::refresh() {
         if (lesson->name != "lesson") time = QString::fromStdString(lesson->title) + QStringLiteral(". ");
         if (const double seconds = m_session.planSeconds(lesson->config); seconds >= 0) {
             const QString length = seconds < 90 ? formatRoughDuration(seconds) : tr("%1 minutes").arg(qRound(seconds / 60));
-            time += tr("About %1. ").arg(length);
+            // Nothing was measured yet, or on a busy machine.
+            time += m_session.isPlanRough(lesson->config) ? tr("Roughly %1. ").arg(length) : tr("About %1. ").arg(length);
         }
         const auto& phases = lesson->config.phases;
         const auto epochs = [](int count) { return count == 1 ? tr("1 epoch") : tr("%1 epochs").arg(count); };
@@ -177,18 +181,9 @@ void WelcomePage::refresh() {
     }
     m_time->setText(tr("%1Pause whenever you like.   Key: F5").arg(time));
 
-    const core::DatasetInfo* set = m_session.dataset();
-    const bool there = set && set->present && set->problem.empty();
-    if (m_session.datasets().empty())
-        m_data->clear();
-    else if (!there)
-        m_data->setText(tr("No pictures are here yet. Get CIFAR-10 first."));
-    else if (set->substitute)
-        m_data->setText(tr("CIFAR-10 is not here: the lesson uses %1 instead.").arg(QString::fromStdString(set->title)));
-    else
-        m_data->clear();
-    m_data->setVisible(!m_data->text().isEmpty());
-    m_getData->setVisible(!m_data->text().isEmpty());
+    m_offer->refresh();
+    m_run->setVisible(!m_offer->isWanted());
+    m_getData->setVisible(m_offer->isWanted());
     arrange();
 }
 

@@ -11,6 +11,7 @@ class QVBoxLayout;
 namespace thaw::ui {
 
 class Chip;
+class DataOffer;
 class Session;
 
 /// One step of the lesson: the blocks of the network as it leaves them, a title, a few words, how long.
@@ -51,10 +52,11 @@ private:
     void refresh();
     void arrange();
     Session& m_session;
-    QLabel *m_title, *m_lead, *m_time, *m_data;
+    QLabel *m_title, *m_lead, *m_time;
     QPushButton *m_run, *m_settings, *m_open, *m_getData;
     QVBoxLayout* m_rows;
     QHBoxLayout* m_cardRow;
+    DataOffer* m_offer;
     LessonCard *m_borrow, *m_teach, *m_thaw;
 };
 

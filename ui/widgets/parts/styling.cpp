@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <QFrame>
 #include <QLocale>
+#include <QPushButton>
 #include <QStyle>
 #include <QToolButton>
 
@@ -56,6 +57,15 @@ void bindIcon(QAbstractButton* button, const QString& icon, Tone tone) {
     };
     tint();
     QObject::connect(&Theme::instance(), &Theme::changed, button, tint);
+}
+
+void setButtonWords(QPushButton* button, const QString& words) { button->setText(QLatin1Char(' ') + words); }
+
+QPushButton* makeIconPushButton(const QString& icon, const QString& words, QWidget* parent) {
+    auto* button = new QPushButton(parent);
+    setButtonWords(button, words);
+    bindIcon(button, icon);
+    return button;
 }
 
 QToolButton* makeIconButton(const QString& icon, const QString& text, QWidget* parent) {

@@ -9,6 +9,7 @@
 
 class QAbstractButton;
 class QFrame;
+class QPushButton;
 class QToolButton;
 
 namespace thaw::ui {
@@ -22,6 +23,9 @@ QFrame* makeRule(Qt::Orientation orientation, QWidget* parent = nullptr, bool so
 void setStyleProperty(QWidget* widget, const char* name, const QVariant& value);
 /// The icon follows the theme for as long as the button lives.
 void bindIcon(QAbstractButton* button, const QString& icon, Tone tone = Tone::Ink);
+/// A push button's words behind its icon, with the room between the two that Qt leaves out.
+void setButtonWords(QPushButton* button, const QString& words);
+QPushButton* makeIconPushButton(const QString& icon, const QString& words, QWidget* parent);
 /// A flat button with an icon alone; `text` is its tool tip and its accessible name.
 QToolButton* makeIconButton(const QString& icon, const QString& text, QWidget* parent = nullptr);
 /// One short sentence, and the key in a frame on its right.

@@ -197,6 +197,10 @@ void MainWindow::connectActions() {
     connect(&welcome, &WelcomePage::openRun, m_actions->openRun, &QAction::trigger);
     connect(actions.openRun, &QAction::triggered, this,
             [this] { chooseRun(this, m_session, [this](const QString& folder) { openRun(folder); }); });
+    connect(actions.addPictures, &QAction::triggered, this, [this] {
+        showTab(PredictionsTab);
+        m_predictions->chooseFiles();
+    });
     connect(actions.exportModel, &QAction::triggered, this, [this] { chooseExport(this, m_session); });
     auto* reports = new ReportWriter(m_session.inspection(), *m_banner, this);
     connect(actions.writeReport, &QAction::triggered, reports, &ReportWriter::chooseFile);
@@ -327,6 +331,9 @@ void MainWindow::restore() {
     restoreState(m_settings.value(QStringLiteral("window/state")).toByteArray());
     m_body->restore(m_settings);
     m_layerPanel->tree().setFolds(m_settings.value(QStringLiteral("panels/layerFolds")).toMap());
+    m_session.setPlaces(m_settings.value(QStringLiteral("data/places")).toStringList());
+    connect(&m_session, &Session::placesChanged, this,
+            [this](const QStringList& places) { m_settings.setValue(QStringLiteral("data/places"), places); });
     setLogOpen(m_settings.value(QStringLiteral("panels/log"), false).toBool());
     showTab(m_settings.value(QStringLiteral("window/tab"), 0).toInt());
 }

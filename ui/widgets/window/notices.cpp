@@ -1,5 +1,6 @@
 #include "ui/widgets/window/notices.h"
 
+#include "ui/bridge/lesson_data.h"
 #include "ui/bridge/session.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/parts/banner.h"
@@ -17,6 +18,11 @@ Notices::Notices(Session& session, Banner& banner, QObject* parent) : QObject(pa
     connect(&library, &LibraryController::runsListed, this, &Notices::offerInterrupted);
     connect(&library, &LibraryController::failed, this,
             [this](const QString& what, const QString& hint) { warn(QStringLiteral("library"), what, hint); });
+    connect(&session.lessonData(), &LessonData::arrived, this, [this](const QString& title) {
+        m_arrived = title;
+        offerArrived();
+    });
+    connect(&session, &Session::actionsChanged, this, &Notices::offerArrived);
     connect(&session.inspection(), &InspectionController::failed, this,
             [this](const QString& what, const QString& hint) { warn(QStringLiteral("inspection"), what, hint); });
     connect(&session.inspection(), &InspectionController::subjectChanged, this,
@@ -44,6 +50,18 @@ Notices::Notices(Session& session, Banner& banner, QObject* parent) : QObject(pa
 
 void Notices::warn(const QString& kind, const QString& what, const QString& hint) {
     m_banner.ask(kind, Banner::Look::Warning, problemText(what, hint));
+}
+
+void Notices::offerArrived() {
+    if (m_arrived.isEmpty()) return;
+    const bool busy = m_session.isActive();
+    if (busy && m_banner.kind() == QLatin1String("arrived")) return;
+    if (busy)
+        return m_banner.ask(QStringLiteral("arrived"), Banner::Look::Note,
+                            tr("%1 is here. When this run has ended, the lesson can run on it.").arg(m_arrived));
+    m_banner.ask(QStringLiteral("arrived"), Banner::Look::Note, tr("%1 is here. Run the lesson on it?").arg(m_arrived),
+                 {{tr("Run the lesson"), [this] { m_session.lessonData().run(); }}, {tr("Not now"), {}}});
+    m_arrived.clear();
 }
 
 void Notices::offerInterrupted(const std::vector<core::RunSummary>& runs) {

@@ -16,10 +16,12 @@ public:
     Notices(Session& session, Banner& banner, QObject* parent = nullptr);
 
 private:
+    void offerArrived();
     void offerInterrupted(const std::vector<core::RunSummary>& runs);
     void warn(const QString& kind, const QString& what, const QString& hint);
     Session& m_session;
     Banner& m_banner;
+    QString m_arrived;  ///< a data set that came while a run trained
     bool m_offered = false;
 };
 

@@ -24,6 +24,8 @@ WindowActions::WindowActions(Session& session, QWidget* window)
       m_window(window),
       m_lessonMenu(new QMenu(tr("&Lesson"), window)),
       m_presetMenu(new QMenu(tr("&Preset"), window)) {
+    addPictures = add(tr("&Add pictures..."), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), QStringLiteral("image"),
+                      tr("Show the network pictures of your own. They can also be dropped or pasted on the Predictions page."));
     openRun = add(tr("&Open a run..."), QKeySequence::Open, QStringLiteral("folder"), tr("Open a run of earlier"));
     exportModel = add(tr("&Export the model..."), QKeySequence(tr("Ctrl+E")), QStringLiteral("export"),
                       tr("Write the whole model to a file"));
@@ -196,7 +198,7 @@ void WindowActions::fillPresetMenu() {
 
 void WindowActions::fillMenus(QMenuBar* bar) {
     QMenu* file = bar->addMenu(tr("&File"));
-    file->addActions({openRun, exportModel, writeReport});
+    file->addActions({openRun, addPictures, exportModel, writeReport});
     file->addSeparator();
     file->addAction(quit);
 

@@ -19,7 +19,7 @@ public:
     explicit WindowActions(Session& session, QWidget* window);
 
     // File
-    QAction *openRun, *exportModel, *writeReport, *quit;
+    QAction *openRun, *addPictures, *exportModel, *writeReport, *quit;
     // Run
     QAction *runLesson, *start, *pause, *pauseOrResume, *step, *runEpoch, *stop, *rateUp, *rateDown, *camera, *video, *revealTest;
     // Layers

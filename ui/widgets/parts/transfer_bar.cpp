@@ -1,4 +1,4 @@
-#include "ui/widgets/library/transfer_bar.h"
+#include "ui/widgets/parts/transfer_bar.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
