@@ -58,7 +58,7 @@ private Q_SLOTS:
         writeCifar10Folder(core::datasetsFolder() / "cifar-10-batches-bin");
         const fs::path own = choice.home / "ants and bees";
         writeImageFolder(own, {}, 3, 48, /*splits=*/false);
-        choice.session.refresh();
+        choice.session.setDataFolder({});
         QVERIFY(choice.isUsed("cifar10", {}));
         QVERIFY(choice.choose(own));
         QCOMPARE(choice.accepted.count(), 1);
@@ -92,7 +92,7 @@ private Q_SLOTS:
         Choice choice;
         const fs::path good = choice.home / "good", bad = choice.home / "bad";
         writeImageFolder(good, {}, 3, 48, /*splits=*/false);
-        choice.session.refresh();
+        choice.session.setDataFolder({});
         QVERIFY(choice.choose(good));
         QVERIFY(choice.isUsed("folder", good));
         fs::path chosen = bad;
@@ -138,7 +138,7 @@ private Q_SLOTS:
         Choice choice;
         const fs::path good = choice.home / "good";
         writeImageFolder(good, {}, 3, 48, /*splits=*/false);
-        choice.session.refresh();
+        choice.session.setDataFolder({});
         QSignalSpy checking(&choice.session, &Session::dataChecking);
         choice.session.chooseData(text(good));
         choice.session.cancelChoice();
@@ -167,7 +167,7 @@ private Q_SLOTS:
         // One that is gone says so and is no choice.
         fs::remove_all(made[0].toStdString());
         QSignalSpy listed(&choice.library, &LibraryController::placesListed);
-        choice.session.refresh();
+        choice.session.setDataFolder({});
         QVERIFY(await([&] { return !listed.isEmpty(); }));
         QVERIFY(!choice.session.placesHeld().front().problem.empty());
         QCOMPARE(text(choice.session.placesHeld().front().place), made[0]);

@@ -93,8 +93,8 @@ private Q_SLOTS:
             reply.body = body.toStdString();
             return reply;
         });
+        Lesson lesson;  // its home has no mirror
         const ScopedVariable mirror("THAW_MIRROR", server.url("/"));
-        Lesson lesson;
         lesson.list(false);
         QSignalSpy finished(&lesson.library, &LibraryController::downloadFinished);
         QElapsedTimer elapsed;
@@ -105,11 +105,11 @@ private Q_SLOTS:
         QVERIFY2(elapsed.elapsed() < 10'000, qPrintable(QString::number(elapsed.elapsed())));
         QVERIFY2(lesson.data.problem().contains(said), qPrintable(lesson.data.problem()));
         QVERIFY(!lesson.data.isFetching());
-        QCOMPARE(lesson.training.state(), TrainerState::Idle);
+        QVERIFY(lesson.training.state() == TrainerState::Idle);
         QVERIFY(lesson.data.missing());
         // What comes by another way later is no surprise start.
         lesson.list(true);
-        QCOMPARE(lesson.training.state(), TrainerState::Idle);
+        QVERIFY(lesson.training.state() == TrainerState::Idle);
     }
 
     void nothingAnswers() {
@@ -118,8 +118,8 @@ private Q_SLOTS:
             const FaultyServer gone([](const FaultyServer::Request&) { return FaultyServer::Reply(); });
             address = gone.url("/");
         }
-        const ScopedVariable mirror("THAW_MIRROR", address);
         Lesson lesson;
+        const ScopedVariable mirror("THAW_MIRROR", address);
         lesson.list(false);
         QElapsedTimer elapsed;
         elapsed.start();
@@ -135,10 +135,10 @@ private Q_SLOTS:
             reply.silent = true;
             return reply;
         });
-        const ScopedVariable mirror("THAW_MIRROR", server.url("/"));
         FakeScript script;
         script.restAtStep = 2;
         Lesson lesson(script);
+        const ScopedVariable mirror("THAW_MIRROR", server.url("/"));
         lesson.list(false);
         lesson.data.fetchAndRun();
         QVERIFY(lesson.data.isFetching());
@@ -155,10 +155,10 @@ private Q_SLOTS:
             reply.silent = true;
             return reply;
         });
-        const ScopedVariable mirror("THAW_MIRROR", server.url("/"));
         FakeScript script;
         script.restAtStep = 2;
         Lesson lesson(script);
+        const ScopedVariable mirror("THAW_MIRROR", server.url("/"));
         lesson.list(false);
         lesson.data.fetchAndRun();
         lesson.session.runLesson();  // at once, on what is here
@@ -167,9 +167,9 @@ private Q_SLOTS:
         lesson.deliver();
         QCOMPARE(lesson.arrived.count(), 1);
         QCOMPARE(lesson.arrived.at(0).at(0).toString(), QStringLiteral("CIFAR-10"));
-        QCOMPARE(lesson.training.state(), TrainerState::Paused);
+        QVERIFY(lesson.training.state() == TrainerState::Paused);
         lesson.data.run();  // refused while the other is active
-        QCOMPARE(lesson.training.state(), TrainerState::Paused);
+        QVERIFY(lesson.training.state() == TrainerState::Paused);
         lesson.session.stop();
         QVERIFY(awaitState(lesson.training, TrainerState::Finished));
         lesson.data.run();
