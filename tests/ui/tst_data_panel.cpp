@@ -17,6 +17,7 @@
 #include "ui/widgets/library/weights_box.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/theme.h"
+#include "ui/widgets/parts/transfer_bar.h"
 
 using namespace thaw;
 using ui::DataPanel;
