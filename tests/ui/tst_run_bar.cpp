@@ -290,7 +290,7 @@ private Q_SLOTS:
         QVERIFY(awaitState(fixture.training, TrainerState::Finished));
         QVERIFY(!focusedButton(fixture) || !fixture.window.focusWidget()->isEnabled());
         QTest::keyClick(fixture.window.focusWidget(), Qt::Key_Space);
-        QCOMPARE(fixture.training.state(), TrainerState::Finished);
+        QVERIFY(fixture.training.state() == TrainerState::Finished);
         QVERIFY(started.isEmpty());
     }
 
