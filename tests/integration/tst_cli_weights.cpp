@@ -37,26 +37,16 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("options");
         QTest::addColumn<QString>("scaling");
         QTest::addColumn<bool>("warns");
-        const QString caffe = text(m_home / "caffe.safetensors"), plain = text(m_home / "plain.safetensors");
-        const QString settings = text(m_home / "settings.json"), both = text(m_home / "both.json");
-        const auto asJson = [](const QString& name, const QJsonObject& object) {
-            QFile file(name);
-            QVERIFY(file.open(QIODevice::WriteOnly));
-            file.write(QJsonDocument(object).toJson());
-        };
-        asJson(settings, {{"weights", caffe}});
-        asJson(both, {{"weights", caffe}, {"scaling", "imagenet"}});
-        QTest::newRow("built in") << QStringList{} << "imagenet" << false;
+        const QString caffe = text(m_home / "caffe.safetensors"), settings = text(m_home / "settings.json");
+        QFile file(settings);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QJsonDocument(QJsonObject{{"weights", caffe}}).toJson());
+        file.close();
         QTest::newRow("caffe") << QStringList{"--weights", caffe} << "caffe" << false;
-        QTest::newRow("known numbers") << QStringList{"--weights", plain} << "imagenet" << false;
         QTest::newRow("deliberately another") << QStringList{"--weights", caffe, "--scaling", "imagenet"} << "imagenet" << true;
-        QTest::newRow("in the other order") << QStringList{"--scaling", "0-1", "--weights", caffe} << "0-1" << true;
-        QTest::newRow("the lesson's own") << QStringList{"--preset", "lesson-as-written"} << "0-1" << true;
         QTest::newRow("the lesson's own stays")
             << QStringList{"--preset", "lesson-as-written", "--weights", caffe} << "0-1" << true;
         QTest::newRow("settings without a scaling") << QStringList{"--config", settings} << "caffe" << false;
-        QTest::newRow("settings with a scaling") << QStringList{"--config", both} << "imagenet" << true;
-        QTest::newRow("no pretrained weights") << QStringList{"--random-init", "--scaling", "0-1"} << "0-1" << false;
     }
     void scalingFollowsTheWeights() {
         QFETCH(QStringList, options);
@@ -70,8 +60,9 @@ private Q_SLOTS:
         QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
         QFile record(text(run / "run.json"));
         QVERIFY(record.open(QIODevice::ReadOnly));
-        const QJsonObject config = QJsonDocument::fromJson(record.readAll()).object().value("config").toObject();
-        QCOMPARE(config.value("scaling").toString(), scaling);
+        const QJsonObject manifest = QJsonDocument::fromJson(record.readAll()).object();
+        QCOMPARE(manifest.value("config").toObject().value("scaling").toString(), scaling);
+        QCOMPARE(QJsonDocument(manifest.value("notes").toArray()).toJson().contains("The input scaling"), warns);
 
         QStringList afterStart;
         for (const QByteArray& line : outcome.output.split('\n')) {
@@ -93,12 +84,30 @@ private Q_SLOTS:
         const QJsonObject plain = test::runCli({"weights", "inspect", "--json", text(m_home / "plain.safetensors")}).json();
         QCOMPARE(plain.value("scaling").toObject().value("name").toString(), "imagenet");
         QVERIFY(plain.value("scaling").toObject().value("certain").toBool());
-        const Outcome extracted = test::runCli({"extract", "--data", text(m_home / "drawn"), "--weights",
-                                                text(m_home / "caffe.safetensors"), "--scaling", "imagenet", "--layer",
-                                                "block5_pool", "--limit", "2", "--out", text(m_home / "features.safetensors")});
+    }
+
+    void extractFollowsTheWeights_data() {
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<QString>("scaling");
+        QTest::addColumn<bool>("warns");
+        const QString caffe = text(m_home / "caffe.safetensors"), plain = text(m_home / "plain.safetensors");
+        QTest::newRow("built in") << QStringList{} << "imagenet" << false;
+        QTest::newRow("known numbers") << QStringList{"--weights", plain} << "imagenet" << false;
+        QTest::newRow("caffe") << QStringList{"--weights", caffe} << "caffe" << false;
+        QTest::newRow("scaling after the weights") << QStringList{"--weights", caffe, "--scaling", "0-1"} << "0-1" << true;
+        QTest::newRow("scaling before the weights") << QStringList{"--scaling", "0-1", "--weights", caffe} << "0-1" << true;
+    }
+    void extractFollowsTheWeights() {
+        QFETCH(QStringList, options);
+        QFETCH(QString, scaling);
+        QFETCH(bool, warns);
+        const fs::path features = m_home / "features.safetensors";
+        const Outcome extracted = test::runCli(QStringList{"extract", "--data", text(m_home / "drawn"), "--layer", "block1_pool",
+                                                           "--limit", "2", "--out", text(features)} +
+                                               options);
         QVERIFY2(extracted.exitCode == 0, extracted.all().constData());
-        QVERIFY2(extracted.errors.contains("Warning: The input scaling \"imagenet\" is not the one"),
-                 extracted.all().constData());
+        QCOMPARE(core::SafetensorsReader(features).metadata().at("scaling"), scaling.toStdString());
+        QCOMPARE(extracted.errors.contains("Warning: The input scaling"), warns);
     }
 
     void anotherNetworkIsNamed() {
