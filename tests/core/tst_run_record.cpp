@@ -179,7 +179,7 @@ private Q_SLOTS:
         const TemporaryHome home;
         RunManifest manifest = aManifest();
         manifest.config.output = home / "runs/mine/";
-        QCOMPARE(RunRecord::create(manifest).directory().lexically_normal(), (home / "runs/mine/").lexically_normal());
+        QCOMPARE(RunRecord::create(manifest).directory(), home / "runs/mine");
         QVERIFY_EXCEPTION_THROWN(RunRecord::create(manifest), StoreError);
         fs::create_directories(home / "full");
         std::ofstream(home / "full/thesis.txt") << 'x';
