@@ -119,8 +119,11 @@ void Console::show(const core::Event& event) {
         const bool locked = core::validationSplit(run->config.data) == core::Split::HeldOut;
         say(run->dataset.title + (run->dataset.substitute ? " (stands in for CIFAR-10)" : "") + ", " +
             thousands(run->trainCount) + " training and " + thousands(run->testCount) +
-            (locked ? " held-out validation pictures, " : " test pictures, ") + std::to_string(run->config.inputSize) + " px, " +
-            core::toString(run->config.scaling) + " scaling. " + run->device + ".");
+            (!locked                          ? " test pictures, "
+             : run->config.data.ownValidation ? " validation pictures, "
+                                              : " held-out validation pictures, ") +
+            std::to_string(run->config.inputSize) + " px, " + core::toString(run->config.scaling) + " scaling. " + run->device +
+            ".");
     } else if (auto* phase = std::get_if<core::PhaseStarted>(&event.data)) {
         say(format("Phase %d: %s, %s, learning rate %g", phase->phase + 1, phase->title.c_str(), epochs(phase->epochs).c_str(),
                    phase->learningRate));

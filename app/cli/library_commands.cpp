@@ -148,6 +148,7 @@ int listData(const std::string& directory, bool asJson) {
         all.back()["in_use"] = inUse;
     }
     if (asJson) print(all);
+    std::fflush(stdout);
     if (!directory.empty() && !usable) core::resolveDataset(config);
     return kDone;
 }

@@ -82,7 +82,7 @@ Split chosenSplit(std::optional<Split> asked, const TestLock& lock) {
         throw ConfigError("No training pictures were held out for validation: there is no validation split.",
                           "Choose --split test or --split train.");
     if (asked == Split::Test && lock.isLocked())
-        throw DataError("The run's test split is locked: the run validates on training pictures that were held out.",
+        throw DataError("The run's test split is locked: the run validates on other pictures.",
                         "Take those with --split validation. thaw-cli evaluate --reveal opens the test split for good, which is "
                         "counted and recorded in the run.");
     return asked.value_or(lock.isLocked() ? Split::HeldOut : Split::Test);
