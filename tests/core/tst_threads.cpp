@@ -281,7 +281,7 @@ private Q_SLOTS:
         const int unlimited = coresWithRoot("/nowhere");
         for (const auto& [quota, cores] :
              std::vector<std::pair<int, int>>{{1, 1}, {60, 1}, {140, 1}, {160, 2}, {240, 2}, {99900, 999}}) {
-            writeFile(root.filePath("sys/fs/cgroup/cpu.max"), QString("%1000 100000\n").arg(quota));
+            writeFile(root.filePath("sys/fs/cgroup/cpu.max"), QString::number(quota) + "000 100000\n");
             QCOMPARE(coresWithRoot(root.path()), std::min(cores, unlimited));
         }
     }
