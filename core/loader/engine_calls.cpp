@@ -25,6 +25,7 @@ const EngineTable& load() {
     const auto* const build = module ? static_cast<const char*>(dlsym(module, "thawEngineBuild")) : nullptr;
     const void* const table = module ? dlsym(module, "thawEngine") : nullptr;
     if (build && table && std::string(build) == THAW_BUILD_HASH) return *static_cast<const EngineTable*>(table);
+    if (!module) logMessage("error", problem);
     if (module || problem.find("undefined symbol") != std::string::npos)
         throw Error("Thaw's engine, " + file.string() + ", belongs to another build of Thaw than this program.", kInstallAgain);
     throw Error("Thaw's engine could not be loaded: " + problem + '.', kInstallAgain);

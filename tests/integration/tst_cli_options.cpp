@@ -19,7 +19,8 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("options");
         QTest::addColumn<QString>("says");
         const auto row = [](const char* option, const char* value, const QString& says) {
-            QTest::addRow("%s '%s'", option, value) << QStringList{QString::fromLatin1(option) + '=' + value} << says;
+            QTest::addRow("%s '%s'", option, value)
+                << (*value ? QStringList{QString::fromLatin1(option) + '=' + value} : QStringList{option, ""}) << says;
         };
         row("--lr", "0,001", "Write numbers with a point: 0.001.");
         row("--lr", "1,5e-4", "Write numbers with a point: 1.5e-4.");

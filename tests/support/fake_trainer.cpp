@@ -369,6 +369,7 @@ std::vector<core::Event> FakeTrainer::apply(const core::Command& command) {
 
 void FakeTrainer::goOn(const core::Command& command, PauseAfter pauseAfter) {
     m_pauseAfter = pauseAfter;
+    if (pauseAfter == PauseAfter::Epoch) m_pauseRequest = command.requestId;
     m_startPaused = m_pauseAsked = false;
     if (m_state != TrainerState::Paused) return;
     if (m_pauseTold && pauseAfter != PauseAfter::Step) {
