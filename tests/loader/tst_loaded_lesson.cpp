@@ -34,7 +34,7 @@ private:
 
 void TestLoadedLesson::fromFirstRunToAClosedWindow() {
     const test::TemporaryHome home;
-    test::writeCifar10Folder((home / "data").string(), {/*trainPerClass=*/60, /*testPerClass=*/5, /*seed=*/1});
+    test::writeCifar10Folder((home / "data").string(), {/*trainPerClass=*/40, /*testPerClass=*/5, /*seed=*/1});
     QSettings settings(QString::fromStdString((home / "window.ini").string()), QSettings::IniFormat);
     ui::Theme::instance().setLook(ui::ColorScheme::Light, 1.0);
     ui::LogModel log;
@@ -57,7 +57,7 @@ void TestLoadedLesson::fromFirstRunToAClosedWindow() {
     test::WindowFixture::shoot(&window, QStringLiteral("loaded-first-run"));
     session.start();
     QVERIFY(
-        test::await([&] { return !failures.isEmpty() || (training.lastEpoch() && training.lastEpoch()->epoch >= 4); }, 120'000));
+        test::await([&] { return !failures.isEmpty() || (training.lastEpoch() && training.lastEpoch()->epoch >= 4); }, 300'000));
     QVERIFY(failures.isEmpty());
     QCOMPARE(changes.size(), std::size_t(1));          // the plan's own: block 5 thaws with the second phase
     QVERIFY(training.lastEpoch()->valAccuracy > 0.3);  // chance is 0.1
