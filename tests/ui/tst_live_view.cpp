@@ -991,7 +991,7 @@ void TestLiveView::footerFitsNarrowPanels() {
         view.setClaims({.785});
         Feeder feeder(view);
         feeder.trainTo(1.2);
-        view.resize(view.minimumSizeHint().expandedTo({0, Theme::instance().px(420)}));
+        view.resize(view.minimumSizeHint().expandedTo({0, Theme::instance().px(520)}));
         view.show();
         settle(view);
         QVERIFY(labelWith(view, QStringLiteral("epoch 1"))->isVisible());

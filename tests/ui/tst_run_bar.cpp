@@ -13,6 +13,7 @@
 #include "ui/widgets/window/plan_bar.h"
 #include "ui/widgets/window/rate_box.h"
 #include "ui/widgets/window/run_bar.h"
+#include "ui/widgets/window/view_tabs.h"
 #include "ui/widgets/window/window_actions.h"
 
 using namespace thaw;
@@ -299,8 +300,8 @@ private Q_SLOTS:
         script.restAtStep = 5;
         WindowFixture fixture(script);
         fixture.show({1440, 900});
-        auto* box = barOf(fixture).findChild<RateBox*>();
-        box->setFocus();
+        auto* tabs = fixture.window.findChild<ViewTabs*>();
+        tabs->setFocus();
         QWidget* before = fixture.window.focusWidget();
         fixture.session.start();
         QVERIFY(awaitState(fixture.training, TrainerState::Paused));

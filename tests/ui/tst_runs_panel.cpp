@@ -188,7 +188,7 @@ private Q_SLOTS:
             test::saveShot(*m_panel, QString("runs") + (dark ? "-dark" : "-light"));
         }
         m_panel->askToDelete(1);
-        QVERIFY(named(*m_panel, "Delete"));
+        QVERIFY(named(*m_panel, "Delete Run 2"));
         QCOMPARE(test::WindowFixture::cutTexts(m_panel.get()), QStringList());
         test::saveShot(*m_panel, "runs-question");
         ui::Theme::instance().setScheme(ui::ColorScheme::Light);

@@ -122,7 +122,7 @@ private Q_SLOTS:
         if (scale == 1.0) QCOMPARE(rowButtons(page).size(), 3);
         QVERIFY(fixture.window.findChild<QPushButton*>(QStringLiteral("welcomeRun"))->isVisible());
         fixture.shoot(QStringLiteral("welcome-runs-") + QString::fromLatin1(QTest::currentDataTag()));
-        const QStringList cut = WindowFixture::cutTexts(&fixture.window);
+        const QStringList cut = WindowFixture::cutTexts(&fixture.window.livePage());
         QVERIFY2(cut.isEmpty(), qPrintable(cut.join(QLatin1Char('\n'))));
         QVERIFY2(fixture.window.size() == size, "the window outgrew its size");
     }

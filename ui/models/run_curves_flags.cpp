@@ -153,8 +153,8 @@ std::vector<EventFlag> RunCurves::flags() const {
         if (flag.label.isEmpty()) continue;
         // A tick that was taken back soon is one thing, not two.
         const bool undone = flagged && flagged->byHand && now.byHand && flagged->changesLayersAlone() &&
-                            now.changesLayersAlone() && now.mask == flagged->maskBefore && flagged->last == now.first &&
-                            now.position - flagged->position < kSecondThought;
+                            now.changesLayersAlone() && !now.mask.empty() && now.mask == flagged->maskBefore &&
+                            flagged->last == now.first && now.position - flagged->position < kSecondThought;
         if (undone) {
             flags.back().label = flagged->thaws ? tr("Thaw, undone") : tr("Freeze, undone");
             flags.back().tone = FlagTone::Neutral;

@@ -212,7 +212,7 @@ void WelcomePage::arrange() {
         m_thaw->setVisible(cards && thaws);
         m_lead->setVisible(lead);
         m_rows->invalidate();
-        return m_rows->minimumSize().height() <= height();
+        return m_rows->minimumHeightForWidth(width()) <= height();
     };
     if (cardsFit && fits(true, true, true)) return;
     if (cardsFit && m_recent->isEmpty() && fits(false, true, false)) return;
