@@ -28,8 +28,9 @@ namespace {
 
 using core::TrainerState;
 
-constexpr double kLeastPart = 1e-6;  ///< of an epoch
-constexpr double kDoubt = 1.6;       ///< a guess is off by so much at times
+constexpr double kLeastPart = 1e-6;    ///< of an epoch
+constexpr int kLeastForLesson = 1120;  ///< design pixels: in a narrower bar the texts of the plan need the room
+constexpr double kDoubt = 1.6;         ///< a guess is off by so much at times
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 QString number(qint64 value) { return QLocale().toString(value); }
@@ -236,7 +237,8 @@ void RunBar::updateButtons() {
     for (const Button& button : m_buttons) {
         const QAction* action = button.action;
         const bool isPause = action == m_actions.pause;
-        const bool word = !m_compact || isPause || action == m_actions.runLesson;
+        const bool room = width() >= Theme::instance().px(kLeastForLesson);
+        const bool word = !m_compact || isPause || (action == m_actions.runLesson && room);
         button.widget->setText(action->text());
         button.widget->setAccessibleName(action->text());
         button.widget->setToolTip(action->toolTip());
@@ -528,6 +530,7 @@ void RunBar::fitTexts() {
 
 void RunBar::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
+    updateButtons();
     fitTexts();
 }
 
