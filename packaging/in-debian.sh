@@ -60,6 +60,7 @@ fi
 
 say "Copying this checkout's last commit"
 mkdir -p "$root/root/thaw"
+find "$root/root/thaw" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
 git archive HEAD | tar -x -C "$root/root/thaw"
 
 say "Debian $suite: $*"
