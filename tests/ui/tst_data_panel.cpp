@@ -123,7 +123,7 @@ private Q_SLOTS:
         DataPanel panel(library);
         panel.setDatasets({cifar(false), fashion()});
         QCOMPARE(panel.shownDataset(), QStringLiteral("fashion-mnist"));
-        button(panel, "CIFAR-10")->click();
+        button(panel, "CIFAR-10, ")->click();
         QVERIFY(button(panel, "Download 170 MB"));
         QVERIFY(!button(panel, "Use this data set"));
         core::DatasetInfo damaged = cifar(true);
@@ -267,7 +267,7 @@ private Q_SLOTS:
         for (QLabel* label : panel.findChildren<QLabel*>())
             if (label->isVisible() && !label->wordWrap() && label->sizePolicy().horizontalPolicy() != QSizePolicy::Ignored)
                 QVERIFY2(label->width() >= label->minimumSizeHint().width(), qPrintable(label->text()));
-        button(panel, "CIFAR-10")->click();
+        button(panel, "CIFAR-10, ")->click();
         auto* bar = panel.findChild<ui::TransferBar*>();
         bar->show();
         core::DownloadProgress progress;
