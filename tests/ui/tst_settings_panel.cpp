@@ -91,19 +91,19 @@ private Q_SLOTS:
                                 {"Keras's", "/weights/keras.safetensors", "", {core::Scaling::Caffe, true, "the file says so"}}});
         core::RunConfig config = core::findLesson("lesson").config;
         bench.panel.setConfig(config);
-        QCOMPARE(bench.row("Normalisation")->note(), QString());
+        QCOMPARE(bench.row("Scaling")->note(), QString());
         config.weights = "/weights/keras.safetensors";
         bench.panel.setConfig(config);
-        QVERIFY(bench.row("Normalisation")->note().contains("They need the scaling \"caffe\""));
+        QVERIFY(bench.row("Scaling")->note().contains("They need the scaling \"caffe\""));
         config.scaling = core::Scaling::Caffe;
         bench.panel.setConfig(config);
-        QCOMPARE(bench.row("Normalisation")->note(), QString());
+        QCOMPARE(bench.row("Scaling")->note(), QString());
         config.scaling = core::Scaling::ZeroToOne;
         bench.panel.setConfig(config);
-        QVERIFY(!bench.row("Normalisation")->note().isEmpty());
+        QVERIFY(!bench.row("Scaling")->note().isEmpty());
         config.initialization = core::Initialization::Random;
         bench.panel.setConfig(config);
-        QCOMPARE(bench.row("Normalisation")->note(), QString());
+        QCOMPARE(bench.row("Scaling")->note(), QString());
     }
 
     void initTestCase() {
