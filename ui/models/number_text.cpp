@@ -22,7 +22,7 @@ bool isGrouped(const QString& number, QChar sign) {
 }  // namespace
 
 std::optional<TypedNumber> numberFromText(const QString& text, const QLocale& locale) {
-    static const QRegularExpression spaces(QStringLiteral("(?<=[0-9])[\\s'\u2019](?=[0-9]{3}(?![0-9]))"));
+    static const QRegularExpression spaces(QStringLiteral("(?<=[0-9])[\\s\u00a0\u2009\u202f'\u2019](?=[0-9]{3}(?![0-9]))"));
     QString number = text.trimmed().toLower().replace(QChar(0x2212), QLatin1Char('-'));
     number.remove(spaces);
     static const QRegularExpression shape(QStringLiteral("^[+-]?[0-9.,]*[0-9.,](e[+-]?[0-9]+)?$"));
