@@ -390,7 +390,7 @@ void MainWindow::restore() {
         setGeometry(centredOn(screen()->availableGeometry(), kGuessedFrame, kUsualSize));
     if (!isMaximized() && !isFullScreen()) {
         const QScreen* there = QGuiApplication::screenAt(geometry().center());
-        setGeometry(movedOnto((there ? there : screen())->availableGeometry(), kGuessedFrame, geometry()));
+        setGeometry(movedOnto((there ? there : screen())->availableGeometry(), {}, geometry()));
         m_placed = geometry();
     }
     restoreState(m_settings.value(QStringLiteral("window/state")).toByteArray());
