@@ -341,6 +341,26 @@ private Q_SLOTS:
         QVERIFY(!bench.number("Epochs"));
     }
 
+    void lessonsTellTheirTime() {
+        Bench bench;
+        bench.panel.show();
+        ui::SettingCombo* lessons = nullptr;
+        for (auto* box : bench.panel.findChildren<ui::SettingCombo*>())
+            if (box->accessibleName() == QStringLiteral("Lesson")) lessons = box;
+        double seconds = -1;
+        bench.panel.setPlanSeconds(
+            [&seconds](const core::RunConfig& config) { return config.inputSize == 64 ? 4 * seconds : seconds; });
+        const auto tip = [&](const char* name) {
+            lessons->showPopup();
+            lessons->hidePopup();
+            return lessons->itemData(lessons->findData(QLatin1String(name)), Qt::ToolTipRole).toString();
+        };
+        QVERIFY2(!tip("lesson").contains(QStringLiteral("Takes")), qPrintable(tip("lesson")));
+        seconds = 120;
+        QVERIFY2(tip("lesson").endsWith(QStringLiteral("Takes about 2 min here.")), qPrintable(tip("lesson")));
+        QVERIFY2(tip("lesson-64").endsWith(QStringLiteral("Takes about 8 min here.")), qPrintable(tip("lesson-64")));
+    }
+
     void savesALesson() {
         Bench bench;
         bench.panel.show();

@@ -10,6 +10,7 @@
 namespace thaw::ui {
 
 void linkSettings(SettingsPanel& panel, Session& session) {
+    panel.setPlanSeconds([&session](const core::RunConfig& config) { return session.planSeconds(config); });
     panel.setLessons(session.lessons());
     panel.setDatasets(session.datasets());
 

@@ -20,6 +20,7 @@
 #include "ui/models/path_text.h"
 #include "ui/models/plain_text.h"
 #include "ui/models/problem_text.h"
+#include "ui/widgets/library/lesson_text.h"
 #include "ui/widgets/library/settings_values.h"
 #include "ui/widgets/parts/number_box.h"
 #include "ui/widgets/parts/setting_row.h"
@@ -118,6 +119,14 @@ void SettingsPanel::setLessons(const std::vector<core::Lesson>& lessons) {
     refresh();
 }
 
+void SettingsPanel::tellLessonTimes() {
+    for (const core::Lesson& lesson : m_lessons) {
+        const int entry = m_lesson->findData(text(lesson.name));
+        const double seconds = m_planSeconds && entry >= 0 ? m_planSeconds(lesson.config) : -1;
+        m_lesson->setItemData(entry, lessonToolTip(text(lesson.description), seconds), Qt::ToolTipRole);
+    }
+}
+
 void SettingsPanel::setDatasets(const std::vector<core::DatasetInfo>& datasets) {
     m_datasets = datasets;
     fillDatasets();
@@ -167,6 +176,7 @@ void SettingsPanel::addHeader() {
     m_lesson->setAccessibleName(tr("Lesson"));
     m_lesson->setToolTip(tr("A ready-made plan to start from. Choosing one replaces the settings below."));
     m_lesson->setPlaceholderText(tr("Own settings"));
+    connect(m_lesson, &SettingCombo::popupAboutToShow, this, &SettingsPanel::tellLessonTimes);
     connect(m_lesson, &QComboBox::activated, this, [this] {
         const QString name = m_lesson->currentData().toString();
         m_lesson->showEntry(text(m_config.preset));

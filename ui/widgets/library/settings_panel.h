@@ -37,6 +37,9 @@ public:
     explicit SettingsPanel(LibraryController& library, QWidget* parent = nullptr);
 
     const core::RunConfig& config() const { return m_config; }
+    /// Says how long the whole plan of a config takes, in seconds, negative where nobody knows; asked when the lessons are
+    /// unfolded.
+    void setPlanSeconds(std::function<double(const core::RunConfig&)> seconds) { m_planSeconds = std::move(seconds); }
     bool isValid() const;            ///< no field shows a wrong value
     bool isLessonUnchanged() const;  ///< the settings are those of the lesson they started from, whatever machine and data
 
@@ -95,6 +98,7 @@ private:
     void showScalingNote();
     void refreshFooter();
     void fillDatasets();
+    void tellLessonTimes();
     void applyLock();
     void applyTheme();
     const core::Lesson* lesson() const;
@@ -103,6 +107,7 @@ private:
     void saveLesson();
 
     LibraryController& m_library;
+    std::function<double(const core::RunConfig&)> m_planSeconds;
     Config m_config;
     std::vector<core::Lesson> m_lessons;
     std::vector<core::DatasetInfo> m_datasets;

@@ -45,6 +45,7 @@ int SettingCombo::widthForAll() const {
 void SettingCombo::showEntry(const QVariant& entry) { setCurrentIndex(findData(entry)); }
 
 void SettingCombo::showPopup() {
+    Q_EMIT popupAboutToShow();
     view()->setMinimumWidth(view()->sizeHintForColumn(0) + Theme::instance().px(24));
     QComboBox::showPopup();
 }

@@ -21,6 +21,9 @@ public:
     int widthFor(const QString& entry) const;  ///< that shows it in full
     int widthForAll() const;                   ///< that shows any of its entries in full
 
+Q_SIGNALS:
+    void popupAboutToShow();
+
 protected:
     void paintEvent(QPaintEvent* event) override;  ///< elides what does not fit
     void wheelEvent(QWheelEvent* event) override;

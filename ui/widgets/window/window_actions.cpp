@@ -10,6 +10,7 @@
 
 #include "ui/bridge/session.h"
 #include "ui/models/plain_text.h"
+#include "ui/widgets/library/lesson_text.h"
 #include "ui/widgets/parts/styling.h"
 
 namespace thaw::ui {
@@ -113,6 +114,7 @@ WindowActions::WindowActions(Session& session, QWidget* window)
     connect(&session.inspection(), &InspectionController::checkpointChanged, this, &WindowActions::update);
     connect(&session.inspection(), &InspectionController::subjectChanged, this, &WindowActions::update);
     connect(&session, &Session::lessonChanged, this, &WindowActions::fillLessonMenu);
+    connect(m_lessonMenu, &QMenu::aboutToShow, this, &WindowActions::tellLessonTimes);
     connect(m_presetMenu, &QMenu::aboutToShow, this, &WindowActions::fillPresetMenu);
     connect(m_presetMenu, &QMenu::aboutToHide, this, [this] { m_session.layers().preview({}); });
     fillLessonMenu();
@@ -186,10 +188,19 @@ void WindowActions::fillLessonMenu() {
         action->setChecked(m_session.lesson() && m_session.lesson()->name == lesson.name);
         action->setEnabled(lesson.problem.empty());
         action->setToolTip(toolTipText(QString::fromStdString(lesson.problem.empty() ? lesson.description : lesson.problem)));
+        action->setData(name);
         group->addAction(action);
         connect(action, &QAction::triggered, &m_session, [this, name] { m_session.chooseLesson(name); });
     }
     m_lessonMenu->setToolTipsVisible(true);
+}
+
+void WindowActions::tellLessonTimes() {
+    for (QAction* action : m_lessonMenu->actions())
+        for (const core::Lesson& lesson : m_session.lessons())
+            if (action->data().toString() == QString::fromStdString(lesson.name) && lesson.problem.empty())
+                action->setToolTip(
+                    lessonToolTip(QString::fromStdString(lesson.description), m_session.planSeconds(lesson.config)));
 }
 
 void WindowActions::fillPresetMenu() {

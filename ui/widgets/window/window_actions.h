@@ -47,6 +47,7 @@ private:
     void changeScale(int steps);
     void fillLessonMenu();
     void fillPresetMenu();
+    void tellLessonTimes();  // the menu's tool tips, as far as times are known by now
 
     Session& m_session;
     QWidget* m_window;
