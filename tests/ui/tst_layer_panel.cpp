@@ -100,7 +100,7 @@ private Q_SLOTS:
         auto* tag = fixture.window.findChild<PriceTag*>();
         const core::Price price = fixture.session.price(fixture.session.layers().confirmedMask());
         QVERIFY(price.imagesPerSecond > 0 && price.epochSeconds > 0);
-        QVERIFY2(labels(tag).contains(QStringLiteral("Speed, roughly")), qPrintable(labels(tag)));
+        QVERIFY2(labels(tag).contains(QStringLiteral("Price of this choice, roughly")), qPrintable(labels(tag)));
         QVERIFY2(labels(tag).contains(QStringLiteral("once: about ") + formatRoughDuration(price.oneTimeSeconds)),
                  qPrintable(labels(tag)));
         QVERIFY(fixture.session.isPlanRough(fixture.session.config()));

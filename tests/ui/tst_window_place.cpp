@@ -37,7 +37,7 @@ int showWindow() {
     WindowFixture fixture;
     fixture.window.show();
     if (!QTest::qWaitForWindowExposed(&fixture.window)) return 1;
-    fixture.settle();
+    QCoreApplication::processEvents();
     fixture.snap(QStringLiteral("place-%1x%2-%3-%4")
                      .arg(fixture.window.screen()->size().width())
                      .arg(fixture.window.screen()->size().height())

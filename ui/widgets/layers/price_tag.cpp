@@ -51,14 +51,15 @@ PriceTag::PriceTag(Session& session, QWidget* parent) : QFrame(parent), m_sessio
     m_memory->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_memory->setToolTip(tr("Memory for weights, gradients, moments, one batch and the features kept."));
     auto* head = new QHBoxLayout;
-    head->addWidget(makeLabel(tr("Price of this choice"), "captionStrong", this));
+    m_title = makeLabel(tr("Price of this choice"), "captionStrong", this);
+    head->addWidget(m_title);
     head->addWidget(m_memory, 1);
     m_grid->addLayout(head, 0, 0, 1, 3);
     QLabel* unit = nullptr;
     m_parametersOf = figure(m_parameters, unit, {}, 0);
     unit->hide();
-    m_speedCaption = figure(m_speed, m_speedUnit, {}, 1);
-    m_epochCaption = figure(m_epoch, m_epochUnit, {}, 2);
+    figure(m_speed, m_speedUnit, tr("Speed"), 1);
+    figure(m_epoch, m_epochUnit, tr("One epoch"), 2);
     m_nextIcon = new QLabel(this);
     m_next = makeLabel({}, "warm", this);
     m_next->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -119,11 +120,10 @@ void PriceTag::refresh() {
     m_epochUnit->setText(unit);
     m_memory->setText(price.memoryBytes >= 0 ? tr("%1 memory").arg(formatBytes(price.memoryBytes)) : QString());
     const bool rough = price.imagesPerSecond >= 0 && m_session.isPlanRough(m_session.shownConfig());
-    m_speedCaption->setText(rough ? tr("Speed, roughly") : tr("Speed"));
-    m_epochCaption->setText(rough ? tr("One epoch, roughly") : tr("One epoch"));
+    m_title->setText(rough ? tr("Price of this choice, roughly") : tr("Price of this choice"));
     const QString guessed =
         rough ? tr("A guess from what this processor can do. Thaw measures speed and time when a run prepares.") : QString();
-    for (QLabel* label : {m_speed, m_epoch, m_speedCaption, m_epochCaption}) label->setToolTip(guessed);
+    for (QLabel* label : {m_title, m_speed, m_epoch}) label->setToolTip(guessed);
     showNext(now, price);
 }
 

@@ -30,9 +30,8 @@ private:
     Session& m_session;
     QString m_previewTitle;
     core::LayerMask m_preview;
-    QLabel *m_parameters, *m_parametersOf, *m_speed, *m_speedUnit, *m_speedCaption, *m_epoch, *m_epochUnit, *m_epochCaption,
-        *m_memory;
-    QLabel *m_nextIcon, *m_next;
+    QLabel *m_parameters, *m_parametersOf, *m_speed, *m_speedUnit, *m_epoch, *m_epochUnit, *m_memory;
+    QLabel *m_title, *m_nextIcon, *m_next;
     QGridLayout* m_grid;
 };
 
