@@ -153,7 +153,7 @@ std::vector<FilePrediction> predictFiles(const RunSelection& selection, const st
     for (const std::filesystem::path& file : files) {
         predictions.push_back(predictPicture(*run.model, run.manifest.config, kind, run.device, file));
         FilePrediction& last = predictions.back();
-        last.rgb = last.modelRgb = last.inputRgb = {};  // those of a folder's pictures would not fit into memory
+        last.rgb = {};  // those of a folder would not fit into memory
         if (progress && !progress(static_cast<std::int64_t>(predictions.size()), static_cast<std::int64_t>(files.size())))
             throw Cancelled();
     }

@@ -5,9 +5,14 @@
 #include <utility>
 
 #include "core/api/errors.h"
-#include "ui/models/path_text.h"
+#include "core/api/text.h"
 
 namespace thaw::ui {
+namespace {
+
+QString textOf(const std::exception& error) { return QString::fromStdString(core::textOfBytes(error.what())); }
+
+}  // namespace
 
 Background::Background(QObject* parent) : QObject(parent) {
     connect(this, &Background::answered, this, &Background::takeAnswers, Qt::QueuedConnection);
@@ -21,11 +26,9 @@ void Background::add(std::function<std::function<void()>()> work, Failure failur
         try {
             answer = work();
         } catch (const core::Error& error) {
-            answer = [failure, what = nameText(error.what()), hint = QString::fromStdString(error.hint())] {
-                failure(what, hint);
-            };
+            answer = [failure, what = textOf(error), hint = QString::fromStdString(error.hint())] { failure(what, hint); };
         } catch (const std::exception& error) {
-            answer = [failure, what = nameText(error.what())] { failure(what, {}); };
+            answer = [failure, what = textOf(error)] { failure(what, {}); };
         }
         post(std::move(answer));
     });
