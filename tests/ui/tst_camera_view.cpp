@@ -156,7 +156,7 @@ private Q_SLOTS:
         QVERIFY(await([&] { return f.view.controller().frame().has_value(); }));
         QCOMPARE(f.view.findChild<ui::CameraCanvas*>()->note(), QString("Mirrored"));
         auto* layer = f.view.findChild<QComboBox*>();
-        QCOMPARE(layer->currentText(), QString("block4_conv3"));  // 4x4 at 32 pixels
+        QCOMPARE(layer->currentText(), QStringLiteral("Block 4 conv3, 4×4"));  // 4x4 at 32 pixels
         QVERIFY(layer->findText(QStringLiteral("Block 5 conv3, 2×2")) >= 0);
         QVERIFY(layer->findText("flatten") < 0);
         QVERIFY(!layer->isEnabled());
