@@ -189,7 +189,7 @@ private Q_SLOTS:
         f.detail.toggleClassMap();
         QVERIFY(panel.isOn());
         QVERIFY(f.shows(1, "block4_conv3"));  // 4x4: block 5 is 2x2 only
-        QCOMPARE(comboNamed(panel, "Layer that Grad-CAM looks at")->currentText(), QString("Block 4, 4×4"));
+        QCOMPARE(comboNamed(panel, "Layer that Grad-CAM looks at")->currentText(), QString("Block 4 conv3, 4×4"));
         auto* bars = f.detail.findChild<ui::GuessBars*>();
         QVERIFY2(panel.status().startsWith("What speaks for "), qPrintable(panel.status()));
         QVERIFY2(panel.status().endsWith(" after epoch 15"), qPrintable(panel.status()));
