@@ -80,7 +80,7 @@ struct Opened {
 
 QPushButton* button(const QWidget& root, const QString& text) {
     for (QPushButton* one : root.findChildren<QPushButton*>())
-        if (one->text().trimmed() == text && one->isVisibleTo(&root)) return one;
+        if ((one->text().trimmed() == text || one->accessibleName() == text) && one->isVisibleTo(&root)) return one;
     return nullptr;
 }
 

@@ -156,7 +156,7 @@ private Q_SLOTS:
         QVERIFY2(words(panel).contains(QStringLiteral("12 files are left out")), qPrintable(words(panel)));
         QAbstractButton* files = button(panel, "Show the 2 files");
         QVERIFY(files);
-        auto* list = panel.findChild<QListView*>();
+        auto* list = panel.findChild<QListView*>(QStringLiteral("leftOutFiles"));
         QVERIFY(!list->isVisibleTo(&panel));
         files->click();
         QVERIFY(list->isVisibleTo(&panel));

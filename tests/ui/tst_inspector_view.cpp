@@ -117,9 +117,9 @@ private Q_SLOTS:
         *none.dropped = none.epochs;
         WindowFixture fixture(Inspecting::script(), lessonConfig(), none);
         fixture.show({1440, 900});
-        fixture.window.showTab(MainWindow::InspectorTab);
         fixture.session.start();
         QVERIFY(await([&] { return fixture.inspection.subject() != nullptr; }));
+        fixture.window.showTab(MainWindow::InspectorTab);  // a start goes to Live
         auto* empty = fixture.window.findChild<InspectorView*>()->findChild<EmptyState*>();
         QVERIFY(empty->isVisible());
         QCOMPARE(empty->title(), QString("The first checkpoint comes after the first epoch"));

@@ -94,7 +94,7 @@ private Q_SLOTS:
         core::RunConfig slow = lessonConfig();
         slow.threads = 1;
         WindowFixture fixture({}, slow);
-        core::DatasetInfo data = drawnDataset(50'000);
+        core::DatasetInfo data = drawnDataset(5'000);
         Q_EMIT fixture.library.datasetsListed({data});
         fixture.show({1440, 900});
         auto* tag = fixture.window.findChild<PriceTag*>();

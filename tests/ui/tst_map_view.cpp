@@ -282,6 +282,7 @@ void TestMapView::chosenPicturesAreShownAndSelected() {
     QVERIFY(!view.chosenPictures().isVisible());
     window.fixture.training.startRun(lessonConfig(1, 0));
     QVERIFY(awaitState(window.fixture.training, core::TrainerState::Finished));
+    window.fixture.window.showTab(MainWindow::MapTab);  // a start goes to Live
     QVERIFY(await([&] { return !view.plot().isEmpty(); }));
     Q_EMIT view.plot().picturesChosen({5, 9, 33});
     QVERIFY(view.chosenPictures().isVisible());

@@ -30,6 +30,7 @@ DatasetNotes::DatasetNotes(QWidget* parent)
     m_files->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_files->setTextElideMode(Qt::ElideMiddle);
     m_files->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_files->setObjectName(QStringLiteral("leftOutFiles"));
     m_files->setAccessibleName(tr("Files that are left out"));
     connect(m_button, &QPushButton::toggled, this, &DatasetNotes::showFiles);
     connect(&Theme::instance(), &Theme::changed, this, &DatasetNotes::applyTheme);

@@ -132,7 +132,7 @@ void SettingRow::addBeside(const std::vector<QWidget*>& widgets) {
 void SettingRow::applyTheme() {
     const Theme& theme = Theme::instance();
     m_name->setFixedWidth(theme.px(104));
-    m_line->setFixedHeight(theme.px(36));
+    m_line->setFixedHeight(theme.px(40));
     m_line->layout()->setSpacing(0);
     for (QWidget* beside : m_beside) beside->setContentsMargins(theme.px(6), 0, 0, 0);
     static_cast<QHBoxLayout*>(m_line->layout())->setContentsMargins(0, theme.px(2), 0, theme.px(2));
