@@ -11,8 +11,8 @@
 
 #include "core/api/errors.h"
 #include "core/model/untrusted.h"
-#include "core/util/byte_order.h"
 #include "core/store/atomic_file.h"
+#include "core/util/byte_order.h"
 
 namespace thaw::core {
 
