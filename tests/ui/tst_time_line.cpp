@@ -33,6 +33,7 @@ struct Line {
         fixture.window.showTab(MainWindow::PredictionsTab);
         fixture.training.startRun(lessonConfig(10, 5), true);
         trainTo(epochs);
+        fixture.window.showTab(MainWindow::PredictionsTab);  // a start goes to Live
     }
     void trainTo(int epochs) {
         const auto trained = [this] { return fixture.training.lastEpoch() ? fixture.training.lastEpoch()->epoch : 0; };
