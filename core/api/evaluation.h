@@ -15,7 +15,10 @@ namespace thaw::core {
 struct ConfusionMatrix {
     int classCount = 0;
     std::vector<std::int64_t> counts;  ///< classCount * classCount; row: true, column: predicted
-    std::int64_t at(int truth, int predicted) const { return counts[static_cast<std::size_t>(truth * classCount + predicted)]; }
+    std::int64_t at(int truth, int predicted) const {
+        return counts[static_cast<std::size_t>(truth) * static_cast<std::size_t>(classCount) +
+                      static_cast<std::size_t>(predicted)];
+    }
     std::int64_t rowSum(int truth) const;
     std::int64_t columnSum(int predicted) const;
 };

@@ -258,7 +258,7 @@ void TorchTrainer::startBatch() {
     plan.labels = m_source.labels(Split::Train, m_rows);
     plan.input = [this](std::int64_t begin, std::int64_t end) {
         const std::vector<std::int64_t> rows(m_rows.begin() + begin, m_rows.begin() + end);
-        const torch::Tensor input = m_source.rows(Split::Train, m_loop.rung, rows, changesOf(rows));
+        torch::Tensor input = m_source.rows(Split::Train, m_loop.rung, rows, changesOf(rows));
         if (m_loop.rung == 0) expectAfter(end);
         return input;
     };
