@@ -173,6 +173,17 @@ bool objectsExist(const fs::path& folder, const Manifest& manifest) {
     return true;
 }
 
+/// Its objects are there. A writer may have let some go since the manifest was read: then what it says now counts.
+bool isWhole(const fs::path& folder, Manifest& manifest) {
+    if (objectsExist(folder, manifest)) return true;
+    try {
+        manifest = readManifestFile(manifestFile(folder, manifest.checkpoint.name));
+    } catch (const StoreError&) {
+        return false;
+    }
+    return objectsExist(folder, manifest);
+}
+
 std::vector<fs::path> manifestFiles(const fs::path& folder) {
     std::vector<fs::path> files;
     std::error_code error;
@@ -362,7 +373,7 @@ const CheckpointEntry* bestOf(const std::vector<CheckpointEntry>& entries) {
     return best || entries.empty() ? best : &entries.back();
 }
 
-CheckpointStore::CheckpointStore(fs::path runDirectory) : m_folder(std::move(runDirectory) / "checkpoints") {}
+CheckpointStore::CheckpointStore(const fs::path& runDirectory) : m_folder(runDirectory / "checkpoints") {}
 
 std::int64_t CheckpointStore::save(const Checkpoint& checkpoint, bool endsEpoch, bool endsPhase, bool endsRun) {
     checkName(checkpoint.name);
@@ -420,8 +431,8 @@ std::int64_t CheckpointStore::save(const Checkpoint& checkpoint, bool endsEpoch,
 
 std::vector<CheckpointEntry> CheckpointStore::list() const {
     std::vector<CheckpointEntry> entries;
-    for (const Manifest& manifest : readManifests(m_folder))
-        if (objectsExist(m_folder, manifest)) entries.push_back(entryOf(manifest));
+    for (Manifest& manifest : readManifests(m_folder))
+        if (isWhole(m_folder, manifest)) entries.push_back(entryOf(manifest));
     return entries;
 }
 

@@ -59,7 +59,7 @@ struct StoredObject {
 /// Belongs to one thread. Reading needs no lock: what a writer prunes meanwhile is reported as missing.
 class CheckpointStore {
 public:
-    explicit CheckpointStore(std::filesystem::path runDirectory);
+    explicit CheckpointStore(const std::filesystem::path& runDirectory);
 
     /// Writes new objects, then the manifest; then prunes. Objects whose digest is there already are not written again.
     /// Returns the bytes written. Throws StoreError; every earlier checkpoint is then as it was.

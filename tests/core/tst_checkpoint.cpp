@@ -3,12 +3,14 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <atomic>
 #include <cmath>
 #include <csignal>
 #include <cstring>
 #include <fstream>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "core/api/errors.h"
 #include "core/store/atomic_file.h"
@@ -283,6 +285,30 @@ private Q_SLOTS:
         save(store, 100, 1, false, 0.5);  // paused right after the epoch
         QCOMPARE(store.list().size(), std::size_t(1));
         QVERIFY(store.list()[0].endsEpoch && store.list()[0].endsPhase);
+    }
+
+    void whoReadsWhileAnotherSavesMissesNothing() {
+        const TemporaryHome home;
+        CheckpointStore store(home / "run");
+        const CheckpointStore readersStore(home / "run");
+        save(store, 10, 1, true, .5);
+        std::atomic<bool> done{false};
+        int missed = 0, looked = 0;
+        std::thread reader([&] {
+            while (!done) {
+                ++looked;
+                const std::vector<CheckpointEntry> entries = readersStore.list();
+                missed += entries.empty() || entries.front().epoch != 1 || !entries.front().endsEpoch;
+            }
+        });
+        for (int epoch = 2; epoch < 150; ++epoch) {
+            save(store, 10 * epoch, epoch, epoch % 2 == 0, .4);
+            save(store, 10, 1, true, .5);  // from further back, so that what it refers to changes every time
+        }
+        done = true;
+        reader.join();
+        QVERIFY(looked > 20);
+        QCOMPARE(missed, 0);
     }
 
     void anAbandonedFutureGoes() {
