@@ -149,6 +149,7 @@ private:
         std::sort(files.begin(), files.end());  // the file system's order is chance
         if ((m_count += files.size()) > kMaxFiles) throwTooLarge();
         const std::vector<PictureCheck> checks = checkPictures(files);
+        tellFilesFound(static_cast<std::int64_t>(m_count));
         for (std::size_t i = 0; i < files.size(); ++i) {
             if (checks[i].verdict == PictureCheck::Verdict::Picture) {
                 pictures.push_back(files[i]);

@@ -60,8 +60,10 @@ private Q_SLOTS:
         writeImageFolder(own, {}, 3, 48, /*splits=*/false);
         choice.session.setDataFolder({});
         QVERIFY(choice.isUsed("cifar10", {}));
+        QSignalSpy progress(&choice.library, &LibraryController::checkProgress);
         QVERIFY(choice.choose(own));
         QCOMPARE(choice.accepted.count(), 1);
+        QVERIFY(!progress.isEmpty() && progress.front().at(0).toLongLong() > 0);
         QVERIFY(choice.isUsed("folder", own));
         const core::DatasetInfo& used = *choice.session.dataset();
         QCOMPARE(used.classNames.size(), std::size_t(3));

@@ -1,5 +1,7 @@
 #include "ui/bridge/library_controller.h"
 
+#include <QElapsedTimer>
+
 #include <atomic>
 #include <functional>
 
@@ -12,6 +14,7 @@ namespace thaw::ui {
 namespace {
 
 constexpr double kDownloadPatience = 30;  // seconds without a byte
+constexpr qint64 kTellMilliseconds = 100;
 
 /// What a place that was chosen before holds now, or why it cannot be used.
 core::DatasetInfo placeInfo(const QString& path) {
@@ -87,7 +90,14 @@ void LibraryController::checkData(const QString& path) {
     };
     d->checks.add(
         [this, ended, path, answer]() -> Private::Answer {
-            const core::ReadingScope scope(*ended);
+            QElapsedTimer sinceTold;
+            const core::ReadingScope scope(*ended, [&](std::int64_t files) {
+                if (sinceTold.isValid() && sinceTold.elapsed() < kTellMilliseconds) return;
+                sinceTold.start();
+                d->checks.post([this, ended, files] {
+                    if (!*ended) Q_EMIT checkProgress(files);
+                });
+            });
             core::DataConfig only;
             only.directory = pathOf(path);
             const core::DatasetInfo info = core::resolveDataset(only);

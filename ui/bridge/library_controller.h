@@ -42,7 +42,7 @@ public Q_SLOTS:
 Q_SIGNALS:
     void datasetsListed(const std::vector<thaw::core::DatasetInfo>& datasets);
     void placesListed(const std::vector<thaw::core::DatasetInfo>& places);
-    void checkProgress(qint64 done, qint64 total);
+    void checkProgress(qint64 files);  ///< of the folder that is checked, looked at so far; a few times a second
     /// error empty: it can be used. None comes after cancelCheck().
     void dataChecked(const QString& path, const thaw::core::DatasetInfo& dataset, const QString& error, const QString& hint);
     void samplesReady(const QString& key, const std::shared_ptr<const thaw::core::PictureSet>& pictures);

@@ -260,7 +260,7 @@ void DataPanel::showChecking(const QString& path) {
     m_archive->setEnabled(!m_locked && path.isEmpty());
 }
 
-void DataPanel::showProgress(qint64 done, qint64 total) { m_checking->setProgress(done, total); }
+void DataPanel::showProgress(qint64 files) { m_checking->setProgress(files, 0); }
 
 void DataPanel::showRefusal(const QString& path, const QString& why) {
     QString text;

@@ -48,7 +48,7 @@ public Q_SLOTS:
     void showDataset(const QString& key);
     void showWhenListed(const QString& key);  ///< now, or as soon as it is listed
     void showChecking(const QString& path);   ///< empty: nothing is looked at
-    void showProgress(qint64 done, qint64 total);
+    void showProgress(qint64 files);
     /// Why what was chosen cannot be used; what was in use still is. Empty: nothing to say.
     void showRefusal(const QString& path, const QString& why);
 

@@ -70,7 +70,7 @@ void WorkStrip::setProgress(std::int64_t done, std::int64_t total) {
     const auto number = [](std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); };
     m_bar->setRange(0, static_cast<int>(total));
     m_bar->setValue(static_cast<int>(done));
-    m_figures->setText(tr("%1 of %2").arg(number(done), number(total)));
+    m_figures->setText(total > 0 ? tr("%1 of %2").arg(number(done), number(total)) : number(done));
 }
 
 QString WorkStrip::figures() const { return m_figures->text(); }

@@ -19,7 +19,7 @@ public:
     explicit WorkStrip(QWidget* parent = nullptr, bool narrow = false);
 
     void start(const QString& what);
-    void setProgress(std::int64_t done, std::int64_t total);
+    void setProgress(std::int64_t done, std::int64_t total);  ///< total 0: unknown
     void stop();
     bool isWorking() const { return m_delay.isActive() || !isHidden(); }
     QString figures() const;
