@@ -30,6 +30,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr const char* kClosedEarly = "the server closed the connection too early";
 constexpr auto kProgressInterval = std::chrono::milliseconds(100);
 constexpr std::int64_t kSpareSpace = 64'000'000;  // left free on the disk beyond the file itself
 constexpr const char* kLater = "Check the connection and try again: it goes on where it stopped.";
@@ -366,6 +367,10 @@ Outcome Connection::outcome(CURLcode code) {
         case CURLE_COULDNT_CONNECT:
             m_reason = host + " does not answer";
             return Outcome::Interrupted;
+        case CURLE_PARTIAL_FILE:
+        case CURLE_GOT_NOTHING:
+            m_reason = kClosedEarly;
+            return Outcome::Interrupted;
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CACERT_BADFILE:
             throw NetworkError("The certificate of " + host + " cannot be verified.",
@@ -495,7 +500,7 @@ void fetch(const DownloadSource& source, const Address& address, PartFile& part,
         resumed = connection.resumed(resumed);
         const bool whole = source.bytes > 0 ? part.size() == source.bytes : outcome == Outcome::Complete;
         if (outcome == Outcome::Complete && whole) return;
-        if (outcome == Outcome::Complete) reason = "the server closed the connection too early";
+        if (outcome == Outcome::Complete) reason = kClosedEarly;
         if (outcome == Outcome::Interrupted) reason = connection.reason();
         if (outcome == Outcome::Restart) reason = "the file on the server has changed";
         const bool progressed = outcome != Outcome::Restart && part.size() > before;
