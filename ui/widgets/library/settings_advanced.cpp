@@ -212,7 +212,8 @@ void SettingsPanel::addMachine() {
                 m_weights->insertItem(std::max(0, m_weights->count() - 1), pathText(config.weights.filename()), file);
             m_weights->showEntry(file);
         },
-        [](const Config& config) { return config.initialization == core::Initialization::Pretrained; });
+        [](const Config& config) { return config.initialization == core::Initialization::Pretrained; })
+        ->setStacked();
     connect(m_weights, &QComboBox::activated, this, [this] {
         const QString file = m_weights->currentData().toString();
         if (file == kMore) {

@@ -222,7 +222,7 @@ SettingRow* SettingsPanel::add(const QString& name, const QString& help, QWidget
 }
 
 NumberBox* SettingsPanel::addNumber(const QString& name, const QString& help, const NumberRange& range, NumberStep step,
-                                    double size, std::function<double(const Config&)> get,
+                                    double size, const std::function<double(const Config&)>& get,
                                     std::function<void(Config&, double)> set, Shown shown) {
     auto* box = new NumberBox(range, step, size);
     add(
@@ -235,7 +235,7 @@ NumberBox* SettingsPanel::addNumber(const QString& name, const QString& help, co
 
 SettingCombo* SettingsPanel::addChoice(const QString& name, const QString& help,
                                        const std::vector<std::pair<QString, QVariant>>& entries,
-                                       std::function<QVariant(const Config&)> get,
+                                       const std::function<QVariant(const Config&)>& get,
                                        std::function<void(Config&, const QVariant&)> set, Shown shown) {
     auto* combo = new SettingCombo;
     for (const auto& [title, value] : entries) combo->addItem(title, value);
@@ -248,7 +248,7 @@ SettingCombo* SettingsPanel::addChoice(const QString& name, const QString& help,
     return combo;
 }
 
-QCheckBox* SettingsPanel::addSwitch(const QString& name, const QString& help, std::function<bool(const Config&)> get,
+QCheckBox* SettingsPanel::addSwitch(const QString& name, const QString& help, const std::function<bool(const Config&)>& get,
                                     std::function<void(Config&, bool)> set, Shown shown) {
     auto* box = new QCheckBox;
     box->setProperty("switch", true);
@@ -258,7 +258,7 @@ QCheckBox* SettingsPanel::addSwitch(const QString& name, const QString& help, st
     return box;
 }
 
-QLineEdit* SettingsPanel::addText(const QString& name, const QString& help, std::function<QString(const Config&)> get,
+QLineEdit* SettingsPanel::addText(const QString& name, const QString& help, const std::function<QString(const Config&)>& get,
                                   std::function<QString(Config&, const QString&)> set, Shown shown) {
     auto* line = new QLineEdit;
     SettingRow* row = add(
@@ -417,7 +417,9 @@ void SettingsPanel::applyLock() {
         const auto rate = std::find(m_rateRows.begin(), m_rateRows.end(), binding.row);
         const bool live = m_locked && rate != m_rateRows.end() && rate - m_rateRows.begin() == m_livePhase;
         binding.row->field()->setEnabled(!m_locked || live);
-        if (rate == m_rateRows.end() || static_cast<NumberBox*>(binding.row->field())->problem().size()) continue;
+        if (rate == m_rateRows.end()) continue;
+        const auto* box = static_cast<NumberBox*>(binding.row->field());
+        if (!box->problem().isEmpty() || !box->remark().isEmpty()) continue;
         binding.row->setNote(SettingRow::Note::Live, live ? tr("Live: from the next batch on") : QString());
     }
     for (QToolButton* button : findChildren<QToolButton*>(QStringLiteral("dice"))) button->setEnabled(!m_locked);

@@ -84,13 +84,14 @@ private:
     SettingRow* add(const QString& name, const QString& help, QWidget* field, std::function<void(const Config&)> load,
                     Shown shown = {});
     NumberBox* addNumber(const QString& name, const QString& help, const NumberRange& range, NumberStep step, double size,
-                         std::function<double(const Config&)> get, std::function<void(Config&, double)> set, Shown shown = {});
+                         const std::function<double(const Config&)>& get, std::function<void(Config&, double)> set,
+                         Shown shown = {});
     SettingCombo* addChoice(const QString& name, const QString& help, const std::vector<std::pair<QString, QVariant>>& entries,
-                            std::function<QVariant(const Config&)> get, std::function<void(Config&, const QVariant&)> set,
+                            const std::function<QVariant(const Config&)>& get, std::function<void(Config&, const QVariant&)> set,
                             Shown shown = {});
-    QCheckBox* addSwitch(const QString& name, const QString& help, std::function<bool(const Config&)> get,
+    QCheckBox* addSwitch(const QString& name, const QString& help, const std::function<bool(const Config&)>& get,
                          std::function<void(Config&, bool)> set, Shown shown = {});
-    QLineEdit* addText(const QString& name, const QString& help, std::function<QString(const Config&)> get,
+    QLineEdit* addText(const QString& name, const QString& help, const std::function<QString(const Config&)>& get,
                        std::function<QString(Config&, const QString&)> set, Shown shown = {});
 
     void edit(const std::function<void(Config&)>& change);

@@ -37,8 +37,8 @@ void NumberBox::setValue(double value) {
     if (typing && value == m_given && value != m_value) return;
     const bool keeps = typing && value == m_value;
     m_value = m_given = value;
-    if (inRange(value)) m_good = value;
     if (!keeps) {
+        if (inRange(value)) m_good = value;
         lineEdit()->setText(format(value));
         lineEdit()->setCursorPosition(0);
     }

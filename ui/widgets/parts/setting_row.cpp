@@ -2,13 +2,16 @@
 
 #include <QAbstractItemView>
 #include <QHBoxLayout>
+#include <QHelpEvent>
 #include <QLabel>
 #include <QStylePainter>
+#include <QToolTip>
 #include <QVBoxLayout>
 #include <QWheelEvent>
 
 #include <algorithm>
 
+#include "ui/models/plain_text.h"
 #include "ui/widgets/parts/number_box.h"
 #include "ui/widgets/parts/styling.h"
 
@@ -48,6 +51,13 @@ void SettingCombo::showPopup() {
     Q_EMIT popupAboutToShow();
     view()->setMinimumWidth(view()->sizeHintForColumn(0) + Theme::instance().px(24));
     QComboBox::showPopup();
+}
+
+bool SettingCombo::event(QEvent* event) {
+    if (event->type() != QEvent::ToolTip || widthFor(currentText()) <= width()) return QComboBox::event(event);
+    QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(),
+                       toolTipText(currentText() + QStringLiteral(".\n") + toolTip()), this);
+    return true;
 }
 
 void SettingCombo::paintEvent(QPaintEvent*) {
@@ -118,6 +128,12 @@ void SettingRow::setNote(Note kind, const QString& sentence) {
 
 QString SettingRow::note() const { return m_note->text(); }
 
+void SettingRow::setStacked() {
+    m_stacked = true;
+    static_cast<QBoxLayout*>(m_line->layout())->setDirection(QBoxLayout::TopToBottom);
+    applyTheme();
+}
+
 void SettingRow::addBeside(const std::vector<QWidget*>& widgets) {
     auto* holder = new QWidget(m_line);
     auto* side = new QHBoxLayout(holder);
@@ -131,8 +147,8 @@ void SettingRow::addBeside(const std::vector<QWidget*>& widgets) {
 
 void SettingRow::applyTheme() {
     const Theme& theme = Theme::instance();
-    m_name->setFixedWidth(theme.px(104));
-    m_line->setFixedHeight(theme.px(40));
+    if (!m_stacked) m_name->setFixedWidth(theme.px(104));
+    m_line->setFixedHeight(theme.px(m_stacked ? 64 : 40));
     m_line->layout()->setSpacing(0);
     for (QWidget* beside : m_beside) beside->setContentsMargins(theme.px(6), 0, 0, 0);
     static_cast<QHBoxLayout*>(m_line->layout())->setContentsMargins(0, theme.px(2), 0, theme.px(2));

@@ -25,6 +25,7 @@ Q_SIGNALS:
     void popupAboutToShow();
 
 protected:
+    bool event(QEvent* event) override;            ///< a tool tip that begins with the entry where it is elided
     void paintEvent(QPaintEvent* event) override;  ///< elides what does not fit
     void wheelEvent(QWheelEvent* event) override;
 };
@@ -41,6 +42,7 @@ public:
     void setName(const QString& name);
     void setNote(Note kind, const QString& sentence);  ///< empty: none
     QString note() const;
+    void setStacked();                                     ///< the field below the name, as wide as the row: for long entries
     void addBeside(const std::vector<QWidget*>& widgets);  ///< small buttons behind the field
 
 private:
@@ -48,6 +50,7 @@ private:
     QLabel *m_name, *m_note;
     QWidget *m_field, *m_line;
     std::vector<QWidget*> m_beside;
+    bool m_stacked = false;
 };
 
 }  // namespace thaw::ui
