@@ -327,14 +327,14 @@ void TestMainWindow::allTabsAreInSight() {
 
 void TestMainWindow::layoutIsRemembered() {
     WindowFixture first;
-    first.show({800, 755});
+    first.show({1240, 755});
     first.window.findChild<SideDock*>(QStringLiteral("settingsDock"))->setFolded(true);
     first.window.setLogOpen(true);
     first.window.showTab(MainWindow::PredictionsTab);
     first.window.close();
     MainWindow second(first.session, first.log, first.settings);
     QCOMPARE(second.currentTab(), int(MainWindow::PredictionsTab));
-    QCOMPARE(second.size(), QSize(800, 755));
+    QCOMPARE(second.size(), QSize(1240, 755));
     QVERIFY(!second.findChild<QDockWidget*>(QStringLiteral("logDock"))->isHidden());
     second.showTab(MainWindow::LiveTab);
     QVERIFY(second.findChild<SideDock*>(QStringLiteral("settingsDock"))->isFolded());

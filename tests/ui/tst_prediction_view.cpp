@@ -242,6 +242,7 @@ private Q_SLOTS:
 
     void tilesAreCountedByTheirRoom() {
         PredictionView view;
+        view.setMinimumSize(1, 1);  // the window's own minimum is smaller than what a page would like
         view.setRun(startedRun());
         view.setPredictions(test::drawnPredictions(*view.pictures().pictures(), 0.7, 1, 391));
         view.show();

@@ -154,8 +154,10 @@ private Q_SLOTS:
         FakeScript script;
         script.restAtStep = 3;
         WindowFixture fixture(script);
-        fixture.window.setMinimumSize({});
+        fixture.window.show();
+        fixture.window.setMinimumSize(1, 1);  // the tests' screen is larger
         fixture.show(size);
+        QCOMPARE(fixture.window.size(), size);
         fixture.session.start();
         QVERIFY(awaitState(fixture.training, core::TrainerState::Paused));
         fixture.settle();

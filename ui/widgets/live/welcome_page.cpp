@@ -211,6 +211,7 @@ void WelcomePage::arrange() {
         for (LessonCard* each : {m_borrow, m_teach}) each->setVisible(cards);
         m_thaw->setVisible(cards && thaws);
         m_lead->setVisible(lead);
+        m_cardRow->invalidate();
         m_rows->invalidate();
         return m_rows->minimumHeightForWidth(width()) <= height();
     };

@@ -909,7 +909,8 @@ void PredictionView::resizeEvent(QResizeEvent* event) {
 
 void PredictionView::arrangePins() {
     const Theme& theme = Theme::instance();
-    const bool low = height()<theme.px(kLowPage), pinned = m_pins.rowCount()> 0;
+    const bool low = theme.px(kLowPage) > height();
+    const bool pinned = m_pins.rowCount() > 0;
     if (low != m_low) {
         m_low = low;
         if (low) m_foldedBefore = m_strip->isFolded();

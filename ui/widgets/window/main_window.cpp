@@ -374,6 +374,7 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
 
 void MainWindow::watchScreen() {
     setMinimumSize(leastSizeOn(screen()->availableGeometry(), windowHandle()->frameMargins()));
+    if (m_placed.isValid()) m_placed.setSize(size());  // a frame thinner than guessed lets the minimum grow
     connect(screen(), &QScreen::availableGeometryChanged, this, &MainWindow::stayOnScreen, Qt::UniqueConnection);
 }
 

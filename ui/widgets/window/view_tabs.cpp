@@ -14,10 +14,11 @@ namespace thaw::ui {
 namespace {
 
 constexpr int kWideGap = 32, kNarrowGap = 20;
+constexpr int kNameSize = 15, kLeastNameSize = 13;  // the least is in pixels, whatever the scale
 
-QFont nameFont() {
+QFont nameFont(int pixels) {
     QFont font = Theme::instance().font(TextRole::BodyStrong);
-    font.setPixelSize(Theme::instance().px(15));
+    font.setPixelSize(pixels);
     return font;
 }
 
@@ -30,11 +31,10 @@ ViewTabs::ViewTabs(QWidget* parent) : QTabBar(parent) {
     setAccessibleName(tr("Views"));
     setMouseTracking(true);
     connect(&Theme::instance(), &Theme::changed, this, [this] {
-        setFont(nameFont());
         m_fitted = -1;
         fit();
     });
-    setFont(nameFont());
+    setFont(nameFont(Theme::instance().px(kNameSize)));
 }
 
 void ViewTabs::addView(const QString& name, const QString& shortName, const QString& toolTip) {
@@ -50,23 +50,26 @@ void ViewTabs::fit() {
     if (m_fitted == width() || m_views.isEmpty()) return;
     m_fitted = width();
     const Theme& theme = Theme::instance();
-    const QFontMetrics metrics(nameFont());
+    int pixels = theme.px(kNameSize);
     const int count = static_cast<int>(m_views.size());
     const auto missing = [&](bool shortNames, int gap) {
+        const QFontMetrics metrics(nameFont(pixels));
         int needed = count * theme.px(gap);
         for (const View& view : m_views) needed += metrics.horizontalAdvance(shortNames ? view.shortName : view.name);
         return needed - width();
     };
     m_gap = missing(false, kWideGap) <= 0 ? kWideGap : kNarrowGap;
     m_short = missing(false, m_gap) > 0;
+    while (m_short && missing(true, m_gap) > 0 && pixels > kLeastNameSize) --pixels;
     m_cut = m_short ? std::max(0, (missing(true, m_gap) + count - 1) / count) : 0;
+    setFont(nameFont(pixels));
     // Also where no text is another: the sizes are asked for again.
     for (int index = 0; index < count; ++index) setTabText(index, m_short ? m_views[index].shortName : m_views[index].name);
 }
 
 QSize ViewTabs::tabSizeHint(int index) const {
     const Theme& theme = Theme::instance();
-    return {QFontMetrics(nameFont()).horizontalAdvance(tabText(index)) + theme.px(m_gap) - m_cut, theme.px(40)};
+    return {fontMetrics().horizontalAdvance(tabText(index)) + theme.px(m_gap) - m_cut, theme.px(40)};
 }
 
 void ViewTabs::resizeEvent(QResizeEvent* event) {
@@ -89,7 +92,6 @@ void ViewTabs::paintEvent(QPaintEvent*) {
     const Theme& theme = Theme::instance();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setFont(nameFont());
     const QPoint mouse = mapFromGlobal(QCursor::pos());
     for (int index = 0; index < count(); ++index) {
         const QRect tab = tabRect(index);
