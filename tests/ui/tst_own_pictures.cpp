@@ -49,7 +49,7 @@ struct Window {
         return made;
     }
     bool finishARun() {
-        fixture.training.startRun(lessonConfig(2, 1));
+        fixture.startRun(lessonConfig(2, 1), MainWindow::PredictionsTab);
         return awaitState(fixture.training, core::TrainerState::Finished) &&
                await([&] { return view().pictures().hasPredictions() && fixture.inspection.checkpoint(); });
     }
@@ -229,7 +229,7 @@ private Q_SLOTS:
         FakeInspectorScript inspector = Window::script();
         inspector.kept->store(2);
         Window w({1440, 900}, inspector, failing);
-        w.fixture.training.startRun(lessonConfig(2, 1));
+        w.fixture.startRun(lessonConfig(2, 1), MainWindow::PredictionsTab);
         QVERIFY(awaitState(w.fixture.training, core::TrainerState::Failed));
         QVERIFY(await([&] { return w.fixture.inspection.checkpoint() != nullptr; }));
         QVERIFY(w.add(w.files(2), 2));
@@ -291,7 +291,7 @@ private Q_SLOTS:
         slow.stepMilliseconds = 60;
         slow.stepsPerEpoch = 1000;
         Window w({1366, 768}, Window::script(), slow);
-        w.fixture.training.startRun(lessonConfig(2, 1));
+        w.fixture.startRun(lessonConfig(2, 1), MainWindow::PredictionsTab);
         QVERIFY(awaitState(w.fixture.training, core::TrainerState::Running));
         w.view().addFiles(w.files(60));
         QVERIFY(await([&] { return w.isWorking() && w.own() >= 8; }));

@@ -212,10 +212,10 @@ private Q_SLOTS:
 
         // Other layers: blocks first, every other one below.
         QComboBox* layer = comboNamed(panel, "Layer that Grad-CAM looks at");
-        QCOMPARE(layer->itemText(0), QString("Block 5, 2×2"));
-        layer->setCurrentIndex(layer->findText("Block 3, 8×8"));
+        QCOMPARE(layer->itemText(0), QString("Block 5 conv3, 2×2"));
+        layer->setCurrentIndex(layer->findText("Block 3 conv3, 8×8"));
         QVERIFY(f.shows(1, "block3_conv3"));
-        layer->setCurrentIndex(layer->findText("block2_conv1, 16×16"));
+        layer->setCurrentIndex(layer->findText("Block 2 conv1, 16×16"));
         QVERIFY(f.shows(1, "block2_conv1"));
         f.detail.toggleClassMap();
         QVERIFY(f.maps().empty());

@@ -31,9 +31,8 @@ struct Line {
                          });
         fixture.show({1440, 900});
         fixture.window.showTab(MainWindow::PredictionsTab);
-        fixture.training.startRun(lessonConfig(10, 5), true);
+        fixture.startRun(lessonConfig(10, 5), MainWindow::PredictionsTab, true);
         trainTo(epochs);
-        fixture.window.showTab(MainWindow::PredictionsTab);  // a start goes to Live
     }
     void trainTo(int epochs) {
         const auto trained = [this] { return fixture.training.lastEpoch() ? fixture.training.lastEpoch()->epoch : 0; };

@@ -67,6 +67,16 @@ public:
         settle();
     }
 
+    /// A start goes to Live; this comes back to the tab.
+    void startRun(const core::RunConfig& config, int tab, bool paused = false) {
+        training.startRun(config, paused);
+        comeBack(tab);
+    }
+    void comeBack(int tab) {
+        QVERIFY(await([this] { return window.currentTab() == ui::MainWindow::LiveTab; }));
+        window.showTab(tab);
+    }
+
     /// Until layouts, style sheets and queued repaints are done: nothing moves any more.
     void settle() { settle(&window); }
     static void settle(QWidget* root) {
