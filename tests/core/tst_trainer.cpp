@@ -256,7 +256,7 @@ private Q_SLOTS:
         const ModelInfo model = all<RunStarted>(events)[0].model;
         const LayerMask planned = model.maskOf({"head", "block5"});
         LayerMask thawed = planned;
-        thawed[static_cast<std::size_t>(model.indexOf("block4_conv3"))] = true;
+        thawed[static_cast<std::size_t>(model.indexOf("block4_conv1"))] = true;
         QVERIFY(trainer->apply({21, SetMask{thawed}}).empty());
         events = trainer->apply({22, SetMask{planned}});
         append(events, drive(*trainer, isBatch));
@@ -278,7 +278,7 @@ private Q_SLOTS:
             const auto trainer = makeTrainer(config, /*startPaused=*/true);
             Events events = drive(*trainer);
             const ModelInfo model = all<RunStarted>(events)[0].model;
-            block4 = static_cast<std::size_t>(model.indexOf("block4_conv3"));
+            block4 = static_cast<std::size_t>(model.indexOf("block4_conv1"));
             QVERIFY(!model.maskOf(config.phases[1].trainable)[block4]);
             QCOMPARE(all<CommandRefused>(trainer->apply({3, KeepThawed{{true}}})).size(), std::size_t(1));
             trainer->apply({4, SetTrainable{{"block4"}, true}});
@@ -288,7 +288,7 @@ private Q_SLOTS:
             kept = told[0].layers;
             QVERIFY(kept[block4]);
             // Frozen by hand: kept no longer.
-            const auto released = all<LayersKept>(trainer->apply({6, SetTrainable{{"block4_conv3"}, false}}));
+            const auto released = all<LayersKept>(trainer->apply({6, SetTrainable{{"block4_conv1"}, false}}));
             QCOMPARE(released.size(), std::size_t(1));
             QVERIFY(!released[0].layers[block4]);
             trainer->apply({7, SetTrainable{{"block4"}, true}});

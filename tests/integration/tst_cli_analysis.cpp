@@ -393,8 +393,9 @@ private Q_SLOTS:
         const fs::path renamed = m_home / "renamed";
         fs::copy(folder, renamed, fs::copy_options::recursive);
         for (const char* split : {"train", "test"}) fs::rename(renamed / split / "ring", renamed / split / "doughnut");
-        QTest::newRow("as many other classes") << QStringList{"evaluate", "--run", text(three), "--data", text(renamed)}
-                                               << QByteArray("other classes than the run: disc, doughnut, square");
+        QTest::newRow("as many other classes")
+            << QStringList{"evaluate", "--run", text(three), "--data", text(renamed)}
+            << QByteArray("other classes than the run: \"ring\" is missing, \"doughnut\" is new");
         QTest::newRow("no run's folder") << QStringList{"evaluate", "--run", text(data())} << QByteArray("is not a run's folder");
     }
     void badInputIsRefusedInPlainWords() {
