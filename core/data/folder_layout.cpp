@@ -305,7 +305,7 @@ private:
     FolderLayout m_layout;
     std::vector<std::pair<std::string, std::size_t>> m_entered;  // "cat/indoor" and the pictures in it
     std::vector<std::string> m_marks;                            // "cat/masks"
-    std::size_t m_count = 0, m_hidden = 0, m_pictures = 0, m_others = 0, m_unreadable = 0, m_loose = 0;
+    std::size_t m_count = 0, m_hidden = 0, m_pictures = 0, m_others = 0, m_loose = 0;
 };
 
 }  // namespace

@@ -270,8 +270,8 @@ void SettingsPanel::addMachine() {
         NumberStep::Add, 1, [](const Config& config) { return config.checkpointMinutes; },
         [](Config& config, double value) { config.checkpointMinutes = value; })
         ->setUnit(tr("min"));
-    const auto addPlace = [this](const QString& name, const QString& help, std::function<std::filesystem::path&(Config&)> place,
-                                 Shown shown) {
+    const auto addPlace = [this](const QString& name, const QString& help,
+                                 const std::function<std::filesystem::path&(Config&)>& place, Shown shown) {
         addText(
             name, help,
             [place](const Config& config) {
