@@ -2,6 +2,8 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "app/cli/commands.h"
@@ -123,9 +125,19 @@ int runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
     return stopSent ? kInterrupted : kDone;
 }
 
-int runTraining(const TrainOptions& options) {
+/// A run goes on with the settings that it was made with: nothing else is taken, and then not heeded.
+void refuseOthersBesideResume(const CLI::App& app) {
+    static const std::set<std::string> taken{"--resume", "--resume-threads", "--data", "--events", "--no-chart"};
+    for (const CLI::Option* option : app.get_options())
+        if (option->count() > 0 && taken.count(option->get_name()) == 0)
+            throw core::ConfigError(option->get_name() + " has no effect beside --resume: a run goes on with its own settings.",
+                                    "Leave it out, or start a new run with it.");
+}
+
+int runTraining(const CLI::App& app, const TrainOptions& options) {
     core::useComputeThreads(options.resumeThreads);
     if (!options.resume.empty()) {
+        refuseOthersBesideResume(app);
         const std::filesystem::path data = options.run.applyTo(core::findLesson("lesson").config).data.directory;
         const auto trainer = core::resumeTrainer(options.resume, /*startPaused=*/false, options.resumeThreads, data);
         return runToTheEnd(*trainer, options);
@@ -148,7 +160,7 @@ Subcommand addRunCommand(CLI::App& parser, const std::string& name, const std::s
     app->add_option("--events", options->events, "Write events as JSON lines to a file, or '-' for standard output");
     app->add_flag("--no-chart", options->noChart, "Do not draw curves.png at the end");
     options->run.addTo(*app);
-    return {app, [options] { return runTraining(*options); }};
+    return {app, [app, options] { return runTraining(*app, *options); }};
 }
 
 }  // namespace

@@ -223,6 +223,8 @@ private Q_SLOTS:
                                       << QByteArray("torn.safetensors");
         QTest::newRow("missing config") << QStringList{"train", "--config", "/nonexistent.json"} << 2
                                         << QByteArray("/nonexistent.json");
+        QTest::newRow("a setting beside --resume") << QStringList{"train", "--resume", "/nonexistent", "--lr", "0.01"} << 2
+                                                   << QByteArray("--lr has no effect beside --resume");
         QTest::newRow("no such run") << QStringList{"train", "--resume", "/nonexistent"} << 1 << QByteArray("/nonexistent");
         QTest::newRow("unwritable folder") << QStringList{"lesson", "--data", data, "--out", "/proc/run"} << 1
                                            << QByteArray("/proc/run");
