@@ -485,6 +485,7 @@ private Q_SLOTS:
         QCOMPARE(formatRoughDuration(540), QStringLiteral("9 min"));
         QCOMPARE(formatRoughDuration(42), QStringLiteral("40 s"));
         QCOMPARE(RunBar::guessText(200), QStringLiteral("2 to 5 min"));
+        QCOMPARE(RunBar::guessText(96), QStringLiteral("1 to 3 min"));
         QCOMPARE(RunBar::guessText(64), QStringLiteral("40 s to 2 min"));
         QCOMPARE(RunBar::guessText(5400), QStringLiteral("56 min to 2 h 24 min"));
         QCOMPARE(RunBar::guessText(-1), QString());

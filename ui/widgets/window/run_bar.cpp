@@ -301,7 +301,7 @@ void RunBar::setPlan(int epochs, const std::vector<PhaseBand>& bands) {
 QString RunBar::guessText(double seconds) {
     if (seconds < 0) return {};
     const double low = seconds / kDoubt, high = seconds * kDoubt;
-    if (low >= 90 && high < 3600) return tr("%1 to %2 min").arg(qRound(low / 60)).arg(qRound(high / 60));
+    if (low >= 45 && high < 3600) return tr("%1 to %2 min").arg(qRound(low / 60)).arg(qRound(high / 60));
     const QString from = formatRoughDuration(low), to = formatRoughDuration(high);
     return from == to ? from : tr("%1 to %2").arg(from, to);
 }
@@ -518,9 +518,10 @@ void RunBar::fitTexts() {
     m_cache->setContent(look, QStringLiteral("bolt"), {});
     const int sign = m_cache->sizeHint().width();
     m_cache->setVisible(m_cacheWanted && take(sign));
-    m_speed->setVisible(!m_speed->text().isEmpty() && take(m_speed->sizeHint().width()));
-    m_dot->setVisible(m_speed->isVisibleTo(m_speed->parentWidget()) && m_left->isVisibleTo(m_left->parentWidget()));
-    if (m_dot->isVisibleTo(m_dot->parentWidget())) take(m_dot->sizeHint().width());
+    const bool leftShows = m_left->isVisibleTo(m_left->parentWidget());
+    const int dot = leftShows ? m_dot->sizeHint().width() + gap : 0;
+    m_speed->setVisible(!m_speed->text().isEmpty() && take(m_speed->sizeHint().width() + dot));
+    m_dot->setVisible(leftShows && m_speed->isVisibleTo(m_speed->parentWidget()));
     const bool countsBatches = shownState() == TrainerState::Running && !m_loading;
     m_batch->setVisible(!m_batch->text().isEmpty() && !(m_compact && countsBatches) && take(m_batch->sizeHint().width()));
     m_cache->setContent(look, QStringLiteral("bolt"), m_cacheText);
