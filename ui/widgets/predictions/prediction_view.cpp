@@ -1,22 +1,14 @@
 #include "ui/widgets/predictions/prediction_view.h"
 
 #include <QAbstractItemView>
-#include <QClipboard>
 #include <QComboBox>
-#include <QDragEnterEvent>
-#include <QFileDialog>
 #include <QFrame>
 #include <QGridLayout>
-#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLocale>
-#include <QMenu>
-#include <QMimeData>
-#include <QPainter>
 #include <QPushButton>
-#include <QSet>
 #include <QShortcut>
 #include <QSignalBlocker>
 #include <QStackedWidget>
@@ -25,14 +17,10 @@
 
 #include <algorithm>
 
-#include "core/api/analysis.h"
-#include "core/api/errors.h"
 #include "ui/models/checkpoint_text.h"
 #include "ui/models/path_text.h"
-#include "ui/models/problem_text.h"
 #include "ui/threads/background.h"
 #include "ui/widgets/parts/elided_label.h"
-#include "ui/widgets/parts/file_dialogs.h"
 #include "ui/widgets/parts/framed_button.h"
 #include "ui/widgets/parts/message_line.h"
 #include "ui/widgets/parts/segmented_bar.h"
@@ -40,13 +28,13 @@
 #include "ui/widgets/parts/theme.h"
 #include "ui/widgets/parts/work_strip.h"
 #include "ui/widgets/pictures/picture_grid.h"
-#include "ui/widgets/pictures/picture_tile_delegate.h"
 #include "ui/widgets/predictions/own_picture_queue.h"
 #include "ui/widgets/predictions/own_pictures_bar.h"
 #include "ui/widgets/predictions/own_pictures_table.h"
 #include "ui/widgets/predictions/pasted_pictures.h"
 #include "ui/widgets/predictions/pinned_strip.h"
 #include "ui/widgets/predictions/prediction_detail.h"
+#include "ui/widgets/predictions/prediction_view_parts.h"
 
 namespace thaw::ui {
 namespace {
@@ -54,86 +42,12 @@ namespace {
 constexpr int kPanelPadding = 15, kPanelGap = 10;
 constexpr int kLeastMoment = 60;
 constexpr int kLowPage = 420;  // design pixels
-enum StackPage { kTilePage, kEmptyPage, kTablePage };
-const QString kPredictions = QStringLiteral("predictions");
 
 QString number(int value) { return QLocale().toString(value); }
 
 QString waitText() {
     return PredictionView::tr("Your pictures wait: start or open a run, then the network says what it sees on them.");
 }
-
-/// "right", "wrong" and the bar, as far as there is room.
-class Legend : public QWidget {
-public:
-    explicit Legend(QWidget* parent) : QWidget(parent) {
-        setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        setAccessibleName(PredictionView::tr("Round tick: right. Square cross: wrong. Bar: how sure the network is."));
-    }
-    QSize sizeHint() const override { return {marksWidth() + barWidth(), Theme::instance().px(24)}; }
-    QSize minimumSizeHint() const override { return {marksWidth(), Theme::instance().px(24)}; }
-
-protected:
-    void paintEvent(QPaintEvent*) override {
-        const Theme& theme = Theme::instance();
-        QPainter painter(this);
-        double left = 0;
-        const double mark = theme.px(18);
-        const auto entry = [&](Verdict verdict, Tone tone, const QString& text) {
-            drawVerdictMark(&painter, QRectF(left, (height() - mark) / 2, mark, mark), verdict);
-            painter.setFont(theme.font(TextRole::TableStrong));
-            painter.setPen(theme.color(tone));
-            const double width = painter.fontMetrics().horizontalAdvance(text);
-            painter.drawText(QRectF(left + mark + theme.px(6), 0, width + 2, height()), Qt::AlignVCenter, text);
-            left += mark + theme.px(6) + width + theme.px(20);
-        };
-        entry(Verdict::Right, Tone::Right, PredictionView::tr("right"));
-        entry(Verdict::Wrong, Tone::Wrong, PredictionView::tr("wrong"));
-        if (width() < sizeHint().width()) return;
-        drawConfidenceBar(&painter, QRectF(left, height() / 2.0 - theme.px(2.5), theme.px(48), theme.px(5)), 0.68,
-                          theme.color(Tone::Right));
-        painter.setFont(theme.font(TextRole::Table));
-        painter.setPen(theme.color(Tone::Ink2));
-        painter.drawText(QRectF(left + theme.px(58), 0, width(), height()), Qt::AlignVCenter, barText());
-    }
-
-private:
-    static QString barText() { return PredictionView::tr("bar: how sure it is"); }
-    static int marksWidth() {
-        const Theme& theme = Theme::instance();
-        const QFontMetrics metrics(theme.font(TextRole::TableStrong));
-        return metrics.horizontalAdvance(PredictionView::tr("right")) + metrics.horizontalAdvance(PredictionView::tr("wrong")) +
-               theme.px(68);
-    }
-    static int barWidth() {
-        const Theme& theme = Theme::instance();
-        return QFontMetrics(theme.font(TextRole::Table)).horizontalAdvance(barText()) + theme.px(88);
-    }
-};
-
-/// Over the whole tab while files hover over it.
-class DropOverlay : public QWidget {
-public:
-    explicit DropOverlay(QWidget* parent) : QWidget(parent) {
-        setAttribute(Qt::WA_TransparentForMouseEvents);
-        hide();
-    }
-
-protected:
-    void paintEvent(QPaintEvent*) override {
-        const Theme& theme = Theme::instance();
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        QColor ground = theme.color(Tone::AccentBackground);
-        ground.setAlpha(235);
-        painter.setPen(QPen(theme.color(Tone::Accent), theme.px(2), Qt::DashLine));
-        painter.setBrush(ground);
-        painter.drawRoundedRect(QRectF(rect()).adjusted(2, 2, -2, -2), theme.px(10), theme.px(10));
-        painter.setFont(theme.font(TextRole::CardTitle));
-        painter.setPen(theme.color(Tone::Accent));
-        painter.drawText(rect(), Qt::AlignCenter, PredictionView::tr("Drop your pictures: the network says what it sees"));
-    }
-};
 
 }  // namespace
 
@@ -319,7 +233,7 @@ QWidget* PredictionView::makeHead() {
 
 QWidget* PredictionView::makeFoot() {
     auto* foot = new QWidget(m_panel);
-    m_legend = new Legend(foot);
+    m_legend = new PredictionLegend(foot);
     m_moment = new ElidedLabel(foot);
     m_moment->setProperty("type", "table");
     m_moment->setElideMode(Qt::ElideRight);
@@ -476,186 +390,6 @@ void PredictionView::setPictures(const std::shared_ptr<const core::PictureSet>& 
 
 // --- the run and the moment that are shown ------------------------------------------------------------------------------------
 
-bool PredictionView::showsTraining() const {
-    return m_controller && m_controller->run() && m_runId == QString::fromStdString(m_controller->run()->runId);
-}
-
-const core::KeptCheckpoint* PredictionView::checkpoint() const {
-    const InspectionSubject* subject = m_inspection ? m_inspection->subject() : nullptr;
-    return subject && QString::fromStdString(subject->run.runId) == m_runId ? m_inspection->checkpoint() : nullptr;
-}
-
-bool PredictionView::isChosen() const { return checkpoint() && !(showsTraining() && m_inspection->followsNewest()); }
-
-void PredictionView::takeSubject() {
-    const InspectionSubject* subject = m_inspection->subject();
-    const core::RunStarted* training = m_controller && m_controller->run() ? &*m_controller->run() : nullptr;
-    m_pinsAsked = false;
-    if (!subject) {
-        if (training && !showsTraining()) return setRun(*training);
-        if (training || m_runId.isEmpty()) return;
-        m_runId.clear();
-        setPictures(nullptr, {}, {});
-        return refresh();
-    }
-    if (training && training->runId != subject->run.runId) training = nullptr;
-    const QString runId = QString::fromStdString(subject->run.runId);
-    const bool known = runId == m_runId && m_pictures.pictures() &&
-                       (!subject->pictures || subject->pictures->labels == m_pictures.pictures()->labels);
-    if (!known) {
-        QStringList names;
-        for (const std::string& name : subject->run.classNames) names << nameText(name);
-        m_runId = runId;
-        const auto pictures = training && !subject->pictures ? training->testPictures : subject->pictures;
-        setPictures(pictures, names, QString::fromStdString(subject->run.dataset.id));
-        say(pictures ? QString() : subject->problem);
-    }
-    setStepsPerEpoch(training ? training->stepsPerEpoch : stepsPerEpoch(subject->run, subject->checkpoints));
-    if (training && !isChosen()) setPredictions(m_live);
-    arrange();
-    refresh();
-    askPins();
-}
-
-void PredictionView::takeLive(const std::shared_ptr<const core::PredictionSet>& predictions) {
-    if (!predictions || predictions->split == core::Split::Train) return;
-    m_live = predictions;
-    if (!showsTraining()) return;
-    if (isChosen())
-        m_pins.addPredictions(*predictions);
-    else
-        setPredictions(predictions);
-}
-
-void PredictionView::setPredictions(const std::shared_ptr<const core::PredictionSet>& predictions) {
-    if (!predictions || predictions->split == core::Split::Train || !m_pictures.setPredictions(predictions)) return;
-    stopAsking();
-    m_pins.addPredictions(*predictions);
-    m_pins.setCurrentStep(predictions->step);
-    // A page without a chosen picture leaves the side panel empty: begin with the first one.
-    if (m_grid->currentPicture() == -1 && m_pictures.total() > 0) showPicture(m_pictures.idAt(m_pictures.pageBegin()));
-    refresh();
-    m_own->ask();
-}
-
-void PredictionView::follow() {
-    const core::KeptCheckpoint* wanted = checkpoint();
-    if (!wanted) return;
-    const auto shows = [wanted](const std::shared_ptr<const core::PredictionSet>& set) {
-        return set && set->step == wanted->step;
-    };
-    const bool training = showsTraining() && m_controller->state() == core::TrainerState::Running;
-    const bool samePictures = m_live && m_pictures.pictures() && m_live->labels == m_pictures.pictures()->labels;
-    const bool live =
-        showsTraining() && samePictures && (shows(m_live) || (!isChosen() && (training || m_live->step > wanted->step)));
-    if (live || shows(m_pictures.predictions())) {
-        stopAsking();
-        if (live && m_pictures.predictions() != m_live) setPredictions(m_live);
-    } else if (m_pictures.pictures() && (isVisible() || !isChosen()) && wanted->name != m_refused) {
-        askPredictions();
-    }
-    refresh();
-}
-
-void PredictionView::askPredictions() {
-    if (m_askedFor == checkpoint()->name) return;
-    m_askedFor = checkpoint()->name;
-    QString moment = checkpointName(*checkpoint());
-    m_predicting->start(moment.replace(0, 1, moment.at(0).toUpper()));
-    m_inspection->ask<std::shared_ptr<const core::PredictionSet>>(
-        this, kPredictions, InspectionController::Lane::Long,
-        [](core::Inspector& inspector, const std::string& name, const core::CountCallback& progress) {
-            return inspector.predictions(name, core::Split::Test, progress);
-        },
-        [this](const std::shared_ptr<const core::PredictionSet>& set) {
-            setPredictions(set);
-            if (!isChosen()) Q_EMIT newestAnswered(set);
-        },
-        [this](std::int64_t done, std::int64_t total) { m_predicting->setProgress(done, total); },
-        [this](const QString& what, const QString& hint) { refusePredictions(problemText(what, hint)); });
-}
-
-void PredictionView::stopAsking() {
-    if (m_inspection) m_inspection->cancel(this, kPredictions);
-    m_askedFor.clear();
-    m_predicting->stop();
-}
-
-void PredictionView::refusePredictions(const QString& why) {
-    m_refused = m_askedFor;
-    m_refusal = why;
-    stopAsking();
-    refresh();
-    if (m_stack->currentIndex() != kEmptyPage) m_message->say(why, tr("Try again"));
-}
-
-void PredictionView::askAgain() {
-    m_message->hide();
-    m_refused.clear();
-    follow();
-    m_own->askAgain();
-}
-
-void PredictionView::askPins() {
-    const InspectionSubject* subject = m_inspection ? m_inspection->subject() : nullptr;
-    if (!subject || m_pinsAsked || !isVisible() || QString::fromStdString(subject->run.runId) != m_runId) return;
-    for (const core::KeptCheckpoint& kept : subject->checkpoints) {
-        const std::vector<int> ids = m_pins.unknownAt(kept.step);
-        if (ids.empty() || m_pinsRefused.contains(kept.step)) continue;
-        m_pinsAsked = true;
-        m_inspection->askAboutRun<std::vector<PinnedAnswer>>(
-            this, QStringLiteral("pins"), InspectionController::Lane::Long,
-            [name = kept.name, ids](core::Inspector& inspector, const std::string&, const core::CountCallback& progress) {
-                std::vector<PinnedAnswer> answers;
-                for (const int id : ids) {
-                    if (!progress(static_cast<std::int64_t>(answers.size()), static_cast<std::int64_t>(ids.size())))
-                        throw core::Cancelled();
-                    const std::vector<float> row = inspector.predict(name, {core::Split::Test, id, {}});
-                    const auto best = std::max_element(row.begin(), row.end());
-                    answers.push_back({id, static_cast<int>(best - row.begin()), *best});
-                }
-                return answers;
-            },
-            [this, step = kept.step, epoch = kept.epoch](const std::vector<PinnedAnswer>& answers) {
-                m_pinsAsked = false;
-                m_pins.addAnswers(step, epoch, answers);
-                askPins();
-            },
-            {},
-            [this, step = kept.step](const QString&, const QString&) {
-                m_pinsAsked = false;
-                m_pinsRefused.insert(step);
-                askPins();
-            });
-        return;
-    }
-}
-
-void PredictionView::goToStep(std::int64_t step) {
-    const InspectionSubject* subject = m_inspection ? m_inspection->subject() : nullptr;
-    if (!subject) return;
-    const auto kept = std::find_if(subject->checkpoints.begin(), subject->checkpoints.end(),
-                                   [step](const core::KeptCheckpoint& one) { return one.step == step; });
-    if (kept != subject->checkpoints.end()) m_inspection->chooseCheckpoint(static_cast<int>(kept - subject->checkpoints.begin()));
-}
-
-int PredictionView::setOwnPredictions(const std::vector<core::FilePrediction>& files) {
-    const std::size_t before = m_pictures.ownIds().size();
-    const int first = m_pictures.addOwnPictures(files);
-    const std::vector<int> ids = m_pictures.ownIds();
-    for (std::size_t i = before; i < ids.size(); ++i) {
-        ++m_filesAdded;
-        if (const QString error = m_pictures.item(ids[i]).error; !error.isEmpty()) {
-            ++m_filesUnusable;
-            say(error);
-        }
-    }
-    if (m_filesUnusable > 0 && m_filesAdded > 1)
-        say(tr("%1 of %2 files cannot be used. Click one to see why.").arg(number(m_filesUnusable), number(m_filesAdded)));
-    refresh();
-    return first;
-}
-
 void PredictionView::showPicture(int id) {
     if (m_pictures.positionOf(id) < 0) {
         m_trueClass->setCurrentIndex(0);
@@ -677,84 +411,6 @@ void PredictionView::setFilter(PictureFilter filter) {
     m_pictures.setFilter(filter);
     refresh();
     m_own->ask();
-}
-
-void PredictionView::chooseFiles() {
-    choosePictures(this, tr("Show the network your own pictures"), true, [this](const QStringList& files) { addFiles(files); });
-}
-
-void PredictionView::chooseFolder() {
-    auto* dialog = new QFileDialog(this, tr("Show the network a folder of pictures"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    connect(dialog, &QFileDialog::filesSelected, this, &PredictionView::addFiles);
-    dialog->open();
-}
-
-void PredictionView::takeFolders(const QHash<QString, QString>& folderOfFile) {
-    m_pictures.setOwnFolders(folderOfFile);
-    std::vector<std::string> classes;
-    for (const QString& name : m_pictures.classNames()) classes.push_back(name.toStdString());
-    QSet<QString> known, unknown;
-    for (const QString& folder : folderOfFile) (core::classNamed(classes, folder.toStdString()) >= 0 ? known : unknown) << folder;
-    // Of a single folder nobody expects a verdict; of several that are called as classes everybody does.
-    if (classes.empty() || unknown.isEmpty() || known.size() + unknown.size() < 2) return;
-    QStringList names(unknown.begin(), unknown.end());
-    names.sort();
-    say(known.isEmpty()
-            ? tr("No folder is called as one of the classes, so there is no accuracy: %1.").arg(names.join(QStringLiteral(", ")))
-            : tr("No class is called %1: these pictures have no verdict.").arg(names.join(QStringLiteral(", "))));
-}
-
-void PredictionView::paste() { m_pasted->take(QGuiApplication::clipboard()->mimeData()); }
-
-QMenu* PredictionView::makeAddMenu() {
-    auto* menu = new QMenu(m_add);
-    const auto add = [this, menu](const char* icon, const QString& text, auto slot) {
-        QAction* action = menu->addAction(text, this, slot);
-        const auto tint = [action, icon] { action->setIcon(Theme::instance().icon(QLatin1String(icon))); };
-        tint();
-        connect(&Theme::instance(), &Theme::changed, action, tint);
-        return action;
-    };
-    add("image", tr("Pictures..."), &PredictionView::chooseFiles);
-    add("folder", tr("Folder..."), &PredictionView::chooseFolder);
-    QAction* fromClipboard = add("copy", tr("Paste"), &PredictionView::paste);
-    fromClipboard->setShortcut(QKeySequence::Paste);
-    fromClipboard->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    addAction(fromClipboard);
-    menu->addSeparator();
-    add("camera", tr("Camera..."), &PredictionView::cameraRequested);
-    add("play", tr("Video file..."), &PredictionView::videoRequested);
-    return menu;
-}
-
-void PredictionView::addFiles(const QStringList& files) {
-    m_message->hide();
-    m_own->add(files);
-}
-
-bool PredictionView::asksTraining() const {
-    const bool soon = m_controller && m_controller->state() == core::TrainerState::Stopping;
-    return showsTraining() && !isChosen() && (m_controller->actions().predictFiles || soon);
-}
-
-OwnPictureQueue::Answerer PredictionView::answerer() const {
-    OwnPictureQueue::Answerer now{asksTraining(), {}, isVisible() && m_pictures.filter() == PictureFilter::Mine};
-    if (!now.training && checkpoint()) now.name = m_runId + QLatin1Char(' ') + QString::fromStdString(checkpoint()->name);
-    if (now.training && m_controller->actions().predictFiles)
-        now.name = m_runId + QStringLiteral(" in training ") + QString::number(m_live ? m_live->step : -1);
-    return now;
-}
-
-void PredictionView::showFilesWork(bool working, qint64 done, qint64 total) {
-    if (!working) {
-        m_filesAdded = m_filesUnusable = 0;
-        return m_filesWork->stop();
-    }
-    if (!m_filesWork->isWorking()) m_filesWork->start(tr("Your pictures"));
-    if (total > 0) m_filesWork->setProgress(done, total);
 }
 
 void PredictionView::dropRequests() {
@@ -952,29 +608,6 @@ void PredictionView::keyPressEvent(QKeyEvent* event) {
         default:
             QWidget::keyPressEvent(event);
     }
-}
-
-void PredictionView::dragEnterEvent(QDragEnterEvent* event) {
-    if (!event->mimeData()->hasUrls()) return;
-    event->setDropAction(Qt::CopyAction);
-    event->accept();
-    m_overlay->raise();
-    m_overlay->show();
-}
-
-void PredictionView::dragLeaveEvent(QDragLeaveEvent*) { m_overlay->hide(); }
-
-void PredictionView::dropEvent(QDropEvent* event) {
-    m_overlay->hide();
-    QStringList files;
-    for (const QUrl& url : event->mimeData()->urls())
-        if (url.isLocalFile()) files << url.toLocalFile();
-    event->setDropAction(Qt::CopyAction);
-    event->accept();
-    if (files.isEmpty())
-        say(tr("That picture is on the web. Save it to a file first, then drop the file."));
-    else
-        addFiles(files);
 }
 
 }  // namespace thaw::ui

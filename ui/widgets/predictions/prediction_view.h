@@ -83,6 +83,7 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
+    enum StackPage { kTilePage, kEmptyPage, kTablePage };
     QWidget* makeHead();
     QWidget* makeFoot();
     QWidget* makeEmpty();

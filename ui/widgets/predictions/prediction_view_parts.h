@@ -1,0 +1,30 @@
+// Small drawn parts of the Predictions page.
+#pragma once
+
+#include <QWidget>
+
+namespace thaw::ui {
+
+/// "right", "wrong" and the bar, as far as there is room.
+class PredictionLegend : public QWidget {
+    Q_OBJECT
+public:
+    explicit PredictionLegend(QWidget* parent);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+};
+
+/// Over the whole page while files hover over it.
+class DropOverlay : public QWidget {
+    Q_OBJECT
+public:
+    explicit DropOverlay(QWidget* parent);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+};
+
+}  // namespace thaw::ui
