@@ -1030,12 +1030,18 @@ void TestLiveView::smallPanelsSayLess() {
     QVERIFY(view.plot()->showsLoss());
     at({735, 470});
     QVERIFY(view.plot()->showsLoss());  // the tools go first
-    QCOMPARE(chip->text(), QStringLiteral("+5.4 since the thaw"));
     at({680, 325});
-    QCOMPARE(chip->text(), QStringLiteral("+5.4"));
-    QVERIFY2(chip->toolTip().startsWith(QStringLiteral("+5.4 points since the thaw")), qPrintable(chip->toolTip()));
-    QCOMPARE(chip->accessibleName(), QStringLiteral("+5.4 points since the thaw"));
-    at({490, 470});
+    // At which width depends on the fonts of the machine; in which order does not.
+    QStringList said;
+    for (int width = 1100; width >= 490; width -= 10) {
+        at({width, 470});
+        const QString now = chip->isHidden() ? QString() : chip->text();
+        if (said.isEmpty() || said.back() != now) said << now;
+        QVERIFY2(chip->toolTip().startsWith(QStringLiteral("+5.4 points since the thaw")), qPrintable(chip->toolTip()));
+        QVERIFY(chip->isHidden() || chip->accessibleName() == QStringLiteral("+5.4 points since the thaw"));
+    }
+    QCOMPARE(said, (QStringList{QStringLiteral("+5.4 points since the thaw"), QStringLiteral("+5.4 since the thaw"),
+                                QStringLiteral("+5.4"), QString()}));
     QVERIFY(chip->isHidden());
     QVERIFY(labelWith(view, QStringLiteral("epoch 12, best")));
     at({1100, 900});
