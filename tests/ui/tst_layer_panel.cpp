@@ -178,6 +178,8 @@ private Q_SLOTS:
         fixture.show({1440, 900});
         auto* combo = fixture.window.findChild<PresetCombo*>();
         QCOMPARE(combo->currentText(), QStringLiteral("Head only"));
+        Q_EMIT combo->highlighted(3);  // some versions of Qt tell so of a closed list
+        QCOMPARE(fixture.session.layers().index(0, 0).data(LayerTreeModel::PreviewTrainStateRole).toInt(), -1);
         combo->showPopup();
         Q_EMIT combo->highlighted(3);
         const QModelIndex first = fixture.session.layers().index(0, 0);

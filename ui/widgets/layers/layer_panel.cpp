@@ -17,7 +17,20 @@
 
 namespace thaw::ui {
 
+PresetCombo::PresetCombo(QWidget* parent) : SettingCombo(parent) {
+    // Qt 6.8 tells of the current entry as highlighted before the list was ever opened.
+    connect(this, &QComboBox::highlighted, this, [this](int row) {
+        if (m_open) Q_EMIT pointedAt(row);
+    });
+}
+
+void PresetCombo::showPopup() {
+    m_open = true;
+    SettingCombo::showPopup();
+}
+
 void PresetCombo::hidePopup() {
+    m_open = false;
     SettingCombo::hidePopup();
     Q_EMIT popupHidden();
 }
@@ -56,7 +69,7 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
     rows->addWidget(m_price);
     setTabOrder(m_preset, m_tree);
 
-    connect(m_preset, &QComboBox::highlighted, this, [this](int row) {
+    connect(m_preset, &PresetCombo::pointedAt, this, [this](int row) {
         const auto presets = m_session.layerPresets();
         if (row < 0 || row >= static_cast<int>(presets.size())) return;
         const LayerPreset& preset = presets[static_cast<std::size_t>(row)];

@@ -14,15 +14,20 @@ class LayerTreeView;
 class PriceTag;
 class Session;
 
-/// Tells when its list opens and closes, so that a hovered entry can be previewed.
+/// Tells which entry of its open list is pointed at, so that it can be previewed, and when the list closes.
 class PresetCombo : public SettingCombo {
     Q_OBJECT
 public:
-    using SettingCombo::SettingCombo;
+    explicit PresetCombo(QWidget* parent = nullptr);
+    void showPopup() override;
     void hidePopup() override;
 
 Q_SIGNALS:
+    void pointedAt(int row);
     void popupHidden();
+
+private:
+    bool m_open = false;
 };
 
 class LayerPanel : public QFrame {
