@@ -49,6 +49,11 @@ private:
     }
 
 private Q_SLOTS:
+    // Where nohup or a shell's background has the tests ignore a signal, the program would heed that.
+    void initTestCase() {
+        for (const int signal : {SIGTERM, SIGINT, SIGHUP}) std::signal(signal, SIG_DFL);
+    }
+
     void commandLine() {
         QCOMPARE(exitCode({QStringLiteral("--help")}), 0);
         QProcess version;
