@@ -1,6 +1,7 @@
 // Thaw's kernels stay faster than LibTorch's: ratios within one run, never times. Floors lie at three quarters of what two cores
-// with AVX-512 gave while ten times as much work waited for them (2.7, 2.5 and 2.1; a quiet machine gives more:
-// docs/performance.md), so that they fail when the kernels are no longer used or became slow, not when a machine is busy.
+// with AVX-512 gave while ten times as much work waited for them (2.7 and 2.5; a quiet machine gives more: docs/performance.md),
+// and for the step of everything of what the weakest machine gave (1.7; an AMD one 2.1), so that they fail when the kernels are
+// no longer used or became slow, not when a machine is busy.
 #include <QTest>
 
 #include <algorithm>
@@ -54,7 +55,7 @@ private Q_SLOTS:
         QVERIFY(reaches(1.85, [] { return benchStep({"block5", "head"}, /*inputSize=*/32, /*batchSize=*/64, kRounds, {}); }));
     }
     void stepOfEverything() {
-        QVERIFY(reaches(1.55, [] { return benchStep({"all"}, /*inputSize=*/32, /*batchSize=*/16, kRounds, {}); }));
+        QVERIFY(reaches(1.25, [] { return benchStep({"all"}, /*inputSize=*/32, /*batchSize=*/16, kRounds, {}); }));
     }
 };
 
