@@ -99,6 +99,11 @@ int threadsFor(int asked) {
 
 void prepareProcess(int argc, char** argv) {
     raiseMallocThresholds();
+    // UCX, which LibTorch 2.6 of Debian brings, takes SIGHUP for its debug mode and the signals of crashes for its own reports:
+    // here before main() where LibTorch is linked, there when it is loaded.
+    setenv("UCX_DEBUG_SIGNO", "0", /*overwrite=*/0);
+    setenv("UCX_HANDLE_ERRORS", "none", /*overwrite=*/0);
+    if (std::signal(SIGHUP, SIG_DFL) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);  // a full quota is an error of write(), not the end of the process
     std::signal(SIGPIPE, SIG_IGN);
     setenv("OPENBLAS_THREAD_TIMEOUT", "8", /*overwrite=*/0);  // 2^8 cycles: see restBlasThreadsEarly

@@ -218,6 +218,7 @@ void PictureTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
         painter->setPen(theme.color(Tone::Ink));
     } else if (file.isEmpty() && predicted < 0) {
         text = tr("not asked yet");
+        if (painter->fontMetrics().horizontalAdvance(text) > words.width()) text = tr("not yet");
     } else if (!file.isEmpty()) {
         text = file.section(QLatin1Char('/'), -1);
     }
