@@ -173,7 +173,7 @@ QWidget* RunBar::makeRate() {
     m_rate = new RateBox(box);
     m_rateTitle->setBuddy(m_rate);
     m_rate->setToolTip(toolTipWithKey(tr("New rate from the next batch on"), tr("Ctrl+↑ ↓")));
-    const auto makeButton = [this, box](QAction* action, const QString& label) {
+    const auto makeButton = [box](QAction* action, const QString& label) {
         auto* button = new QToolButton(box);
         button->setProperty("rateButton", true);
         button->setText(label);
