@@ -70,7 +70,8 @@ CLI::Option* RunOptions::add(CLI::App& app, const std::string& name, const std::
         help);
 }
 
-void RunOptions::addFlag(CLI::App& app, const std::string& name, const std::string& help, std::function<void(RunConfig&)> apply) {
+void RunOptions::addFlag(CLI::App& app, const std::string& name, const std::string& help,
+                         const std::function<void(RunConfig&)>& apply) {
     app.add_flag_callback(
         name, [this, apply] { m_given.push_back(apply); }, help);
 }

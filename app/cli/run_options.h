@@ -24,7 +24,8 @@ private:
     template <typename Value>
     CLI::Option* add(CLI::App& app, const std::string& name, const std::string& help,
                      std::function<void(core::RunConfig&, const Value&)> apply);
-    void addFlag(CLI::App& app, const std::string& name, const std::string& help, std::function<void(core::RunConfig&)> apply);
+    void addFlag(CLI::App& app, const std::string& name, const std::string& help,
+                 const std::function<void(core::RunConfig&)>& apply);
 
     std::vector<std::function<void(core::RunConfig&)>> m_given;
     bool m_scalingGiven = false;
