@@ -14,6 +14,7 @@
 
 #include "app/exit_deadline.h"
 #include "core/api/engine_info.h"
+#include "core/api/signals.h"
 #include "ui/bridge/session.h"
 #include "ui/models/log_model.h"
 #include "ui/widgets/parts/theme.h"
@@ -81,8 +82,7 @@ Application::Application(QApplication& application) : m_application(application)
 }
 
 Application::~Application() {
-    for (const int number : kEndingSignals)
-        if (std::signal(number, SIG_DFL) == SIG_IGN) std::signal(number, SIG_IGN);
+    for (const int number : kEndingSignals) core::handleSignal(number, SIG_DFL);
 }
 
 bool Application::parse(WindowOptions& options) {
@@ -133,8 +133,7 @@ void Application::listenToSignals() {
         char byte = 0;
         if (::read(signalPipe[0], &byte, 1) == 1) m_window->saveAndClose();
     });
-    for (const int number : kEndingSignals)
-        if (std::signal(number, forwardSignal) == SIG_IGN) std::signal(number, SIG_IGN);  // nohup, or a shell's background
+    for (const int number : kEndingSignals) core::handleSignal(number, forwardSignal);
 }
 
 int Application::run() {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "app/cli/commands.h"
+#include "core/api/signals.h"
 
 namespace thaw::cli {
 
@@ -23,8 +24,7 @@ void onInterrupt(int number) {
 }  // namespace
 
 void noteInterrupts() {
-    for (const int number : {SIGINT, SIGTERM, SIGHUP})
-        if (std::signal(number, onInterrupt) == SIG_IGN) std::signal(number, SIG_IGN);  // nohup, or a shell's background
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) core::handleSignal(number, onInterrupt);
 }
 
 bool interrupted() { return g_first != 0; }

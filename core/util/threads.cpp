@@ -16,6 +16,7 @@
 #include <fstream>
 
 #include "core/api/engine_info.h"
+#include "core/api/signals.h"
 #include "core/util/control_group.h"
 #include "core/util/environment.h"
 #include "core/util/log.h"
@@ -103,7 +104,7 @@ void prepareProcess(int argc, char** argv) {
     // here before main() where LibTorch is linked, there when it is loaded.
     setenv("UCX_DEBUG_SIGNO", "0", /*overwrite=*/0);
     setenv("UCX_HANDLE_ERRORS", "none", /*overwrite=*/0);
-    if (std::signal(SIGHUP, SIG_DFL) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
+    handleSignal(SIGHUP, SIG_DFL);
     std::signal(SIGXFSZ, SIG_IGN);  // a full quota is an error of write(), not the end of the process
     std::signal(SIGPIPE, SIG_IGN);
     setenv("OPENBLAS_THREAD_TIMEOUT", "8", /*overwrite=*/0);  // 2^8 cycles: see restBlasThreadsEarly

@@ -140,9 +140,11 @@ private Q_SLOTS:
         QTest::addColumn<int>("signal");
         QTest::newRow("SIGINT") << SIGINT;
         QTest::newRow("SIGTERM") << SIGTERM;
+        QTest::newRow("SIGHUP") << SIGHUP;
     }
     void interruptionSavesAndResumes() {
         QFETCH(int, signal);
+        std::signal(signal, SIG_DFL);  // where nohup has the tests ignore it, the program would heed that
         const QString folder = runFolder(QTest::currentDataTag());
         QProcess* process = test::startCli(lesson({"--epochs", "400,1", "--out", folder}), this);
         QByteArray seen;
