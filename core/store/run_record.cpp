@@ -45,30 +45,30 @@ ordered_json leftOutValue(const std::vector<LeftOutFile>& files) {
     return list;
 }
 
-std::vector<LeftOutFile> leftOutFrom(const json& list) {
-    if (!list.is_array()) throw ConfigError("data.leftOut: expected a list in [ ].");
-    std::vector<LeftOutFile> files;
+/// A list of objects; `read` takes the fields of one.
+template <class Item, class Read>
+std::vector<Item> itemsFrom(const json& list, const std::string& name, const Read& read) {
+    if (!list.is_array()) throw ConfigError(name + ": expected a list in [ ].");
+    std::vector<Item> items;
     for (const json& value : list) {
-        JsonFields fields(value, "data.leftOut");
-        LeftOutFile one;
+        JsonFields fields(value, name);
+        read(fields, items.emplace_back());
+    }
+    return items;
+}
+
+std::vector<LeftOutFile> leftOutFrom(const json& list) {
+    return itemsFrom<LeftOutFile>(list, "data.leftOut", [](JsonFields& fields, LeftOutFile& one) {
         fields.read("file", one.file);
         fields.read("reason", one.reason);
-        files.push_back(std::move(one));
-    }
-    return files;
+    });
 }
 
 std::vector<Notice> notesFrom(const json& list) {
-    if (!list.is_array()) throw ConfigError("notes: expected a list in [ ].");
-    std::vector<Notice> notes;
-    for (const json& value : list) {
-        JsonFields fields(value, "notes");
-        Notice note;
+    return itemsFrom<Notice>(list, "notes", [](JsonFields& fields, Notice& note) {
         fields.read("text", note.text);
         fields.read("warning", note.warning);
-        notes.push_back(std::move(note));
-    }
-    return notes;
+    });
 }
 
 std::string toText(const RunManifest& manifest) {
