@@ -44,7 +44,8 @@ std::vector<std::filesystem::path> picturesAmong(const std::vector<std::filesyst
 struct PredictOptions {
     core::RunSelection run;
     std::vector<std::filesystem::path> files;
-    std::filesystem::path labelled, csv;
+    std::filesystem::path labelled, csv, weights;
+    std::string model;
     int threads = 0;
     bool json = false;
 };
@@ -85,7 +86,9 @@ bool allRead(const std::vector<core::FilePrediction>& predictions) {
 int predictPictures(const PredictOptions& options, Console& console) {
     const std::vector<std::filesystem::path> files = picturesAmong(options.files, console);
     std::vector<std::string> classNames;
-    const auto predictions = core::predictFiles(options.run, files, options.threads, &classNames);
+    const auto predictions = options.model.empty()
+                                 ? core::predictFiles(options.run, files, options.threads, &classNames)
+                                 : core::predictPublished(options.model, options.weights, files, options.threads, &classNames);
     if (!options.csv.empty()) core::writePredictionTable(predictions, classNames, options.csv);
     const json results = picturesJson(predictions, classNames);
     if (options.json) {
@@ -135,29 +138,36 @@ int predictLabelled(const PredictOptions& options, Console& console) {
 Subcommand addPredict(CLI::App& parser) {
     auto options = std::make_shared<PredictOptions>();
     CLI::App* app = parser.add_subcommand("predict", "What a trained model says of your pictures");
-    addRunSelection(*app, options->run);
+    CLI::Option* run = addRunSelection(*app, options->run);
+    CLI::Option* model = app->add_option("--model", options->model,
+                                         "Instead of a run: a model with the classifier that it was published with "
+                                         "(squeezenet1_1, efficientnet_lite0); answers ImageNet's classes");
+    run->required(false)->excludes(model);
+    app->add_option("--weights", options->weights, "With --model: a whole weights file (default: built in)")->needs(model);
     CLI::Option* images =
         app->add_option("images", options->files, "Picture files, or folders of them, which are taken in the order of the names");
     CLI::Option* labelled = app->add_option(
         "--labelled", options->labelled,
         "A folder with a folder of pictures for each class, called as the run's classes: how often the model is right");
-    labelled->check(notEmpty())->excludes(images);
+    labelled->check(notEmpty())->excludes(images)->excludes(model);
     app->add_option("--csv", options->csv,
                     "Write a table: file, (with --labelled) true class, predicted class, probability, the five best guesses")
         ->check(notEmpty());
     addThreads(*app, options->threads);
     app->add_flag("--json", options->json, "Print JSON");
     app->footer(kPredictKeys);
-    return {app, [options] {
-                if (options->files.empty() && options->labelled.empty())
-                    throw core::ConfigError("No picture is named.",
-                                            "Name picture files or folders, or a folder with --labelled.");
-                Console console(stderr);
-                if (!options->csv.empty()) core::requireWritable(options->csv);
-                chooseCheckpoint(console, options->run);
-                core::useComputeThreads(options->threads);
-                return options->labelled.empty() ? predictPictures(*options, console) : predictLabelled(*options, console);
-            }};
+    return {
+        app, [options] {
+            if (options->files.empty() && options->labelled.empty())
+                throw core::ConfigError("No picture is named.", "Name picture files or folders, or a folder with --labelled.");
+            if (options->model.empty() && options->run.run.empty())
+                throw core::ConfigError("Neither a run nor a model is named.", "Name a run with --run, or a model with --model.");
+            Console console(stderr);
+            if (!options->csv.empty()) core::requireWritable(options->csv);
+            if (options->model.empty()) chooseCheckpoint(console, options->run);
+            core::useComputeThreads(options->threads);
+            return options->labelled.empty() ? predictPictures(*options, console) : predictLabelled(*options, console);
+        }};
 }
 
 Subcommand addExtract(CLI::App& parser) {
@@ -170,7 +180,8 @@ Subcommand addExtract(CLI::App& parser) {
     CLI::App* app = parser.add_subcommand("extract", "Write a layer's output for the pictures of a split as safetensors");
     app->add_option("--run", options->request.run.run, "Folder of a run (default: the bare trunk)");
     addCheckpoint(*app, options->request.run);
-    app->add_option("--layer", options->request.layer, "Keras's or torchvision's name: block5_pool, features.30")->required();
+    app->add_option("--layer", options->request.layer, "Keras's or torchvision's name: block5_pool, features.30, layer4.1.conv2")
+        ->required();
     addSplit(*app, options->split);
     app->add_option("--limit", options->request.limit,
                     "First N pictures of the whole split, also where the run has only a part of it (default 0: all)")
@@ -185,7 +196,8 @@ Subcommand addExtract(CLI::App& parser) {
                 const core::RunConfig& config = options->request.config;
                 if (!options->request.run.run.empty())
                     chooseCheckpoint(console, options->request.run);
-                else if (const std::string warning = core::scalingWarning(config.scaling, core::scalingOfWeights(config.weights));
+                else if (const std::string warning =
+                             core::scalingWarning(config.scaling, core::scalingOfWeights(config.weights, config.model));
                          !warning.empty())
                     console.warn("Warning: " + warning);
                 core::useComputeThreads(config.threads);

@@ -29,9 +29,10 @@ core::CountCallback progressOn(Console& console, const std::string& activity) {
     };
 }
 
-void addRunSelection(CLI::App& app, core::RunSelection& selection, const std::string& checkpoints) {
-    app.add_option("--run", selection.run, "Folder of the run")->required();
+CLI::Option* addRunSelection(CLI::App& app, core::RunSelection& selection, const std::string& checkpoints) {
+    CLI::Option* run = app.add_option("--run", selection.run, "Folder of the run")->required();
     addCheckpoint(app, selection, checkpoints);
+    return run;
 }
 
 void addCheckpoint(CLI::App& app, core::RunSelection& selection, const std::string& checkpoints) {

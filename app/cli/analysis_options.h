@@ -19,7 +19,8 @@ std::string picturesOf(core::Split split);  ///< "test pictures"
 core::CountCallback progressOn(Console& console, const std::string& activity);
 
 /// --run and --checkpoint.
-void addRunSelection(CLI::App& app, core::RunSelection& selection, const std::string& checkpoints = "best, last or epoch:N");
+CLI::Option* addRunSelection(CLI::App& app, core::RunSelection& selection,
+                             const std::string& checkpoints = "best, last or epoch:N");  ///< the one of --run, required
 void addCheckpoint(CLI::App& app, core::RunSelection& selection, const std::string& checkpoints = "best, last or epoch:N");
 void addSplit(CLI::App& app, std::string& split);
 void addData(CLI::App& app, std::filesystem::path& directory);

@@ -90,7 +90,7 @@ std::vector<Group> groupsOf(const std::string& name, const json& result) {
         groups.push_back(group);
     }
     if (name == "kernels")
-        for (const char* part : {"trunk", "step_block5", "step_all"})
+        for (const char* part : {"trunk", "step_last", "step_all"})
             if (result.contains(part)) groups.push_back(kernelGroup(result[part]));
     if (name == "scaling")
         for (const char* part : {"trunk_by_size", "trunk_by_batch", "trunk_by_threads", "step_by_depth"})

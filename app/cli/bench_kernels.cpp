@@ -6,6 +6,7 @@
 
 #include "core/api/bench.h"
 #include "core/api/engine_info.h"
+#include "core/api/layer_info.h"
 
 namespace thaw::cli {
 
@@ -29,6 +30,11 @@ json toJson(const core::KernelBench& bench) {
             {"sgemm_gflops", bench.sgemmGflops}};
 }
 
+constexpr int kClasses = 10;
+
+/// The first choice of layers beyond the head.
+core::LayerPreset lastStageOf(const core::RunConfig& config) { return core::describeModel(config, kClasses).presets.at(1); }
+
 core::BenchCallback roundsOn(Console& console, const std::string& activity) {
     return [&console, activity](int done, int total) {
         core::Event event;
@@ -40,29 +46,29 @@ core::BenchCallback roundsOn(Console& console, const std::string& activity) {
 
 }  // namespace
 
-const std::vector<std::string> kKernelParts{"trunk", "step_block5", "step_all", "relative_error"};
+const std::vector<std::string> kKernelParts{"trunk", "step_last", "step_all", "relative_error"};
 
 json benchKernels(const core::RunConfig& config, int rounds, const std::string& only, Console& console) {
-    const int size = config.inputSize, batch = config.batchSize;
     const auto wanted = [&](const std::string& part) { return only.empty() || only == part; };
     json result = json::object();
-    if (wanted("trunk")) result["trunk"] = toJson(core::benchTrunk(size, batch, rounds, roundsOn(console, "Trunk forward")));
-    if (wanted("step_block5"))
-        result["step_block5"] =
-            toJson(core::benchStep({"block5", "head"}, size, batch, rounds, roundsOn(console, "Training step, block 5 thawed")));
+    if (wanted("trunk")) result["trunk"] = toJson(core::benchTrunk(config, rounds, roundsOn(console, "Trunk forward")));
+    if (wanted("step_last")) {
+        const core::LayerPreset preset = lastStageOf(config);
+        result["step_last"] =
+            toJson(core::benchStep(config, preset.layers, rounds, roundsOn(console, "Training step, " + preset.title)));
+    }
     if (wanted("step_all"))
         result["step_all"] =
-            toJson(core::benchStep({"all"}, size, batch, rounds, roundsOn(console, "Training step, everything thawed")));
+            toJson(core::benchStep(config, {"all"}, rounds, roundsOn(console, "Training step, everything thawed")));
     if (wanted("relative_error")) {
-        const core::KernelAccuracy accuracy = core::kernelAccuracy(size, /*pictures=*/16);
+        const core::KernelAccuracy accuracy = core::kernelAccuracy(config, /*pictures=*/16);
         result["relative_error"] = {{"thaw", accuracy.thaw}, {"libtorch", accuracy.libtorch}};
     }
     return result;
 }
 
 json benchLayers(const core::RunConfig& config, int rounds, Console& console) {
-    const core::LayerLimits limits =
-        core::benchLayers(config.inputSize, config.batchSize, rounds, roundsOn(console, "Each layer"));
+    const core::LayerLimits limits = core::benchLayers(config, rounds, roundsOn(console, "Each layer"));
     json layers = json::array();
     for (const core::LayerLimit& layer : limits.layers) {
         json row = {{"layer", layer.layer},
@@ -87,8 +93,11 @@ json benchLayers(const core::RunConfig& config, int rounds, Console& console) {
 json benchScaling(const core::RunConfig& config, int rounds, Console& console) {
     json sizes = json::array(), batches = json::array(), threads = json::array(), depths = json::array();
     const auto trunk = [&](int size, int batch) {
-        return toJson(core::benchTrunk(size, batch, rounds,
-                                       roundsOn(console, std::to_string(size) + " px, batch " + std::to_string(batch))));
+        core::RunConfig other = config;
+        other.inputSize = size;
+        other.batchSize = batch;
+        return toJson(
+            core::benchTrunk(other, rounds, roundsOn(console, std::to_string(size) + " px, batch " + std::to_string(batch))));
     };
     // About the same number of pixels a batch.
     for (const auto& [size, batch] : std::vector<std::pair<int, int>>{{32, 128}, {64, 32}, {128, 8}, {224, 4}})
@@ -102,11 +111,9 @@ json benchScaling(const core::RunConfig& config, int rounds, Console& console) {
         threads.push_back(row);
     }
     core::useComputeThreads(cores);
-    const std::vector<std::vector<std::string>> thawed{
-        {"head"}, {"block5", "head"}, {"block4", "block5", "head"}, {"block3", "block4", "block5", "head"}, {"all"}};
-    for (const std::vector<std::string>& names : thawed)
-        depths.push_back(toJson(core::benchStep(names, config.inputSize, config.batchSize, rounds,
-                                                roundsOn(console, "Training step, " + names.front()))));
+    for (const core::LayerPreset& preset : core::describeModel(config, kClasses).presets)
+        depths.push_back(
+            toJson(core::benchStep(config, preset.layers, rounds, roundsOn(console, "Training step, " + preset.title))));
     return {{"trunk_by_size", sizes}, {"trunk_by_batch", batches}, {"trunk_by_threads", threads}, {"step_by_depth", depths}};
 }
 

@@ -134,7 +134,7 @@ json benchStages(const BenchOptions& options, Console& console) {
             layers = json::array();
             for (std::size_t i = 0; i < measured->times.stages.size(); ++i) {
                 const core::StageTimes::Stage& stage = measured->times.stages[i];
-                layers.push_back({{"layer", i < model.layers.size() ? model.layers[i].name : std::to_string(i)},
+                layers.push_back({{"layer", i < model.stages.size() ? model.stages[i].name : std::to_string(i)},
                                   {"forward_us", stage.forward * 1e6},
                                   {"backward_data_us", stage.backwardData * 1e6},
                                   {"backward_weights_us", stage.backwardWeights * 1e6}});

@@ -29,6 +29,7 @@ Subcommand addGradCam(CLI::App& parser);
 Subcommand addActivations(CLI::App& parser);
 Subcommand addEmbed(CLI::App& parser);
 Subcommand addReport(CLI::App& parser);
+Subcommand addModels(CLI::App& parser);
 Subcommand addWeights(CLI::App& parser);
 Subcommand addData(CLI::App& parser);
 Subcommand addRuns(CLI::App& parser);

@@ -6,6 +6,7 @@
 #include <cstdarg>
 #include <ctime>
 
+#include "core/api/layer_names.h"
 #include "core/api/text.h"
 
 namespace thaw::cli {
@@ -115,6 +116,7 @@ void Console::showEpoch(const core::EpochFinished& epoch) {
 void Console::show(const core::Event& event) {
     if (auto* run = std::get_if<core::RunStarted>(&event.data)) {
         m_totalEpochs = run->config.totalEpochs();
+        m_model = run->model;
         say((run->resumed ? "Run continued: " : "Run started: ") + run->directory.string());
         const bool locked = core::validationSplit(run->config.data) == core::Split::HeldOut;
         say(run->dataset.title + (run->dataset.substitute ? " (stands in for CIFAR-10)" : "") + ", " +
@@ -142,8 +144,8 @@ void Console::show(const core::Event& event) {
         if (work->secondsLeft >= 0) line += "  " + duration(work->secondsLeft) + " left";
         progress(line);
     } else if (auto* layers = std::get_if<core::LayersChanged>(&event.data)) {
-        if (!layers->thawed.empty()) say("Thawed: " + joined(layers->thawed));
-        if (!layers->frozen.empty()) say("Frozen: " + joined(layers->frozen));
+        if (!layers->thawed.empty()) say("Thawed: " + joined(core::groupedNames(m_model, layers->thawed)));
+        if (!layers->frozen.empty()) say("Frozen: " + joined(core::groupedNames(m_model, layers->frozen)));
     } else if (auto* saved = std::get_if<core::CheckpointSaved>(&event.data)) {
         if (saved->reason != "epoch" && saved->reason != "phase") say("Saved: " + saved->file.string());
     } else if (auto* failed = std::get_if<core::CheckpointFailed>(&event.data)) {

@@ -37,6 +37,7 @@ private:
     bool m_progressShown = false;
     double m_lastProgress = 0;
     int m_totalEpochs = 0;
+    core::ModelInfo m_model;
     double m_secondsLeft = -1;
     std::string m_activity;
 };

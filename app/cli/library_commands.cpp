@@ -39,8 +39,14 @@ void printList(const char* title, const std::vector<std::string>& items) {
     for (const std::string& item : items) printText(stdout, "  %s\n", core::printableLine(item).c_str());
 }
 
-int inspect(const std::string& file, bool asJson) {
-    const core::WeightsReport report = core::inspectWeights(file);
+std::string namesOfDownloads() {
+    std::string names;
+    for (const auto& [name, source] : core::downloadableWeights()) names += (names.empty() ? "" : ", ") + name;
+    return names;
+}
+
+int inspect(const std::string& file, const std::string& model, bool asJson) {
+    const core::WeightsReport report = core::inspectWeights(file, model);
     if (asJson) {
         json tensors = json::array();
         for (const core::TensorInfo& tensor : report.tensors)
@@ -51,6 +57,7 @@ int inspect(const std::string& file, bool asJson) {
                {"format", core::toString(report.format)},
                {"bytes", report.fileBytes},
                {"sha256", report.sha256},
+               {"model", report.model},
                {"usable", report.usable()},
                {"other_network", report.otherNetwork},
                {"scaling", report.usable() ? json{{"name", core::toString(report.scaling.scaling)},
@@ -75,11 +82,13 @@ int inspect(const std::string& file, bool asJson) {
             printList("Misshapen", report.misshapen);
         }
         if (report.usable())
-            printText(stdout, "Usable as VGG16's trunk. %s\n", core::scalingSentence(report.scaling).c_str());
+            printText(stdout, "Usable as the trunk of %s. %s\n", report.modelTitle.c_str(),
+                      core::scalingSentence(report.scaling).c_str());
         else if (!report.otherNetwork.empty())
-            printText(stdout, "Not usable as VGG16's trunk: this is %s.\n", report.otherNetwork.c_str());
+            printText(stdout, "Not usable as the trunk of %s: this is %s.\n", report.modelTitle.c_str(),
+                      report.otherNetwork.c_str());
         else
-            printText(stdout, "Not usable as VGG16's trunk.\n");
+            printText(stdout, "Not usable as the trunk of %s.\n", report.modelTitle.c_str());
     }
     return report.usable() ? kDone : kFailed;
 }
@@ -258,25 +267,28 @@ int showInfo(bool asJson) {
 
 Subcommand addWeights(CLI::App& parser) {
     struct Options {
-        std::string file, output, name;
+        std::string file, output, name, model;
         bool json = false;
         CLI::App *inspect = nullptr, *import = nullptr, *get = nullptr;
     };
     auto options = std::make_shared<Options>();
     CLI::App* app = parser.add_subcommand("weights", "Look into, convert or download weight files");
     app->require_subcommand(1);
-    options->inspect = app->add_subcommand("inspect", "What a weights file holds and whether VGG16's trunk is in it");
+    options->inspect = app->add_subcommand("inspect", "What a weights file holds and which model's trunk is in it");
     options->inspect->add_option("file", options->file, "Weights file")->required();
     options->inspect->add_flag("--json", options->json, "Print JSON");
     options->import = app->add_subcommand("import", "Convert a weights file to Thaw's own (safetensors, float32)");
     options->import->add_option("file", options->file, "Weights file")->required();
     options->import->add_option("--out", options->output, "File to write (default: the user's weights folder)");
-    options->get = app->add_subcommand("get", "Download full-precision weights: vgg16");
-    options->get->add_option("name", options->name, "vgg16")->required();
+    for (CLI::App* each : {options->inspect, options->import})
+        each->add_option("--model", options->model, "Model to compare with (default: the one that the file holds)");
+    options->get = app->add_subcommand("get", "Download full-precision weights of a model");
+    options->get->add_option("name", options->name, namesOfDownloads())->required();
     return {app, [options] {
-                if (options->inspect->parsed()) return inspect(options->file, options->json);
+                if (options->inspect->parsed()) return inspect(options->file, options->model, options->json);
                 if (options->import->parsed()) {
-                    printText(stdout, "Written: %s\n", core::importWeights(options->file, options->output).c_str());
+                    printText(stdout, "Written: %s\n",
+                              core::importWeights(options->file, options->output, options->model).c_str());
                     return kDone;
                 }
                 Console console(stderr);

@@ -66,8 +66,8 @@ int main(int argc, char** argv) {
         cli::addLesson(parser),  cli::addTrain(parser),   cli::addEvaluate(parser),    cli::addCompare(parser),
         cli::addPredict(parser), cli::addGradCam(parser), cli::addActivations(parser), cli::addEmbed(parser),
         cli::addReport(parser),  cli::addExtract(parser), cli::addExport(parser),      cli::addWeights(parser),
-        cli::addData(parser),    cli::addRuns(parser),    cli::addInfo(parser),        cli::addCache(parser),
-        cli::addBench(parser)};
+        cli::addModels(parser),  cli::addData(parser),    cli::addRuns(parser),        cli::addInfo(parser),
+        cli::addCache(parser),   cli::addBench(parser)};
     cli::checkNumbers(parser);
     try {
         parser.parse(argc, argv);

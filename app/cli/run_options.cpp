@@ -81,6 +81,13 @@ void RunOptions::addInputOptionsTo(CLI::App& app) {
                      [](RunConfig& c, const std::string& v) { c.data.directory = v; });
     add<std::string>(app, "--dataset", "cifar10, fashion-mnist, folder or auto",
                      [](RunConfig& c, const std::string& v) { c.data.dataset = v; });
+    app.add_option_function<std::string>(
+        "--model",
+        [this](const std::string& name) {
+            m_given.insert(m_given.begin(), [name](RunConfig& config) { core::chooseModel(config, name); });
+        },
+        "Trunk, by torchvision's name: resnet18, vgg16_bn, ... (thaw-cli models lists them); brings its usual head and input "
+        "size");
     add<std::string>(app, "--weights", "Weights file of the trunk (default: built in)",
                      [this](RunConfig& c, const std::string& v) {
                          if (m_scalingGiven)
@@ -88,10 +95,12 @@ void RunOptions::addInputOptionsTo(CLI::App& app) {
                          else
                              core::chooseWeights(c, v);
                      });
-    add<std::string>(app, "--scaling", "Input scaling: 0-1, imagenet or caffe (default: what the weights need)",
+    add<std::string>(app, "--scaling",
+                     "Input scaling: 0-1, imagenet, caffe, tf or efficientnet-lite (default: what the weights need)",
                      [](RunConfig& c, const std::string& v) { c.scaling = core::scalingFromString(v); })
         ->each([this](const std::string&) { m_scalingGiven = true; });
-    add<int>(app, "--input-size", "Pixels a side, 32 to 224", [](RunConfig& c, const int& v) { c.inputSize = v; });
+    add<int>(app, "--input-size", "Pixels a side; thaw-cli models --json says what a model takes",
+             [](RunConfig& c, const int& v) { c.inputSize = v; });
     add<int>(app, "--batch", "Pictures a step, 1 to 4096", [](RunConfig& c, const int& v) { c.batchSize = v; });
     add<int>(app, "--threads", "Compute threads, no more than processors may be used (default: all)",
              [](RunConfig& c, const int& v) { c.threads = v; });
@@ -111,7 +120,9 @@ void RunOptions::addTo(CLI::App& app) {
     add<std::string>(app, "--epochs", "Epochs of each phase, N[,N]; phases without a number are left out", setEpochs);
     add<std::string>(app, "--lr", "Learning rate of each phase, X[,X]; with one number the others keep their ratio to it",
                      setLearningRates);
-    add<std::string>(app, "--thaw", "Layers or blocks that the last phase trains beside the head, e.g. block4,block5", setThawed);
+    add<std::string>(app, "--thaw",
+                     "Layers or groups that the last phase trains beside the head, e.g. block4,block5 or layer4.1.conv2",
+                     setThawed);
     add<std::string>(app, "--optimizer", "sgd, adam or adamw", [](RunConfig& c, const std::string& v) {
         for (PhaseConfig& phase : c.phases) phase.optimizer.kind = core::optimizerFromString(v);
     });
@@ -146,8 +157,14 @@ void RunOptions::addTo(CLI::App& app) {
     addFlag(app, "--flip", "Augment with horizontal flips", [](RunConfig& c) { c.augmentation.flip = true; });
     add<int>(app, "--shift", "Augment with shifts of up to N pixels (turns the feature cache off)",
              [](RunConfig& c, const int& v) { c.augmentation.shift = v; });
-    add<int>(app, "--hidden-units", "Units of the head's first dense layer",
+    add<int>(app, "--hidden-units", "Units of each hidden layer of the head",
              [](RunConfig& c, const int& v) { c.head.hiddenUnits = v; });
+    add<int>(app, "--hidden-layers", "Hidden layers of the head, 0 to 3; 0: a linear head",
+             [](RunConfig& c, const int& v) { c.head.hiddenLayers = v; });
+    add<std::string>(app, "--head-pooling", "What the head reads: flatten (all numbers) or average (the mean of each plane)",
+                     [](RunConfig& c, const std::string& v) { c.head.pooling = core::poolingFromString(v); });
+    addFlag(app, "--update-statistics", "Batch norms that train update their running statistics",
+            [](RunConfig& c) { c.updateStatistics = true; });
     add<double>(app, "--dropout", "Dropout of the head, 0 to 1", [](RunConfig& c, const double& v) { c.head.dropout = v; });
     addFlag(app, "--random-init", "Start from random weights instead of pretrained ones",
             [](RunConfig& c) { c.initialization = core::Initialization::Random; });

@@ -84,6 +84,14 @@ PictureFolder listPictures(const std::filesystem::path& folder);
 std::vector<FilePrediction> predictFiles(const RunSelection& run, const std::vector<std::filesystem::path>& files, int threads,
                                          std::vector<std::string>* classNames, const CountCallback& progress = {});
 
+/// What a model says of pictures before anything is trained, with the classifier that its weights were published with: ImageNet's
+/// 1,000 classes. Pictures are read as these weights expect: shorter side to 8/7 of the input, then its centre. An empty file:
+/// the model's own weights. Throws WeightsError where they hold no classifier, ConfigError; a picture that cannot be read carries
+/// its error.
+std::vector<FilePrediction> predictPublished(const std::string& model, const std::filesystem::path& weights,
+                                             const std::vector<std::filesystem::path>& files, int threads,
+                                             std::vector<std::string>* classNames, const CountCallback& progress = {});
+
 /// The classes that a run tells apart, in order. Reads a small file. Throws StoreError.
 std::vector<std::string> classNamesOf(const std::filesystem::path& run);
 

@@ -29,19 +29,20 @@ struct KernelBench {
 /// Called between rounds; false cancels.
 using BenchCallback = std::function<bool(int done, int total)>;
 
-/// The trunk's forward pass with the embedded weights. Blocks; the calling thread computes (useComputeThreads first).
-KernelBench benchTrunk(int inputSize, int batchSize, int rounds, const BenchCallback& progress);
+/// The trunk's forward pass: model, input size and batch size of `config`, with its built-in weights, or random ones where it has
+/// none. Blocks; the calling thread computes (useComputeThreads first).
+KernelBench benchTrunk(const RunConfig& config, int rounds, const BenchCallback& progress);
 
 /// A whole training step (forward, backward, Adam) above a freeze boundary, its input as cached features.
 /// `trainable` as in PhaseConfig::trainable.
-KernelBench benchStep(const std::vector<std::string>& trainable, int inputSize, int batchSize, int rounds,
+KernelBench benchStep(const RunConfig& config, const std::vector<std::string>& trainable, int rounds,
                       const BenchCallback& progress);
 
 /// Relative L2 error of the trunk's features against the same computation in float64: Thaw's and LibTorch's.
 struct KernelAccuracy {
     double thaw = 0, libtorch = 0;
 };
-KernelAccuracy kernelAccuracy(int inputSize, int pictures);
+KernelAccuracy kernelAccuracy(const RunConfig& config, int pictures);
 
 /// One convolution alone, best of the rounds, beside what limits it: the products that its method cannot do without, at the rate
 /// at which this machine multiplies matrices. Seconds a batch; -1: not computed by Thaw's kernels.
@@ -68,7 +69,8 @@ double median(std::vector<double> values);
 /// second.
 double matrixProductRate();
 
-/// VGG16's convolutions on random values. Blocks, as benchTrunk. Empty where the processor has no kernels.
-LayerLimits benchLayers(int inputSize, int batchSize, int rounds, const BenchCallback& progress);
+/// The trunk's convolutions that Thaw's kernels take, on random values. Blocks, as benchTrunk. Empty where the processor has
+/// none.
+LayerLimits benchLayers(const RunConfig& config, int rounds, const BenchCallback& progress);
 
 }  // namespace thaw::core

@@ -11,9 +11,11 @@ namespace thaw::core {
 
 /// How 8-bit RGB becomes the network's float input.
 enum class Scaling {
-    ZeroToOne,  ///< x / 255
-    ImageNet,   ///< (x / 255 - mean) / standard deviation, per RGB channel; what torchvision's weights expect
-    Caffe,      ///< BGR, x - mean, no division; what Keras's own VGG16 weights expect
+    ZeroToOne,         ///< x / 255
+    ImageNet,          ///< (x / 255 - mean) / standard deviation, per RGB channel; what torchvision's weights expect
+    Caffe,             ///< BGR, x - mean, no division; what Keras's own VGG and ResNet weights expect
+    MinusOneToOne,     ///< x / 127.5 - 1; what the Inception family's weights expect
+    EfficientNetLite,  ///< (x - 127) / 128
 };
 
 enum class OptimizerKind { Sgd, Adam, AdamW };
@@ -76,9 +78,17 @@ struct DataConfig {
     bool ownValidation = false;
 };
 
+/// How the trunk's last planes become the features that the head's dense layers read.
+enum class HeadPooling {
+    Flatten,  ///< every number of every plane
+    Average,  ///< one number a plane: its mean
+};
+
 struct HeadConfig {
-    int hiddenUnits = 512;  ///< 1..8192
+    int hiddenUnits = 512;  ///< 1..8192, of each hidden layer
     double dropout = 0.5;   ///< [0, 1)
+    int hiddenLayers = 1;   ///< 0..3 dense layers with ReLU and dropout before the last; 0: a linear head behind a dropout
+    HeadPooling pooling = HeadPooling::Flatten;
 };
 
 struct CacheConfig {
@@ -102,14 +112,17 @@ struct RunConfig {
     std::string preset = "lesson";  ///< the lesson file it started from
     std::string title;              ///< for people
     DataConfig data;
-    std::string model = "vgg16";
+    std::string model = "vgg16";  ///< a name of listModels()
     Initialization initialization = Initialization::Pretrained;
     std::filesystem::path weights;  ///< trunk weights; empty: the embedded ones
-    int inputSize = 32;             ///< pixels, 32..224; pictures are resized bilinearly
+    int inputSize = 32;             ///< pixels, what the model takes (ModelCard); pictures are resized bilinearly
     Scaling scaling = Scaling::ImageNet;
     int batchSize = 128;  ///< 1..4096
     AugmentationConfig augmentation;
     HeadConfig head;
+    /// Batch norms that train take each batch's mean and variance and move their running ones. Off: these stay as they are, which
+    /// is what transfer learning on few pictures wants.
+    bool updateStatistics = false;
     std::vector<PhaseConfig> phases;
     EarlyStoppingConfig earlyStopping;
     std::uint64_t seed = 42;
@@ -137,15 +150,22 @@ std::string toJson(const RunConfig& config);
 /// Throws ConfigError with the field's name and what was expected.
 RunConfig configFromJson(const std::string& json, const RunConfig& base = {});
 
+/// Another model, with what goes with it: its usual head (a linear one alone learns at ten times the rate), input size and
+/// scaling, its own weights, and in every phase the layers that correspond to those of before ("block5" of VGG16 and "layer4" of
+/// ResNet-50 are the last stage of either). Throws ConfigError naming the models that exist.
+void chooseModel(RunConfig& config, const std::string& model);
+
 /// The field's names on the command line and in JSON: "0-1", "imagenet", "caffe"; "sgd", "adam", "adamw"; ...
 std::string toString(Scaling value);
 std::string toString(OptimizerKind value);
 std::string toString(ScheduleKind value);
 std::string toString(KernelKind value);
+std::string toString(HeadPooling value);
 Scaling scalingFromString(const std::string& name);          ///< throws ConfigError
 OptimizerKind optimizerFromString(const std::string& name);  ///< throws ConfigError
 ScheduleKind scheduleFromString(const std::string& name);    ///< throws ConfigError
 KernelKind kernelsFromString(const std::string& name);       ///< "thaw" or "libtorch"; throws ConfigError
+HeadPooling poolingFromString(const std::string& name);      ///< "flatten" or "average"; throws ConfigError
 
 /// A named starting point: a lesson file from the program's resources/lessons or the user's lessons folder.
 struct Lesson {

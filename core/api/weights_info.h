@@ -37,25 +37,29 @@ struct WeightsReport {
     std::string sha256;
     std::vector<TensorInfo> tensors;
     std::vector<std::pair<std::string, std::string>> metadata;
-    // Against VGG16's trunk:
+    std::string model;       ///< that it was compared with: the one whose trunk it holds, where it is one of the zoo's
+    std::string modelTitle;  ///< "VGG16"
+    // Against that model's trunk:
     std::vector<std::string> matched;  ///< "features.0.weight <- block1_conv1/kernel"
     std::vector<std::string> missing;  ///< trunk tensors that the file lacks
     std::vector<std::string>
         unexpected;  ///< tensors of the file that the trunk has no place for (a full model's classifier is one)
     std::vector<std::string> misshapen;  ///< "features.0.weight: expected 64x3x3x3, file has 64x3x5x5"
     /// "VGG19": what the file holds instead, where its shapes or names tell. A network that has more or other layers of the same
-    /// kind is another one, though VGG16's names and shapes are all in it.
+    /// kind is another one, though the model's names and shapes are all in it.
     std::string otherNetwork;
     WeightsScaling scaling;  ///< of a usable file
     bool usable() const { return missing.empty() && misshapen.empty() && !matched.empty() && otherNetwork.empty(); }
 };
 
-/// Reads headers, names and shapes. Blocking. Throws WeightsError for a file that is damaged, foreign or unsafe.
-WeightsReport inspectWeights(const std::filesystem::path& file);
+/// Reads headers, names and shapes. An empty model: the one whose trunk the file holds, else the default one. Blocking. Throws
+/// WeightsError for a file that is damaged, foreign or unsafe, ConfigError for a model that does not exist.
+WeightsReport inspectWeights(const std::filesystem::path& file, const std::string& model = {});
 
-/// Converts the trunk of any readable file into `output` (float32 safetensors, torchvision's names). Blocking.
+/// Converts the trunk of any readable file into `output` (float32 safetensors, torchvision's names). Blocking. Model as above.
 /// Empty output: the user's weights folder. Returns the file written. Throws WeightsError, StoreError.
-std::filesystem::path importWeights(const std::filesystem::path& file, std::filesystem::path output = {});
+std::filesystem::path importWeights(const std::filesystem::path& file, std::filesystem::path output = {},
+                                    const std::string& model = {});
 
 struct WeightsChoice {
     std::string title;           ///< "VGG16, ImageNet (built in, 8 bit)"
@@ -64,12 +68,13 @@ struct WeightsChoice {
     WeightsScaling scaling = {};
 };
 
-/// The embedded weights and every usable file of the user's weights folder. Reads headers only.
-std::vector<WeightsChoice> listWeights();
+/// A model's built-in weights, where it has some, and every file of the user's weights folder that holds its trunk. Reads headers
+/// only.
+std::vector<WeightsChoice> listWeights(const std::string& model = RunConfig().model);
 
-/// What scaling the weights of a file need; empty: the embedded ones. Reads headers and the first layer. Blocking. Throws
+/// What scaling the weights of a file need; empty: the model's own. Reads headers and the first layer. Blocking. Throws
 /// WeightsError.
-WeightsScaling scalingOfWeights(const std::filesystem::path& file);
+WeightsScaling scalingOfWeights(const std::filesystem::path& file, const std::string& model = RunConfig().model);
 /// "They need the scaling "caffe": ...".
 std::string scalingSentence(const WeightsScaling& need);
 /// Sentences for people where `chosen` is another one; empty where it is not.
@@ -80,9 +85,11 @@ void followWeights(RunConfig& config, Scaling neededBefore, Scaling neededNow);
 /// Chooses weights by this rule. Blocking. Throws WeightsError for either file.
 void chooseWeights(RunConfig& config, const std::filesystem::path& file);
 
-std::filesystem::path embeddedWeightsFile();  ///< throws WeightsError where the installation lacks it
+/// What a model starts from where no file is named: its built-in weights, else the first file of the user's weights folder that
+/// holds them. Throws WeightsError that says where to get some.
+std::filesystem::path ownWeightsOf(const std::string& model);
 
-/// Full-precision weights that can be downloaded: "vgg16".
+/// Full-precision weights that can be downloaded, by the names of their models.
 std::vector<std::pair<std::string, DownloadSource>> downloadableWeights();
 /// Downloads, checks and imports. Returns the imported file. Throws NetworkError, WeightsError, StoreError, Cancelled.
 std::filesystem::path downloadWeights(const std::string& name, const ProgressCallback& progress);

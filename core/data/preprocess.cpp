@@ -16,25 +16,37 @@ struct ScalingTable {
     std::array<int, 3> source;
 };
 
-ScalingTable makeTable(Scaling scaling) {
+float scaled(Scaling scaling, std::size_t channel, double level) {
     constexpr double kMean[3] = {0.485, 0.456, 0.406}, kDeviation[3] = {0.229, 0.224, 0.225};  // ImageNet, RGB, as in torchvision
     constexpr double kCaffeMean[3] = {103.939, 116.779, 123.68};                               // ImageNet, BGR, as in Keras
+    switch (scaling) {
+        case Scaling::ZeroToOne:
+            return static_cast<float>(level / 255.0);
+        case Scaling::ImageNet:
+            return static_cast<float>((level / 255.0 - kMean[channel]) / kDeviation[channel]);
+        case Scaling::Caffe:
+            return static_cast<float>(level - kCaffeMean[channel]);
+        case Scaling::MinusOneToOne:
+            return static_cast<float>(level / 127.5 - 1.0);
+        case Scaling::EfficientNetLite:
+            return static_cast<float>((level - 127.0) / 128.0);
+    }
+    return 0;
+}
+
+ScalingTable makeTable(Scaling scaling) {
     ScalingTable table;
     for (std::size_t c = 0; c < 3; ++c) {
         table.source[c] = static_cast<int>(scaling == Scaling::Caffe ? 2 - c : c);
-        for (std::size_t x = 0; x < 256; ++x) {
-            const double level = static_cast<double>(x);
-            table.value[c][x] = static_cast<float>(scaling == Scaling::Caffe      ? level - kCaffeMean[c]
-                                                   : scaling == Scaling::ImageNet ? (level / 255.0 - kMean[c]) / kDeviation[c]
-                                                                                  : level / 255.0);
-        }
+        for (std::size_t x = 0; x < 256; ++x) table.value[c][x] = scaled(scaling, c, static_cast<double>(x));
     }
     return table;
 }
 
 const ScalingTable& tableOf(Scaling scaling) {
-    static const std::array<ScalingTable, 3> tables{makeTable(Scaling::ZeroToOne), makeTable(Scaling::ImageNet),
-                                                    makeTable(Scaling::Caffe)};
+    static const std::array<ScalingTable, 5> tables{makeTable(Scaling::ZeroToOne), makeTable(Scaling::ImageNet),
+                                                    makeTable(Scaling::Caffe), makeTable(Scaling::MinusOneToOne),
+                                                    makeTable(Scaling::EfficientNetLite)};
     return tables[static_cast<std::size_t>(scaling)];
 }
 

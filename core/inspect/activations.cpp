@@ -11,11 +11,22 @@
 
 namespace thaw::core {
 
+torch::Tensor planesOf(const LayerInfo& layer, const torch::Tensor& output) {
+    if (layer.hasPlane() || output.dim() == 2) return output;
+    if (output.dim() == 4) return output.permute({0, 3, 1, 2});
+    const std::int64_t patches = output.size(1) - 1;
+    const auto side = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(patches))));
+    const torch::Tensor units = output.transpose(1, 2);
+    if (side * side != patches) return units.unsqueeze(-1);
+    return units.slice(2, 1).reshape({output.size(0), output.size(2), side, side});
+}
+
 ActivationMaps activationsOf(const StagedModel& model, const torch::Tensor& input, int layer) {
     torch::NoGradGuard noGrad;
-    const torch::Tensor output = model.forward(input, 0, layer + 1)[0].cpu().contiguous();
+    const LayerInfo& info = model.info().layer(layer);
+    const torch::Tensor output = planesOf(info, model.outputOf(input, 0, layer))[0].cpu().contiguous();
     ActivationMaps maps;
-    maps.layer = model.info().layers[static_cast<std::size_t>(layer)].name;
+    maps.layer = info.name;
     maps.channels = static_cast<int>(output.size(0));
     maps.height = output.dim() == 3 ? static_cast<int>(output.size(1)) : 1;
     maps.width = output.dim() == 3 ? static_cast<int>(output.size(2)) : 1;
@@ -32,12 +43,13 @@ ActivationMaps activationsOf(const StagedModel& model, const torch::Tensor& inpu
 
 torch::Tensor channelMaxima(const InputSource& source, const StagedModel& model, Split split, int layer, std::int64_t count,
                             const CountCallback& progress) {
-    const std::int64_t channels = model.info().layers[static_cast<std::size_t>(layer)].outputShape[0];
-    torch::Tensor maxima = torch::empty({count, channels});
+    const LayerInfo& info = model.info().layer(layer);
+    torch::Tensor maxima = torch::empty({count, info.channels()});
     const auto take = [&](std::int64_t begin, const torch::Tensor& output) {
-        maxima.slice(0, begin, begin + output.size(0)).copy_(output.dim() == 4 ? output.amax({2, 3}) : output);
+        const torch::Tensor planes = planesOf(info, output);
+        maxima.slice(0, begin, begin + output.size(0)).copy_(planes.dim() == 4 ? planes.amax({2, 3}) : planes);
     };
-    outputsOf(source, model, split, rowRange(0, count), layer + 1, take, progress);
+    outputsOfLayer(source, model, split, rowRange(0, count), layer, take, progress);
     return maxima;
 }
 

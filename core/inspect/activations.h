@@ -9,6 +9,10 @@
 
 namespace thaw::core {
 
+/// A layer's output with its maps before their height and width: [rows, maps, height, width], or [rows, units] of a dense layer.
+/// Tokens of patches are laid out as the picture was; the class token is left out.
+torch::Tensor planesOf(const LayerInfo& layer, const torch::Tensor& output);
+
 /// `input`: network input of one picture, [1, 3, side, side].
 ActivationMaps activationsOf(const StagedModel& model, const torch::Tensor& input, int layer);
 

@@ -176,12 +176,13 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
         useComputeThreads(config.threads);
         run.device = deviceOf(config);
         dataset = forInput(resolveDataset(config.data), config.inputSize);
-        const TrunkWeights trunk = loadTrunkWeights(config.weights);
+        const TrunkWeights trunk = trunkWeightsOf(config);
         run.model = buildModel(config, static_cast<int>(dataset.classNames.size()), &trunk);
         run.model->moveTo(run.device);
     }
     const ModelInfo& info = run.model->info();
     const int layer = layerIndexOf(info, request.layer, withRun ? static_cast<int>(info.layers.size()) : info.headBegin);
+    const int stage = info.layer(layer).stage;
     const Split which = chosenSplit(request.split, withRun ? lockOf(request.run.run, dataset, run.manifest) : TestLock());
     // The first pictures in data-set order, not a seeded choice of them.
     const std::shared_ptr<const PictureSet> split =
@@ -197,13 +198,18 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
         logits(static_cast<std::size_t>(withRun ? count * classes : 0));
 
     const auto take = [&](std::int64_t begin, const torch::Tensor& output) {
-        const torch::Tensor host = output.cpu().contiguous();
+        Tap tap;
+        tap.layer = layer;
+        ForwardContext context;
+        context.tap = &tap;
+        const torch::Tensor last =
+            run.model->forward(output, stage, withRun ? run.model->stageCount() : stage + 1, context).cpu().contiguous();
+        const torch::Tensor host = tap.value.cpu().contiguous();
         std::copy_n(host.data_ptr<float>(), host.numel(), features.data() + begin * floats);
         if (!withRun) return;
-        const torch::Tensor last = run.model->forward(output, layer + 1, run.model->stageCount()).cpu().contiguous();
         std::copy_n(last.data_ptr<float>(), last.numel(), logits.data() + begin * classes);
     };
-    outputsOf(source, *run.model, which, rowRange(0, count), layer + 1, take, progress);
+    outputsOf(source, *run.model, which, rowRange(0, count), stage, take, progress);
 
     const std::vector<std::int64_t> labels(split->labels.begin(), split->labels.begin() + count);
     SafetensorsWriter writer;

@@ -30,21 +30,26 @@ std::vector<int> patchPlaces(int side, int patch, int stride) {
 }  // namespace
 
 ClassMap gradCamOf(const StagedModel& model, const torch::Tensor& input, int layer, int classIndex, ClassMapMethod method) {
-    torch::Tensor output;
+    const int stage = model.info().layer(layer).stage;
+    torch::Tensor before;
     {
         torch::NoGradGuard noGrad;
-        output = model.forward(input, 0, layer + 1).detach();
+        before = model.forward(input, 0, stage).detach();
     }
+    Tap tap;
+    tap.layer = layer;
+    tap.asLeaf = true;
+    ForwardContext context;
+    context.tap = &tap;
     torch::Tensor logits, gradient;
     {
         torch::AutoGradMode record(true);
-        output.set_requires_grad(true);
-        logits = model.forward(output, layer + 1, model.stageCount());
-        gradient = torch::autograd::grad({logits[0][classIndex]}, {output})[0];
+        logits = model.forward(before, stage, model.stageCount(), context);
+        gradient = torch::autograd::grad({logits[0][classIndex]}, {tap.value})[0];
     }
     torch::NoGradGuard noGrad;
     // Grad-CAM++ divides by what may be nearly 0.
-    const torch::Tensor planes = output.detach()[0].to(torch::kFloat64);
+    const torch::Tensor planes = tap.value.detach()[0].to(torch::kFloat64);
     const torch::Tensor weights = channelWeights(planes, gradient[0].to(torch::kFloat64), method);
     torch::Tensor cam = (weights.view({-1, 1, 1}) * planes).sum(0).relu();
     const double largest = cam.max().item<double>();

@@ -9,8 +9,12 @@ namespace {
 constexpr std::int64_t kLeastPlane = 2, kTellingPlane = 4;  // pixels a side
 
 bool hasPlane(const LayerInfo& layer, std::int64_t side) {
-    return (layer.kind == LayerKind::Conv2d || layer.kind == LayerKind::MaxPool2d) && layer.outputShape.size() == 3 &&
-           std::min(layer.outputShape[1], layer.outputShape[2]) >= side;
+    return layer.hasPlane() && std::min(layer.outputShape[1], layer.outputShape[2]) >= side;
+}
+
+/// Whether a course would draw its map here: what a block or a convolution hands on.
+bool tells(const LayerInfo& layer) {
+    return layer.relu || layer.kind == LayerKind::BatchNorm || layer.kind == LayerKind::Sum || layer.kind == LayerKind::Join;
 }
 
 }  // namespace
@@ -35,7 +39,7 @@ std::vector<std::string> classMapLayers(const ModelInfo& model) {
 std::string usualClassMapLayer(const ModelInfo& model) {
     std::string last, telling;
     for (const LayerInfo& layer : model.layers) {
-        if (layer.kind != LayerKind::Conv2d) continue;
+        if (!tells(layer)) continue;
         if (hasPlane(layer, kLeastPlane)) last = layer.name;
         if (hasPlane(layer, kTellingPlane)) telling = layer.name;
     }

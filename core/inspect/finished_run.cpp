@@ -4,6 +4,7 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/model/zoo.h"
 #include "core/train/evaluation.h"
 #include "core/train/run_data.h"
 #include "core/train/rungs.h"
@@ -32,7 +33,7 @@ torch::Device inspectionDeviceOf(const RunConfig& config) {
 
 std::unique_ptr<StagedModel> emptyModelOf(const RunManifest& manifest) {
     const RunConfig& config = manifest.config;
-    auto model = std::make_unique<StagedModel>(describeModel(config, static_cast<int>(manifest.classNames.size())), config.seed,
+    auto model = std::make_unique<StagedModel>(networkOf(config, static_cast<int>(manifest.classNames.size())), config.seed,
                                                /*drawTrunk=*/false);
     model->setKernels(config.kernels);
     return model;

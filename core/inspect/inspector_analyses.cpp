@@ -44,9 +44,10 @@ std::shared_ptr<const PictureSet> picturesAt(const PictureSet& all, const std::v
 /// Relative L2 change of every layer; exactly 0 where both have the same parameters.
 std::vector<double> movedBetween(const StagedModel& start, const StagedModel& now) {
     std::vector<double> moved;
-    for (int layer = 0; layer < now.stageCount(); ++layer) {
-        const bool shared = &now.stage(layer) == &start.stage(layer);
-        moved.push_back(shared ? 0.0 : relativeChange(now.parameters(layer), valuesOf(start.parameters(layer))));
+    for (std::size_t i = 0; i < now.info().layers.size(); ++i) {
+        const int layer = static_cast<int>(i), stage = now.info().layers[i].stage;
+        const bool shared = &now.stage(stage) == &start.stage(stage);
+        moved.push_back(shared ? 0.0 : relativeChange(now.stateOf(layer), valuesOf(start.stateOf(layer))));
     }
     return moved;
 }
@@ -57,7 +58,8 @@ std::vector<double> gradientNorms(StagedModel& model, const InputSource& source,
     for (const LayerInfo& layer : model.info().layers) all.push_back(layer.hasParameters());
     std::vector<double> norms;
     const auto take = [&] {
-        for (int layer = 0; layer < model.stageCount(); ++layer) norms.push_back(gradientNormOf(model.parameters(layer)));
+        for (std::size_t layer = 0; layer < model.info().layers.size(); ++layer)
+            norms.push_back(gradientNormOf(model.parametersOf(static_cast<int>(layer))));
     };
     withGradients(model, all, source, rowRange(0, source.train->count()), take, progress);
     return norms;
@@ -85,9 +87,9 @@ std::vector<TopPicture> RunInspector::topActivating(const std::string& checkpoin
                                                     int channel, int count, std::int64_t limit, const CountCallback& progress) {
     const int index = layerIndex(layer);
     const LayerInfo& info = m_run.model.layers[static_cast<std::size_t>(index)];
-    if (channel < 0 || channel >= info.outputShape[0])
+    if (channel < 0 || channel >= info.channels())
         throw ConfigError(info.name + " has no channel " + std::to_string(channel) + ".",
-                          "Choose one from 0 to " + std::to_string(info.outputShape[0] - 1) + ".");
+                          "Choose one from 0 to " + std::to_string(info.channels() - 1) + ".");
     const ModelPointer loaded = modelOf(checkpoint);
     const std::int64_t all = pictures(split)->count(), pictureCount = limit > 0 ? std::min(all, limit) : all;
     // Of all channels at once: the next question is mostly for the channel beside.
@@ -95,7 +97,7 @@ std::vector<TopPicture> RunInspector::topActivating(const std::string& checkpoin
     const torch::Tensor* maxima = m_maxima.find(key);
     if (maxima == nullptr) {
         FeatureStore store;
-        const InputSource source = sourceFromShared(*loaded, split, index + 1, store, progress);
+        const InputSource source = sourceFromShared(*loaded, split, info.stage, store, progress);
         maxima = &m_maxima.put(key, channelMaxima(source, *loaded->model, split, index, pictureCount, progress));
     }
     return topRows(*maxima, channel, count);
@@ -126,11 +128,11 @@ LayerStatistics RunInspector::statistics(const std::string& checkpoint, const st
     if (const LayerStatistics* found = m_statistics.find(key)) return *found;
 
     StagedModel& model = *loaded->model;
-    const std::vector<Parameter>& parameters = model.parameters(index);
-    statistics.hasRelu = hasRelu(m_run.model, index);
+    const std::vector<Parameter> parameters = model.parametersOf(index);
+    statistics.hasRelu = m_run.model.layer(index).relu;
     std::vector<torch::Tensor> weights{parameters[0].value};
     if (const auto start = tried(statistics.startProblem, [&] { return startModel(); })) {
-        const std::vector<torch::Tensor> before = valuesOf((*start)->model->parameters(index));
+        const std::vector<torch::Tensor> before = valuesOf((*start)->model->parametersOf(index));
         weights.push_back(before[0]);
         statistics.moved = relativeChange(parameters, before);
     }
@@ -199,8 +201,7 @@ ClassMap RunInspector::gradCam(const std::string& checkpoint, const PictureChoic
                                int classIndex, ClassMapMethod method) {
     const int index = layerIndex(layer);
     const LayerInfo& info = m_run.model.layers[static_cast<std::size_t>(index)];
-    if (info.kind != LayerKind::Conv2d && info.kind != LayerKind::MaxPool2d)
-        throw ConfigError(info.name + " has no plane to draw on.", "Choose a convolution or pooling layer.");
+    if (!info.hasPlane()) throw ConfigError(info.name + " has no plane to draw on.", "Choose a convolution or pooling layer.");
     if (method == ClassMapMethod::Occlusion) throw ConfigError("An occlusion map needs no layer.");
     checkClass(classIndex);
     return gradCamOf(*modelOf(checkpoint)->model, inputOf(picture), index, classIndex, method);
@@ -224,8 +225,7 @@ torch::Tensor RunInspector::penultimateFeatures(const LoadedModel& loaded, Split
                                                 const CountCallback& progress) {
     const std::string key = loaded.key + splitKey(split) + std::to_string(count);
     if (const torch::Tensor* found = m_features.find(key)) return *found;
-    int last = loaded.model->stageCount() - 1;
-    while (m_run.model.layers[static_cast<std::size_t>(last)].kind != LayerKind::Dense) --last;
+    const int last = m_run.model.layers.back().stage;
     FeatureStore store;
     const InputSource source = sourceFromShared(loaded, split, last, store, progress);
     return m_features.put(key, featuresOf(source, *loaded.model, split, rowRange(0, count), last, progress));

@@ -9,6 +9,7 @@
 #include "core/api/errors.h"
 #include "core/inspect/bench_timing.h"
 #include "core/model/staged_model.h"
+#include "core/model/zoo.h"
 #include "core/train/batch_step.h"
 #include "core/train/model_setup.h"
 #include "core/train/optimizer.h"
@@ -18,16 +19,18 @@ namespace {
 
 constexpr int kClasses = 10;
 
-RunConfig configOf(int inputSize, int batchSize, KernelKind kernels) {
-    RunConfig config;
-    config.inputSize = inputSize;
-    config.batchSize = batchSize;
+RunConfig with(RunConfig config, KernelKind kernels) {
     config.kernels = kernels;
     return config;
 }
 
-std::unique_ptr<StagedModel> model(int inputSize, int batchSize, KernelKind kernels, const TrunkWeights& weights) {
-    return buildModel(configOf(inputSize, batchSize, kernels), kClasses, &weights);
+std::optional<TrunkWeights> weightsFor(const RunConfig& config) {
+    if (config.weights.empty() && descriptionOf(config.model).builtIn.empty()) return std::nullopt;
+    return trunkWeightsOf(config);
+}
+
+std::unique_ptr<StagedModel> modelOf(const RunConfig& config, KernelKind kernels, const std::optional<TrunkWeights>& weights) {
+    return buildModel(with(config, kernels), kClasses, weights ? &*weights : nullptr);
 }
 
 /// glibc's own limits for the life of the object: what LibTorch meets in a program that does not tune malloc.
@@ -99,34 +102,32 @@ KernelBench interleave(std::string what, std::int64_t pictures, const std::vecto
     return result;
 }
 
-std::string describe(const std::string& what, int inputSize, int batchSize) {
-    return what + ", " + std::to_string(inputSize) + " px, batch " + std::to_string(batchSize);
+std::string describe(const std::string& what, const RunConfig& config) {
+    return what + ", " + std::to_string(config.inputSize) + " px, batch " + std::to_string(config.batchSize);
 }
 
 /// One training step above a boundary, on features that stay the same.
 class StepBench {
 public:
-    StepBench(int inputSize, int batchSize, KernelKind kernels, const TrunkWeights& weights,
+    StepBench(const RunConfig& config, KernelKind kernels, const std::optional<TrunkWeights>& weights,
               const std::vector<std::string>& trainable)
-        : m_config(configOf(inputSize, batchSize, kernels)),
-          m_model(buildModel(m_config, kClasses, &weights)),
-          m_optimizer(OptimizerConfig{}) {
+        : m_config(with(config, kernels)), m_model(modelOf(config, kernels, weights)), m_optimizer(OptimizerConfig{}) {
         const LayerMask mask = m_model->info().maskOf(trainable);
         m_boundary = freezeBoundary(m_model->info(), mask);
         m_model->setTrainable(mask);
         std::vector<Parameter> parameters;
         for (int i = m_boundary; i < m_model->stageCount(); ++i)
-            if (mask[static_cast<std::size_t>(i)]) {
+            if (trainableIn(m_model->info(), mask, i) > 0) {
                 m_trained.push_back(i);
-                parameters.insert(parameters.end(), m_model->parameters(i).begin(), m_model->parameters(i).end());
+                for (const Parameter& parameter : m_model->parameters(i))
+                    if (mask[static_cast<std::size_t>(parameter.layer)]) parameters.push_back(parameter);
             }
         m_optimizer.setParameters(parameters);
-        std::vector<std::int64_t> shape{3, inputSize, inputSize};
-        if (m_boundary > 0) shape = m_model->info().layers[static_cast<std::size_t>(m_boundary - 1)].outputShape;
-        shape.insert(shape.begin(), batchSize);
+        std::vector<std::int64_t> shape = m_model->info().shapeBefore(m_boundary);
+        shape.insert(shape.begin(), config.batchSize);
         m_input = torch::rand(shape);
-        m_labels = torch::arange(batchSize) % kClasses;
-        m_mask = dropoutMask(batchSize, m_config.head.hiddenUnits, m_config.head.dropout, /*seed=*/1, /*step=*/0);
+        m_labels = torch::arange(config.batchSize) % kClasses;
+        m_masks = dropoutMasks(m_model->info(), config.batchSize, /*seed=*/1, /*step=*/0);
     }
 
     void step() {
@@ -136,7 +137,7 @@ public:
         plan.microBatch = plan.rows;
         plan.input = [this](std::int64_t begin, std::int64_t end) { return m_input.slice(0, begin, end); };
         plan.labels = m_labels;
-        plan.dropoutMask = m_mask;
+        plan.dropoutMasks = m_masks;
         BatchStep batch(*m_model, plan);
         while (!batch.advance(Deadline(60))) {
         }
@@ -150,25 +151,25 @@ private:
     Optimizer m_optimizer;
     int m_boundary = 0;
     std::vector<int> m_trained;
-    torch::Tensor m_input, m_labels, m_mask;
+    torch::Tensor m_input, m_labels;
+    std::vector<torch::Tensor> m_masks;
 };
 
 }  // namespace
 
-KernelBench benchTrunk(int inputSize, int batchSize, int rounds, const BenchCallback& progress) {
+KernelBench benchTrunk(const RunConfig& config, int rounds, const BenchCallback& progress) {
     torch::NoGradGuard noGrad;
-    const TrunkWeights weights = loadTrunkWeights({});
-    const auto thaw = model(inputSize, batchSize, KernelKind::Thaw, weights),
-               plain = model(inputSize, batchSize, KernelKind::LibTorch, weights),
-               last = model(inputSize, batchSize, KernelKind::LibTorch, weights);
+    const std::optional<TrunkWeights> weights = weightsFor(config);
+    const auto thaw = modelOf(config, KernelKind::Thaw, weights), plain = modelOf(config, KernelKind::LibTorch, weights),
+               last = modelOf(config, KernelKind::LibTorch, weights);
     for (const Parameter& parameter : last->stateDict()) {
         torch::Tensor value = parameter.value;
         if (value.dim() == 4) value.set_data(value.contiguous(at::MemoryFormat::ChannelsLast));
     }
-    const torch::Tensor pictures = torch::randn({batchSize, 3, inputSize, inputSize});
-    const int end = thaw->info().headBegin;
+    const torch::Tensor pictures = torch::randn({config.batchSize, 3, config.inputSize, config.inputSize});
+    const int end = thaw->info().headStage;
     const auto run = [&](const StagedModel& with) { return [&, end] { with.forward(pictures, 0, end); }; };
-    return interleave(describe("trunk forward", inputSize, batchSize), batchSize,
+    return interleave(describe("trunk forward", config), config.batchSize,
                       {{"thaw", run(*thaw)},
                        {"libtorch, malloc tuned", run(*plain)},
                        {"libtorch channels_last, malloc tuned",
@@ -177,14 +178,13 @@ KernelBench benchTrunk(int inputSize, int batchSize, int rounds, const BenchCall
                       rounds, progress);
 }
 
-KernelBench benchStep(const std::vector<std::string>& trainable, int inputSize, int batchSize, int rounds,
+KernelBench benchStep(const RunConfig& config, const std::vector<std::string>& trainable, int rounds,
                       const BenchCallback& progress) {
-    const TrunkWeights weights = loadTrunkWeights({});
-    StepBench thaw(inputSize, batchSize, KernelKind::Thaw, weights, trainable),
-        plain(inputSize, batchSize, KernelKind::LibTorch, weights, trainable);
+    const std::optional<TrunkWeights> weights = weightsFor(config);
+    StepBench thaw(config, KernelKind::Thaw, weights, trainable), plain(config, KernelKind::LibTorch, weights, trainable);
     std::string what = "training step";
     for (const std::string& name : trainable) what += ", " + name;
-    return interleave(describe(what, inputSize, batchSize), batchSize,
+    return interleave(describe(what, config), config.batchSize,
                       {{"thaw", [&] { thaw.step(); }},
                        {"libtorch, malloc tuned", [&] { plain.step(); }},
                        {"libtorch", [&] { plain.step(); }, /*plainMalloc=*/true}},
@@ -203,27 +203,20 @@ double matrixProductRate() {
     return median({matrixRate(), matrixRate(), matrixRate(), matrixRate(), matrixRate()});
 }
 
-KernelAccuracy kernelAccuracy(int inputSize, int pictures) {
+KernelAccuracy kernelAccuracy(const RunConfig& config, int pictures) {
     torch::NoGradGuard noGrad;
-    const TrunkWeights weights = loadTrunkWeights({});
-    const auto thaw = model(inputSize, pictures, KernelKind::Thaw, weights),
-               plain = model(inputSize, pictures, KernelKind::LibTorch, weights);
-    const ModelInfo& info = thaw->info();
-    const torch::Tensor input = torch::randn({pictures, 3, inputSize, inputSize});
-    torch::Tensor exact = input.to(torch::kFloat64);
-    for (int i = 0; i < info.headBegin; ++i) {
-        if (info.layers[static_cast<std::size_t>(i)].kind == LayerKind::MaxPool2d) {
-            exact = at::max_pool2d(exact, /*kernel_size=*/2, /*stride=*/2);
-            continue;
-        }
-        const std::vector<Parameter>& parameters = thaw->parameters(i);
-        exact = at::conv2d(exact, parameters[0].value.to(torch::kFloat64), parameters[1].value.to(torch::kFloat64), /*stride=*/1,
-                           /*padding=*/1)
-                    .relu();
+    const std::optional<TrunkWeights> weights = weightsFor(config);
+    const auto thaw = modelOf(config, KernelKind::Thaw, weights), plain = modelOf(config, KernelKind::LibTorch, weights),
+               exact = modelOf(config, KernelKind::LibTorch, weights);
+    for (const Parameter& parameter : exact->stateDict()) {
+        torch::Tensor value = parameter.value;
+        value.set_data(value.to(torch::kFloat64));
     }
+    const int end = thaw->info().headStage;
+    const torch::Tensor input = torch::randn({pictures, 3, config.inputSize, config.inputSize});
+    const torch::Tensor truth = exact->forward(input.to(torch::kFloat64), 0, end);
     const auto error = [&](const StagedModel& with) {
-        const torch::Tensor features = with.forward(input, 0, info.headBegin).to(torch::kFloat64);
-        return ((features - exact).norm() / exact.norm()).item<double>();
+        return ((with.forward(input, 0, end).to(torch::kFloat64) - truth).norm() / truth.norm()).item<double>();
     };
     return {error(*thaw), error(*plain)};
 }

@@ -8,6 +8,7 @@
 #include "core/api/layer_info.h"
 #include "core/inspect/bench_timing.h"
 #include "core/kernels/conv3x3.h"
+#include "core/model/zoo.h"
 
 namespace thaw::core {
 namespace {
@@ -88,41 +89,48 @@ double bestOf(int rounds, const std::function<void()>& work) {
     return best;
 }
 
+/// 3x3, one step at a time, one pixel of zeros around, all channels together: what core/kernels/conv3x3.h computes.
+bool isOwnGeometry(const GraphNode& node) {
+    using Pair = std::array<std::int64_t, 2>;
+    return node.kernel == Pair{3, 3} && node.stride == Pair{1, 1} && node.before == Pair{1, 1} && node.after == Pair{1, 1} &&
+           node.groups == 1;
+}
+
 }  // namespace
 
-LayerLimits benchLayers(int inputSize, int batchSize, int rounds, const BenchCallback& progress) {
-    RunConfig config;
-    config.inputSize = inputSize;
-    config.batchSize = batchSize;
-    const ModelInfo model = describeModel(config, /*classCount=*/10);
+LayerLimits benchLayers(const RunConfig& config, int rounds, const BenchCallback& progress) {
+    const Network network = networkOf(config, /*classCount=*/10);
+    const ModelInfo& model = network.info;
     LayerLimits limits;
-    int channels = 3, height = inputSize, width = inputSize;
-    for (int i = 0; i < model.headBegin; ++i) {
-        const LayerInfo& layer = model.layers[static_cast<std::size_t>(i)];
-        if (progress && !progress(i, model.headBegin)) throw Cancelled();
-        const int out = static_cast<int>(layer.outputShape[0]);
-        if (layer.kind == LayerKind::Conv2d) {
-            const ConvShape shape{batchSize, height, width, channels, out};
-            if (kernels::forwardMethod(shape) != ConvMethod::None) {
-                LayerBench bench(shape, model.layers[static_cast<std::size_t>(i) + 1].kind == LayerKind::MaxPool2d);
-                LayerLimit limit;
-                limit.layer = layer.name;
-                limit.method = nameOf(bench.method());
-                limit.directGflop = 2e-9 * layer.multiplyAdds * batchSize;
-                limit.productGflop = 2e-9 * productsOf(bench.method(), shape);
-                limits.sgemmGflops = std::max(limits.sgemmGflops, matrixRate());
-                limit.forward = bestOf(rounds, [&] { bench.forward(); });
-                limit.pack = bestOf(rounds, [&] { bench.pack(); });
-                if (kernels::hasGradients(shape)) {
-                    limit.dataGradient = bestOf(rounds, [&] { bench.dataGradient(); });
-                    limit.weightGradient = bestOf(rounds, [&] { bench.weightGradient(); });
-                }
-                limits.layers.push_back(limit);
+    for (int stage = 0; stage < model.headStage; ++stage) {
+        if (progress && !progress(stage, model.headStage)) throw Cancelled();
+        const std::vector<GraphNode>& nodes = network.stages[static_cast<std::size_t>(stage)].nodes;
+        for (const GraphNode& node : nodes) {
+            if (node.op != Op::Convolution || !isOwnGeometry(node)) continue;
+            const int from = node.inputs[0];
+            const std::vector<std::int64_t>& input =
+                from == kStageInput ? model.shapeBefore(stage) : nodes[static_cast<std::size_t>(from)].shape;
+            const ConvShape shape{config.batchSize, static_cast<int>(input[1]), static_cast<int>(input[2]),
+                                  static_cast<int>(input[0]), static_cast<int>(node.shape[0])};
+            if (kernels::forwardMethod(shape) == ConvMethod::None) continue;
+            const LayerInfo& layer = model.layer(node.layer);
+            const bool pooled = stage + 1 < model.headStage && nodes.size() == 2 &&
+                                model.layer(model.stage(stage + 1).begin).kind == LayerKind::MaxPool2d;
+            LayerBench bench(shape, pooled);
+            LayerLimit limit;
+            limit.layer = layer.name;
+            limit.method = nameOf(bench.method());
+            limit.directGflop = 2e-9 * layer.multiplyAdds * config.batchSize;
+            limit.productGflop = 2e-9 * productsOf(bench.method(), shape);
+            limits.sgemmGflops = std::max(limits.sgemmGflops, matrixRate());
+            limit.forward = bestOf(rounds, [&] { bench.forward(); });
+            limit.pack = bestOf(rounds, [&] { bench.pack(); });
+            if (kernels::hasGradients(shape)) {
+                limit.dataGradient = bestOf(rounds, [&] { bench.dataGradient(); });
+                limit.weightGradient = bestOf(rounds, [&] { bench.weightGradient(); });
             }
+            limits.layers.push_back(limit);
         }
-        channels = out;
-        height = static_cast<int>(layer.outputShape[1]);
-        width = static_cast<int>(layer.outputShape[2]);
     }
     return limits;
 }

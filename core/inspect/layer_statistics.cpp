@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/api/errors.h"
+#include "core/inspect/activations.h"
 #include "core/inspect/finished_run.h"
 #include "core/inspect/split_outputs.h"
 #include "core/train/batch_step.h"
@@ -21,7 +22,7 @@ constexpr std::int64_t kSample = 128, kLeastSample = 32;  // pictures
 class Untrained {
 public:
     explicit Untrained(StagedModel& model) : m_model(model) {}
-    ~Untrained() { m_model.setTrainable(LayerMask(static_cast<std::size_t>(m_model.stageCount()), false)); }
+    ~Untrained() { m_model.setTrainable(LayerMask(m_model.info().layers.size(), false)); }
     Untrained(const Untrained&) = delete;
     Untrained& operator=(const Untrained&) = delete;
 
@@ -98,23 +99,19 @@ double deadShareOf(const StagedModel& model, int layer, const InputSource& sourc
                    const CountCallback& progress) {
     torch::Tensor largest;
     const auto take = [&](std::int64_t, const torch::Tensor& output) {
-        const torch::Tensor maxima = output.dim() == 4 ? output.amax({0, 2, 3}) : output.amax(0);
+        const torch::Tensor planes = planesOf(model.info().layer(layer), output);
+        const torch::Tensor maxima = planes.dim() == 4 ? planes.amax({0, 2, 3}) : planes.amax(0);
         largest = largest.defined() ? at::maximum(largest, maxima) : maxima;
     };
-    outputsOf(source, model, Split::Train, rows, layer + 1, take, progress);
+    outputsOfLayer(source, model, Split::Train, rows, layer, take, progress);
     return largest.le(0).to(torch::kFloat64).mean().item<double>();
-}
-
-bool hasRelu(const ModelInfo& model, int layer) {
-    const LayerKind kind = model.layers[static_cast<std::size_t>(layer)].kind;
-    return kind == LayerKind::Conv2d || (kind == LayerKind::Dense && layer + 1 < static_cast<int>(model.layers.size()));
 }
 
 torch::Tensor firstFilters(const StagedModel& model) {
     const std::vector<LayerInfo>& layers = model.info().layers;
     for (std::size_t i = 0; i < layers.size(); ++i) {
         if (layers[i].kind != LayerKind::Conv2d) continue;
-        const torch::Tensor weights = model.parameters(static_cast<int>(i))[0].value.detach().cpu().contiguous();
+        const torch::Tensor weights = model.parametersOf(static_cast<int>(i))[0].value.detach().cpu().contiguous();
         if (weights.size(1) == 3) return weights;
         break;
     }

@@ -26,8 +26,6 @@ double gradientNormOf(const std::vector<Parameter>& parameters);
 /// Share of a layer's channels that are 0 for every row. Throws Cancelled.
 double deadShareOf(const StagedModel& model, int layer, const InputSource& source, const std::vector<std::int64_t>& rows,
                    const CountCallback& progress);
-/// Whether a ReLU ends the layer.
-bool hasRelu(const ModelInfo& model, int layer);
 
 /// Weights of the first convolution, [filters, 3, size, size]. Throws ConfigError where it does not see RGB.
 torch::Tensor firstFilters(const StagedModel& model);

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/api/layer_names.h"
 #include "core/inspect/report_text.h"
 #include "core/util/text.h"
 
@@ -107,7 +108,7 @@ struct Band {
     bool thawed;
 };
 
-bool trainsTrunk(const ModelInfo& model, const LayerMask& mask) { return freezeBoundary(model, mask) < model.headBegin; }
+bool trainsTrunk(const ModelInfo& model, const LayerMask& mask) { return freezeBoundary(model, mask) < model.headStage; }
 
 std::vector<Band> bandsOf(const RunHistory& history, const ModelInfo& model, double end) {
     std::vector<Band> bands;
@@ -252,8 +253,8 @@ std::vector<RunMarker> markersOf(const RunHistory& history, const ModelInfo& mod
                 text += std::string("; ") + what + ":";
                 for (const std::string& name : names) text += " " + name;
             };
-            list("thawed now", layers->thawed);
-            list("frozen now", layers->frozen);
+            list("thawed now", groupedNames(model, layers->thawed));
+            list("frozen now", groupedNames(model, layers->frozen));
             add(layers->epochPosition, text, thaws, freezes);
         } else if (const auto* rate = std::get_if<LearningRateChanged>(&event.data)) {
             if (rate->origin == Origin::Plan && std::abs(rate->epochPosition - phaseStart) < 1e-9) continue;

@@ -113,10 +113,11 @@ RunInspector::ModelPointer RunInspector::startModel() {
     if (m_start) return m_start;
     std::optional<TrunkWeights> trunk;
     if (m_manifest.config.initialization == Initialization::Pretrained) {
-        trunk = loadTrunkWeights(m_manifest.config.weights);
-        if (trunk->digest != m_manifest.weightsDigest)
-            throw WeightsError("The weights " + trunk->title + " are not those that the run started from.",
+        const WeightsPlace place = weightsPlace(m_manifest.config.weights, m_manifest.config.model);
+        if (digestOfFile(place.file) != m_manifest.weightsDigest)
+            throw WeightsError("The weights " + place.title + " are not those that the run started from.",
                                "Put the run's own weights in their place to see the model before its first step.");
+        trunk = trunkWeightsOf(m_manifest.config);
     }
     auto start = std::make_shared<LoadedModel>();
     start->model = buildModel(m_manifest.config, static_cast<int>(m_manifest.classNames.size()), trunk ? &*trunk : nullptr);
@@ -142,7 +143,7 @@ std::map<int, RunInspector::ModelPointer> RunInspector::sharedStages(const Stage
     };
     std::map<int, ModelPointer> shared;
     for (int stage = 0; stage < model.stageCount(); ++stage) {
-        const std::vector<Parameter>& parameters = model.parameters(stage);
+        const std::vector<Parameter> parameters = model.stateOfStage(stage);
         if (parameters.empty()) continue;
         for (const ModelPointer& other : loaded) {
             const bool same = std::all_of(parameters.begin(), parameters.end(), [&](const Parameter& parameter) {
@@ -213,7 +214,7 @@ std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, con
     int stage = 0;
     for (const int rung : rungsOf(loaded.model->info())) {
         for (; stage < rung; ++stage)
-            for (const Parameter& parameter : loaded.model->parameters(stage))
+            for (const Parameter& parameter : loaded.model->stateOfStage(stage))
                 below[parameter.name] = loaded.contents.at(parameter.name);
         const auto count = std::count_if(entries.begin(), entries.end(), [&](const CheckpointEntry& entry) {
             return entry.contents != loaded.contents &&

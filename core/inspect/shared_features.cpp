@@ -14,7 +14,7 @@ constexpr std::int64_t kMostBytes = 96 << 20;  // of a block: 10,000 pictures of
 
 double multiplyAdds(const ModelInfo& model, int begin, int end) {
     double sum = 0;
-    for (int i = begin; i < end; ++i) sum += model.layers[static_cast<std::size_t>(i)].multiplyAdds;
+    for (int i = begin; i < end; ++i) sum += model.stage(i).multiplyAdds;
     return sum;
 }
 

@@ -34,6 +34,18 @@ void outputsOf(const InputSource& source, const StagedModel& model, Split split,
     report(progress, count, count);
 }
 
+void outputsOfLayer(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows,
+                    int layer, const std::function<void(std::int64_t begin, const torch::Tensor& output)>& take,
+                    const CountCallback& progress) {
+    const int stage = model.info().layer(layer).stage;
+    const bool whole = model.info().stage(stage).end - model.info().stage(stage).begin == 1;
+    if (whole) return outputsOf(source, model, split, rows, stage + 1, take, progress);
+    const auto takeInner = [&](std::int64_t begin, const torch::Tensor& input) {
+        take(begin, model.outputOf(input, stage, layer));
+    };
+    outputsOf(source, model, split, rows, stage, takeInner, progress);
+}
+
 torch::Tensor featuresOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows,
                          int end, const CountCallback& progress) {
     torch::Tensor features;

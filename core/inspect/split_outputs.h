@@ -15,6 +15,11 @@ namespace thaw::core {
 void outputsOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
                const std::function<void(std::int64_t begin, const torch::Tensor& output)>& take, const CountCallback& progress);
 
+/// The same for the output of one layer, which may lie inside a stage.
+void outputsOfLayer(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows,
+                    int layer, const std::function<void(std::int64_t begin, const torch::Tensor& output)>& take,
+                    const CountCallback& progress);
+
 /// The same as one tensor on the CPU, [rows, floats of one picture].
 torch::Tensor featuresOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows,
                          int end, const CountCallback& progress);

@@ -193,7 +193,8 @@ void convert(const char* input, const char* output) {
     }
     std::map<std::string, SourceTensor> tensors;
     for (const auto& [name, item] : walker.found) tensors[name] = item.tensor;
-    const TrunkMatch match = matchTrunk(tensors);
+    const std::string model = modelIn(tensors);
+    const TrunkMatch match = matchTrunk(tensors, layoutOf(model.empty() ? RunConfig().model : model));
 
     SafetensorsWriter writer;
     std::map<std::string, std::vector<float>> values;

@@ -3,32 +3,11 @@
 
 #include "core/api/errors.h"
 #include "core/api/layer_info.h"
+#include "core/api/layer_names.h"
 #include "core/model/zoo.h"
 
 namespace thaw::core {
 namespace {
-
-LayerInfo denseLayer(const std::string& name, std::int64_t inputs, std::int64_t units) {
-    LayerInfo layer;
-    layer.name = name;
-    layer.torchName = "head." + name;
-    layer.block = "head";
-    layer.kind = LayerKind::Dense;
-    layer.outputShape = {units};
-    layer.parameterCount = inputs * units + units;
-    layer.multiplyAdds = static_cast<double>(inputs) * static_cast<double>(units);
-    return layer;
-}
-
-LayerInfo plainHeadLayer(const std::string& name, LayerKind kind, std::int64_t units) {
-    LayerInfo layer;
-    layer.name = name;
-    layer.torchName = "head." + name;
-    layer.block = "head";
-    layer.kind = kind;
-    layer.outputShape = {units};
-    return layer;
-}
 
 /// How much of a stretch of layers trains.
 enum class Share { NoWeights, None, Some, All };
@@ -63,6 +42,16 @@ std::string blockWords(const std::vector<std::string>& names) {
     return text;
 }
 
+/// "Name layers like block5_conv3 or features.28, groups like block5, or head, trunk, all.": with the last ones of this trunk.
+std::string hintOfNames(const ModelInfo& model) {
+    const LayerInfo* last = nullptr;
+    for (int i = 0; i < model.headBegin; ++i)
+        if (model.layer(i).kind == LayerKind::Conv2d || model.layer(i).kind == LayerKind::Dense) last = &model.layer(i);
+    if (last == nullptr) return "Name layers of the tree, or head, trunk, all.";
+    const std::string other = last->torchName == last->name ? "" : " or " + last->torchName;
+    return "Name layers like " + last->name + other + ", groups like " + last->block + ", or head, trunk, all.";
+}
+
 }  // namespace
 
 int ModelInfo::indexOf(const std::string& wanted) const {
@@ -73,74 +62,41 @@ int ModelInfo::indexOf(const std::string& wanted) const {
 
 std::vector<bool> ModelInfo::maskOf(const std::vector<std::string>& names) const {
     std::vector<bool> mask(layers.size(), false);
+    const auto set = [&](int begin, int end) {
+        for (int i = begin; i < end; ++i)
+            if (layer(i).hasParameters()) mask[static_cast<std::size_t>(i)] = true;
+    };
+    const int count = static_cast<int>(layers.size());
     for (const std::string& wanted : names) {
-        bool known = false;
-        for (std::size_t i = 0; i < layers.size(); ++i) {
-            const LayerInfo& layer = layers[i];
-            const bool inHead = static_cast<int>(i) >= headBegin;
-            const bool meant = wanted == layer.name || wanted == layer.torchName || wanted == layer.block || wanted == "all" ||
-                               (wanted == "trunk" && !inHead) || (wanted == "head" && inHead);
-            if (!meant) continue;
+        bool known = wanted == "all" || wanted == "trunk" || wanted == "head";
+        if (known) set(wanted == "head" ? headBegin : 0, wanted == "trunk" ? headBegin : count);
+        for (const LayerGroup& group : groups) {
+            if (group.path != wanted) continue;
             known = true;
-            if (layer.hasParameters()) mask[i] = true;
+            set(group.begin, group.end);
         }
-        if (!known) {
-            throw ConfigError("There is no layer \"" + wanted + "\" in " + name + ".",
-                              "Name layers like block5_conv3 or features.28, blocks like block5, or head, trunk, all.");
+        for (const StageInfo& stage : stages) {
+            if (stage.path != wanted) continue;
+            known = true;
+            set(stage.begin, stage.end);
         }
+        if (const int index = indexOf(wanted); index >= 0) {
+            known = true;
+            set(index, index + 1);
+        }
+        if (!known) throw ConfigError("There is no layer \"" + wanted + "\" in " + name + ".", hintOfNames(*this));
     }
     return mask;
 }
 
-ModelInfo describeModel(const RunConfig& config, int classCount) {
-    if (classCount < 2) throw ConfigError("A model needs at least two classes.", "Choose a data set with two classes or more.");
-    if (config.inputSize < 1) throw ConfigError("The input size must be positive.", "Choose 32 to 224 pixels.");
-    if (config.head.hiddenUnits < 1) throw ConfigError("The head needs at least one hidden unit.", "Choose 1 to 8192 units.");
-    const TrunkRecipe& recipe = recipeOf(config.model);
+ModelInfo describeModel(const RunConfig& config, int classCount) { return networkOf(config, classCount).info; }
 
-    ModelInfo model;
-    model.name = recipe.title;
-    std::int64_t channels = 3, size = config.inputSize;
-    int torchIndex = 0;
-    for (std::size_t block = 0; block < recipe.blocks.size(); ++block) {
-        const std::string blockName = "block" + std::to_string(block + 1);
-        for (std::size_t conv = 0; conv < recipe.blocks[block].size(); ++conv) {
-            const std::int64_t outputs = recipe.blocks[block][conv];
-            LayerInfo layer;
-            layer.name = blockName + "_conv" + std::to_string(conv + 1);
-            layer.torchName = "features." + std::to_string(torchIndex);
-            layer.block = blockName;
-            layer.kind = LayerKind::Conv2d;
-            layer.outputShape = {outputs, size, size};
-            layer.parameterCount = outputs * channels * 9 + outputs;
-            layer.multiplyAdds = static_cast<double>(outputs * channels * 9) * static_cast<double>(size * size);
-            model.layers.push_back(std::move(layer));
-            torchIndex += 2;  // torchvision counts the ReLU as a module of its own
-            channels = outputs;
-        }
-        size /= 2;
-        if (size < 1) {
-            throw ConfigError("Pictures of " + std::to_string(config.inputSize) + " pixels are too small for " + model.name + ".",
-                              "Choose an input size of 32 pixels or more.");
-        }
-        LayerInfo pool;
-        pool.name = blockName + "_pool";
-        pool.torchName = "features." + std::to_string(torchIndex++);
-        pool.block = blockName;
-        pool.kind = LayerKind::MaxPool2d;
-        pool.outputShape = {channels, size, size};
-        model.layers.push_back(std::move(pool));
-    }
-
-    model.headBegin = static_cast<int>(model.layers.size());
-    const std::int64_t features = channels * size * size, hidden = config.head.hiddenUnits;
-    model.layers.push_back(plainHeadLayer("flatten", LayerKind::Flatten, features));
-    model.layers.push_back(denseLayer("dense_1", features, hidden));
-    model.layers.push_back(plainHeadLayer("dropout", LayerKind::Dropout, hidden));
-    model.layers.back().dropout = config.head.dropout;
-    model.layers.push_back(denseLayer("dense_2", hidden, classCount));
-    for (const LayerInfo& layer : model.layers) model.parameterCount += layer.parameterCount;
-    return model;
+std::int64_t trainableIn(const ModelInfo& model, const LayerMask& trainable, int stage) {
+    std::int64_t sum = 0;
+    for (int i = model.stage(stage).begin; i < model.stage(stage).end; ++i)
+        if (static_cast<std::size_t>(i) < trainable.size() && trainable[static_cast<std::size_t>(i)])
+            sum += model.layer(i).parameterCount;
+    return sum;
 }
 
 std::string describeMask(const ModelInfo& model, const LayerMask& trainable) {
@@ -172,11 +128,46 @@ std::string describeMask(const ModelInfo& model, const LayerMask& trainable) {
     return text;
 }
 
+std::vector<std::string> groupedNames(const ModelInfo& model, const LayerMask& mask) {
+    std::vector<std::string> names;
+    for (int i = 0; i < static_cast<int>(std::min(model.layers.size(), mask.size()));) {
+        // The outermost group that begins here and trains as a whole.
+        const LayerGroup* whole = nullptr;
+        for (const LayerGroup& group : model.groups) {
+            if (group.begin != i) continue;
+            const Share share = shareOf(model, mask, static_cast<std::size_t>(group.begin), static_cast<std::size_t>(group.end));
+            if (share == Share::All) {
+                whole = &group;
+                break;
+            }
+        }
+        if (whole == nullptr && mask[static_cast<std::size_t>(i)]) names.push_back(model.layer(i).name);
+        if (whole != nullptr) names.push_back(whole->path);
+        i = whole != nullptr ? whole->end : i + 1;
+    }
+    return names;
+}
+
+std::vector<std::string> groupedNames(const ModelInfo& model, const std::vector<std::string>& layers) {
+    LayerMask mask(model.layers.size(), false);
+    std::vector<std::string> strangers;
+    for (const std::string& name : layers) {
+        const int index = model.indexOf(name);
+        if (index >= 0)
+            mask[static_cast<std::size_t>(index)] = true;
+        else
+            strangers.push_back(name);
+    }
+    std::vector<std::string> names = groupedNames(model, mask);
+    names.insert(names.end(), strangers.begin(), strangers.end());
+    return names;
+}
+
 int freezeBoundary(const ModelInfo& model, const LayerMask& trainable) {
-    const std::size_t count = std::min(model.layers.size(), trainable.size());
-    for (std::size_t i = 0; i < count; ++i)
-        if (trainable[i] && model.layers[i].hasParameters()) return static_cast<int>(i);
-    return static_cast<int>(model.layers.size());
+    const int count = static_cast<int>(model.stages.size());
+    for (int stage = 0; stage < count; ++stage)
+        if (trainableIn(model, trainable, stage) > 0) return stage;
+    return count;
 }
 
 }  // namespace thaw::core

@@ -3,28 +3,20 @@
 #include <algorithm>
 #include <set>
 
+#include "core/model/trunk_match.h"
 #include "core/model/trunk_names.h"
+#include "core/model/zoo.h"
 
 namespace thaw::core {
 
 namespace {
 
-struct VggRow {
-    const char* name;
-    std::vector<int> perBlock;
-};
-const std::vector<VggRow>& vggFamily() {
-    static const std::vector<VggRow> kRows = {
-        {"VGG11", {1, 1, 2, 2, 2}}, {"VGG13", {2, 2, 2, 2, 2}}, {"VGG16", {2, 2, 3, 3, 3}}, {"VGG19", {2, 2, 4, 4, 4}}};
-    return kRows;
-}
-
-std::vector<KernelShape> kernelsOf(const VggRow& row) {
-    constexpr std::array<std::int64_t, 5> kChannels = {64, 128, 256, 512, 512};
+/// The kernels of a network that is one chain of convolutions; empty for others.
+std::vector<KernelShape> kernelsOf(const TrunkLayout& layout) {
     std::vector<KernelShape> kernels;
-    std::int64_t in = 3;
-    for (std::size_t block = 0; block < kChannels.size(); ++block)
-        for (int i = 0; i < row.perBlock[block]; ++i, in = kChannels[block]) kernels.push_back({kChannels[block], in, 3, 3});
+    for (const TensorSpec& tensor : layout.tensors)
+        if (layout.isChain() && tensor.shape.size() == 4)
+            kernels.push_back({tensor.shape[0], tensor.shape[1], tensor.shape[2], tensor.shape[3]});
     return kernels;
 }
 
@@ -124,12 +116,12 @@ bool isAlexNet(const std::map<std::string, SourceTensor>& tensors) {
 }  // namespace
 
 std::string vggName(const std::vector<KernelShape>& kernels) {
-    for (const VggRow& row : vggFamily()) {
-        const std::vector<KernelShape> own = kernelsOf(row);
-        if (kernels.size() < own.size() || !std::equal(own.begin(), own.end(), kernels.begin())) continue;
+    for (const ModelDescription* model : allModels()) {
+        const std::vector<KernelShape> own = kernelsOf(layoutOf(model->name));
+        if (own.empty() || kernels.size() < own.size() || !std::equal(own.begin(), own.end(), kernels.begin())) continue;
         const auto follow = static_cast<std::size_t>(
-            std::count(kernels.begin() + static_cast<std::ptrdiff_t>(own.size()), kernels.end(), KernelShape{512, 512, 3, 3}));
-        return follow == 0 ? row.name : "a VGG network with " + std::to_string(own.size() + follow) + " convolutions";
+            std::count(kernels.begin() + static_cast<std::ptrdiff_t>(own.size()), kernels.end(), own.back()));
+        return follow == 0 ? model->title : "a VGG network with " + std::to_string(own.size() + follow) + " convolutions";
     }
     return {};
 }

@@ -1,117 +1,63 @@
 #include "core/model/staged_model.h"
 
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include "core/api/errors.h"
-#include "core/kernels/fast_conv.h"
-#include "core/kernels/fast_dense.h"
 #include "core/train/random.h"
-#include "core/util/blas.h"
 #include "core/util/hash.h"
 
 namespace thaw::core {
 namespace {
 
-class ConvReluStage : public Stage {
-public:
-    ConvReluStage(const std::string& name, std::int64_t inputs, std::int64_t outputs) {
-        m_parameters = {{name + ".weight", torch::empty({outputs, inputs, 3, 3})}, {name + ".bias", torch::zeros({outputs})}};
+void drawNormal(const torch::Tensor& weight, double deviation, RandomStream random) {
+    float* values = weight.data_ptr<float>();
+    for (std::int64_t i = 0; i < weight.numel(); i += 2) {
+        const double radius = std::sqrt(-2.0 * std::log(1.0 - random.uniform())), angle = 2.0 * M_PI * random.uniform();
+        values[i] = static_cast<float>(deviation * radius * std::cos(angle));
+        if (i + 1 < weight.numel()) values[i + 1] = static_cast<float>(deviation * radius * std::sin(angle));
     }
-    void draw(RandomStream random) {
-        const torch::Tensor& weight = m_parameters[0].value;
-        const std::int64_t outputs = weight.size(0);
-        const double deviation = std::sqrt(2.0 / static_cast<double>(outputs * 9));
-        float* values = weight.data_ptr<float>();
-        for (std::int64_t i = 0; i < weight.numel(); i += 2) {
-            const double radius = std::sqrt(-2.0 * std::log(1.0 - random.uniform())), angle = 2.0 * M_PI * random.uniform();
-            values[i] = static_cast<float>(deviation * radius * std::cos(angle));
-            if (i + 1 < weight.numel()) values[i + 1] = static_cast<float>(deviation * radius * std::sin(angle));
+}
+
+void drawGlorot(const torch::Tensor& weight, RandomStream& random) {
+    const double limit = std::sqrt(6.0 / static_cast<double>(weight.size(0) + weight.size(1)));
+    float* values = weight.data_ptr<float>();
+    for (std::int64_t i = 0; i < weight.numel(); ++i) values[i] = static_cast<float>(limit * (2.0 * random.uniform() - 1.0));
+}
+
+/// The values that a layer begins with.
+void draw(const LayerInfo& layer, const std::vector<Parameter>& parameters, const GraphNode& node, RandomStream random) {
+    constexpr double kTokenDeviation = 0.02, kFirstScale = 1e-6;
+    for (const Parameter& parameter : parameters) {
+        const torch::Tensor& value = parameter.value;
+        const bool vector = value.dim() == 1;
+        if (layer.kind == LayerKind::Conv2d && !vector) {
+            const std::int64_t fanOut = value.size(0) * value.size(2) * value.size(3) / node.groups;
+            drawNormal(value, std::sqrt(2.0 / static_cast<double>(fanOut)), random);
+        } else if (layer.kind == LayerKind::Tokens) {
+            drawNormal(value, kTokenDeviation, random);
+        } else if (layer.kind == LayerKind::Scale) {
+            value.fill_(kFirstScale);
+        } else if (!vector) {
+            drawGlorot(value, random);
+        } else {
+            const bool norm = layer.kind == LayerKind::BatchNorm || layer.kind == LayerKind::LayerNorm;
+            value.fill_(norm && &parameter == &parameters.front() ? 1.0 : 0.0);
         }
     }
-    torch::Tensor forward(const torch::Tensor& input, const ForwardContext&) const override {
-        const torch::Tensor &weight = m_parameters[0].value, &bias = m_parameters[1].value;
-        if (m_fast) {
-            const bool recorded = torch::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad());
-            if (recorded && FastConv::supportsGradients(input, weight, bias, kGeometry))
-                return m_fast->forwardRecorded(input, weight, bias);
-            if (!recorded && FastConv::supports(input, weight, bias, kGeometry))
-                return m_fast->forward(input, weight, bias, /*pool=*/false);
-        }
-        return at::conv2d(input, weight, bias, kGeometry.stride, kGeometry.padding, kGeometry.dilation, kGeometry.groups).relu_();
-    }
-    torch::Tensor forwardPooled(const torch::Tensor& input) const override {
-        const torch::Tensor &weight = m_parameters[0].value, &bias = m_parameters[1].value;
-        const bool recorded = torch::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad());
-        if (!m_fast || recorded || !FastConv::supports(input, weight, bias, kGeometry)) return {};
-        return m_fast->forward(input, weight, bias, /*pool=*/true);
-    }
-    void setKernels(KernelKind kernels) override {
-        if (kernels == KernelKind::LibTorch)
-            m_fast.reset();
-        else if (!m_fast)
-            m_fast.emplace();
-    }
-    void parametersChanged() override {
-        if (m_fast) m_fast->weightsChanged();
-    }
-    void releaseWorkspace() override {
-        if (m_fast) m_fast->release();
-    }
+}
 
-private:
-    static constexpr ConvGeometry kGeometry{};
-
-    std::optional<FastConv> m_fast;
-};
-
-class MaxPoolStage : public Stage {
-public:
-    torch::Tensor forward(const torch::Tensor& input, const ForwardContext&) const override {
-        return at::max_pool2d(input, /*kernel_size=*/2, /*stride=*/2);
-    }
-};
-
-class FlattenStage : public Stage {
-public:
-    torch::Tensor forward(const torch::Tensor& input, const ForwardContext&) const override { return input.flatten(1); }
-};
-
-class DenseStage : public Stage {
-public:
-    DenseStage(const std::string& name, std::int64_t inputs, std::int64_t outputs, bool relu, RandomStream random)
-        : m_relu(relu) {
-        torch::Tensor weight = torch::empty({outputs, inputs});
-        const double limit = std::sqrt(6.0 / static_cast<double>(inputs + outputs));
-        float* values = weight.data_ptr<float>();
-        for (std::int64_t i = 0; i < weight.numel(); ++i) values[i] = static_cast<float>(limit * (2.0 * random.uniform() - 1.0));
-        m_parameters = {{name + ".weight", weight}, {name + ".bias", torch::zeros({outputs})}};
-    }
-    torch::Tensor forward(const torch::Tensor& input, const ForwardContext&) const override {
-        const torch::Tensor &weight = m_parameters[0].value, &bias = m_parameters[1].value;
-        if (m_fast && supportsFastDense(input, weight)) return fastDense(input, weight, bias, m_relu);
-        const SmallProduct alone(static_cast<double>(input.size(0) * weight.numel()));
-        torch::Tensor output = at::linear(input, weight, bias);
-        return m_relu ? output.relu_() : output;
-    }
-    void setKernels(KernelKind kernels) override { m_fast = kernels == KernelKind::Thaw; }
-
-private:
-    bool m_relu, m_fast = false;
-};
-
-class DropoutStage : public Stage {
-public:
-    torch::Tensor forward(const torch::Tensor& input, const ForwardContext& context) const override {
-        return context.dropoutMask.defined() ? input * context.dropoutMask : input;
-    }
-};
-
-std::int64_t product(const std::vector<std::int64_t>& shape) {
-    std::int64_t result = 1;
-    for (std::int64_t size : shape) result *= size;
-    return result;
+/// A transformer's learned places for another number of patches: interpolated as a picture, as torchvision does. [1, 1 + patches,
+/// width], both squares; unchanged where they are none.
+torch::Tensor placesFor(const torch::Tensor& places, std::int64_t tokens) {
+    const auto sideOf = [](std::int64_t patches) {
+        return static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(patches))));
+    };
+    const std::int64_t before = sideOf(places.size(1) - 1), now = sideOf(tokens - 1), width = places.size(2);
+    if (before * before != places.size(1) - 1 || now * now != tokens - 1) return places;
+    const torch::Tensor plane = places.slice(1, 1).transpose(1, 2).reshape({1, width, before, before});
+    const torch::Tensor resized = at::upsample_bicubic2d(plane, {now, now}, /*align_corners=*/true);
+    return at::cat({places.slice(1, 0, 1), resized.flatten(2).transpose(1, 2)}, 1);
 }
 
 }  // namespace
@@ -127,35 +73,29 @@ double relativeChange(const std::vector<Parameter>& now, const std::vector<torch
     return norms > 0 ? std::sqrt(difference / norms) : 0.0;
 }
 
-StagedModel::StagedModel(ModelInfo info, std::uint64_t seed, bool drawTrunk) : m_info(std::move(info)) {
-    std::vector<std::int64_t> shape{3};
-    for (std::size_t i = 0; i < m_info.layers.size(); ++i) {
-        const LayerInfo& layer = m_info.layers[i];
-        const RandomStream random(seed, Purpose::Initialization, i);
-        switch (layer.kind) {
-            case LayerKind::Conv2d: {
-                auto stage = std::make_unique<ConvReluStage>(layer.torchName, shape[0], layer.outputShape[0]);
-                if (drawTrunk) stage->draw(random);
-                m_stages.push_back(std::move(stage));
-                break;
-            }
-            case LayerKind::MaxPool2d:
-                m_stages.push_back(std::make_unique<MaxPoolStage>());
-                break;
-            case LayerKind::Flatten:
-                m_stages.push_back(std::make_unique<FlattenStage>());
-                break;
-            case LayerKind::Dense:
-                m_stages.push_back(std::make_unique<DenseStage>(layer.torchName, product(shape), layer.outputShape[0],
-                                                                /*relu=*/i + 1 < m_info.layers.size(), random));
-                break;
-            case LayerKind::Dropout:
-                m_stages.push_back(std::make_unique<DropoutStage>());
-                break;
+StagedModel::StagedModel(Network network, std::uint64_t seed, bool drawTrunk)
+    : m_info(std::move(network.info)), m_dropouts(network.dropouts) {
+    torch::NoGradGuard noGrad;
+    for (const StageGraph& graph : network.stages) {
+        m_stages.push_back(std::make_shared<Stage>(graph));
+        for (const GraphNode& node : graph.nodes) {
+            if (node.layer < 0) continue;
+            const bool loaded = !drawTrunk && node.layer < m_info.headBegin;
+            drawLayer(*m_stages.back(), node, seed, /*weightsToo=*/!loaded);
         }
-        shape = layer.outputShape;
     }
     m_stageDigests.resize(m_stages.size());
+}
+
+/// Without `weightsToo` what is cheap alone: vectors.
+void StagedModel::drawLayer(const Stage& stage, const GraphNode& node, std::uint64_t seed, bool weightsToo) {
+    std::vector<Parameter> own;
+    for (const Parameter& parameter : stage.parameters())
+        if (parameter.layer == node.layer && (weightsToo || parameter.value.dim() == 1)) own.push_back(parameter);
+    draw(m_info.layer(node.layer), own, node,
+         RandomStream(seed, Purpose::Initialization, static_cast<std::uint64_t>(node.layer)));
+    for (const Parameter& buffer : stage.buffers())
+        if (buffer.layer == node.layer) buffer.value.fill_(buffer.name == node.buffers.back().name ? 1.0 : 0.0);
 }
 
 torch::Tensor StagedModel::forward(torch::Tensor input, int begin, int end, const ForwardContext& context) const {
@@ -164,7 +104,7 @@ torch::Tensor StagedModel::forward(torch::Tensor input, int begin, int end, cons
 }
 
 int StagedModel::advance(torch::Tensor& current, int index, int end, const ForwardContext& context) const {
-    if (index + 1 < end && m_info.layers[static_cast<std::size_t>(index) + 1].kind == LayerKind::MaxPool2d) {
+    if (index + 1 < end && !context.tap && stage(index + 1).isPooling()) {
         if (torch::Tensor pooled = stage(index).forwardPooled(current); pooled.defined()) {
             current = std::move(pooled);
             return index + 2;
@@ -174,35 +114,74 @@ int StagedModel::advance(torch::Tensor& current, int index, int end, const Forwa
     return index + 1;
 }
 
+torch::Tensor StagedModel::outputOf(const torch::Tensor& input, int begin, int layer) const {
+    Tap tap;
+    tap.layer = layer;
+    ForwardContext context;
+    context.tap = &tap;
+    const int stage = m_info.layer(layer).stage;
+    forward(forward(input, begin, stage), stage, stage + 1, context);
+    return tap.value;
+}
+
+std::vector<Parameter> StagedModel::parametersOf(int layer) const {
+    std::vector<Parameter> own;
+    for (const Parameter& parameter : parameters(m_info.layer(layer).stage))
+        if (parameter.layer == layer) own.push_back(parameter);
+    return own;
+}
+
+std::vector<Parameter> StagedModel::stateOfStage(int index) const {
+    std::vector<Parameter> all = stage(index).parameters();
+    all.insert(all.end(), stage(index).buffers().begin(), stage(index).buffers().end());
+    return all;
+}
+
+std::vector<Parameter> StagedModel::stateOf(int layer) const {
+    std::vector<Parameter> own = parametersOf(layer);
+    for (const Parameter& buffer : stage(m_info.layer(layer).stage).buffers())
+        if (buffer.layer == layer) own.push_back(buffer);
+    return own;
+}
+
 std::vector<Parameter> StagedModel::stateDict() const {
     std::vector<Parameter> all;
-    for (const auto& stage : m_stages) all.insert(all.end(), stage->parameters().begin(), stage->parameters().end());
+    for (int i = 0; i < stageCount(); ++i) {
+        const std::vector<Parameter> own = stateOfStage(i);
+        all.insert(all.end(), own.begin(), own.end());
+    }
     return all;
 }
 
 void StagedModel::load(const std::string& name, const torch::Tensor& value) {
     for (int i = 0; i < stageCount(); ++i) {
-        for (const Parameter& parameter : parameters(i)) {
+        for (const Parameter& parameter : stateOfStage(i)) {
             if (parameter.name != name) continue;
             if (parameter.value.sizes() != value.sizes())
                 throw WeightsError("The tensor \"" + name + "\" has another shape than the model's.");
             torch::NoGradGuard noGrad;
             parameter.value.copy_(value);
-            markChanged(i);
-            return;
+            return markChanged(i);
         }
     }
     throw WeightsError("The model has no tensor \"" + name + "\".");
 }
 
-void StagedModel::loadTrunk(const TrunkWeights& weights) {
-    for (int i = 0; i < m_info.headBegin; ++i) {
-        for (const Parameter& parameter : parameters(i)) {
+void StagedModel::loadTrunk(const TrunkWeights& weights, int end) {
+    torch::NoGradGuard noGrad;
+    for (int i = 0; i < (end < 0 ? m_info.headStage : end); ++i) {
+        for (const Parameter& parameter : stateOfStage(i)) {
             const auto found = weights.tensors.find(parameter.name);
             if (found == weights.tensors.end()) throw WeightsError("The weights lack the tensor \"" + parameter.name + "\".");
             const HostTensor& tensor = found->second;
-            load(parameter.name, torch::from_blob(const_cast<float*>(tensor.values.data()), tensor.shape));
+            torch::Tensor value = torch::from_blob(const_cast<float*>(tensor.values.data()), tensor.shape);
+            const bool places = m_info.layer(parameter.layer).kind == LayerKind::Tokens && value.dim() == 3;
+            if (places && value.size(1) != parameter.value.size(1)) value = placesFor(value, parameter.value.size(1));
+            if (parameter.value.sizes() != value.sizes())
+                throw WeightsError("The tensor \"" + parameter.name + "\" has another shape than the model's.");
+            parameter.value.copy_(value);
         }
+        markChanged(i);
     }
 }
 
@@ -228,7 +207,7 @@ void StagedModel::setTrainable(const LayerMask& trainable) {
         for (const Parameter& parameter : parameters(i)) {
             torch::Tensor value = parameter.value;
             value.mutable_grad() = torch::Tensor();
-            value.set_requires_grad(trainable[static_cast<std::size_t>(i)]);
+            value.set_requires_grad(trainable[static_cast<std::size_t>(parameter.layer)]);
         }
     }
 }
@@ -239,9 +218,8 @@ std::string StagedModel::prefixDigest(int end) const {
         std::string& digest = m_stageDigests[static_cast<std::size_t>(i)];
         if (digest.empty()) {
             Digest one;
-            one.update(m_info.layers[static_cast<std::size_t>(i)].torchName.data(),
-                       m_info.layers[static_cast<std::size_t>(i)].torchName.size());
-            for (const Parameter& parameter : parameters(i)) {
+            one.update(m_info.stage(i).path.data(), m_info.stage(i).path.size());
+            for (const Parameter& parameter : stateOfStage(i)) {
                 const torch::Tensor value = parameter.value.detach().cpu().contiguous();
                 one.update(value.sizes().data(), value.sizes().size() * sizeof(std::int64_t));
                 one.update(value.data_ptr<float>(), static_cast<std::size_t>(value.numel()) * sizeof(float));
@@ -256,6 +234,14 @@ std::string StagedModel::prefixDigest(int end) const {
 void StagedModel::markChanged(int stage) {
     m_stageDigests[static_cast<std::size_t>(stage)].clear();
     m_stages[static_cast<std::size_t>(stage)]->parametersChanged();
+}
+
+void StagedModel::commitStatistics() {
+    for (const auto& stage : m_stages) stage->commitStatistics();
+}
+
+void StagedModel::dropStatistics() {
+    for (const auto& stage : m_stages) stage->dropStatistics();
 }
 
 void StagedModel::releaseWorkspaces() {

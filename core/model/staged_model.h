@@ -1,5 +1,5 @@
-// A model is an ordered list of stages, each one named layer; forward is their composition. The layer tree, the freeze boundary,
-// the feature cache and the activation views all hang on this. Belongs to the thread that computes.
+// A model is an ordered list of stages, each a small graph of layers; forward is their composition. The layer tree, the freeze
+// boundary, the feature cache and the activation views all hang on this. Belongs to the thread that computes.
 #pragma once
 
 #include <cstdint>
@@ -10,65 +10,47 @@
 
 #include <torch/torch.h>
 
-#include "core/api/layer_info.h"
+#include "core/model/graph.h"
+#include "core/model/stage.h"
 #include "core/model/weights.h"
 
 namespace thaw::core {
-
-struct Parameter {
-    std::string name;  ///< torchvision's state_dict key: "features.28.weight"
-    torch::Tensor value;
-};
-
-/// What a forward pass needs beside its input.
-struct ForwardContext {
-    torch::Tensor dropoutMask;  ///< [rows, units], 0 or 1 / (1 - rate); undefined: dropout is off
-};
-
-/// One layer. Its forward is the seam for other implementations of the same mathematics.
-class Stage {
-public:
-    virtual ~Stage() = default;
-    /// [rows, ...] to [rows, ...]; float32. Pure but for the dropout mask of the context.
-    virtual torch::Tensor forward(const torch::Tensor& input, const ForwardContext& context) const = 0;
-    /// The same followed by a 2x2 max pooling, where one pass does both and no gradient is recorded; undefined: it does not.
-    virtual torch::Tensor forwardPooled(const torch::Tensor&) const { return {}; }
-    virtual void setKernels(KernelKind) {}
-    /// To be called when parameters were written to.
-    virtual void parametersChanged() {}
-    /// Frees what can be made anew from the parameters; between steps only.
-    virtual void releaseWorkspace() {}
-    const std::vector<Parameter>& parameters() const { return m_parameters; }
-
-protected:
-    std::vector<Parameter> m_parameters;
-};
 
 /// L2 of what a layer's parameters moved from `before`, relative to their L2 then; 0 where that was 0.
 double relativeChange(const std::vector<Parameter>& now, const std::vector<torch::Tensor>& before);
 
 class StagedModel {
 public:
-    /// Parameters drawn from the seed: dense layers Glorot-uniform, convolutions He-normal over outputs (as torchvision's
-    /// VGG), biases zero. Without `drawTrunk` the convolutions' weights are whatever the memory held, for those that are loaded
+    /// Parameters drawn from the seed: dense layers Glorot-uniform, convolutions He-normal over outputs (as torchvision), biases
+    /// zero, norms one. Without `drawTrunk` the convolutions' weights are whatever the memory held, for those that are loaded
     /// anyway.
-    StagedModel(ModelInfo info, std::uint64_t seed, bool drawTrunk = true);
+    StagedModel(Network network, std::uint64_t seed, bool drawTrunk = true);
 
     const ModelInfo& info() const { return m_info; }
+    int dropoutCount() const { return m_dropouts; }
     int stageCount() const { return static_cast<int>(m_stages.size()); }
     const Stage& stage(int index) const { return *m_stages[static_cast<std::size_t>(index)]; }
     const std::vector<Parameter>& parameters(int stage) const { return m_stages[static_cast<std::size_t>(stage)]->parameters(); }
+    /// Parameters and buffers of one stage.
+    std::vector<Parameter> stateOfStage(int stage) const;
+    /// Parameters, or parameters and buffers, of one layer.
+    std::vector<Parameter> parametersOf(int layer) const;
+    std::vector<Parameter> stateOf(int layer) const;
 
     /// Stages [begin, end) of the composition.
     torch::Tensor forward(torch::Tensor input, int begin, int end, const ForwardContext& context = {}) const;
     /// Replaces the input of a stage by its output, or by the next one's where one pass computes both; returns the stage after.
     int advance(torch::Tensor& current, int stage, int end, const ForwardContext& context = {}) const;
 
-    /// Every parameter by its state_dict name, in forward order.
+    /// The output of one layer, of one with ReLU what comes out of that.
+    torch::Tensor outputOf(const torch::Tensor& input, int begin, int layer) const;
+
+    /// Every parameter and buffer by its state_dict name, in forward order: parameters first within a stage.
     std::vector<Parameter> stateDict() const;
     /// Copies values in; the model's own device and grad flags stay. Throws WeightsError for an unknown name or another shape.
     void load(const std::string& name, const torch::Tensor& value);
-    void loadTrunk(const TrunkWeights& weights);
+    /// Stages [0, end); end negative: the trunk. Learned places of patches are interpolated where their number differs.
+    void loadTrunk(const TrunkWeights& weights, int end = -1);
     /// Takes over a stage of a model of the same layers, its parameters and all: neither may be written to from then on.
     void share(int stage, const StagedModel& other);
 
@@ -78,7 +60,11 @@ public:
     /// Flags that hold for autograd from now on; gradients of all parameters become undefined.
     void setTrainable(const LayerMask& trainable);
 
-    /// SHA-256 of the parameters of stages [0, end), names and shapes included.
+    /// Running statistics take in what the recorded passes since the last call saw, or forget it.
+    void commitStatistics();
+    void dropStatistics();
+
+    /// SHA-256 of the parameters and buffers of stages [0, end), names and shapes included.
     std::string prefixDigest(int end) const;
     /// To be called for a stage whose parameters were written to.
     void markChanged(int stage);
@@ -87,7 +73,10 @@ public:
     void releaseWorkspaces();
 
 private:
+    void drawLayer(const Stage& stage, const GraphNode& node, std::uint64_t seed, bool weightsToo);
+
     ModelInfo m_info;
+    int m_dropouts = 0;
     std::vector<std::shared_ptr<Stage>> m_stages;
     mutable std::vector<std::string> m_stageDigests;  // empty: to be computed
 };

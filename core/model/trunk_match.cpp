@@ -1,13 +1,13 @@
 #include "core/model/trunk_match.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <set>
 
 #include "core/model/other_networks.h"
 #include "core/model/trunk_names.h"
 #include "core/model/untrusted.h"
+#include "core/model/zoo.h"
 
 namespace thaw::core {
 
@@ -15,28 +15,8 @@ namespace {
 
 using Tensors = std::map<std::string, SourceTensor>;
 
-struct Convolution {
-    int torchvisionIndex;  // features.<index>
-    std::int64_t in, out;
-};
-constexpr std::array<Convolution, 13> kConvolutions = {{
-    {0, 3, 64},
-    {2, 64, 64},
-    {5, 64, 128},
-    {7, 128, 128},
-    {10, 128, 256},
-    {12, 256, 256},
-    {14, 256, 256},
-    {17, 256, 512},
-    {19, 512, 512},
-    {21, 512, 512},
-    {24, 512, 512},
-    {26, 512, 512},
-    {28, 512, 512},
-}};
-
-// Of a torch.nn.Sequential with this many of the 26 tensors in their places some are lost: no other VGG's numbers fit as well.
-constexpr std::size_t kNearlyComplete = 22;
+// Of a torch.nn.Sequential with all but this many tensors in their places some are lost: no other VGG's numbers fit as well.
+constexpr std::size_t kFewLost = 4;
 
 std::string joined(const std::vector<std::int64_t>& shape) {
     std::string text;
@@ -51,7 +31,7 @@ struct Named {
 };
 struct Layer {
     std::vector<Named> tensors;
-    std::optional<std::size_t> convolution;  // of VGG16
+    std::optional<std::size_t> convolution;  // of the chain
 };
 /// One chain of layers: a network's trunk, or something else with numbered layers.
 struct Group {
@@ -59,10 +39,11 @@ struct Group {
     bool numbered = false, counted = false, flax = false, usual = false;
 };
 
-std::map<std::string, Group> groupsOf(const Tensors& tensors) {
+std::map<std::string, Group> groupsOf(const Tensors& tensors, const ConvChain& chain) {
+    const std::size_t convolutions = chain.numbers.size();
     std::map<std::string, Group> groups;
     for (const auto& [name, tensor] : tensors) {
-        const std::optional<TensorPlace> place = placeOf(name);
+        const std::optional<TensorPlace> place = placeOf(name, chain);
         if (!place) continue;
         Group& group = groups[place->group];
         group.numbered |= place->numbered;
@@ -75,31 +56,90 @@ std::map<std::string, Group> groupsOf(const Tensors& tensors) {
     }
     // Some versions of Keras leave numbers out: the position among the convolutions counts.
     for (auto& [name, group] : groups) {
-        if (!group.counted || group.layers.size() < kConvolutions.size()) continue;
+        if (!group.counted || group.layers.size() < convolutions) continue;
         std::size_t position = 0;
         for (auto& [order, layer] : group.layers) {
-            if (position < kConvolutions.size()) layer.convolution = position;
+            if (position < convolutions) layer.convolution = position;
             ++position;
         }
     }
     return groups;
 }
 
-std::vector<std::int64_t> expectedShape(std::size_t index, const Named& tensor) {
-    const std::vector<std::int64_t>& shape = trunkTensors()[index].shape;
-    if (tensor.role == TensorRole::Scale) return {shape[0]};
-    if (tensor.channelsLast) return {shape[2], shape[3], shape[1], shape[0]};
+std::vector<std::int64_t> expectedShape(const TensorSpec& tensor, const Named& named) {
+    const std::vector<std::int64_t>& shape = tensor.shape;
+    if (named.role == TensorRole::Scale) return {shape[0]};
+    if (named.channelsLast) return {shape[2], shape[3], shape[1], shape[0]};
     return shape;
+}
+
+bool isReal(DType type) {
+    return type == DType::Float32 || type == DType::Float16 || type == DType::BFloat16 || type == DType::Float64;
 }
 
 std::string bothCouldBe(const std::string& trunkName, const std::string& one, const std::string& other) {
     return trunkName + ": both " + inQuotes(one) + " and " + inQuotes(other) + " could be it";
 }
 
-/// The trunk's tensors among those of one group.
-class GroupMatch {
+/// Takes tensors of a file for those of a layout, where shape and type are right.
+class Taker {
 public:
-    GroupMatch(const Tensors& tensors, const Group& group) : m_tensors(&tensors), m_usual(group.usual) {
+    Taker(const Tensors& tensors, const TrunkLayout& layout) : m_tensors(&tensors) { result.layout = layout; }
+
+    bool isComplete() const { return result.found.size() == result.layout.tensors.size(); }
+
+    TrunkMatch result;
+
+protected:
+    /// Candidates for one tensor of the layout, and for its scales.
+    void take(std::size_t index, const std::vector<Named>& candidates, const std::vector<Named>& scales) {
+        const TensorSpec& wanted = result.layout.tensors[index];
+        if (candidates.empty()) return result.missing.push_back(wanted.name);
+        const Named& own = candidates.front();
+        if (candidates.size() > 1) return result.misshapen.push_back(bothCouldBe(wanted.name, own.name, candidates[1].name));
+
+        const SourceTensor& tensor = m_tensors->at(own.name);
+        const std::vector<std::int64_t> expected = expectedShape(wanted, own);
+        if (tensor.shape != expected)
+            return result.misshapen.push_back(wanted.name + ": expected " + joined(expected) +
+                                              (own.channelsLast ? " (Keras's order)" : "") + ", file has " +
+                                              joined(tensor.shape));
+        const bool quantised = tensor.dtype == DType::Int8 && expected.size() >= 2;
+        if (!quantised && !isReal(tensor.dtype))
+            return result.misshapen.push_back(wanted.name + ": expected floating point numbers, file has " +
+                                              toString(tensor.dtype));
+        TrunkMatch::Found found{own.name, own.channelsLast, {}};
+        if (quantised && !takeScale(wanted, scales, found)) return;
+        result.matched.push_back(wanted.name + " <- " + own.name + (quantised ? " and its scales" : ""));
+        result.found.emplace(index, std::move(found));
+    }
+
+private:
+    bool takeScale(const TensorSpec& wanted, const std::vector<Named>& scales, TrunkMatch::Found& found) {
+        const std::string scaleName = wanted.name + "_scale";
+        if (scales.size() != 1) {
+            result.missing.push_back(scaleName);
+            return false;
+        }
+        const SourceTensor& scale = m_tensors->at(scales.front().name);
+        const std::vector<std::int64_t> expected = expectedShape(wanted, scales.front());
+        if (scale.shape != expected || scale.dtype != DType::Float32) {
+            result.misshapen.push_back(scaleName + ": expected " + joined(expected) + " of float32, file has " +
+                                       joined(scale.shape) + " of " + toString(scale.dtype));
+            return false;
+        }
+        found.scaleName = scales.front().name;
+        return true;
+    }
+
+    const Tensors* m_tensors;
+};
+
+/// The trunk's tensors among those of one group.
+class GroupMatch : public Taker {
+public:
+    GroupMatch(const Tensors& tensors, const TrunkLayout& layout, const Group& group)
+        : Taker(tensors, layout), m_usual(group.usual) {
         for (const auto& [order, layer] : group.layers) {
             if (!layer.convolution) continue;
             for (const Named& tensor : layer.tensors) {
@@ -109,10 +149,9 @@ public:
                 if (tensor.role == TensorRole::Scale) m_scales[index].push_back(tensor);
             }
         }
-        for (std::size_t i = 0; i < trunkTensors().size(); ++i) take(i);
+        for (std::size_t i = 0; i < layout.tensors.size(); ++i) take(i, m_candidates[i], m_scales[i]);
     }
 
-    bool isComplete() const { return result.found.size() == trunkTensors().size(); }
     /// How much speaks for this group. Wrong shapes speak for it only where a trunk's layers usually stand.
     std::pair<std::size_t, std::size_t> weight() const { return {result.found.size(), m_usual ? result.misshapen.size() : 0}; }
 
@@ -126,54 +165,7 @@ public:
         return names;
     }
 
-    TrunkMatch result;
-
 private:
-    void take(std::size_t index) {
-        const std::string& trunkName = trunkTensors()[index].name;
-        const auto candidates = m_candidates.find(index);
-        if (candidates == m_candidates.end()) return result.missing.push_back(trunkName);
-        const Named& own = candidates->second.front();
-        if (candidates->second.size() > 1)
-            return result.misshapen.push_back(bothCouldBe(trunkName, own.name, candidates->second[1].name));
-
-        const SourceTensor& tensor = m_tensors->at(own.name);
-        const std::vector<std::int64_t> expected = expectedShape(index, own);
-        if (tensor.shape != expected)
-            return result.misshapen.push_back(trunkName + ": expected " + joined(expected) +
-                                              (own.channelsLast ? " (Keras's order)" : "") + ", file has " +
-                                              joined(tensor.shape));
-        const bool quantised = tensor.dtype == DType::Int8 && expected.size() == 4;
-        const bool real = tensor.dtype == DType::Float32 || tensor.dtype == DType::Float16 || tensor.dtype == DType::BFloat16 ||
-                          tensor.dtype == DType::Float64;
-        if (!quantised && !real)
-            return result.misshapen.push_back(trunkName + ": expected floating point numbers, file has " +
-                                              toString(tensor.dtype));
-        TrunkMatch::Found found{own.name, own.channelsLast, {}};
-        if (quantised && !takeScale(index, found)) return;
-        result.matched.push_back(trunkName + " <- " + own.name + (quantised ? " and its scales" : ""));
-        result.found.emplace(index, std::move(found));
-    }
-
-    bool takeScale(std::size_t index, TrunkMatch::Found& found) {
-        const std::string scaleName = trunkTensors()[index].name + "_scale";
-        const auto own = m_scales.find(index);
-        if (own == m_scales.end() || own->second.size() != 1) {
-            result.missing.push_back(scaleName);
-            return false;
-        }
-        const SourceTensor& scale = m_tensors->at(own->second.front().name);
-        const std::vector<std::int64_t> expected = expectedShape(index, own->second.front());
-        if (scale.shape != expected || scale.dtype != DType::Float32) {
-            result.misshapen.push_back(scaleName + ": expected " + joined(expected) + " of float32, file has " +
-                                       joined(scale.shape) + " of " + toString(scale.dtype));
-            return false;
-        }
-        found.scaleName = own->second.front().name;
-        return true;
-    }
-
-    const Tensors* m_tensors;
     bool m_usual;
     std::map<std::size_t, std::vector<Named>> m_candidates, m_scales;
 };
@@ -218,43 +210,28 @@ bool hasNormOfEach(const Tensors& tensors, const std::vector<KernelShape>& kerne
     return std::all_of(kernels.begin(), kernels.end(), [&](const KernelShape& kernel) { return left[kernel.out]-- > 0; });
 }
 
-/// What a chain is where it is not VGG16's. Empty: VGG16, or nothing that is known.
-std::string otherVgg(const Tensors& tensors, const Group& group, bool complete) {
+/// What a chain is where it is not the one of `own`. Empty: that, or nothing that is known.
+std::string otherVgg(const Tensors& tensors, const std::string& own, const Group& group, bool complete) {
     const std::vector<KernelShape> kernels = kernelsOf(tensors, group);
     const std::string name = vggName(kernels);
     if (name.empty() && complete) return "a network with " + std::to_string(kernels.size()) + " convolutions";
     if (name.empty()) return {};
     if (hasNormOfEach(tensors, kernels)) return name + " with batch normalisation";
     if (hasLayersBetween(tensors, group)) return name + " with other layers between its convolutions";
-    return name == "VGG16" ? "" : name;
+    return name == own ? "" : name;
 }
 
-}  // namespace
-
-const std::vector<TrunkTensor>& trunkTensors() {
-    static const std::vector<TrunkTensor> kTensors = [] {
-        std::vector<TrunkTensor> tensors;
-        for (const Convolution& convolution : kConvolutions) {
-            const std::string name = "features." + std::to_string(convolution.torchvisionIndex);
-            tensors.push_back({name + ".weight", {convolution.out, convolution.in, 3, 3}});
-            tensors.push_back({name + ".bias", {convolution.out}});
-        }
-        return tensors;
-    }();
-    return kTensors;
-}
-
-TrunkMatch matchTrunk(const Tensors& tensors) {
-    const std::map<std::string, Group> groups = groupsOf(tensors);
+TrunkMatch matchChain(const Tensors& tensors, const TrunkLayout& layout) {
+    const std::map<std::string, Group> groups = groupsOf(tensors, layout.chain);
     const Group empty;
     const Group* chosen = &empty;
-    GroupMatch best(tensors, empty);
+    GroupMatch best(tensors, layout, empty);
     std::vector<std::string> twins;
     for (const auto& [name, group] : groups) {
-        GroupMatch match(tensors, group);
+        GroupMatch match(tensors, layout, group);
         if (match.isComplete() && best.isComplete())
             for (const auto& [index, found] : match.result.found)
-                twins.push_back(bothCouldBe(trunkTensors()[index].name, best.result.found.at(index).name, found.name));
+                twins.push_back(bothCouldBe(layout.tensors[index].name, best.result.found.at(index).name, found.name));
         if (match.weight() <= best.weight()) continue;
         best = std::move(match);
         chosen = &group;
@@ -267,13 +244,149 @@ TrunkMatch matchTrunk(const Tensors& tensors) {
     for (const auto& [name, tensor] : tensors)
         if (named.count(name) == 0) result.unexpected.push_back(name);
 
-    if (best.isComplete() || !chosen->numbered || best.result.found.size() < kNearlyComplete)
-        result.otherNetwork = otherVgg(tensors, *chosen, best.isComplete());
+    if (best.isComplete() || !chosen->numbered || best.result.found.size() + kFewLost < layout.tensors.size())
+        result.otherNetwork = otherVgg(tensors, layout.title, *chosen, best.isComplete());
     if (best.isComplete()) return result;
     for (const auto& [name, group] : groups)
-        if (result.otherNetwork.empty() && &group != chosen) result.otherNetwork = otherVgg(tensors, group, /*complete=*/false);
-    if (result.otherNetwork.empty() && result.found.size() < kConvolutions.size()) result.otherNetwork = networkByNames(tensors);
+        if (result.otherNetwork.empty() && &group != chosen)
+            result.otherNetwork = otherVgg(tensors, layout.title, group, /*complete=*/false);
+    if (result.otherNetwork.empty() && 2 * result.found.size() < layout.tensors.size())
+        result.otherNetwork = networkByNames(tensors);
     return result;
+}
+
+/// torchvision's first DenseNet files say norm.1 where today's module says norm1.
+std::string modernName(std::string name) {
+    for (const char* part : {"norm", "conv"}) {
+        for (const char* number : {"1", "2"}) {
+            const std::string old = std::string(".") + part + "." + number + ".", now = std::string(".") + part + number + ".";
+            if (const std::size_t at = name.find(old); at != std::string::npos) name.replace(at, old.size(), now);
+        }
+    }
+    return name;
+}
+
+/// By torchvision's names behind any prefix: the one that most of the trunk's tensors share.
+class NameMatch : public Taker {
+public:
+    NameMatch(const Tensors& tensors, const TrunkLayout& layout) : Taker(tensors, layout) {
+        std::map<std::string, std::vector<std::string>> byName;  // in the file
+        for (const auto& [name, tensor] : tensors)
+            if (const std::string plain = modernName(withoutWrappers(name)); !plain.empty()) byName[plain].push_back(name);
+        const std::string prefix = bestPrefix(byName, layout);
+        const auto named = [&](const std::string& wanted) {
+            std::vector<Named> all;
+            if (const auto found = byName.find(prefix + wanted); found != byName.end())
+                for (const std::string& name : found->second) all.push_back({name, TensorRole::Kernel, false});
+            return all;
+        };
+        std::set<std::string> used;
+        for (std::size_t i = 0; i < layout.tensors.size(); ++i) {
+            std::vector<Named> scales = named(layout.tensors[i].name + "_scale");
+            for (Named& scale : scales) scale.role = TensorRole::Scale;
+            take(i, named(layout.tensors[i].name), scales);
+            used.insert(prefix + layout.tensors[i].name);
+            used.insert(prefix + layout.tensors[i].name + "_scale");
+        }
+        std::set<std::string> roots;
+        for (const TensorSpec& tensor : layout.tensors) roots.insert(nameParts(tensor.name).front());
+        for (const auto& [plain, names] : byName) {
+            if (used.count(plain) > 0) continue;
+            result.unexpected.insert(result.unexpected.end(), names.begin(), names.end());
+            const bool own = plain.compare(0, prefix.size(), prefix) == 0;
+            const std::vector<std::string> parts = nameParts(own ? plain.substr(prefix.size()) : std::string());
+            if (roots.count(parts.front()) > 0 && parts.back() != "num_batches_tracked") m_more = true;
+        }
+    }
+
+    /// The file has more layers where the trunk's are: a larger network of the same kind.
+    bool hasMore() const { return m_more; }
+
+private:
+    static std::string bestPrefix(const std::map<std::string, std::vector<std::string>>& byName, const TrunkLayout& layout) {
+        std::map<std::string, int> votes;
+        std::set<std::string> wanted;
+        for (const TensorSpec& tensor : layout.tensors) wanted.insert(tensor.name);
+        for (const auto& [plain, names] : byName) {
+            for (std::size_t at = 0; at != std::string::npos; at = plain.find('.', at)) {
+                if (at > 0) ++at;
+                if (wanted.count(plain.substr(at)) > 0) ++votes[plain.substr(0, at)];
+            }
+        }
+        std::string best;
+        int most = 0;
+        for (const auto& [prefix, count] : votes)
+            if (count > most) best = prefix, most = count;
+        return best;
+    }
+
+    bool m_more = false;
+};
+
+}  // namespace
+
+TrunkLayout layoutOf(const std::string& model) {
+    const ModelDescription& description = descriptionOf(model);
+    RunConfig config;
+    config.model = model;
+    config.inputSize = description.input.usual;
+    config.head = description.head;
+    const Network network = networkOf(config, /*classCount=*/2);
+    TrunkLayout layout;
+    layout.model = model;
+    layout.title = description.title;
+    layout.tensors = trunkTensorsOf(network);
+    bool chain = true;
+    for (int i = 0; i < network.info.headBegin && chain; ++i) {
+        const LayerInfo& layer = network.info.layer(i);
+        if (!layer.hasParameters()) continue;
+        const std::string number = layer.torchName.substr(layer.torchName.rfind('.') + 1);
+        chain = layer.kind == LayerKind::Conv2d && layer.relu && layer.name != layer.torchName;
+        if (!chain) break;
+        layout.chain.numbers.push_back(std::stoi(number));
+        const bool first = layer.group != (i > 0 ? network.info.layer(i - 1).group : -1);
+        if (first) layout.chain.perBlock.push_back(0);
+        ++layout.chain.perBlock.back();
+    }
+    if (!chain) layout.chain = {};
+    return layout;
+}
+
+TrunkLayout wholeLayoutOf(const std::string& model) {
+    const ModelDescription& description = descriptionOf(model);
+    TrunkLayout layout;
+    layout.model = model;
+    layout.title = description.title;
+    layout.tensors = tensorsOf(publishedNetwork(model, description.input.usual));
+    return layout;
+}
+
+TrunkMatch matchTrunk(const Tensors& tensors, const TrunkLayout& layout) {
+    if (layout.isChain()) return matchChain(tensors, layout);
+    const NameMatch match(tensors, layout);
+    TrunkMatch result = match.result;
+    if (match.isComplete() && !match.hasMore() && result.misshapen.empty()) return result;
+    const std::string other = modelIn(tensors);
+    if (!other.empty() && other != layout.model)
+        result.otherNetwork = descriptionOf(other).title;
+    else if (match.isComplete() && match.hasMore())
+        result.otherNetwork = "a network with more layers of the same kind";
+    else if (2 * result.found.size() < layout.tensors.size())
+        result.otherNetwork = networkByNames(tensors);
+    return result;
+}
+
+std::string modelIn(const Tensors& tensors) {
+    for (const ModelDescription* model : allModels()) {
+        const TrunkLayout layout = layoutOf(model->name);
+        if (layout.isChain()) {
+            if (matchChain(tensors, layout).isTrunk()) return model->name;
+            continue;
+        }
+        const NameMatch match(tensors, layout);
+        if (match.isComplete() && !match.hasMore() && match.result.misshapen.empty()) return model->name;
+    }
+    return {};
 }
 
 }  // namespace thaw::core

@@ -1,4 +1,4 @@
-// Which tensor of a file is which tensor of VGG16's trunk, by the names that torchvision, Keras and others give them.
+// Which tensor of a file is which tensor of a model's trunk, by the names that torchvision, Keras and others give them.
 #pragma once
 
 #include <cstdint>
@@ -6,17 +6,25 @@
 #include <string>
 #include <vector>
 
+#include "core/model/graph.h"
+#include "core/model/trunk_names.h"
 #include "core/model/weights_source.h"
 
 namespace thaw::core {
 
-/// One convolution's weight [out, in, 3, 3] or bias [out].
-struct TrunkTensor {
-    std::string name;  ///< "features.0.weight"
-    std::vector<std::int64_t> shape;
+/// The tensors of a model's trunk, and how they may be called.
+struct TrunkLayout {
+    std::string model, title;
+    std::vector<TensorSpec> tensors;  ///< parameters and buffers in the network's order, torchvision's names
+    /// Of a network that is one chain of 3x3 convolutions with biases: these have many names. Empty for others, which go by
+    /// torchvision's names.
+    ConvChain chain;
+    bool isChain() const { return !chain.numbers.empty(); }
 };
-/// All 26, in the network's order.
-const std::vector<TrunkTensor>& trunkTensors();
+/// Throws ConfigError naming the models that exist.
+TrunkLayout layoutOf(const std::string& model);
+/// With the classifier that the weights were published with. Throws ConfigError also where the model has none.
+TrunkLayout wholeLayoutOf(const std::string& model);
 
 struct TrunkMatch {
     struct Found {
@@ -24,12 +32,16 @@ struct TrunkMatch {
         bool channelsLast = false;
         std::string scaleName;  ///< of an int8 kernel; else empty
     };
-    std::map<std::size_t, Found> found;  ///< by index into trunkTensors(); right in name, shape and type
+    TrunkLayout layout;
+    std::map<std::size_t, Found> found;  ///< by index into layout.tensors; right in name, shape and type
     std::vector<std::string> matched, missing, unexpected, misshapen;  ///< as in WeightsReport
     std::string otherNetwork;                                          ///< as in WeightsReport
     bool flaxNames = false;                                            ///< Conv_0/kernel ...
-    bool isTrunk() const { return found.size() == trunkTensors().size() && misshapen.empty() && otherNetwork.empty(); }
+    bool isTrunk() const { return found.size() == layout.tensors.size() && misshapen.empty() && otherNetwork.empty(); }
 };
-TrunkMatch matchTrunk(const std::map<std::string, SourceTensor>& tensors);
+TrunkMatch matchTrunk(const std::map<std::string, SourceTensor>& tensors, const TrunkLayout& layout);
+
+/// The model whose trunk a file holds; empty where it is none of the zoo's.
+std::string modelIn(const std::map<std::string, SourceTensor>& tensors);
 
 }  // namespace thaw::core

@@ -11,10 +11,6 @@ namespace {
 // Names longer than any model's are not worth reading.
 constexpr std::size_t kLongestName = 512;
 
-constexpr std::array<int, 5> kPerBlock = {2, 2, 3, 3, 3};
-// Where torchvision's vgg16().features has its convolutions.
-constexpr std::array<int, 13> kTorchvision = {0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28};
-
 // torch.nn.DataParallel, torch.compile, FullyShardedDataParallel and activation checkpoints put themselves between names.
 constexpr std::array<const char*, 5> kWrappers = {"module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module",
                                                   "_forward_module"};
@@ -32,6 +28,16 @@ std::string joined(const std::vector<std::string>& parts, std::size_t count) {
     std::string text;
     for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : ".") + parts[i];
     return text;
+}
+
+/// Parts of a name without wrappers. None for one that is too long, and for an optimiser's moments: these carry the names of the
+/// weights that they belong to.
+std::vector<std::string> unwrapped(const std::string& name) {
+    if (name.size() > kLongestName) return {};
+    std::vector<std::string> parts = nameParts(name);
+    parts.erase(std::remove_if(parts.begin(), parts.end(), isWrapper), parts.end());
+    if (std::any_of(parts.begin(), parts.end(), [](const std::string& part) { return startsWith(part, "optimizer"); })) return {};
+    return parts;
 }
 
 struct BlockName {
@@ -72,7 +78,7 @@ TensorRole kerasRole(const std::string& last, const std::string& layer, bool var
     return kind == "bias" || kind == "b" ? TensorRole::Bias : TensorRole::Other;
 }
 
-std::optional<TensorPlace> numberedPlace(const std::vector<std::string>& parts) {
+std::optional<TensorPlace> numberedPlace(const std::vector<std::string>& parts, const ConvChain& chain) {
     const std::optional<int> order = nameNumber(parts[parts.size() - 2]);
     if (!order || parts[parts.size() - 1].find(':') != std::string::npos) return std::nullopt;
     std::vector<std::string> prefix(parts.begin(), parts.end() - 2);
@@ -85,8 +91,8 @@ std::optional<TensorPlace> numberedPlace(const std::vector<std::string>& parts) 
     place.order = *order;
     place.role = torchRole(parts.back());
     place.numbered = true;
-    const auto found = std::find(kTorchvision.begin(), kTorchvision.end(), *order);
-    if (found != kTorchvision.end()) place.convolution = static_cast<std::size_t>(found - kTorchvision.begin());
+    const auto found = std::find(chain.numbers.begin(), chain.numbers.end(), *order);
+    if (found != chain.numbers.end()) place.convolution = static_cast<std::size_t>(found - chain.numbers.begin());
     return place;
 }
 
@@ -112,24 +118,24 @@ std::optional<int> nameNumber(const std::string& part) {
     return value;
 }
 
-std::optional<std::size_t> trunkConvolution(int block, int number) {
-    if (block < 1 || block > static_cast<int>(kPerBlock.size()) || number < 1 ||
-        number > kPerBlock[static_cast<std::size_t>(block - 1)])
+std::optional<std::size_t> chainPosition(const ConvChain& chain, int block, int number) {
+    if (block < 1 || block > static_cast<int>(chain.perBlock.size()) || number < 1 ||
+        number > chain.perBlock[static_cast<std::size_t>(block - 1)])
         return std::nullopt;
     std::size_t position = static_cast<std::size_t>(number - 1);
     for (int before = 1; before < block; ++before)
-        position += static_cast<std::size_t>(kPerBlock[static_cast<std::size_t>(before - 1)]);
+        position += static_cast<std::size_t>(chain.perBlock[static_cast<std::size_t>(before - 1)]);
     return position;
 }
 
-std::optional<TensorPlace> placeOf(const std::string& name) {
-    if (name.size() > kLongestName) return std::nullopt;
-    std::vector<std::string> parts = nameParts(name);
-    parts.erase(std::remove_if(parts.begin(), parts.end(), isWrapper), parts.end());
+std::string withoutWrappers(const std::string& name) {
+    const std::vector<std::string> parts = unwrapped(name);
+    return joined(parts, parts.size());
+}
+
+std::optional<TensorPlace> placeOf(const std::string& name, const ConvChain& chain) {
+    const std::vector<std::string> parts = unwrapped(name);
     if (parts.size() < 2) return std::nullopt;
-    // An optimiser's moments carry the names of the weights that they belong to.
-    for (const std::string& part : parts)
-        if (startsWith(part, "optimizer")) return std::nullopt;
 
     const bool variables = parts.size() >= 3 && parts[parts.size() - 2] == "vars";
     const std::size_t layer = parts.size() - (variables ? 3 : 2);
@@ -140,7 +146,7 @@ std::optional<TensorPlace> placeOf(const std::string& name) {
         place.usual = true;
         place.group = joined(parts, layer > 0 && parts[layer - 1] == parts[layer] ? layer - 1 : layer) + "|blocks";
         place.order = 100 * block->block + block->number;
-        place.convolution = trunkConvolution(block->block, block->number);
+        place.convolution = chainPosition(chain, block->block, block->number);
         const TensorRole torch = variables ? TensorRole::Other : torchRole(last);
         place.role = torch != TensorRole::Other ? torch : kerasRole(last, parts[layer], variables);
         place.channelsLast = place.role == TensorRole::Kernel && torch == TensorRole::Other;
@@ -155,7 +161,7 @@ std::optional<TensorPlace> placeOf(const std::string& name) {
         place.channelsLast = place.role == TensorRole::Kernel;
         return place;
     }
-    return numberedPlace(parts);
+    return numberedPlace(parts, chain);
 }
 
 }  // namespace thaw::core

@@ -18,8 +18,14 @@ std::optional<int> nameNumber(const std::string& part);
 
 enum class TensorRole { Kernel, Bias, Scale, Other };
 
-/// Position of a convolution among VGG16's thirteen.
-std::optional<std::size_t> trunkConvolution(int block, int number);
+/// Where a network that is one chain of convolutions has them.
+struct ConvChain {
+    std::vector<int> perBlock;  ///< convolutions of each block
+    std::vector<int> numbers;   ///< of each convolution in torchvision's Sequential "features"
+};
+
+/// Position of a block's convolution in the chain.
+std::optional<std::size_t> chainPosition(const ConvChain& chain, int block, int number);
 
 struct TensorPlace {
     /// Chains of different groups are different networks or parts: the prefix of numbered layers ("state_dict.features"), or one
@@ -32,11 +38,14 @@ struct TensorPlace {
     bool counted = false;                    ///< the order counts convolutions alone
     bool flax = false;                       ///< named as Flax does
     bool usual = false;                      ///< a place where trunks usually stand: features, slices, blocks, counted layers
-    std::optional<std::size_t> convolution;  ///< of VGG16, 0 to 12, where the name alone tells it
+    std::optional<std::size_t> convolution;  ///< of the chain, where the name alone tells it
 };
 
 /// Nothing for names that belong to no such layer, and for an optimiser's moments. Wrappers (module, _orig_mod ...) are skipped
 /// wherever they stand.
-std::optional<TensorPlace> placeOf(const std::string& name);
+std::optional<TensorPlace> placeOf(const std::string& name, const ConvChain& chain);
+
+/// A name without its wrappers; empty for an optimiser's moments.
+std::string withoutWrappers(const std::string& name);
 
 }  // namespace thaw::core

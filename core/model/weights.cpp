@@ -11,6 +11,7 @@
 #include "core/model/untrusted.h"
 #include "core/model/weights_scaling.h"
 #include "core/model/weights_source.h"
+#include "core/model/zoo.h"
 #include "core/util/hash.h"
 
 namespace thaw::core {
@@ -99,7 +100,7 @@ std::string listed(const std::vector<std::string>& items) {
 HostTensor readTrunkTensor(const WeightsSource& source, const TrunkMatch& match, std::size_t index) {
     const TrunkMatch::Found& found = match.found.at(index);
     HostTensor tensor;
-    tensor.shape = trunkTensors()[index].shape;
+    tensor.shape = match.layout.tensors[index].shape;
     tensor.values = toFloats(source.read(found.name), source.tensors().at(found.name).dtype);
     if (found.channelsLast) tensor.values = toChannelsFirst(tensor.values, tensor.shape);
     if (!found.scaleName.empty()) {
@@ -110,21 +111,27 @@ HostTensor readTrunkTensor(const WeightsSource& source, const TrunkMatch& match,
     return tensor;
 }
 
-std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const std::filesystem::path& path) {
-    const TrunkMatch match = matchTrunk(source.tensors());
-    if (!match.otherNetwork.empty())
-        throw WeightsError(path.string() + " cannot be used: this is " + match.otherNetwork + ", and Thaw's model is VGG16.",
-                           "Choose weights of VGG16: vgg16 of torchvision or VGG16 of Keras.");
+std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const TrunkLayout& layout,
+                                            const std::filesystem::path& path) {
+    const TrunkMatch match = matchTrunk(source.tensors(), layout);
+    if (!match.otherNetwork.empty()) {
+        const std::string other = modelIn(source.tensors());
+        throw WeightsError(
+            path.string() + " cannot be used: this is " + match.otherNetwork + ", and the model is " + layout.title + ".",
+            other.empty() ? "Choose weights of " + layout.title + "."
+                          : "Choose the model " + other + ", or weights of " + layout.title + ".");
+    }
     if (!match.isTrunk()) {
-        std::string why = path.string() + " does not hold VGG16's trunk.";
+        std::string why = path.string() + " does not hold the trunk of " + layout.title + ".";
         if (match.found.empty() && match.misshapen.empty())
-            why += " None of its " + std::to_string(source.tensors().size()) + " tensors is named like a layer of VGG16.";
+            why += " None of its " + std::to_string(source.tensors().size()) + " tensors is named like a layer of " +
+                   layout.title + ".";
         else if (!match.missing.empty())
             why += " Missing: " + listed(match.missing) + ".";
         if (!match.misshapen.empty()) why += " Wrong: " + listed(match.misshapen) + ".";
-        throw WeightsError(why,
-                           "Choose a VGG16 file with torchvision's or Keras's layer names. thaw-cli weights inspect lists what "
-                           "a file holds.");
+        throw WeightsError(why, "Choose a file of " + layout.title +
+                                    " with torchvision's or Keras's layer names. thaw-cli weights inspect lists what a file "
+                                    "holds.");
     }
 
     std::map<std::string, HostTensor> tensors;
@@ -134,21 +141,41 @@ std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const s
             throw WeightsError(path.string() + " holds numbers that are not finite in " + inQuotes(found.name) + ".",
                                "A training run that failed may have written it. Choose another file.");
         }
-        tensors.emplace(trunkTensors()[index].name, std::move(tensor));
+        tensors.emplace(layout.tensors[index].name, std::move(tensor));
     }
     return tensors;
 }
 
-TrunkWeights loadTrunkWeights(const std::filesystem::path& file) {
-    const bool embedded = file.empty();
-    const std::filesystem::path path = embedded ? embeddedWeightsFile() : file;
+namespace {
+
+TrunkWeights loadWeights(const std::filesystem::path& file, const TrunkLayout& layout) {
+    const WeightsPlace place = weightsPlace(file, layout.model);
     TrunkWeights weights;
-    const std::unique_ptr<WeightsSource> source = openWeights(path);
-    weights.tensors = readTrunk(*source, path);
-    weights.scaling = scalingNeededBy(*source, matchTrunk(source->tensors()));
-    weights.digest = digestOfFile(path);
-    weights.title = embedded ? kEmbeddedTitle : path.filename().string();
+    const std::unique_ptr<WeightsSource> source = openWeights(place.file);
+    weights.tensors = readTrunk(*source, layout, place.file);
+    weights.scaling = scalingNeededBy(*source, matchTrunk(source->tensors(), layout));
+    weights.digest = digestOfFile(place.file);
+    weights.title = place.title;
     return weights;
 }
+
+}  // namespace
+
+WeightsPlace weightsPlace(const std::filesystem::path& file, const std::string& model) {
+    const ModelDescription& description = descriptionOf(model);
+    const std::filesystem::path path = file.empty() ? ownWeightsOf(model) : file;
+    const bool builtIn = file.empty() && !description.builtIn.empty();
+    return {path, builtIn ? description.builtInTitle : path.filename().string()};
+}
+
+TrunkWeights loadTrunkWeights(const std::filesystem::path& file, const std::string& model) {
+    return loadWeights(file, layoutOf(model));
+}
+
+TrunkWeights loadWholeWeights(const std::filesystem::path& file, const std::string& model) {
+    return loadWeights(file, wholeLayoutOf(model));
+}
+
+TrunkWeights trunkWeightsOf(const RunConfig& config) { return loadTrunkWeights(config.weights, config.model); }
 
 }  // namespace thaw::core

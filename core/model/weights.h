@@ -1,4 +1,4 @@
-// A VGG16 trunk out of any file that Thaw reads, as plain float32 by torchvision's names.
+// A trunk out of any file that Thaw reads, as plain float32 by torchvision's names.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,6 @@
 
 namespace thaw::core {
 
-/// Title of the weights that come with Thaw.
-inline constexpr const char* kEmbeddedTitle = "VGG16, ImageNet (built in, 8 bit)";
-
 struct HostTensor {
     std::vector<std::int64_t> shape;
     std::vector<float> values;
@@ -21,6 +18,7 @@ struct HostTensor {
 
 class WeightsSource;
 struct TrunkMatch;
+struct TrunkLayout;
 
 struct TrunkWeights {
     std::map<std::string, HostTensor> tensors;  ///< "features.0.weight" [64,3,3,3], "features.0.bias" [64], ...
@@ -29,14 +27,26 @@ struct TrunkWeights {
     WeightsScaling scaling;                     ///< that they need
 };
 
-/// Reads, matches names and shapes, dequantises int8, checks that every value is finite. Empty file: the embedded weights.
+/// Reads, matches names and shapes, dequantises int8, checks that every value is finite. Empty file: the model's own weights.
 /// Throws WeightsError that lists what is missing or misshapen.
-TrunkWeights loadTrunkWeights(const std::filesystem::path& file);
+TrunkWeights loadTrunkWeights(const std::filesystem::path& file, const std::string& model = RunConfig().model);
+/// The file that is meant (see above), and how people call its weights.
+struct WeightsPlace {
+    std::filesystem::path file;
+    std::string title;
+};
+WeightsPlace weightsPlace(const std::filesystem::path& file, const std::string& model);
 
-/// One tensor of a match that has it, by its index into trunkTensors(): in torchvision's order, dequantised.
+/// The same with the classifier that they were published with.
+TrunkWeights loadWholeWeights(const std::filesystem::path& file, const std::string& model);
+/// The weights that a run asks for.
+TrunkWeights trunkWeightsOf(const RunConfig& config);
+
+/// One tensor of a match that has it, by its index into the layout's tensors: in torchvision's order, dequantised.
 HostTensor readTrunkTensor(const WeightsSource& source, const TrunkMatch& match, std::size_t index);
 
 /// The same from an open file; `path` is for messages.
-std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const std::filesystem::path& path);
+std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const TrunkLayout& layout,
+                                            const std::filesystem::path& path);
 
 }  // namespace thaw::core

@@ -10,6 +10,7 @@
 #include "core/model/weights.h"
 #include "core/model/weights_scaling.h"
 #include "core/model/weights_source.h"
+#include "core/model/zoo.h"
 #include "core/store/paths.h"
 #include "core/util/hash.h"
 
@@ -20,31 +21,68 @@ namespace {
 constexpr std::size_t kLongestTitle = 100;
 
 struct Downloadable {
-    const char* name;
-    const char* title;
+    std::string name, model, title;
     DownloadSource source;
-    const char* sha256Start;  // where the whole digest is not published; empty: the source's own digest is enough
+    std::string sha256Start;  // where the whole digest is not published; empty: the source's own digest is enough
 };
+
+/// torchvision publishes the first eight digits of the digest, in the file's name.
+Downloadable ofTorchvision(const std::string& name, const std::string& model, const std::string& file, std::int64_t bytes) {
+    const std::size_t dash = file.rfind('-');
+    return {name,
+            model,
+            descriptionOf(model).title + ", ImageNet (torchvision, full precision)",
+            {"https://download.pytorch.org/models/" + file, bytes, "", "", file},
+            file.substr(dash + 1, 8)};
+}
 
 const std::vector<Downloadable>& downloadables() {
     static const std::vector<Downloadable> kAll = {
         {"vgg16",
+         "vgg16",
          "VGG16, ImageNet (Keras, full precision)",
          {"https://storage.googleapis.com/tensorflow/keras-applications/vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
           58'889'256, "", "6d6bbae143d832006294945121d1f1fc", "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"},
          ""},
-        // torchvision publishes the first eight digits of the digest, in the file's name.
-        {"vgg16-torchvision",
-         "VGG16, ImageNet (torchvision, full precision)",
-         {"https://download.pytorch.org/models/vgg16-397923af.pth", 553'433'881, "", "", "vgg16-397923af.pth"},
-         "397923af"},
+        ofTorchvision("vgg16-torchvision", "vgg16", "vgg16-397923af.pth", 553'433'881),
+        ofTorchvision("alexnet", "alexnet", "alexnet-owt-7be5be79.pth", 0),
+        ofTorchvision("vgg11", "vgg11", "vgg11-8a719046.pth", 0),
+        ofTorchvision("vgg11_bn", "vgg11_bn", "vgg11_bn-6002323d.pth", 0),
+        ofTorchvision("vgg13", "vgg13", "vgg13-19584684.pth", 0),
+        ofTorchvision("vgg13_bn", "vgg13_bn", "vgg13_bn-abd245e5.pth", 0),
+        ofTorchvision("vgg16_bn", "vgg16_bn", "vgg16_bn-6c64b313.pth", 0),
+        ofTorchvision("vgg19", "vgg19", "vgg19-dcbb9e9d.pth", 0),
+        ofTorchvision("vgg19_bn", "vgg19_bn", "vgg19_bn-c79401a0.pth", 0),
+        ofTorchvision("squeezenet1_1", "squeezenet1_1", "squeezenet1_1-b8a52dc0.pth", 0),
+        ofTorchvision("resnet18", "resnet18", "resnet18-f37072fd.pth", 0),
+        ofTorchvision("resnet34", "resnet34", "resnet34-b627a593.pth", 0),
+        ofTorchvision("resnet50", "resnet50", "resnet50-0676ba61.pth", 0),
+        ofTorchvision("resnet101", "resnet101", "resnet101-63fe2227.pth", 0),
+        ofTorchvision("googlenet", "googlenet", "googlenet-1378be20.pth", 0),
+        ofTorchvision("inception_v3", "inception_v3", "inception_v3_google-0cc3c7bd.pth", 0),
+        ofTorchvision("mobilenet_v2", "mobilenet_v2", "mobilenet_v2-b0353104.pth", 0),
+        ofTorchvision("mobilenet_v3_small", "mobilenet_v3_small", "mobilenet_v3_small-047dcff4.pth", 0),
+        ofTorchvision("mobilenet_v3_large", "mobilenet_v3_large", "mobilenet_v3_large-8738ca79.pth", 0),
+        ofTorchvision("densenet121", "densenet121", "densenet121-a639ec97.pth", 0),
+        ofTorchvision("efficientnet_b0", "efficientnet_b0", "efficientnet_b0_rwightman-7f5810bc.pth", 0),
+        ofTorchvision("convnext_tiny", "convnext_tiny", "convnext_tiny-983f1562.pth", 0),
+        ofTorchvision("vit_b_16", "vit_b_16", "vit_b_16-c867db91.pth", 0),
     };
     return kAll;
 }
 
-std::filesystem::path convert(const std::filesystem::path& file, std::filesystem::path output, const std::string& title) {
+/// The one that is asked for, else the one that a file holds, else the default one: its report says what is wrong.
+TrunkLayout layoutFor(const WeightsSource& source, const std::string& model) {
+    if (!model.empty()) return layoutOf(model);
+    const std::string own = modelIn(source.tensors());
+    return layoutOf(own.empty() ? RunConfig().model : own);
+}
+
+std::filesystem::path convert(const std::filesystem::path& file, std::filesystem::path output, const std::string& model,
+                              const std::string& title) {
     const std::unique_ptr<WeightsSource> source = openWeights(file);
-    const std::map<std::string, HostTensor> tensors = readTrunk(*source, file);
+    const TrunkLayout layout = layoutFor(*source, model);
+    const std::map<std::string, HostTensor> tensors = readTrunk(*source, layout, file);
     const std::string digest = digestOfFile(file);
     if (output.empty()) {
         ensureFolder(weightsFolder());
@@ -62,12 +100,12 @@ std::filesystem::path convert(const std::filesystem::path& file, std::filesystem
     }
 
     SafetensorsWriter writer;
-    writer.setMetadata("title", title);
-    writer.setMetadata("model", "vgg16");
+    writer.setMetadata("title", title.empty() ? layout.title + " from " + file.filename().string() : title);
+    writer.setMetadata("model", layout.model);
     writer.setMetadata("source", textOfBytes(file.filename().string()));
     writer.setMetadata("source_format", toString(source->format()));
     writer.setMetadata("source_sha256", digest);
-    const WeightsScaling scaling = scalingNeededBy(*source, matchTrunk(source->tensors()));
+    const WeightsScaling scaling = scalingNeededBy(*source, matchTrunk(source->tensors(), layout));
     writer.setMetadata("scaling", toString(scaling.scaling));
     if (!scaling.certain) writer.setMetadata("scaling_assumed", scaling.reason);
     for (const auto& [name, tensor] : tensors) writer.add(name, DType::Float32, tensor.shape, tensor.values.data());
@@ -93,7 +131,7 @@ std::string toString(WeightsFormat format) {
     return "unknown";
 }
 
-WeightsReport inspectWeights(const std::filesystem::path& file) {
+WeightsReport inspectWeights(const std::filesystem::path& file, const std::string& model) {
     const std::unique_ptr<WeightsSource> source = openWeights(file);
     WeightsReport report;
     report.file = file;
@@ -102,7 +140,9 @@ WeightsReport inspectWeights(const std::filesystem::path& file) {
     report.sha256 = digestOfFile(file);
     for (const auto& [name, tensor] : source->tensors()) report.tensors.push_back({name, toString(tensor.dtype), tensor.shape});
     report.metadata.assign(source->metadata().begin(), source->metadata().end());
-    TrunkMatch match = matchTrunk(source->tensors());
+    TrunkMatch match = matchTrunk(source->tensors(), layoutFor(*source, model));
+    report.model = match.layout.model;
+    report.modelTitle = match.layout.title;
     if (match.isTrunk()) report.scaling = scalingNeededBy(*source, match);
     report.otherNetwork = std::move(match.otherNetwork);
     report.matched = std::move(match.matched);
@@ -112,14 +152,18 @@ WeightsReport inspectWeights(const std::filesystem::path& file) {
     return report;
 }
 
-std::filesystem::path importWeights(const std::filesystem::path& file, std::filesystem::path output) {
-    return convert(file, std::move(output), "VGG16 from " + file.filename().string());
+std::filesystem::path importWeights(const std::filesystem::path& file, std::filesystem::path output, const std::string& model) {
+    return convert(file, std::move(output), model, {});
 }
 
-std::vector<WeightsChoice> listWeights() {
+std::vector<WeightsChoice> listWeights(const std::string& model) {
+    const ModelDescription& description = descriptionOf(model);
+    const TrunkLayout layout = layoutOf(model);
     std::vector<WeightsChoice> choices;
-    const WeightsScaling embedded{Scaling::ImageNet, true, "they are torchvision's"};
-    choices.push_back({kEmbeddedTitle, {}, "torchvision's weights, rounded to 8 bits. " + scalingSentence(embedded), embedded});
+    if (!description.builtIn.empty()) {
+        const WeightsScaling own{description.scaling, true, "they are " + description.title + "'s own"};
+        choices.push_back({description.builtInTitle, {}, description.builtInNote + " " + scalingSentence(own), own});
+    }
 
     std::error_code error;
     std::set<std::filesystem::path> files;
@@ -129,7 +173,7 @@ std::vector<WeightsChoice> listWeights() {
     for (const std::filesystem::path& file : files) {
         try {
             const std::unique_ptr<WeightsSource> source = openWeights(file);
-            const TrunkMatch match = matchTrunk(source->tensors());
+            const TrunkMatch match = matchTrunk(source->tensors(), layout);
             if (!match.isTrunk()) continue;
             const auto title = source->metadata().find("title");
             const bool titled = title != source->metadata().end() && title->second.size() <= kLongestTitle;
@@ -143,13 +187,19 @@ std::vector<WeightsChoice> listWeights() {
     return choices;
 }
 
-std::filesystem::path embeddedWeightsFile() {
-    const std::filesystem::path file = resourcePath("weights/vgg16-imagenet-int8.safetensors");
-    if (file.empty()) {
-        throw WeightsError("Thaw's own weights (share/thaw/weights/vgg16-imagenet-int8.safetensors) are missing.",
+std::filesystem::path ownWeightsOf(const std::string& model) {
+    const ModelDescription& description = descriptionOf(model);
+    if (!description.builtIn.empty()) {
+        const std::filesystem::path file = resourcePath("weights/" + description.builtIn);
+        if (!file.empty()) return file;
+        throw WeightsError("Thaw's own weights (share/thaw/weights/" + description.builtIn + ") are missing.",
                            "Install Thaw again, or choose a weights file of your own.");
     }
-    return file;
+    for (const WeightsChoice& choice : listWeights(model)) return choice.file;
+    throw WeightsError("There are no weights of " + description.title + " on this machine.",
+                       "Get them with: thaw-cli weights get " + model +
+                           ". Or choose a weights file of your own, or start from "
+                           "random values.");
 }
 
 std::vector<std::pair<std::string, DownloadSource>> downloadableWeights() {
@@ -182,7 +232,7 @@ std::filesystem::path downloadWeights(const std::string& name, const ProgressCal
         state.activity = "Unpacking";
         if (!progress(state)) throw Cancelled();
     }
-    const std::filesystem::path imported = convert(file, {}, item->title);
+    const std::filesystem::path imported = convert(file, {}, item->model, item->title);
     std::filesystem::remove(file, ignored);
     return imported;
 }

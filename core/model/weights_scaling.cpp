@@ -7,6 +7,7 @@
 
 #include "core/api/errors.h"
 #include "core/model/weights.h"
+#include "core/model/zoo.h"
 
 namespace thaw::core {
 
@@ -59,7 +60,7 @@ WeightsScaling scalingNeededBy(const WeightsSource& source, const TrunkMatch& ma
         if (const std::optional<Scaling> scaling = scalingNamed(own->second)) return {*scaling, true, "the file says so"};
 
     const auto first = match.found.find(0);
-    if (first != match.found.end())
+    if (first != match.found.end() && match.layout.isChain())
         if (const Published* known = publishedWith(readTrunkTensor(source, match, 0)))
             return {known->scaling, true, known->reason};
 
@@ -69,13 +70,13 @@ WeightsScaling scalingNeededBy(const WeightsSource& source, const TrunkMatch& ma
     if (keras)
         return {Scaling::Caffe, false,
                 "files of Keras usually do, and which scaling somebody fine-tuned them with cannot be told"};
-    return {Scaling::ImageNet, false,
+    return {descriptionOf(match.layout.model).scaling, false,
             "files of PyTorch usually do, and which scaling somebody fine-tuned them with cannot be told"};
 }
 
-WeightsScaling scalingOfWeights(const std::filesystem::path& file) {
-    const std::unique_ptr<WeightsSource> source = openWeights(file.empty() ? embeddedWeightsFile() : file);
-    return scalingNeededBy(*source, matchTrunk(source->tensors()));
+WeightsScaling scalingOfWeights(const std::filesystem::path& file, const std::string& model) {
+    const std::unique_ptr<WeightsSource> source = openWeights(file.empty() ? ownWeightsOf(model) : file);
+    return scalingNeededBy(*source, matchTrunk(source->tensors(), layoutOf(model)));
 }
 
 std::string scalingSentence(const WeightsScaling& need) {
@@ -94,9 +95,9 @@ void followWeights(RunConfig& config, Scaling neededBefore, Scaling neededNow) {
 }
 
 void chooseWeights(RunConfig& config, const std::filesystem::path& file) {
-    const Scaling before = scalingOfWeights(config.weights).scaling;
+    const Scaling before = scalingOfWeights(config.weights, config.model).scaling;
     config.weights = file;
-    followWeights(config, before, scalingOfWeights(file).scaling);
+    followWeights(config, before, scalingOfWeights(file, config.model).scaling);
 }
 
 }  // namespace thaw::core

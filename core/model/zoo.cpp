@@ -1,29 +1,141 @@
 #include "core/model/zoo.h"
 
-#include <map>
+#include <algorithm>
+#include <list>
 #include <utility>
 
 #include "core/api/errors.h"
-#include "core/model/vgg16.h"
+#include "core/model/families.h"
 
 namespace thaw::core {
 namespace {
 
-std::map<std::string, TrunkRecipe>& recipes() {
-    static std::map<std::string, TrunkRecipe> all{{"vgg16", vgg16Recipe()}};
+std::list<ModelDescription>& models() {
+    static std::list<ModelDescription> all = [] {
+        std::list<ModelDescription> list;
+        for (const auto& family : {vggFamily, alexNetFamily, squeezeNetFamily, resNetFamily, inceptionFamily, mobileNetFamily,
+                                   efficientNetFamily, denseNetFamily, convNextFamily, visionTransformerFamily})
+            for (ModelDescription& model : family()) list.push_back(std::move(model));
+        return list;
+    }();
     return all;
+}
+
+ModelDescription* find(const std::string& name) {
+    for (ModelDescription& model : models())
+        if (model.name == name) return &model;
+    return nullptr;
+}
+
+std::string sizesOf(const InputSpec& input) {
+    std::string text = std::to_string(input.least);
+    if (input.greatest > input.least) text += " to " + std::to_string(input.greatest);
+    text += " pixels";
+    if (input.step > 1 && input.greatest > input.least) text += ", a multiple of " + std::to_string(input.step);
+    return text;
+}
+
+void checkSize(const ModelDescription& model, int size) {
+    const InputSpec& input = model.input;
+    const std::string hint = "Choose " + sizesOf(input) + ".";
+    if (size < input.least)
+        throw ConfigError("Pictures of " + std::to_string(size) + " pixels are too small for " + model.title + ".", hint);
+    if (size > input.greatest || size % input.step != 0)
+        throw ConfigError(model.title + " cannot take pictures of " + std::to_string(size) + " pixels.", hint);
+}
+
+std::vector<LayerPreset> presetsOf(const ModelDescription& model) {
+    std::vector<LayerPreset> all{{"Head only", {"head"}}};
+    all.insert(all.end(), model.presets.begin(), model.presets.end());
+    all.push_back({"Everything thawed", {"all"}});
+    return all;
+}
+
+std::vector<TensorSpec> tensorsOf(const Network& network, int end) {
+    std::vector<TensorSpec> all;
+    for (int stage = 0; stage < end; ++stage) {
+        for (const GraphNode& node : network.stages[static_cast<std::size_t>(stage)].nodes) {
+            all.insert(all.end(), node.parameters.begin(), node.parameters.end());
+            all.insert(all.end(), node.buffers.begin(), node.buffers.end());
+        }
+    }
+    return all;
+}
+
+void drawHead(GraphBuilder& graph, const HeadConfig& head, int classCount) {
+    graph.beginHead();
+    graph.beginGroup("head");
+    graph.endStage(graph.flatten(graph.beginStage("head.flatten"), "head.flatten", "flatten"));
+    const auto dropout = [&](const std::string& name) {
+        graph.endStage(graph.dropout(graph.beginStage("head." + name), "head." + name, head.dropout, name));
+    };
+    const auto dense = [&](int number, int units, bool relu) {
+        const std::string name = "dense_" + std::to_string(number);
+        Wire wire = graph.linear(graph.beginStage("head." + name), "head." + name, units, name);
+        graph.endStage(relu ? graph.relu(wire) : wire);
+    };
+    for (int i = 0; i < head.hiddenLayers; ++i) {
+        dense(i + 1, head.hiddenUnits, /*relu=*/true);
+        dropout(i == 0 ? "dropout" : "dropout_" + std::to_string(i + 1));
+    }
+    if (head.hiddenLayers == 0) dropout("dropout");
+    dense(head.hiddenLayers + 1, classCount, /*relu=*/false);
+    graph.endGroup();
 }
 
 }  // namespace
 
-const TrunkRecipe& recipeOf(const std::string& model) {
-    const auto found = recipes().find(model);
-    if (found != recipes().end()) return found->second;
+const ModelDescription& descriptionOf(const std::string& model) {
+    if (const ModelDescription* found = find(model)) return *found;
     std::string names;
-    for (const auto& [name, recipe] : recipes()) names += (names.empty() ? "" : ", ") + name;
+    for (const ModelDescription& known : models()) names += (names.empty() ? "" : ", ") + known.name;
     throw ConfigError("There is no model \"" + model + "\".", "Choose one of: " + names + ".");
 }
 
-void replaceRecipeForTests(const std::string& model, TrunkRecipe recipe) { recipes()[model] = std::move(recipe); }
+std::vector<const ModelDescription*> allModels() {
+    std::vector<const ModelDescription*> all;
+    for (const ModelDescription& model : models()) all.push_back(&model);
+    return all;
+}
+
+void addModel(ModelDescription model) {
+    if (ModelDescription* known = find(model.name))
+        *known = std::move(model);
+    else
+        models().push_back(std::move(model));
+}
+
+Network networkOf(const RunConfig& config, int classCount) {
+    if (classCount < 2) throw ConfigError("A model needs at least two classes.", "Choose a data set with two classes or more.");
+    if (config.head.hiddenLayers > 0 && config.head.hiddenUnits < 1)
+        throw ConfigError("The head needs at least one hidden unit.", "Choose 1 to 8192 units.");
+    const ModelDescription& model = descriptionOf(config.model);
+    checkSize(model, config.inputSize);
+    GraphBuilder graph({3, config.inputSize, config.inputSize});
+    model.drawTrunk(graph);
+    const bool planes = graph.shape(kStageInput).size() == 3;  // a transformer ends in one token
+    if (config.head.pooling == HeadPooling::Average && planes)
+        graph.endStage(graph.adaptiveAveragePool(graph.beginStage("avgpool"), "avgpool", 1), /*cut=*/true);
+    drawHead(graph, config.head, classCount);
+    Network network = graph.take(model.title);
+    network.info.presets = presetsOf(model);
+    return network;
+}
+
+Network publishedNetwork(const std::string& name, int inputSize, int classCount) {
+    const ModelDescription& model = descriptionOf(name);
+    if (!model.drawClassifier) throw ConfigError(model.title + " has no classifier of its own.");
+    checkSize(model, inputSize);
+    GraphBuilder graph({3, inputSize, inputSize});
+    model.drawTrunk(graph);
+    graph.beginHead();
+    model.drawClassifier(graph, classCount);
+    return graph.take(model.title);
+}
+
+std::vector<TensorSpec> trunkTensorsOf(const Network& network) { return tensorsOf(network, network.info.headStage); }
+std::vector<TensorSpec> tensorsOf(const Network& network) {
+    return tensorsOf(network, static_cast<int>(network.info.stages.size()));
+}
 
 }  // namespace thaw::core

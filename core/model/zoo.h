@@ -1,21 +1,64 @@
-// The models that Thaw can build, as recipes: what a trunk consists of, without tensors.
+// The models that Thaw knows, each described by its family's file: how its network is drawn, what input it takes, what a course
+// would thaw, and where its weights come from. Everything else asks these descriptions and knows no model by name.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/api/config.h"
+#include "core/model/graph.h"
+
 namespace thaw::core {
 
-/// A VGG-shaped trunk: blocks of 3x3 convolutions with ReLU, each block ended by a 2x2 max pooling.
-struct TrunkRecipe {
-    std::string title;                     ///< "VGG16"
-    std::vector<std::vector<int>> blocks;  ///< output channels of every convolution
+/// Sizes of square input pictures, in pixels.
+struct InputSpec {
+    int least = 32, greatest = 512;
+    int step = 1;        ///< sizes are multiples of it
+    int usual = 224;     ///< what the published weights were trained with
+    int suggested = 96;  ///< a good compromise between speed and accuracy on a laptop
+};
+
+struct PublishedAccuracy {
+    double top1 = 0;     ///< on ImageNet's 50,000 validation pictures, 0..1
+    std::string source;  ///< "torchvision, IMAGENET1K_V1"
+};
+
+struct ModelDescription {
+    std::string name;    ///< torchvision's: "resnet18"
+    std::string title;   ///< "ResNet-18"
+    std::string family;  ///< "ResNet"
+    InputSpec input;
+    HeadConfig head;                               ///< this family's usual one
+    Scaling scaling = Scaling::ImageNet;           ///< that its published weights expect
+    std::function<void(GraphBuilder&)> drawTrunk;  ///< from the pictures to the last planes
+    /// The network's own way from the trunk to the classes of its weights. Empty: it has none.
+    std::function<void(GraphBuilder&, int classes)> drawClassifier;
+    std::vector<LayerPreset> presets;   ///< beside "Head only" and "Everything thawed"
+    std::string builtIn;                ///< file name in resources/weights; empty: none
+    std::string builtInTitle;           ///< "ResNet-50 without labels (AugNet, built in, 8 bit)"
+    std::string builtInNote;            ///< one sentence: what these weights are
+    bool builtInWhole = false;          ///< they have the classifier of ImageNet's 1,000 classes too
+    bool builtInWithoutLabels = false;  ///< learned without labels: a published accuracy is not theirs
+    std::string licence;                ///< of the built-in weights, as their package states it
+    std::optional<PublishedAccuracy> published;
 };
 
 /// Throws ConfigError naming the models that exist.
-const TrunkRecipe& recipeOf(const std::string& model);
+const ModelDescription& descriptionOf(const std::string& model);
+/// In the order in which they are shown. Not to be kept while models are added.
+std::vector<const ModelDescription*> allModels();
+/// Adds a model, or puts another one behind a name. Not thread-safe: before anything runs.
+void addModel(ModelDescription model);
 
-/// Puts another trunk behind a model's name, so that tests train in milliseconds. Not thread-safe.
-void replaceRecipeForTests(const std::string& model, TrunkRecipe recipe);
+/// The network of a run: its trunk with a new head. Throws ConfigError.
+Network networkOf(const RunConfig& config, int classCount);
+/// The network as its weights were published, with its own classifier. Throws ConfigError where it has none.
+Network publishedNetwork(const std::string& model, int inputSize, int classCount = 1000);
+/// Parameters and buffers of a trunk in forward order; they do not depend on the input's size but for places of patches.
+std::vector<TensorSpec> trunkTensorsOf(const Network& network);
+/// The same of the whole network.
+std::vector<TensorSpec> tensorsOf(const Network& network);
 
 }  // namespace thaw::core

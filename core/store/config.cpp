@@ -6,6 +6,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/layer_info.h"
 #include "core/data/dataset.h"
+#include "core/model/zoo.h"
 #include "core/store/strict_json.h"
 #include "core/util/number_text.h"
 
@@ -16,13 +17,20 @@ using nlohmann::ordered_json;
 
 namespace {
 
+constexpr int kAnyClassCount = 10;
+
 template <class Value>
 struct Name {
     Value value;
     const char* text;
 };
 
-constexpr Name<Scaling> kScalings[] = {{Scaling::ZeroToOne, "0-1"}, {Scaling::ImageNet, "imagenet"}, {Scaling::Caffe, "caffe"}};
+constexpr Name<Scaling> kScalings[] = {{Scaling::ZeroToOne, "0-1"},
+                                       {Scaling::ImageNet, "imagenet"},
+                                       {Scaling::Caffe, "caffe"},
+                                       {Scaling::MinusOneToOne, "tf"},
+                                       {Scaling::EfficientNetLite, "efficientnet-lite"}};
+constexpr Name<HeadPooling> kPoolings[] = {{HeadPooling::Flatten, "flatten"}, {HeadPooling::Average, "average"}};
 constexpr Name<OptimizerKind> kOptimizers[] = {
     {OptimizerKind::Sgd, "sgd"}, {OptimizerKind::Adam, "adam"}, {OptimizerKind::AdamW, "adamw"}};
 constexpr Name<ScheduleKind> kSchedules[] = {
@@ -155,7 +163,6 @@ void checkPhase(const PhaseConfig& phase, const std::string& where, Problems& pr
 }
 
 void checkLayerNames(const RunConfig& config, Problems& problems) {
-    constexpr int kAnyClassCount = 10;
     ModelInfo model;
     try {
         model = describeModel(config, kAnyClassCount);
@@ -185,6 +192,8 @@ std::string toString(KernelKind value) { return nameOf(kKernels, value); }
 Scaling scalingFromString(const std::string& name) { return valueOf(kScalings, name); }
 OptimizerKind optimizerFromString(const std::string& name) { return valueOf(kOptimizers, name); }
 ScheduleKind scheduleFromString(const std::string& name) { return valueOf(kSchedules, name); }
+std::string toString(HeadPooling value) { return nameOf(kPoolings, value); }
+HeadPooling poolingFromString(const std::string& name) { return valueOf(kPoolings, name); }
 KernelKind kernelsFromString(const std::string& name) { return valueOf(kKernels, name); }
 
 std::vector<std::string> validate(const RunConfig& config) {
@@ -199,10 +208,14 @@ std::vector<std::string> validate(const RunConfig& config) {
     problems.require(config.data.trainLimit >= 0, "The limit of training pictures must not be negative.");
     problems.require(config.data.testLimit >= 0, "The limit of test pictures must not be negative.");
     problems.range("The share of training pictures that is held out", config.data.heldOut, 0.0, 0.5);
-    problems.require(config.model == "vgg16", "\"" + config.model + "\" is not a model. Choose vgg16.");
-    problems.range("The input size", config.inputSize, 32, 224);
+    try {
+        networkOf(config, kAnyClassCount);
+    } catch (const ConfigError& error) {
+        problems.require(false, error.what() + std::string(" ") + error.hint());
+    }
     problems.range("The batch size", config.batchSize, 1, 4096);
     problems.range("The shift of pictures", config.augmentation.shift, 0, 16);
+    problems.range("The number of hidden layers", config.head.hiddenLayers, 0, 3);
     problems.range("The number of hidden units", config.head.hiddenUnits, 1, 8192);
     problems.below("Dropout", config.head.dropout, 0, 1);
     if (config.earlyStopping.enabled) {
@@ -225,6 +238,40 @@ std::vector<std::string> validate(const RunConfig& config) {
     return problems.take();
 }
 
+namespace {
+
+bool sameNames(std::vector<std::string> a, std::vector<std::string> b) {
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    return a == b;
+}
+
+/// A linear head on a few means wants larger steps than one with a hidden layer on all numbers.
+double rateOfHead(const HeadConfig& head) { return head.hiddenLayers == 0 ? 10 : 1; }
+
+}  // namespace
+
+void chooseModel(RunConfig& config, const std::string& name) {
+    const ModelDescription& chosen = descriptionOf(name);
+    if (config.model == name) return;
+    const std::vector<LayerPreset> before = descriptionOf(config.model).presets, now = chosen.presets;
+    for (PhaseConfig& phase : config.phases) {
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            if (!sameNames(phase.trainable, before[i].layers) || now.empty()) continue;
+            phase.trainable = now[std::min(i, now.size() - 1)].layers;
+            break;
+        }
+    }
+    const double factor = rateOfHead(chosen.head) / rateOfHead(config.head);
+    for (PhaseConfig& phase : config.phases)
+        if (factor != 1 && sameNames(phase.trainable, {"head"})) phase.optimizer.learningRate *= factor;
+    config.model = name;
+    config.head = chosen.head;
+    config.inputSize = chosen.input.suggested;
+    config.scaling = chosen.scaling;
+    config.weights.clear();
+}
+
 std::string toJson(const RunConfig& config) {
     ordered_json phases = ordered_json::array();
     for (const PhaseConfig& phase : config.phases) phases.push_back(toJsonValue(phase));
@@ -245,7 +292,12 @@ std::string toJson(const RunConfig& config) {
         {"scaling", toString(config.scaling)},
         {"batchSize", config.batchSize},
         {"augmentation", {{"flip", config.augmentation.flip}, {"shift", config.augmentation.shift}}},
-        {"head", {{"hiddenUnits", config.head.hiddenUnits}, {"dropout", config.head.dropout}}},
+        {"head",
+         {{"pooling", toString(config.head.pooling)},
+          {"hiddenLayers", config.head.hiddenLayers},
+          {"hiddenUnits", config.head.hiddenUnits},
+          {"dropout", config.head.dropout}}},
+        {"updateStatistics", config.updateStatistics},
         {"phases", phases},
         {"earlyStopping",
          {{"enabled", config.earlyStopping.enabled},
@@ -271,6 +323,9 @@ RunConfig configFromJson(const std::string& text, const RunConfig& base) {
     const json document = parseStrictJson(text);
     RunConfig config = base;
     JsonFields fields(document, "");
+    std::string model = base.model;
+    fields.read("model", model);
+    if (model != base.model) chooseModel(config, model);
     fields.read("preset", config.preset);
     fields.read("title", config.title);
     fields.take("description");  // a lesson file's, read by listLessons()
@@ -286,7 +341,6 @@ RunConfig configFromJson(const std::string& text, const RunConfig& base) {
         inner.read("ownValidation", config.data.ownValidation);
         inner.finish();
     }
-    fields.read("model", config.model);
     fields.read("initialization", config.initialization, initializationFromString);
     fields.read("weights", config.weights);
     fields.read("inputSize", config.inputSize);
@@ -300,10 +354,13 @@ RunConfig configFromJson(const std::string& text, const RunConfig& base) {
     }
     if (const json* object = fields.take("head")) {
         JsonFields inner(*object, "head");
+        inner.read("pooling", config.head.pooling, poolingFromString);
+        inner.read("hiddenLayers", config.head.hiddenLayers);
         inner.read("hiddenUnits", config.head.hiddenUnits);
         inner.read("dropout", config.head.dropout);
         inner.finish();
     }
+    fields.read("updateStatistics", config.updateStatistics);
     if (const json* list = fields.take("phases")) {
         if (!list->is_array()) throw ConfigError("phases: expected a list in [ ].");
         config.phases.clear();

@@ -24,7 +24,10 @@ bool BatchStep::advance(const Deadline& deadline) {
             case Part::Input:
                 m_end = std::min(m_plan.rows, m_begin + m_plan.microBatch);
                 m_current = m_plan.input(m_begin, m_end);
-                if (m_plan.dropoutMask.defined()) m_context.dropoutMask = m_plan.dropoutMask.slice(0, m_begin, m_end);
+                m_context.updateStatistics = m_plan.updateStatistics;
+                m_context.dropoutMasks.clear();
+                for (const torch::Tensor& mask : m_plan.dropoutMasks)
+                    m_context.dropoutMasks.push_back(mask.defined() ? mask.slice(0, m_begin, m_end) : mask);
                 m_stage = m_plan.rung;
                 m_part = Part::Forward;
                 break;
@@ -85,7 +88,7 @@ void BatchStep::lossGradient() {
 void BatchStep::backwardStage() {
     const auto begin = Clock::now();
     const std::size_t index = static_cast<std::size_t>(--m_stage);
-    const SmallProduct alone(static_cast<double>(m_end - m_begin) * m_model.info().layers[index].multiplyAdds);
+    const SmallProduct alone(static_cast<double>(m_end - m_begin) * m_model.info().stages[index].multiplyAdds);
     torch::autograd::backward({m_outputs[index]}, {m_gradient});
     m_gradient = m_inputs[index].grad();
     m_inputs[index] = torch::Tensor();
@@ -102,10 +105,22 @@ void BatchStep::abandon() {
 
 double BatchStep::loss() const { return m_lossSum / static_cast<double>(std::max<std::int64_t>(1, m_plan.rows)); }
 
-torch::Tensor dropoutMask(std::int64_t rows, std::int64_t units, double rate, std::uint64_t seed, std::int64_t step) {
+std::vector<torch::Tensor> dropoutMasks(const ModelInfo& model, std::int64_t rows, std::uint64_t seed, std::int64_t step) {
+    std::vector<torch::Tensor> masks;
+    for (const LayerInfo& layer : model.layers) {
+        if (layer.kind != LayerKind::Dropout) continue;
+        torch::Tensor mask;
+        if (layer.dropout > 0) mask = dropoutMask(rows, layer.outputShape[0], layer.dropout, seed, step, masks.size());
+        masks.push_back(mask);
+    }
+    return masks;
+}
+
+torch::Tensor dropoutMask(std::int64_t rows, std::int64_t units, double rate, std::uint64_t seed, std::int64_t step,
+                          std::uint64_t which) {
     const std::int64_t pairs = (rows * units + 1) / 2;
     const torch::Tensor mask = torch::empty({2 * pairs});
-    const RandomStream stream(seed, Purpose::Dropout, static_cast<std::uint64_t>(step));
+    const RandomStream stream(seed, Purpose::Dropout, static_cast<std::uint64_t>(step), which);
     const std::int64_t lastDropped = static_cast<std::int64_t>(rate * 0x1.0p32) - 1;  // of the 2^32 values of half a number
     const float kept = static_cast<float>(1.0 / (1.0 - rate));
     std::int32_t keptBits;

@@ -18,7 +18,8 @@ struct BatchPlan {
     std::int64_t microBatch = 0;
     std::function<torch::Tensor(std::int64_t begin, std::int64_t end)> input;  ///< rows of the batch, on the model's device
     torch::Tensor labels;                                                      ///< int64 [rows]
-    torch::Tensor dropoutMask;                                                 ///< of the whole batch; undefined: none
+    std::vector<torch::Tensor> dropoutMasks;                                   ///< of the whole batch; see ForwardContext
+    bool updateStatistics = false;                                             ///< needs microBatch >= rows
 };
 
 struct StageSample {
@@ -62,7 +63,10 @@ private:
     std::vector<StageSample> m_samples;
 };
 
-/// [rows, units]: 0 with probability `rate`, 1 / (1 - rate) otherwise; a pure function of (seed, step).
-torch::Tensor dropoutMask(std::int64_t rows, std::int64_t units, double rate, std::uint64_t seed, std::int64_t step);
+/// [rows, units]: 0 with probability `rate`, 1 / (1 - rate) otherwise; a pure function of (seed, step, which).
+torch::Tensor dropoutMask(std::int64_t rows, std::int64_t units, double rate, std::uint64_t seed, std::int64_t step,
+                          std::uint64_t which = 0);
+/// One for each Dropout of the model, undefined where its rate is 0.
+std::vector<torch::Tensor> dropoutMasks(const ModelInfo& model, std::int64_t rows, std::uint64_t seed, std::int64_t step);
 
 }  // namespace thaw::core

@@ -19,7 +19,7 @@ EvaluationPass::EvaluationPass(const InputSource& source, const StagedModel& mod
       m_split(split),
       m_rung(rung),
       m_slice(slice > 0                        ? slice
-              : rung >= model.info().headBegin ? kHeadSlice
+              : rung >= model.info().headStage ? kHeadSlice
                                                : sliceSize(source.inputSize)),
       m_total(source.pictures(split).count()) {
     m_result.split = split;

@@ -113,15 +113,23 @@ StageTimes guessedStageTimes(const RunConfig& config, const ModelInfo& model) {
     const double threads = threadsFor(config.threads);
     const double rate = threads * operationsPerSecond();
     const bool own = config.kernels == KernelKind::Thaw && kernels::instructionSet() != InstructionSet::None;
-    for (const LayerInfo& layer : model.layers) {
-        double floats = 1;
-        for (const std::int64_t size : layer.outputShape) floats *= static_cast<double>(size);
-        const Efficiency& efficiency = layer.kind != LayerKind::Conv2d ? kDense : own ? kOwnConvolution : kLibraryConvolution;
-        const double operations = 2 * layer.multiplyAdds;
-        const double moving = 4 * floats / (threads * kBytesPerSecond);
-        times.stages.push_back({operations / (rate * efficiency.forward) + moving,
-                                operations / (rate * efficiency.backwardData) + 2 * moving,
-                                layer.hasParameters() ? operations / (rate * efficiency.backwardWeights) + moving : 0});
+    for (const StageInfo& stage : model.stages) {
+        StageTimes::Stage sum;
+        for (int i = stage.begin; i < stage.end; ++i) {
+            const LayerInfo& layer = model.layer(i);
+            double floats = 1;
+            for (const std::int64_t size : layer.outputShape) floats *= static_cast<double>(size);
+            const bool ours = own && layer.relu && layer.kindText == "Conv 3x3";
+            const Efficiency& efficiency = layer.kind != LayerKind::Conv2d ? kDense
+                                           : ours                          ? kOwnConvolution
+                                                                           : kLibraryConvolution;
+            const double operations = 2 * layer.multiplyAdds;
+            const double moving = 4 * floats / (threads * kBytesPerSecond);
+            sum.forward += operations / (rate * efficiency.forward) + moving;
+            sum.backwardData += operations / (rate * efficiency.backwardData) + 2 * moving;
+            if (layer.hasParameters()) sum.backwardWeights += operations / (rate * efficiency.backwardWeights) + moving;
+        }
+        times.stages.push_back(sum);
     }
     times.optimizerPerParameter = kUpdateBytes / (threads * kBytesPerSecond);
     times.besideStages = kBesideStages;

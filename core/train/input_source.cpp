@@ -15,7 +15,7 @@ torch::Tensor InputSource::rows(Split split, int rung, const std::vector<std::in
         return (ahead ? ahead->take(request) : networkInput(request)).to(device);
     }
 
-    std::vector<std::int64_t> shape = model->layers[static_cast<std::size_t>(rung - 1)].outputShape;
+    std::vector<std::int64_t> shape = model->stage(rung - 1).outputShape;
     shape.insert(shape.begin(), static_cast<std::int64_t>(rows.size()));
     torch::Tensor result = torch::empty(shape);
     const FeatureBlock* plain = features->find(rung, split == Split::Train ? FeaturePart::Train : FeaturePart::Test);

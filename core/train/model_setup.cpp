@@ -3,6 +3,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/kernels/instruction_set.h"
+#include "core/model/zoo.h"
 
 namespace thaw::core {
 
@@ -19,7 +20,7 @@ std::string describeDevice(const torch::Device& device, int threads) {
 }
 
 std::unique_ptr<StagedModel> buildModel(const RunConfig& config, int classCount, const TrunkWeights* trunk) {
-    auto model = std::make_unique<StagedModel>(describeModel(config, classCount), config.seed, /*drawTrunk=*/trunk == nullptr);
+    auto model = std::make_unique<StagedModel>(networkOf(config, classCount), config.seed, /*drawTrunk=*/trunk == nullptr);
     if (trunk != nullptr) model->loadTrunk(*trunk);
     model->setKernels(config.kernels);
     return model;

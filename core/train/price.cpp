@@ -8,10 +8,14 @@ namespace thaw::core {
 Price estimatePrice(const RunConfig& config, const ModelInfo& model, const LayerMask& trainable, const StageTimes& times,
                     const PriceInput& input) {
     Price price;
-    const std::size_t count = model.layers.size();
+    const std::size_t count = model.stages.size();
     const int boundary = freezeBoundary(model, trainable);
-    for (std::size_t i = 0; i < std::min(count, trainable.size()); ++i)
-        if (trainable[i]) price.trainableParameters += model.layers[i].parameterCount;
+    std::vector<double> share(count);  // of each stage's parameters, that train
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::int64_t trains = trainableIn(model, trainable, static_cast<int>(i));
+        price.trainableParameters += trains;
+        if (trains > 0) share[i] = static_cast<double>(trains) / static_cast<double>(model.stages[i].parameterCount);
+    }
 
     const int rung = usableRung(config, model, boundary, input.trainCount, input.testCount);
     const int variants = cachedVariants(config.augmentation);
@@ -19,18 +23,23 @@ Price estimatePrice(const RunConfig& config, const ModelInfo& model, const Layer
     const int trainRung = variants == 0 ? 0 : rung;
     price.trainRung = trainRung;
 
-    const auto floatsAfter = [&](std::size_t i) {
-        std::int64_t floats = 1;
-        for (std::int64_t size : model.layers[i].outputShape) floats *= size;
+    // What the layers inside a stage hold for its backward pass counts too.
+    const auto floatsIn = [&](std::size_t i) {
+        std::int64_t floats = 0;
+        for (int layer = model.stages[i].begin; layer < model.stages[i].end; ++layer) {
+            std::int64_t own = 1;
+            for (std::int64_t size : model.layer(layer).outputShape) own *= size;
+            floats += own;
+        }
         return floats;
     };
     const std::int64_t micro = microBatchSize(config, model, boundary, trainRung);
     std::int64_t activations = 0, widest = 0;
     for (std::size_t i = static_cast<std::size_t>(trainRung); i < count; ++i) {
         if (static_cast<int>(i) >= boundary)
-            activations += 2 * floatsAfter(i);  // the output and its gradient
+            activations += 2 * floatsIn(i);  // the output and its gradient
         else
-            widest = std::max(widest, 2 * floatsAfter(i));
+            widest = std::max(widest, 2 * floatsIn(i));
     }
     const int moments = config.phases.empty() || config.phases.front().optimizer.kind != OptimizerKind::Sgd ? 2 : 1;
     price.memoryBytes = 4 * (model.parameterCount + price.trainableParameters * (1 + moments) + micro * (activations + widest));
@@ -45,7 +54,7 @@ Price estimatePrice(const RunConfig& config, const ModelInfo& model, const Layer
         if (index >= trainRung) forwardFrom += stage.forward;
         if (index >= rung) testForward += stage.forward;
         if (index > boundary) backward += stage.backwardData;
-        if (i < trainable.size() && trainable[i]) backward += stage.backwardWeights;
+        backward += share[i] * stage.backwardWeights;
         if (index >= input.cachedBoundary && index < rung) fill += stage.forward;
     }
     const double update =

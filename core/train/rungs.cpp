@@ -11,8 +11,8 @@ constexpr int kSlicePixels = 128 * 32 * 32;
 
 std::vector<int> rungsOf(const ModelInfo& model) {
     std::vector<int> rungs;
-    for (int i = 0; i < model.headBegin; ++i)
-        if (model.layers[static_cast<std::size_t>(i)].kind == LayerKind::MaxPool2d) rungs.push_back(i + 1);
+    for (int i = 0; i < model.headStage; ++i)
+        if (model.stage(i).cut) rungs.push_back(i + 1);
     return rungs;
 }
 
@@ -23,11 +23,7 @@ int rungBelow(const ModelInfo& model, int boundary) {
     return best;
 }
 
-std::int64_t rungFloats(const ModelInfo& model, int rung) {
-    std::int64_t floats = 1;
-    for (std::int64_t size : model.layers[static_cast<std::size_t>(rung - 1)].outputShape) floats *= size;
-    return floats;
-}
+std::int64_t rungFloats(const ModelInfo& model, int rung) { return model.stage(rung - 1).outputFloats(); }
 
 int cachedVariants(const AugmentationConfig& augmentation) { return augmentation.shift > 0 ? 0 : augmentation.flip ? 2 : 1; }
 
@@ -61,7 +57,7 @@ int sliceSize(int inputSize) {
 }
 
 int microBatchSize(const RunConfig& config, const ModelInfo& model, int boundary, int rung) {
-    if (boundary >= model.headBegin && rung >= model.headBegin) return config.batchSize;
+    if (boundary >= model.headStage && rung >= model.headStage) return config.batchSize;
     return std::min(config.batchSize, sliceSize(config.inputSize));
 }
 

@@ -63,15 +63,13 @@ bool SpeedMeasurement::advance(const Deadline& deadline) {
 
 StageTimes::Stage SpeedMeasurement::measure(int stage) const {
     const ModelInfo& info = m_model.info();
-    const bool inTrunk = stage < info.headBegin;
+    const bool inTrunk = stage < info.headStage;
     const std::int64_t rows = inTrunk ? std::min(m_batchSize, std::max(1, sliceSize(m_inputSize) / 2)) : m_batchSize;
-    std::vector<std::int64_t> shape{3, m_inputSize, m_inputSize};
-    if (stage > 0) shape = info.layers[static_cast<std::size_t>(stage - 1)].outputShape;
+    std::vector<std::int64_t> shape = info.shapeBefore(stage);
     shape.insert(shape.begin(), rows);
     const torch::Tensor input = torch::full(shape, 0.1f, torch::device(m_device));
     ForwardContext context;
-    if (info.layers[static_cast<std::size_t>(stage)].kind == LayerKind::Dropout)
-        context.dropoutMask = torch::ones(shape, torch::device(m_device));
+    context.dropoutMasks.assign(static_cast<std::size_t>(m_model.dropoutCount()), torch::ones({1}, torch::device(m_device)));
 
     StageTimes::Stage result;
     {
@@ -147,15 +145,15 @@ void TimesRefiner::forward(int stage, double seconds, std::int64_t rows) {
     blend(m_times.stages[index].forward, seconds / static_cast<double>(rows), m_seen[index].forward);
 }
 
-void TimesRefiner::backward(int stage, double seconds, std::int64_t rows, bool data, bool weights) {
+void TimesRefiner::backward(int stage, double seconds, std::int64_t rows, bool data, double weights) {
     const auto index = static_cast<std::size_t>(stage);
     if (index >= m_times.stages.size()) return;
     StageTimes::Stage& times = m_times.stages[index];
     const double sample = seconds / static_cast<double>(rows);
-    const double both = times.backwardData + times.backwardWeights;
-    const double share = !weights ? 1 : !data ? 0 : both > 0 ? times.backwardData / both : 0.5;
+    const double both = times.backwardData + weights * times.backwardWeights;
+    const double share = weights <= 0 ? 1 : !data ? 0 : both > 0 ? times.backwardData / both : 0.5;
     if (data) blend(times.backwardData, sample * share, m_seen[index].backwardData);
-    if (weights) blend(times.backwardWeights, sample * (1 - share), m_seen[index].backwardWeights);
+    if (weights > 0) blend(times.backwardWeights, sample * (1 - share) / weights, m_seen[index].backwardWeights);
 }
 
 void TimesRefiner::update(double seconds, std::int64_t parameters) {

@@ -40,8 +40,8 @@ public:
     const StageTimes& kept() const { return m_times; }
     bool empty() const { return m_times.empty(); }
     void forward(int stage, double seconds, std::int64_t rows);
-    /// `data`, `weights`: which gradients the pass computed.
-    void backward(int stage, double seconds, std::int64_t rows, bool data, bool weights);
+    /// `data`: whether the pass computed the gradient of the stage's input; `weights`: that of which share of its parameters.
+    void backward(int stage, double seconds, std::int64_t rows, bool data, double weights);
     void update(double seconds, std::int64_t parameters);
     /// What a whole step took beyond its stages and its update.
     void besideStages(double seconds, std::int64_t rows);

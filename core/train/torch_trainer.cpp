@@ -28,7 +28,7 @@ void check(const RunConfig& config) {
     if (const std::vector<std::string> problems = validate(config); !problems.empty()) throw ConfigError(joined(problems));
     const ModelInfo model = describeModel(config, /*classCount=*/10);
     for (const PhaseConfig& phase : config.phases)
-        if (phase.epochs > 0 && freezeBoundary(model, model.maskOf(phase.trainable)) == static_cast<int>(model.layers.size()))
+        if (phase.epochs > 0 && freezeBoundary(model, model.maskOf(phase.trainable)) == static_cast<int>(model.stages.size()))
             throw ConfigError("Nothing trains in the phase \"" + phase.title + "\".",
                               "Name at least one layer with weights, head for instance.");
 }
@@ -262,10 +262,16 @@ void TorchTrainer::startBatch() {
         if (m_loop.rung == 0) expectAfter(end);
         return input;
     };
-    if (m_config.head.dropout > 0)
-        plan.dropoutMask =
-            dropoutMask(plan.rows, m_config.head.hiddenUnits, m_config.head.dropout, m_config.seed, m_loop.step).to(m_device);
+    plan.dropoutMasks = dropoutMasks(m_info, plan.rows, m_config.seed, m_loop.step);
+    for (torch::Tensor& mask : plan.dropoutMasks)
+        if (mask.defined()) mask = mask.to(m_device);
+    plan.updateStatistics = m_config.updateStatistics;
     m_batch = std::make_unique<BatchStep>(*m_model, std::move(plan));
+}
+
+double TorchTrainer::shareThatTrains(int stage) const {
+    return static_cast<double>(trainableIn(m_info, m_loop.mask, stage)) /
+           static_cast<double>(std::max<std::int64_t>(1, m_info.stage(stage).parameterCount));
 }
 
 std::vector<PictureChange> TorchTrainer::changesOf(const std::vector<std::int64_t>& rows) const {
@@ -298,6 +304,7 @@ void TorchTrainer::finishBatch() {
     const char* hint = "Choose a smaller learning rate and resume from the last checkpoint, which is good.";
     if (!std::isfinite(loss)) {
         m_optimizer->clearGradients();
+        m_model->dropStatistics();
         throw TrainingError("The loss is no longer a finite number at " + where + ".", hint);
     }
     m_optimizer->setLearningRate(rate);
@@ -307,12 +314,15 @@ void TorchTrainer::finishBatch() {
 
     const int boundary = freezeBoundary(m_info, m_loop.mask);
     std::int64_t trained = 0;
+    m_model->commitStatistics();
     for (int i = boundary; i < m_model->stageCount(); ++i) {
-        if (!m_loop.mask[static_cast<std::size_t>(i)]) continue;
+        const std::int64_t own = trainableIn(m_info, m_loop.mask, i);
+        if (own == 0) continue;
         m_model->markChanged(i);
-        m_loop.everTrained[static_cast<std::size_t>(i)] = true;
-        trained += m_info.layers[static_cast<std::size_t>(i)].parameterCount;
+        trained += own;
     }
+    for (std::size_t i = 0; i < m_loop.mask.size(); ++i)
+        if (m_loop.mask[i]) m_loop.everTrained[i] = true;
     dropStaleFeatures();
     m_changedSinceCheckpoint = true;
     const std::int64_t rows = static_cast<std::int64_t>(m_rows.size());
@@ -329,7 +339,7 @@ void TorchTrainer::finishBatch() {
             m_stageSeconds += sample.seconds;
             if (sample.backward)
                 m_times.backward(sample.stage, sample.seconds, sample.rows, sample.stage > boundary,
-                                 m_loop.mask[static_cast<std::size_t>(sample.stage)]);
+                                 shareThatTrains(sample.stage));
             else
                 m_times.forward(sample.stage, sample.seconds, sample.rows);
         }
@@ -454,9 +464,15 @@ void TorchTrainer::afterEpoch(double validationLoss, bool* endsPhase) {
     }
 }
 
-void TorchTrainer::pauseRun() {
-    if (m_batch) m_batch->abandon();
+void TorchTrainer::abandonBatch() {
+    if (!m_batch) return;
+    m_batch->abandon();
     m_batch.reset();
+    m_model->dropStatistics();
+}
+
+void TorchTrainer::pauseRun() {
+    abandonBatch();
     m_batchSeconds = 0;
     applyChanges();
     const bool quiet = std::exchange(m_quietPause, false);
@@ -478,8 +494,7 @@ void TorchTrainer::rest(bool quiet) {
 
 void TorchTrainer::stopRun() {
     m_stopAsked = false;
-    if (m_batch) m_batch->abandon();
-    m_batch.reset();
+    abandonBatch();
     if (m_record && m_phaseAnnounced && m_loop.point != LoopPoint::Finished) {
         applyChanges();
         keepTimes();

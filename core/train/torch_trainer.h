@@ -69,6 +69,7 @@ private:
     bool restoreFeatures(const Deadline& deadline);
     void advanceBatch(const Deadline& deadline);
     void startBatch();
+    double shareThatTrains(int stage) const;
     std::vector<PictureChange> changesOf(const std::vector<std::int64_t>& rows) const;
     void expectAfter(std::int64_t end);
     void finishBatch();
@@ -79,6 +80,7 @@ private:
     void enterPhase();
     void rest(bool quiet);
     void stopRun();
+    void abandonBatch();
     void pauseRun();
     void finishRun(const std::string& reason);
     void fail(const std::string& what, const std::string& hint);
@@ -121,6 +123,7 @@ private:
     std::vector<int> wantedRungs() const;
     std::string featureKey(int rung, FeaturePart part);
     void chooseSource(bool tell);
+    bool updatesStatistics() const;
     void dropStaleFeatures();
     void yieldMemory();
     void featuresAfterMaskChange();
@@ -193,7 +196,7 @@ private:
     std::string m_weightsTitle, m_weightsDigest;
     ModelInfo m_info;
     std::unique_ptr<StagedModel> m_model;
-    std::vector<std::vector<torch::Tensor>> m_initial;  // by stage; empty where it never trained
+    std::vector<std::vector<torch::Tensor>> m_initial;  // by layer; empty where it never trained
     std::optional<Optimizer> m_optimizer;
     std::optional<Batcher> m_batcher;
     InputSource m_source;
@@ -241,6 +244,7 @@ private:
     std::unique_ptr<FeatureWriter> m_writer;
     std::vector<int> m_keepOnDisk;
     bool m_toldShort = false;  // of memory for features
+    bool m_toldWhole = false;  // that batches are not divided
 
     std::string m_lastActivity;
     Clock::time_point m_lastProgress, m_lastPlan, m_lastTimes, m_lastMoved, m_lastMemoryLook;

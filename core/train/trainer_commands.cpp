@@ -142,7 +142,7 @@ bool TorchTrainer::applyMask(std::uint64_t requestId, const LayerMask& asked) {
     }
     LayerMask wanted = asked;
     for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] = wanted[i] && m_info.layers[i].hasParameters();
-    if (freezeBoundary(m_info, wanted) == static_cast<int>(m_info.layers.size())) {
+    if (freezeBoundary(m_info, wanted) == static_cast<int>(m_info.stages.size())) {
         refuse(requestId, "Nothing would train. Leave at least one layer thawed.");
         return false;
     }
@@ -198,7 +198,7 @@ void TorchTrainer::rememberInitial(const LayerMask& mask) {
     torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < mask.size(); ++i) {
         if (!mask[i] || !m_initial[i].empty()) continue;
-        for (const Parameter& parameter : m_model->parameters(static_cast<int>(i)))
+        for (const Parameter& parameter : m_model->stateOf(static_cast<int>(i)))
             m_initial[i].push_back(parameter.value.detach().clone().to(m_device));
     }
 }

@@ -200,8 +200,7 @@ bool TorchTrainer::computeFeatures(const Deadline& deadline) {
     const double left =
         m_pass->done() > 0 ? seconds / static_cast<double>(m_pass->done()) * static_cast<double>(m_pass->total() - m_pass->done())
                            : -1;
-    progress("Computing features (" + m_info.layers[static_cast<std::size_t>(m_pass->rungs().back() - 1)].name + ")",
-             m_pass->done(), m_pass->total(), left);
+    progress("Computing features (" + m_info.stage(m_pass->rungs().back() - 1).name + ")", m_pass->done(), m_pass->total(), left);
     if (!done) return false;
     m_toWrite.clear();
     if (m_config.cache.onDisk)
@@ -253,15 +252,29 @@ void TorchTrainer::chooseSource(bool tell) {
         if (cachedVariants(m_config.augmentation) > 0) m_loop.rung = rung;
     }
     m_loop.microBatch = microBatchSize(m_config, m_info, boundary, m_loop.rung);
+    if (updatesStatistics() && m_loop.microBatch < m_config.batchSize) {
+        m_loop.microBatch = m_config.batchSize;
+        if (!std::exchange(m_toldWhole, true))
+            notice(
+                "Batch norms that train take the statistics of a whole batch, so that batches are not divided: a step takes "
+                "longer, and pausing waits for it.");
+    }
     if (!tell || !m_config.cache.enabled || cachedVariants(m_config.augmentation) == 0 || boundary == 0) return;
     const int ideal = rungBelow(m_info, boundary);
     if (m_loop.rung >= ideal || (m_loop.rung == before && m_loop.point != LoopPoint::Batches)) return;
-    const std::string layer = m_info.layers[static_cast<std::size_t>(ideal - 1)].name;
+    const std::string layer = m_info.stage(ideal - 1).name;
     const bool fits = usableRung(m_config, m_info, boundary, m_train->count(), m_test->count()) == ideal;
     notice(fits ? "The features of " + layer + " are not in the cache yet: every batch computes them until the epoch ends."
                 : "The features of " + layer +
                       " are larger than the memory for features: every batch computes them. Raise that limit in the "
                       "settings to cache them.");
+}
+
+bool TorchTrainer::updatesStatistics() const {
+    if (!m_config.updateStatistics) return false;
+    for (std::size_t i = 0; i < m_loop.mask.size(); ++i)
+        if (m_loop.mask[i] && m_info.layers[i].kind == LayerKind::BatchNorm) return true;
+    return false;
 }
 
 /// Before the machine swaps: what is on disk too is read from there, what is not is given up.

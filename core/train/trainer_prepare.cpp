@@ -196,7 +196,7 @@ void TorchTrainer::setUpModel() {
     std::optional<TrunkWeights> trunk;
     if (m_config.initialization == Initialization::Pretrained) {
         try {
-            trunk = loadTrunkWeights(m_config.weights);
+            trunk = trunkWeightsOf(m_config);
             m_weightsTitle = trunk->title;
             m_weightsDigest = trunk->digest;
             const std::string misfit = m_toRestore ? std::string() : scalingWarning(m_config.scaling, trunk->scaling);
@@ -253,8 +253,8 @@ void TorchTrainer::makeOptimizer(const OptimizerConfig& config) {
 std::vector<Parameter> TorchTrainer::trainableParameters() const {
     std::vector<Parameter> all;
     for (int i = 0; i < m_model->stageCount(); ++i)
-        if (m_loop.mask[static_cast<std::size_t>(i)])
-            all.insert(all.end(), m_model->parameters(i).begin(), m_model->parameters(i).end());
+        for (const Parameter& parameter : m_model->parameters(i))
+            if (m_loop.mask[static_cast<std::size_t>(parameter.layer)]) all.push_back(parameter);
     return all;
 }
 

@@ -177,7 +177,7 @@ void TorchTrainer::tellMoved() {
     event.moved.assign(m_info.layers.size(), 0.0);
     for (std::size_t i = 0; i < m_initial.size(); ++i) {
         if (m_initial[i].empty() || !m_loop.everTrained[i]) continue;
-        event.moved[i] = relativeChange(m_model->parameters(static_cast<int>(i)), m_initial[i]);
+        event.moved[i] = relativeChange(m_model->stateOf(static_cast<int>(i)), m_initial[i]);
     }
     emit(std::move(event));
 }

@@ -9,8 +9,8 @@
 #include "core/api/errors.h"
 #include "core/inspect/activations.h"
 #include "core/inspect/class_map.h"
+#include "core/model/families.h"
 #include "core/model/safetensors.h"
-#include "core/model/zoo.h"
 #include "core/train/model_setup.h"
 
 using namespace thaw::core;
@@ -32,7 +32,7 @@ double furthest(const std::vector<float>& values, const torch::Tensor& expected)
 }
 
 RunConfig tinyConfig() {
-    replaceRecipeForTests("tiny", {"Tiny", {{4}, {6}, {6}, {8}, {8, 8, 8}}});
+    addModel(vggModel("tiny", "Tiny", {{4}, {6}, {6}, {8}, {8, 8, 8}}));
     RunConfig config;
     config.model = "tiny";
     config.initialization = Initialization::Random;

@@ -36,7 +36,8 @@ RunConfig everythingChanged() {
     config.scaling = Scaling::Caffe;
     config.batchSize = 50;
     config.augmentation = {true, 4};
-    config.head = {256, 0.25};
+    config.head = {256, 0.25, 2, HeadPooling::Average};
+    config.updateStatistics = true;
     PhaseConfig first;
     first.title = "One";
     first.epochs = 3;
@@ -186,9 +187,9 @@ private Q_SLOTS:
             },
             [](RunConfig& c) { c.data.dataset = "mnist"; },
             [](RunConfig& c) { c.data.trainLimit = -1; },
-            [](RunConfig& c) { c.model = "resnet50"; },
+            [](RunConfig& c) { c.model = "resnet51"; },
             [](RunConfig& c) { c.inputSize = 31; },
-            [](RunConfig& c) { c.inputSize = 225; },
+            [](RunConfig& c) { c.inputSize = 513; },
             [](RunConfig& c) { c.batchSize = 0; },
             [](RunConfig& c) { c.batchSize = 4097; },
             [](RunConfig& c) { c.augmentation.shift = 17; },
@@ -211,7 +212,7 @@ private Q_SLOTS:
         config.batchSize = 0;
         config.inputSize = 1000;
         QCOMPARE(validate(config).size(), std::size_t(2));
-        QCOMPARE(validate(config)[0], std::string("The input size must be from 32 to 224; it is 1000."));
+        QCOMPARE(validate(config)[0], std::string("VGG16 cannot take pictures of 1000 pixels. Choose 32 to 512 pixels."));
     }
 
     void namesOfSettings() {

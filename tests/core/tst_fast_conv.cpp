@@ -11,7 +11,7 @@
 #include "core/api/runs.h"
 #include "core/kernels/fast_conv.h"
 #include "core/kernels/instruction_set.h"
-#include "core/model/zoo.h"
+#include "core/model/families.h"
 #include "tests/support/drawn_tensor.h"
 #include "tests/support/tiny_run.h"
 
@@ -58,7 +58,7 @@ Tensor decidedSlope(const Problem& p) {
 class WideLesson : public TinyLesson {
 public:
     WideLesson() : TinyLesson(/*trainPerClass=*/10, /*testPerClass=*/5) {
-        replaceRecipeForTests("vgg16", {"Wide", {{64}, {64}, {64}, {64}, {64, 64}}});
+        addModel(vggModel("vgg16", "Wide", {{64}, {64}, {64}, {64}, {64, 64}}));
     }
     /// One phase of SGD on the head and what else is named.
     RunConfig config(const std::string& run, const std::vector<std::string>& trainable, int threads) const {

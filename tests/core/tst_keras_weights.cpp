@@ -131,7 +131,7 @@ void KerasWeightsTest::readsEveryLayout() {
     const TrunkWeights weights = loadTrunkWeights(file);
     QCOMPARE(weights.digest, report.sha256);
     int layer = 0;
-    for (const TrunkTensor& wanted : trunkTensors()) {
+    for (const TensorSpec& wanted : layoutOf("vgg16").tensors) {
         const HostTensor& tensor = weights.tensors.at(wanted.name);
         QVERIFY(tensor.shape == wanted.shape);
         const std::int64_t outputs = wanted.shape[0];

@@ -10,7 +10,7 @@
 
 #include "core/api/errors.h"
 #include "core/api/runs.h"
-#include "core/model/zoo.h"
+#include "core/model/families.h"
 #include "core/store/atomic_file.h"
 #include "core/store/checkpoint.h"
 #include "core/util/threads.h"
@@ -55,7 +55,7 @@ RunConfig configOf(const TinyLesson& lesson, const std::string& run, OptimizerKi
 }
 
 int childMain(const std::string& run, const std::string& configFile) {
-    replaceRecipeForTests("vgg16", {"Tiny", {{4}, {6}, {6}, {8}, {8, 8, 8}}});
+    addModel(vggModel("vgg16", "Tiny", {{4}, {6}, {6}, {8}, {8, 8, 8}}));
     try {
         const bool begun = fs::exists(fs::path(run) / "run.json");
         const auto trainer = begun ? resumeTrainer(run) : makeTrainer(configFromJson(readSmallFile(configFile)));

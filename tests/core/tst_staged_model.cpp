@@ -4,9 +4,9 @@
 
 #include "core/api/errors.h"
 #include "core/data/preprocess.h"
+#include "core/model/families.h"
 #include "core/model/safetensors.h"
 #include "core/model/staged_model.h"
-#include "core/model/zoo.h"
 #include "core/train/batch_step.h"
 #include "core/train/forward_slice.h"
 #include "core/train/model_setup.h"
@@ -16,7 +16,7 @@ using namespace thaw::core;
 namespace {
 
 RunConfig tinyConfig() {
-    replaceRecipeForTests("tiny", {"Tiny", {{4}, {6, 6}, {6}, {8}, {8, 8, 8}}});
+    addModel(vggModel("tiny", "Tiny", {{4}, {6, 6}, {6}, {8}, {8, 8, 8}}));
     RunConfig config;
     config.model = "tiny";
     config.initialization = Initialization::Random;
@@ -45,7 +45,7 @@ std::vector<torch::Tensor> gradients(const StagedModel& model, const torch::Tens
     plan.microBatch = microBatch;
     plan.input = [&](std::int64_t begin, std::int64_t end) { return input.slice(0, begin, end); };
     plan.labels = labels;
-    plan.dropoutMask = mask;
+    plan.dropoutMasks = {mask};
     BatchStep batch(model, plan);
     while (!batch.advance(Deadline(seconds))) {
     }
@@ -112,7 +112,7 @@ private Q_SLOTS:
             const int boundary = freezeBoundary(model->info(), trainable);
             model->setTrainable(trainable);
             ForwardContext context;
-            context.dropoutMask = mask;
+            context.dropoutMasks = {mask};
             const torch::Tensor loss =
                 torch::nn::functional::cross_entropy(model->forward(input, 0, model->stageCount(), context), labels);
             loss.backward();

@@ -450,7 +450,7 @@ void TorchWeightsTest::wholeTrunk() {
     std::vector<std::string> keys;
     std::string raw;
     int number = 0;
-    for (const TrunkTensor& tensor : trunkTensors()) {
+    for (const TensorSpec& tensor : layoutOf("vgg16").tensors) {
         std::int64_t count = 1;
         std::vector<std::int64_t> stride(tensor.shape.size());
         for (std::size_t i = tensor.shape.size(); i-- > 0;) {
@@ -478,7 +478,7 @@ void TorchWeightsTest::wholeTrunk() {
     QVERIFY(report.unexpected == std::vector<std::string>{"state_dict.module.classifier.6.weight"});
     const TrunkWeights weights = loadTrunkWeights(file);
     number = 0;
-    for (const TrunkTensor& tensor : trunkTensors()) {
+    for (const TensorSpec& tensor : layoutOf("vgg16").tensors) {
         const HostTensor& own = weights.tensors.at(tensor.name);
         QVERIFY(own.shape == tensor.shape);
         QCOMPARE(own.values.front(), static_cast<float>(number) - 3.5f);

@@ -104,10 +104,10 @@ const char* text(const TrunkMatch& match) {
     return all.c_str();
 }
 
-#define VERIFY_TRUNK(tensors)                          \
-    do {                                               \
-        const TrunkMatch match_ = matchTrunk(tensors); \
-        QVERIFY2(match_.isTrunk(), text(match_));      \
+#define VERIFY_TRUNK(tensors)                                             \
+    do {                                                                  \
+        const TrunkMatch match_ = matchTrunk(tensors, layoutOf("vgg16")); \
+        QVERIFY2(match_.isTrunk(), text(match_));                         \
     } while (false)
 
 }  // namespace
@@ -169,7 +169,7 @@ void TrunkMatchTest::otherVggs() {
         }
     }
     put(own, "classifier.0.weight", {4096, 25088});
-    const TrunkMatch match = matchTrunk(own);
+    const TrunkMatch match = matchTrunk(own, layoutOf("vgg16"));
     QVERIFY(!match.isTrunk());
     QCOMPARE(QString::fromStdString(match.otherNetwork), name);
 }
@@ -189,7 +189,7 @@ void TrunkMatchTest::namesOfTheTrunk() {
     if (makers == "caffe")
         for (const Conv& conv : convolutionsOf(kVgg16)) tensors[caffeInTorch(conv).first].shape = {conv.out, conv.in, 3, 3};
     VERIFY_TRUNK(tensors);
-    const TrunkMatch match = matchTrunk(tensors);
+    const TrunkMatch match = matchTrunk(tensors, layoutOf("vgg16"));
     QCOMPARE(match.found.at(0).channelsLast, makers != "caffe");
     QVERIFY(!match.found.at(1).channelsLast);
 }
@@ -286,37 +286,38 @@ void TrunkMatchTest::layersBetweenAreAnotherNetwork() {
     Tensors norms = torchvision(kVgg16);
     for (const Conv& conv : convolutionsOf(kVgg16))
         put(norms, "norms." + std::to_string(conv.position) + ".running_mean", {conv.out});
-    QCOMPARE(matchTrunk(norms).otherNetwork, std::string("VGG16 with batch normalisation"));
+    QCOMPARE(matchTrunk(norms, layoutOf("vgg16")).otherNetwork, std::string("VGG16 with batch normalisation"));
 
     Tensors ofKeras = keras(kVgg16, keras3);
     for (const Conv& conv : convolutionsOf(kVgg16))
         for (const char* number : {"0", "1", "2", "3"})
             put(ofKeras, "layers/batch_normalization_" + std::to_string(conv.position) + "/vars/" + number, {conv.out});
-    QCOMPARE(matchTrunk(ofKeras).otherNetwork, std::string("VGG16 with batch normalisation"));
+    QCOMPARE(matchTrunk(ofKeras, layoutOf("vgg16")).otherNetwork, std::string("VGG16 with batch normalisation"));
 
     Tensors activations = torchvision(kVgg16);
     put(activations, "features.1.weight", {64});  // a PReLU
-    QCOMPARE(matchTrunk(activations).otherNetwork, std::string("VGG16 with other layers between its convolutions"));
+    QCOMPARE(matchTrunk(activations, layoutOf("vgg16")).otherNetwork,
+             std::string("VGG16 with other layers between its convolutions"));
 
     Tensors convolution = torchvision(kVgg16);
     put(convolution, "features.15.weight", {256, 256, 1, 1});
-    QCOMPARE(matchTrunk(convolution).otherNetwork, std::string("a network with 14 convolutions"));
-    QVERIFY(!matchTrunk(convolution).isTrunk());
+    QCOMPARE(matchTrunk(convolution, layoutOf("vgg16")).otherNetwork, std::string("a network with 14 convolutions"));
+    QVERIFY(!matchTrunk(convolution, layoutOf("vgg16")).isTrunk());
 }
 
 void TrunkMatchTest::moreOfTheSameKindIsAnotherNetwork() {
     Tensors torch = torchvision(kVgg16);
     put(torch, "features.31.weight", {512, 512, 3, 3});
-    QCOMPARE(matchTrunk(torch).otherNetwork, std::string("a VGG network with 14 convolutions"));
+    QCOMPARE(matchTrunk(torch, layoutOf("vgg16")).otherNetwork, std::string("a VGG network with 14 convolutions"));
     Tensors ofKeras = keras(kVgg16, keras3);
     put(ofKeras, "layers/block5_conv4/vars/0", {3, 3, 512, 512});
-    QVERIFY(!matchTrunk(ofKeras).isTrunk());
+    QVERIFY(!matchTrunk(ofKeras, layoutOf("vgg16")).isTrunk());
     Tensors early = keras(kVgg16, keras3);
     put(early, "layers/block1_conv3/vars/0", {3, 3, 64, 64});
-    QCOMPARE(matchTrunk(early).otherNetwork, std::string("a network with 14 convolutions"));
+    QCOMPARE(matchTrunk(early, layoutOf("vgg16")).otherNetwork, std::string("a network with 14 convolutions"));
     Tensors inLine = keras(kVgg16, counted);
     put(inLine, "layers/conv2d_13/vars/0", {3, 3, 512, 512});
-    QCOMPARE(matchTrunk(inLine).otherNetwork, std::string("a VGG network with 14 convolutions"));
+    QCOMPARE(matchTrunk(inLine, layoutOf("vgg16")).otherNetwork, std::string("a VGG network with 14 convolutions"));
 }
 
 void TrunkMatchTest::oneWholeTrunkAmongOthers() {
@@ -324,7 +325,7 @@ void TrunkMatchTest::oneWholeTrunkAmongOthers() {
     put(two, "teacher.features.0.weight", {64, 3, 3, 3});
     VERIFY_TRUNK(two);
     two.merge(torchvision(kVgg16, false, "ema.features."));
-    const TrunkMatch match = matchTrunk(two);
+    const TrunkMatch match = matchTrunk(two, layoutOf("vgg16"));
     QVERIFY(!match.isTrunk());
     QVERIFY(match.otherNetwork.empty());
     QCOMPARE(match.misshapen.size(), std::size_t{26});
@@ -335,21 +336,21 @@ void TrunkMatchTest::oneWholeTrunkAmongOthers() {
 void TrunkMatchTest::damagedTrunkIsNoOtherNetwork() {
     Tensors tensors = torchvision(kVgg16);
     tensors.erase("features.28.bias");
-    TrunkMatch match = matchTrunk(tensors);
+    TrunkMatch match = matchTrunk(tensors, layoutOf("vgg16"));
     QCOMPARE(match.otherNetwork, std::string());
     QVERIFY(match.missing == std::vector<std::string>{"features.28.bias"});
     tensors = torchvision(kVgg16, false, "");
     tensors.erase("14.weight");
-    match = matchTrunk(tensors);
+    match = matchTrunk(tensors, layoutOf("vgg16"));
     QCOMPARE(match.otherNetwork, std::string());
     QVERIFY(match.missing == std::vector<std::string>{"features.14.weight"});
     tensors = torchvision(kVgg16);
     tensors["features.0.weight"].shape = {64, 1, 3, 3};  // grey pictures
-    match = matchTrunk(tensors);
+    match = matchTrunk(tensors, layoutOf("vgg16"));
     QCOMPARE(match.otherNetwork, std::string());
     QVERIFY(match.misshapen == std::vector<std::string>{"features.0.weight: expected 64x3x3x3, file has 64x1x3x3"});
     QVERIFY(!match.isTrunk());
-    QVERIFY(matchTrunk({}).missing.size() == 26);
+    QVERIFY(matchTrunk({}, layoutOf("vgg16")).missing.size() == 26);
 }
 
 void TrunkMatchTest::otherNetworksByName_data() {
@@ -397,14 +398,16 @@ void TrunkMatchTest::otherNetworksByName() {
     QFETCH(QString, network);
     Tensors tensors;
     for (const QString& name : names) put(tensors, name.toStdString(), {64, 64, 1, 1});
-    const TrunkMatch match = matchTrunk(tensors);
+    const TrunkMatch match = matchTrunk(tensors, layoutOf("vgg16"));
     QCOMPARE(QString::fromStdString(match.otherNetwork), network);
     QVERIFY(!match.isTrunk());
     if (!network.startsWith("ResNet-50")) return;
     put(tensors, "layer1.0.conv2.weight", {128, 4, 3, 3});
-    if (match.otherNetwork == "ResNet-50") QCOMPARE(matchTrunk(tensors).otherNetwork, std::string("ResNeXt-50"));
+    if (match.otherNetwork == "ResNet-50")
+        QCOMPARE(matchTrunk(tensors, layoutOf("vgg16")).otherNetwork, std::string("ResNeXt-50"));
     put(tensors, "layer1.0.conv2.weight", {128, 128, 3, 3});
-    if (match.otherNetwork == "ResNet-50") QCOMPARE(matchTrunk(tensors).otherNetwork, std::string("Wide ResNet-50"));
+    if (match.otherNetwork == "ResNet-50")
+        QCOMPARE(matchTrunk(tensors, layoutOf("vgg16")).otherNetwork, std::string("Wide ResNet-50"));
 }
 
 void TrunkMatchTest::hostileNames() {
@@ -442,7 +445,7 @@ void TrunkMatchTest::hostileNames() {
     put(tensors, std::string(600, 'x') + ".0.weight", {64, 3, 3, 3});
     put(tensors, "features.2.weight", {});
     put(tensors, "features.5.weight", Shape(30, 1));
-    const TrunkMatch match = matchTrunk(tensors);
+    const TrunkMatch match = matchTrunk(tensors, layoutOf("vgg16"));
     QVERIFY(!match.isTrunk());
     QVERIFY(match.found.empty());
 }

@@ -46,7 +46,7 @@ Bytes bytesOf(const std::vector<T>& values) {
 Items plainTrunk() {
     Items items;
     float value = 0.5f;
-    for (const TrunkTensor& tensor : trunkTensors()) {
+    for (const TensorSpec& tensor : layoutOf("vgg16").tensors) {
         items[tensor.name] = {tensor.name, DType::Float32, tensor.shape,
                               bytesOf(std::vector<float>(countOf(tensor.shape), value))};
         value += 1;
@@ -98,7 +98,7 @@ void WeightsTest::embedded() {
     const TrunkWeights weights = loadTrunkWeights({});
     QCOMPARE(weights.tensors.size(), std::size_t{26});
     QCOMPARE(weights.title, std::string("VGG16, ImageNet (built in, 8 bit)"));
-    QCOMPARE(weights.digest, digestOfFile(embeddedWeightsFile()));
+    QCOMPARE(weights.digest, digestOfFile(ownWeightsOf("vgg16")));
     // torchvision's first kernel begins with -0.5537, 0.1427, 0.5290; a step of the 8-bit numbers is 0.006 there.
     const HostTensor& first = weights.tensors.at("features.0.weight");
     QVERIFY(first.shape == (std::vector<std::int64_t>{64, 3, 3, 3}));
@@ -107,7 +107,7 @@ void WeightsTest::embedded() {
     QVERIFY(std::abs(first.values[2] - 0.52896f) < 0.004f);
     QVERIFY(std::abs(weights.tensors.at("features.0.bias").values[0] - 0.403388f) < 1e-6f);
 
-    const WeightsReport report = inspectWeights(embeddedWeightsFile());
+    const WeightsReport report = inspectWeights(ownWeightsOf("vgg16"));
     QVERIFY(report.usable());
     QVERIFY(report.unexpected.empty());
     QCOMPARE(report.fileBytes, std::int64_t{14'747'936});
@@ -194,7 +194,7 @@ void WeightsTest::namesOfOthers() {
     for (int block = 1; block <= 5; ++block) {
         for (int number = 1; number <= perBlock[static_cast<std::size_t>(block - 1)]; ++number, ++position) {
             for (const QString& pattern : {weight, bias}) {
-                Item& item = items[trunkTensors()[index++].name];
+                Item& item = items[layoutOf("vgg16").tensors[index++].name];
                 const QString torchvision = QString::fromStdString(item.name).section('.', 1, 1);
                 QString name = pattern;
                 name.replace("%1", torchvision)
@@ -212,7 +212,7 @@ void WeightsTest::namesOfOthers() {
     QCOMPARE(report.unexpected.size(), std::size_t{1});
     const TrunkWeights weights = loadTrunkWeights(file());
     float value = 0.5f;
-    for (const TrunkTensor& tensor : trunkTensors()) {
+    for (const TensorSpec& tensor : layoutOf("vgg16").tensors) {
         QVERIFY(weights.tensors.at(tensor.name).shape == tensor.shape);
         QCOMPARE(weights.tensors.at(tensor.name).values.back(), value);
         value += 1;
@@ -356,7 +356,7 @@ void WeightsTest::scalingByOrigin() {
     for (int block = 1; kerasNames && block <= 5; ++block)
         for (int number = 1; number <= perBlock[static_cast<std::size_t>(block - 1)]; ++number)
             for (const char* kind : {"kernel", "bias"}) {
-                Item& item = items[trunkTensors()[index++].name];
+                Item& item = items[layoutOf("vgg16").tensors[index++].name];
                 item.name = "block" + std::to_string(block) + "_conv" + std::to_string(number) + "/" + kind;
                 if (item.shape.size() == 4) item.shape = {3, 3, item.shape[1], item.shape[0]};
             }

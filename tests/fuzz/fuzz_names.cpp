@@ -15,9 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t byte
         tensor.dtype = static_cast<thaw::core::DType>(tensor.shape.size() % 10);
         tensors[name] = tensor;
     }
-    const thaw::core::TrunkMatch match = thaw::core::matchTrunk(tensors);
+    const thaw::core::TrunkMatch match = thaw::core::matchTrunk(tensors, thaw::core::layoutOf("vgg16"));
     for (const auto& [index, found] : match.found)
-        if (tensors.count(found.name) == 0 || index >= thaw::core::trunkTensors().size()) std::abort();
-    if (match.isTrunk() && (!match.missing.empty() || match.found.size() != thaw::core::trunkTensors().size())) std::abort();
+        if (tensors.count(found.name) == 0 || index >= thaw::core::layoutOf("vgg16").tensors.size()) std::abort();
+    if (match.isTrunk() && (!match.missing.empty() || match.found.size() != thaw::core::layoutOf("vgg16").tensors.size()))
+        std::abort();
     return 0;
 }

@@ -9,7 +9,7 @@ namespace {
 void readAll(const std::filesystem::path& file, thaw::core::WeightsFormat format) {
     try {
         const thaw::core::TorchSource source(file, format);
-        thaw::core::matchTrunk(source.tensors());
+        thaw::core::matchTrunk(source.tensors(), thaw::core::layoutOf("vgg16"));
         std::size_t left = 64;  // a file may name one storage many times
         for (const auto& [name, tensor] : source.tensors()) {
             std::size_t count = thaw::core::sizeOf(tensor.dtype);

@@ -118,12 +118,12 @@ private Q_SLOTS:
         writer.write(file);
         const Outcome inspected = test::runCli({"weights", "inspect", text(file)});
         QCOMPARE(inspected.exitCode, 1);
-        QVERIFY2(inspected.output.contains("Not usable as VGG16's trunk: this is ResNet."), inspected.all().constData());
+        QVERIFY2(inspected.output.contains("Not usable as the trunk of VGG16: this is ResNet."), inspected.all().constData());
         for (const QStringList& command : {QStringList{"train", "--data", text(m_home / "drawn"), "--weights", text(file)},
                                            QStringList{"weights", "import", text(file)}}) {
             const Outcome refused = test::runCli(command);
             QCOMPARE(refused.exitCode, 1);
-            QVERIFY2(refused.errors.contains("this is ResNet, and Thaw's model is VGG16"), refused.all().constData());
+            QVERIFY2(refused.errors.contains("this is ResNet, and the model is VGG16"), refused.all().constData());
         }
     }
 

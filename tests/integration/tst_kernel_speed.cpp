@@ -37,6 +37,16 @@ bool reaches(double floor, const Measure& measure) {
 
 }  // namespace
 
+namespace {
+
+RunConfig lesson(int batchSize) {
+    RunConfig config;
+    config.batchSize = batchSize;
+    return config;
+}
+
+}  // namespace
+
 class TestKernelSpeed : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -49,13 +59,13 @@ private Q_SLOTS:
         useComputeThreads(0);
     }
     void trunkForward() {
-        QVERIFY(reaches(2.0, [] { return benchTrunk(/*inputSize=*/32, /*batchSize=*/32, kRounds, {}); }));
+        QVERIFY(reaches(2.0, [] { return benchTrunk(lesson(/*batchSize=*/32), kRounds, {}); }));
     }
     void stepOfBlock5() {
-        QVERIFY(reaches(1.85, [] { return benchStep({"block5", "head"}, /*inputSize=*/32, /*batchSize=*/64, kRounds, {}); }));
+        QVERIFY(reaches(1.85, [] { return benchStep(lesson(/*batchSize=*/64), {"block5", "head"}, kRounds, {}); }));
     }
     void stepOfEverything() {
-        QVERIFY(reaches(1.25, [] { return benchStep({"all"}, /*inputSize=*/32, /*batchSize=*/16, kRounds, {}); }));
+        QVERIFY(reaches(1.25, [] { return benchStep(lesson(/*batchSize=*/16), {"all"}, kRounds, {}); }));
     }
 };
 

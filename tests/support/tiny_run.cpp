@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/api/engine_info.h"
-#include "core/model/zoo.h"
+#include "core/model/families.h"
 #include "core/store/checkpoint.h"
 #include "core/util/hash.h"
 #include "tests/support/drawn_data.h"
@@ -14,7 +14,9 @@
 namespace thaw::test {
 
 TinyLesson::TinyLesson(int trainPerClass, int testPerClass) {
-    core::replaceRecipeForTests("vgg16", {"Tiny", {{4}, {6}, {6}, {8}, {8, 8, 8}}});
+    core::ModelDescription tiny = core::vggModel("vgg16", "Tiny", {{4}, {6}, {6}, {8}, {8, 8, 8}});
+    tiny.builtIn = core::descriptionOf("vgg16").builtIn;
+    core::addModel(std::move(tiny));
     DrawnSizes sizes;
     sizes.trainPerClass = trainPerClass;
     sizes.testPerClass = testPerClass;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/api/errors.h"
+#include "core/api/layer_names.h"
 #include "ui/bridge/lesson_data.h"
 #include "ui/models/path_text.h"
 #include "ui/models/run_text.h"
@@ -192,14 +193,10 @@ bool Session::isLessonRun() const {
 std::vector<LayerPreset> Session::layerPresets() const {
     const core::ModelInfo& model = m_layers.modelInfo();
     std::vector<LayerPreset> presets;
-    for (const std::vector<std::string>& layers :
-         {std::vector<std::string>{"head"}, {"head", "block5"}, {"head", "block5", "block4"}, {"all"}})
-        try {
-            const core::LayerMask mask = model.maskOf(layers);
-            presets.push_back({text(core::describeMask(model, mask)), mask});
-        } catch (const core::ConfigError&) {
-            // A model without these blocks has no such preset.
-        }
+    for (const core::LayerPreset& preset : model.presets) {
+        const core::LayerMask mask = model.maskOf(preset.layers);
+        presets.push_back({text(core::describeMask(model, mask)), mask});
+    }
     return presets;
 }
 
@@ -286,7 +283,7 @@ core::Price Session::price(const core::LayerMask& mask) const {
 core::StageTimes Session::timesOf(const core::RunConfig& config, const core::ModelInfo& model) const {
     core::StageTimes times = core::storedStageTimes(config);
     // What a busy machine measured says less than what the processor can do.
-    const bool good = times.stages.size() == model.layers.size() && times.origin == core::TimesOrigin::Measured;
+    const bool good = times.stages.size() == model.stages.size() && times.origin == core::TimesOrigin::Measured;
     return good ? times : core::guessedStageTimes(config, model);
 }
 
@@ -358,6 +355,7 @@ void Session::learnWeights(const std::vector<core::WeightsChoice>& weights) {
 
 void Session::setConfigQuietly(core::RunConfig config) {
     m_config = std::move(config);
+    m_library.setModel(text(m_config.model));
     if (!isActive()) m_runShown = false;
     showNextRun();
     Q_EMIT shownRunChanged();
@@ -412,20 +410,7 @@ void Session::showRun() {
 }
 
 std::vector<std::string> Session::namesOf(const core::LayerMask& mask) const {
-    // Whole blocks by their names ("head", "block5"), others layer by layer.
-    const std::vector<core::LayerInfo>& layers = m_layers.modelInfo().layers;
-    std::vector<std::string> names;
-    for (std::size_t begin = 0, end = 0; begin < layers.size(); begin = end) {
-        bool whole = true;
-        std::vector<std::string> some;
-        for (end = begin; end < layers.size() && layers[end].block == layers[begin].block; ++end) {
-            if (mask[end]) some.push_back(layers[end].name);
-            whole = whole && (mask[end] || !layers[end].hasParameters());
-        }
-        if (whole && !some.empty()) some = {layers[begin].block};
-        names.insert(names.end(), some.begin(), some.end());
-    }
-    return names;
+    return core::groupedNames(m_layers.modelInfo(), mask);
 }
 
 void Session::onState() {

@@ -16,9 +16,13 @@ constexpr QChar kEnDash(0x2013);
 
 class LayerTreeModel::Private {
 public:
-    struct Block {
+    /// A group or a layer.
+    struct Item {
         QString name, title;
-        int begin = 0, end = 0;  ///< layers [begin, end)
+        int layer = -1;            ///< -1: a group
+        int parent = -1, row = 0;  ///< parent: item; -1: at the top
+        int begin = 0, end = 0;    ///< layers [begin, end)
+        std::vector<int> children;
     };
 
     core::ModelInfo model;
@@ -26,8 +30,8 @@ public:
     std::vector<std::optional<bool>> wishes;
     std::vector<double> moved;
     core::LayerMask previewed;
-    std::vector<Block> blocks;
-    std::vector<int> blockOf;
+    std::vector<Item> items;  ///< in pre-order
+    std::vector<int> tops, itemOfLayer;
     bool immediate = true;
 
     std::size_t layerCount() const { return model.layers.size(); }
@@ -36,14 +40,46 @@ public:
 
     bool wanted(std::size_t layer) const { return wishes[layer].value_or(confirmed[layer]); }
 
-    /// Layers that an index stands for: one, or those of its block.
-    std::pair<int, int> range(const QModelIndex& index) const {
-        if (!index.internalId()) {
-            const Block& block = blocks[static_cast<std::size_t>(index.row())];
-            return {block.begin, block.end};
+    const Item& item(const QModelIndex& index) const { return items[index.internalId()]; }
+    const Item& item(int index) const { return items[static_cast<std::size_t>(index)]; }
+    const std::vector<int>& childrenOf(const QModelIndex& index) const { return index.isValid() ? item(index).children : tops; }
+
+    /// Layers that an index stands for: one, or those of its group.
+    std::pair<int, int> range(const QModelIndex& index) const { return {item(index).begin, item(index).end}; }
+
+    int add(Item item) {
+        std::vector<int>& siblings = item.parent < 0 ? tops : items[static_cast<std::size_t>(item.parent)].children;
+        item.row = static_cast<int>(siblings.size());
+        siblings.push_back(static_cast<int>(items.size()));
+        items.push_back(std::move(item));
+        return static_cast<int>(items.size()) - 1;
+    }
+
+    void build() {
+        items.clear();
+        tops.clear();
+        itemOfLayer.assign(layerCount(), 0);
+        std::vector<int> itemOfGroup(model.groups.size(), -1);
+        std::size_t nextGroup = 0;
+        for (int i = 0; i < static_cast<int>(layerCount()); ++i) {
+            for (; nextGroup < model.groups.size() && model.groups[nextGroup].begin <= i; ++nextGroup) {
+                const core::LayerGroup& group = model.groups[nextGroup];
+                Item item;
+                item.name = QString::fromStdString(group.path);
+                item.title = groupTitle(group);
+                item.parent = group.parent < 0 ? -1 : itemOfGroup[static_cast<std::size_t>(group.parent)];
+                item.begin = group.begin;
+                item.end = group.end;
+                itemOfGroup[nextGroup] = add(std::move(item));
+            }
+            Item item;
+            item.layer = item.begin = i;
+            item.end = i + 1;
+            item.name = QString::fromStdString(layer(i).name);
+            item.title = layerTitle(model, i);
+            item.parent = layer(i).group < 0 ? -1 : itemOfGroup[static_cast<std::size_t>(layer(i).group)];
+            itemOfLayer[static_cast<std::size_t>(i)] = add(std::move(item));
         }
-        const int layer = blocks[index.internalId() - 1].begin + index.row();
-        return {layer, layer + 1};
     }
 
     template <class IsOn>
@@ -83,28 +119,22 @@ public:
         return largest;
     }
 
-    QString layerTitle(int index) const { return shortLayerName(layer(index)); }
+    /// The title of the outermost group and its own: "Block 5 conv3".
+    QString spokenName(const Item& item) const {
+        const Item* top = &item;
+        while (top->parent >= 0) top = &this->item(top->parent);
+        return top == &item ? item.title : top->title + QLatin1Char(' ') + item.title;
+    }
 
-    QString kindText(const QModelIndex& index) const {
-        const auto [begin, end] = range(index);
-        if (index.internalId()) {
-            switch (layer(begin).kind) {
-                case core::LayerKind::Conv2d:
-                    return tr("Conv 3×3");
-                case core::LayerKind::MaxPool2d:
-                    return tr("Max 2×2");
-                case core::LayerKind::Flatten:
-                    return tr("Flatten");
-                case core::LayerKind::Dense:
-                    return tr("Dense");
-                case core::LayerKind::Dropout:
-                    return tr("Drop %1").arg(QLocale().toString(layer(begin).dropout, 'g', 3));
-            }
-        }
-        if (begin >= model.headBegin) return tr("new");
-        const auto convolutions = std::count_if(model.layers.begin() + begin, model.layers.begin() + end,
+    QString kindText(const Item& item) const {
+        if (item.layer >= 0) return layerKindText(layer(item.layer));
+        if (item.begin >= model.headBegin) return tr("new");
+        const auto groups =
+            std::count_if(item.children.begin(), item.children.end(), [this](int child) { return this->item(child).layer < 0; });
+        if (groups > 0) return tr("%n block(s)", nullptr, static_cast<int>(groups));
+        const auto convolutions = std::count_if(model.layers.begin() + item.begin, model.layers.begin() + item.end,
                                                 [](const auto& info) { return info.kind == core::LayerKind::Conv2d; });
-        return tr("%1 conv").arg(convolutions);
+        return convolutions > 0 ? tr("%1 conv").arg(convolutions) : tr("%n layer(s)", nullptr, item.end - item.begin);
     }
 };
 
@@ -127,21 +157,7 @@ void LayerTreeModel::setModelInfo(const core::ModelInfo& model, const core::Laye
     d->wishes.assign(d->layerCount(), std::nullopt);
     d->moved.clear();
     d->previewed.clear();
-    d->blocks.clear();
-    d->blockOf.clear();
-    for (int i = 0; i < static_cast<int>(d->layerCount()); ++i) {
-        const QString name = QString::fromStdString(d->layer(i).block);
-        if (d->blocks.empty() || d->blocks.back().name != name) {
-            QString title = name;
-            if (name == QLatin1String("head"))
-                title = tr("Head");
-            else if (name.startsWith(QLatin1String("block")))
-                title = tr("Block %1").arg(name.mid(5));
-            d->blocks.push_back({name, title, i, i});
-        }
-        d->blocks.back().end = i + 1;
-        d->blockOf.push_back(static_cast<int>(d->blocks.size()) - 1);
-    }
+    d->build();
     endResetModel();
     Q_EMIT pendingChanged();
 }
@@ -188,18 +204,19 @@ core::LayerMask LayerTreeModel::pendingMask() const {
 }
 
 QString LayerTreeModel::nameOf(const core::LayerMask& layers) const {
-    int count = 0, last = -1;
-    bool oneBlock = true;
+    int count = 0, first = -1, last = -1;
     for (int i = 0; i < static_cast<int>(std::min(layers.size(), d->layerCount())); ++i) {
         if (!layers[static_cast<std::size_t>(i)]) continue;
-        if (last >= 0 && d->layer(i).block != d->layer(last).block) oneBlock = false;
         ++count;
         last = i;
+        if (first < 0) first = i;
     }
     if (count == 0) return {};
-    const QModelIndex index = indexOfLayer(last);
-    if (count == 1) return index.data().toString();
-    return oneBlock ? index.parent().data().toString() : tr("%1 layers").arg(QLocale().toString(count));
+    if (count == 1) return indexOfLayer(last).data().toString();
+    // The innermost group that holds them all.
+    for (int item = d->item(d->itemOfLayer[static_cast<std::size_t>(last)]).parent; item >= 0; item = d->item(item).parent)
+        if (d->item(item).begin <= first) return d->item(item).title;
+    return tr("%1 layers").arg(QLocale().toString(count));
 }
 
 void LayerTreeModel::requestMask(const core::LayerMask& mask) {
@@ -222,19 +239,17 @@ bool LayerTreeModel::hasPending() const { return d->pending({0, static_cast<int>
 
 QModelIndex LayerTreeModel::index(int row, int column, const QModelIndex& parent) const {
     if (!hasIndex(row, column, parent)) return {};
-    return createIndex(row, column, parent.isValid() ? static_cast<quintptr>(parent.row()) + 1 : 0);
+    return createIndex(row, column, static_cast<quintptr>(d->childrenOf(parent)[static_cast<std::size_t>(row)]));
 }
 
 QModelIndex LayerTreeModel::parent(const QModelIndex& index) const {
-    if (!index.isValid() || !index.internalId()) return {};
-    return createIndex(static_cast<int>(index.internalId()) - 1, 0, quintptr(0));
+    if (!index.isValid() || d->item(index).parent < 0) return {};
+    const int parent = d->item(index).parent;
+    return createIndex(d->item(parent).row, 0, static_cast<quintptr>(parent));
 }
 
 int LayerTreeModel::rowCount(const QModelIndex& parent) const {
-    if (!parent.isValid()) return static_cast<int>(d->blocks.size());
-    if (parent.internalId() || parent.column() != 0) return 0;
-    const Private::Block& block = d->blocks[static_cast<std::size_t>(parent.row())];
-    return block.end - block.begin;
+    return parent.isValid() && parent.column() != 0 ? 0 : static_cast<int>(d->childrenOf(parent).size());
 }
 
 int LayerTreeModel::columnCount(const QModelIndex&) const { return ColumnCount; }
@@ -242,17 +257,15 @@ int LayerTreeModel::columnCount(const QModelIndex&) const { return ColumnCount; 
 QVariant LayerTreeModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
     const std::pair<int, int> layers = d->range(index);
-    const bool isBlock = !index.internalId();
-    const auto blockTitle = [&] {
-        return d->blocks[static_cast<std::size_t>(d->blockOf[static_cast<std::size_t>(layers.first)])].title;
-    };
+    const Private::Item& item = d->item(index);
+    const bool isBlock = item.layer < 0;
     switch (role) {
         case Qt::DisplayRole:
             switch (index.column()) {
                 case LayerColumn:
-                    return isBlock ? blockTitle() : d->layerTitle(layers.first);
+                    return item.title;
                 case KindColumn:
-                    return d->kindText(index);
+                    return d->kindText(item);
                 case OutputColumn:
                     return layerShapeText(d->layer(layers.second - 1).outputShape);
                 case ParametersColumn: {
@@ -281,7 +294,7 @@ QVariant LayerTreeModel::data(const QModelIndex& index, int role) const {
         case Qt::TextAlignmentRole:
             return static_cast<int>((index.column() >= ParametersColumn ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
         case Qt::AccessibleTextRole: {
-            const QString name = isBlock ? blockTitle() : blockTitle() + QLatin1Char(' ') + d->layerTitle(layers.first);
+            const QString name = d->spokenName(item);
             QStringList parts{name};
             switch (d->wantedState(layers)) {
                 case TrainState::NoParameters:
@@ -302,9 +315,10 @@ QVariant LayerTreeModel::data(const QModelIndex& index, int role) const {
         }
         case Qt::ToolTipRole:
             if (isBlock || index.column() != LayerColumn) return {};
+            if (d->layer(layers.first).name == d->layer(layers.first).torchName)
+                return tr("%1. Double click to look into it.").arg(item.name);
             return tr("%1, called %2 in torchvision. Double click to look into it.")
-                .arg(QString::fromStdString(d->layer(layers.first).name),
-                     QString::fromStdString(d->layer(layers.first).torchName));
+                .arg(item.name, QString::fromStdString(d->layer(layers.first).torchName));
         case TrainStateRole:
             return static_cast<int>(d->confirmedState(layers));
         case PendingRole:
@@ -316,8 +330,7 @@ QVariant LayerTreeModel::data(const QModelIndex& index, int role) const {
         case LayerIndexRole:
             return isBlock ? -1 : layers.first;
         case LayerNameRole:
-            return isBlock ? d->blocks[static_cast<std::size_t>(index.row())].name
-                           : QString::fromStdString(d->layer(layers.first).name);
+            return item.name;
         case PreviewTrainStateRole:
             if (d->previewed.size() != d->layerCount()) return -1;
             return static_cast<int>(d->stateOf(layers, [this](std::size_t i) { return d->previewed[i]; }));
@@ -343,8 +356,9 @@ bool LayerTreeModel::setData(const QModelIndex& index, const QVariant& value, in
         else
             d->wishes[at] = trains;
     }
-    const int row = index.internalId() ? static_cast<int>(index.internalId()) - 1 : index.row();
-    changed(LayerColumn, MovedColumn, row);
+    QModelIndex top = index;
+    while (top.parent().isValid()) top = top.parent();
+    changed(LayerColumn, MovedColumn, top.row());
     Q_EMIT maskRequested(pendingMask());
     Q_EMIT pendingChanged();
     return true;
@@ -375,7 +389,7 @@ QVariant LayerTreeModel::headerData(int section, Qt::Orientation orientation, in
 Qt::ItemFlags LayerTreeModel::flags(const QModelIndex& index) const {
     if (!index.isValid()) return Qt::NoItemFlags;
     Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
-    if (index.internalId()) flags |= Qt::ItemNeverHasChildren;
+    if (d->item(index).layer >= 0) flags |= Qt::ItemNeverHasChildren;
     if (index.column() == LayerColumn && d->confirmedState(d->range(index)) != TrainState::NoParameters)
         flags |= Qt::ItemIsUserCheckable;
     return flags;
@@ -383,19 +397,23 @@ Qt::ItemFlags LayerTreeModel::flags(const QModelIndex& index) const {
 
 QModelIndex LayerTreeModel::indexOfLayer(int layerIndex, int column) const {
     if (layerIndex < 0 || layerIndex >= static_cast<int>(d->layerCount())) return {};
-    const int block = d->blockOf[static_cast<std::size_t>(layerIndex)];
-    return index(layerIndex - d->blocks[static_cast<std::size_t>(block)].begin, column, index(block, 0));
+    const int item = d->itemOfLayer[static_cast<std::size_t>(layerIndex)];
+    return createIndex(d->item(item).row, column, static_cast<quintptr>(item));
 }
 
-void LayerTreeModel::changed(int firstColumn, int lastColumn, int onlyBlock) {
-    const int begin = onlyBlock < 0 ? 0 : onlyBlock;
-    const int end = onlyBlock < 0 ? rowCount() : onlyBlock + 1;
+/// Rows at the top, or one of them, with all below them.
+void LayerTreeModel::changed(int firstColumn, int lastColumn, int onlyTop) {
+    const int begin = onlyTop < 0 ? 0 : onlyTop, end = onlyTop < 0 ? rowCount() : onlyTop + 1;
     if (begin == end) return;
     Q_EMIT dataChanged(index(begin, firstColumn), index(end - 1, lastColumn));
-    for (int block = begin; block < end; ++block) {
-        const QModelIndex parent = index(block, 0);
-        Q_EMIT dataChanged(index(0, firstColumn, parent), index(rowCount(parent) - 1, lastColumn, parent));
-    }
+    for (int row = begin; row < end; ++row) changedBelow(index(row, 0), firstColumn, lastColumn);
+}
+
+void LayerTreeModel::changedBelow(const QModelIndex& parent, int firstColumn, int lastColumn) {
+    const int count = rowCount(parent);
+    if (count == 0) return;
+    Q_EMIT dataChanged(index(0, firstColumn, parent), index(count - 1, lastColumn, parent));
+    for (int row = 0; row < count; ++row) changedBelow(index(row, 0, parent), firstColumn, lastColumn);
 }
 
 }  // namespace thaw::ui

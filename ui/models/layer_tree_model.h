@@ -1,5 +1,5 @@
-// The layer tree: blocks at the top, their layers below, a tick each. A tick is a request: the row is pending until the
-// engine confirms it (applyConfirmed) or refuses it (refuse). Ticking a pending row again takes the request back.
+// The layer tree: groups as deep as the model has them, layers at the ends, a tick each. A tick is a request: the row is pending
+// until the engine confirms it (applyConfirmed) or refuses it (refuse). Ticking a pending row again takes the request back.
 #pragma once
 
 #include <QAbstractItemModel>
@@ -12,7 +12,7 @@
 
 namespace thaw::ui {
 
-/// Frozen, Thawed, Mixed (blocks only), NoParameters; whether a change is pending is a role of its own.
+/// Frozen, Thawed, Mixed (groups only), NoParameters; whether a change is pending is a role of its own.
 enum class TrainState { NoParameters, Frozen, Thawed, Mixed };
 
 class LayerTreeModel : public QAbstractItemModel {
@@ -25,8 +25,8 @@ public:
         PendingTrainStateRole,              ///< TrainState as int, as it will be
         MovedRole,  ///< double, relative; -1: unknown (block: of all its parameters, the root mean square weighted by norm is not
                     ///< known, so the largest of its layers)
-        LayerIndexRole,         ///< int, index in ModelInfo::layers; -1 for a block
-        LayerNameRole,          ///< Keras's name, or the block's
+        LayerIndexRole,         ///< int, index in ModelInfo::layers; -1 for a group
+        LayerNameRole,          ///< the layer's name, or the group's path
         PreviewTrainStateRole,  ///< TrainState as int under a hovered preset; -1: no preview
         ParameterCountRole,     ///< qint64
     };
@@ -66,7 +66,8 @@ Q_SIGNALS:
     void pendingChanged();
 
 private:
-    void changed(int firstColumn = LayerColumn, int lastColumn = MovedColumn, int onlyBlock = -1);
+    void changed(int firstColumn = LayerColumn, int lastColumn = MovedColumn, int onlyTop = -1);
+    void changedBelow(const QModelIndex& parent, int firstColumn, int lastColumn);
 
     class Private;
     std::unique_ptr<Private> d;

@@ -340,12 +340,11 @@ std::vector<RunCurves::Span> RunCurves::spans() const {
 
 bool RunCurves::isThawed(const Span& span) const {
     if (m_model && span.mask.size() == m_model->layers.size())
-        return core::freezeBoundary(*m_model, span.mask) < m_model->headBegin;
+        return core::freezeBoundary(*m_model, span.mask) < m_model->headStage;
     if (static_cast<std::size_t>(span.phase) >= m_config.phases.size()) return false;
     const std::vector<std::string>& names = m_config.phases[static_cast<std::size_t>(span.phase)].trainable;
-    return std::any_of(names.begin(), names.end(), [](const std::string& name) {
-        return name == "all" || name == "trunk" || name.rfind("block", 0) == 0 || name.rfind("features", 0) == 0;
-    });
+    return std::any_of(names.begin(), names.end(),
+                       [](const std::string& name) { return name.rfind("head", 0) != 0 && name.rfind("dense_", 0) != 0; });
 }
 
 QString RunCurves::labelOf(const Span& span) const {

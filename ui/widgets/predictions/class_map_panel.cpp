@@ -164,7 +164,7 @@ void ClassMapPanel::takeSubject() {
         m_layer->clear();
         if (subject) {
             const core::ModelInfo& model = subject->run.model;
-            // The last convolution of each block comes first; all others below.
+            // What each group hands on comes first; all others below.
             QStringList stands;
             const std::vector<std::string> layers = core::classMapLayers(model);
             const auto info = [&](const std::string& name) -> const core::LayerInfo& {
@@ -173,7 +173,8 @@ void ClassMapPanel::takeSubject() {
             for (auto name = layers.rbegin(); name != layers.rend(); ++name) {
                 const core::LayerInfo& layer = info(*name);
                 const QString block = QString::fromStdString(layer.block);
-                if (layer.kind != core::LayerKind::Conv2d || stands.contains(block)) continue;
+                const bool pools = layer.kind == core::LayerKind::MaxPool2d || layer.kind == core::LayerKind::AveragePool2d;
+                if (pools || stands.contains(block)) continue;
                 stands << block;
                 m_layer->addItem(classMapLayerText(layer), QString::fromStdString(layer.name));
             }

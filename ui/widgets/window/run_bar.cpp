@@ -374,7 +374,7 @@ void RunBar::updateTexts() {
     const bool failed = state == TrainerState::Failed && !m_failed.what.empty();
     QString epoch, batch, speed, left, problem;
     const std::optional<core::RunStarted>& run = m_session.training().run();
-    const bool thawed = run && core::freezeBoundary(run->model, m_session.training().trainable()) < run->model.headBegin;
+    const bool thawed = run && core::freezeBoundary(run->model, m_session.training().trainable()) < run->model.headStage;
     Chip::Look look = thawed ? Chip::Look::Warm : Chip::Look::Ice;
     QString icon = thawed ? QStringLiteral("drop") : QStringLiteral("snowflake");
     QString phase = phaseName();

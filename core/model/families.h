@@ -1,0 +1,32 @@
+// The families of models, one file each.
+#pragma once
+
+#include <vector>
+
+#include "core/model/zoo.h"
+
+namespace thaw::core {
+
+/// A VGG-shaped model: blocks of 3x3 convolutions with ReLU, each block ended by a 2x2 max pooling; output channels of every
+/// convolution.
+ModelDescription vggModel(const std::string& name, const std::string& title, const std::vector<std::vector<int>>& blocks,
+                          bool batchNorm = false);
+
+/// A ResNet-shaped model: blocks of each of its layers; width doubles from layer to layer.
+ModelDescription resNetModel(const std::string& name, const std::string& title, const std::vector<int>& blocks, bool bottleneck);
+
+/// One dense layer on the means of the last planes: the usual head beyond VGG.
+inline const HeadConfig kLinearHead{/*hiddenUnits=*/512, /*dropout=*/0.2, /*hiddenLayers=*/0, HeadPooling::Average};
+
+std::vector<ModelDescription> vggFamily();
+std::vector<ModelDescription> alexNetFamily();
+std::vector<ModelDescription> squeezeNetFamily();
+std::vector<ModelDescription> resNetFamily();
+std::vector<ModelDescription> inceptionFamily();
+std::vector<ModelDescription> mobileNetFamily();
+std::vector<ModelDescription> efficientNetFamily();
+std::vector<ModelDescription> denseNetFamily();
+std::vector<ModelDescription> convNextFamily();
+std::vector<ModelDescription> visionTransformerFamily();
+
+}  // namespace thaw::core

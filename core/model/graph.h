@@ -1,0 +1,159 @@
+// What a network computes, without tensors: a line of stages, each one a small graph of operations. A family's file draws it with
+// GraphBuilder; the layer tree, the shapes of all parameters and the work of every layer follow by arithmetic.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/api/layer_info.h"
+
+namespace thaw::core {
+
+enum class Op {
+    // with parameters
+    Convolution,
+    BatchNorm,
+    LayerNorm,  ///< over the last dimension
+    Linear,     ///< of the last dimension
+    Attention,
+    ClassToken,
+    ChannelScale,
+    // without
+    Relu,
+    Relu6,
+    HardSwish,
+    HardSigmoid,
+    Sigmoid,
+    Silu,
+    Gelu,  ///< the exact one, with erf
+    MaxPool,
+    AveragePool,
+    AdaptiveAveragePool,
+    Add,
+    Multiply,  ///< the second input may be one number a channel
+    Concatenate,
+    Flatten,
+    Dropout,
+    ToTokens,       ///< {channels, height, width} to {height * width, channels}
+    FirstToken,     ///< {tokens, units} to {units}
+    ChannelsLast,   ///< {channels, height, width} to {height, width, channels}
+    ChannelsFirst,  ///< and back
+};
+
+struct TensorSpec {
+    std::string name;  ///< state_dict key: "layer1.0.conv1.weight"
+    std::vector<std::int64_t> shape;
+};
+
+/// {vertical, horizontal} everywhere.
+struct GraphNode {
+    Op op = Op::Add;
+    std::vector<int> inputs;          ///< earlier nodes of the stage; kStageInput: what the stage gets
+    std::vector<std::int64_t> shape;  ///< of its output, one picture
+    std::vector<TensorSpec> parameters, buffers;
+    std::array<std::int64_t, 2> kernel{1, 1}, stride{1, 1};
+    std::array<std::int64_t, 2> before{0, 0}, after{0, 0};  ///< padding: above and to the left, below and to the right
+    std::int64_t groups = 1;
+    std::int64_t heads = 1;     ///< Attention
+    bool ceil = false;          ///< a pooling's last window may reach over the edge
+    bool countsPadding = true;  ///< AveragePool
+    double value = 0;           ///< a norm's epsilon, a Dropout's rate
+    double momentum = 0.1;      ///< BatchNorm: weight of a batch in the running statistics
+    int layer = -1;             ///< index into ModelInfo::layers; -1: not a layer of its own
+    int dropout = -1;           ///< Dropout: which one of the network
+};
+constexpr int kStageInput = -1;
+
+struct StageGraph {
+    std::string path;
+    std::vector<GraphNode> nodes;
+    int output = kStageInput;
+};
+
+struct Network {
+    ModelInfo info;
+    std::vector<StageGraph> stages;
+    int dropouts = 0;
+};
+
+/// A node of the stage that is being drawn.
+using Wire = int;
+
+struct ConvOptions {
+    int stride = 1;
+    int padding = -1;  ///< -1: half the kernel, so that only the stride changes the size
+    int groups = 1;
+    bool bias = false;
+    bool same = false;    ///< TensorFlow's padding: as much as the stride needs, the odd pixel below and to the right
+    int kernelWidth = 0;  ///< 0: as high as wide
+    int paddingWidth = -1;
+};
+
+struct PoolOptions {
+    int stride = 0;  ///< 0: the kernel's size
+    int padding = 0;
+    bool ceil = false;
+    bool countsPadding = true;
+};
+
+/// Draws one network, in forward order. Groups and stages nest: a stage may hold groups and lie in some, but no stage another.
+class GraphBuilder {
+public:
+    explicit GraphBuilder(std::vector<std::int64_t> inputShape);
+
+    void beginGroup(const std::string& path);
+    void endGroup();
+    /// A stage's input is the output of the one before.
+    Wire beginStage(const std::string& path);
+    /// `cut`: a place where features are worth keeping.
+    void endStage(Wire output, bool cut = false);
+    /// Everything that follows is the head.
+    void beginHead();
+
+    /// `name`: how people call it, where that is not its path.
+    Wire conv(Wire input, const std::string& path, int channels, int kernel, const ConvOptions& options = {},
+              const std::string& name = {});
+    Wire batchNorm(Wire input, const std::string& path, double epsilon = 1e-5, double momentum = 0.1);
+    Wire layerNorm(Wire input, const std::string& path, double epsilon);
+    Wire linear(Wire input, const std::string& path, int units, const std::string& name = {});
+    Wire attention(Wire input, const std::string& path, int heads);
+    /// A learned token before the others, and a learned place added to each. Parameters: `token`, `places`.
+    Wire classToken(Wire input, const std::string& token, const std::string& places);
+    Wire channelScale(Wire input, const std::string& parameter);
+
+    /// Everything that needs neither numbers nor a name: activations, Flatten, tokens.
+    Wire plain(Op op, Wire input);
+    Wire relu(Wire input) { return plain(Op::Relu, input); }
+    Wire maxPool(Wire input, const std::string& path, int kernel, const PoolOptions& options = {}, const std::string& name = {});
+    Wire averagePool(Wire input, const std::string& path, int kernel, const PoolOptions& options = {});
+    Wire adaptiveAveragePool(Wire input, const std::string& path, int side);
+    /// Inside a block: no layer of the tree.
+    Wire squeeze(Wire input);
+    Wire multiply(Wire planes, Wire factors);
+    /// The end of a block: the sum with what skips it, the branches one behind the other. A layer of the tree, without numbers.
+    Wire add(Wire a, Wire b, const std::string& path);
+    Wire concatenate(const std::vector<Wire>& inputs, const std::string& path);
+    Wire flatten(Wire input, const std::string& path, const std::string& name = {});
+    Wire dropout(Wire input, const std::string& path, double rate, const std::string& name = {});
+
+    const std::vector<std::int64_t>& shape(Wire wire) const;
+    std::int64_t channels(Wire wire) const { return shape(wire).front(); }
+
+    /// Throws ConfigError where a plane became empty: the input is too small.
+    Network take(const std::string& title);
+
+private:
+    Wire addNode(GraphNode node);
+    Wire addLayer(GraphNode node, LayerKind kind, std::string kindText, const std::string& path, const std::string& name);
+    Wire pool(Wire input, Op op, LayerKind kind, const std::string& word, const std::string& path, int kernel,
+              const PoolOptions& options, const std::string& name);
+
+    Network m_network;
+    std::vector<int> m_open;  // groups
+    std::vector<std::int64_t> m_stageInput;
+    bool m_empty = false;
+};
+
+}  // namespace thaw::core

@@ -1,0 +1,71 @@
+// One stage of a model: a small graph of operations on tensors, its parameters and its buffers. Belongs to the thread that
+// computes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "core/model/graph.h"
+
+namespace thaw::core {
+
+struct Parameter {
+    std::string name;  ///< torchvision's state_dict key: "features.28.weight"
+    torch::Tensor value;
+    int layer = 0;  ///< index into ModelInfo::layers
+};
+
+/// Reads the output of one layer while a pass goes by; of a layer with ReLU, what comes out of that.
+struct Tap {
+    int layer = -1;
+    bool asLeaf = false;  ///< the pass goes on from `value` as a leaf that requires a gradient
+    torch::Tensor value;
+};
+
+/// What a forward pass needs beside its input.
+struct ForwardContext {
+    std::vector<torch::Tensor> dropoutMasks;  ///< one a Dropout of the model, [rows, units], 0 or 1 / (1 - rate); empty: off
+    bool updateStatistics = false;            ///< batch norms that train take the batch's statistics
+    Tap* tap = nullptr;
+};
+
+class Stage {
+public:
+    /// Tensors without values.
+    explicit Stage(const StageGraph& graph);
+    ~Stage();
+    Stage(const Stage&) = delete;
+    Stage& operator=(const Stage&) = delete;
+
+    /// [rows, ...] to [rows, ...]; float32. Pure but for the dropout masks and for statistics, which wait for commitStatistics().
+    torch::Tensor forward(const torch::Tensor& input, const ForwardContext& context) const;
+    /// The same followed by a 2x2 max pooling, where one pass does both and no gradient is recorded; undefined: it does not.
+    torch::Tensor forwardPooled(const torch::Tensor& input) const;
+    /// Whether it is a 2x2 max pooling and nothing else.
+    bool isPooling() const;
+    void setKernels(KernelKind kernels);
+    /// To be called when parameters or buffers were written to.
+    void parametersChanged();
+    /// Frees what can be made anew from the parameters; between steps only.
+    void releaseWorkspace();
+    /// Running statistics take in what the passes since the last call saw, or forget it.
+    void commitStatistics();
+    void dropStatistics();
+
+    const std::vector<Parameter>& parameters() const { return m_parameters; }
+    const std::vector<Parameter>& buffers() const { return m_buffers; }
+
+private:
+    struct Step;
+    struct Run;
+
+    std::vector<Step> m_steps;  // one a node
+    int m_output;
+    std::vector<Parameter> m_parameters, m_buffers;
+};
+
+}  // namespace thaw::core
