@@ -1,0 +1,287 @@
+// Every model of the zoo against torchvision's module on the same weights: names, shapes, outputs and the gradient of every
+// parameter. tests/data/make_zoo_golden.py made the numbers and says how the weights are drawn.
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include <QTest>
+
+#include <cmath>
+#include <fstream>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "core/api/engine_info.h"
+#include "core/api/errors.h"
+#include "core/api/layer_names.h"
+#include "core/model/families.h"
+#include "core/model/staged_model.h"
+#include "core/train/random.h"
+#include "tests/support/expect_error.h"
+
+using namespace thaw::core;
+using nlohmann::json;
+using thaw::test::errorOf;
+
+namespace {
+
+constexpr double kOutputs = 1e-4, kGradients = 1e-3;  // relative L2
+constexpr int kProjections = 3;
+constexpr std::int64_t kGrain = 1 << 16;
+
+/// The golden script's numbers: a pure function of a tensor's name and an element's place.
+class Drawn {
+public:
+    explicit Drawn(const std::string& name) {
+        for (unsigned char c : name) m_hash = (m_hash ^ c) * 1099511628211ull;
+    }
+    double unit(std::int64_t i) const {
+        constexpr std::uint64_t kStep = 0x9E3779B97F4A7C15ull;
+        return static_cast<double>(mixBits(m_hash + static_cast<std::uint64_t>(i) * kStep + kStep) >> 40) * 0x1.0p-24;
+    }
+    double sign(std::int64_t i) const { return 2 * unit(i) - 1; }
+
+private:
+    std::uint64_t m_hash = 14695981039346656037ull;
+};
+
+bool endsWith(const std::string& text, const std::string& end) {
+    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+void fill(const std::string& name, torch::Tensor tensor) {
+    const Drawn drawn(name);
+    float* values = tensor.data_ptr<float>();
+    const bool vector = tensor.dim() == 1;
+    const bool scale = endsWith(name, "running_var") || endsWith(name, "layer_scale") || (vector && endsWith(name, ".weight"));
+    const double spread = std::sqrt(3.0 * 2 * static_cast<double>(tensor.size(0)) / static_cast<double>(tensor.numel()));
+    at::parallel_for(0, tensor.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+            const double value = scale ? 0.5 + drawn.unit(i) : vector ? 0.1 * drawn.sign(i) : spread * drawn.sign(i);
+            values[i] = static_cast<float>(value);
+        }
+    });
+}
+
+torch::Tensor drawnLike(const std::string& name, const std::vector<std::int64_t>& shape, double factor) {
+    torch::Tensor tensor = torch::empty(shape, torch::kFloat64);
+    const Drawn drawn(name);
+    for (std::int64_t i = 0; i < tensor.numel(); ++i) tensor.data_ptr<double>()[i] = static_cast<float>(factor * drawn.sign(i));
+    return tensor;
+}
+
+json goldenOf(const std::string& name) {
+    std::ifstream file(THAW_TEST_DATA "/zoo/" + name + ".json");
+    return json::parse(file);
+}
+
+/// How far a tensor is from what the golden script saw of it, relative to its L2: from its norm and its products with random
+/// signs, which together estimate the L2 of the difference.
+double strayOf(const std::string& name, const torch::Tensor& tensor, const json& seen) {
+    const torch::Tensor flat = tensor.detach().to(torch::kFloat64).contiguous().flatten();
+    const double norm = seen[0];
+    double square = std::pow(flat.norm().item<double>() - norm, 2);
+    for (int k = 0; k < kProjections; ++k) {
+        const Drawn drawn(name + "#" + std::to_string(k));
+        const double* values = flat.data_ptr<double>();
+        const double sum = at::parallel_reduce(
+            std::int64_t{0}, flat.numel(), kGrain, 0.0,
+            [&](std::int64_t begin, std::int64_t end, double part) {
+                for (std::int64_t i = begin; i < end; ++i) part += values[i] * drawn.sign(i);
+                return part;
+            },
+            std::plus<>());
+        square = std::max(square, 3 * std::pow(sum - seen[static_cast<std::size_t>(k) + 1].get<double>(), 2));
+    }
+    return std::sqrt(square) / norm;
+}
+
+double strayOfLogits(const torch::Tensor& logits, const json& golden) {
+    const std::int64_t each = static_cast<std::int64_t>(golden["logits"].size()) / logits.size(0);
+    double difference = 0, norm = 0;
+    for (std::int64_t row = 0; row < logits.size(0); ++row) {
+        for (std::int64_t i = 0; i < each; ++i) {
+            const double expected = golden["logits"][static_cast<std::size_t>(row * each + i)];
+            difference += std::pow(logits[row][i].item<double>() - expected, 2);
+            norm += expected * expected;
+        }
+    }
+    const double whole = golden["norm"];
+    return std::max(std::sqrt(difference / norm), std::abs(logits.norm().item<double>() - whole) / whole);
+}
+
+/// A model with drawn weights in float64: of two kernels that round differently, units near the kink of a ReLU would differ.
+std::unique_ptr<StagedModel> exactModel(const std::string& name, int size) {
+    auto model = std::make_unique<StagedModel>(publishedNetwork(name, size), /*seed=*/1, /*drawTrunk=*/false);
+    for (const Parameter& parameter : model->stateDict()) {
+        fill(parameter.name, parameter.value);
+        torch::Tensor value = parameter.value;
+        value.set_data(value.to(torch::kFloat64));
+    }
+    return model;
+}
+
+void require(double stray, double bar, const std::string& what) {
+    QVERIFY2(stray < bar, (what + " strays by " + std::to_string(stray)).c_str());
+}
+
+}  // namespace
+
+class TestZoo : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { useComputeThreads(0); }
+    void equalsTorchvision_data() {
+        QTest::addColumn<QString>("name");
+        for (const ModelDescription* model : allModels())
+            QTest::newRow(model->name.c_str()) << QString::fromStdString(model->name);
+    }
+    void equalsTorchvision() {
+        QFETCH(QString, name);
+        const std::string own = name.toStdString();
+        const json golden = goldenOf(own);
+        for (const json& item : golden["cases"]) {
+            const int size = item["size"];
+            const auto model = exactModel(own, size);
+            const int stages = model->stageCount();
+            if (size == descriptionOf(own).input.usual) {
+                std::map<std::string, std::vector<std::int64_t>> expected, present;
+                for (const json& entry : golden["state"]) expected[entry[0]] = entry[1].get<std::vector<std::int64_t>>();
+                for (const Parameter& parameter : model->stateDict()) present[parameter.name] = parameter.value.sizes().vec();
+                QVERIFY(present == expected);
+                QCOMPARE(model->info().parameterCount, golden["parameters"].get<std::int64_t>());
+                double multiplyAdds = 0;
+                for (const LayerInfo& layer : model->info().layers) multiplyAdds += layer.multiplyAdds;
+                const double counted = golden["multiply_adds"];
+                QVERIFY2(std::abs(multiplyAdds - counted) < 1e-3 * counted, std::to_string(multiplyAdds).c_str());
+            }
+            const std::int64_t batch = item["batch"];
+            const torch::Tensor input = drawnLike("input", {batch, 3, size, size}, 1.7);
+            {
+                torch::NoGradGuard noGrad;
+                require(strayOfLogits(model->forward(input, 0, stages), item), kOutputs, "the folded pass");
+            }
+            model->setTrainable(LayerMask(model->info().layers.size(), true));
+            torch::AutoGradMode record(true);
+            const torch::Tensor logits = model->forward(input, 0, stages);
+            require(strayOfLogits(logits, item), kOutputs, "the recorded pass");
+            (logits * drawnLike("loss", logits.sizes().vec(), 1)).sum().backward();
+            std::size_t checked = 0;
+            for (int stage = 0; stage < stages; ++stage) {
+                for (const Parameter& parameter : model->parameters(stage)) {
+                    require(strayOf(parameter.name, parameter.value.grad(), item["gradients"][parameter.name]), kGradients,
+                            "the gradient of " + parameter.name);
+                    ++checked;
+                }
+            }
+            QCOMPARE(checked, item["gradients"].size());
+        }
+    }
+
+    /// Thawed batch norms that take the batch's statistics, and what these become.
+    void batchNormTrains() {
+        const json item = goldenOf("batch_norm_training")["cases"][0];
+        const int size = item["size"];
+        const auto model = exactModel("resnet18", size);
+        const torch::Tensor input = drawnLike("input", {item["batch"].get<std::int64_t>(), 3, size, size}, 1.7);
+        model->setTrainable(LayerMask(model->info().layers.size(), true));
+        ForwardContext context;
+        context.updateStatistics = true;
+        const torch::Tensor before = model->stateDict()[3].value.clone();
+        const torch::Tensor logits = model->forward(input, 0, model->stageCount(), context);
+        require(strayOfLogits(logits, item), kOutputs, "the pass");
+        (logits * drawnLike("loss", logits.sizes().vec(), 1)).sum().backward();
+        for (int stage = 0; stage < model->stageCount(); ++stage)
+            for (const Parameter& parameter : model->parameters(stage))
+                require(strayOf(parameter.name, parameter.value.grad(), item["gradients"][parameter.name]), kGradients,
+                        "the gradient of " + parameter.name);
+        QVERIFY(torch::equal(before, model->stateDict()[3].value));  // an unfinished batch leaves no trace
+        model->commitStatistics();
+        std::size_t checked = 0;
+        for (const Parameter& buffer : model->stateDict()) {
+            if (!item["buffers"].contains(buffer.name)) continue;
+            require(strayOf(buffer.name, buffer.value, item["buffers"][buffer.name]), kOutputs, buffer.name);
+            ++checked;
+        }
+        QCOMPARE(checked, item["buffers"].size());
+    }
+
+    /// A tap reads what flows inside a block, and a pass from it as a leaf gives its gradient.
+    void tapsReadInsideBlocks() {
+        const auto model = exactModel("resnet18", 64);
+        const torch::Tensor input = drawnLike("input", {1, 3, 64, 64}, 1.7);
+        const ModelInfo& info = model->info();
+        const int layer = info.indexOf("layer4.0.bn1");
+        QVERIFY(layer > 0 && info.layer(layer).relu);
+        torch::NoGradGuard noGrad;
+        const torch::Tensor normed = model->outputOf(input, 0, layer);
+        QVERIFY(normed.min().item<double>() >= 0);
+        const torch::Tensor raw = model->outputOf(input, 0, info.indexOf("layer4.0.conv1"));
+        const std::vector<Parameter> bn = model->stateOf(layer);
+        const torch::Tensor expected = ((raw - bn[2].value.view({1, -1, 1, 1})) /
+                                            (bn[3].value + 1e-5).sqrt().view({1, -1, 1, 1}) * bn[0].value.view({1, -1, 1, 1}) +
+                                        bn[1].value.view({1, -1, 1, 1}))
+                                           .relu();
+        QVERIFY(at::allclose(normed, expected, 1e-9, 1e-9));
+    }
+
+    void sizesAreChecked() {
+        RunConfig config;
+        chooseModel(config, "inception_v3");
+        config.inputSize = 64;
+        const std::string error = errorOf<ConfigError>([&] { networkOf(config, 10); });
+        QVERIFY2(error.find("too small for Inception v3") != std::string::npos, error.c_str());
+        chooseModel(config, "vit_b_16");
+        config.inputSize = 100;
+        QVERIFY(errorOf<ConfigError>([&] { networkOf(config, 10); }).find("cannot take") != std::string::npos);
+        config.inputSize = 1024;
+        QVERIFY(!errorOf<ConfigError>([&] { networkOf(config, 10); }).empty());
+        // Every model takes its least and its suggested size.
+        for (const ModelDescription* model : allModels()) {
+            for (const int size : {model->input.least, model->input.suggested, model->input.usual, model->input.greatest}) {
+                RunConfig own;
+                chooseModel(own, model->name);
+                own.inputSize = size;
+                const Network network = networkOf(own, 10);
+                QCOMPARE(network.info.stages.back().outputShape, std::vector<std::int64_t>{10});
+            }
+        }
+    }
+
+    /// Presets name layers that exist, the first of them beyond the head thaws the last of the trunk.
+    void presetsNameLayers() {
+        for (const ModelDescription* model : allModels()) {
+            RunConfig config;
+            chooseModel(config, model->name);
+            const ModelInfo info = networkOf(config, 10).info;
+            QVERIFY(info.presets.size() >= 3);
+            for (const LayerPreset& preset : info.presets) info.maskOf(preset.layers);
+            const int boundary = freezeBoundary(info, info.maskOf(info.presets[1].layers));
+            QVERIFY2(boundary < info.headStage && boundary >= info.headStage / 3, model->name.c_str());
+            QCOMPARE(freezeBoundary(info, info.maskOf({"head"})),
+                     static_cast<int>(info.stages.size()) - 1 - 2 * (config.head.hiddenLayers > 0));
+        }
+    }
+
+    /// HACKING.md's promise: a new model is one description, and everything asks it.
+    void aNewModelIsOneDescription() {
+        addModel(resNetModel("tiny_resnet", "Tiny ResNet", {1, 1, 1, 1}, /*bottleneck=*/false));
+        RunConfig config;
+        config.phases.resize(1);
+        config.phases[0].trainable = {"block5", "head"};
+        chooseModel(config, "tiny_resnet");
+        QCOMPARE(config.phases[0].trainable, (std::vector<std::string>{"layer4", "head"}));
+        QVERIFY(validate(config).empty());
+        const ModelInfo info = describeModel(config, 7);
+        QCOMPARE(info.name, std::string("Tiny ResNet"));
+        QCOMPARE(describeMask(info, info.maskOf({"layer4", "head"})), std::string("Layer4 thawed"));
+        QCOMPARE(groupedNames(info, info.maskOf({"layer3", "layer4.0.conv1", "head"})),
+                 (std::vector<std::string>{"layer3", "layer4.0.conv1", "head"}));
+        QCOMPARE(groupedNames(info, info.maskOf({"layer4.0.conv1", "layer4.0.bn1"})),
+                 (std::vector<std::string>{"layer4.0.conv1", "layer4.0.bn1"}));
+        QVERIFY(errorOf<ConfigError>([&] { info.maskOf({"block5"}); }).find("block5") != std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestZoo)
+#include "tst_zoo.moc"
