@@ -58,6 +58,7 @@ public:
     std::atomic<bool> cancel{false}, closing{false};
     std::shared_ptr<std::atomic<bool>> checkEnded = std::make_shared<std::atomic<bool>>(true);
     QString download;
+    QString model = QString::fromStdString(core::RunConfig().model);
     // Last, so that they end first: their jobs use everything above.
     Background files, checks, downloads, engine;
 };
@@ -159,14 +160,28 @@ void LibraryController::downloadWeights(const QString& name) {
 
 void LibraryController::cancelDownload() { d->cancel = true; }
 
+const QString& LibraryController::model() const { return d->model; }
+
+void LibraryController::setModel(const QString& name) {
+    if (d->model == name) return;
+    d->model = name;
+    refreshWeights();
+}
+
 void LibraryController::refreshWeights() {
-    d->run([this]() -> Private::Answer { return [this, weights = core::listWeights()] { Q_EMIT weightsListed(weights); }; });
+    d->run([this, model = d->model]() -> Private::Answer {
+        return [this, model, weights = core::listWeights(model.toStdString())] {
+            if (model == d->model) Q_EMIT weightsListed(weights);  // else newer ones are on their way
+        };
+    });
 }
 
 void LibraryController::importWeights(const QString& file) {
     d->run(
-        [this, file]() -> Private::Answer {
-            return [this, written = core::importWeights(pathOf(file))] { Q_EMIT weightsImported(pathText(written), {}, {}); };
+        [this, file, model = d->model]() -> Private::Answer {
+            return [this, written = core::importWeights(pathOf(file), {}, model.toStdString())] {
+                Q_EMIT weightsImported(pathText(written), {}, {});
+            };
         },
         [this, file](const QString& what, const QString& hint) { Q_EMIT weightsImported(file, what, hint); });
 }

@@ -26,6 +26,9 @@ public Q_SLOTS:
     /// One download at a time; id as in DatasetInfo::id or downloadableWeights().
     void downloadDataset(const QString& id);
     void downloadWeights(const QString& name);
+    /// Whose weights are listed and imported; lists them where it is another one.
+    void setModel(const QString& name);
+    const QString& model() const;
     void cancelDownload();
     const QString& download() const;  ///< the one under way; empty: none
     void refreshWeights();

@@ -13,12 +13,20 @@
 namespace thaw::ui {
 namespace {
 
+constexpr int kIndent = 14;                                  ///< a level of the tree, design pixels
 constexpr int kBoxSide = 17, kNameGap = 25, kCellGap = 9;    ///< design pixels
 constexpr int kBar = 33, kMovedLeft = 12, kMovedRight = 11;  ///< of the Moved column
 
-bool isBlock(const QModelIndex& index) { return !index.parent().isValid(); }
+bool isBlock(const QModelIndex& index) { return index.data(LayerTreeModel::LayerIndexRole).toInt() < 0; }
 
-int boxLeft(const QModelIndex& index) { return Theme::instance().px(isBlock(index) ? 27 : 41); }
+/// How far a row is moved to the right, design pixels.
+int indentOf(const QModelIndex& index) {
+    int depth = 0;
+    for (QModelIndex above = index.parent(); above.isValid(); above = above.parent()) ++depth;
+    return kIndent * depth;
+}
+
+int boxLeft(const QModelIndex& index) { return Theme::instance().px(27 + indentOf(index)); }
 
 TrainState stateIn(const QModelIndex& index, int role) {
     return static_cast<TrainState>(index.siblingAtColumn(LayerTreeModel::LayerColumn).data(role).toInt());
@@ -71,7 +79,8 @@ QRect LayerDelegate::tickArea(const QRect& cell, const QModelIndex& index) {
 
 QRect LayerDelegate::foldArea(const QRect& cell, const QModelIndex& index) {
     if (!isBlock(index)) return {};
-    return {cell.left(), cell.top(), Theme::instance().px(21), cell.height()};
+    const Theme& theme = Theme::instance();
+    return {cell.left() + theme.px(indentOf(index)), cell.top(), theme.px(21), cell.height()};
 }
 
 void LayerDelegate::paintBox(QPainter* painter, const QRectF& box, const QModelIndex& index, qreal ratio) {
@@ -182,8 +191,9 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
                 const QPixmap chevron = theme.pixmap(expanded ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right"),
                                                      Tone::Ink2, 13, ratio);
                 const QSizeF size = chevron.deviceIndependentSize();
-                painter->drawPixmap(
-                    QPointF(cell.left() + theme.px(17) - size.width() / 2, cell.center().y() + 0.5 - size.height() / 2), chevron);
+                painter->drawPixmap(QPointF(cell.left() + theme.px(17 + indentOf(index)) - size.width() / 2,
+                                            cell.center().y() + 0.5 - size.height() / 2),
+                                    chevron);
             }
             const double side = theme.px(kBoxSide);
             const QRectF box(cell.left() + boxLeft(index) + 0.5, cell.center().y() + 0.5 - side / 2, side, side);

@@ -19,6 +19,18 @@ namespace {
 
 constexpr int kFadeMilliseconds = 200;
 
+bool isLayer(const QModelIndex& index) { return index.data(LayerTreeModel::LayerIndexRole).toInt() >= 0; }
+
+/// Every row below `parent`, in the order of the tree.
+template <class Visit>
+void forEachRow(const LayerTreeModel& model, const QModelIndex& parent, const Visit& visit) {
+    for (int row = 0; row < model.rowCount(parent); ++row) {
+        const QModelIndex index = model.index(row, LayerTreeModel::LayerColumn, parent);
+        visit(index);
+        forEachRow(model, index, visit);
+    }
+}
+
 TrainState shownState(const QModelIndex& index) {
     const QModelIndex first = index.siblingAtColumn(LayerTreeModel::LayerColumn);
     const int preview = first.data(LayerTreeModel::PreviewTrainStateRole).toInt();
@@ -140,11 +152,7 @@ void LayerTreeView::measureColumns() {
             widest = std::max(widest, LayerDelegate::neededWidth(first.siblingAtColumn(column)));
         }
     };
-    for (int block = 0; block < m_model.rowCount(); ++block) {
-        const QModelIndex index = m_model.index(block, 0);
-        measure(index);
-        for (int row = 0; row < m_model.rowCount(index); ++row) measure(m_model.index(row, 0, index));
-    }
+    forEachRow(m_model, {}, measure);
     const QFontMetrics header(this->header()->font());
     for (int column = 0; column < LayerTreeModel::MovedColumn; ++column) {
         int& widest = m_columnWidths[static_cast<std::size_t>(column)];
@@ -155,9 +163,12 @@ void LayerTreeView::measureColumns() {
 
 void LayerTreeView::fitRowHeight() {
     const Theme& theme = Theme::instance();
-    int rows = m_model.rowCount();
-    for (int block = 0; block < m_model.rowCount(); ++block)
-        if (const QModelIndex index = m_model.index(block, 0); isExpanded(index)) rows += m_model.rowCount(index);
+    int rows = 0;
+    forEachRow(m_model, {}, [&](const QModelIndex& index) {
+        bool shown = true;
+        for (QModelIndex above = index.parent(); above.isValid(); above = above.parent()) shown = shown && isExpanded(above);
+        rows += shown;
+    });
     const int roomy = theme.px(34), usual = theme.px(m_compact ? 29 : 30);
     const int wanted = !m_compact && rows * roomy <= viewport()->height() ? roomy : usual;
     if (wanted == m_delegate->rowHeight()) return;
@@ -166,13 +177,23 @@ void LayerTreeView::fitRowHeight() {
 }
 
 void LayerTreeView::unfoldTraining() {
-    const int lastTrunk = m_model.rowCount() - 2;
-    for (int block = 0; block < m_model.rowCount(); ++block) {
-        const QModelIndex index = m_model.index(block, 0);
-        const bool trains = shownState(index) != TrainState::Frozen;
-        const bool usual = trains || (!m_compact && block == lastTrunk);
+    // The trunk's last group is open; of groups in a group only the first that trains.
+    int lastTrunk = -1;
+    for (int row = 0; row + 1 < m_model.rowCount(); ++row)
+        if (!isLayer(m_model.index(row, 0))) lastTrunk = row;
+    QModelIndex opened;
+    forEachRow(m_model, {}, [&](const QModelIndex& index) {
+        if (isLayer(index)) return;
+        const TrainState state = shownState(index);
+        bool usual = state != TrainState::Frozen;
+        if (index.parent().isValid()) {
+            usual = (state == TrainState::Thawed || state == TrainState::Mixed) && opened != index.parent();
+            if (usual) opened = index.parent();
+        } else if (!m_compact && index.row() == lastTrunk) {
+            usual = true;
+        }
         unfold(index, m_folds.value(index.data(LayerTreeModel::LayerNameRole).toString(), usual).toBool());
-    }
+    });
     fitRowHeight();
 }
 
@@ -186,7 +207,9 @@ void LayerTreeView::keepFold(const QModelIndex& block) {
 }
 
 void LayerTreeView::unfoldAll(bool unfold) {
-    for (int block = 0; block < m_model.rowCount(); ++block) setExpanded(m_model.index(block, 0), unfold);
+    forEachRow(m_model, {}, [&](const QModelIndex& index) {
+        if (!isLayer(index)) setExpanded(index, unfold);
+    });
 }
 
 void LayerTreeView::setFolds(const QVariantMap& folds) {
@@ -209,15 +232,12 @@ void LayerTreeView::noticeChanges() {
                 m_fades.insert(name, fade);
             }
             // A block that begins to train shows what trains in it.
-            if (!previewing && !index.parent().isValid() && *before == static_cast<int>(TrainState::Frozen)) unfold(index, true);
+            if (!previewing && !index.parent().isValid() && !isLayer(index) && *before == static_cast<int>(TrainState::Frozen))
+                unfold(index, true);
         }
         m_states[name] = static_cast<int>(state);
     };
-    for (int block = 0; block < m_model.rowCount(); ++block) {
-        const QModelIndex index = m_model.index(block, 0);
-        look(index);
-        for (int row = 0; row < m_model.rowCount(index); ++row) look(m_model.index(row, 0, index));
-    }
+    forEachRow(m_model, {}, look);
     if (!m_fades.isEmpty() && !m_fadeTimer.isActive()) m_fadeTimer.start();
 }
 
@@ -296,7 +316,7 @@ void LayerTreeView::mouseDoubleClickEvent(QMouseEvent* event) {
     const QModelIndex index = indexAt(point).siblingAtColumn(LayerTreeModel::LayerColumn);
     if (!index.isValid() || LayerDelegate::tickArea(visualRect(index), index).contains(point))
         QTreeView::mouseDoubleClickEvent(event);
-    else if (index.parent().isValid())
+    else if (isLayer(index))
         Q_EMIT layerOpened(index.data(LayerTreeModel::LayerNameRole).toString());
     else
         setExpanded(index, !isExpanded(index));
@@ -304,14 +324,14 @@ void LayerTreeView::mouseDoubleClickEvent(QMouseEvent* event) {
 
 void LayerTreeView::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
     QTreeView::currentChanged(current, previous);
-    if (current.parent().isValid())
+    if (current.isValid() && isLayer(current))
         Q_EMIT layerChosen(current.siblingAtColumn(LayerTreeModel::LayerColumn).data(LayerTreeModel::LayerNameRole).toString());
 }
 
 void LayerTreeView::selectLayer(const QString& name) {
     const QModelIndex index = m_model.indexOfLayer(m_model.modelInfo().indexOf(name.toStdString()));
     if (!index.isValid() || index == currentIndex().siblingAtColumn(LayerTreeModel::LayerColumn)) return;
-    unfold(index.parent(), true);
+    for (QModelIndex above = index.parent(); above.isValid(); above = above.parent()) unfold(above, true);
     setCurrentIndex(index);
     scrollTo(index);
 }
@@ -320,7 +340,7 @@ void LayerTreeView::contextMenuEvent(QContextMenuEvent* event) {
     const QModelIndex index = currentIndex().siblingAtColumn(LayerTreeModel::LayerColumn);
     if (!index.isValid()) return;
     QMenu menu(this);
-    if (index.parent().isValid()) {
+    if (isLayer(index)) {
         const QString name = index.data(LayerTreeModel::LayerNameRole).toString();
         connect(menu.addAction(tr("Look into %1\tEnter").arg(buttonText(name))), &QAction::triggered, this,
                 [this, name] { Q_EMIT layerOpened(name); });
@@ -351,7 +371,7 @@ void LayerTreeView::keyPressEvent(QKeyEvent* event) {
         return;
     }
     const QModelIndex current = currentIndex().siblingAtColumn(LayerTreeModel::LayerColumn);
-    const bool block = current.isValid() && !current.parent().isValid();
+    const bool block = current.isValid() && !isLayer(current);
     if (block && event->key() == Qt::Key_Right && !isExpanded(current)) {
         expand(current);
         return;
@@ -361,7 +381,7 @@ void LayerTreeView::keyPressEvent(QKeyEvent* event) {
         return;
     }
     if (event->key() == Qt::Key_Left && current.isValid()) {
-        if (block)
+        if (block && isExpanded(current))
             collapse(current);
         else
             setCurrentIndex(current.parent());

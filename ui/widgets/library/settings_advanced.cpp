@@ -94,8 +94,8 @@ void SettingsPanel::addPhaseEditor() {
         });
     addText(
         tr("Trains"),
-        tr("Layers that train in this phase, with commas between them: head, block5, block4_conv3, trunk or all. The others are "
-           "frozen."),
+        tr("Layers that train in this phase, with commas between them: names out of the layer tree, head, trunk or all. The "
+           "others are frozen."),
         [ofPhase](const Config& config) { return joined(ofPhase(config).trainable); },
         [this](Config& config, const QString& typed) -> QString {
             std::vector<std::string> names;
@@ -105,7 +105,7 @@ void SettingsPanel::addPhaseEditor() {
             config.phases[phaseIndex(config)].trainable = names;
             if (names.empty()) return tr("Name at least one, for example head.");
             try {
-                core::describeModel(Config{}, kClasses).maskOf(names);
+                core::describeModel(config, kClasses).maskOf(names);
             } catch (const core::Error& error) {
                 return nameText(error.what());
             }

@@ -1,11 +1,14 @@
 // The settings that a lesson is made of: data, training, head, repeatability.
 #include <QCheckBox>
 #include <QComboBox>
+#include <QLocale>
 #include <QRandomGenerator>
 #include <QToolButton>
 
 #include <algorithm>
 
+#include "core/api/models.h"
+#include "ui/models/plain_text.h"
 #include "ui/widgets/library/settings_panel.h"
 #include "ui/widgets/library/settings_values.h"
 #include "ui/widgets/parts/number_box.h"
@@ -44,6 +47,25 @@ void SettingsPanel::addData() {
             edit([&](Config& config) { config.data.dataset = id.toStdString(); });
         }
     });
+    auto* model = new SettingCombo;
+    for (const core::ModelCard& card : core::listModels()) {
+        model->addItem(text(card.title), text(card.name));
+        const QString weights = card.withoutLabels ? tr("Weights that learned without labels are built in.")
+                                : card.builtIn     ? tr("Weights are built in.")
+                                                   : tr("Weights must be downloaded or imported first, on the Data page.");
+        const QString size = tr("%1 million parameters, %2 billion multiply-adds at %3 pixels.")
+                                 .arg(QLocale().toString(static_cast<double>(card.parameters) / 1e6, 'f', 1),
+                                      QLocale().toString(card.multiplyAdds / 1e9, 'f', 2))
+                                 .arg(card.usualSize);
+        model->setItemData(model->count() - 1, toolTipText(size + QLatin1Char(' ') + weights), Qt::ToolTipRole);
+    }
+    add(tr("Trunk"),
+        tr("The network that knows pictures already and that the run starts from. Choosing another one brings its usual head, "
+           "input size and scaling."),
+        model, [model](const Config& config) { model->showEntry(text(config.model)); });
+    connect(model, &QComboBox::activated, this, [this, model] {
+        edit([&](Config& config) { core::chooseModel(config, model->currentData().toString().toStdString()); });
+    });
     auto* inputSize = new SettingCombo;
     for (const int size : {32, 48, 64, 96, 128, 160, 224}) inputSize->addItem(QStringLiteral("%1 × %1").arg(size), size);
     add(tr("Input size"),
@@ -61,10 +83,12 @@ void SettingsPanel::addData() {
         tr("Scaling"),
         tr("How colours become numbers. ImageNet is what the built-in weights learned with; 0–1 is what the lesson's text does; "
            "Caffe is for "
-           "Keras's own weights."),
+           "Keras's own weights of VGG and ResNet, −1 to 1 for the Inception family."),
         {{tr("ImageNet"), variantOf(core::Scaling::ImageNet)},
          {tr("0–1"), variantOf(core::Scaling::ZeroToOne)},
-         {tr("Caffe"), variantOf(core::Scaling::Caffe)}},
+         {tr("Caffe"), variantOf(core::Scaling::Caffe)},
+         {tr("−1 to 1"), variantOf(core::Scaling::MinusOneToOne)},
+         {tr("EfficientNet-Lite"), variantOf(core::Scaling::EfficientNetLite)}},
         [](const Config& config) { return variantOf(config.scaling); },
         [](Config& config, const QVariant& value) { config.scaling = enumOf<core::Scaling>(value); });
     m_scalingRow = m_bindings.back().row;
@@ -168,15 +192,37 @@ void SettingsPanel::addTraining() {
 
 void SettingsPanel::addHead() {
     beginGroup(tr("Head"));
+    addChoice(
+        tr("Reads"),
+        tr("What the head gets of the trunk's last maps: all their numbers, or the mean of each, which is much less to learn "
+           "from "
+           "and to compute."),
+        {{tr("All numbers"), variantOf(core::HeadPooling::Flatten)}, {tr("Means"), variantOf(core::HeadPooling::Average)}},
+        [](const Config& config) { return variantOf(config.head.pooling); },
+        [](Config& config, const QVariant& value) { config.head.pooling = enumOf<core::HeadPooling>(value); });
     addNumber(
-        tr("Hidden units"), tr("Size of the new layer that learns the classes."), {1, 8192, true}, NumberStep::Double, 1,
+        tr("Hidden layers"), tr("New layers before the one that names the classes. 0 is a linear head."), {0, 3, true},
+        NumberStep::Add, 1, [](const Config& config) { return config.head.hiddenLayers; },
+        [](Config& config, double value) { config.head.hiddenLayers = toInt(value); })
+        ->setWordForZero(tr("none"));
+    addNumber(
+        tr("Hidden units"), tr("Size of each hidden layer."), {1, 8192, true}, NumberStep::Double, 1,
         [](const Config& config) { return config.head.hiddenUnits; },
-        [](Config& config, double value) { config.head.hiddenUnits = toInt(value); });
+        [](Config& config, double value) { config.head.hiddenUnits = toInt(value); },
+        [](const Config& config) { return config.head.hiddenLayers > 0; });
     addNumber(
         tr("Dropout"),
-        tr("Part of the hidden units that each step leaves out, from 0 to below 1. More keeps the head from learning by heart."),
+        tr("Part of the head's inputs or hidden units that each step leaves out, from 0 to below 1. More keeps the head from "
+           "learning by heart."),
         {0, 1, false, false, true}, NumberStep::Add, 0.05, [](const Config& config) { return config.head.dropout; },
         [](Config& config, double value) { config.head.dropout = value; });
+    addSwitch(
+        tr("Batch statistics"),
+        tr("Batch norms that train move their running means and variances with each batch. Off, they keep those that the trunk "
+           "came with, which is what few pictures want. For training from scratch turn it on."),
+        [](const Config& config) { return config.updateStatistics; },
+        [](Config& config, bool on) { config.updateStatistics = on; },
+        [](const Config& config) { return core::hasBatchNorm(config.model); });
 }
 
 void SettingsPanel::addRepeatability() {

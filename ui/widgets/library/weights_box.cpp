@@ -7,6 +7,8 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 #include "ui/bridge/library_controller.h"
 #include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
@@ -31,10 +33,10 @@ WeightsBox::WeightsBox(LibraryController& library, QWidget* parent)
     m_weights->setAccessibleName(tr("Pretrained weights"));
     m_weights->setToolTip(tr("What the trunk has learned already. The next run starts with it."));
     m_text->setWordWrap(true);
-    m_import->setToolTip(tr("A safetensors, PyTorch or Keras file of VGG16. Nothing in it is run."));
+    m_import->setToolTip(tr("A safetensors, PyTorch or Keras file of the model that is chosen. Nothing in it is run."));
     m_get->setToolTip(
-        tr("Keras's own weights of VGG16 in full precision. They are not the numbers that are built in and need the Caffe "
-           "scaling, which is chosen with them."));
+        tr("Published weights of the model in full precision. They may need another scaling than those that are built in, which "
+           "is chosen with them."));
     m_note->setWordWrap(true);
     m_note->hide();
     auto* rows = new QVBoxLayout(this);
@@ -52,10 +54,7 @@ WeightsBox::WeightsBox(LibraryController& library, QWidget* parent)
         refresh();
     });
     connect(m_import, &QPushButton::clicked, this, &WeightsBox::chooseFile);
-    connect(m_get, &QPushButton::clicked, this, [this] {
-        const auto known = core::downloadableWeights();
-        if (!known.empty()) m_library.downloadWeights(words(known.front().first));
-    });
+    connect(m_get, &QPushButton::clicked, this, [this] { m_library.downloadWeights(m_library.model()); });
     connect(&library, &LibraryController::downloadStarted, this, [this](const QString& id) {
         if (isOwnDownload(id)) say({}, false);
         refresh();
@@ -83,11 +82,11 @@ WeightsBox::WeightsBox(LibraryController& library, QWidget* parent)
 
 bool WeightsBox::isOwnDownload(const QString& id) const {
     const auto known = core::downloadableWeights();
-    return !known.empty() && id == words(known.front().first);
+    return std::any_of(known.begin(), known.end(), [&](const auto& one) { return id == words(one.first); });
 }
 
 void WeightsBox::chooseFile() {
-    const QString file = QFileDialog::getOpenFileName(this, tr("Weights of VGG16"), QDir::homePath(),
+    const QString file = QFileDialog::getOpenFileName(this, tr("Weights of the trunk"), QDir::homePath(),
                                                       tr("Weights (*.safetensors *.pth *.pt *.h5);;All files (*)"));
     if (file.isEmpty()) return;
     say(tr("Reading %1").arg(QFileInfo(file).fileName()), false);
@@ -120,10 +119,14 @@ void WeightsBox::refresh() {
     const QString description = m_weights->currentData(Qt::ToolTipRole).toString();
     m_text->setText(description);
     m_text->setVisible(!description.isEmpty());
-    const auto known = core::downloadableWeights();
-    m_get->setVisible(!known.empty());
+    const auto all = core::downloadableWeights();
+    const std::string model = m_library.model().toStdString();
+    const auto known = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.first == model; });
+    m_get->setVisible(known != all.end());
     m_get->setEnabled(m_library.download().isEmpty());
-    if (!known.empty()) setButtonWords(m_get, tr("Full precision, %1").arg(formatBytes(known.front().second.bytes)));
+    if (known == all.end()) return;
+    setButtonWords(
+        m_get, known->second.bytes > 0 ? tr("Full precision, %1").arg(formatBytes(known->second.bytes)) : tr("Full precision"));
 }
 
 void WeightsBox::say(const QString& sentence, bool wrong) {
