@@ -124,7 +124,7 @@ std::string describeMask(const ModelInfo& model, const LayerMask& trainable) {
         if (!part.empty()) text += ", " + blockWords(part) + " in part";
     }
     if (!headTrains) text += ofHead == Share::Some ? ", head in part" : ", head frozen";
-    text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+    if (text.compare(0, 5, "block") == 0) text.front() = 'B';  // other groups are called by their paths
     return text;
 }
 

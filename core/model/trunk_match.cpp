@@ -257,6 +257,7 @@ TrunkMatch matchChain(const Tensors& tensors, const TrunkLayout& layout) {
 
 /// torchvision's first DenseNet files say norm.1 where today's module says norm1.
 std::string modernName(std::string name) {
+    if (name.find(".denselayer") == std::string::npos) return name;
     for (const char* part : {"norm", "conv"}) {
         for (const char* number : {"1", "2"}) {
             const std::string old = std::string(".") + part + "." + number + ".", now = std::string(".") + part + number + ".";

@@ -16,6 +16,8 @@
 #include "core/api/layer_names.h"
 #include "core/model/families.h"
 #include "core/model/staged_model.h"
+#include "core/model/trunk_match.h"
+#include "core/model/weights.h"
 #include "core/train/random.h"
 #include "tests/support/expect_error.h"
 
@@ -263,6 +265,69 @@ private Q_SLOTS:
         }
     }
 
+    /// A file of any model is told from those of all others, whatever wraps its names.
+    void filesTellTheirModel() {
+        const auto tensorsOfFile = [](const std::string& model, const std::string& prefix, DType type) {
+            std::map<std::string, SourceTensor> tensors;
+            for (const TensorSpec& tensor : wholeLayoutOf(model).tensors) tensors[prefix + tensor.name] = {type, tensor.shape};
+            return tensors;
+        };
+        for (const ModelDescription* model : allModels()) {
+            for (const char* prefix : {"", "state_dict.module."}) {
+                const auto tensors = tensorsOfFile(model->name, prefix, *prefix ? DType::Float16 : DType::Float32);
+                QVERIFY2(modelIn(tensors) == model->name, (prefix + model->name + ": " + modelIn(tensors)).c_str());
+                QVERIFY(matchTrunk(tensors, layoutOf(model->name)).isTrunk());
+            }
+        }
+        // Every layer of ResNet-18 is in ResNet-34's file, with the same shapes.
+        TrunkMatch match = matchTrunk(tensorsOfFile("resnet34", "", DType::Float32), layoutOf("resnet18"));
+        QVERIFY(!match.isTrunk());
+        QCOMPARE(match.otherNetwork, std::string("ResNet-34"));
+        match = matchTrunk(tensorsOfFile("vgg19", "", DType::Float32), layoutOf("resnet50"));
+        QCOMPARE(match.otherNetwork, std::string("VGG19"));
+        match = matchTrunk(tensorsOfFile("vgg16_bn", "", DType::Float32), layoutOf("vgg16"));
+        QVERIFY(!match.isTrunk());
+        auto half = tensorsOfFile("resnet18", "", DType::Float32);
+        half.erase("layer4.1.bn2.running_var");
+        match = matchTrunk(half, layoutOf("resnet18"));
+        QCOMPARE(match.missing, std::vector<std::string>{"layer4.1.bn2.running_var"});
+        // A file as torchvision wrote DenseNets once.
+        std::map<std::string, SourceTensor> old;
+        for (const auto& [name, tensor] : tensorsOfFile("densenet121", "", DType::Float32)) {
+            std::string before = name;
+            for (const char* part : {"norm1", "norm2", "conv1", "conv2"}) {
+                const std::size_t at = before.find("denselayer");
+                const std::size_t place = at == std::string::npos ? at : before.find(std::string(".") + part + ".", at);
+                if (place != std::string::npos) before.insert(place + 5, ".");
+            }
+            old[before] = tensor;
+        }
+        QVERIFY(old.count("features.denseblock1.denselayer1.norm.1.weight") == 1);
+        QVERIFY(matchTrunk(old, layoutOf("densenet121")).isTrunk());
+    }
+
+    void builtInWeightsFit() {
+        int whole = 0, trunks = 0;
+        for (const ModelDescription* model : allModels()) {
+            if (model->builtIn.empty()) continue;
+            const TrunkWeights weights = loadTrunkWeights({}, model->name);
+            QVERIFY2(weights.scaling.certain && weights.scaling.scaling == model->scaling, model->name.c_str());
+            QCOMPARE(weights.title, model->builtInTitle);
+            ++trunks;
+            if (model->builtInWhole) {
+                QVERIFY(loadWholeWeights({}, model->name).tensors.size() > weights.tensors.size());
+                ++whole;
+            } else if (model->drawClassifier) {
+                const std::string error = errorOf<WeightsError>([&] { loadWholeWeights({}, model->name); });
+                QVERIFY2(error.find("Missing") != std::string::npos, error.c_str());
+            }
+        }
+        QCOMPARE(trunks, 6);
+        QCOMPARE(whole, 2);
+        const std::string error = errorOf<WeightsError>([] { loadTrunkWeights({}, "resnet101"); });
+        QVERIFY2(error.find("thaw-cli weights get resnet101") != std::string::npos, error.c_str());
+    }
+
     /// HACKING.md's promise: a new model is one description, and everything asks it.
     void aNewModelIsOneDescription() {
         addModel(resNetModel("tiny_resnet", "Tiny ResNet", {1, 1, 1, 1}, /*bottleneck=*/false));
@@ -274,7 +339,7 @@ private Q_SLOTS:
         QVERIFY(validate(config).empty());
         const ModelInfo info = describeModel(config, 7);
         QCOMPARE(info.name, std::string("Tiny ResNet"));
-        QCOMPARE(describeMask(info, info.maskOf({"layer4", "head"})), std::string("Layer4 thawed"));
+        QCOMPARE(describeMask(info, info.maskOf({"layer4", "head"})), std::string("layer4 thawed"));
         QCOMPARE(groupedNames(info, info.maskOf({"layer3", "layer4.0.conv1", "head"})),
                  (std::vector<std::string>{"layer3", "layer4.0.conv1", "head"}));
         QCOMPARE(groupedNames(info, info.maskOf({"layer4.0.conv1", "layer4.0.bn1"})),
