@@ -216,12 +216,9 @@ private Q_SLOTS:
                          .arg(marker.thaws ? "thaw: " : "")
                          .arg(marker.freezes ? "freeze: " : "")
                          .arg(text(marker.text));
-        QCOMPARE(
-            lines,
-            QStringList(
-                {"0 Phase 1, Feature extraction: Head only, learning rate 0.0001",
-                 "0.5 thaw: Learning rate 0.0001 to 0.001; Block 5 thawed; thawed now: block5_conv1 block5_conv2 block5_conv3",
-                 "1.25 Paused for 1 min 15 s", "2 freeze: Phase 2: Head only, learning rate 0.00001"}));
+        QCOMPARE(lines, QStringList({"0 Phase 1, Feature extraction: Head only, learning rate 0.0001",
+                                     "0.5 thaw: Learning rate 0.0001 to 0.001; Block 5 thawed; thawed now: block5",
+                                     "1.25 Paused for 1 min 15 s", "2 freeze: Phase 2: Head only, learning rate 0.00001"}));
     }
 
     void curvesShowTheMarkersAndTheBands() {
