@@ -11,12 +11,10 @@ namespace thaw::core {
 
 /// One stage of a trunk, for a small drawing.
 struct StageCard {
-    enum class Shape { Plain, Residual, InvertedResidual, Branches, Transformer, Pool };
     std::string group;  ///< outermost group: "layer3"
     std::string block;  ///< of the drawing: "plain", "residual", "inverted residual", "branches", "transformer", "pool"
-    Shape shape = Shape::Plain;
-    int side = 0;      ///< pixels of its output at the usual input size; 0: tokens
-    int channels = 0;  ///< of its output
+    int side = 0;       ///< pixels of its output at the usual input size; 0: tokens
+    int channels = 0;   ///< of its output
 };
 
 struct ModelCard {
@@ -43,8 +41,6 @@ struct ModelCard {
 
 /// All models, in the order in which they are shown. Arithmetic alone.
 std::vector<ModelCard> listModels();
-/// Throws ConfigError naming the models that exist.
-ModelCard modelCard(const std::string& name);
 /// Whether a batch norm is among its layers; false for a model that does not exist.
 bool hasBatchNorm(const std::string& name);
 

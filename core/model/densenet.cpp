@@ -55,10 +55,7 @@ std::vector<ModelDescription> denseNetFamily() {
     model.family = "DenseNet";
     model.head = kLinearHead;
     model.drawTrunk = drawTrunk;
-    model.drawClassifier = [](GraphBuilder& graph, int classes) {
-        const Wire mean = graph.adaptiveAveragePool(graph.beginStage("classifier"), "avgpool", 1);
-        graph.endStage(graph.linear(graph.plain(Op::Flatten, mean), "classifier", classes));
-    };
+    model.drawClassifier = [](GraphBuilder& graph, int classes) { drawMeanClassifier(graph, classes, "classifier"); };
     model.presets = {{"denseblock4 thawed", {"denseblock4", "last", "head"}},
                      {"denseblock3 and 4 thawed", {"denseblock3", "features.transition3", "denseblock4", "last", "head"}}};
     model.published = PublishedAccuracy{0.74434, "torchvision, IMAGENET1K_V1"};

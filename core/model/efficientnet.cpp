@@ -91,11 +91,6 @@ void drawLite0(GraphBuilder& graph) {
     drawUnit(graph, "last", "last", "_conv_head", "_bn1", kLast, 1, 1, true);
 }
 
-void drawClassifier(GraphBuilder& graph, int classes, const std::string& dropout, const std::string& linear) {
-    const Wire mean = graph.adaptiveAveragePool(graph.beginStage("classifier"), "avgpool", 1);
-    graph.endStage(graph.linear(graph.dropout(graph.plain(Op::Flatten, mean), dropout, 0.2), linear, classes));
-}
-
 }  // namespace
 
 std::vector<ModelDescription> efficientNetFamily() {
@@ -106,7 +101,7 @@ std::vector<ModelDescription> efficientNetFamily() {
     lite.head = kLinearHead;
     lite.scaling = Scaling::EfficientNetLite;
     lite.drawTrunk = drawLite0;
-    lite.drawClassifier = [](GraphBuilder& graph, int classes) { drawClassifier(graph, classes, "_dropout", "_fc"); };
+    lite.drawClassifier = [](GraphBuilder& graph, int classes) { drawMeanClassifier(graph, classes, "_fc", "_dropout", 0.2); };
     lite.presets = {{"Last stages thawed", {"stage7", "last", "head"}},
                     {"Upper third thawed", {"stage6", "stage7", "last", "head"}}};
 
@@ -121,7 +116,9 @@ std::vector<ModelDescription> efficientNetFamily() {
     b0.title = "EfficientNet-B0";
     b0.scaling = Scaling::ImageNet;
     b0.drawTrunk = drawB0;
-    b0.drawClassifier = [](GraphBuilder& graph, int classes) { drawClassifier(graph, classes, "classifier.0", "classifier.1"); };
+    b0.drawClassifier = [](GraphBuilder& graph, int classes) {
+        drawMeanClassifier(graph, classes, "classifier.1", "classifier.0", 0.2);
+    };
     b0.presets = {{"Last stages thawed", {"features.7", "last", "head"}},
                   {"Upper third thawed", {"features.6", "features.7", "last", "head"}}};
     b0.published = PublishedAccuracy{0.77692, "torchvision, IMAGENET1K_V1"};

@@ -18,6 +18,11 @@ ModelDescription resNetModel(const std::string& name, const std::string& title, 
 /// One dense layer on the means of the last planes: the usual head beyond VGG.
 inline const HeadConfig kLinearHead{/*hiddenUnits=*/512, /*dropout=*/0.2, /*hiddenLayers=*/0, HeadPooling::Average};
 
+/// The classifier that most networks were published with: one dense layer, `linear`, on the mean of each plane, behind a dropout
+/// where one is named.
+void drawMeanClassifier(GraphBuilder& graph, int classes, const std::string& linear, const std::string& dropout = {},
+                        double rate = 0);
+
 std::vector<ModelDescription> vggFamily();
 std::vector<ModelDescription> alexNetFamily();
 std::vector<ModelDescription> squeezeNetFamily();

@@ -138,8 +138,7 @@ Wire GraphBuilder::conv(Wire input, const std::string& path, int channels, int k
     node.stride = {options.stride, options.stride};
     node.groups = options.groups;
     for (std::size_t side = 0; side < 2; ++side) {
-        const std::int64_t asked = side == 1 && options.paddingWidth >= 0 ? options.paddingWidth : options.padding;
-        node.before[side] = node.after[side] = asked >= 0 ? asked : node.kernel[side] / 2;
+        node.before[side] = node.after[side] = options.padding >= 0 ? options.padding : node.kernel[side] / 2;
         if (options.same) {
             const std::int64_t length = from[side + 1], steps = (length + options.stride - 1) / options.stride;
             const std::int64_t all = std::max<std::int64_t>(0, (steps - 1) * options.stride + node.kernel[side] - length);

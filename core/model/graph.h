@@ -88,7 +88,6 @@ struct ConvOptions {
     bool bias = false;
     bool same = false;    ///< TensorFlow's padding: as much as the stride needs, the odd pixel below and to the right
     int kernelWidth = 0;  ///< 0: as high as wide
-    int paddingWidth = -1;
 };
 
 struct PoolOptions {

@@ -190,11 +190,6 @@ void drawInceptionV3(GraphBuilder& graph) {
     graph.endGroup();
 }
 
-void drawClassifier(GraphBuilder& graph, int classes, double dropout) {
-    const Wire mean = graph.adaptiveAveragePool(graph.beginStage("classifier"), "avgpool", 1);
-    graph.endStage(graph.linear(graph.dropout(graph.plain(Op::Flatten, mean), "dropout", dropout), "fc", classes));
-}
-
 }  // namespace
 
 std::vector<ModelDescription> inceptionFamily() {
@@ -205,7 +200,7 @@ std::vector<ModelDescription> inceptionFamily() {
     first.head = kLinearHead;
     first.scaling = Scaling::MinusOneToOne;
     first.drawTrunk = drawGoogLeNet;
-    first.drawClassifier = [](GraphBuilder& graph, int classes) { drawClassifier(graph, classes, 0.2); };
+    first.drawClassifier = [](GraphBuilder& graph, int classes) { drawMeanClassifier(graph, classes, "fc", "dropout", 0.2); };
     first.presets = {{"inception5 thawed", {"inception5", "head"}},
                      {"Last block thawed", {"inception5b", "head"}},
                      {"inception4 and 5 thawed", {"inception4", "inception5", "head"}}};
@@ -218,7 +213,7 @@ std::vector<ModelDescription> inceptionFamily() {
     third.input.usual = 299;
     third.input.suggested = 128;
     third.drawTrunk = drawInceptionV3;
-    third.drawClassifier = [](GraphBuilder& graph, int classes) { drawClassifier(graph, classes, 0.5); };
+    third.drawClassifier = [](GraphBuilder& graph, int classes) { drawMeanClassifier(graph, classes, "fc", "dropout", 0.5); };
     third.presets = {{"Last two blocks thawed", {"Mixed_7b", "Mixed_7c", "head"}},
                      {"Mixed_7 thawed", {"Mixed_7", "head"}},
                      {"Mixed_6 and 7 thawed", {"Mixed_6", "Mixed_7", "head"}}};

@@ -131,9 +131,7 @@ std::vector<ModelDescription> mobileNetFamily() {
     second.head = kLinearHead;
     second.drawTrunk = drawV2;
     second.drawClassifier = [](GraphBuilder& graph, int classes) {
-        const Wire mean = graph.adaptiveAveragePool(graph.beginStage("classifier"), "avgpool", 1);
-        const Wire dropout = graph.dropout(graph.plain(Op::Flatten, mean), "classifier.0", 0.2);
-        graph.endStage(graph.linear(dropout, "classifier.1", classes));
+        drawMeanClassifier(graph, classes, "classifier.1", "classifier.0", 0.2);
     };
     second.presets = {{"Last stages thawed", {"stage7", "last", "head"}},
                       {"Upper third thawed", {"stage5", "stage6", "stage7", "last", "head"}}};

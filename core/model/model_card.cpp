@@ -6,36 +6,17 @@
 namespace thaw::core {
 namespace {
 
-using Shape = StageCard::Shape;
-
-Shape shapeOf(const StageGraph& stage) {
+/// What a stage is drawn as: see StageCard::block.
+const char* blockOf(const StageGraph& stage) {
     const auto has = [&](auto wanted) { return std::any_of(stage.nodes.begin(), stage.nodes.end(), wanted); };
     const auto is = [](Op op) { return [op](const GraphNode& node) { return node.op == op; }; };
     const bool depthwise =
         has([](const GraphNode& node) { return node.op == Op::Convolution && node.groups > 1 && node.groups == node.shape[0]; });
-    if (has(is(Op::Attention)) || has(is(Op::ClassToken))) return Shape::Transformer;
-    if (depthwise) return Shape::InvertedResidual;
-    if (has(is(Op::Concatenate))) return Shape::Branches;
-    if (has(is(Op::Add))) return Shape::Residual;
-    return has(is(Op::Convolution)) || has(is(Op::Linear)) ? Shape::Plain : Shape::Pool;
-}
-
-const char* nameOf(Shape shape) {
-    switch (shape) {
-        case Shape::Plain:
-            return "plain";
-        case Shape::Residual:
-            return "residual";
-        case Shape::InvertedResidual:
-            return "inverted residual";
-        case Shape::Branches:
-            return "branches";
-        case Shape::Transformer:
-            return "transformer";
-        case Shape::Pool:
-            return "pool";
-    }
-    return "";
+    if (has(is(Op::Attention)) || has(is(Op::ClassToken))) return "transformer";
+    if (depthwise) return "inverted residual";
+    if (has(is(Op::Concatenate))) return "branches";
+    if (has(is(Op::Add))) return "residual";
+    return has(is(Op::Convolution)) || has(is(Op::Linear)) ? "plain" : "pool";
 }
 
 ModelCard cardOf(const ModelDescription& model) {
@@ -70,8 +51,7 @@ ModelCard cardOf(const ModelDescription& model) {
         card.parameters += info.parameterCount;
         card.multiplyAdds += info.multiplyAdds;
         StageCard stage;
-        stage.shape = shapeOf(network.stages[static_cast<std::size_t>(i)]);
-        stage.block = nameOf(stage.shape);
+        stage.block = blockOf(network.stages[static_cast<std::size_t>(i)]);
         stage.group = info.end > info.begin ? network.info.layer(info.begin).block : info.path;
         stage.side = info.outputShape.size() == 3 ? static_cast<int>(info.outputShape[1]) : 0;
         stage.channels = static_cast<int>(info.outputShape.size() == 3 ? info.outputShape[0] : info.outputShape.back());
@@ -88,8 +68,6 @@ std::vector<ModelCard> listModels() {
     for (const ModelDescription* model : allModels()) cards.push_back(cardOf(*model));
     return cards;
 }
-
-ModelCard modelCard(const std::string& name) { return cardOf(descriptionOf(name)); }
 
 bool hasBatchNorm(const std::string& name) {
     for (const ModelDescription* model : allModels()) {

@@ -44,11 +44,6 @@ void drawTrunk(GraphBuilder& graph, const std::vector<int>& blocks, bool bottlen
     }
 }
 
-void drawClassifier(GraphBuilder& graph, int classes) {
-    const Wire mean = graph.adaptiveAveragePool(graph.beginStage("classifier"), "avgpool", 1);
-    graph.endStage(graph.linear(graph.plain(Op::Flatten, mean), "fc", classes));
-}
-
 }  // namespace
 
 ModelDescription resNetModel(const std::string& name, const std::string& title, const std::vector<int>& blocks, bool bottleneck) {
@@ -58,7 +53,7 @@ ModelDescription resNetModel(const std::string& name, const std::string& title, 
     model.family = "ResNet";
     model.head = kLinearHead;
     model.drawTrunk = [blocks, bottleneck](GraphBuilder& graph) { drawTrunk(graph, blocks, bottleneck); };
-    model.drawClassifier = drawClassifier;
+    model.drawClassifier = [](GraphBuilder& graph, int classes) { drawMeanClassifier(graph, classes, "fc"); };
     model.presets = {{"layer4 thawed", {"layer4", "head"}},
                      {"Last block thawed", {"layer4." + std::to_string(blocks.back() - 1), "head"}},
                      {"layer3 and layer4 thawed", {"layer3", "layer4", "head"}}};

@@ -300,6 +300,8 @@ public:
         }
     }
 
+    /// The file holds this trunk and nothing larger.
+    bool fits() const { return isComplete() && !m_more && result.misshapen.empty(); }
     /// The file has more layers where the trunk's are: a larger network of the same kind.
     bool hasMore() const { return m_more; }
 
@@ -324,6 +326,23 @@ private:
     bool m_more = false;
 };
 
+/// Empty for a trunk that is more than convolutions with ReLU, numbered in their paths.
+ConvChain chainOf(const ModelInfo& model) {
+    ConvChain chain;
+    int group = -1;
+    for (int i = 0; i < model.headBegin; ++i) {
+        const LayerInfo& layer = model.layer(i);
+        if (!layer.hasParameters()) continue;
+        const std::optional<int> number = nameNumber(nameParts(layer.torchName).back());
+        if (layer.kind != LayerKind::Conv2d || !layer.relu || layer.name == layer.torchName || !number) return {};
+        if (layer.group != group || chain.perBlock.empty()) chain.perBlock.push_back(0);
+        group = layer.group;
+        ++chain.perBlock.back();
+        chain.numbers.push_back(*number);
+    }
+    return chain;
+}
+
 }  // namespace
 
 TrunkLayout layoutOf(const std::string& model) {
@@ -337,19 +356,7 @@ TrunkLayout layoutOf(const std::string& model) {
     layout.model = model;
     layout.title = description.title;
     layout.tensors = trunkTensorsOf(network);
-    bool chain = true;
-    for (int i = 0; i < network.info.headBegin && chain; ++i) {
-        const LayerInfo& layer = network.info.layer(i);
-        if (!layer.hasParameters()) continue;
-        const std::string number = layer.torchName.substr(layer.torchName.rfind('.') + 1);
-        chain = layer.kind == LayerKind::Conv2d && layer.relu && layer.name != layer.torchName;
-        if (!chain) break;
-        layout.chain.numbers.push_back(std::stoi(number));
-        const bool first = layer.group != (i > 0 ? network.info.layer(i - 1).group : -1);
-        if (first) layout.chain.perBlock.push_back(0);
-        ++layout.chain.perBlock.back();
-    }
-    if (!chain) layout.chain = {};
+    layout.chain = chainOf(network.info);
     return layout;
 }
 
@@ -366,7 +373,7 @@ TrunkMatch matchTrunk(const Tensors& tensors, const TrunkLayout& layout) {
     if (layout.isChain()) return matchChain(tensors, layout);
     const NameMatch match(tensors, layout);
     TrunkMatch result = match.result;
-    if (match.isComplete() && !match.hasMore() && result.misshapen.empty()) return result;
+    if (match.fits()) return result;
     const std::string other = modelIn(tensors);
     if (!other.empty() && other != layout.model)
         result.otherNetwork = descriptionOf(other).title;
@@ -380,12 +387,8 @@ TrunkMatch matchTrunk(const Tensors& tensors, const TrunkLayout& layout) {
 std::string modelIn(const Tensors& tensors) {
     for (const ModelDescription* model : allModels()) {
         const TrunkLayout layout = layoutOf(model->name);
-        if (layout.isChain()) {
-            if (matchChain(tensors, layout).isTrunk()) return model->name;
-            continue;
-        }
-        const NameMatch match(tensors, layout);
-        if (match.isComplete() && !match.hasMore() && match.result.misshapen.empty()) return model->name;
+        const bool fits = layout.isChain() ? matchChain(tensors, layout).isTrunk() : NameMatch(tensors, layout).fits();
+        if (fits) return model->name;
     }
     return {};
 }

@@ -111,9 +111,9 @@ HostTensor readTrunkTensor(const WeightsSource& source, const TrunkMatch& match,
     return tensor;
 }
 
-std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const TrunkLayout& layout,
+std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const TrunkMatch& match,
                                             const std::filesystem::path& path) {
-    const TrunkMatch match = matchTrunk(source.tensors(), layout);
+    const TrunkLayout& layout = match.layout;
     if (!match.otherNetwork.empty()) {
         const std::string other = modelIn(source.tensors());
         throw WeightsError(
@@ -152,8 +152,9 @@ TrunkWeights loadWeights(const std::filesystem::path& file, const TrunkLayout& l
     const WeightsPlace place = weightsPlace(file, layout.model);
     TrunkWeights weights;
     const std::unique_ptr<WeightsSource> source = openWeights(place.file);
-    weights.tensors = readTrunk(*source, layout, place.file);
-    weights.scaling = scalingNeededBy(*source, matchTrunk(source->tensors(), layout));
+    const TrunkMatch match = matchTrunk(source->tensors(), layout);
+    weights.tensors = readTrunk(*source, match, place.file);
+    weights.scaling = scalingNeededBy(*source, match);
     weights.digest = digestOfFile(place.file);
     weights.title = place.title;
     return weights;

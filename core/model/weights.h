@@ -18,7 +18,6 @@ struct HostTensor {
 
 class WeightsSource;
 struct TrunkMatch;
-struct TrunkLayout;
 
 struct TrunkWeights {
     std::map<std::string, HostTensor> tensors;  ///< "features.0.weight" [64,3,3,3], "features.0.bias" [64], ...
@@ -45,8 +44,8 @@ TrunkWeights trunkWeightsOf(const RunConfig& config);
 /// One tensor of a match that has it, by its index into the layout's tensors: in torchvision's order, dequantised.
 HostTensor readTrunkTensor(const WeightsSource& source, const TrunkMatch& match, std::size_t index);
 
-/// The same from an open file; `path` is for messages.
-std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const TrunkLayout& layout,
+/// All tensors of a match in an open file; `path` is for messages.
+std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const TrunkMatch& match,
                                             const std::filesystem::path& path);
 
 }  // namespace thaw::core

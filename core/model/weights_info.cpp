@@ -27,9 +27,9 @@ struct Downloadable {
 };
 
 /// torchvision publishes the first eight digits of the digest, in the file's name.
-Downloadable ofTorchvision(const std::string& name, const std::string& model, const std::string& file, std::int64_t bytes) {
+Downloadable ofTorchvision(const std::string& model, const std::string& file, std::int64_t bytes = 0) {
     const std::size_t dash = file.rfind('-');
-    return {name,
+    return {model,
             model,
             descriptionOf(model).title + ", ImageNet (torchvision, full precision)",
             {"https://download.pytorch.org/models/" + file, bytes, "", "", file},
@@ -37,37 +37,42 @@ Downloadable ofTorchvision(const std::string& name, const std::string& model, co
 }
 
 const std::vector<Downloadable>& downloadables() {
-    static const std::vector<Downloadable> kAll = {
-        {"vgg16",
-         "vgg16",
-         "VGG16, ImageNet (Keras, full precision)",
-         {"https://storage.googleapis.com/tensorflow/keras-applications/vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
-          58'889'256, "", "6d6bbae143d832006294945121d1f1fc", "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"},
-         ""},
-        ofTorchvision("vgg16-torchvision", "vgg16", "vgg16-397923af.pth", 553'433'881),
-        ofTorchvision("alexnet", "alexnet", "alexnet-owt-7be5be79.pth", 0),
-        ofTorchvision("vgg11", "vgg11", "vgg11-8a719046.pth", 0),
-        ofTorchvision("vgg11_bn", "vgg11_bn", "vgg11_bn-6002323d.pth", 0),
-        ofTorchvision("vgg13", "vgg13", "vgg13-19584684.pth", 0),
-        ofTorchvision("vgg13_bn", "vgg13_bn", "vgg13_bn-abd245e5.pth", 0),
-        ofTorchvision("vgg16_bn", "vgg16_bn", "vgg16_bn-6c64b313.pth", 0),
-        ofTorchvision("vgg19", "vgg19", "vgg19-dcbb9e9d.pth", 0),
-        ofTorchvision("vgg19_bn", "vgg19_bn", "vgg19_bn-c79401a0.pth", 0),
-        ofTorchvision("squeezenet1_1", "squeezenet1_1", "squeezenet1_1-b8a52dc0.pth", 0),
-        ofTorchvision("resnet18", "resnet18", "resnet18-f37072fd.pth", 0),
-        ofTorchvision("resnet34", "resnet34", "resnet34-b627a593.pth", 0),
-        ofTorchvision("resnet50", "resnet50", "resnet50-0676ba61.pth", 0),
-        ofTorchvision("resnet101", "resnet101", "resnet101-63fe2227.pth", 0),
-        ofTorchvision("googlenet", "googlenet", "googlenet-1378be20.pth", 0),
-        ofTorchvision("inception_v3", "inception_v3", "inception_v3_google-0cc3c7bd.pth", 0),
-        ofTorchvision("mobilenet_v2", "mobilenet_v2", "mobilenet_v2-b0353104.pth", 0),
-        ofTorchvision("mobilenet_v3_small", "mobilenet_v3_small", "mobilenet_v3_small-047dcff4.pth", 0),
-        ofTorchvision("mobilenet_v3_large", "mobilenet_v3_large", "mobilenet_v3_large-8738ca79.pth", 0),
-        ofTorchvision("densenet121", "densenet121", "densenet121-a639ec97.pth", 0),
-        ofTorchvision("efficientnet_b0", "efficientnet_b0", "efficientnet_b0_rwightman-7f5810bc.pth", 0),
-        ofTorchvision("convnext_tiny", "convnext_tiny", "convnext_tiny-983f1562.pth", 0),
-        ofTorchvision("vit_b_16", "vit_b_16", "vit_b_16-c867db91.pth", 0),
-    };
+    static const std::vector<Downloadable> kAll = [] {
+        Downloadable vgg16 = ofTorchvision("vgg16", "vgg16-397923af.pth", 553'433'881);
+        vgg16.name = "vgg16-torchvision";  // Keras's, a tenth of the size, has the plain name
+        return std::vector<Downloadable>{
+            {"vgg16",
+             "vgg16",
+             "VGG16, ImageNet (Keras, full precision)",
+             {"https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
+              "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+              58'889'256, "", "6d6bbae143d832006294945121d1f1fc", "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"},
+             ""},
+            std::move(vgg16),
+            ofTorchvision("alexnet", "alexnet-owt-7be5be79.pth"),
+            ofTorchvision("vgg11", "vgg11-8a719046.pth"),
+            ofTorchvision("vgg11_bn", "vgg11_bn-6002323d.pth"),
+            ofTorchvision("vgg13", "vgg13-19584684.pth"),
+            ofTorchvision("vgg13_bn", "vgg13_bn-abd245e5.pth"),
+            ofTorchvision("vgg16_bn", "vgg16_bn-6c64b313.pth"),
+            ofTorchvision("vgg19", "vgg19-dcbb9e9d.pth"),
+            ofTorchvision("vgg19_bn", "vgg19_bn-c79401a0.pth"),
+            ofTorchvision("squeezenet1_1", "squeezenet1_1-b8a52dc0.pth"),
+            ofTorchvision("resnet18", "resnet18-f37072fd.pth"),
+            ofTorchvision("resnet34", "resnet34-b627a593.pth"),
+            ofTorchvision("resnet50", "resnet50-0676ba61.pth"),
+            ofTorchvision("resnet101", "resnet101-63fe2227.pth"),
+            ofTorchvision("googlenet", "googlenet-1378be20.pth"),
+            ofTorchvision("inception_v3", "inception_v3_google-0cc3c7bd.pth"),
+            ofTorchvision("mobilenet_v2", "mobilenet_v2-b0353104.pth"),
+            ofTorchvision("mobilenet_v3_small", "mobilenet_v3_small-047dcff4.pth"),
+            ofTorchvision("mobilenet_v3_large", "mobilenet_v3_large-8738ca79.pth"),
+            ofTorchvision("densenet121", "densenet121-a639ec97.pth"),
+            ofTorchvision("efficientnet_b0", "efficientnet_b0_rwightman-7f5810bc.pth"),
+            ofTorchvision("convnext_tiny", "convnext_tiny-983f1562.pth"),
+            ofTorchvision("vit_b_16", "vit_b_16-c867db91.pth"),
+        };
+    }();
     return kAll;
 }
 
@@ -82,7 +87,8 @@ std::filesystem::path convert(const std::filesystem::path& file, std::filesystem
                               const std::string& title) {
     const std::unique_ptr<WeightsSource> source = openWeights(file);
     const TrunkLayout layout = layoutFor(*source, model);
-    const std::map<std::string, HostTensor> tensors = readTrunk(*source, layout, file);
+    const TrunkMatch match = matchTrunk(source->tensors(), layout);
+    const std::map<std::string, HostTensor> tensors = readTrunk(*source, match, file);
     const std::string digest = digestOfFile(file);
     if (output.empty()) {
         ensureFolder(weightsFolder());
@@ -105,7 +111,7 @@ std::filesystem::path convert(const std::filesystem::path& file, std::filesystem
     writer.setMetadata("source", textOfBytes(file.filename().string()));
     writer.setMetadata("source_format", toString(source->format()));
     writer.setMetadata("source_sha256", digest);
-    const WeightsScaling scaling = scalingNeededBy(*source, matchTrunk(source->tensors(), layout));
+    const WeightsScaling scaling = scalingNeededBy(*source, match);
     writer.setMetadata("scaling", toString(scaling.scaling));
     if (!scaling.certain) writer.setMetadata("scaling_assumed", scaling.reason);
     for (const auto& [name, tensor] : tensors) writer.add(name, DType::Float32, tensor.shape, tensor.values.data());
