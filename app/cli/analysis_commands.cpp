@@ -70,6 +70,12 @@ json picturesJson(const std::vector<core::FilePrediction>& predictions, const st
                 result["top5"].push_back(
                     {{"class", nameOf(index)}, {"probability", prediction.probabilities[static_cast<std::size_t>(index)]}});
             if (prediction.label >= 0) result["right"] = best.front() == prediction.label;
+            if (prediction.task == core::TaskKind::SeveralLabels) {
+                result["labels"] = json::array();
+                for (std::size_t i = 0; i < classNames.size(); ++i)
+                    if (static_cast<double>(prediction.probabilities[i]) >= core::kLabelThreshold)
+                        result["labels"].push_back(classNames[i]);
+            }
         } else {
             result["error"] = prediction.error;
             printText(stderr, "%s: %s\n", prediction.file.c_str(), prediction.error.c_str());
@@ -114,6 +120,9 @@ int predictLabelled(const PredictOptions& options, Console& console) {
         core::predictFiles(options.run, pictures.files, options.threads, nullptr, progressOn(console, "Predicting"));
     for (std::size_t i = 0; i < predictions.size(); ++i) predictions[i].label = pictures.labels[i];
     if (!options.csv.empty()) core::writePredictionTable(predictions, classNames, options.csv);
+    if (!predictions.empty() && predictions.front().task == core::TaskKind::SeveralLabels)
+        throw core::ConfigError("The run tells several labels of each picture, but a folder's name is only one.",
+                                "Judge it on its own data set with thaw-cli evaluate.");
     const core::PredictionSet set = core::predictionsOf(predictions, static_cast<int>(classNames.size()));
     const json each = picturesJson(predictions, classNames);
     if (set.count() == 0) throw core::DataError("None of the pictures in " + options.labelled.string() + " can be read.");

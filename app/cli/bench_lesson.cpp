@@ -39,7 +39,7 @@ RunTiming timeRun(const core::RunConfig& config) {
             } else if (auto* epoch = std::get_if<core::EpochFinished>(&event.data)) {
                 timing.epochSeconds.back().push_back(secondsSince(epochStart));
                 epochStart = Clock::now();
-                timing.finalAccuracy = epoch->valAccuracy;
+                timing.finalAccuracy = epoch->valScore;
             } else if (auto* failed = std::get_if<core::RunFailed>(&event.data)) {
                 throw core::TrainingError(failed->what, failed->hint);
             }

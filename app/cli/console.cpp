@@ -109,7 +109,7 @@ void Console::showBatch(const core::BatchFinished& batch) {
 
 void Console::showEpoch(const core::EpochFinished& epoch) {
     say(format("Epoch %2d of %d  training %.4f %s  validation %.4f %s  %s  %.0f images/s%s", epoch.epoch, m_totalEpochs,
-               epoch.trainLoss, percent(epoch.trainAccuracy).c_str(), epoch.valLoss, percent(epoch.valAccuracy).c_str(),
+               epoch.trainLoss, percent(epoch.trainScore).c_str(), epoch.valLoss, percent(epoch.valScore).c_str(),
                duration(epoch.seconds).c_str(), epoch.imagesPerSecond, epoch.best ? "  best" : ""));
 }
 
@@ -155,8 +155,9 @@ void Console::show(const core::Event& event) {
     } else if (auto* end = std::get_if<core::RunFailed>(&event.data)) {
         warn("The run failed (" + end->phase + "): " + end->what + (end->hint.empty() ? "" : "\n  " + end->hint));
     } else if (auto* finished = std::get_if<core::RunFinished>(&event.data)) {
-        say(format("Finished (%s): %s in %s, best validation accuracy %s in epoch %d", finished->reason.c_str(),
-                   epochs(finished->epochs).c_str(), duration(finished->seconds).c_str(), percent(finished->bestAccuracy).c_str(),
+        say(format("Finished (%s): %s in %s, best validation %s %s in epoch %d", finished->reason.c_str(),
+                   epochs(finished->epochs).c_str(), duration(finished->seconds).c_str(),
+                   core::taskInfo(finished->task).score.inSentence.c_str(), percent(finished->bestScore).c_str(),
                    finished->bestEpoch));
     }
 }

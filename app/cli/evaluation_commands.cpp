@@ -30,7 +30,9 @@ constexpr char kEvaluateKeys[] =
     "(expected\n"
     "calibration error, 15 bins of equal width), confusion (rows true, columns predicted), per_class (name, precision, recall, "
     "f1,\n"
-    "support), macro, weighted, most_confused (true, predicted, count), and where they exist temperature and test_reveals.";
+    "support), macro, weighted, most_confused (true, predicted, count), and where they exist temperature and test_reveals.\n"
+    "Of a run with several labels each instead: mean_average_precision, roc_auc, macro_f1, exact (share of the pictures with "
+    "exactly\ntheir labels), loss, per_class (name, average_precision, roc_auc, precision, recall, f1, support).";
 constexpr char kCompareKeys[] =
     "McNemar's test is exact (binomial) below 25 pictures that changed side, else chi-squared with continuity correction.\n"
     "--json prints one object: dataset, own_data, split, count, epoch_a, epoch_b, accuracy_a, accuracy_b, b and c (McNemar's), "
@@ -38,23 +40,29 @@ constexpr char kCompareKeys[] =
     "(\"exact\" or \"chi-squared\"), lost and gained (indices of the pictures that changed side), confusion_difference (B minus "
     "A).";
 
-json evaluationJson(const core::Evaluation& evaluation, const core::EvaluationReport& report) {
+json evaluationJson(const core::Evaluation& evaluation) {
+    const core::PredictionSet& predictions = evaluation.predictions;
     json result = {{"dataset", evaluation.dataset},
                    {"own_data", evaluation.ownData},
                    {"split", core::toString(evaluation.predictions.split)},
                    {"epoch", evaluation.epoch},
                    {"count", evaluation.predictions.count()}};
-    result.update(scoresJson(report, evaluation.classNames));
+    result.update(predictions.task == core::TaskKind::OneLabel
+                      ? scoresJson(core::evaluationReport(predictions), evaluation.classNames)
+                      : scoresJson(core::severalLabelsReport(predictions), evaluation.classNames));
     if (evaluation.temperature) result["temperature"] = *evaluation.temperature;
     if (evaluation.testReveals > 0) result["test_reveals"] = evaluation.testReveals;
     return result;
 }
 
-void printEvaluation(const core::Evaluation& evaluation, const core::EvaluationReport& report) {
+void printEvaluation(const core::Evaluation& evaluation) {
     printText(stdout, "%s, %s %s, after epoch %d\n", evaluation.dataset.c_str(),
               thousands(evaluation.predictions.count()).c_str(), picturesOf(evaluation.predictions.split).c_str(),
               evaluation.epoch);
-    printScores(report, evaluation.classNames, evaluation.temperature);
+    if (evaluation.predictions.task == core::TaskKind::OneLabel)
+        printScores(core::evaluationReport(evaluation.predictions), evaluation.classNames, evaluation.temperature);
+    else
+        printScores(core::severalLabelsReport(evaluation.predictions), evaluation.classNames);
 }
 
 void requireSamePictures(const core::Evaluation& a, const core::Evaluation& b) {
@@ -156,11 +164,10 @@ Subcommand addEvaluate(CLI::App& parser) {
                     console.say("The test split is open now; the run's record counts " + std::to_string(evaluation.testReveals) +
                                 ".");
                 noteWhetherOwn(console, evaluation.ownData);
-                const core::EvaluationReport report = core::evaluationReport(evaluation.predictions);
                 if (options->json)
-                    print(evaluationJson(evaluation, report));
+                    print(evaluationJson(evaluation));
                 else
-                    printEvaluation(evaluation, report);
+                    printEvaluation(evaluation);
                 return kDone;
             }};
 }

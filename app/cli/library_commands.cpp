@@ -177,7 +177,7 @@ int listRuns(bool asJson) {
                        {"status", core::toString(run.status)},
                        {"epochs", run.epochs},
                        {"planned_epochs", run.plannedEpochs},
-                       {"best_accuracy", run.bestAccuracy},
+                       {"best_accuracy", run.bestScore},
                        {"best_epoch", run.bestEpoch},
                        {"validates_on", run.testLock.validatesOnHeldOut ? "held-out training pictures" : "test split"},
                        {"test_reveals", run.testLock.reveals},
@@ -189,7 +189,7 @@ int listRuns(bool asJson) {
             printText(stdout, "%s\n        cannot be read: %s\n", run.directory.c_str(), run.problem.c_str());
             continue;
         }
-        const std::string best = run.bestAccuracy >= 0 ? percent(run.bestAccuracy) : "-";
+        const std::string best = run.bestScore >= 0 ? percent(run.bestScore) : "-";
         const std::string lock = run.testLock.isLocked() ? "test split locked  "
                                  : run.testLock.validatesOnHeldOut
                                      ? "test split revealed (" + std::to_string(run.testLock.reveals) + ")  "

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "app/cli/numbers.h"
+#include "core/api/config_fields.h"
 #include "core/api/errors.h"
 #include "core/api/weights_info.h"
 
@@ -52,6 +53,12 @@ std::int64_t bytesOf(const std::string& option, double gigabytes) {
     return static_cast<std::int64_t>(gigabytes * 1e9);
 }
 
+std::string helpOf(const std::string& path) {
+    const core::ConfigField& field = core::configField(path);
+    const std::string values = field.values();
+    return field.help + (values.empty() ? "" : " (" + values + ")");
+}
+
 template <typename Member>
 std::function<void(RunConfig&, const double&)> inEveryOptimizer(Member core::OptimizerConfig::*member) {
     return [member](RunConfig& config, const double& value) {
@@ -77,8 +84,7 @@ void RunOptions::addFlag(CLI::App& app, const std::string& name, const std::stri
 }
 
 void RunOptions::addInputOptionsTo(CLI::App& app) {
-    add<std::string>(app, "--data", "Folder or archive of the data set",
-                     [](RunConfig& c, const std::string& v) { c.data.directory = v; });
+    add<std::string>(app, "--data", helpOf("data.directory"), [](RunConfig& c, const std::string& v) { c.data.directory = v; });
     add<std::string>(app, "--dataset", "cifar10, fashion-mnist, folder or auto",
                      [](RunConfig& c, const std::string& v) { c.data.dataset = v; });
     app.add_option_function<std::string>(
@@ -101,50 +107,46 @@ void RunOptions::addInputOptionsTo(CLI::App& app) {
         ->each([this](const std::string&) { m_scalingGiven = true; });
     add<int>(app, "--input-size", "Pixels a side; thaw-cli models --json says what a model takes",
              [](RunConfig& c, const int& v) { c.inputSize = v; });
-    add<int>(app, "--batch", "Pictures a step, 1 to 4096", [](RunConfig& c, const int& v) { c.batchSize = v; });
-    add<int>(app, "--threads", "Compute threads, no more than processors may be used (default: all)",
-             [](RunConfig& c, const int& v) { c.threads = v; });
-    add<std::string>(app, "--kernels", "Whose convolutions compute: thaw or libtorch",
+    add<int>(app, "--batch", helpOf("batchSize"), [](RunConfig& c, const int& v) { c.batchSize = v; });
+    add<int>(app, "--threads", helpOf("threads"), [](RunConfig& c, const int& v) { c.threads = v; });
+    add<std::string>(app, "--kernels", helpOf("kernels"),
                      [](RunConfig& c, const std::string& v) { c.kernels = core::kernelsFromString(v); });
-    add<std::uint64_t>(app, "--seed", "Seed of every random choice", [](RunConfig& c, const std::uint64_t& v) { c.seed = v; });
+    add<std::uint64_t>(app, "--seed", helpOf("seed"), [](RunConfig& c, const std::uint64_t& v) { c.seed = v; });
 }
 
 void RunOptions::addTo(CLI::App& app) {
     addInputOptionsTo(app);
-    add<int>(app, "--train-limit", "Use N training pictures, equal counts a class (0: all)",
-             [](RunConfig& c, const int& v) { c.data.trainLimit = v; });
-    add<int>(app, "--test-limit", "Use N test pictures (0: all)", [](RunConfig& c, const int& v) { c.data.testLimit = v; });
-    add<double>(app, "--hold-out",
-                "Lock the test split: validate on this share of the training pictures, 0 to 0.5 (0.1 is a tenth)",
-                [](RunConfig& c, const double& v) { c.data.heldOut = v; });
+    add<int>(app, "--train-limit", helpOf("data.trainLimit"), [](RunConfig& c, const int& v) { c.data.trainLimit = v; });
+    add<int>(app, "--test-limit", helpOf("data.testLimit"), [](RunConfig& c, const int& v) { c.data.testLimit = v; });
+    add<double>(app, "--hold-out", helpOf("data.heldOut"), [](RunConfig& c, const double& v) { c.data.heldOut = v; });
     add<std::string>(app, "--epochs", "Epochs of each phase, N[,N]; phases without a number are left out", setEpochs);
     add<std::string>(app, "--lr", "Learning rate of each phase, X[,X]; with one number the others keep their ratio to it",
                      setLearningRates);
     add<std::string>(app, "--thaw",
                      "Layers or groups that the last phase trains beside the head, e.g. block4,block5 or layer4.1.conv2",
                      setThawed);
-    add<std::string>(app, "--optimizer", "sgd, adam or adamw", [](RunConfig& c, const std::string& v) {
+    add<std::string>(app, "--optimizer", helpOf("phases.optimizer.kind"), [](RunConfig& c, const std::string& v) {
         for (PhaseConfig& phase : c.phases) phase.optimizer.kind = core::optimizerFromString(v);
     });
-    add<double>(app, "--momentum", "SGD's momentum", inEveryOptimizer(&core::OptimizerConfig::momentum));
-    addFlag(app, "--nesterov", "SGD with Nesterov momentum", [](RunConfig& c) {
+    add<double>(app, "--momentum", helpOf("phases.optimizer.momentum"), inEveryOptimizer(&core::OptimizerConfig::momentum));
+    addFlag(app, "--nesterov", helpOf("phases.optimizer.nesterov"), [](RunConfig& c) {
         for (PhaseConfig& phase : c.phases) phase.optimizer.nesterov = true;
     });
-    add<double>(app, "--weight-decay", "L2 in SGD and Adam, decoupled in AdamW",
+    add<double>(app, "--weight-decay", helpOf("phases.optimizer.weightDecay"),
                 inEveryOptimizer(&core::OptimizerConfig::weightDecay));
-    add<double>(app, "--beta1", "Adam's decay of the first moment", inEveryOptimizer(&core::OptimizerConfig::beta1));
-    add<double>(app, "--beta2", "Adam's decay of the second moment", inEveryOptimizer(&core::OptimizerConfig::beta2));
-    add<double>(app, "--epsilon", "Adam's epsilon", inEveryOptimizer(&core::OptimizerConfig::epsilon));
-    add<std::string>(app, "--schedule", "constant, cosine or step", [](RunConfig& c, const std::string& v) {
+    add<double>(app, "--beta1", helpOf("phases.optimizer.beta1"), inEveryOptimizer(&core::OptimizerConfig::beta1));
+    add<double>(app, "--beta2", helpOf("phases.optimizer.beta2"), inEveryOptimizer(&core::OptimizerConfig::beta2));
+    add<double>(app, "--epsilon", helpOf("phases.optimizer.epsilon"), inEveryOptimizer(&core::OptimizerConfig::epsilon));
+    add<std::string>(app, "--schedule", helpOf("phases.schedule.kind"), [](RunConfig& c, const std::string& v) {
         for (PhaseConfig& phase : c.phases) phase.schedule.kind = core::scheduleFromString(v);
     });
-    add<double>(app, "--schedule-floor", "Cosine: last rate as a part of the first", [](RunConfig& c, const double& v) {
+    add<double>(app, "--schedule-floor", helpOf("phases.schedule.floor"), [](RunConfig& c, const double& v) {
         for (PhaseConfig& phase : c.phases) phase.schedule.floor = v;
     });
-    add<double>(app, "--schedule-factor", "Step: the rate is multiplied by this", [](RunConfig& c, const double& v) {
+    add<double>(app, "--schedule-factor", helpOf("phases.schedule.factor"), [](RunConfig& c, const double& v) {
         for (PhaseConfig& phase : c.phases) phase.schedule.factor = v;
     });
-    add<int>(app, "--schedule-every", "Step: epochs between two multiplications", [](RunConfig& c, const int& v) {
+    add<int>(app, "--schedule-every", helpOf("phases.schedule.everyEpochs"), [](RunConfig& c, const int& v) {
         for (PhaseConfig& phase : c.phases) phase.schedule.everyEpochs = v;
     });
     add<int>(app, "--early-stopping", "Stop a phase after N epochs without a better validation loss",
@@ -152,43 +154,31 @@ void RunOptions::addTo(CLI::App& app) {
                  c.earlyStopping.enabled = true;
                  c.earlyStopping.patience = v;
              });
-    add<double>(app, "--early-stopping-delta", "Least improvement of the validation loss that counts",
+    add<double>(app, "--early-stopping-delta", helpOf("earlyStopping.minDelta"),
                 [](RunConfig& c, const double& v) { c.earlyStopping.minDelta = v; });
-    addFlag(app, "--flip", "Augment with horizontal flips", [](RunConfig& c) { c.augmentation.flip = true; });
-    add<int>(app, "--shift", "Augment with shifts of up to N pixels (turns the feature cache off)",
-             [](RunConfig& c, const int& v) { c.augmentation.shift = v; });
-    add<int>(app, "--hidden-units", "Units of each hidden layer of the head",
-             [](RunConfig& c, const int& v) { c.head.hiddenUnits = v; });
-    add<int>(app, "--hidden-layers", "Hidden layers of the head, 0 to 3; 0: a linear head",
-             [](RunConfig& c, const int& v) { c.head.hiddenLayers = v; });
-    add<std::string>(app, "--head-pooling", "What the head reads: flatten (all numbers) or average (the mean of each plane)",
+    addFlag(app, "--flip", helpOf("augmentation.flip"), [](RunConfig& c) { c.augmentation.flip = true; });
+    add<int>(app, "--shift", helpOf("augmentation.shift"), [](RunConfig& c, const int& v) { c.augmentation.shift = v; });
+    add<int>(app, "--hidden-units", helpOf("head.hiddenUnits"), [](RunConfig& c, const int& v) { c.head.hiddenUnits = v; });
+    add<int>(app, "--hidden-layers", helpOf("head.hiddenLayers"), [](RunConfig& c, const int& v) { c.head.hiddenLayers = v; });
+    add<std::string>(app, "--head-pooling", helpOf("head.pooling"),
                      [](RunConfig& c, const std::string& v) { c.head.pooling = core::poolingFromString(v); });
-    addFlag(app, "--update-statistics", "Batch norms that train update their running statistics",
-            [](RunConfig& c) { c.updateStatistics = true; });
-    add<double>(app, "--dropout", "Dropout of the head, 0 to 1", [](RunConfig& c, const double& v) { c.head.dropout = v; });
+    addFlag(app, "--update-statistics", helpOf("updateStatistics"), [](RunConfig& c) { c.updateStatistics = true; });
+    add<double>(app, "--dropout", helpOf("head.dropout"), [](RunConfig& c, const double& v) { c.head.dropout = v; });
     addFlag(app, "--random-init", "Start from random weights instead of pretrained ones",
             [](RunConfig& c) { c.initialization = core::Initialization::Random; });
-    add<std::string>(app, "--device", "auto, cpu or cuda", [](RunConfig& c, const std::string& v) {
-        if (v == "auto")
-            c.device = core::DeviceKind::Auto;
-        else if (v == "cpu")
-            c.device = core::DeviceKind::Cpu;
-        else if (v == "cuda")
-            c.device = core::DeviceKind::Cuda;
-        else
-            throw ConfigError("--device: '" + v + "' is not auto, cpu or cuda.");
-    });
+    add<std::string>(app, "--device", helpOf("device"),
+                     [](RunConfig& c, const std::string& v) { c.device = core::deviceFromString(v); });
     addFlag(app, "--no-cache", "Compute the frozen layers anew at every step", [](RunConfig& c) { c.cache.enabled = false; });
     addFlag(app, "--no-disk-cache", "Keep cached features in memory only", [](RunConfig& c) { c.cache.onDisk = false; });
-    add<std::string>(app, "--cache-dir", "Folder of the feature cache",
+    add<std::string>(app, "--cache-dir", helpOf("cache.directory"),
                      [](RunConfig& c, const std::string& v) { c.cache.directory = v; });
     add<double>(app, "--cache-memory", "Features held in memory at most, GB",
                 [](RunConfig& c, const double& v) { c.cache.memoryBudget = bytesOf("--cache-memory", v); });
     add<double>(app, "--cache-disk", "Features kept on disk at most, GB",
                 [](RunConfig& c, const double& v) { c.cache.diskBudget = bytesOf("--cache-disk", v); });
-    add<double>(app, "--checkpoint-minutes", "Minutes between checkpoints inside an epoch",
+    add<double>(app, "--checkpoint-minutes", helpOf("checkpointMinutes"),
                 [](RunConfig& c, const double& v) { c.checkpointMinutes = v; });
-    add<std::string>(app, "--out", "Folder of the run", [](RunConfig& c, const std::string& v) { c.output = v; });
+    add<std::string>(app, "--out", helpOf("output"), [](RunConfig& c, const std::string& v) { c.output = v; });
 }
 
 RunConfig RunOptions::applyTo(RunConfig config) const {

@@ -87,4 +87,43 @@ void printScores(const core::EvaluationReport& report, const std::vector<std::st
                   thousands(cells[i].count).c_str());
 }
 
+json scoresJson(const core::SeveralLabelsReport& report, const std::vector<std::string>& classNames) {
+    const auto known = [](double value) { return value < 0 ? json() : json(value); };
+    json classes = json::array();
+    for (std::size_t i = 0; i < report.classes.size(); ++i) {
+        const core::LabelScore& score = report.classes[i];
+        json one = scoreJson(score.atThreshold);
+        one["name"] = classNames[i];
+        one["average_precision"] = known(score.averagePrecision);
+        one["roc_auc"] = known(score.rocAuc);
+        classes.push_back(std::move(one));
+    }
+    return {{"mean_average_precision", known(report.meanAveragePrecision)},
+            {"roc_auc", known(report.rocAuc)},
+            {"macro_f1", report.macroF1},
+            {"exact", report.exact},
+            {"loss", report.loss},
+            {"per_class", classes}};
+}
+
+void printScores(const core::SeveralLabelsReport& report, const std::vector<std::string>& classNames) {
+    const auto share = [](double value) { return value < 0 ? std::string("-") : percent(value); };
+    printText(stdout, "mean average precision %s   ROC-AUC %s   exactly their labels %s   loss %.4f\n",
+              share(report.meanAveragePrecision).c_str(), share(report.rocAuc).c_str(), percent(report.exact).c_str(),
+              report.loss);
+    std::size_t width = std::string("class").size();
+    for (const std::string& name : classNames) width = std::max(width, core::printableLine(name).size());
+    printText(stdout, "\n%s  %9s  %8s  %9s  %8s  %8s  %8s\n", padded("class", width).c_str(), "AP", "ROC-AUC", "precision",
+              "recall", "F1", "pictures");
+    for (std::size_t i = 0; i < report.classes.size(); ++i) {
+        const core::LabelScore& score = report.classes[i];
+        printText(stdout, "%s  %9s  %8s  %9s  %8s  %8s  %8s\n", padded(classNames[i], width).c_str(),
+                  share(score.averagePrecision).c_str(), share(score.rocAuc).c_str(),
+                  percent(score.atThreshold.precision).c_str(), percent(score.atThreshold.recall).c_str(),
+                  percent(score.atThreshold.f1).c_str(), thousands(score.atThreshold.support).c_str());
+    }
+    printText(stdout, "\nPrecision, recall and F1: a probability of at least %s counts as the label.\n",
+              percent(core::kLabelThreshold).c_str());
+}
+
 }  // namespace thaw::cli

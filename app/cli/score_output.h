@@ -20,4 +20,10 @@ nlohmann::json scoresJson(const core::EvaluationReport& report, const std::vecto
 void printScores(const core::EvaluationReport& report, const std::vector<std::string>& classNames,
                  std::optional<double> temperature = {});
 
+/// Of several labels each: mean_average_precision, roc_auc, macro_f1, exact (share of the pictures with exactly their labels),
+/// loss, per_class (name, average_precision, roc_auc, precision, recall, f1, support); figures that cannot be told are null.
+nlohmann::json scoresJson(const core::SeveralLabelsReport& report, const std::vector<std::string>& classNames);
+
+void printScores(const core::SeveralLabelsReport& report, const std::vector<std::string>& classNames);
+
 }  // namespace thaw::cli

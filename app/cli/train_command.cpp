@@ -32,13 +32,20 @@ struct TrainOptions {
 };
 
 core::RunConfig baseConfig(const TrainOptions& options) {
-    core::RunConfig base = core::findLesson(options.preset.empty() ? "lesson" : options.preset).config;
+    const auto tell = [](const std::string& note) {
+        if (!note.empty()) printText(stderr, "%s\n", note.c_str());
+    };
+    const core::Lesson lesson = core::findLesson(options.preset.empty() ? "lesson" : options.preset);
+    tell(lesson.note);
+    const core::RunConfig& base = lesson.config;
     if (options.configFile.empty()) return base;
     std::ifstream file(options.configFile, std::ios::binary);
     if (!file) throw core::ConfigError("Cannot read " + options.configFile + ".", "Check the path given to --config.");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     try {
-        core::RunConfig config = core::configFromJson(text, base);
+        std::vector<std::string> unknown;
+        core::RunConfig config = core::configFromJson(text, base, &unknown);
+        tell(core::unknownSettingsNote(unknown));
         core::RunConfig otherBase = base;
         otherBase.scaling = base.scaling == core::Scaling::Caffe ? core::Scaling::ImageNet : core::Scaling::Caffe;
         const bool silentOnScaling = core::configFromJson(text, otherBase).scaling != config.scaling;

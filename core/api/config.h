@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/api/task.h"
+
 namespace thaw::core {
 
 /// How 8-bit RGB becomes the network's float input.
@@ -111,6 +113,8 @@ enum class KernelKind {
 struct RunConfig {
     std::string preset = "lesson";  ///< the lesson file it started from
     std::string title;              ///< for people
+    /// Set by the Trainer when a run is made, to what the data set's labels are; what a new run's config says is not heeded.
+    TaskKind task = TaskKind::OneLabel;
     DataConfig data;
     std::string model = "vgg16";  ///< a name of listModels()
     Initialization initialization = Initialization::Pretrained;
@@ -146,9 +150,12 @@ std::vector<std::string> validate(const RunConfig& config);
 /// JSON text of a config; every field is written. Pure.
 std::string toJson(const RunConfig& config);
 
-/// Reads what toJson wrote or a lesson file: missing fields keep the values of `base`, unknown ones are an error.
-/// Throws ConfigError with the field's name and what was expected.
-RunConfig configFromJson(const std::string& json, const RunConfig& base = {});
+/// Reads what toJson wrote or a lesson file: missing fields keep the values of `base`; paths of unknown
+/// ones, of a newer version or misspelt, are added to `unknown`. Throws ConfigError with the field's name and what was expected.
+RunConfig configFromJson(const std::string& json, const RunConfig& base = {}, std::vector<std::string>* unknown = nullptr);
+
+/// A sentence for people about such paths; empty for none. Pure.
+std::string unknownSettingsNote(const std::vector<std::string>& unknown);
 
 /// Another model, with what goes with it: its usual head (a linear one alone learns at ten times the rate), input size and
 /// scaling, its own weights, and in every phase the layers that correspond to those of before ("block5" of VGG16 and "layer4" of
@@ -165,6 +172,7 @@ Scaling scalingFromString(const std::string& name);          ///< throws ConfigE
 OptimizerKind optimizerFromString(const std::string& name);  ///< throws ConfigError
 ScheduleKind scheduleFromString(const std::string& name);    ///< throws ConfigError
 KernelKind kernelsFromString(const std::string& name);       ///< "thaw" or "libtorch"; throws ConfigError
+DeviceKind deviceFromString(const std::string& name);        ///< "auto", "cpu" or "cuda"; throws ConfigError
 HeadPooling poolingFromString(const std::string& name);      ///< "flatten" or "average"; throws ConfigError
 
 /// A named starting point: a lesson file from the program's resources/lessons or the user's lessons folder.
@@ -178,6 +186,7 @@ struct Lesson {
     RunConfig config;
     std::filesystem::path file;
     std::string problem;  ///< why the file cannot be used; empty when it can
+    std::string note;     ///< about what in the file is not used; empty: all is
 };
 
 /// All lessons, the program's first (with "lesson" leading), then the user's. Reads small files; never throws for a bad one.

@@ -26,10 +26,17 @@ struct PictureIdentity {
 /// Pictures of one size, 8-bit RGB, row-major, interleaved; immutable once shared. Grey sources are repeated over the channels.
 struct PictureSet {
     int width = 0, height = 0;
-    std::vector<std::uint8_t> rgb;  ///< count * height * width * 3
-    std::vector<int> labels;        ///< count; -1: unknown
-    PictureIdentity identity;       ///< of a split that a run uses; else unknown
+    std::vector<std::uint8_t> rgb;        ///< count * height * width * 3
+    std::vector<int> labels;              ///< count; -1: unknown. Of a sample with several, the first; -1: it has none
+    std::vector<std::uint8_t> labelSets;  ///< several labels each: count * classes, 1 where a class is among them; else empty
+    PictureIdentity identity;             ///< of a split that a run uses; else unknown
     std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
+    int classCount() const { return labels.empty() ? 0 : static_cast<int>(labelSets.size() / labels.size()); }  ///< of labelSets
+    const std::uint8_t* labelSet(std::int64_t index) const { return labelSets.data() + index * classCount(); }
+    /// Whether a class is the picture's, or one of its several.
+    bool hasLabel(std::int64_t index, int classIndex) const {
+        return labelSets.empty() ? labels[static_cast<std::size_t>(index)] == classIndex : labelSet(index)[classIndex] != 0;
+    }
     const std::uint8_t* picture(std::int64_t index) const { return rgb.data() + index * width * height * 3; }
 };
 
@@ -79,6 +86,7 @@ struct DatasetInfo {
     std::filesystem::path place;     ///< where it was looked for when it was found: the folder that was asked for, or a usual one
     std::string problem;             ///< why a found copy cannot be used, and what to do; empty when it can
     std::vector<std::string> classNames;
+    TaskKind task = TaskKind::OneLabel;  ///< what its labels are
     std::int64_t trainCount = 0, testCount = 0;
     std::vector<std::int64_t> trainPerClass, testPerClass;
     std::int64_t validationCount = 0;  ///< of a validation split of its own beside the other two; 0: it has none

@@ -84,13 +84,36 @@ double lossOf(const PredictionSet& predictions, std::int64_t index);
 /// The `count` pictures with the largest loss, largest first.
 std::vector<std::int64_t> topLosses(const PredictionSet& predictions, std::int64_t count);
 
+/// One class among several labels. 0..1 each; negative where no picture has the class (precision in order, AUC) or all have
+/// (AUC).
+struct LabelScore {
+    double averagePrecision = -1, rocAuc = -1;
+    ClassScore atThreshold;  ///< called so: probability of at least the threshold
+};
+struct SeveralLabelsReport {
+    std::vector<LabelScore> classes;
+    double meanAveragePrecision = -1, rocAuc = -1;  ///< means over the classes that have them
+    double macroF1 = 0;
+    double exact = 0;  ///< share of the pictures whose labels are all told, and none beside them
+    double loss = 0;
+};
+constexpr double kLabelThreshold = 0.5;
+/// Classes that a picture is said to have: the likeliest; of several labels those with at least that probability, ascending.
+std::vector<int> saidClasses(const PredictionSet& predictions, std::int64_t index, double threshold = kLabelThreshold);
+/// Those that it has; none where its label is unknown.
+std::vector<int> trueClasses(const PredictionSet& predictions, std::int64_t index);
+/// Whether both are the same.
+bool isRight(const PredictionSet& predictions, std::int64_t index, double threshold = kLabelThreshold);
+/// Of a set with several labels each.
+SeveralLabelsReport severalLabelsReport(const PredictionSet& predictions, double threshold = kLabelThreshold);
+
 /// Two models on the same pictures.
 struct ModelDifference {
-    double accuracyA = 0, accuracyB = 0;
-    std::vector<std::int64_t> lost;    ///< right in A, wrong in B, in data-set order; McNemar's b
-    std::vector<std::int64_t> gained;  ///< wrong in A, right in B; McNemar's c
+    double accuracyA = 0, accuracyB = 0;  ///< shares of isRight()
+    std::vector<std::int64_t> lost;       ///< right in A, wrong in B, in data-set order; McNemar's b
+    std::vector<std::int64_t> gained;     ///< wrong in A, right in B; McNemar's c
     double pValue = 1;  ///< McNemar's test: exact (binomial) below 25 changes, else chi-squared with continuity correction
-    std::vector<std::int64_t> confusion;  ///< counts of B minus counts of A, as ConfusionMatrix::counts
+    std::vector<std::int64_t> confusion;  ///< counts of B minus counts of A, as ConfusionMatrix::counts; one label only
 };
 /// Throws ConfigError where the sets differ in pictures or classes.
 ModelDifference compareModels(const PredictionSet& a, const PredictionSet& b);

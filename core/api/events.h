@@ -56,20 +56,23 @@ struct BatchFinished {
     std::int64_t step = 0;  ///< optimiser steps since the run began, from 1
     int phase = 0, epoch = 1;
     std::int64_t batch = 0, batchesPerEpoch = 0;  ///< batch from 1
-    double loss = 0, accuracy = 0;                ///< of this batch
+    double loss = 0;                              ///< of this batch
+    double score = 0;  ///< the task's, of this batch; where a batch is too small for it, of the epoch so far
     double learningRate = 0;
     double imagesPerSecond = 0;  ///< over the last seconds
     bool fromCache = false;      ///< features below the freeze boundary came from the cache
 };
 
 struct EpochFinished {
+    TaskKind task = TaskKind::OneLabel;
     int phase = 0, epoch = 1;
     std::int64_t step = 0;
-    double trainLoss = 0, trainAccuracy = 0;  ///< running mean over the epoch, dropout on
-    double valLoss = 0, valAccuracy = 0;      ///< over all of validationSplit(), dropout off
+    double trainLoss = 0, trainScore = 0;  ///< running mean over the epoch, dropout on
+    double valLoss = 0, valScore = 0;      ///< over all of validationSplit(), dropout off
     double seconds = 0, imagesPerSecond = 0;
     double learningRate = 0;
-    bool best = false;  ///< best validation accuracy of the run so far
+    std::vector<Metric> valMetrics;  ///< the task's others, over all of validationSplit()
+    bool best = false;               ///< best validation score of the run so far
 };
 
 /// Anything long that is not an optimiser step: "Reading CIFAR-10", "Computing features (block 4)", "Evaluating", "Measuring
@@ -184,7 +187,8 @@ struct Notice {
 struct RunFinished {
     int epochs = 0;
     std::int64_t steps = 0;
-    double bestAccuracy = 0;
+    TaskKind task = TaskKind::OneLabel;
+    double bestScore = 0;
     int bestEpoch = 0;
     double seconds = 0;  ///< working time, pauses left out
     std::string reason;  ///< "completed", "stopped", "early stopping"

@@ -28,8 +28,8 @@ namespace thaw::core {
 struct KeptCheckpoint {
     std::string name;  ///< "step-000000391"
     std::int64_t step = 0;
-    int epoch = 0;            ///< finished epochs
-    double valAccuracy = -1;  ///< of the newest finished epoch; negative: none
+    int epoch = 0;         ///< finished epochs
+    double valScore = -1;  ///< of the newest finished epoch; negative: none
     bool endsEpoch = false, endsPhase = false;
     bool best = false;
 };

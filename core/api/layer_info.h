@@ -83,7 +83,8 @@ struct LayerPreset {
 };
 
 struct ModelInfo {
-    std::string name;  ///< "VGG16"
+    std::string name;                    ///< "VGG16"
+    TaskKind task = TaskKind::OneLabel;  ///< what its outputs mean
     std::vector<LayerInfo> layers;
     std::vector<LayerGroup> groups;  ///< in pre-order
     std::vector<StageInfo> stages;

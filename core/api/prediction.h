@@ -19,18 +19,25 @@ struct RgbPicture {
 
 /// Predictions of a whole split at one moment of a run; immutable once shared.
 struct PredictionSet {
+    TaskKind task = TaskKind::OneLabel;
     Split split = Split::Test;
     std::int64_t step = 0;  ///< optimiser steps taken when it was made
     int epoch = 0;          ///< finished epochs when it was made
     int classCount = 0;
-    std::vector<float> probabilities;  ///< count * classCount, softmax, rows in data-set order
-    std::vector<int> labels;           ///< count
-    PictureIdentity pictures;          ///< that were asked about
-    double loss = 0, accuracy = 0;     ///< mean cross-entropy (nats); 0..1
+    std::vector<float> probabilities;     ///< count * classCount, softmax or a sigmoid each, rows in data-set order
+    std::vector<int> labels;              ///< count; as PictureSet's
+    std::vector<std::uint8_t> labelSets;  ///< as PictureSet's
+    PictureIdentity pictures;             ///< that were asked about
+    double loss = 0;                      ///< mean of the task's (nats)
+    double score = 0;                     ///< of the task; negative: it cannot be told
+    std::vector<Metric> metrics;          ///< the task's others
 
     std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
     const float* row(std::int64_t index) const { return probabilities.data() + index * classCount; }
-    int predicted(std::int64_t index) const;  ///< index of the largest probability, the first of equals
+    const std::uint8_t* labelSet(std::int64_t index) const { return labelSets.data() + index * classCount; }
+    std::vector<float> scoresOf(int classIndex) const;         ///< count
+    std::vector<std::uint8_t> labelsOf(int classIndex) const;  ///< count; of several labels each
+    int predicted(std::int64_t index) const;                   ///< index of the largest probability, the first of equals
 };
 
 /// The user's own picture.
@@ -44,8 +51,9 @@ struct FilePrediction {
     int inputSize = 0;                   ///< pixels a side of the network's input
     std::vector<std::uint8_t> inputRgb;  ///< the network's input: inputSize * inputSize * 3, inputLow as 0 and inputHigh as 255
     float inputLow = 0, inputHigh = 0;   ///< smallest and largest number of the network's input
-    std::vector<float> probabilities;    ///< classCount; empty with an error
-    int label = -1;                      ///< its true class, where that is known
+    TaskKind task = TaskKind::OneLabel;
+    std::vector<float> probabilities;  ///< classCount, as PredictionSet's; empty with an error
+    int label = -1;                    ///< its true class, where that is known
 };
 
 /// Own pictures as CSV (RFC 4180, UTF-8): a line of names, then a picture a line: file, its true class in a column of its own

@@ -33,18 +33,21 @@ struct RunSummary {
     double startedAt = 0;                       ///< seconds since 1970
     RunStatus status = RunStatus::Interrupted;  ///< Interrupted: no end recorded and no live process holds its lock
     int epochs = 0, plannedEpochs = 0;
-    double bestAccuracy = -1;  ///< negative: no epoch finished
+    TaskKind task = TaskKind::OneLabel;
+    double bestScore = -1;  ///< of its task; negative: no epoch finished
     int bestEpoch = 0;
-    std::vector<double> accuracies;  ///< of validation, a figure a finished epoch in order
+    std::vector<double> scores;  ///< of validation, a figure a finished epoch in order
     TestLock testLock;
     bool resumable = false;  ///< has a usable checkpoint and is not finished, or finished without its last model
     std::string notSaved;    ///< as RunFinished::notSaved
     std::string problem;     ///< why the record cannot be read
 
-    /// Whether accuracies of both mean the same: the same classes, judged on the same pictures. What is unknown may be the same.
+    /// Whether scores of both mean the same: the same task, the same classes, judged on the same pictures. What is unknown may be
+    /// the same.
     bool isComparableTo(const RunSummary& other) const {
-        return problem.empty() && other.problem.empty() && classNames == other.classNames && datasetId == other.datasetId &&
-               testLock.validatesOnHeldOut == other.testLock.validatesOnHeldOut && validation.mayBe(other.validation);
+        return problem.empty() && other.problem.empty() && task == other.task && classNames == other.classNames &&
+               datasetId == other.datasetId && testLock.validatesOnHeldOut == other.testLock.validatesOnHeldOut &&
+               validation.mayBe(other.validation);
     }
 };
 

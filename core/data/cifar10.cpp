@@ -262,8 +262,9 @@ public:
                 done += static_cast<std::int64_t>(piece);
             }
         });
-        for (std::size_t i = 0; i < kTestFile; ++i) labels.train.insert(labels.train.end(), perFile[i].begin(), perFile[i].end());
-        labels.test = std::move(perFile[kTestFile]);
+        for (std::size_t i = 0; i < kTestFile; ++i)
+            labels.train.first.insert(labels.train.first.end(), perFile[i].begin(), perFile[i].end());
+        labels.test.first = std::move(perFile[kTestFile]);
         return labels;
     }
 

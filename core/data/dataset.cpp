@@ -20,6 +20,7 @@
 #include "core/data/fashion_mnist.h"
 #include "core/data/foreign_files.h"
 #include "core/data/image_folder.h"
+#include "core/data/picture_table.h"
 #include "core/store/paths.h"
 #include "core/util/hash.h"
 
@@ -35,6 +36,7 @@ std::vector<std::unique_ptr<DatasetSource>>& knownSources() {
         list.push_back(makeCifar10());
         list.push_back(makeFashionMnist());
         list.push_back(makeImageFolder());
+        list.push_back(makePictureTable());
         return list;
     }();
     return sources;
@@ -102,14 +104,17 @@ DatasetLabels labelsOf(const DatasetSource& source, const fs::path& location) {
         if (const auto found = known.find(key.str()); found != known.end()) return found->second;
     }
     DatasetLabels labels = source.readLabels(location);
-    if (labels.train.empty() || labels.test.empty()) throw DataError(location.string() + " holds no pictures.");
+    if (labels.train.count() == 0 || labels.test.count() == 0) throw DataError(location.string() + " holds no pictures.");
     const std::lock_guard lock(mutex);
     return known[key.str()] = std::move(labels);
 }
 
-std::vector<std::int64_t> countPerClass(const std::vector<int>& labels, std::size_t classes) {
+std::vector<std::int64_t> countPerClass(const SplitLabels& labels, std::size_t classes) {
     std::vector<std::int64_t> counts(classes);
-    for (const int label : labels) ++counts[static_cast<std::size_t>(label)];
+    for (const std::vector<int>& set : labels.sets)
+        for (const int label : set) ++counts[static_cast<std::size_t>(label)];
+    if (labels.sets.empty())
+        for (const int label : labels.first) ++counts[static_cast<std::size_t>(label)];
     return counts;
 }
 
@@ -125,12 +130,13 @@ void inspect(const DatasetSource& source, const fs::path& location, DatasetInfo&
         const DatasetLabels labels = labelsOf(source, location);
         info.problem.clear();
         if (!labels.title.empty()) info.title = labels.title;
+        info.task = labels.task;
         info.classNames = labels.classNames;
-        info.trainCount = static_cast<std::int64_t>(labels.train.size());
-        info.testCount = static_cast<std::int64_t>(labels.test.size());
+        info.trainCount = static_cast<std::int64_t>(labels.train.count());
+        info.testCount = static_cast<std::int64_t>(labels.test.count());
         info.trainPerClass = countPerClass(labels.train, labels.classNames.size());
         info.testPerClass = countPerClass(labels.test, labels.classNames.size());
-        info.validationCount = static_cast<std::int64_t>(labels.validation.size());
+        info.validationCount = static_cast<std::int64_t>(labels.validation.count());
         info.notes = labels.notes;
         info.leftOut = labels.leftOut;
     } catch (const DataError& error) {
@@ -206,6 +212,12 @@ void shuffle(std::vector<std::int64_t>& values, std::uint64_t seed) {
     for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[generator() % i]);
 }
 
+/// What is chosen in equal counts: of one label each the classes; of several labels all alike.
+std::vector<int> strataOf(const SplitLabels& labels) {
+    return labels.sets.empty() ? labels.first : std::vector<int>(labels.count());
+}
+std::size_t strataCount(const DatasetLabels& labels) { return labels.task == TaskKind::OneLabel ? labels.classNames.size() : 1; }
+
 // Each class in an order drawn from the seed: its first pictures are used, the last of those may be held out, the rest is left.
 struct Parts {
     std::vector<std::int64_t> used, heldOut, left;  // in data-set order
@@ -253,6 +265,7 @@ std::string digestOfPictures(const PictureSet& pictures, const PictureReading& r
         for (int shift = 0; shift < 32; shift += 8)
             labels.push_back(static_cast<std::uint8_t>(static_cast<std::uint32_t>(label) >> shift));
     digest.update(labels.data(), labels.size());
+    digest.update(pictures.labelSets.data(), pictures.labelSets.size());
     return digest.hex();
 }
 
@@ -267,19 +280,20 @@ struct Choice {
 };
 
 Parts trainPartsOf(const DatasetLabels& labels, const DataConfig& part, std::uint64_t seed) {
-    return partsOf(labels.train, labels.classNames.size(), part.trainLimit, part.ownValidation ? 0 : part.heldOut, mix(seed));
+    return partsOf(strataOf(labels.train), strataCount(labels), part.trainLimit, part.ownValidation ? 0 : part.heldOut,
+                   mix(seed));
 }
 
 Choice choiceOf(const DatasetInfo& dataset, const DatasetLabels& labels, Split split, const DataConfig& part,
                 std::uint64_t seed) {
-    const std::size_t classes = labels.classNames.size();
-    if (split == Split::Test) return {split, partsOf(labels.test, classes, part.testLimit, 0, mix(seed) + 1).used};
+    const std::size_t strata = strataCount(labels);
+    if (split == Split::Test) return {split, partsOf(strataOf(labels.test), strata, part.testLimit, 0, mix(seed) + 1).used};
     if (split == Split::Train) return {split, trainPartsOf(labels, part, seed).used};
     if (!part.ownValidation) return {Split::Train, trainPartsOf(labels, part, seed).heldOut};
-    if (labels.validation.empty())
+    if (labels.validation.count() == 0)
         throw DataError(dataset.location.string() + " has no validation split of its own, with which the run was made.",
                         "Put the run's own data there again.");
-    return {split, partsOf(labels.validation, classes, part.testLimit, 0, mix(seed) + 2).used};
+    return {split, partsOf(strataOf(labels.validation), strata, part.testLimit, 0, mix(seed) + 2).used};
 }
 
 std::string originOf(const DatasetInfo& dataset, const Choice& choice) {
@@ -293,11 +307,11 @@ std::string originOf(const DatasetInfo& dataset, const Choice& choice) {
 // A class without a picture cannot be learned.
 void requireEveryClass(const DatasetLabels& labels, const Choice& choice, const PictureSet& pictures,
                        const std::vector<LeftOutFile>& leftOut) {
-    if (leftOut.empty()) return;
+    if (leftOut.empty() || labels.task != TaskKind::OneLabel) return;
     std::vector<std::int64_t> chosen(labels.classNames.size());
     for (const std::int64_t index : choice.indices)
-        ++chosen[static_cast<std::size_t>(labels.of(choice.split)[static_cast<std::size_t>(index)])];
-    const std::vector<std::int64_t> kept = countPerClass(pictures.labels, chosen.size());
+        ++chosen[static_cast<std::size_t>(labels.of(choice.split).first[static_cast<std::size_t>(index)])];
+    const std::vector<std::int64_t> kept = countPerClass({pictures.labels, {}}, chosen.size());
     for (std::size_t c = 0; c < chosen.size(); ++c)
         if (chosen[c] > 0 && kept[c] == 0) throwEmptyClass(labels.classNames[c], leftOut);
 }
@@ -432,10 +446,10 @@ PictureSet loadUnseen(const DatasetInfo& dataset, const DataConfig& part, std::u
     Choice unseen{Split::Train, trainPartsOf(labels, part, seed).left};
     if (unseen.indices.empty()) unseen = choiceOf(dataset, labels, Split::HeldOut, part, seed);
     if (unseen.indices.empty()) return {};
-    const std::vector<int>& all = unseen.split == Split::Train ? labels.train : labels.validation;
+    const std::vector<int> all = strataOf(unseen.split == Split::Train ? labels.train : labels.validation);
     std::vector<int> ofUnseen;
     for (const std::int64_t index : unseen.indices) ofUnseen.push_back(all[static_cast<std::size_t>(index)]);
-    std::vector<std::int64_t> chosen = partsOf(ofUnseen, labels.classNames.size(), count, 0, mix(seed)).used;
+    std::vector<std::int64_t> chosen = partsOf(ofUnseen, strataCount(labels), count, 0, mix(seed)).used;
     for (std::int64_t& index : chosen) index = unseen.indices[static_cast<std::size_t>(index)];
     PictureReading reading;
     return source.readPictures(dataset.location, unseen.split, chosen, dataset.pictureKind.side, reading);

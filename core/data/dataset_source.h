@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/api/dataset_info.h"
@@ -14,19 +15,30 @@
 
 namespace thaw::core {
 
-/// Labels of the splits in data-set order, each in 0..classNames.size() - 1.
+/// Labels of a split in data-set order, as indices of the class names.
+struct SplitLabels {
+    std::vector<int> first;              ///< of several labels the first; -1: it has none
+    std::vector<std::vector<int>> sets;  ///< several labels each: all of them; else empty
+
+    std::size_t count() const { return first.size(); }
+    void add(int label) { first.push_back(label); }
+    void add(std::vector<int> labels) {
+        first.push_back(labels.empty() ? -1 : labels.front());
+        sets.push_back(std::move(labels));
+    }
+};
+
 struct DatasetLabels {
-    std::vector<int> train, test;
-    std::vector<int> validation;  ///< a third split, which validates; empty: the copy has none
+    TaskKind task = TaskKind::OneLabel;
+    SplitLabels train, test;
+    SplitLabels validation;  ///< a third split, which validates; empty: the copy has none
     std::vector<std::string> classNames;
     std::string title;                 ///< of this copy; empty: describe()'s
     std::vector<std::string> notes;    ///< as DatasetInfo's
     std::vector<LeftOutFile> leftOut;  ///< as DatasetInfo's
     /// Those of leftOut that lie among a class's pictures and are called like pictures or are some, but cannot be read.
     std::vector<LeftOutFile> unreadable;
-    const std::vector<int>& of(Split split) const {
-        return split == Split::Train ? train : split == Split::Test ? test : validation;
-    }
+    const SplitLabels& of(Split split) const { return split == Split::Train ? train : split == Split::Test ? test : validation; }
 };
 
 /// All methods are const, without state and safe from any thread. Those that read throw DataError: what() names the file and

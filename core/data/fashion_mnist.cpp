@@ -132,11 +132,11 @@ public:
     DatasetLabels readLabels(const fs::path& location) const override {
         DatasetLabels labels;
         labels.classNames = describe().classNames;
-        labels.train = readLabelFile(location, Split::Train);
-        labels.test = readLabelFile(location, Split::Test);
+        labels.train.first = readLabelFile(location, Split::Train);
+        labels.test.first = readLabelFile(location, Split::Test);
         for (const Split split : {Split::Train, Split::Test}) {
             GzipReader reader(requireFile(location, imagesName(split)));
-            const auto expected = static_cast<std::int64_t>((split == Split::Train ? labels.train : labels.test).size());
+            const auto expected = static_cast<std::int64_t>(labels.of(split).count());
             if (const std::int64_t count = readHeader(reader, 3); count != expected)
                 throw DataError(reader.file().string() + " has " + std::to_string(count) + " pictures, but there are " +
                                     std::to_string(expected) + " labels.",

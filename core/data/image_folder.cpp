@@ -1,15 +1,11 @@
 #include "core/data/image_folder.h"
 
-#include <algorithm>
 #include <system_error>
 
 #include "core/api/errors.h"
 #include "core/data/folder_layout.h"
 #include "core/data/folder_plan.h"
-#include "core/data/picture_file.h"
-#include "core/data/picture_format.h"
-#include "core/util/memory.h"
-#include "core/util/parallel.h"
+#include "core/data/picture_squares.h"
 
 namespace thaw::core {
 
@@ -20,34 +16,10 @@ namespace {
 constexpr int kLeastSide = 64;
 constexpr std::int64_t kFewEntries = 1'000'000;
 
-std::vector<int> labelsOf(const std::vector<FolderPicture>& pictures) {
-    std::vector<int> labels;
-    labels.reserve(pictures.size());
-    for (const FolderPicture& picture : pictures) labels.push_back(picture.label);
+SplitLabels labelsOf(const std::vector<FolderPicture>& pictures) {
+    SplitLabels labels;
+    for (const FolderPicture& picture : pictures) labels.add(picture.label);
     return labels;
-}
-
-void requireMemory(std::size_t pictures, std::size_t bytesEach, int side) {
-    const std::int64_t needed = static_cast<std::int64_t>(pictures * bytesEach), spare = memoryState().spare();
-    if (needed <= spare) return;
-    const auto megabytes = [](std::int64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; };
-    throw DataError(std::to_string(pictures) + " pictures of " + std::to_string(side) + " x " + std::to_string(side) +
-                        " pixels need " + megabytes(needed) + " of memory, but only " + megabytes(spare) + " are free.",
-                    "Limit the number of pictures, choose a smaller input size, or close other programs.");
-}
-
-/// Closes the gaps of pictures that have a reason.
-void dropUnread(PictureSet& set, const std::vector<std::string>& reasons, std::size_t bytesEach) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < reasons.size(); ++i) {
-        if (!reasons[i].empty()) continue;
-        if (kept != i)
-            std::copy_n(set.rgb.begin() + static_cast<std::ptrdiff_t>(i * bytesEach), bytesEach,
-                        set.rgb.begin() + static_cast<std::ptrdiff_t>(kept * bytesEach));
-        set.labels[kept++] = set.labels[i];
-    }
-    set.labels.resize(kept);
-    set.rgb.resize(kept * bytesEach);
 }
 
 class ImageFolder final : public DatasetSource {
@@ -110,30 +82,11 @@ public:
         if (!indices.empty() && indices.back() >= static_cast<std::int64_t>(entries.size()))
             throw DataError(location.string() + " has changed while it was read.", "Try again.");
 
-        PictureSet set;
-        set.width = set.height = side;
-        const std::size_t bytes = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
-        requireMemory(indices.size(), bytes, side);
-        set.rgb.resize(indices.size() * bytes);
-        for (const std::int64_t index : indices) set.labels.push_back(entries[static_cast<std::size_t>(index)].label);
-
-        std::vector<std::string> reasons(indices.size());
-        forEachInParallel(
-            static_cast<std::int64_t>(indices.size()),
-            [&](std::int64_t i, const std::atomic<bool>& stop) {
-                const auto at = static_cast<std::size_t>(i);
-                try {
-                    const std::vector<std::uint8_t> square =
-                        squareOfFile(entries[static_cast<std::size_t>(indices[at])].file, {side}, &stop);
-                    std::copy(square.begin(), square.end(), set.rgb.begin() + static_cast<std::ptrdiff_t>(at * bytes));
-                } catch (const DataError& error) {
-                    reasons[at] = error.what();
-                }
-            },
-            reading.progress);
-        dropUnread(set, reasons, bytes);
-        for (std::size_t i = 0; i < reasons.size(); ++i)
-            if (!reasons[i].empty()) reading.leftOut.push_back({entries[static_cast<std::size_t>(indices[i])].file, reasons[i]});
+        std::vector<fs::path> files;
+        for (const std::int64_t index : indices) files.push_back(entries[static_cast<std::size_t>(index)].file);
+        std::vector<std::size_t> kept;
+        PictureSet set = readSquares(files, side, reading, kept);
+        for (const std::size_t i : kept) set.labels.push_back(entries[static_cast<std::size_t>(indices[i])].label);
         return set;
     }
 };

@@ -115,7 +115,8 @@ Evaluation evaluateRun(const EvaluateRequest& request, const CountCallback& prog
     evaluation.classNames = dataset.classNames;
     evaluation.dataset = dataset.title;
     evaluation.epoch = run.epoch;
-    if (request.data.dataset == "auto" && request.temperaturePictures > 0) {
+    const bool fits = config.task == TaskKind::OneLabel && request.data.dataset == "auto";
+    if (fits && request.temperaturePictures > 0) {
         const std::shared_ptr<const PictureSet> unseen = unseenPictures(dataset, run.manifest, request.temperaturePictures);
         if (unseen->count() > 0)
             evaluation.temperature = fitTemperature(

@@ -6,6 +6,7 @@
 
 #include "core/inspect/finished_run.h"
 #include "core/train/rungs.h"
+#include "core/train/task.h"
 
 namespace thaw::core {
 namespace {
@@ -60,7 +61,7 @@ ClassMap gradCamOf(const StagedModel& model, const torch::Tensor& input, int lay
     map.method = method;
     map.layer = model.info().layers[static_cast<std::size_t>(layer)].name;
     map.classIndex = classIndex;
-    map.probability = at::softmax(logits.detach(), 1)[0][classIndex].item<double>();
+    map.probability = taskOf(model.info().task).probabilities(logits.detach())[0][classIndex].item<double>();
     map.height = static_cast<int>(cam.size(0));
     map.width = static_cast<int>(cam.size(1));
     map.values.assign(cam.data_ptr<float>(), cam.data_ptr<float>() + cam.numel());
@@ -71,7 +72,11 @@ ClassMap occlusionOf(const StagedModel& model, const torch::Tensor& input, const
                      int stride, const CountCallback& progress) {
     torch::NoGradGuard noGrad;
     const auto probabilities = [&](const torch::Tensor& pictures) {
-        return at::softmax(model.forward(pictures, 0, model.stageCount()), 1).select(1, classIndex).cpu().contiguous();
+        return taskOf(model.info().task)
+            .probabilities(model.forward(pictures, 0, model.stageCount()))
+            .select(1, classIndex)
+            .cpu()
+            .contiguous();
     };
     const int side = static_cast<int>(input.size(2));
     ClassMap map;

@@ -30,20 +30,25 @@ ModelDifference compareModels(const PredictionSet& a, const PredictionSet& b) {
         throw ConfigError(
             "The models have " + std::to_string(a.classCount) + " and " + std::to_string(b.classCount) + " classes.",
             "Compare models of the same classes.");
-    if (a.split != b.split || a.labels != b.labels || !a.pictures.mayBe(b.pictures))
+    if (a.task != b.task || a.split != b.split || a.labels != b.labels || a.labelSets != b.labelSets ||
+        !a.pictures.mayBe(b.pictures))
         throw ConfigError("The models were asked about different pictures.",
                           "Compare models on the same pictures of the same data set.");
     ModelDifference difference;
-    difference.confusion.resize(static_cast<std::size_t>(a.classCount) * static_cast<std::size_t>(a.classCount));
+    const bool oneLabel = a.task == TaskKind::OneLabel;
+    if (oneLabel) difference.confusion.resize(static_cast<std::size_t>(a.classCount) * static_cast<std::size_t>(a.classCount));
     std::int64_t rightA = 0, rightB = 0;
     for (std::int64_t i = 0; i < a.count(); ++i) {
-        const int truth = a.labels[static_cast<std::size_t>(i)], saysA = a.predicted(i), saysB = b.predicted(i);
-        --difference.confusion[static_cast<std::size_t>(truth * a.classCount + saysA)];
-        ++difference.confusion[static_cast<std::size_t>(truth * a.classCount + saysB)];
-        rightA += saysA == truth ? 1 : 0;
-        rightB += saysB == truth ? 1 : 0;
-        if (saysA == truth && saysB != truth) difference.lost.push_back(i);
-        if (saysA != truth && saysB == truth) difference.gained.push_back(i);
+        if (oneLabel) {
+            const int truth = a.labels[static_cast<std::size_t>(i)] * a.classCount;
+            --difference.confusion[static_cast<std::size_t>(truth + a.predicted(i))];
+            ++difference.confusion[static_cast<std::size_t>(truth + b.predicted(i))];
+        }
+        const bool isRightA = isRight(a, i), isRightB = isRight(b, i);
+        rightA += isRightA ? 1 : 0;
+        rightB += isRightB ? 1 : 0;
+        if (isRightA && !isRightB) difference.lost.push_back(i);
+        if (!isRightA && isRightB) difference.gained.push_back(i);
     }
     if (a.count() > 0) {
         difference.accuracyA = static_cast<double>(rightA) / static_cast<double>(a.count());

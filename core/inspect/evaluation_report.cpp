@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/api/evaluation.h"
 #include "core/inspect/log_probability.h"
+#include "core/util/ranking.h"
 
 namespace thaw::core {
 namespace {
@@ -30,14 +32,19 @@ ConfusionMatrix confusionOf(const PredictionSet& predictions) {
     return confusion;
 }
 
+/// Precision, recall and F1 of a score that has its counts.
+void fillIn(ClassScore& score, std::int64_t rightlyCalled) {
+    const double right = static_cast<double>(rightlyCalled);
+    if (score.predicted > 0) score.precision = right / static_cast<double>(score.predicted);
+    if (score.support > 0) score.recall = right / static_cast<double>(score.support);
+    if (score.predicted + score.support > 0) score.f1 = 2 * right / static_cast<double>(score.predicted + score.support);
+}
+
 ClassScore scoreOf(const ConfusionMatrix& confusion, int index) {
     ClassScore score;
     score.support = confusion.rowSum(index);
     score.predicted = confusion.columnSum(index);
-    const double right = static_cast<double>(confusion.at(index, index));
-    if (score.predicted > 0) score.precision = right / static_cast<double>(score.predicted);
-    if (score.support > 0) score.recall = right / static_cast<double>(score.support);
-    if (score.predicted + score.support > 0) score.f1 = 2 * right / static_cast<double>(score.predicted + score.support);
+    fillIn(score, confusion.at(index, index));
     return score;
 }
 
@@ -70,6 +77,15 @@ Interval wilsonInterval(std::int64_t successes, std::int64_t count) {
 }
 
 double lossOf(const PredictionSet& predictions, std::int64_t index) {
+    if (predictions.task == TaskKind::SeveralLabels) {
+        double sum = 0;
+        for (int c = 0; c < predictions.classCount; ++c) {
+            const double probability = static_cast<double>(predictions.row(index)[c]);
+            const double ofWhatIsSo = predictions.labelSet(index)[c] ? probability : 1 - probability;
+            sum -= std::log(std::max(ofWhatIsSo, static_cast<double>(std::numeric_limits<float>::min())));
+        }
+        return sum / std::max(1, predictions.classCount);
+    }
     return -logProbability(predictions, index, predictions.labels[static_cast<std::size_t>(index)]);
 }
 
@@ -84,6 +100,61 @@ std::vector<std::int64_t> topLosses(const PredictionSet& predictions, std::int64
                       [&](std::int64_t a, std::int64_t b) { return lossAt(a) > lossAt(b) || (lossAt(a) == lossAt(b) && a < b); });
     order.erase(end, order.end());
     return order;
+}
+
+std::vector<int> saidClasses(const PredictionSet& predictions, std::int64_t index, double threshold) {
+    if (predictions.task == TaskKind::OneLabel) return {predictions.predicted(index)};
+    std::vector<int> said;
+    for (int c = 0; c < predictions.classCount; ++c)
+        if (static_cast<double>(predictions.row(index)[c]) >= threshold) said.push_back(c);
+    return said;
+}
+
+std::vector<int> trueClasses(const PredictionSet& predictions, std::int64_t index) {
+    std::vector<int> labels;
+    if (predictions.task == TaskKind::SeveralLabels) {
+        for (int c = 0; c < predictions.classCount; ++c)
+            if (predictions.labelSet(index)[c]) labels.push_back(c);
+    } else if (const int label = predictions.labels[static_cast<std::size_t>(index)]; label >= 0) {
+        labels.push_back(label);
+    }
+    return labels;
+}
+
+bool isRight(const PredictionSet& predictions, std::int64_t index, double threshold) {
+    return saidClasses(predictions, index, threshold) == trueClasses(predictions, index);
+}
+
+SeveralLabelsReport severalLabelsReport(const PredictionSet& predictions, double threshold) {
+    SeveralLabelsReport report;
+    std::vector<double> precisions, areas;
+    std::vector<ClassScore> scores;
+    for (int c = 0; c < predictions.classCount; ++c) {
+        const std::vector<float> probabilities = predictions.scoresOf(c);
+        const std::vector<std::uint8_t> labels = predictions.labelsOf(c);
+        const RankedScores ranked = rank(probabilities, labels);
+        LabelScore score{averagePrecision(ranked), rocAuc(ranked), {}};
+        std::int64_t right = 0;
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            const bool called = static_cast<double>(probabilities[i]) >= threshold;
+            score.atThreshold.predicted += called ? 1 : 0;
+            right += called && labels[i] ? 1 : 0;
+        }
+        score.atThreshold.support = ranked.positives;
+        fillIn(score.atThreshold, right);
+        precisions.push_back(score.averagePrecision);
+        areas.push_back(score.rocAuc);
+        scores.push_back(score.atThreshold);
+        report.classes.push_back(score);
+    }
+    report.meanAveragePrecision = meanOfKnown(precisions);
+    report.rocAuc = meanOfKnown(areas);
+    report.macroF1 = meanOf(scores, [](const ClassScore&) { return 1.0; }).f1;
+    std::int64_t exact = 0;
+    for (std::int64_t i = 0; i < predictions.count(); ++i) exact += isRight(predictions, i, threshold) ? 1 : 0;
+    if (predictions.count() > 0) report.exact = static_cast<double>(exact) / static_cast<double>(predictions.count());
+    report.loss = predictions.loss;
+    return report;
 }
 
 EvaluationReport evaluationReport(const PredictionSet& predictions) {

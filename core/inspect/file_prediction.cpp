@@ -4,6 +4,7 @@
 
 #include "core/data/picture_file.h"
 #include "core/data/preprocess.h"
+#include "core/train/task.h"
 
 namespace thaw::core {
 namespace {
@@ -36,7 +37,9 @@ FilePrediction predictPicture(const StagedModel& model, const RunConfig& config,
     torch::NoGradGuard noGrad;
     const torch::Tensor input = squareInput(prediction.modelRgb, kind.side, config);
     showInput(input, prediction);
-    const torch::Tensor probabilities = at::softmax(model.forward(input.to(device), 0, model.stageCount()), 1).cpu().contiguous();
+    prediction.task = model.info().task;
+    const torch::Tensor outputs = model.forward(input.to(device), 0, model.stageCount());
+    const torch::Tensor probabilities = taskOf(model.info().task).probabilities(outputs).cpu().contiguous();
     prediction.probabilities.assign(probabilities.data_ptr<float>(), probabilities.data_ptr<float>() + probabilities.numel());
     return prediction;
 }

@@ -136,7 +136,7 @@ public:
         plan.rows = m_config.batchSize;
         plan.microBatch = plan.rows;
         plan.input = [this](std::int64_t begin, std::int64_t end) { return m_input.slice(0, begin, end); };
-        plan.labels = m_labels;
+        plan.targets = m_labels;
         plan.dropoutMasks = m_masks;
         BatchStep batch(*m_model, plan);
         while (!batch.advance(Deadline(60))) {

@@ -132,7 +132,7 @@ PredictionSet predictionsOf(const std::vector<FilePrediction>& files, int classC
     }
     if (set.count() > 0) {
         set.loss = loss / static_cast<double>(set.count());
-        set.accuracy = static_cast<double>(right) / static_cast<double>(set.count());
+        set.score = static_cast<double>(right) / static_cast<double>(set.count());
     }
     return set;
 }

@@ -77,7 +77,7 @@ void withGradients(StagedModel& model, const LayerMask& layers, const InputSourc
     plan.input = [&](std::int64_t begin, std::int64_t end) {
         return source.rows(Split::Train, /*rung=*/0, {rows.begin() + begin, rows.begin() + end});
     };
-    plan.labels = source.labels(Split::Train, rows);
+    plan.targets = source.targets(Split::Train, rows);
 
     const std::int64_t microBatches = (plan.rows + plan.microBatch - 1) / plan.microBatch;
     const std::int64_t pieces = microBatches * (2 * model.stageCount() - plan.boundary);

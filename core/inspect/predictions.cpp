@@ -10,6 +10,18 @@ int PredictionSet::predicted(std::int64_t index) const {
     return static_cast<int>(std::max_element(begin, begin + classCount) - begin);
 }
 
+std::vector<float> PredictionSet::scoresOf(int classIndex) const {
+    std::vector<float> scores;
+    for (std::int64_t i = 0; i < count(); ++i) scores.push_back(row(i)[classIndex]);
+    return scores;
+}
+
+std::vector<std::uint8_t> PredictionSet::labelsOf(int classIndex) const {
+    std::vector<std::uint8_t> set;
+    for (std::int64_t i = 0; i < count(); ++i) set.push_back(labelSet(i)[classIndex]);
+    return set;
+}
+
 std::vector<int> topK(const float* probabilities, int classCount, int k) {
     std::vector<int> order(static_cast<std::size_t>(classCount));
     std::iota(order.begin(), order.end(), 0);

@@ -80,7 +80,8 @@ std::string notSavedOf(const Material& material) {
     if (!run.notSaved.empty() || run.status == RunStatus::Running || material.history.epochs.empty() || !material.leftOut.empty())
         return run.notSaved;
     std::vector<KeptModel> kept;
-    for (const KeptCheckpoint& one : material.kept) kept.push_back({one.step, one.epoch, one.valAccuracy, one.endsEpoch});
+    for (const KeptCheckpoint& one : material.kept)
+        kept.push_back({one.step, one.epoch, one.valScore, one.endsEpoch, material.run.config.task});
     return missingModels(kept, {material.history.epochs.back().step, run.epochs, /*endsEpoch=*/true, run.bestEpoch});
 }
 
@@ -99,6 +100,36 @@ ReportSection curvesOf(const Material& material) {
         section.table.rows.push_back({std::to_string(i + 1), fixedText(markers[i].position, 2), markers[i].text});
     if (markers.size() > kMarkers)
         section.table.rows.push_back({"", "", "and " + std::to_string(markers.size() - kMarkers) + " more"});
+    return section;
+}
+
+std::string classWords(const Material& material, const std::vector<int>& classes) {
+    std::string words;
+    for (const int index : classes) words += (words.empty() ? "" : ", ") + material.className(index);
+    return words.empty() ? "no label" : words;
+}
+
+ReportSection labelsOf(const Material& material) {
+    ReportSection section;
+    section.title = "Classes";
+    section.text =
+        "Average precision: how well the pictures with the label stand before the others when all are sorted by its probability. "
+        "ROC-AUC: the chance that one with the label stands before one without. Precision, recall and F1: where a probability of "
+        "50\u202F% and more counts as the label.";
+    section.table.columns = {"Class", "Average precision", "ROC-AUC", "Precision", "Recall", "F1", "Pictures"};
+    section.table.numeric = {false, true, true, true, true, true, true};
+    const SeveralLabelsReport report = severalLabelsReport(*material.predictions);
+    const auto known = [](double value, const std::string& words) { return value < 0 ? std::string("\u2013") : words; };
+    for (std::size_t i = 0; i < report.classes.size(); ++i) {
+        const LabelScore& score = report.classes[i];
+        section.table.rows.push_back(
+            {material.run.classNames[i], known(score.averagePrecision, percentWords(score.averagePrecision)),
+             known(score.rocAuc, fixedText(score.rocAuc, 3)), percentWords(score.atThreshold.precision),
+             percentWords(score.atThreshold.recall), fixedText(score.atThreshold.f1, 3), countWords(score.atThreshold.support)});
+    }
+    section.table.rows.push_back({"Mean over classes", percentWords(report.meanAveragePrecision), fixedText(report.rocAuc, 3), "",
+                                  "", fixedText(report.macroF1, 3), countWords(material.predictions->count())});
+    section.table.sums = 1;
     return section;
 }
 
@@ -151,7 +182,7 @@ ReportSection classesOf(const Material& material) {
 std::vector<std::int64_t> surestRight(const PredictionSet& predictions, std::size_t count, bool oneOfEachClass) {
     std::vector<std::int64_t> right;
     for (std::int64_t i = 0; i < predictions.count(); ++i)
-        if (predictions.predicted(i) == predictions.labels[static_cast<std::size_t>(i)]) right.push_back(i);
+        if (isRight(predictions, i)) right.push_back(i);
     std::stable_sort(right.begin(), right.end(), [&](std::int64_t a, std::int64_t b) {
         return predictions.row(a)[predictions.predicted(a)] > predictions.row(b)[predictions.predicted(b)];
     });
@@ -168,7 +199,7 @@ std::vector<std::int64_t> worstWrong(const PredictionSet& predictions, std::size
     std::vector<std::int64_t> wrong;
     for (const std::int64_t index : topLosses(predictions, predictions.count())) {
         if (wrong.size() == count) break;
-        if (predictions.predicted(index) != predictions.labels[static_cast<std::size_t>(index)]) wrong.push_back(index);
+        if (!isRight(predictions, index)) wrong.push_back(index);
     }
     return wrong;
 }
@@ -184,18 +215,22 @@ std::vector<std::int64_t> mappedOf(const PredictionSet& predictions) {
 
 ReportPicture pictureOf(const Material& material, std::int64_t index) {
     const PredictionSet& predictions = *material.predictions;
-    const int truth = predictions.labels[static_cast<std::size_t>(index)], predicted = predictions.predicted(index);
+    const std::vector<int> truth = trueClasses(predictions, index), said = saidClasses(predictions, index);
+    const bool right = truth == said, oneLabel = predictions.task == TaskKind::OneLabel;
     const float* row = predictions.row(index);
+    const auto withShare = [&](const std::vector<int>& classes) {
+        return classWords(material, classes) + (oneLabel && !classes.empty() ? ' ' + percentWords(row[classes.front()]) : "");
+    };
     ReportPicture picture;
     picture.png = picturePng(*material.pictures, index);
-    picture.tone = truth == predicted ? ReportTone::Right : ReportTone::Wrong;
-    picture.lines = {material.className(predicted) + ' ' + percentWords(row[predicted])};
-    if (truth != predicted) {
-        picture.lines.push_back("is " + material.className(truth) + ' ' + percentWords(row[truth]));
+    picture.tone = right ? ReportTone::Right : ReportTone::Wrong;
+    picture.lines = {withShare(said)};
+    if (!right) {
+        picture.lines.push_back("is " + withShare(truth));
         picture.lines.push_back("loss " + fixedText(lossOf(predictions, index), 2));
     }
     picture.description =
-        "Picture " + countWords(index + 1) + ": " + material.className(truth) + ", predicted " + material.className(predicted);
+        "Picture " + countWords(index + 1) + ": " + classWords(material, truth) + ", predicted " + classWords(material, said);
     return picture;
 }
 
@@ -223,18 +258,20 @@ ReportSection mapsOf(const Material& material, Inspector& inspector, const std::
     if (layer.empty()) return section;
     section.text = "Grad-CAM of layer " + layer + ": bright places speak for the class below the picture.";
     for (const std::int64_t index : mappedOf(*material.predictions)) {
-        const int truth = material.predictions->labels[static_cast<std::size_t>(index)],
-                  predicted = material.predictions->predicted(index);
+        const std::vector<int> truth = trueClasses(*material.predictions, index);
+        std::vector<int> asked{material.predictions->predicted(index)};
+        for (const int one : truth)
+            if (one != asked.front() && asked.size() < 2) asked.push_back(one);
         ReportGroup group{{}, {pictureOf(material, index)}};
-        group.pictures.front().lines = {"is " + material.className(truth)};
-        for (const int shown : truth == predicted ? std::vector<int>{predicted} : std::vector<int>{predicted, truth}) {
+        group.pictures.front().lines = {"is " + classWords(material, truth)};
+        for (const int shown : asked) {
             PictureChoice choice;
             choice.index = index;
             const ClassMap map = inspector.gradCam(material.checkpoint.name, choice, layer, shown, ClassMapMethod::GradCam);
             ReportPicture picture;
             picture.png = mapPng(*material.pictures, index, map);
             picture.lines = {material.className(shown) + ' ' + percentWords(map.probability)};
-            picture.tone = shown == truth ? ReportTone::Right : ReportTone::Wrong;
+            picture.tone = std::find(truth.begin(), truth.end(), shown) != truth.end() ? ReportTone::Right : ReportTone::Wrong;
             picture.description = "Grad-CAM of picture " + countWords(index + 1) + " for " + material.className(shown);
             group.pictures.push_back(std::move(picture));
         }
@@ -308,6 +345,14 @@ ReportSection settingsOf(const Material& material) {
 }
 
 void addFigures(const Material& material, Report& report) {
+    if (material.predictions->task == TaskKind::SeveralLabels) {
+        const SeveralLabelsReport labels = severalLabelsReport(*material.predictions);
+        report.figures = {{percentWords(labels.meanAveragePrecision), "mean average precision"},
+                          {fixedText(labels.rocAuc, 3), "ROC-AUC, mean over classes"},
+                          {percentWords(labels.exact), "of the pictures have exactly their labels"},
+                          {fixedText(labels.loss, 3), "loss"}};
+        return;
+    }
     const EvaluationReport& evaluation = material.evaluation;
     report.figures = {{percentWords(evaluation.accuracy), "accuracy, 95\u202F%: " + intervalWords(evaluation.accuracyInterval)},
                       {percentWords(evaluation.topFive), "top-5 accuracy"},
@@ -335,7 +380,8 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
         tell(std::min(done, pictures));
         return true;
     });
-    material.evaluation = evaluationReport(*material.predictions);
+    const bool oneLabel = material.predictions->task == TaskKind::OneLabel;
+    if (oneLabel) material.evaluation = evaluationReport(*material.predictions);
 
     Report report;
     report.title = titleOf(material);
@@ -354,8 +400,8 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
     if (const std::string missing = notSavedOf(material); !missing.empty())
         report.subtitle += " Not all of the run is saved. " + missing;
     report.sections = {curvesOf(material),
-                       matrixOf(material),
-                       classesOf(material),
+                       oneLabel ? matrixOf(material) : ReportSection(),
+                       oneLabel ? classesOf(material) : labelsOf(material),
                        picturesOf(material),
                        mapsOf(material, inspector, [&] { tell(pictures + ++made); }),
                        settingsOf(material)};

@@ -270,33 +270,32 @@ std::vector<RunMarker> markersOf(const RunHistory& history, const ModelInfo& mod
 ReportChart curvesChart(const RunHistory& history, const ModelInfo& model, const std::vector<RunMarker>& markers,
                         int shownEpoch) {
     Svg svg;
-    const Plot accuracy =
-        plotOf(history, kAccuracyTop, kAccuracyBottom, &EpochFinished::trainAccuracy, &EpochFinished::valAccuracy, 1);
+    const Plot accuracy = plotOf(history, kAccuracyTop, kAccuracyBottom, &EpochFinished::trainScore, &EpochFinished::valScore, 1);
     const Plot loss = plotOf(history, kLossTop, kLossBottom, &EpochFinished::trainLoss, &EpochFinished::valLoss, 1e300);
     const std::vector<Band> bands = bandsOf(history, model, accuracy.epochs);
     drawStrip(svg, accuracy, bands);
     drawBands(svg, accuracy, bands);
     drawBands(svg, loss, bands);
     const double span = accuracy.high - accuracy.low;
-    drawAxes(svg, accuracy, "Accuracy", kStrip - 8, 100, niceStep(span, 5) < 0.0099 ? 1 : 0, "\u202F%");
+    const std::string& score = taskInfo(history.summary.task).score.title;
+    drawAxes(svg, accuracy, score, kStrip - 8, 100, niceStep(span, 5) < 0.0099 ? 1 : 0, "\u202F%");
     drawAxes(svg, loss, "Loss", kLossTop - 8, 1, niceStep(loss.high - loss.low, 5) < 0.099 ? 2 : 1, "");
     drawLegend(svg, kStrip - 8);
     drawMarkers(svg, accuracy, loss, markers);
-    for (const auto& [plot, train, validation] :
-         {std::tuple(&accuracy, &EpochFinished::trainAccuracy, &EpochFinished::valAccuracy),
-          std::tuple(&loss, &EpochFinished::trainLoss, &EpochFinished::valLoss)}) {
+    for (const auto& [plot, train, validation] : {std::tuple(&accuracy, &EpochFinished::trainScore, &EpochFinished::valScore),
+                                                  std::tuple(&loss, &EpochFinished::trainLoss, &EpochFinished::valLoss)}) {
         drawCurve(svg, *plot, history, train, kTraining, 1.2, false);
         drawCurve(svg, *plot, history, validation, kValidation, 2.6, true);
     }
     for (const EpochFinished& epoch : history.epochs)
-        if (epoch.epoch == shownEpoch && std::isfinite(epoch.valAccuracy)) {
-            svg.circle(accuracy.x(epoch.epoch), accuracy.y(epoch.valAccuracy), 6, "none", kInk, 1.6);
+        if (epoch.epoch == shownEpoch && std::isfinite(epoch.valScore)) {
+            svg.circle(accuracy.x(epoch.epoch), accuracy.y(epoch.valScore), 6, "none", kInk, 1.6);
             const bool nearEnd = epoch.epoch > accuracy.epochs * 0.85;
-            svg.text(accuracy.x(epoch.epoch) + (nearEnd ? -10 : 10), accuracy.y(epoch.valAccuracy) + 18,
-                     percentWords(epoch.valAccuracy), 12, kInk, nearEnd ? "end" : "start", true);
+            svg.text(accuracy.x(epoch.epoch) + (nearEnd ? -10 : 10), accuracy.y(epoch.valScore) + 18,
+                     percentWords(epoch.valScore), 12, kInk, nearEnd ? "end" : "start", true);
         }
     svg.text((kLeft + kRight) / 2, kCurvesHeight - 4, "epoch", 11, kInk3, "middle");
-    return svg.finish(kCurvesWidth, kCurvesHeight, "Accuracy and loss over the epochs, training and validation");
+    return svg.finish(kCurvesWidth, kCurvesHeight, score + " and loss over the epochs, training and validation");
 }
 
 ReportChart confusionChart(const EvaluationReport& evaluation, const std::vector<std::string>& classNames) {

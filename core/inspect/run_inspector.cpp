@@ -11,6 +11,7 @@
 #include "core/train/model_setup.h"
 #include "core/train/run_data.h"
 #include "core/train/rungs.h"
+#include "core/train/task.h"
 #include "core/util/hash.h"
 #include "core/util/memory.h"
 
@@ -254,7 +255,7 @@ void RunInspector::know(std::shared_ptr<const PredictionSet> predictions) {
 std::shared_ptr<const PredictionSet> RunInspector::knownPredictions(const CheckpointEntry& entry, Split split) {
     const auto* known = m_known.find(knownKey(entry.step, split));
     // A run that was taken up again further back comes to the same step with other weights.
-    const bool same = known && entry.endsEpoch && (*known)->epoch == entry.epoch && (*known)->accuracy == entry.valAccuracy;
+    const bool same = known && entry.endsEpoch && (*known)->epoch == entry.epoch && (*known)->score == entry.valScore;
     return same && (*known)->labels == pictures(split)->labels ? *known : nullptr;
 }
 
@@ -277,7 +278,8 @@ std::shared_ptr<const PredictionSet> RunInspector::unseenPredictions(const std::
 std::vector<float> RunInspector::predict(const std::string& checkpoint, const PictureChoice& picture) {
     torch::NoGradGuard noGrad;
     const ModelPointer loaded = modelOf(checkpoint);
-    return toVector(at::softmax(loaded->model->forward(inputOf(picture), 0, loaded->model->stageCount()), 1));
+    const StagedModel& model = *loaded->model;
+    return toVector(taskOf(model.info().task).probabilities(model.forward(inputOf(picture), 0, model.stageCount())));
 }
 
 std::vector<FilePrediction> RunInspector::predictFiles(const std::string& checkpoint,
@@ -309,8 +311,7 @@ std::vector<KeptCheckpoint> keptOf(const std::vector<CheckpointEntry>& entries) 
     const CheckpointEntry* best = bestOf(entries);
     std::vector<KeptCheckpoint> kept;
     for (const CheckpointEntry& entry : entries)
-        kept.push_back(
-            {entry.name, entry.step, entry.epoch, entry.valAccuracy, entry.endsEpoch, entry.endsPhase, &entry == best});
+        kept.push_back({entry.name, entry.step, entry.epoch, entry.valScore, entry.endsEpoch, entry.endsPhase, &entry == best});
     return kept;
 }
 

@@ -119,6 +119,7 @@ Network networkOf(const RunConfig& config, int classCount) {
     drawHead(graph, config.head, classCount);
     Network network = graph.take(model.title);
     network.info.presets = presetsOf(model);
+    network.info.task = config.task;
     return network;
 }
 

@@ -92,7 +92,6 @@ References referencesFromJson(JsonFields& fields, const char* name) {
         inner.read("object", tensor.content);
         inner.read("bytes", tensor.fileBytes);
         inner.read("sha256", tensor.fileDigest);
-        inner.finish();
         if (!isDigest(tensor.content) || !isDigest(tensor.fileDigest))
             throw ConfigError(fields.pathOf(item.key()) + ": a digest is missing.");
         references.emplace(item.key(), std::move(tensor));
@@ -106,7 +105,8 @@ std::string toText(const Manifest& manifest) {
                                    {"name", checkpoint.name},
                                    {"step", checkpoint.step},
                                    {"epoch", checkpoint.epoch},
-                                   {"valAccuracy", std::isfinite(checkpoint.valAccuracy) ? checkpoint.valAccuracy : -1.0},
+                                   {"task", toString(checkpoint.task)},
+                                   {"valAccuracy", std::isfinite(checkpoint.valScore) ? checkpoint.valScore : -1.0},
                                    {"reason", checkpoint.reason},
                                    {"endsEpoch", manifest.endsEpoch},
                                    {"endsPhase", manifest.endsPhase},
@@ -141,7 +141,8 @@ Manifest readManifestFile(const fs::path& file) {
         fields.read("name", checkpoint.name);
         fields.read("step", checkpoint.step);
         fields.read("epoch", checkpoint.epoch);
-        fields.read("valAccuracy", checkpoint.valAccuracy);
+        fields.read("task", checkpoint.task, taskFromString);
+        fields.read("valAccuracy", checkpoint.valScore);
         fields.read("reason", checkpoint.reason);
         fields.read("endsEpoch", manifest.endsEpoch);
         fields.read("endsPhase", manifest.endsPhase);
@@ -217,8 +218,9 @@ std::vector<Manifest> readManifests(const fs::path& folder, bool* unread = nullp
 
 CheckpointEntry entryOf(const Manifest& manifest) {
     const Checkpoint& checkpoint = manifest.checkpoint;
-    CheckpointEntry entry{checkpoint.name,        checkpoint.reason,  checkpoint.step,    checkpoint.epoch,
-                          checkpoint.valAccuracy, manifest.endsEpoch, manifest.endsPhase, {}};
+    CheckpointEntry entry{checkpoint.name,    checkpoint.reason,   checkpoint.step,
+                          checkpoint.epoch,   checkpoint.valScore, checkpoint.task,
+                          manifest.endsEpoch, manifest.endsPhase,  {}};
     for (const auto& [name, tensor] : manifest.model) entry.contents.emplace(name, tensor.content);
     return entry;
 }
@@ -365,11 +367,11 @@ std::string contentDigest(const CheckpointTensor& tensor) {
     return digest.hex();
 }
 
-// Only the end of an epoch has the weights that its accuracy was measured with.
+// Only the end of an epoch has the weights that its score was measured with.
 const CheckpointEntry* bestOf(const std::vector<CheckpointEntry>& entries) {
     const CheckpointEntry* best = nullptr;
     for (const CheckpointEntry& entry : entries)
-        if (entry.endsEpoch && entry.valAccuracy >= 0 && (!best || entry.valAccuracy > best->valAccuracy)) best = &entry;
+        if (entry.endsEpoch && taskInfo(entry.task).isBetter(entry.valScore, best ? best->valScore : -1)) best = &entry;
     return best || entries.empty() ? best : &entries.back();
 }
 
@@ -394,7 +396,8 @@ std::int64_t CheckpointStore::save(const Checkpoint& checkpoint, bool endsEpoch,
         manifest.checkpoint.name = checkpoint.name;
         manifest.checkpoint.step = checkpoint.step;
         manifest.checkpoint.epoch = checkpoint.epoch;
-        manifest.checkpoint.valAccuracy = checkpoint.valAccuracy;
+        manifest.checkpoint.valScore = checkpoint.valScore;
+        manifest.checkpoint.task = checkpoint.task;
         manifest.checkpoint.reason = checkpoint.reason;
         manifest.checkpoint.loopState = checkpoint.loopState;
         manifest.endsEpoch = endsEpoch;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/api/errors.h"
+#include "core/api/task.h"
 #include "core/model/safetensors.h"
 
 namespace thaw::core {
@@ -29,8 +30,9 @@ std::string contentDigest(const CheckpointTensor& tensor);
 struct Checkpoint {
     std::string name;  ///< "step-000000391"
     std::int64_t step = 0;
-    int epoch = 0;            ///< finished epochs
-    double valAccuracy = -1;  ///< of the newest finished epoch; negative: none
+    int epoch = 0;  ///< finished epochs
+    TaskKind task = TaskKind::OneLabel;
+    double valScore = -1;  ///< of the task, of the newest finished epoch; negative: none
     std::string reason;
     std::string loopState;  ///< JSON, the Trainer's own: position, generators, sums, mask, schedule, fingerprint
     std::map<std::string, CheckpointTensor> model;      ///< by state_dict name
@@ -41,12 +43,13 @@ struct CheckpointEntry {
     std::string name, reason;
     std::int64_t step = 0;
     int epoch = 0;
-    double valAccuracy = -1;
+    double valScore = -1;
+    TaskKind task = TaskKind::OneLabel;
     bool endsEpoch = false, endsPhase = false;
     std::map<std::string, std::string> contents;  ///< of the model: content digests by state_dict name
 };
 
-/// Highest valAccuracy at an epoch's end, the first of equals; the newest while no epoch is finished; nullptr: no entries.
+/// Best valScore at an epoch's end, the first of equals; the newest while no epoch is finished; nullptr: no entries.
 const CheckpointEntry* bestOf(const std::vector<CheckpointEntry>& entries);
 
 /// An object's file as this process knows it.
@@ -72,7 +75,7 @@ public:
     std::vector<StoreError> leftOut() const;
     /// The same of those that "best" or "last" may mean and that find() passed over for `found`; none for other names.
     std::vector<StoreError> passedOver(const std::string& which, const CheckpointEntry& found) const;
-    /// "best" (highest valAccuracy, the first of equals; the newest while no epoch is finished), "last", "epoch:N" or an entry's
+    /// "best" (best valScore, the first of equals; the newest while no epoch is finished), "last", "epoch:N" or an entry's
     /// name. Verifies every object's digest. Throws StoreError.
     Checkpoint load(const std::string& which) const;
     /// The entry that `which` means, as in load(); of a name it reads only that manifest. Throws StoreError.

@@ -13,7 +13,7 @@ std::string momentOf(const KeptModel& model) { return momentOf(model.endsEpoch, 
 const KeptModel* bestOf(const std::vector<KeptModel>& kept) {
     const KeptModel* best = nullptr;
     for (const KeptModel& model : kept)
-        if (model.endsEpoch && (!best || model.valAccuracy > best->valAccuracy)) best = &model;
+        if (model.endsEpoch && taskInfo(model.task).isBetter(model.valScore, best ? best->valScore : -1)) best = &model;
     return best;
 }
 

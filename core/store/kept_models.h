@@ -5,14 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "core/api/task.h"
+
 namespace thaw::core {
 
 /// A checkpoint that can be read.
 struct KeptModel {
     std::int64_t step = 0;
     int epoch = 0;  ///< finished epochs
-    double valAccuracy = -1;
+    double valScore = -1;
     bool endsEpoch = false;
+    TaskKind task = TaskKind::OneLabel;
 };
 
 /// Where a run stands.

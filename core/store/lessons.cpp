@@ -29,7 +29,9 @@ Lesson readLesson(const fs::path& file) {
     lesson.file = file;
     try {
         const std::string text = readSmallFile(file, kLessonBytes);
-        lesson.config = configFromJson(text);
+        std::vector<std::string> unknown;
+        lesson.config = configFromJson(text, {}, &unknown);
+        lesson.note = unknownSettingsNote(unknown);
         lesson.config.preset = lesson.name;
         if (lesson.config.title.empty()) lesson.config.title = lesson.name;
         lesson.title = lesson.config.title;

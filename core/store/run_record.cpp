@@ -224,7 +224,8 @@ RunManifest readManifest(const fs::path& runDirectory) {
                 "Use the version of Thaw that wrote it.");
         fields.read("number", manifest.number);
         fields.read("createdAt", manifest.createdAt);
-        if (const json* config = fields.take("config")) manifest.config = configFromJson(jsonText(*config));
+        std::vector<std::string> unknown;
+        if (const json* config = fields.take("config")) manifest.config = configFromJson(jsonText(*config), {}, &unknown);
         if (const json* data = fields.take("data")) {
             JsonFields inner(*data, "data");
             inner.read("id", manifest.datasetId);
@@ -248,6 +249,8 @@ RunManifest readManifest(const fs::path& runDirectory) {
         fields.read("libtorchVersion", manifest.libtorchVersion);
         fields.read("fingerprint", manifest.fingerprint);
         if (const json* notes = fields.take("notes")) manifest.notes = notesFrom(*notes);
+        const std::string note = unknownSettingsNote(unknown);
+        if (!note.empty()) manifest.notes.push_back({note, /*warning=*/true});
         return manifest;
     } catch (const ConfigError& error) {
         throw StoreError("The run's record " + file.string() + " is damaged: " + error.what(), error.hint());

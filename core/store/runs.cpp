@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <limits>
 #include <system_error>
 
 #include "core/api/engine_info.h"
 #include "core/store/atomic_file.h"
 #include "core/store/checkpoint.h"
+#include "core/store/event_lines.h"
 #include "core/store/events_file.h"
 #include "core/store/paths.h"
 #include "core/store/run_files.h"
@@ -24,116 +23,37 @@ using nlohmann::json;
 
 namespace {
 
-double real(const json& value, const char* name) {
-    const auto found = value.find(name);
-    return found != value.end() && found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
-}
-
-std::int64_t whole(const json& value, const char* name) {
-    const auto found = value.find(name);
-    return found != value.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
-
-int small(const json& value, const char* name) {
-    return static_cast<int>(std::clamp<std::int64_t>(whole(value, name), 0, 1'000'000'000));
-}
-
-bool flag(const json& value, const char* name) {
-    const auto found = value.find(name);
-    return found != value.end() && found->is_boolean() && found->get<bool>();
-}
-
-std::string text(const json& value, const char* name) {
-    const auto found = value.find(name);
-    return found != value.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::vector<std::string> texts(const json& value, const char* name) {
-    std::vector<std::string> list;
-    const auto found = value.find(name);
-    if (found != value.end() && found->is_array())
-        for (const json& item : *found)
-            if (item.is_string()) list.push_back(item.get<std::string>());
-    return list;
-}
-
-LayerMask mask(const json& value, const char* name) {
-    LayerMask list;
-    const auto found = value.find(name);
-    if (found != value.end() && found->is_array())
-        for (const json& item : *found) list.push_back(item.is_boolean() && item.get<bool>());
-    return list;
-}
-
-// Records of earlier versions say "by_plan" of layers and rates and nothing of pauses, which were always asked for.
-Origin origin(const json& value) {
-    const std::string name = text(value, "origin");
-    if (name.empty()) return flag(value, "by_plan") ? Origin::Plan : Origin::Hand;
-    return name == toString(Origin::Plan) ? Origin::Plan : Origin::Hand;
-}
-
-PhaseStarted phaseStarted(const json& value) {
-    return {small(value, "phase"),  text(value, "title"),         small(value, "first_epoch"),
-            small(value, "epochs"), real(value, "learning_rate"), mask(value, "trainable")};
-}
-
-EpochFinished epochFinished(const json& value) {
-    EpochFinished event;
-    event.phase = small(value, "phase");
-    event.epoch = small(value, "epoch");
-    event.step = whole(value, "step");
-    event.trainLoss = real(value, "train_loss");
-    event.trainAccuracy = real(value, "train_accuracy");
-    event.valLoss = real(value, "val_loss");
-    event.valAccuracy = real(value, "val_accuracy");
-    event.seconds = real(value, "seconds");
-    event.imagesPerSecond = real(value, "images_per_second");
-    event.learningRate = real(value, "learning_rate");
-    event.best = flag(value, "best");
-    return event;
-}
-
-LayersChanged layersChanged(const json& value) {
-    LayersChanged event;
-    event.origin = origin(value);
-    event.revision = static_cast<std::uint64_t>(whole(value, "revision"));
-    event.step = whole(value, "step");
-    event.epoch = small(value, "epoch");
-    event.epochPosition = real(value, "epoch_position");
-    event.trainable = mask(value, "trainable");
-    event.thawed = texts(value, "thawed");
-    event.frozen = texts(value, "frozen");
-    return event;
-}
-
-LearningRateChanged learningRateChanged(const json& value) {
-    return {origin(value), 0, whole(value, "step"), real(value, "epoch_position"), real(value, "before"), real(value, "after")};
-}
-
 struct Record {
     RunHistory history;
     std::string ending;  // "finished", "stopped", "failed"; empty: none recorded
 };
 
-void takeLine(const json& value, Record& record) {
-    const std::string name = text(value, "event");
-    const auto milestone = [&](EventData data) {
-        record.history.events.push_back({text(value, "run"), real(value, "time"), std::move(data)});
-    };
-    if (name == "epoch_finished") record.history.epochs.push_back(epochFinished(value));
-    if (name == "phase_started") milestone(phaseStarted(value));
-    if (name == "layers_changed") milestone(layersChanged(value));
-    if (name == "learning_rate_changed") milestone(learningRateChanged(value));
-    if (name == "paused") milestone(Paused{origin(value), 0, whole(value, "step"), real(value, "epoch_position")});
-    if (name == "resumed")
-        milestone(Resumed{origin(value), 0, whole(value, "step"), real(value, "epoch_position"), real(value, "paused_seconds")});
-    if (name == "run_started") record.ending.clear();
-    if (name == "run_started") record.history.summary.notSaved.clear();
-    if (name == "run_finished") record.history.summary.notSaved = text(value, "not_saved");
-    if (name == "run_finished") record.ending = text(value, "reason") == "stopped" ? "stopped" : "finished";
-    if (name == "run_failed") record.ending = "failed";
-    if (name == "test_revealed") ++record.history.summary.testLock.reveals;
-}
+struct TakeEvent {
+    Record& record;
+    const Event& event;
+
+    void operator()(const EpochFinished& epoch) const { record.history.epochs.push_back(epoch); }
+    void operator()(const RunStarted&) const {
+        record.ending.clear();
+        record.history.summary.notSaved.clear();
+    }
+    void operator()(const RunFinished& finished) const {
+        record.history.summary.notSaved = finished.notSaved;
+        record.ending = finished.reason == "stopped" ? "stopped" : "finished";
+    }
+    void operator()(const RunFailed&) const { record.ending = "failed"; }
+    void operator()(const TestRevealed&) const { ++record.history.summary.testLock.reveals; }
+    void operator()(const PhaseStarted&) const { keep(); }
+    void operator()(const LayersChanged&) const { keep(); }
+    void operator()(const LearningRateChanged&) const { keep(); }
+    void operator()(const Paused&) const { keep(); }
+    void operator()(const Resumed&) const { keep(); }
+    template <class Other>
+    void operator()(const Other&) const {}
+
+private:
+    void keep() const { record.history.events.push_back(event); }
+};
 
 RunStatus statusOf(const std::string& ending, const fs::path& directory) {
     if (ending == "finished") return RunStatus::Finished;
@@ -170,13 +90,15 @@ std::string withoutControls(std::string text, bool lines) {
 
 Record recordOf(const std::vector<std::string>& lines) {
     Record record;
-    for (const std::string& line : lines) takeLine(parseJsonLine(line), record);
+    for (const std::string& line : lines)
+        if (const std::optional<Event> event = eventFromJson(parseJsonLine(line)))
+            std::visit(TakeEvent{record, *event}, event->data);
     RunSummary& summary = record.history.summary;
     for (const EpochFinished& epoch : record.history.epochs) {
         summary.epochs = std::max(summary.epochs, epoch.epoch);
-        summary.accuracies.push_back(epoch.valAccuracy);
-        if (epoch.valAccuracy > summary.bestAccuracy) {
-            summary.bestAccuracy = epoch.valAccuracy;
+        summary.scores.push_back(epoch.valScore);
+        if (taskInfo(epoch.task).isBetter(epoch.valScore, summary.bestScore)) {
+            summary.bestScore = epoch.valScore;
             summary.bestEpoch = epoch.epoch;
         }
     }
@@ -202,6 +124,7 @@ RunHistory readHistory(const fs::path& directory) {
     summary.number = manifest.number;
     summary.title = manifest.config.title;
     readLabel(directory, summary);
+    summary.task = manifest.config.task;
     summary.preset = manifest.config.preset;
     summary.dataset = manifest.datasetTitle;
     summary.datasetId = manifest.datasetId;

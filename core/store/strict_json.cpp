@@ -153,13 +153,11 @@ void JsonFields::read(const char* name, std::vector<std::int64_t>& target) {
     }
 }
 
-void JsonFields::finish() const {
-    for (const auto& field : m_object.items()) {
-        if (m_taken.count(field.key())) continue;
-        std::string known;
-        for (const std::string& name : m_taken) known += (known.empty() ? "" : ", ") + name;
-        throw ConfigError(pathOf(field.key()) + ": there is no such field.", "Fields here: " + known + '.');
-    }
+std::vector<std::string> JsonFields::left() const {
+    std::vector<std::string> paths;
+    for (const auto& field : m_object.items())
+        if (m_taken.count(field.key()) == 0) paths.push_back(pathOf(field.key()));
+    return paths;
 }
 
 }  // namespace thaw::core

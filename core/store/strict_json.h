@@ -42,8 +42,8 @@ public:
     void read(const char* name, std::vector<double>& target);
     void read(const char* name, std::vector<std::int64_t>& target);
     /// Text that `fromString` turns into a value; its ConfigError is passed on under the field's name.
-    template <class Value>
-    void read(const char* name, Value& target, Value (*fromString)(const std::string&)) {
+    template <class Value, class FromString>
+    void read(const char* name, Value& target, const FromString& fromString) {
         std::string text;
         if (!take(name)) return;
         read(name, text);
@@ -57,8 +57,8 @@ public:
     /// The field's value, null where it is missing.
     const nlohmann::json* take(const char* name);
     std::string pathOf(const std::string& name) const;
-    /// Throws where the object has a field that nobody took.
-    void finish() const;
+    /// Paths of the fields that nobody took.
+    std::vector<std::string> left() const;
 
 private:
     [[noreturn]] void fail(const char* name, const std::string& expected) const;

@@ -11,7 +11,8 @@
 
 namespace thaw::core {
 
-BatchStep::BatchStep(const StagedModel& model, BatchPlan plan) : m_model(model), m_plan(std::move(plan)) {
+BatchStep::BatchStep(const StagedModel& model, BatchPlan plan)
+    : m_model(model), m_plan(std::move(plan)), m_task(taskOf(model.info().task)) {
     m_inputs.resize(static_cast<std::size_t>(model.stageCount()));
     m_outputs.resize(static_cast<std::size_t>(model.stageCount()));
 }
@@ -73,15 +74,12 @@ void BatchStep::forwardStage() {
 
 void BatchStep::lossGradient() {
     torch::NoGradGuard noGrad;
-    const torch::Tensor logits = m_current.detach();
-    const torch::Tensor labels = m_plan.labels.slice(0, m_begin, m_end), column = labels.unsqueeze(1);
-    const torch::Tensor logProbabilities = at::log_softmax(logits, 1);
-    m_lossSum -= logProbabilities.gather(1, column).to(torch::kFloat64).sum().item<double>();
-    m_right += logits.argmax(1).eq(labels).sum().item<std::int64_t>();
-    // Derivative of the mean cross-entropy: (softmax - one-hot) / rows of the whole batch.
-    m_gradient = logProbabilities.exp();
-    m_gradient.scatter_add_(1, column, torch::full({column.size(0), 1}, -1.0, logits.options()));
-    m_gradient.div_(static_cast<double>(m_plan.rows));
+    const torch::Tensor outputs = m_current.detach();
+    const torch::Tensor targets = m_plan.targets.slice(0, m_begin, m_end);
+    Task::Loss loss = m_task.loss(outputs, targets, m_plan.rows);
+    m_lossSum += loss.sum;
+    m_counts.add(m_task.count(outputs, targets));
+    m_gradient = std::move(loss.gradient);
     m_stage = m_model.stageCount();
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/model/staged_model.h"
 #include "core/train/deadline.h"
+#include "core/train/task.h"
 
 namespace thaw::core {
 
@@ -17,7 +18,7 @@ struct BatchPlan {
     std::int64_t rows = 0;
     std::int64_t microBatch = 0;
     std::function<torch::Tensor(std::int64_t begin, std::int64_t end)> input;  ///< rows of the batch, on the model's device
-    torch::Tensor labels;                                                      ///< int64 [rows]
+    torch::Tensor targets;                                                     ///< of the batch, as the task has them
     std::vector<torch::Tensor> dropoutMasks;                                   ///< of the whole batch; see ForwardContext
     bool updateStatistics = false;                                             ///< needs microBatch >= rows
 };
@@ -41,8 +42,8 @@ public:
     /// Clears what gradients there are, so that the batch can be begun anew.
     void abandon();
 
-    double loss() const;  ///< mean cross-entropy, nats
-    std::int64_t right() const { return m_right; }
+    double loss() const;  ///< the task's, mean of the rows, nats
+    const TaskCounts& counts() const { return m_counts; }
     const std::vector<StageSample>& samples() const { return m_samples; }
 
 private:
@@ -59,7 +60,8 @@ private:
     torch::Tensor m_current, m_gradient;
     std::vector<torch::Tensor> m_inputs, m_outputs;
     double m_lossSum = 0;
-    std::int64_t m_right = 0;
+    const Task& m_task;
+    TaskCounts m_counts;
     std::vector<StageSample> m_samples;
 };
 

@@ -16,15 +16,18 @@ constexpr std::int64_t kHeadSlice = 1024;  // rows where only dense layers are l
 EvaluationPass::EvaluationPass(const InputSource& source, const StagedModel& model, Split split, int rung, std::int64_t slice)
     : m_source(source),
       m_model(model),
+      m_task(taskOf(model.info().task)),
       m_split(split),
       m_rung(rung),
       m_slice(slice > 0                        ? slice
               : rung >= model.info().headStage ? kHeadSlice
                                                : sliceSize(source.inputSize)),
       m_total(source.pictures(split).count()) {
+    m_result.task = model.info().task;
     m_result.split = split;
     m_result.classCount = static_cast<int>(model.info().layers.back().outputShape[0]);
     m_result.labels = source.pictures(split).labels;
+    m_result.labelSets = source.pictures(split).labelSets;
     m_result.pictures = source.pictures(split).identity;
     m_result.probabilities.resize(static_cast<std::size_t>(m_total * m_result.classCount));
 }
@@ -38,17 +41,11 @@ bool EvaluationPass::advance(const Deadline& deadline, const StageListener& time
             m_source.expect(m_split, m_rung, rowRange(end, std::min(m_total, end + m_slice)));
         }
         if (!m_forward.advance(m_model, deadline, timed)) return false;
-        const torch::Tensor logProbabilities = at::log_softmax(m_forward.takeResult(), 1).cpu();
-        const torch::Tensor probabilities = logProbabilities.exp().contiguous();
+        const torch::Tensor outputs = m_forward.takeResult().cpu(), probabilities = m_task.probabilities(outputs).contiguous();
         const std::int64_t rows = probabilities.size(0), classes = m_result.classCount;
         std::memcpy(m_result.probabilities.data() + m_row * classes, probabilities.data_ptr<float>(),
                     static_cast<std::size_t>(rows * classes) * sizeof(float));
-        const auto logs = logProbabilities.accessor<float, 2>();
-        for (std::int64_t i = 0; i < rows; ++i) {
-            const int label = m_result.labels[static_cast<std::size_t>(m_row + i)];
-            m_lossSum -= static_cast<double>(logs[i][label]);
-            if (m_result.predicted(m_row + i) == label) ++m_right;
-        }
+        m_lossSum += m_task.lossOf(outputs, m_result, m_row);
         m_row += rows;
         if (deadline.passed() && m_row < m_total) return false;
     }
@@ -56,9 +53,8 @@ bool EvaluationPass::advance(const Deadline& deadline, const StageListener& time
 }
 
 PredictionSet EvaluationPass::take() {
-    const double count = static_cast<double>(std::max<std::int64_t>(1, m_total));
-    m_result.loss = m_lossSum / count;
-    m_result.accuracy = static_cast<double>(m_right) / count;
+    m_result.loss = m_lossSum / static_cast<double>(std::max<std::int64_t>(1, m_total));
+    m_task.judge(m_result);
     return std::move(m_result);
 }
 

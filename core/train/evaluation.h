@@ -6,6 +6,7 @@
 #include "core/api/prediction.h"
 #include "core/train/forward_slice.h"
 #include "core/train/input_source.h"
+#include "core/train/task.h"
 
 namespace thaw::core {
 
@@ -25,9 +26,10 @@ public:
 private:
     const InputSource& m_source;
     const StagedModel& m_model;
+    const Task& m_task;
     Split m_split;
     int m_rung;
-    std::int64_t m_slice, m_row = 0, m_total = 0, m_right = 0;
+    std::int64_t m_slice, m_row = 0, m_total = 0;
     double m_lossSum = 0;
     PredictionSet m_result;
     ForwardSlice m_forward;

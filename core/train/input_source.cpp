@@ -5,6 +5,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "core/train/task.h"
+
 namespace thaw::core {
 
 torch::Tensor InputSource::rows(Split split, int rung, const std::vector<std::int64_t>& rows,
@@ -44,12 +46,8 @@ PictureRequest InputSource::pictureRequest(Split split, const std::vector<std::i
     return {split == Split::Train ? train : test, rows, changes, scaling, inputSize};
 }
 
-torch::Tensor InputSource::labels(Split split, const std::vector<std::int64_t>& rows) const {
-    const std::vector<int>& all = pictures(split).labels;
-    torch::Tensor result = torch::empty({static_cast<std::int64_t>(rows.size())}, torch::kInt64);
-    std::int64_t* out = result.data_ptr<std::int64_t>();
-    for (std::size_t i = 0; i < rows.size(); ++i) out[i] = all[static_cast<std::size_t>(rows[i])];
-    return result.to(device);
+torch::Tensor InputSource::targets(Split split, const std::vector<std::int64_t>& rows) const {
+    return taskOf(model->task).targets(pictures(split), rows).to(device);
 }
 
 std::vector<std::int64_t> rowRange(std::int64_t begin, std::int64_t end) {

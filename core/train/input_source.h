@@ -30,8 +30,8 @@ struct InputSource {
     /// Announces that rows() will be asked for these next.
     void expect(Split split, int rung, const std::vector<std::int64_t>& rows,
                 const std::vector<PictureChange>& changes = {}) const;
-    /// int64 [rows] on the device.
-    torch::Tensor labels(Split split, const std::vector<std::int64_t>& rows) const;
+    /// On the device, as the model's task has them.
+    torch::Tensor targets(Split split, const std::vector<std::int64_t>& rows) const;
 
 private:
     PictureRequest pictureRequest(Split split, const std::vector<std::int64_t>& rows,

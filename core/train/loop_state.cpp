@@ -48,14 +48,15 @@ std::string toJson(const LoopState& s) {
                      {"test_rung", s.testRung},
                      {"micro_batch", s.microBatch},
                      {"loss_sum", s.lossSum},
-                     {"right", s.right},
-                     {"seen", s.seen},
+                     {"right", s.counts.right},
+                     {"seen", s.counts.seen},
+                     {"histogram", s.counts.histogram},
                      {"epoch_seconds", s.epochSeconds},
                      {"train_seconds", s.trainSeconds},
                      {"work_seconds", s.workSeconds},
-                     {"best_accuracy", s.bestAccuracy},
+                     {"best_accuracy", s.bestScore},
                      {"best_epoch", s.bestEpoch},
-                     {"last_accuracy", s.lastAccuracy},
+                     {"last_accuracy", s.lastScore},
                      {"phase_best_loss", s.phaseBestLoss},
                      {"waited", s.waited},
                      {"end_reason", s.endReason},
@@ -89,14 +90,13 @@ LoopState loopStateFromJson(const std::string& text) {
         s.testRung = value.at("test_rung");
         s.microBatch = value.at("micro_batch");
         s.lossSum = value.at("loss_sum");
-        s.right = value.at("right");
-        s.seen = value.at("seen");
+        s.counts = {value.at("seen"), value.at("right"), value.value("histogram", std::vector<std::int64_t>())};
         s.epochSeconds = value.at("epoch_seconds");
         s.trainSeconds = value.at("train_seconds");
         s.workSeconds = value.at("work_seconds");
-        s.bestAccuracy = value.at("best_accuracy");
+        s.bestScore = value.at("best_accuracy");
         s.bestEpoch = value.at("best_epoch");
-        s.lastAccuracy = value.at("last_accuracy");
+        s.lastScore = value.at("last_accuracy");
         s.phaseBestLoss = value.at("phase_best_loss");
         s.waited = value.at("waited");
         s.endReason = value.at("end_reason").get<std::string>();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/api/layer_info.h"
+#include "core/train/task_counts.h"
 
 namespace thaw::core {
 
@@ -34,12 +35,12 @@ struct LoopState {
     std::int64_t microBatch = 0;
 
     double lossSum = 0;  ///< over the epoch so far, weighted by rows
-    std::int64_t right = 0, seen = 0;
+    TaskCounts counts;
     double epochSeconds = 0, trainSeconds = 0, workSeconds = 0;
 
-    double bestAccuracy = -1;
+    double bestScore = -1;
     int bestEpoch = 0;
-    double lastAccuracy = -1;
+    double lastScore = -1;
     double phaseBestLoss = -1;  ///< early stopping; negative: none yet
     int waited = 0;
     std::string endReason;  ///< of a finished run

@@ -35,7 +35,7 @@ void check(const RunConfig& config) {
 
 }  // namespace
 
-TorchTrainer::TorchTrainer(RunConfig config, bool startPaused) : m_config(std::move(config)), m_startPaused(startPaused) {
+TorchTrainer::TorchTrainer(RunConfig config, bool startPaused) : m_config(std::move(config)), m_pause(startPaused) {
     check(m_config);
     // The run is continued and looked into from other folders than this one.
     for (std::filesystem::path* path : {&m_config.data.directory, &m_config.weights, &m_config.cache.directory, &m_config.output})
@@ -94,7 +94,7 @@ void TorchTrainer::work() {
 }
 
 void TorchTrainer::advance() {
-    if (m_pauseAsked) return pauseRun();
+    if (m_pause.asked()) return pauseRun();
     yieldMemory();
     const Deadline deadline(kPiece);
     switch (m_loop.point) {
@@ -121,7 +121,7 @@ void TorchTrainer::advance() {
 
 /// A resumed run first gets the features back that it was reading.
 bool TorchTrainer::restoreFeatures(const Deadline& deadline) {
-    if (!prepareFeatures(deadline)) return false;
+    if (!m_supply->prepare(deadline, isRestoring())) return false;
     m_restored = false;
     if (std::exchange(m_chooseAgain, false)) chooseSource(/*tell=*/true);
     tellTimes();
@@ -188,28 +188,23 @@ void TorchTrainer::beginPhase() {
             emit(LearningRateChanged{Origin::Plan, 0, m_loop.step, epochPosition(), rateBefore, currentRate()});
     }
     m_loop.point = LoopPoint::EpochBegin;
-    m_featureStep = FeatureStep::Plan;
-    m_mayCompute = true;
+    m_supply->plan();
     if (m_loop.step == 0) return saveCheckpoint("phase", {}, [this] { enterPhase(); });
     enterPhase();
 }
 
 void TorchTrainer::enterPhase() {
     applyChanges();
-    if (m_startPaused) {
-        m_startPaused = false;
-        m_pauseAsked = true;
-        m_quietPause = true;
-    }
+    m_pause.loopBegan();
 }
 
 bool TorchTrainer::beginEpoch(const Deadline& deadline) {
-    if (!prepareFeatures(deadline)) return false;
+    if (!m_supply->prepare(deadline, isRestoring())) return false;
     m_restored = false;
     chooseSource(/*tell=*/true);
     m_loop.batch = 0;
     m_loop.lossSum = 0;
-    m_loop.right = m_loop.seen = 0;
+    m_loop.counts = {};
     m_loop.epochSeconds = m_loop.trainSeconds = 0;
     m_loop.point = LoopPoint::Batches;
     m_recent.clear();
@@ -255,7 +250,7 @@ void TorchTrainer::startBatch() {
     plan.boundary = freezeBoundary(m_info, m_loop.mask);
     plan.rows = static_cast<std::int64_t>(m_rows.size());
     plan.microBatch = m_loop.microBatch;
-    plan.labels = m_source.labels(Split::Train, m_rows);
+    plan.targets = m_source.targets(Split::Train, m_rows);
     plan.input = [this](std::int64_t begin, std::int64_t end) {
         const std::vector<std::int64_t> rows(m_rows.begin() + begin, m_rows.begin() + end);
         torch::Tensor input = m_source.rows(Split::Train, m_loop.rung, rows, changesOf(rows));
@@ -323,15 +318,14 @@ void TorchTrainer::finishBatch() {
     }
     for (std::size_t i = 0; i < m_loop.mask.size(); ++i)
         if (m_loop.mask[i]) m_loop.everTrained[i] = true;
-    dropStaleFeatures();
+    m_supply->dropStale();
     m_changedSinceCheckpoint = true;
     const std::int64_t rows = static_cast<std::int64_t>(m_rows.size());
     ++m_loop.batch;
     ++m_loop.step;
     ++m_loop.phaseStep;
     m_loop.lossSum += loss * static_cast<double>(rows);
-    m_loop.right += batch->right();
-    m_loop.seen += rows;
+    m_loop.counts.add(batch->counts());
 
     if (!m_device.is_cuda()) {
         m_stageSeconds = updateSeconds;
@@ -360,7 +354,8 @@ void TorchTrainer::finishBatch() {
     event.batch = m_loop.batch;
     event.batchesPerEpoch = m_batcher->batches();
     event.loss = loss;
-    event.accuracy = static_cast<double>(batch->right()) / static_cast<double>(rows);
+    const Task& task = taskOf(m_info.task);
+    event.score = task.score(task.scoresBatches() ? batch->counts() : m_loop.counts);
     event.learningRate = rate;
     event.imagesPerSecond =
         window > 0 ? static_cast<double>(pictures) / window : static_cast<double>(rows) / std::max(1e-9, m_batchSeconds);
@@ -369,11 +364,7 @@ void TorchTrainer::finishBatch() {
     if (secondsSince(m_lastMoved) > kMovedEvery) tellMoved();
 
     applyChanges();
-    if (m_pauseAfter == PauseAfter::Step) {
-        m_pauseAfter = PauseAfter::Never;
-        m_pauseAsked = true;
-        m_quietPause = true;
-    }
+    m_pause.stepDone();
 }
 
 void TorchTrainer::advanceEpochEnd(const Deadline& deadline) {
@@ -399,23 +390,25 @@ void TorchTrainer::finishEpoch() {
     predictions->epoch = m_loop.epoch;
 
     EpochFinished event;
+    event.task = m_info.task;
     event.phase = m_loop.phase;
     event.epoch = m_loop.epoch;
     event.step = m_loop.step;
-    const double seen = static_cast<double>(std::max<std::int64_t>(1, m_loop.seen));
+    const double seen = static_cast<double>(std::max<std::int64_t>(1, m_loop.counts.seen));
     event.trainLoss = m_loop.lossSum / seen;
-    event.trainAccuracy = static_cast<double>(m_loop.right) / seen;
+    event.trainScore = taskOf(m_info.task).score(m_loop.counts);
     event.valLoss = predictions->loss;
-    event.valAccuracy = predictions->accuracy;
+    event.valScore = predictions->score;
+    event.valMetrics = predictions->metrics;
     event.seconds = m_loop.epochSeconds;
     event.imagesPerSecond = m_loop.trainSeconds > 0 ? seen / m_loop.trainSeconds : 0;
     event.learningRate = m_optimizer->learningRate();
-    event.best = predictions->accuracy > m_loop.bestAccuracy;
+    event.best = taskInfo(m_info.task).isBetter(predictions->score, m_loop.bestScore);
     if (event.best) {
-        m_loop.bestAccuracy = predictions->accuracy;
+        m_loop.bestScore = predictions->score;
         m_loop.bestEpoch = m_loop.epoch;
     }
-    m_loop.lastAccuracy = predictions->accuracy;
+    m_loop.lastScore = predictions->score;
     m_loop.batch = 0;
     emit(event);
     emit(PredictionsReady{0, predictions});
@@ -430,10 +423,7 @@ void TorchTrainer::finishEpoch() {
 void TorchTrainer::leaveEpoch() {
     keepTimes();
     if (m_loop.point == LoopPoint::Finished) return finishRun(m_loop.endReason);
-    if (m_pauseAfter == PauseAfter::Epoch) {
-        m_pauseAfter = PauseAfter::Never;
-        m_pauseAsked = true;
-    }
+    m_pause.epochDone();
 }
 
 void TorchTrainer::afterEpoch(double validationLoss, bool* endsPhase) {
@@ -447,8 +437,7 @@ void TorchTrainer::afterEpoch(double validationLoss, bool* endsPhase) {
         }
     }
     *endsPhase = early || m_loop.phaseEpoch >= phase().epochs;
-    m_featureStep = FeatureStep::Plan;
-    m_mayCompute = true;
+    m_supply->plan();
     if (!*endsPhase) {
         m_loop.point = LoopPoint::EpochBegin;
         return;
@@ -475,20 +464,16 @@ void TorchTrainer::pauseRun() {
     abandonBatch();
     m_batchSeconds = 0;
     applyChanges();
-    const bool quiet = std::exchange(m_quietPause, false);
+    const bool quiet = m_pause.takeQuiet();
     if (!quiet && m_changedSinceCheckpoint) return saveCheckpoint("pause", {}, [this] { rest(/*quiet=*/false); });
     rest(quiet);
 }
 
 void TorchTrainer::rest(bool quiet) {
     if (!quiet) keepTimes();
-    if (!std::exchange(m_pauseAsked, false)) return;  // called off while the checkpoint was written
-    m_pausedAt = Clock::now();
-    if (!quiet) {
-        emit(Paused{Origin::Hand, m_pauseRequest, m_loop.step, epochPosition()});
-        m_pauseTold = true;
-    }
-    m_pauseRequest = 0;
+    if (!m_pause.rest(quiet)) return;
+    const std::uint64_t request = m_pause.takeRequest();
+    if (!quiet) emit(Paused{Origin::Hand, request, m_loop.step, epochPosition()});
     setState(TrainerState::Paused);
 }
 
@@ -510,12 +495,12 @@ void TorchTrainer::finishRun(const std::string& reason) {
         for (const Request& request : std::exchange(m_requests, {}))
             refuse(request.id, "The run was stopped before its model was ready.");
     m_evaluation.reset();
-    m_pass.reset();
-    m_writer.reset();
+    if (m_supply) m_supply->stop();
     RunFinished event;
+    event.task = m_info.task;
     event.epochs = m_loop.epoch;
     event.steps = m_loop.step;
-    event.bestAccuracy = std::max(0.0, m_loop.bestAccuracy);
+    event.bestScore = std::max(0.0, m_loop.bestScore);
     event.bestEpoch = m_loop.bestEpoch;
     event.seconds = m_loop.workSeconds;
     event.reason = reason;
@@ -533,13 +518,9 @@ void TorchTrainer::fail(const std::string& what, const std::string& hint) {
     m_batch.reset();
     m_evaluation.reset();
     m_requested.reset();
-    m_pass.reset();
-    m_reader.reset();
-    m_writer.reset();
-    m_toWrite.clear();
     m_requests.clear();
     m_changes.clear();
-    m_features = FeatureStore();
+    if (m_supply) m_supply->forget();
     const bool inLoop = m_phaseAnnounced && m_loop.phase < static_cast<int>(m_config.phases.size());
     emit(RunFailed{what, inLoop ? phase().title : "Preparing", hint});
     setState(TrainerState::Failed);

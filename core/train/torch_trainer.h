@@ -19,11 +19,11 @@
 #include "core/train/background_reading.h"
 #include "core/train/batch_step.h"
 #include "core/train/evaluation.h"
-#include "core/train/feature_cache.h"
-#include "core/train/feature_pass.h"
+#include "core/train/feature_supply.h"
 #include "core/train/input_source.h"
 #include "core/train/loop_state.h"
 #include "core/train/optimizer.h"
+#include "core/train/pause_control.h"
 #include "core/train/speed_measurement.h"
 
 namespace thaw::core {
@@ -42,8 +42,6 @@ public:
 
 private:
     enum class Preparation { Begin, FindData, ReadTrain, ReadTest, Model, Record, Measure, Done };
-    enum class PauseAfter { Never, Step, Epoch };
-    enum class FeatureStep { Plan, Read, Compute, Write, Done };
     struct Request {
         std::uint64_t id = 0;
         CommandData data;
@@ -55,10 +53,6 @@ private:
     };
     struct SaveKind {
         bool endsEpoch = false, endsPhase = false, best = false;
-    };
-    struct FeaturePlace {
-        int rung = 0;
-        FeaturePart part = FeaturePart::Train;
     };
 
     // torch_trainer.cpp: the loop
@@ -113,19 +107,11 @@ private:
     void makeOptimizer(const OptimizerConfig& config);
     std::vector<Parameter> trainableParameters() const;
 
-    // trainer_features.cpp: the cache
-    bool prepareFeatures(const Deadline& deadline);
-    void planFeatures();
-    bool readFeatures(const Deadline& deadline);
-    void planComputation();
-    bool computeFeatures(const Deadline& deadline);
-    bool writeFeatures(const Deadline& deadline);
-    std::vector<int> wantedRungs() const;
-    std::string featureKey(int rung, FeaturePart part);
+    // trainer_features.cpp: what batches are read from
     void chooseSource(bool tell);
     bool updatesStatistics() const;
-    void dropStaleFeatures();
     void yieldMemory();
+    bool isRestoring() const { return m_restored && m_loop.point != LoopPoint::EpochBegin; }
     void featuresAfterMaskChange();
 
     // trainer_commands.cpp
@@ -171,7 +157,6 @@ private:
     RunConfig m_config;
     std::filesystem::path m_resumeFrom, m_resumeData;
     int m_threadsAsked = 0;
-    bool m_startPaused = false;
     std::optional<Checkpoint> m_toRestore;  // until the model is there to take it
     RunManifest m_resumeManifest;
     bool m_otherPictures = false;  // than those that the resumed run was made with
@@ -212,12 +197,8 @@ private:
     bool m_restored = false;     // the position came from a checkpoint whose epoch is not over
     bool m_chooseAgain = false;  // the layers changed before its features were fetched
     bool m_phaseAnnounced = false;
-    PauseAfter m_pauseAfter = PauseAfter::Never;
-    bool m_pauseAsked = false, m_stopAsked = false;
-    std::uint64_t m_pauseRequest = 0;
-    Clock::time_point m_pausedAt;
-    bool m_quietPause = false;  // a single step: no line on the curves
-    bool m_pauseTold = false;
+    PauseControl m_pause;
+    bool m_stopAsked = false;
     std::deque<Command> m_changes;  // layers and rates that wait for the end of the batch
     std::deque<Request> m_requests;
 
@@ -233,18 +214,8 @@ private:
     std::unique_ptr<EvaluationPass> m_evaluation, m_requested;
     std::shared_ptr<std::vector<FilePrediction>> m_answered;
 
-    FeatureStore m_features;
-    FeatureStep m_featureStep = FeatureStep::Plan;
-    bool m_mayCompute = true;  // not while a change of layers would have to wait for it
-    std::deque<FeaturePlace> m_toRead;
-    std::unique_ptr<FeatureReader> m_reader;
-    std::unique_ptr<FeaturePass> m_pass;
-    Clock::time_point m_passBegan;
-    std::deque<std::pair<FeaturePlace, std::shared_ptr<const FeatureBlock>>> m_toWrite;
-    std::unique_ptr<FeatureWriter> m_writer;
-    std::vector<int> m_keepOnDisk;
-    bool m_toldShort = false;  // of memory for features
-    bool m_toldWhole = false;  // that batches are not divided
+    std::unique_ptr<FeatureSupply> m_supply;  // once the model is there
+    bool m_toldWhole = false;                 // that batches are not divided
 
     std::string m_lastActivity;
     Clock::time_point m_lastProgress, m_lastPlan, m_lastTimes, m_lastMoved, m_lastMemoryLook;

@@ -32,12 +32,9 @@ void TorchTrainer::take(const Command& command) {
             m_requests.push_back({command.requestId, command.data});
     };
     const auto unpause = [&] {
-        m_pauseAsked = false;
         if (m_state != TrainerState::Paused) return;
-        if (m_pauseTold && !std::holds_alternative<StepOnce>(command.data)) {
-            emit(Resumed{Origin::Hand, command.requestId, m_loop.step, epochPosition(), secondsSince(m_pausedAt)});
-            m_pauseTold = false;
-        }
+        if (const auto seconds = m_pause.takeTold(std::holds_alternative<StepOnce>(command.data)))
+            emit(Resumed{Origin::Hand, command.requestId, m_loop.step, epochPosition(), *seconds});
         m_recent.clear();
         setState(TrainerState::Running);
     };
@@ -54,26 +51,15 @@ void TorchTrainer::take(const Command& command) {
     if (std::holds_alternative<SaveCheckpoint>(command.data)) return ask();
     if (std::holds_alternative<Pause>(command.data)) {
         if (m_state == TrainerState::Paused) return refuse(command.requestId, "Training is paused already.");
-        m_pauseAfter = PauseAfter::Never;
-        m_quietPause = false;
-        if (preparing) {
-            m_startPaused = true;
-        } else {
-            m_pauseAsked = true;
-            m_pauseRequest = command.requestId;
-        }
+        m_pause.pause(command.requestId, preparing);
     } else if (std::holds_alternative<Resume>(command.data)) {
-        m_pauseAfter = PauseAfter::Never;
-        m_startPaused = false;
+        m_pause.resume();
         unpause();
     } else if (std::holds_alternative<StepOnce>(command.data)) {
-        m_pauseAfter = PauseAfter::Step;
-        m_startPaused = false;
+        m_pause.afterStep();
         unpause();
     } else if (std::holds_alternative<RunEpoch>(command.data)) {
-        m_pauseAfter = PauseAfter::Epoch;
-        m_pauseRequest = command.requestId;
-        m_startPaused = false;
+        m_pause.afterEpoch(command.requestId);
         unpause();
     } else if (std::holds_alternative<Stop>(command.data)) {
         m_stopAsked = true;
@@ -218,10 +204,7 @@ bool TorchTrainer::advanceRequest(const Deadline& deadline) {
     const Request& request = m_requests.front();
     if (std::holds_alternative<Evaluate>(request.data)) {
         if (!m_requested) {
-            int rung = 0;
-            const int lowest = m_loop.mask.empty() ? 0 : freezeBoundary(m_info, m_loop.mask);
-            for (int held : m_features.rungs())
-                if (held <= lowest && m_features.find(held, FeaturePart::Test)) rung = held;
+            const int rung = m_loop.mask.empty() ? 0 : m_supply->rungs().second;
             m_requested = std::make_unique<EvaluationPass>(m_source, *m_model, validationSplit(m_config.data), rung);
         }
         const bool done = m_requested->advance(deadline, forwardListener());

@@ -35,10 +35,7 @@ std::string fewerThreads(int asked, int used, bool resumed) {
 }  // namespace
 
 TorchTrainer::TorchTrainer(const std::filesystem::path& runDirectory, bool startPaused, int threads, std::filesystem::path data)
-    : m_resumeFrom(absolutePath(runDirectory)),
-      m_resumeData(std::move(data)),
-      m_threadsAsked(threads),
-      m_startPaused(startPaused) {
+    : m_resumeFrom(absolutePath(runDirectory)), m_resumeData(std::move(data)), m_threadsAsked(threads), m_pause(startPaused) {
     m_resumeManifest = readManifest(m_resumeFrom);
     m_config = m_resumeManifest.config;
     m_config.output = m_resumeFrom;
@@ -147,6 +144,7 @@ bool TorchTrainer::findData() {
         requireOwnData();
     else
         m_config.data.ownValidation = m_config.data.heldOut == 0 && m_dataset.validationCount > 0;
+    m_config.task = m_dataset.task;
     return true;
 }
 
@@ -224,12 +222,17 @@ void TorchTrainer::setUpModel() {
     m_batcher.emplace(m_train->count(), m_config.batchSize, m_config.seed);
     m_source.train = m_train;
     m_source.test = m_test;
-    m_source.features = &m_features;
     m_source.model = &m_info;
     m_source.scaling = m_config.scaling;
     m_source.inputSize = m_config.inputSize;
     m_source.device = m_device;
     m_source.ahead = std::make_shared<ReadAhead>();
+    const FeatureSupply::Listener listener{[this](const std::string& activity, std::int64_t done, std::int64_t total,
+                                                  double left) { progress(activity, done, total, left); },
+                                           [this](const std::string& text, bool warning) { notice(text, warning); },
+                                           forwardListener()};
+    m_supply = std::make_unique<FeatureSupply>(m_config, *m_model, m_source, m_loop, m_fingerprint, listener);
+    m_source.features = &m_supply->store();
 }
 
 void TorchTrainer::restore(const Checkpoint& checkpoint) {
@@ -387,18 +390,14 @@ void TorchTrainer::enterLoop() {
             m_optimizer->setRecord(parameter, std::move(record));
         }
         m_restored = true;
-        m_featureStep = FeatureStep::Plan;
+        m_supply->plan();
         // Told again, but not written again: it stands in the record.
         emit(PhaseStarted{m_loop.phase, phase().title, m_loop.phaseFirstEpoch, phase().epochs, currentRate(), m_loop.mask},
              /*record=*/false);
         m_phaseAnnounced = true;
         if (!m_loop.kept.empty()) emit(LayersKept{0, m_loop.step, m_loop.kept}, /*record=*/false);
         tellMoved();
-        if (m_startPaused) {
-            m_startPaused = false;
-            m_pauseAsked = true;
-            m_quietPause = true;
-        }
+        m_pause.loopBegan();
     }
     m_toRestore.reset();
     setState(TrainerState::Running);

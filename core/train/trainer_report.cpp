@@ -66,7 +66,7 @@ std::string TorchTrainer::notSaved() const {
     if (!m_record || !m_checkpoints || !m_phaseAnnounced) return {};
     std::vector<KeptModel> kept;
     for (const CheckpointEntry& entry : m_checkpoints->list())
-        kept.push_back({entry.step, entry.epoch, entry.valAccuracy, entry.endsEpoch});
+        kept.push_back({entry.step, entry.epoch, entry.valScore, entry.endsEpoch, entry.task});
     std::string text = missingModels(kept, {m_loop.step, m_loop.epoch, m_loop.batch == 0, m_loop.bestEpoch});
     if (!text.empty() && !m_saveProblem.empty()) text += ' ' + m_saveProblem;
     if (!m_unwritten.empty())
@@ -123,7 +123,8 @@ void TorchTrainer::saveCheckpoint(const std::string& reason, SaveKind kind, std:
     checkpoint.name = name;
     checkpoint.step = m_loop.step;
     checkpoint.epoch = m_loop.epoch;
-    checkpoint.valAccuracy = m_loop.lastAccuracy;
+    checkpoint.task = m_info.task;
+    checkpoint.valScore = m_loop.lastScore;
     checkpoint.reason = reason;
     for (const Parameter& parameter : m_model->stateDict())
         checkpoint.model[parameter.name] = referTo(parameter.value, saving->keepAlive);
@@ -185,10 +186,7 @@ void TorchTrainer::tellMoved() {
 void TorchTrainer::tellTimes() {
     if (m_times.empty()) return;
     m_lastTimes = Clock::now();
-    StageTimesMeasured event{m_times.times(), 0};
-    for (int rung : m_features.rungs())
-        if (m_features.holds(rung, featureParts(m_config.augmentation))) event.cachedBoundary = rung;
-    emit(std::move(event));
+    emit(StageTimesMeasured{m_times.times(), m_supply->highest()});
 }
 
 /// Times of a stretch in which other programs held the machine up would make tomorrow's prices wrong.
@@ -212,9 +210,7 @@ StageListener TorchTrainer::forwardListener() {
 }
 
 Price TorchTrainer::priceOf(const LayerMask& mask) const {
-    PriceInput input{m_train->count(), m_test->count(), 0};
-    for (int rung : m_features.rungs())
-        if (m_features.holds(rung, featureParts(m_config.augmentation))) input.cachedBoundary = rung;
+    const PriceInput input{m_train->count(), m_test->count(), m_supply->highest()};
     return estimatePrice(m_config, m_info, mask, m_times.times(), input);
 }
 
@@ -243,12 +239,11 @@ double TorchTrainer::secondsLeft() const {
                 static_cast<double>(std::max<std::int64_t>(1, m_evaluation->total()));
 
     int covered = 0;
-    if (m_pass) {
+    if (const FeaturePass* pass = m_supply->pass()) {
         double perPicture = 0;
-        for (int i = m_pass->base(); i < m_pass->rungs().back(); ++i)
-            perPicture += times.stages[static_cast<std::size_t>(i)].forward;
-        left += perPicture * static_cast<double>(m_pass->total() - m_pass->done());
-        covered = m_pass->rungs().back();
+        for (int i = pass->base(); i < pass->rungs().back(); ++i) perPicture += times.stages[static_cast<std::size_t>(i)].forward;
+        left += perPicture * static_cast<double>(pass->total() - pass->done());
+        covered = pass->rungs().back();
     } else if (m_loop.point == LoopPoint::EpochBegin) {
         left += std::max(0.0, price.oneTimeSeconds);
     }

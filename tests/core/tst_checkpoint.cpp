@@ -46,7 +46,7 @@ struct TinyNet {
         checkpoint.name = name;
         checkpoint.step = step;
         checkpoint.epoch = epoch;
-        checkpoint.valAccuracy = accuracy;
+        checkpoint.valScore = accuracy;
         checkpoint.reason = "test";
         checkpoint.loopState = "{\"step\": " + std::to_string(step) + "}";
         checkpoint.model["features.0.weight"] = {DType::Float32, {2, 3, 4}, frozen.data(), {}};
@@ -131,7 +131,7 @@ private Q_SLOTS:
         QVERIFY(save(store, 391, 1, true, 0.566) > 0);
         const Checkpoint loaded = CheckpointStore(home / "run").loadNewestUsable();
         QVERIFY(isCheckpointOf(loaded, 391, true));
-        QCOMPARE(loaded.valAccuracy, 0.566);
+        QCOMPARE(loaded.valScore, 0.566);
         QCOMPARE(loaded.reason, std::string("test"));
         QVERIFY(loaded.model.at("features.0.weight").shape == (std::vector<std::int64_t>{2, 3, 4}));
         const std::vector<CheckpointEntry> entries = store.list();

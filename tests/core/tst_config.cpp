@@ -4,8 +4,11 @@
 #include <fstream>
 #include <functional>
 #include <limits>
+#include <set>
+#include <stdexcept>
 
 #include "core/api/config.h"
+#include "core/api/config_fields.h"
 #include "core/api/errors.h"
 #include "core/store/paths.h"
 #include "tests/support/comma_locale.h"
@@ -28,6 +31,7 @@ RunConfig runnable() {
 RunConfig everythingChanged() {
     RunConfig config;
     config.preset = "mine";
+    config.task = TaskKind::SeveralLabels;
     config.title = "Meine \"Stunde\" \xC3\xBC";
     config.data = {"cifar10", "/data/with space/\xC3\xA4", 1000, 200};
     config.initialization = Initialization::Random;
@@ -107,9 +111,6 @@ private Q_SLOTS:
         QTest::addColumn<QString>("json");
         QTest::addColumn<QString>("field");
         const auto row = [](const char* json, const char* field) { QTest::newRow(json) << json << field; };
-        row(R"({"batchsize": 1})", "batchsize");
-        row(R"({"data": {"folder": ""}})", "data.folder");
-        row(R"({"phases": [{}, {"optimizer": {"lr": 1}}]})", "phases[1].optimizer.lr");
         row(R"({"phases": [{"optimizer": {"kind": "adagrad"}}]})", "phases[0].optimizer.kind");
         row(R"({"phases": {}})", "phases");
         row(R"({"phases": [3]})", "phases[0]");
@@ -140,6 +141,32 @@ private Q_SLOTS:
         QFETCH(QString, field);
         const std::string problem = problemOf(json.toStdString());
         QVERIFY2(QString::fromStdString(problem).contains(field), problem.c_str());
+    }
+
+    void unknownFieldsAreTold() {
+        std::vector<std::string> unknown;
+        const RunConfig config = configFromJson(
+            R"({"batchsize": 1, "batchSize": 7, "data": {"folder": ""}, "phases": [{}, {"optimizer": {"lr": 1}}]})", {},
+            &unknown);
+        QCOMPARE(config.batchSize, 7);
+        QCOMPARE(unknown, (std::vector<std::string>{"data.folder", "phases[1].optimizer.lr", "batchsize"}));
+        const std::string note = unknownSettingsNote(unknown);
+        QVERIFY(note.find("phases[1].optimizer.lr") != std::string::npos);
+        QVERIFY(unknownSettingsNote({}).empty());
+    }
+
+    void settingsAreDescribedOnce() {
+        std::set<std::string> paths;
+        for (const ConfigField& field : configFields()) QVERIFY2(paths.insert(field.path).second, field.path.c_str());
+        const ConfigField& batch = configField("batchSize");
+        QCOMPARE(batch.title, std::string("Batch size"));
+        QCOMPARE(batch.values(), std::string("from 1 to 4096"));
+        QCOMPARE(configField("phases.optimizer.momentum").values(), std::string("from 0 to below 1"));
+        QCOMPARE(configField("phases.schedule.kind").values(), std::string("constant, cosine, step"));
+        QVERIFY_EXCEPTION_THROWN(configField("nothing"), std::out_of_range);
+        RunConfig config = runnable();
+        config.batchSize = 0;
+        QCOMPARE(validate(config), (std::vector<std::string>{"Batch size must be from 1 to 4096; it is 0."}));
     }
 
     void deepNestingIsRefused() {

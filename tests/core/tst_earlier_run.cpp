@@ -56,7 +56,7 @@ private Q_SLOTS:
         QVERIFY(evaluation.ownData);
         QCOMPARE(evaluation.epoch, 2);
         const EpochFinished recorded = readRun(m_run).epochs[1];
-        QCOMPARE(evaluation.predictions.accuracy, recorded.valAccuracy);
+        QCOMPARE(evaluation.predictions.score, recorded.valScore);
         QVERIFY(std::abs(evaluation.predictions.loss - recorded.valLoss) < 1e-4);
 
         fs::create_directories("elsewhere");

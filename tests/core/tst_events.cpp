@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/api/events.h"
+#include "core/store/event_lines.h"
 #include "tests/support/comma_locale.h"
 #include "tests/support/temporary_home.h"
 
@@ -26,9 +27,9 @@ EpochFinished anEpoch() {
     epoch.epoch = 11;
     epoch.step = 4301;
     epoch.trainLoss = 0.1;
-    epoch.trainAccuracy = 0.682;
+    epoch.trainScore = 0.682;
     epoch.valLoss = 1.0 / 3.0;
-    epoch.valAccuracy = 0.685;
+    epoch.valScore = 0.685;
     epoch.seconds = 14.5;
     epoch.imagesPerSecond = 3571.25;
     epoch.learningRate = 1e-5;
@@ -47,6 +48,44 @@ private Q_SLOTS:
                              R"("train_loss":0.10000000000000001,"train_accuracy":0.68200000000000005,)"
                              R"("val_loss":0.33333333333333331,"val_accuracy":0.68500000000000005,)"
                              R"("seconds":14.5,"images_per_second":3571.25,"learning_rate":1e-05,"step":4301,"best":true})"));
+    }
+
+    void milestonesReadBack() {
+        LayersChanged layers;
+        layers.origin = Origin::Hand;
+        layers.trainable = {false, true};
+        layers.thawed = {"block5_conv1"};
+        EpochFinished several = anEpoch();
+        several.task = TaskKind::SeveralLabels;
+        several.valMetrics = {{"roc_auc", 0.75}};
+        for (const EventData& data :
+             {EventData(PhaseStarted{0, "Feature extraction", 1, 10, 1e-4, {true}}), EventData(anEpoch()), EventData(several),
+              EventData(layers), EventData(LayersKept{0, 2, {true}}),
+              EventData(LearningRateChanged{Origin::Plan, 0, 2, 0.5, 1e-4, 1e-5}), EventData(Paused{Origin::Hand, 0, 2, 0.5}),
+              EventData(Resumed{Origin::Hand, 0, 2, 0.5, 3}), EventData(CheckpointFailed{"Full.", "Free some."}),
+              EventData(TestRevealed{2, 1}), EventData(Notice{"a\tb", true}),
+              EventData(RunFinished{15, 5865, TaskKind::OneLabel, 0.731, 15, 120, "completed", "The last model."}),
+              EventData(RunFailed{"NaN", "Fine-tuning", "x"})}) {
+            const Event event{"run-1", 12.5, data};
+            const std::string line = toJsonLine(event);
+            const std::optional<Event> read = eventFromJson(parseJsonLine(line));
+            QVERIFY2(read.has_value(), line.c_str());
+            QCOMPARE(toJsonLine(*read), line);
+        }
+        QVERIFY(!eventFromJson(parseJsonLine("{}")) && !eventFromJson(parseJsonLine("{\"event\": \"of tomorrow\"}")));
+        const auto earlier =
+            eventFromJson(parseJsonLine(R"({"event": "layers_changed", "by_plan": true, "step": "x", "new": 1})"));
+        QVERIFY(std::get<LayersChanged>(earlier->data).origin == Origin::Plan);
+    }
+
+    void theScoreIsCalledAsTheTaskHasIt() {
+        EpochFinished several = anEpoch();
+        several.task = TaskKind::SeveralLabels;
+        several.valMetrics = {{"roc_auc", 0.75}};
+        QCOMPARE(parsed(several)["task"].toString(), QString("several-labels"));
+        QCOMPARE(parsed(several)["val_mean_average_precision"].toDouble(), 0.685);
+        QCOMPARE(parsed(several)["val_roc_auc"].toDouble(), 0.75);
+        QVERIFY(!parsed(anEpoch()).contains("task"));
     }
 
     void lossesReadBackExactly() {
@@ -96,7 +135,7 @@ private Q_SLOTS:
               EventData(layers), EventData(LearningRateChanged{Origin::Plan, 1, 2, 0.5, 1e-4, 1e-5}),
               EventData(Paused{Origin::Hand, 1, 2, 0.5}), EventData(Resumed{Origin::Hand, 1, 2, 0.5, 3}),
               EventData(CheckpointSaved{"c.json", 2, 1, "pause", 3, true}), EventData(CheckpointFailed{"Full.", "Free some."}),
-              EventData(Notice{"a\tb", true}), EventData(RunFinished{15, 5865, 0.731, 15, 120, "completed"}),
+              EventData(Notice{"a\tb", true}), EventData(RunFinished{15, 5865, TaskKind::OneLabel, 0.731, 15, 120, "completed"}),
               EventData(RunFailed{"NaN", "Fine-tuning", "x"})}) {
             const std::string line = toJsonLine({"run-1", 1, data});
             QVERIFY(line.find('\n') == std::string::npos);

@@ -112,7 +112,7 @@ private Q_SLOTS:
             QCOMPARE(kept[i].endsPhase, i % 2 == 1);
             QCOMPARE(kept[i].epoch, static_cast<int>(i) + 1);
             QCOMPARE(kept[i].step, epochs[i].step);
-            QCOMPARE(kept[i].valAccuracy, epochs[i].valAccuracy);
+            QCOMPARE(kept[i].valScore, epochs[i].valScore);
             best += kept[i].best;
         }
         QCOMPARE(best, 1);
@@ -126,7 +126,7 @@ private Q_SLOTS:
         for (const int epoch : {4, 1, 3, 2, 1, 4}) {
             const auto set = m_inspector->predictions("epoch:" + std::to_string(epoch), Split::Test, {});
             const EpochFinished& then = epochs[static_cast<std::size_t>(epoch) - 1];
-            QCOMPARE(set->accuracy, then.valAccuracy);
+            QCOMPARE(set->score, then.valScore);
             QVERIFY(std::abs(set->loss - then.valLoss) < 1e-6);
             QCOMPARE(set->step, then.step);
             QCOMPARE(set->epoch, epoch);
@@ -709,7 +709,7 @@ private Q_SLOTS:
         QVERIFY(inspector->predictions("epoch:1", Split::Train, {}) != told[1]);
 
         PredictionSet other = *told[2];
-        other.accuracy += 0.25;
+        other.score += 0.25;
         const auto ofOtherWeights = std::make_shared<const PredictionSet>(other);
         inspector->know(ofOtherWeights);
         QVERIFY(inspector->predictions("epoch:2", Split::Test, {}) != ofOtherWeights);

@@ -87,7 +87,7 @@ private Q_SLOTS:
         files[3].probabilities = {0.1f, 0.9f};  // nobody knows what it is
         const PredictionSet set = predictionsOf(files, 2);
         QCOMPARE(set.count(), std::int64_t(2));
-        QCOMPARE(set.accuracy, 0.5);
+        QCOMPARE(set.score, 0.5);
         QVERIFY(std::abs(set.loss - (std::log(1 / 0.75) + std::log(2.0)) / 2) < 1e-6);
         const EvaluationReport report = evaluationReport(set);
         QCOMPARE(report.confusion.at(1, 0), std::int64_t(1));

@@ -41,8 +41,8 @@ RunHistory handMadeHistory(const ModelInfo& model) {
     for (int epoch = 1; epoch <= 4; ++epoch) {
         EpochFinished one;
         one.epoch = epoch;
-        one.trainAccuracy = 0.2 * epoch;
-        one.valAccuracy = 0.18 * epoch;
+        one.trainScore = 0.2 * epoch;
+        one.valScore = 0.18 * epoch;
         one.trainLoss = 2.0 / epoch;
         one.valLoss = 2.1 / epoch;
         one.seconds = 61;
@@ -242,7 +242,7 @@ private Q_SLOTS:
         EpochFinished broken;
         broken.epoch = 1;
         broken.trainLoss = broken.valLoss = std::numeric_limits<double>::quiet_NaN();
-        broken.trainAccuracy = broken.valAccuracy = 0.1;
+        broken.trainScore = broken.valScore = 0.1;
         history.epochs = {broken};
         const QString svg = text(curvesChart(history, model, {}, 1).svg);
         QCOMPARE(problemOf(svg.toStdString()), QString());

@@ -55,7 +55,7 @@ Event epoch(int number, std::int64_t step, double accuracy) {
     data.epoch = number;
     data.step = step;
     data.trainLoss = 1.0 / number;
-    data.valAccuracy = accuracy;
+    data.valScore = accuracy;
     return {"run", 1000.0 + number, data};
 }
 
@@ -298,9 +298,9 @@ private Q_SLOTS:
         const RunSummary& summary = history.summary;
         QCOMPARE(summary.epochs, 2);
         QCOMPARE(summary.plannedEpochs, 3);
-        QCOMPARE(summary.bestAccuracy, 0.5);
+        QCOMPARE(summary.bestScore, 0.5);
         QCOMPARE(summary.bestEpoch, 1);
-        QCOMPARE(summary.accuracies, (std::vector<double>{0.5, 0.4}));
+        QCOMPARE(summary.scores, (std::vector<double>{0.5, 0.4}));
         QCOMPARE(summary.dataset, std::string("Fashion-MNIST"));
         QCOMPARE(summary.number, 1);
         QVERIFY(summary.status == RunStatus::Running);  // this process holds it

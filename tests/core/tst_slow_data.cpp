@@ -41,7 +41,7 @@ public:
         std::this_thread::sleep_for(Milliseconds(labelSleep));
         DatasetLabels labels;
         labels.classNames = {"a", "b"};
-        for (int i = 0; i < kPictures; ++i) labels.train.push_back(i % 2), labels.test.push_back(i % 2);
+        for (int i = 0; i < kPictures; ++i) labels.train.add(i % 2), labels.test.add(i % 2);
         return labels;
     }
     PictureSet readPictures(const std::filesystem::path&, Split split, const std::vector<std::int64_t>& indices, int side,

@@ -219,7 +219,7 @@ private Q_SLOTS:
 
         QVERIFY(!errorOf<DataError>([&] { evaluateRun(requestOf(config.output, Split::Test), {}); }).empty());
         const Evaluation validation = evaluateRun(requestOf(config.output, std::nullopt), {});
-        QCOMPARE(validation.predictions.accuracy, all<EpochFinished>(events).back().valAccuracy);
+        QCOMPARE(validation.predictions.score, all<EpochFinished>(events).back().valScore);
         QVERIFY(openInspector(config.output)->run().judgedOn() == Split::HeldOut);
         EvaluateRequest reveal = requestOf(config.output, std::nullopt);
         reveal.reveal = true;
@@ -284,7 +284,7 @@ private Q_SLOTS:
             const Evaluation validation = evaluateRun(requestOf(run, split), {});
             QVERIFY(validation.predictions.split == Split::HeldOut);
             QCOMPARE(validation.predictions.count(), std::int64_t(20));
-            QCOMPARE(validation.predictions.accuracy, epochs.back().valAccuracy);
+            QCOMPARE(validation.predictions.score, epochs.back().valScore);
             QVERIFY(std::abs(validation.predictions.loss - epochs.back().valLoss) < 1e-5);
             QCOMPARE(validation.testReveals, 0);
         }

@@ -94,7 +94,7 @@ private Q_SLOTS:
         const auto predictions = all<PredictionsReady>(events);
         QCOMPARE(predictions.size(), std::size_t(4));
         QCOMPARE(predictions[3].predictions->count(), std::int64_t(50));
-        QVERIFY(std::abs(predictions[3].predictions->accuracy - epochs[3].valAccuracy) < 1e-12);
+        QVERIFY(std::abs(predictions[3].predictions->score - epochs[3].valScore) < 1e-12);
         const std::vector<double> moved = all<MovedChanged>(events).back().moved;
         const ModelInfo& model = started[0].model;
         for (std::size_t i = 0; i < moved.size(); ++i) {
@@ -392,7 +392,7 @@ private Q_SLOTS:
         request.threads = 1;
         const Evaluation evaluation = evaluateRun(request, {});
         QVERIFY(std::abs(evaluation.predictions.loss - last.valLoss) < 1e-5);
-        QCOMPARE(evaluation.predictions.accuracy, last.valAccuracy);
+        QCOMPARE(evaluation.predictions.score, last.valScore);
         std::vector<std::string> classNames;
         const auto predicted = predictFiles({config.output, "last"}, {picture}, 1, &classNames);
         QCOMPARE(classNames.size(), std::size_t(10));

@@ -11,7 +11,7 @@ core::KeptCheckpoint kept(std::int64_t step, int epoch, double accuracy, bool en
     core::KeptCheckpoint checkpoint;
     checkpoint.step = step;
     checkpoint.epoch = epoch;
-    checkpoint.valAccuracy = accuracy;
+    checkpoint.valScore = accuracy;
     checkpoint.endsEpoch = endsEpoch;
     return checkpoint;
 }

@@ -17,7 +17,7 @@ core::RunSummary summary(int number, core::RunStatus status, double best, const 
     run.number = number;
     run.title = title;
     run.status = status;
-    run.bestAccuracy = best;
+    run.bestScore = best;
     run.bestEpoch = best < 0 ? 0 : 5;
     run.epochs = run.bestEpoch;
     run.plannedEpochs = 15;
@@ -87,7 +87,7 @@ private Q_SLOTS:
         QCOMPARE(model.shownRuns(), (std::vector<std::string>{"run-6", "run-4", "run-3"}));
         core::EpochFinished epoch;
         epoch.epoch = 1;
-        epoch.valAccuracy = 0.566;
+        epoch.valScore = 0.566;
         model.addEpoch(epoch);
         QCOMPARE(cell(0, RunListModel::BestColumn), QStringLiteral("56.6\u2009%"));
         model.setCurrentState(core::TrainerState::Paused);
@@ -125,7 +125,7 @@ private Q_SLOTS:
     void onlyRunsOnTheSamePicturesAreShown() {
         RunListModel model;
         std::vector<core::RunSummary> runs = fiveRuns();
-        runs[0].bestAccuracy = 0.9;
+        runs[0].bestScore = 0.9;
         runs[0].datasetId = "folder";
         runs[1].validation.digest = runs[3].validation.digest = "10,000 test pictures";
         runs[2].validation.digest = "500 test pictures";
@@ -168,7 +168,7 @@ private Q_SLOTS:
         RunListModel model;
         std::vector<core::RunSummary> runs = fiveRuns();
         runs[2].epochs = 3;
-        runs[2].bestAccuracy = 0.512;
+        runs[2].bestScore = 0.512;
         model.setRuns(runs);
         core::RunStarted opened = started("run-3");
         opened.resumed = true;
@@ -176,14 +176,14 @@ private Q_SLOTS:
         model.startCurrent(opened);
         model.setCurrentState(core::TrainerState::Finished);
         runs[2].epochs = 15;
-        runs[2].bestAccuracy = 0.522;
+        runs[2].bestScore = 0.522;
         runs[2].status = core::RunStatus::Finished;
         model.setRuns(runs);
         QCOMPARE(model.index(2, RunListModel::BestColumn).data().toString(), QStringLiteral("52.2\u2009%"));
         // What is trained here is ahead of the record all the same.
         core::EpochFinished epoch;
         epoch.epoch = 16;
-        epoch.valAccuracy = 0.6;
+        epoch.valScore = 0.6;
         model.addEpoch(epoch);
         model.setRuns(runs);
         QCOMPARE(model.index(2, RunListModel::BestColumn).data().toString(), QStringLiteral("60.0\u2009%"));

@@ -158,6 +158,21 @@ void writeImageFolder(const fs::path& folder, const DrawnSizes& sizes, int class
             }
 }
 
+void writePictureTable(const fs::path& folder, const DrawnSizes& sizes, int side) {
+    static constexpr std::array<const char*, 4> kLabels = {"disc|round", "ring|round|hollow", "square", "frame|hollow"};
+    std::mt19937 random(sizes.seed);
+    std::string table = "file,labels,split\n";
+    for (const bool train : {true, false})
+        for (std::size_t label = 0; label < kLabels.size(); ++label)
+            for (int i = 0; i < (train ? sizes.trainPerClass : sizes.testPerClass); ++i) {
+                const std::string name = std::to_string(label) + (train ? "-a" : "-b") + std::to_string(i);
+                writeFile(folder / "images" / (name + ".png"),
+                          encodePng(drawPicture(static_cast<int>(label), side, random), side, side));
+                table += name + ',' + kLabels[label] + (train ? ",train\n" : ",test\n");
+            }
+    writeFile(folder / "labels.csv", Bytes(table.begin(), table.end()));
+}
+
 Bytes encodePng(const Bytes& samples, int width, int height, int channels, int bits) {
     const std::size_t rowBytes = static_cast<std::size_t>(width * channels * bits / 8);
     Bytes rows;

@@ -35,6 +35,9 @@ void writeFashionMnist(const std::filesystem::path& folder, const DrawnSizes& si
 /// folder/train/<class>/<n>.png and folder/test/<class>/<n>.png, or folder/<class>/<n>.png; the first `classes` shapes.
 void writeImageFolder(const std::filesystem::path& folder, const DrawnSizes& sizes = {}, int classes = 3, int side = 48,
                       bool splits = true);
+/// images/*.png and labels.csv (file,labels,split), several labels each: the shape, and "round" or "hollow" where it is so. Four
+/// shapes, six classes.
+void writePictureTable(const std::filesystem::path& folder, const DrawnSizes& sizes = {}, int side = 48);
 
 /// A PNG of interleaved samples: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; 8 bits or 16 (big-endian).
 Bytes encodePng(const Bytes& samples, int width, int height, int channels = 3, int bits = 8);

@@ -284,7 +284,7 @@ std::shared_ptr<const core::PredictionSet> drawnPredictions(const core::PictureS
     }
     const auto count = static_cast<double>(std::max<std::size_t>(set->labels.size(), 1));
     set->loss = loss / count;
-    set->accuracy = static_cast<double>(right) / count;
+    set->score = static_cast<double>(right) / count;
     return set;
 }
 

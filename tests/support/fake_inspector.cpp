@@ -53,7 +53,7 @@ public:
             one.step = epoch * kStepsPerEpoch;
             one.name = "step-" + std::to_string(one.step);
             one.epoch = epoch;
-            one.valAccuracy = accuracyAfter(epoch);
+            one.valScore = accuracyAfter(epoch);
             one.endsEpoch = true;
             one.endsPhase = epoch == m_script.headEpochs || epoch == m_script.epochs;
             one.best = epoch == kept;

@@ -15,7 +15,7 @@ namespace {
 using core::TrainerState;
 
 struct CurvePoint {
-    double trainAccuracy, valAccuracy, valLoss;
+    double trainScore, valScore, valLoss;
 };
 // The default lesson on CIFAR-10 as Python's torch gives it; before the first epoch the model guesses.
 constexpr std::array<CurvePoint, 16> kLesson{{{.100, .100, 2.303},
@@ -41,7 +41,7 @@ CurvePoint lessonAt(double epoch) {
     const double t = x - static_cast<double>(left);
     const auto mix = [t](double a, double b) { return a + (b - a) * t; };
     const CurvePoint &a = kLesson[left], &b = kLesson[left + 1];
-    return {mix(a.trainAccuracy, b.trainAccuracy), mix(a.valAccuracy, b.valAccuracy), mix(a.valLoss, b.valLoss)};
+    return {mix(a.trainScore, b.trainScore), mix(a.valScore, b.valScore), mix(a.valLoss, b.valLoss)};
 }
 
 /// Deterministic, about normal, standard deviation one.
@@ -226,13 +226,13 @@ void FakeTrainer::trainBatch() {
     batch.epoch = m_epoch;
     batch.batch = m_batch;
     batch.batchesPerEpoch = m_script.stepsPerEpoch;
-    batch.accuracy = std::clamp(here.trainAccuracy + 0.035 * noise(m_step), 0.0, 1.0);
-    batch.loss = std::max(0.01, here.valLoss + 0.9 * (here.valAccuracy - here.trainAccuracy) + 0.07 * noise(m_step + 77777));
+    batch.score = std::clamp(here.trainScore + 0.035 * noise(m_step), 0.0, 1.0);
+    batch.loss = std::max(0.01, here.valLoss + 0.9 * (here.valScore - here.trainScore) + 0.07 * noise(m_step + 77777));
     batch.learningRate = m_rate;
     batch.imagesPerSecond = speed() * (1 + 0.01 * noise(m_step + 5));
     batch.fromCache = m_phase == 0;
     m_trainLossSum += batch.loss;
-    m_trainAccuracySum += batch.accuracy;
+    m_trainAccuracySum += batch.score;
     emitEvent(batch);
     for (std::size_t i = 0; i < m_mask.size(); ++i)
         if (m_mask[i]) m_moved[i] += (m_model.layers[i].block == "head" ? 0.5 : 0.04) * m_rate * 100 / (1 + 20 * m_moved[i]);
@@ -263,19 +263,19 @@ void FakeTrainer::finishEpoch() {
     epoch.epoch = m_epoch;
     epoch.step = m_step;
     epoch.trainLoss = m_trainLossSum / batches;
-    epoch.trainAccuracy = m_trainAccuracySum / batches;
+    epoch.trainScore = m_trainAccuracySum / batches;
     epoch.valLoss = here.valLoss;
-    epoch.valAccuracy = here.valAccuracy;
+    epoch.valScore = here.valScore;
     epoch.imagesPerSecond = speed();
     epoch.seconds = batches * m_config.batchSize / speed();
     epoch.learningRate = m_rate;
-    epoch.best = epoch.valAccuracy > m_bestAccuracy;
+    epoch.best = epoch.valScore > m_bestScore;
     if (epoch.best) {
-        m_bestAccuracy = epoch.valAccuracy;
+        m_bestScore = epoch.valScore;
         m_bestEpoch = m_epoch;
     }
     emitEvent(epoch);
-    emitEvent(core::PredictionsReady{0, drawnPredictions(*m_pictures, here.valAccuracy, m_epoch, m_step)});
+    emitEvent(core::PredictionsReady{0, drawnPredictions(*m_pictures, here.valScore, m_epoch, m_step)});
     emitEvent(core::MovedChanged{m_step, m_moved});
     m_trainLossSum = m_trainAccuracySum = 0;
     m_evaluating = false;
@@ -296,7 +296,7 @@ void FakeTrainer::finish(const std::string& reason) {
     if (!m_pictures)
         for (const core::Command& request : std::exchange(m_requests, {}))
             refuse(request.requestId, "The run was stopped before its model was ready.");
-    emitEvent(core::RunFinished{m_epoch - 1, m_step, m_bestAccuracy, m_bestEpoch, static_cast<double>(m_step), reason});
+    emitEvent(core::RunFinished{m_epoch - 1, m_step, core::TaskKind::OneLabel, m_bestScore, m_bestEpoch, static_cast<double>(m_step), reason});
     setState(TrainerState::Finished);
 }
 
@@ -470,11 +470,11 @@ double FakeTrainer::speed() const { return m_phase == 0 ? 38'000 : 612; }
 
 void FakeTrainer::answer(std::uint64_t id, const core::Evaluate&) {
     emitEvent(
-        core::PredictionsReady{id, drawnPredictions(*m_pictures, lessonAt(epochPosition()).valAccuracy, m_epoch - 1, m_step)});
+        core::PredictionsReady{id, drawnPredictions(*m_pictures, lessonAt(epochPosition()).valScore, m_epoch - 1, m_step)});
 }
 
 void FakeTrainer::answer(std::uint64_t id, const core::PredictFiles& command) {
-    const auto predictions = drawnPredictions(*m_pictures, lessonAt(epochPosition()).valAccuracy);
+    const auto predictions = drawnPredictions(*m_pictures, lessonAt(epochPosition()).valScore);
     const auto large = drawnPictures(1, 256, 3);
     auto answers = std::make_shared<std::vector<core::FilePrediction>>();
     for (std::size_t i = 0; i < command.files.size(); ++i) {

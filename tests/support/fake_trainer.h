@@ -112,7 +112,7 @@ private:
     bool m_evaluating = false;
     int m_phase = 0, m_phaseFirstEpoch = 1, m_epoch = 1;
     std::int64_t m_step = 0, m_batch = 0;
-    double m_rate = 0, m_bestAccuracy = 0;
+    double m_rate = 0, m_bestScore = 0;
     int m_bestEpoch = 0;
     double m_trainLossSum = 0, m_trainAccuracySum = 0;
     core::LayerMask m_mask, m_kept;

@@ -751,12 +751,12 @@ void TestConfusionView::compareWithAnotherRun() {
     run.number = 2;
     run.title = "Head only";
     run.dataset = "CIFAR-10";
-    run.bestAccuracy = 0.64;
+    run.bestScore = 0.64;
     run.bestEpoch = 9;
     core::RunSummary otherData = run, unfinished = run;
     otherData.runId = otherData.dataset = "fashion-mnist";
     unfinished.runId = "unfinished";
-    unfinished.bestAccuracy = -1;
+    unfinished.bestScore = -1;
     Q_EMIT opened.fixture.library.runsListed({run, otherData, unfinished});
     QVERIFY(opened.shown());
     opened.view().showPage(ConfusionView::Compare);

@@ -33,8 +33,8 @@ core::EpochFinished epochOf(int epoch, double accuracy, double loss, int stepsPe
     core::EpochFinished figures;
     figures.epoch = epoch;
     figures.step = epoch * stepsPerEpoch;
-    figures.valAccuracy = accuracy;
-    figures.trainAccuracy = accuracy - 0.05;
+    figures.valScore = accuracy;
+    figures.trainScore = accuracy - 0.05;
     figures.valLoss = loss;
     figures.trainLoss = loss + 0.1;
     figures.seconds = 10;
@@ -208,7 +208,7 @@ void TestCurvePlot::readsByMouse() {
         batch.batch = (step - 1) % 100 + 1;
         batch.batchesPerEpoch = 100;
         batch.loss = 2;
-        batch.accuracy = .25;
+        batch.score = .25;
         batches.push_back(batch);
         if (step % 100 == 0) {
             curves.addBatches(batches, step);
@@ -220,14 +220,14 @@ void TestCurvePlot::readsByMouse() {
     Shown shown(curves);
     shown.enter(1.02);
     QCOMPARE(shown.plot.readOut().tag, QStringLiteral("Epoch 1"));
-    QCOMPARE(shown.plot.readOut().valAccuracy, .6);
+    QCOMPARE(shown.plot.readOut().valScore, .6);
     QCOMPARE(shown.plot.readOut().x, 1.0);
     // Between two epochs: the batch there.
     shown.enter(1.5);
     QCOMPARE(shown.plot.readOut().atEpoch, false);
     QVERIFY(std::abs(shown.plot.readOut().x - 1.5) < 0.02);
-    QCOMPARE(shown.plot.readOut().trainAccuracy, .25);
-    QVERIFY(std::isnan(shown.plot.readOut().valAccuracy));
+    QCOMPARE(shown.plot.readOut().trainScore, .25);
+    QVERIFY(std::isnan(shown.plot.readOut().valScore));
     // Still to come: the last batch.
     shown.enter(3.7);
     QCOMPARE(shown.plot.readOut().tag, QStringLiteral("Step 250"));
@@ -514,8 +514,8 @@ void TestCurvePlot::aMillionPoints() {
         batch.epoch = (step - 1) / kSteps + 1;
         batch.batch = (step - 1) % kSteps + 1;
         batch.batchesPerEpoch = kSteps;
-        batch.accuracy = 0.4 + 0.3 * (random >> 8) / 16777216.0;
-        batch.loss = 2 - batch.accuracy;
+        batch.score = 0.4 + 0.3 * (random >> 8) / 16777216.0;
+        batch.loss = 2 - batch.score;
         batches.push_back(batch);
         if (step % kSteps == 0) {
             curves.addBatches(batches, step);

@@ -65,9 +65,9 @@ core::EpochFinished epochFigures(int epoch) {
     figures.epoch = epoch;
     figures.step = epoch * kSteps;
     figures.trainLoss = kTrainLoss[i];
-    figures.trainAccuracy = kTrainAccuracy[i];
+    figures.trainScore = kTrainAccuracy[i];
     figures.valLoss = kValLoss[i];
-    figures.valAccuracy = kValAccuracy[i];
+    figures.valScore = kValAccuracy[i];
     figures.seconds = epoch > 10 ? 14 : 1.2;
     figures.learningRate = epoch > 10 ? 1e-5 : 1e-4;
     return figures;
@@ -371,7 +371,7 @@ void TestLiveView::worseThanTheBestIsSaid() {
     Feeder feeder(view);
     feeder.trainTo(11);
     core::EpochFinished worse = epochFigures(12);
-    worse.valAccuracy = .6;
+    worse.valScore = .6;
     view.addEpoch(worse);
     QVERIFY(labelWith(view, QStringLiteral("after epoch 12; best 68.5\u2009% after epoch 11")));
     QCOMPARE(view.findChild<Chip*>()->text(), QStringLiteral("−4.7 points since the thaw"));
@@ -560,7 +560,7 @@ void TestLiveView::historyIsDrawn() {
     QCOMPARE(view.curves().flags().size(), std::size_t(1));
     QCOMPARE(view.curves().xOf(10, SeriesAxis::Time), 12.0);
     QCOMPARE(view.curves().stepsPerEpoch(), std::int64_t(kSteps));
-    QCOMPARE(view.plot()->readOut().trainAccuracy, .769);
+    QCOMPARE(view.plot()->readOut().trainScore, .769);
     test::saveShot(view, QStringLiteral("live-finished"));
     view.setAxis(SeriesAxis::Time);
     settle(view);
@@ -650,7 +650,7 @@ void TestLiveView::otherRuns() {
     Feeder feeder(view);
     feeder.trainTo(2.2);
     core::RunHistory better = record("b", 15);
-    for (core::EpochFinished& epoch : better.epochs) epoch.valAccuracy += .05;
+    for (core::EpochFinished& epoch : better.epochs) epoch.valScore += .05;
     view.setOtherRuns({{record("a", 8), 1, QStringLiteral("run 2")}, {better, 3, QStringLiteral("run 1")}});
     view.show();
     settle(view);
@@ -891,7 +891,7 @@ void TestLiveView::csvRoundTrip() {
         const QList<QByteArray> fields = line.mid(name.size()).split(',');
         QCOMPARE(fields.size(), 9);
         if (fields[0] == "batch") {
-            const SeriesPoint loss = curves.trainLoss().at(batches), accuracy = curves.trainAccuracy().at(batches);
+            const SeriesPoint loss = curves.trainLoss().at(batches), accuracy = curves.trainScore().at(batches);
             QCOMPARE(fields[1].toLongLong(), qlonglong(loss.step));
             // To the last bit.
             QVERIFY(fields[2].toDouble() == loss.epochPosition && fields[3].toDouble() == loss.seconds);
@@ -903,8 +903,8 @@ void TestLiveView::csvRoundTrip() {
             QCOMPARE(fields[1].toLongLong(), qlonglong(epochs) * kSteps);
             QCOMPARE(batches, static_cast<std::size_t>(epochs * kSteps));  // after the batches of its epoch
             const core::EpochFinished& epoch = curves.epochs().at(epochs);
-            QVERIFY(fields[4].toDouble() == epoch.trainLoss && fields[5].toDouble() == epoch.trainAccuracy);
-            QVERIFY(fields[6].toDouble() == epoch.valLoss && fields[7].toDouble() == epoch.valAccuracy);
+            QVERIFY(fields[4].toDouble() == epoch.trainLoss && fields[5].toDouble() == epoch.trainScore);
+            QVERIFY(fields[6].toDouble() == epoch.valLoss && fields[7].toDouble() == epoch.valScore);
             QVERIFY(fields[8].toDouble() == epoch.learningRate);
         }
     }

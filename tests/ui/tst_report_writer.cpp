@@ -50,12 +50,12 @@ std::filesystem::path recordedRun(const QString& folder) {
         one.step = epoch * 391;
         one.trainLoss = 1.9 / (1 + 0.12 * epoch);
         one.valLoss = 1.7 / (1 + 0.1 * epoch);
-        one.trainAccuracy = 0.66 - 0.3 / epoch + (epoch > 10 ? 0.1 : 0);
-        one.valAccuracy = 0.655 - 0.12 / epoch + (epoch > 10 ? 0.08 : 0);
+        one.trainScore = 0.66 - 0.3 / epoch + (epoch > 10 ? 0.1 : 0);
+        one.valScore = 0.655 - 0.12 / epoch + (epoch > 10 ? 0.08 : 0);
         one.seconds = epoch > 10 ? 48 : 3;
         append(one);
     }
-    append(core::RunFinished{15, 15 * 391, 0.73, 15, 270, "completed"});
+    append(core::RunFinished{15, 15 * 391, core::TaskKind::OneLabel, 0.73, 15, 270, "completed"});
     return record.directory();
 }
 

@@ -438,7 +438,7 @@ private Q_SLOTS:
             core::EpochFinished figures;
             figures.epoch = epoch;
             figures.step = epoch * 20;
-            figures.valAccuracy = 0.5;
+            figures.valScore = 0.5;
             history.epochs.push_back(figures);
         }
         history.events.push_back({"old", 0, core::PhaseStarted{0, "Feature extraction", 1, 10, 1e-4, model.maskOf({"head"})}});

@@ -24,7 +24,7 @@ core::RunSummary summary(int number, double best, core::RunStatus status, const 
     run.directory = "/runs/" + run.runId;
     run.number = number;
     run.title = title;
-    run.bestAccuracy = best;
+    run.bestScore = best;
     run.status = status;
     run.epochs = run.plannedEpochs = 15;
     return run;
@@ -180,7 +180,7 @@ private Q_SLOTS:
         m_model->setCurrentState(core::TrainerState::Running);
         core::EpochFinished epoch;
         epoch.epoch = 12;
-        epoch.valAccuracy = .701;
+        epoch.valScore = .701;
         m_model->addEpoch(epoch);
         for (bool dark : {false, true}) {
             ui::Theme::instance().setScheme(dark ? ui::ColorScheme::Dark : ui::ColorScheme::Light);

@@ -25,8 +25,8 @@ core::RunSummary summary(int number, core::RunStatus status, std::vector<double>
     run.status = status;
     run.plannedEpochs = 15;
     run.epochs = static_cast<int>(accuracies.size());
-    for (const double accuracy : accuracies) run.bestAccuracy = std::max(run.bestAccuracy, accuracy);
-    run.accuracies = std::move(accuracies);
+    for (const double accuracy : accuracies) run.bestScore = std::max(run.bestScore, accuracy);
+    run.scores = std::move(accuracies);
     run.startedAt = static_cast<double>(QDateTime::currentSecsSinceEpoch());
     run.resumable = status == core::RunStatus::Stopped || status == core::RunStatus::Interrupted;
     return run;

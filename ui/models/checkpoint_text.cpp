@@ -21,10 +21,10 @@ QString nameOf(std::int64_t step, int epoch, bool endsEpoch) {
     return step == 0 ? say("before training") : say("at step %1").arg(number(step));
 }
 
-bool hasFigure(const core::KeptCheckpoint& checkpoint) { return checkpoint.endsEpoch && checkpoint.valAccuracy >= 0; }
+bool hasFigure(const core::KeptCheckpoint& checkpoint) { return checkpoint.endsEpoch && checkpoint.valScore >= 0; }
 
 QString withFigure(const QString& name, const core::KeptCheckpoint& checkpoint) {
-    return hasFigure(checkpoint) ? say("%1, validation %2").arg(name, percentText(checkpoint.valAccuracy)) : name;
+    return hasFigure(checkpoint) ? say("%1, validation %2").arg(name, percentText(checkpoint.valScore)) : name;
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ QString checkpointText(const core::KeptCheckpoint& checkpoint) { return withFigu
 
 QString shortCheckpointText(const core::KeptCheckpoint& checkpoint) {
     const QString name = checkpointLabel(checkpoint);
-    return hasFigure(checkpoint) ? say("%1: %2").arg(name, percentText(checkpoint.valAccuracy)) : name;
+    return hasFigure(checkpoint) ? say("%1: %2").arg(name, percentText(checkpoint.valScore)) : name;
 }
 
 QString checkpointTitle(const core::KeptCheckpoint& checkpoint) { return withFigure(checkpointLabel(checkpoint), checkpoint); }

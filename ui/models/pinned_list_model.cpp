@@ -193,7 +193,7 @@ std::vector<PredictionMoment> PinnedListModel::moments(int id) const {
         point.epoch = moment.epoch;
         point.predictedClass = moment.predicted[i];
         point.confidence = moment.confidence[i] / kConfidenceUnit;
-        point.right = point.predictedClass == m_pictures->labels[i];
+        point.right = m_pictures->hasLabel(id, point.predictedClass);
         point.flipped = !result.empty() && result.back().predictedClass != point.predictedClass;
         result.push_back(point);
     }

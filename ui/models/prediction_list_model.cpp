@@ -33,6 +33,23 @@ QImage squareImage(const std::vector<std::uint8_t>& rgb, int side) {
     return bytes > 0 && rgb.size() >= bytes ? imageOf(rgb.data(), side, side) : QImage();
 }
 
+std::vector<int> saidOf(core::TaskKind task, const float* probabilities, int classCount) {
+    core::PredictionSet one;
+    one.task = task;
+    one.classCount = classCount;
+    one.probabilities.assign(probabilities, probabilities + classCount);
+    return core::saidClasses(one, 0);
+}
+
+float confidenceOf(core::TaskKind task, const float* probabilities, int classCount) {
+    const float largest = *std::max_element(probabilities, probabilities + classCount);
+    if (task == core::TaskKind::OneLabel) return largest;
+    float least = 1;
+    const std::vector<int> said = saidOf(task, probabilities, classCount);
+    for (const int index : said) least = std::min(least, probabilities[index]);
+    return said.empty() ? 1 - largest : least;
+}
+
 }  // namespace
 
 QString shortClassName(const QString& name) { return name == QLatin1String("automobile") ? translated("auto") : name; }
@@ -64,12 +81,14 @@ bool PredictionListModel::setPredictions(std::shared_ptr<const core::PredictionS
         if (predictions->classCount < 1 ||
             static_cast<std::int64_t>(predictions->probabilities.size()) != count * predictions->classCount)
             return false;
-        if (m_pictures && m_pictures->labels != predictions->labels) return false;
+        if (m_pictures && (m_pictures->labels != predictions->labels || m_pictures->labelSets != predictions->labelSets))
+            return false;
     }
     const bool sameCount = predictions && m_shuffled.size() == static_cast<std::size_t>(predictions->count());
     m_predictions = std::move(predictions);
     m_predicted.clear();
     m_confidence.clear();
+    m_right.clear();
     if (m_predictions) {
         const int count = static_cast<int>(m_predictions->count());
         m_predicted.reserve(static_cast<std::size_t>(count));
@@ -77,7 +96,8 @@ bool PredictionListModel::setPredictions(std::shared_ptr<const core::PredictionS
         for (int i = 0; i < count; ++i) {
             const int predicted = m_predictions->predicted(i);
             m_predicted.push_back(predicted);
-            m_confidence.push_back(m_predictions->row(i)[predicted]);
+            m_confidence.push_back(confidenceOf(m_predictions->task, m_predictions->row(i), m_predictions->classCount));
+            m_right.push_back(core::isRight(*m_predictions, i));
         }
     }
     if (!sameCount) shuffle();
@@ -239,13 +259,36 @@ const PredictionListModel::OwnPicture* PredictionListModel::ownPicture(int id) c
 }
 
 bool PredictionListModel::passes(int id, PictureFilter filter) const {
-    const auto i = static_cast<std::size_t>(id);
-    const int label = m_predictions ? m_predictions->labels[i] : m_pictures->labels[i];
-    if (m_trueClass >= 0 && label != m_trueClass) return false;
-    if (m_predictedClass >= 0 && (!m_predictions || m_predicted[i] != m_predictedClass)) return false;
+    const auto among = [](const std::vector<int>& classes, int one) {
+        return std::find(classes.begin(), classes.end(), one) != classes.end();
+    };
+    if (m_trueClass >= 0 && !among(labelsOf(id), m_trueClass)) return false;
+    if (m_predictedClass >= 0 && (!m_predictions || !among(core::saidClasses(*m_predictions, id), m_predictedClass)))
+        return false;
     if (filter == PictureFilter::All) return true;
-    if (!m_predictions || label < 0) return false;
-    return (m_predicted[i] == label) == (filter == PictureFilter::Right);
+    if (!m_predictions || !isLabelled(id)) return false;
+    return m_right[static_cast<std::size_t>(id)] == (filter == PictureFilter::Right);
+}
+
+std::vector<int> PredictionListModel::labelsOf(int id) const {
+    if (m_predictions) return core::trueClasses(*m_predictions, id);
+    std::vector<int> labels;
+    for (int c = 0; c < m_pictures->classCount(); ++c)
+        if (m_pictures->labelSet(id)[c]) labels.push_back(c);
+    if (const int label = m_pictures->labels[static_cast<std::size_t>(id)]; m_pictures->labelSets.empty() && label >= 0)
+        labels.push_back(label);
+    return labels;
+}
+
+bool PredictionListModel::isLabelled(int id) const {
+    const bool several = m_predictions ? !m_predictions->labelSets.empty() : !m_pictures->labelSets.empty();
+    return several || !labelsOf(id).empty();
+}
+
+QString PredictionListModel::classNames(const std::vector<int>& classes) const {
+    QStringList names;
+    for (const int index : classes) names += className(index);
+    return names.isEmpty() ? tr("no label") : names.join(QStringLiteral(", "));
 }
 
 int PredictionListModel::count(PictureFilter filter) const {
@@ -373,9 +416,12 @@ PictureItem PredictionListModel::item(int id) const {
         if (!probabilities.empty()) {
             const auto best = std::max_element(probabilities.begin(), probabilities.end());
             item.predictedClass = static_cast<int>(best - probabilities.begin());
-            item.confidence = static_cast<double>(*best);
+            const int classCount = static_cast<int>(probabilities.size());
+            item.confidence = static_cast<double>(confidenceOf(own->prediction.task, probabilities.data(), classCount));
+            item.predictedName = classNames(saidOf(own->prediction.task, probabilities.data(), classCount));
         }
         item.trueClass = own->prediction.label;
+        item.trueName = className(item.trueClass);
         if (item.trueClass >= 0 && item.predictedClass >= 0)
             item.verdict = item.predictedClass == item.trueClass ? Verdict::Right : Verdict::Wrong;
     } else {
@@ -387,11 +433,11 @@ PictureItem PredictionListModel::item(int id) const {
         if (m_predictions) {
             item.predictedClass = m_predicted[i];
             item.confidence = static_cast<double>(m_confidence[i]);
-            if (item.trueClass >= 0) item.verdict = item.predictedClass == item.trueClass ? Verdict::Right : Verdict::Wrong;
+            if (isLabelled(id)) item.verdict = m_right[i] ? Verdict::Right : Verdict::Wrong;
+            item.predictedName = classNames(core::saidClasses(*m_predictions, id));
         }
+        if (isLabelled(id)) item.trueName = classNames(labelsOf(id));
     }
-    item.trueName = className(item.trueClass);
-    item.predictedName = className(item.predictedClass);
     return item;
 }
 
@@ -487,10 +533,10 @@ QVariant PredictionListModel::data(const QModelIndex& index, int role) const {
         case FileRole:
             return item.file;
         case TrueProbabilityRole:
-            if (!m_predictions || id < 0 || item.trueClass < 0) return {};
+            if (!m_predictions || id < 0 || item.trueClass < 0 || m_predictions->task != core::TaskKind::OneLabel) return {};
             return static_cast<double>(m_predictions->row(id)[item.trueClass]);
         case LossRole:
-            if (!m_predictions || id < 0 || item.trueClass < 0) return {};
+            if (!m_predictions || id < 0 || !isLabelled(id)) return {};
             return core::lossOf(*m_predictions, id);
         case EarlierNameRole:
             return m_earlier && id >= 0 && m_earlier->predicted(id) != item.predictedClass ? className(m_earlier->predicted(id))

@@ -26,11 +26,11 @@ QString shortClassName(const QString& name);
 /// One picture as tiles and the detail show it.
 struct PictureItem {
     int id = -1;              ///< as in PredictionListModel
-    int trueClass = -1;       ///< -1: no label
-    int predictedClass = -1;  ///< -1: not predicted yet, or the file could not be read
-    double confidence = 0;    ///< 0..1, of the predicted class
+    int trueClass = -1;       ///< of several labels the first; -1: no label
+    int predictedClass = -1;  ///< the likeliest; -1: not predicted yet, or the file could not be read
+    double confidence = 0;    ///< 0..1, of the predicted class; of several labels the least sure of those that are said
     Verdict verdict = Verdict::Unknown;
-    QString trueName, predictedName;
+    QString trueName, predictedName;  ///< of several labels all, with commas
     QString title;        ///< "Picture 1,217" or the file's name
     QString file, error;  ///< own pictures only; error in plain words
     bool isValid() const { return id != -1; }
@@ -147,6 +147,9 @@ private:
     int pictureCount() const;
     const OwnPicture* ownPicture(int id) const;
     bool passes(int id, PictureFilter filter) const;
+    std::vector<int> labelsOf(int id) const;  ///< of a test picture
+    bool isLabelled(int id) const;
+    QString classNames(const std::vector<int>& classes) const;
     std::vector<int> orderedIds() const;
     void shuffle();
     void labelOwn();
@@ -157,6 +160,7 @@ private:
     QStringList m_classNames;
     std::vector<int> m_predicted;  // a class for each picture
     std::vector<float> m_confidence;
+    std::vector<bool> m_right;
     std::vector<OwnPicture> m_own;
     QHash<QString, QString> m_ownFolders;  // of files that lie in a folder of a class, as it seems
     int m_nextOwnId = -2;

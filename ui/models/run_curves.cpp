@@ -24,7 +24,7 @@ void RunCurves::reset() {
 
 void RunCurves::setSmoothing(double weight) {
     m_trainLoss.setSmoothing(weight);
-    m_trainAccuracy.setSmoothing(weight);
+    m_trainScore.setSmoothing(weight);
 }
 
 void RunCurves::setPlan(const core::RunConfig& config, std::int64_t stepsPerEpoch, const core::ModelInfo* model) {
@@ -101,7 +101,7 @@ void RunCurves::addBatches(const std::vector<core::BatchFinished>& batches, doub
             batch.batchesPerEpoch > 0 ? static_cast<double>(batch.batch) / static_cast<double>(batch.batchesPerEpoch) : 0;
         const double seconds = std::max(previous, end - pace * (count - 1 - static_cast<double>(i)));
         m_trainLoss.append({batch.step, batch.epoch - 1 + part, seconds, batch.loss});
-        m_trainAccuracy.append({batch.step, batch.epoch - 1 + part, seconds, batch.accuracy});
+        m_trainScore.append({batch.step, batch.epoch - 1 + part, seconds, batch.score});
         m_batchRates.push_back(batch.learningRate);
     }
     m_lastFlush = now;
@@ -109,7 +109,7 @@ void RunCurves::addBatches(const std::vector<core::BatchFinished>& batches, doub
 
 void RunCurves::rewindTo(std::int64_t step, int epoch) {
     m_trainLoss.truncateFrom(step);
-    m_trainAccuracy.truncateFrom(step);
+    m_trainScore.truncateFrom(step);
     m_batchRates.resize(m_trainLoss.size());
     m_epochs.erase(m_epochs.lower_bound(epoch), m_epochs.end());
     m_epochSeconds.erase(m_epochSeconds.lower_bound(epoch), m_epochSeconds.end());
@@ -139,13 +139,13 @@ void RunCurves::storeEpoch(const core::EpochFinished& epoch, double seconds) {
     const std::int64_t step = epoch.step > 0 ? epoch.step : epoch.epoch * m_stepsPerEpoch;
     const auto point = [&](double value) { return SeriesPoint{step, static_cast<double>(epoch.epoch), seconds, value}; };
     m_epochTrainLoss.append(point(epoch.trainLoss));
-    m_epochTrainAccuracy.append(point(epoch.trainAccuracy));
+    m_epochTrainScore.append(point(epoch.trainScore));
     m_valLoss.append(point(epoch.valLoss));
-    m_valAccuracy.append(point(epoch.valAccuracy));
+    m_valScore.append(point(epoch.valScore));
 }
 
 void RunCurves::rebuildEpochSeries() {
-    for (MetricSeries* series : {&m_epochTrainLoss, &m_epochTrainAccuracy, &m_valLoss, &m_valAccuracy}) series->clear();
+    for (MetricSeries* series : {&m_epochTrainLoss, &m_epochTrainScore, &m_valLoss, &m_valScore}) series->clear();
     const auto epochs = std::exchange(m_epochs, {});
     const auto seconds = std::exchange(m_epochSeconds, {});
     for (const auto& [number, epoch] : epochs) storeEpoch(epoch, seconds.at(number));
@@ -224,7 +224,7 @@ void RunCurves::addHistory(const core::RunHistory& history) {
     const double shift = m_timeBase == 0 ? elapsed : 0;
     m_timeBase += shift;
     m_trainLoss.shiftSeconds(shift);
-    m_trainAccuracy.shiftSeconds(shift);
+    m_trainScore.shiftSeconds(shift);
     for (const auto& [number, epoch] : m_epochs) {
         epochs[number] = epoch;
         seconds[number] = m_epochSeconds[number] + shift;

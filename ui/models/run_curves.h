@@ -47,7 +47,7 @@ struct ReadOut {
     QString axisTag;  ///< the same, short, for the axis
     double x = 0;
     bool atEpoch = false;
-    double valAccuracy = 0, valLoss = 0, trainAccuracy = 0, trainLoss = 0;
+    double valScore = 0, valLoss = 0, trainScore = 0, trainLoss = 0;
 };
 
 class RunCurves {
@@ -77,11 +77,11 @@ public:
     double smoothing() const { return m_trainLoss.smoothing(); }
 
     const MetricSeries& trainLoss() const { return m_trainLoss; }            ///< a point a batch
-    const MetricSeries& trainAccuracy() const { return m_trainAccuracy; }    ///< a point a batch, 0..1
+    const MetricSeries& trainScore() const { return m_trainScore; }    ///< a point a batch, 0..1
     const MetricSeries& epochTrainLoss() const { return m_epochTrainLoss; }  ///< running means, a point an epoch
-    const MetricSeries& epochTrainAccuracy() const { return m_epochTrainAccuracy; }
+    const MetricSeries& epochTrainScore() const { return m_epochTrainScore; }
     const MetricSeries& valLoss() const { return m_valLoss; }  ///< a point an epoch
-    const MetricSeries& valAccuracy() const { return m_valAccuracy; }
+    const MetricSeries& valScore() const { return m_valScore; }
     const std::map<int, core::EpochFinished>& epochs() const { return m_epochs; }
     bool empty() const { return m_epochs.empty() && m_trainLoss.empty(); }
 
@@ -104,14 +104,15 @@ public:
     ReadOut readOutOfEpoch(int epoch, SeriesAxis axis) const;
 
     const core::EpochFinished* lastEpoch() const;
-    const core::EpochFinished* bestEpoch() const;  ///< of validation accuracy; the first of equals
-    /// Best validation accuracy before anything of the trunk was thawed; nothing when it never was, or from the start.
+    const core::EpochFinished* bestEpoch() const;  ///< of the validation score; the first of equals
+    /// Best validation score before anything of the trunk was thawed; nothing when it never was, or from the start.
     std::optional<double> bestFrozen() const;
-    /// Last validation accuracy minus bestFrozen(), in points of percent; nothing before an epoch with the thawed trunk.
+    /// Last validation score minus bestFrozen(), in points of percent; nothing before an epoch with the thawed trunk.
     std::optional<double> pointsSinceThaw() const;
 
     /// A line of names, then a line for each batch and each epoch, in order:
-    /// `run,kind,step,epoch,seconds,training_loss,training_accuracy, validation_loss,validation_accuracy,learning_rate`. Numbers
+    /// `run,kind,step,epoch,seconds,training_loss,training_accuracy, validation_loss,validation_accuracy,learning_rate`, with the
+    /// name of the task's score for accuracy. Numbers
     /// are the shortest that read back as the same double, whatever the locale; a figure that is not known is empty. False when
     /// the device takes no more.
     bool writeCsv(QIODevice& device, const QString& runName, bool withHeader = true) const;
@@ -162,7 +163,7 @@ private:
     std::map<int, core::EpochFinished> m_epochs;
     std::map<int, double> m_epochSeconds;
     std::vector<double> m_batchRates;  ///< learning rate of each batch
-    MetricSeries m_trainLoss, m_trainAccuracy, m_epochTrainLoss, m_epochTrainAccuracy, m_valLoss, m_valAccuracy;
+    MetricSeries m_trainLoss, m_trainScore, m_epochTrainLoss, m_epochTrainScore, m_valLoss, m_valScore;
 
     bool m_started = false;
     double m_clockStart = 0, m_pausedTotal = 0, m_pausedSince = -1, m_timeBase = 0, m_lastFlush = 0;

@@ -39,12 +39,12 @@ ReadOut RunCurves::readOutOfEpoch(int epoch, SeriesAxis axis) const {
                 {},
                 0,
                 true,
-                figures.valAccuracy,
+                figures.valScore,
                 figures.valLoss,
-                figures.trainAccuracy,
+                figures.trainScore,
                 figures.trainLoss};
-    const std::size_t index = m_valAccuracy.nearest(SeriesAxis::Epoch, epoch);
-    out.x = m_valAccuracy.x(index, axis);
+    const std::size_t index = m_valScore.nearest(SeriesAxis::Epoch, epoch);
+    out.x = m_valScore.x(index, axis);
     switch (axis) {
         case SeriesAxis::Epoch:
             out.axisTag = QLocale().toString(epoch);
@@ -63,13 +63,13 @@ ReadOut RunCurves::readOut(double x, SeriesAxis axis, double reach) const {
     if (!m_trainLoss.empty())
         x = std::min(x, std::max(m_trainLoss.x(m_trainLoss.size() - 1, axis),
                                  m_valLoss.empty() ? 0 : m_valLoss.x(m_valLoss.size() - 1, axis)));
-    const std::size_t epoch = m_valAccuracy.nearest(axis, x);
+    const std::size_t epoch = m_valScore.nearest(axis, x);
     const std::size_t batch = m_trainLoss.nearest(axis, x);
-    const bool hasEpoch = epoch < m_valAccuracy.size(), hasBatch = batch < m_trainLoss.size();
-    const double epochDistance = hasEpoch ? std::abs(m_valAccuracy.x(epoch, axis) - x) : 0;
+    const bool hasEpoch = epoch < m_valScore.size(), hasBatch = batch < m_trainLoss.size();
+    const double epochDistance = hasEpoch ? std::abs(m_valScore.x(epoch, axis) - x) : 0;
     const bool farFromBatches = !hasBatch || std::abs(m_trainLoss.x(batch, axis) - x) > reach;
     if (hasEpoch && (epochDistance <= reach || farFromBatches))
-        return readOutOfEpoch(static_cast<int>(std::lround(m_valAccuracy.at(epoch).epochPosition)), axis);
+        return readOutOfEpoch(static_cast<int>(std::lround(m_valScore.at(epoch).epochPosition)), axis);
     if (!hasBatch) return {{}, {}, 0, false, kNaN, kNaN, kNaN, kNaN};
     const SeriesPoint point = m_trainLoss.at(batch);
     const QString step = QLocale().toString(static_cast<qint64>(point.step));
@@ -79,7 +79,7 @@ ReadOut RunCurves::readOut(double x, SeriesAxis axis, double reach) const {
                 false,
                 kNaN,
                 kNaN,
-                m_trainAccuracy.value(batch, MetricSeries::Values::Smoothed),
+                m_trainScore.value(batch, MetricSeries::Values::Smoothed),
                 m_trainLoss.value(batch, MetricSeries::Values::Smoothed)};
     if (axis == SeriesAxis::Epoch) out.axisTag = QLocale().toString(point.epochPosition, 'f', 2);
     if (axis == SeriesAxis::Time) out.axisTag = clockText(point.seconds);
@@ -96,7 +96,7 @@ const core::EpochFinished* RunCurves::lastEpoch() const { return m_epochs.empty(
 const core::EpochFinished* RunCurves::bestEpoch() const {
     const core::EpochFinished* best = nullptr;
     for (const auto& [number, epoch] : m_epochs)
-        if (!best || epoch.valAccuracy > best->valAccuracy) best = &epoch;
+        if (core::taskInfo(epoch.task).isBetter(epoch.valScore, best ? best->valScore : -1)) best = &epoch;
     return best;
 }
 
@@ -104,21 +104,23 @@ std::optional<double> RunCurves::bestFrozen() const {
     const double thaw = firstThaw();
     std::optional<double> best;
     for (const auto& [number, epoch] : m_epochs)
-        if (number <= thaw + halfStep() && (!best || epoch.valAccuracy > *best)) best = epoch.valAccuracy;
+        if (number <= thaw + halfStep() && core::taskInfo(epoch.task).isBetter(epoch.valScore, best.value_or(-1)))
+            best = epoch.valScore;
     return best;
 }
 
 std::optional<double> RunCurves::pointsSinceThaw() const {
     const std::optional<double> frozen = bestFrozen();
     if (!frozen || m_epochs.rbegin()->first <= firstThaw() + halfStep()) return {};
-    return 100 * (m_epochs.rbegin()->second.valAccuracy - *frozen);
+    return 100 * (m_epochs.rbegin()->second.valScore - *frozen);
 }
 
 bool RunCurves::writeCsv(QIODevice& device, const QString& runName, bool withHeader) const {
     QByteArray buffer;
+    const QByteArray score = QByteArray::fromStdString(core::taskInfo(m_config.task).score.name);
     if (withHeader)
-        buffer =
-            "run,kind,step,epoch,seconds,training_loss,training_accuracy,validation_loss,validation_accuracy,learning_rate\n";
+        buffer = QByteArrayLiteral("run,kind,step,epoch,seconds,training_loss,training_") + score +
+                 ",validation_loss,validation_" + score + ",learning_rate\n";
     const QByteArray name = csvField(runName);
     const auto row = [&](const char* kind, std::int64_t step, double position, double seconds,
                          std::initializer_list<double> figures) {
@@ -147,7 +149,7 @@ bool RunCurves::writeCsv(QIODevice& device, const QString& runName, bool withHea
         const bool hasEpoch = epoch != m_epochs.end();
         for (; batch < m_trainLoss.size() && (!hasEpoch || m_trainLoss.at(batch).epochPosition <= epoch->first); ++batch) {
             const SeriesPoint loss = m_trainLoss.at(batch);
-            const double accuracy = m_trainAccuracy.at(batch).value;
+            const double accuracy = m_trainScore.at(batch).value;
             if (!row("batch", loss.step, loss.epochPosition, loss.seconds,
                      {loss.value, accuracy, kNaN, kNaN, m_batchRates[batch]}))
                 return false;
@@ -156,7 +158,7 @@ bool RunCurves::writeCsv(QIODevice& device, const QString& runName, bool withHea
         const core::EpochFinished& figures = epoch->second;
         const SeriesPoint point = m_valLoss.at(epochIndex);
         if (!row("epoch", point.step, point.epochPosition, point.seconds,
-                 {figures.trainLoss, figures.trainAccuracy, figures.valLoss, figures.valAccuracy, figures.learningRate}))
+                 {figures.trainLoss, figures.trainScore, figures.valLoss, figures.valScore, figures.learningRate}))
             return false;
     }
     return device.write(buffer) == buffer.size();

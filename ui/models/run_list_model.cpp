@@ -11,6 +11,7 @@
 #include "ui/models/plain_text.h"
 #include "ui/models/run_text.h"
 #include "ui/models/split_text.h"
+#include "ui/models/task_text.h"
 
 namespace thaw::ui {
 
@@ -37,14 +38,14 @@ void RunListModel::setRuns(const std::vector<core::RunSummary>& runs) {
 // While it trains here, the record on disk lags behind what the controller has told; a record that is further was written since,
 // by another window.
 void RunListModel::update(core::RunSummary& listed, const core::RunSummary& told) const {
-    if (listed.epochs > told.epochs || (listed.epochs == told.epochs && listed.bestAccuracy > told.bestAccuracy)) {
+    if (listed.epochs > told.epochs || (listed.epochs == told.epochs && listed.bestScore > told.bestScore)) {
         const core::RunStatus status = listed.status;
         listed.status = status == RunStatus::Running ? told.status : status;
         return;
     }
     const core::RunSummary read = std::exchange(listed, told);
     listed.number = read.number;
-    if (listed.accuracies.size() < read.accuracies.size()) listed.accuracies = read.accuracies;
+    if (listed.scores.size() < read.scores.size()) listed.scores = read.scores;
     listed.title = read.title;
     listed.note = read.note;
     listed.named = read.named;
@@ -55,7 +56,7 @@ void RunListModel::update(core::RunSummary& listed, const core::RunSummary& told
 const core::RunSummary* RunListModel::reference() const {
     if (m_next) return &*m_next;
     if (const int row = m_currentId.empty() ? -1 : rowOf(m_currentId); row >= 0) return &run(row);
-    const auto trained = std::find_if(m_runs.begin(), m_runs.end(), [](const auto& one) { return one.bestAccuracy >= 0; });
+    const auto trained = std::find_if(m_runs.begin(), m_runs.end(), [](const auto& one) { return one.bestScore >= 0; });
     return trained == m_runs.end() ? nullptr : &*trained;
 }
 
@@ -140,10 +141,10 @@ void RunListModel::addEpoch(const core::EpochFinished& epoch) {
     core::RunSummary* summary = current();
     if (!summary) return;
     summary->epochs = epoch.epoch;
-    summary->accuracies.resize(std::min(summary->accuracies.size(), static_cast<std::size_t>(std::max(0, epoch.epoch - 1))));
-    summary->accuracies.push_back(epoch.valAccuracy);
-    if (epoch.valAccuracy > summary->bestAccuracy) {
-        summary->bestAccuracy = epoch.valAccuracy;
+    summary->scores.resize(std::min(summary->scores.size(), static_cast<std::size_t>(std::max(0, epoch.epoch - 1))));
+    summary->scores.push_back(epoch.valScore);
+    if (core::taskInfo(epoch.task).isBetter(epoch.valScore, summary->bestScore)) {
+        summary->bestScore = epoch.valScore;
         summary->bestEpoch = epoch.epoch;
     }
     currentChanged();
@@ -174,8 +175,8 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
                 case DataColumn:
                     return QString::fromStdString(summary.dataset);
                 case BestColumn:
-                    if (summary.bestAccuracy < 0) return QString(QChar(0x2013));
-                    return percentText(summary.bestAccuracy);
+                    if (summary.bestScore < 0) return QString(QChar(0x2013));
+                    return percentText(summary.bestScore);
             }
             return {};
         case Qt::CheckStateRole:
@@ -190,8 +191,9 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
         case Qt::AccessibleTextRole: {
             QStringList parts{name(row), stateText(row)};
             if (!summary.dataset.empty()) parts += QString::fromStdString(summary.dataset);
-            if (summary.bestAccuracy >= 0)
-                parts += tr("best %1 percent").arg(QLocale().toString(summary.bestAccuracy * 100, 'f', 1));
+            if (summary.bestScore >= 0)
+                parts += tr("best %1 %2 percent")
+                             .arg(scoreInSentence(summary.task), QLocale().toString(summary.bestScore * 100, 'f', 1));
             parts += isShown(row) ? tr("shown") : tr("hidden");
             return parts.join(QStringLiteral(", "));
         }
@@ -212,8 +214,8 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
             return static_cast<int>(summary.status);
         case ResumableRole:
             return summary.resumable;
-        case BestAccuracyRole:
-            return summary.bestAccuracy;
+        case BestScoreRole:
+            return summary.bestScore;
         case EpochsRole:
             return summary.epochs >= summary.plannedEpochs ? QLocale().toString(summary.epochs)
                                                            : tr("%1 of %2").arg(summary.epochs).arg(summary.plannedEpochs);
@@ -268,9 +270,9 @@ bool RunListModel::isShown(int row) const {
     const QString runId = QString::fromStdString(run(row).runId);
     if (const auto chosen = m_chosen.constFind(runId); chosen != m_chosen.constEnd()) return *chosen;
     if (isCurrent(row)) return isRival(row);
-    if (run(row).bestAccuracy < 0 || !isRival(row)) return false;
+    if (run(row).bestScore < 0 || !isRival(row)) return false;
     int before = m_currentId.empty() || rowOf(m_currentId) < row ? 0 : 1;
-    for (int i = 0; i < row; ++i) before += isCurrent(i) || (run(i).bestAccuracy >= 0 && isRival(i)) ? 1 : 0;
+    for (int i = 0; i < row; ++i) before += isCurrent(i) || (run(i).bestScore >= 0 && isRival(i)) ? 1 : 0;
     return before < kShownByDefault;
 }
 

@@ -214,7 +214,7 @@ std::vector<ComparePage::Run> ComparePage::runs() const {
     if (!subject) return {};
     std::vector<Run> all{{{}, tr("This run")}};
     for (const core::RunSummary& run : m_session.runs()) {
-        if (run.runId == subject->run.runId || run.bestAccuracy < 0 || !run.problem.empty()) continue;
+        if (run.runId == subject->run.runId || run.bestScore < 0 || !run.problem.empty()) continue;
         if (run.dataset != subject->run.dataset.title && run.dataset != subject->run.dataset.id) continue;
         const QString title = QString::fromStdString(run.title), place = QLocale().toString(run.number);
         all.push_back({run.directory, title.isEmpty() ? tr("Run %1").arg(place) : tr("Run %1, %2").arg(place, title)});

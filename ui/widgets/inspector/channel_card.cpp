@@ -15,6 +15,7 @@
 #include "ui/models/percent_text.h"
 #include "ui/models/plain_text.h"
 #include "ui/models/run_curves.h"
+#include "ui/models/task_text.h"
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/pictures/map_picture.h"
 
@@ -160,7 +161,7 @@ void ChannelCard::setTop(const core::PictureSet& pictures, const std::vector<cor
         m_images[i] =
             QImage(pictures.picture(top[i].index), pictures.width, pictures.height, 3 * pictures.width, QImage::Format_RGB888)
                 .copy();
-        const QString name = classNames.value(pictures.labels[static_cast<std::size_t>(top[i].index)]);
+        const QString name = labelNames(pictures, top[i].index, classNames);
         m_top[i]->setAccessibleName(
             tr("Picture %1, %2, answered with %3")
                 .arg(locale.toString(static_cast<qlonglong>(top[i].index + 1)), name, locale.toString(top[i].value, 'f', 2)));

@@ -21,6 +21,7 @@
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/problem_text.h"
+#include "ui/models/task_text.h"
 #include "ui/widgets/inspector/channel_card.h"
 #include "ui/widgets/inspector/channel_mosaic.h"
 #include "ui/widgets/inspector/filter_tiles.h"
@@ -609,9 +610,9 @@ void InspectorView::showPictureTexts() {
     } else if (subject->pictures && m_picture.index < subject->pictures->count()) {
         const core::PictureSet& set = *subject->pictures;
         picture = QImage(set.picture(m_picture.index), set.width, set.height, 3 * set.width, QImage::Format_RGB888).copy();
-        const int label = set.labels[static_cast<std::size_t>(m_picture.index)];
+        const QString label = labelNames(set, m_picture.index, names);
         const QString number = QLocale().toString(static_cast<qlonglong>(m_picture.index + 1));
-        name = label >= 0 ? tr("%1, picture %2").arg(names.value(label), number) : tr("Picture %1").arg(number);
+        name = !label.isEmpty() ? tr("%1, picture %2").arg(label, number) : tr("Picture %1").arg(number);
     }
     QString said;
     if (m_pictureProblem.first == saidKey()) {

@@ -240,11 +240,11 @@ SteppedSpan CurvePlot::Private::wantedAccuracy() const {
         high = std::max(high, value);
     };
     for (const auto& [number, epoch] : curves->epochs()) {
-        take(epoch.valAccuracy);
-        take(epoch.trainAccuracy);
+        take(epoch.valScore);
+        take(epoch.trainScore);
     }
     for (const OtherCurves& other : others)
-        for (const auto& [number, epoch] : other.curves.epochs()) take(epoch.valAccuracy);
+        for (const auto& [number, epoch] : other.curves.epochs()) take(epoch.valScore);
     for (const ReferenceLine& line : references) take(line.value);
     for (const Reached& one : reached) take(one.accuracy);
     if (curves->epochs().empty()) take(0);
@@ -283,7 +283,7 @@ void CurvePlot::Private::refreshRanges(bool byHand) {
     const MetricSeries& batches = curves->trainLoss();
     if (!curves->epochs().empty() && !batches.empty() && batches.smoothing() >= kCalmSmoothing) {
         const std::size_t last = batches.size() - 1;
-        const Reached now{curves->trainAccuracy().value(last, MetricSeries::Values::Smoothed),
+        const Reached now{curves->trainScore().value(last, MetricSeries::Values::Smoothed),
                           batches.value(last, MetricSeries::Values::Smoothed)};
         if (std::isfinite(now.accuracy) && std::isfinite(now.loss)) reached.push_back(now);
         if (reached.size() > 1) {

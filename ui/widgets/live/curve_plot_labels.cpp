@@ -25,7 +25,7 @@ bool CurvePlot::Private::isTaken(const QRectF& place) const {
 
 bool CurvePlot::Private::crossesValidation(const Pane& pane, const QRectF& place) const {
     const Theme& t = theme();
-    const MetricSeries& val = &pane == &accuracy ? curves->valAccuracy() : curves->valLoss();
+    const MetricSeries& val = &pane == &accuracy ? curves->valScore() : curves->valLoss();
     if (val.empty()) return false;
     const QRectF wide = place.adjusted(-t.px(6), -t.px(5), t.px(6), t.px(5));
     for (double at = wide.left(); at <= wide.right(); at += t.px(8)) {
@@ -91,7 +91,7 @@ void CurvePlot::Private::paintNames(QCPPainter* painter) {
         if (pane == &loss && !shape.loss) continue;
         const QRectF area = pane->rect->rect();
         for (const OtherCurves& other : others) {
-            const MetricSeries& series = pane == &accuracy ? other.curves.valAccuracy() : other.curves.valLoss();
+            const MetricSeries& series = pane == &accuracy ? other.curves.valScore() : other.curves.valLoss();
             const std::size_t end = series.lowerBound(axis, x.to * (1 + 1e-9) + 1e-9);
             if (end == 0 || series.x(end - 1, axis) < x.from) continue;
             const double value = series.value(end - 1, MetricSeries::Values::Raw);

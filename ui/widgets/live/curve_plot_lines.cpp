@@ -60,12 +60,12 @@ void CurvePlot::Private::fill(Pane& pane, const MetricSeries& batches, const Met
 
 void CurvePlot::Private::prepare() {
     pointsDrawn = 0;
-    fill(accuracy, curves->trainAccuracy(), curves->epochTrainAccuracy(), curves->valAccuracy());
+    fill(accuracy, curves->trainScore(), curves->epochTrainScore(), curves->valScore());
     if (shape.loss) fill(loss, curves->trainLoss(), curves->epochTrainLoss(), curves->valLoss());
     const int columns = std::max(1, accuracy.rect->width());
     for (std::size_t i = 0; i < others.size(); ++i) {
         const RunCurves& other = others[i].curves;
-        setLine(otherGraphs[i].accuracy, other.valAccuracy().thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns),
+        setLine(otherGraphs[i].accuracy, other.valScore().thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns),
                 accuracy);
         if (shape.loss)
             setLine(otherGraphs[i].loss, other.valLoss().thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns), loss);

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <set>
 
+#include "ui/models/task_text.h"
+
 namespace thaw::ui {
 
 using namespace plotting;
@@ -75,7 +77,7 @@ void CurvePlot::Private::placeFlags() {
     double laneEnd[2] = {static_cast<double>(area.left()) - 1, static_cast<double>(area.left()) - 1};
     // The pane's title stands in the lowest lane; a flag that would cover it stands behind it.
     const double titleEnd =
-        area.left() + QFontMetricsF(fontOf(TextRole::TableStrong)).horizontalAdvance(CurvePlot::tr("Accuracy")) + t.px(7);
+        area.left() + QFontMetricsF(fontOf(TextRole::TableStrong)).horizontalAdvance(scoreWord(curves->config().task)) + t.px(7);
     std::vector<PlacedFlag> groups;
     bool open = false;  // the last group takes more
     for (std::size_t i = 0; i < flags.size(); ++i) {
@@ -128,7 +130,7 @@ void CurvePlot::Private::paintStrip(QCPPainter* painter) {
         painter->drawText(QRectF(area.left(), bottom - titleHeight - t.px(3), area.width(), titleHeight),
                           Qt::AlignLeft | Qt::AlignVCenter, words);
     };
-    if (shape.lanes > 0) title(area.bottom() + 1, CurvePlot::tr("Accuracy"));
+    if (shape.lanes > 0) title(area.bottom() + 1, scoreWord(curves->config().task));
     if (shape.loss) title(loss.rect->top(), CurvePlot::tr("Loss"));
 
     // Bands with icon and words, as much as fits.
@@ -252,7 +254,7 @@ void CurvePlot::Private::paintCrosshair(QCPPainter* painter) {
         const double radius = t.px(10) * 0.6;
         painter->drawEllipse(QPointF(at, pane.value()->coordToPixel(value)), radius, radius);
     };
-    tracer(accuracy, readOut.atEpoch ? readOut.valAccuracy : readOut.trainAccuracy);
+    tracer(accuracy, readOut.atEpoch ? readOut.valScore : readOut.trainScore);
     if (shape.loss) tracer(loss, readOut.atEpoch ? readOut.valLoss : readOut.trainLoss);
 
     QFont bold = fontOf(TextRole::TableStrong);

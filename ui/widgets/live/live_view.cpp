@@ -10,6 +10,7 @@
 #include "ui/bridge/training_controller.h"
 #include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/task_text.h"
 #include "ui/widgets/live/live_view_private.h"
 #include "ui/widgets/live/preparation_note.h"
 #include "ui/widgets/live/read_out_line.h"
@@ -31,12 +32,16 @@ constexpr int kExportWidth = 1200, kExportHeight = 800;  ///< at least; a wider 
 void LiveView::Private::updateHero() {
     const core::EpochFinished* last = curves.lastEpoch();
     const core::EpochFinished* best = curves.bestEpoch();
+    const QString score = scoreInSentence(curves.config().task);
+    heroTitle->setText(LiveView::tr("Validation %1").arg(score));
+    heroTitle->setToolTip(toolTipText(scoreHelp(curves.config().task)));
+    hero->setAccessibleName(heroTitle->text());
     if (!last) {
         hero->setText(QStringLiteral("–"));
         heroCaptions = QStringList{LiveView::tr("the first figure comes after epoch 1"), LiveView::tr("after epoch 1")};
     } else {
-        hero->setText(percentText(last->valAccuracy));
-        const QString epoch = QLocale().toString(last->epoch), most = percentText(best->valAccuracy);
+        hero->setText(percentText(last->valScore));
+        const QString epoch = QLocale().toString(last->epoch), most = percentText(best->valScore);
         if (last->epoch == best->epoch)
             heroCaptions =
                 QStringList{LiveView::tr("after epoch %1, best so far").arg(epoch), LiveView::tr("epoch %1, best").arg(epoch)};
@@ -57,21 +62,22 @@ void LiveView::Private::updateHero() {
         chipTexts = QStringList{LiveView::tr("%1 points since the thaw").arg(number),
                                 LiveView::tr("%1 since the thaw").arg(number), number};
         chip->setToolTip(
-            LiveView::tr("%1: validation accuracy now, against the best while the trunk was frozen.").arg(chipTexts.front()));
+            LiveView::tr("%1: validation %2 now, against the best while the trunk was frozen.").arg(chipTexts.front(), score));
     }
     fitHead();
-    plot->setAccessibleDescription(last ? LiveView::tr("Accuracy and loss of %1 epochs out of %2. Validation accuracy %3, %4.")
-                                              .arg(QLocale().toString(last->epoch), QLocale().toString(curves.plannedEpochs()),
-                                                   percentText(last->valAccuracy), caption)
-                                        : LiveView::tr("Accuracy and loss over %1 planned epochs. No epoch is finished.")
-                                              .arg(QLocale().toString(curves.plannedEpochs())));
+    plot->setAccessibleDescription(last ? LiveView::tr("%1 and loss of %2 epochs out of %3. Validation %4 %5, %6.")
+                                              .arg(scoreTitle(curves.config().task), QLocale().toString(last->epoch),
+                                                   QLocale().toString(curves.plannedEpochs()), score, percentText(last->valScore),
+                                                   caption)
+                                        : LiveView::tr("%1 and loss over %2 planned epochs. No epoch is finished.")
+                                              .arg(scoreTitle(curves.config().task), QLocale().toString(curves.plannedEpochs())));
 }
 
 void LiveView::Private::updateReferences() {
     std::vector<ReferenceLine> lines;
     for (std::size_t i = 0; i < others.size(); ++i) {
         const core::EpochFinished* best = otherCurves[i].bestEpoch();
-        if (best) lines.push_back({best->valAccuracy, others[i].name, ReferenceLine::Look::Run, others[i].penIndex});
+        if (best) lines.push_back({best->valScore, others[i].name, ReferenceLine::Look::Run, others[i].penIndex});
     }
     if (const std::optional<double> frozen = curves.bestFrozen())
         lines.push_back({*frozen, LiveView::tr("best with frozen trunk"), ReferenceLine::Look::Frozen, 0});
@@ -85,11 +91,11 @@ void LiveView::Private::updateReadOut() {
     const ReadOut now = plot->readOut();
     std::vector<ReadOutLine::Other> figures;
     if (now.atEpoch) {
-        const SeriesPoint here = curves.valAccuracy().at(curves.valAccuracy().nearest(plot->axis(), now.x));
+        const SeriesPoint here = curves.valScore().at(curves.valScore().nearest(plot->axis(), now.x));
         for (std::size_t i = 0; i < others.size(); ++i) {
             const auto epoch = otherCurves[i].epochs().find(static_cast<int>(std::lround(here.epochPosition)));
             if (epoch != otherCurves[i].epochs().end())
-                figures.push_back({others[i].name, others[i].penIndex, epoch->second.valAccuracy});
+                figures.push_back({others[i].name, others[i].penIndex, epoch->second.valScore});
         }
     }
     readOut->setReadOut(now, std::move(figures));
@@ -303,8 +309,8 @@ void LiveView::exportTo(const QString& file, ExportFormat format) {
     const core::EpochFinished* last = d->curves.lastEpoch();
     QString title = d->runTitle.isEmpty() ? tr("Training curves") : d->runTitle;
     if (last)
-        title +=
-            tr(": validation accuracy %1 after epoch %2").arg(percentText(last->valAccuracy), QLocale().toString(last->epoch));
+        title += tr(": validation %1 %2 after epoch %3")
+                     .arg(scoreInSentence(d->curves.config().task), percentText(last->valScore), QLocale().toString(last->epoch));
     const QSize size = d->plot->size().expandedTo(QSize(kExportWidth, kExportHeight));
     switch (format) {
         case ExportFormat::Png:

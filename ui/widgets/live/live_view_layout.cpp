@@ -63,8 +63,7 @@ void LiveView::Private::build() {
 void LiveView::Private::makeHead() {
     auto* head = new QHBoxLayout;
     hero = makeLabel({}, "hero", q);
-    hero->setAccessibleName(LiveView::tr("Validation accuracy"));
-    heroTitle = makeLabel(LiveView::tr("Validation accuracy"), "strong", q);
+    heroTitle = makeLabel({}, "strong", q);
     heroCaption = new ElidedLabel(q);
     heroCaption->setProperty("type", "table");
     heroCaption->setElideMode(Qt::ElideRight);

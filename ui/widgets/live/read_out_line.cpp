@@ -24,8 +24,8 @@ void ReadOutLine::setReadOut(const ReadOut& readOut, std::vector<Other> others) 
     m_readOut = readOut;
     m_others = std::move(others);
     QString text = tr("%1: validation %2, loss %3; training %4, loss %5")
-                       .arg(readOut.tag, percentText(readOut.valAccuracy), lossText(readOut.valLoss),
-                            percentText(readOut.trainAccuracy), lossText(readOut.trainLoss));
+                       .arg(readOut.tag, percentText(readOut.valScore), lossText(readOut.valLoss),
+                            percentText(readOut.trainScore), lossText(readOut.trainLoss));
     for (const Other& other : m_others) text += tr("; %1 %2").arg(other.name, percentText(other.accuracy));
     setAccessibleName(readOut.tag.isEmpty() ? tr("No figures yet") : text);
     update();
@@ -99,11 +99,11 @@ void ReadOutLine::paintEvent(QPaintEvent*) {
                          Qt::AlignLeft | Qt::AlignVCenter, tr("loss %1").arg(lossText(loss)));
         x += plainMetrics.horizontalAdvance(lossWidest);
     };
-    figures(words(tr("validation"), tr("val")), QPen(t.color(Tone::Validation), t.px(10) * 0.36), true, m_readOut.valAccuracy,
+    figures(words(tr("validation"), tr("val")), QPen(t.color(Tone::Validation), t.px(10) * 0.36), true, m_readOut.valScore,
             m_readOut.valLoss);
     if (!training) return;
     x += gap;
-    figures(words(tr("training"), tr("train")), QPen(t.color(Tone::Training), t.px(10) * 0.18), false, m_readOut.trainAccuracy,
+    figures(words(tr("training"), tr("train")), QPen(t.color(Tone::Training), t.px(10) * 0.18), false, m_readOut.trainScore,
             m_readOut.trainLoss);
     losses = false;
     for (const Other& other : m_others) {

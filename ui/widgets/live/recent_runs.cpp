@@ -13,6 +13,7 @@
 #include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/run_text.h"
+#include "ui/models/task_text.h"
 #include "ui/widgets/parts/elided_label.h"
 #include "ui/widgets/parts/styling.h"
 
@@ -141,7 +142,7 @@ void RecentRuns::setRuns(const std::vector<core::RunSummary>& runs, bool enabled
 }
 
 void RecentRuns::fill(const Row& row, const core::RunSummary& run) {
-    row.curve->setAccuracies(run.accuracies, run.plannedEpochs);
+    row.curve->setAccuracies(run.scores, run.plannedEpochs);
     row.name->setText(runName(run));
     QStringList about;
     if (!run.dataset.empty()) about += QString::fromStdString(run.dataset);
@@ -149,8 +150,8 @@ void RecentRuns::fill(const Row& row, const core::RunSummary& run) {
     if (const QString when = dayText(run.startedAt); !when.isEmpty()) about += when;
     row.about->setText(about.join(QStringLiteral(" · ")));
     row.about->setToolTip(row.about->text());
-    row.best->setText(run.bestAccuracy >= 0 ? percentText(run.bestAccuracy) : QStringLiteral("–"));
-    row.best->setToolTip(tr("Best validation accuracy"));
+    row.best->setText(run.bestScore >= 0 ? percentText(run.bestScore) : QStringLiteral("–"));
+    row.best->setToolTip(tr("Best validation %1").arg(scoreInSentence(run.task)));
     row.button->setText(run.resumable ? tr("Continue") : tr("Open"));
     row.button->setToolTip(run.resumable ? tr("Go on with this run where it stopped")
                                          : tr("See its curves, pictures and layers again"));

@@ -14,6 +14,7 @@
 
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/task_text.h"
 #include "ui/widgets/parts/theme.h"
 
 namespace thaw::ui {
@@ -53,8 +54,11 @@ void EmbeddingPlot::setPoints(const core::Embedding& embedding, std::shared_ptr<
         const std::int64_t id = embedding.indices[i];
         if (id < 0 || id >= m_pictures->count()) continue;
         Point point{embedding.points[2 * i], embedding.points[2 * i + 1], static_cast<int>(id),
-                    m_pictures->labels[static_cast<std::size_t>(id)], -1};
-        if (m_predictions && id < m_predictions->count()) point.predicted = m_predictions->predicted(id);
+                    m_pictures->labels[static_cast<std::size_t>(id)]};
+        if (m_predictions && id < m_predictions->count()) {
+            point.predicted = m_predictions->predicted(id);
+            point.wrong = !m_pictures->hasLabel(id, point.predicted);
+        }
         m_rowOf[static_cast<std::size_t>(id)] = static_cast<int>(m_points.size());
         m_points.push_back(point);
     }
@@ -117,7 +121,7 @@ void EmbeddingPlot::changed() {
 
 bool EmbeddingPlot::isShown(const Point& point) const {
     const auto classIndex = static_cast<std::size_t>(point.truth);
-    return (point.truth < 0 || classIndex >= m_hidden.size() || !m_hidden[classIndex]) && (!m_wrongOnly || point.wrong());
+    return (point.truth < 0 || classIndex >= m_hidden.size() || !m_hidden[classIndex]) && (!m_wrongOnly || point.wrong);
 }
 
 int EmbeddingPlot::shownCount() const {
@@ -224,10 +228,10 @@ std::vector<int> EmbeddingPlot::picturesIn(const QPolygonF& area) const {
 QString EmbeddingPlot::pictureText(int id) const {
     const Point* found = pointOf(id);
     if (!found) return {};
-    const QString title = tr("Picture %1").arg(QLocale().toString(id + 1)), truth = m_classNames.value(found->truth);
+    const QString title = tr("Picture %1").arg(QLocale().toString(id + 1)), truth = labelNames(*m_pictures, id, m_classNames);
     if (found->predicted < 0) return tr("%1: %2").arg(title, truth);
     const QString sure = shortPercentText(m_predictions->row(id)[found->predicted]);
-    return found->wrong() ? tr("%1: %2, called %3, %4").arg(title, truth, m_classNames.value(found->predicted), sure)
+    return found->wrong ? tr("%1: %2, called %3, %4").arg(title, truth, m_classNames.value(found->predicted), sure)
                           : tr("%1: %2, right, %3").arg(title, truth, sure);
 }
 

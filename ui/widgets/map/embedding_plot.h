@@ -84,7 +84,7 @@ private:
     struct Point {
         double x = 0, y = 0;
         int id = 0, truth = 0, predicted = -1;
-        bool wrong() const { return predicted >= 0 && predicted != truth; }
+        bool wrong = false;  ///< the predicted class is not its, or none of its several
     };
 
     bool isShown(const Point& point) const;

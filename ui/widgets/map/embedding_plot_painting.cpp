@@ -9,6 +9,7 @@
 
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/task_text.h"
 #include "ui/widgets/map/embedding_plot.h"
 #include "ui/widgets/parts/class_mark.h"
 #include "ui/widgets/parts/theme.h"
@@ -94,7 +95,7 @@ void EmbeddingPlot::renderPoints(QPainter& painter) {
             if (!seen.contains(place)) continue;
             const bool faded = m_anySelected && !selected;
             const auto kind =
-                static_cast<std::size_t>(4 * (std::max(0, point.truth) % classes) + (faded ? 2 : 0) + (point.wrong() ? 1 : 0));
+                static_cast<std::size_t>(4 * (std::max(0, point.truth) % classes) + (faded ? 2 : 0) + (point.wrong ? 1 : 0));
             painter.drawImage(place - half, sprites[kind]);
         }
     }
@@ -141,7 +142,7 @@ void EmbeddingPlot::renderPictures(QPainter& painter) {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(theme.classColor(std::max(0, point.truth)), 2));
         painter.drawRect(frame);
-        if (!point.wrong()) continue;
+        if (!point.wrong) continue;
         const QRectF corner(frame.right() - theme.px(10), frame.top() - theme.px(1), theme.px(11), theme.px(11));
         painter.setPen(Qt::NoPen);
         painter.setBrush(theme.color(Tone::Wrong));
@@ -198,9 +199,9 @@ void EmbeddingPlot::renderNames(QPainter& painter) const {
 void EmbeddingPlot::paintCard(QPainter& painter, const Point& point) const {
     const Theme& theme = Theme::instance();
     const int side = theme.px(kCardPicture), padding = theme.px(8), line = theme.px(18);
-    const QString truth = m_classNames.value(point.truth);
+    const QString truth = labelNames(*m_pictures, point.id, m_classNames);
     const QString said = point.predicted < 0 ? QString()
-                         : point.wrong()     ? tr("called %1, %2")
+                         : point.wrong     ? tr("called %1, %2")
                                                .arg(m_classNames.value(point.predicted),
                                                     shortPercentText(m_predictions->row(point.id)[point.predicted]))
                                          : tr("right, %1").arg(shortPercentText(m_predictions->row(point.id)[point.predicted]));
@@ -229,7 +230,7 @@ void EmbeddingPlot::paintCard(QPainter& painter, const Point& point) const {
     const QRectF first(card.left() + padding, frame.bottom() + padding / 2.0, text, line);
     painter.drawText(first, Qt::AlignLeft | Qt::AlignVCenter, truth);
     painter.setFont(theme.font(TextRole::Table));
-    painter.setPen(theme.color(point.wrong() ? Tone::Wrong : Tone::Right));
+    painter.setPen(theme.color(point.wrong ? Tone::Wrong : Tone::Right));
     painter.drawText(first.translated(0, line), Qt::AlignLeft | Qt::AlignVCenter, said);
 }
 

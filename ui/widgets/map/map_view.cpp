@@ -472,7 +472,7 @@ void MapView::choose(const std::vector<int>& ids) {
     m_row->pictures().setPageBegin(0);
     const auto& set = m_row->pictures().predictions();
     const auto wrong = std::count_if(
-        ids.begin(), ids.end(), [&](int id) { return set && set->predicted(id) != set->labels[static_cast<std::size_t>(id)]; });
+        ids.begin(), ids.end(), [&](int id) { return set && !m_row->pictures().pictures()->hasLabel(id, set->predicted(id)); });
     m_row->setTitle(ids.size() == 1
                         ? tr("Chosen picture")
                         : tr("Chosen: %1 pictures, %2 wrong").arg(number(static_cast<std::int64_t>(ids.size())), number(wrong)),

@@ -95,7 +95,7 @@ RunBar::RunBar(Session& session, WindowActions& actions, QWidget* parent)
     connect(&session.library(), &LibraryController::runRead, this, [this](const core::RunHistory& history) {
         const std::optional<core::RunStarted>& run = m_session.training().run();
         if (!run || run->runId != history.summary.runId || m_ended.bestEpoch > 0) return;
-        m_ended.bestAccuracy = history.summary.bestAccuracy;
+        m_ended.bestScore = history.summary.bestScore;
         m_ended.bestEpoch = history.summary.bestEpoch;
         m_ended.notSaved = history.summary.notSaved;
         updateTexts();
@@ -445,7 +445,7 @@ void RunBar::updateTexts() {
             epoch = epochs == 1 ? tr("1 epoch") : tr("%1 epochs").arg(epochs);
             batch.clear();
             if (m_ended.bestEpoch > 0)
-                batch = tr("best %1 in epoch %2").arg(percentText(m_ended.bestAccuracy)).arg(m_ended.bestEpoch);
+                batch = tr("best %1 in epoch %2").arg(percentText(m_ended.bestScore)).arg(m_ended.bestEpoch);
             speed.clear();
             left = m_ended.seconds > 0 ? tr("took %1").arg(formatRoughDuration(m_ended.seconds)) : QString();
             break;

@@ -8,6 +8,7 @@
 #include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/problem_text.h"
+#include "ui/models/task_text.h"
 #include "ui/widgets/parts/styling.h"
 
 namespace thaw::ui {
@@ -31,10 +32,10 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent), m_session(s
     connect(&training, &TrainingController::phaseStarted, this, &RunLog::takePhase);
     connect(&training, &TrainingController::stateChanged, this, &RunLog::takeState);
     connect(&training, &TrainingController::epochFinished, this, [](const core::EpochFinished& epoch) {
-        say(tr("Epoch %1: training %2, validation %3, validation loss %4, %5.")
+        say(tr("Epoch %1, %2: training %3, validation %4; validation loss %5, %6.")
                 .arg(epoch.epoch)
-                .arg(percentText(epoch.trainAccuracy), percentText(epoch.valAccuracy), QLocale().toString(epoch.valLoss, 'f', 3),
-                     formatDuration(epoch.seconds)));
+                .arg(scoreInSentence(epoch.task), percentText(epoch.trainScore), percentText(epoch.valScore),
+                     QLocale().toString(epoch.valLoss, 'f', 3), formatDuration(epoch.seconds)));
     });
     connect(&training, &TrainingController::layersChanged, this, [](const core::LayersChanged& change) {
         if (!change.thawed.empty()) say(tr("Thawed: %1.").arg(names(change.thawed)));
@@ -63,8 +64,8 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent), m_session(s
             [](const QString& what, const QString& hint) { warn(problemText(what, hint)); });
     connect(&training, &TrainingController::runFinished, this, [](const core::RunFinished& finished) {
         if (finished.bestEpoch > 0)
-            say(tr("The run ended (%1): best validation %2 in epoch %3.")
-                    .arg(text(finished.reason), percentText(finished.bestAccuracy))
+            say(tr("The run ended (%1): best validation %2 %3 in epoch %4.")
+                    .arg(text(finished.reason), scoreInSentence(finished.task), percentText(finished.bestScore))
                     .arg(finished.bestEpoch));
         else
             say(tr("The run ended (%1).").arg(text(finished.reason)));

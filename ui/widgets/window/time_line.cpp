@@ -214,7 +214,7 @@ void TimeLine::fillRunMenu() {
     for (const core::RunSummary& run : m_session.runs()) {
         if (!isWorthLooking(run) || ++listed > kMostListedRuns) continue;
         QStringList about{runName(run), text(run.dataset)};
-        if (run.bestAccuracy >= 0) about << percentText(run.bestAccuracy);
+        if (run.bestScore >= 0) about << percentText(run.bestScore);
         QAction* action = menu->addAction(buttonText(about.join(QStringLiteral(" · "))), this,
                                           [this, directory = run.directory] { m_session.inspection().inspectRun(directory); });
         action->setCheckable(true);

@@ -1,0 +1,42 @@
+// What a run learns to say of a sample, and by which figure it is judged. Pure; any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace thaw::core {
+
+enum class TaskKind {
+    OneLabel,       ///< each sample has one class: softmax, cross-entropy
+    SeveralLabels,  ///< each sample has any number of the classes: a sigmoid each, mean binary cross-entropy
+};
+std::string toString(TaskKind kind);               ///< "one-label", "several-labels"
+TaskKind taskFromString(const std::string& name);  ///< throws ConfigError
+
+/// A figure from 0 to 1 that says how good predictions are.
+struct MetricInfo {
+    std::string name;        ///< in JSON: "accuracy", "mean_average_precision"
+    std::string title;       ///< "Mean average precision"
+    std::string shortTitle;  ///< where a word fits: "Accuracy", "mAP"
+    std::string inSentence;  ///< "accuracy", "mAP"
+    std::string help;        ///< a sentence or two
+    bool higherIsBetter = true;
+};
+
+struct Metric {
+    std::string name;
+    double value = 0;
+};
+
+struct TaskInfo {
+    TaskKind kind = TaskKind::OneLabel;
+    std::string title;               ///< "one label each"
+    MetricInfo score;                ///< that decides which model is the best
+    std::vector<MetricInfo> others;  ///< that predictions of a whole split have beside it
+
+    /// A score against another; negative: there is none yet.
+    bool isBetter(double score, double than) const;
+};
+const TaskInfo& taskInfo(TaskKind kind);
+
+}  // namespace thaw::core

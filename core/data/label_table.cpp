@@ -1,0 +1,252 @@
+#include "core/data/label_table.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "core/api/errors.h"
+#include "core/data/folder_names.h"
+#include "core/store/atomic_file.h"
+
+namespace thaw::core {
+namespace {
+
+constexpr std::size_t kMostBytes = std::size_t{256} << 20, kMostLabels = 10'000;
+
+bool isAmong(const std::string& title, std::initializer_list<const char*> words) {
+    return std::find(words.begin(), words.end(), lowered(title)) != words.end();
+}
+
+bool namesPictures(const std::string& title) {
+    return isAmong(title, {"file",     "filename", "file_name",  "file name", "files", "image",  "images",
+                           "image_id", "imageid",  "image_name", "imagename", "img",   "img_id", "id",
+                           "path",     "filepath", "file_path",  "picture",   "photo", "name"});
+}
+bool namesSplits(const std::string& title) {
+    return isAmong(title, {"split", "set", "subset", "partition", "data set", "dataset"});
+}
+bool namesSeveral(const std::string& title) {
+    return isAmong(title, {"labels", "tags", "classes", "categories", "attribute_ids", "targets", "finding labels", "findings"});
+}
+bool namesLabels(const std::string& title) {
+    return namesSeveral(title) || isAmong(title, {"label", "class", "category", "target", "tag", "breed", "species", "diagnosis",
+                                                  "class_name", "label_name", "y"});
+}
+
+std::string trimmed(const std::string& text) {
+    const std::size_t begin = text.find_first_not_of(" \t"), end = text.find_last_not_of(" \t");
+    return begin == std::string::npos ? std::string() : text.substr(begin, end - begin + 1);
+}
+
+std::vector<std::string> splitAt(const std::string& cell, std::string_view separators) {
+    std::vector<std::string> parts;
+    for (std::size_t begin = 0; begin <= cell.size();) {
+        const std::size_t end = std::min(cell.find_first_of(separators, begin), cell.size());
+        if (std::string part = trimmed(cell.substr(begin, end - begin)); !part.empty()) parts.push_back(std::move(part));
+        begin = end + 1;
+    }
+    return parts;
+}
+
+enum class Flag { No, Yes, Other };
+Flag flagOf(const std::string& cell) {
+    const std::string text = lowered(trimmed(cell));
+    if (text == "0" || text == "0.0" || text == "false" || text.empty()) return Flag::No;
+    return text == "1" || text == "1.0" || text == "true" ? Flag::Yes : Flag::Other;
+}
+
+class ColumnGuess {
+public:
+    explicit ColumnGuess(const TableRows& rows) : m_rows(rows), m_titles(rows.front()) {
+        m_used.resize(m_titles.size());
+        m_file = take(namesPictures).value_or(0);
+        m_used[m_file] = true;
+        m_split = take(namesSplits);
+    }
+
+    LabelTable read() {
+        LabelTable table;
+        const std::vector<std::size_t> flags = flagColumns();
+        if (flags.size() >= 2 && !hasLabelColumn())
+            readFlags(flags, table);
+        else
+            readCells(labelColumn(), table);
+        table.notes.insert(table.notes.begin(), "The table's column \"" + m_titles[m_file] + "\" names the pictures.");
+        if (m_split) table.notes.push_back("Its column \"" + m_titles[*m_split] + "\" says which split a picture belongs to.");
+        if (table.classNames.size() < 2)
+            throw DataError("The table has " + std::to_string(table.classNames.size()) + " label" +
+                                (table.classNames.size() == 1 ? "" : "s") + ", but at least two are needed.",
+                            "Give the column with the labels the title \"label\" or \"labels\".");
+        if (table.classNames.size() > kMostLabels)
+            throw DataError("The table has " + std::to_string(table.classNames.size()) + " different labels, more than " +
+                                std::to_string(kMostLabels) + '.',
+                            "Check which of its columns holds the labels and give it the title \"label\".");
+        return table;
+    }
+
+private:
+    std::optional<std::size_t> take(bool (*fits)(const std::string&)) {
+        for (std::size_t i = 0; i < m_titles.size(); ++i) {
+            if (m_used[i] || !fits(trimmed(m_titles[i]))) continue;
+            m_used[i] = true;
+            return i;
+        }
+        return std::nullopt;
+    }
+
+    const std::string& cell(const std::vector<std::string>& row, std::size_t column) const {
+        static const std::string none;
+        return column < row.size() ? row[column] : none;
+    }
+
+    bool hasLabelColumn() const {
+        return std::any_of(m_titles.begin(), m_titles.end(),
+                           [](const std::string& title) { return namesLabels(trimmed(title)); });
+    }
+
+    std::vector<std::size_t> flagColumns() const {
+        std::vector<std::size_t> flags;
+        for (std::size_t column = 0; column < m_titles.size(); ++column) {
+            if (m_used[column]) continue;
+            const bool all = std::all_of(m_rows.begin() + 1, m_rows.end(),
+                                         [&](const auto& row) { return flagOf(cell(row, column)) != Flag::Other; });
+            if (all) flags.push_back(column);
+        }
+        return flags;
+    }
+
+    std::size_t labelColumn() {
+        if (const auto titled = take(namesLabels)) return *titled;
+        std::vector<std::size_t> left;
+        for (std::size_t i = 0; i < m_titles.size(); ++i)
+            if (!m_used[i]) left.push_back(i);
+        if (left.size() == 1) return left.front();
+        throw DataError("The table has no column that can be told to hold labels.",
+                        "Give the column with the labels the title \"label\" or \"labels\".");
+    }
+
+    LabelledName named(const std::vector<std::string>& row) const {
+        return {trimmed(cell(row, m_file)), {}, m_split ? trimmed(cell(row, *m_split)) : std::string()};
+    }
+
+    void readFlags(const std::vector<std::size_t>& flags, LabelTable& table) const {
+        for (const std::size_t column : flags) table.classNames.push_back(trimmed(m_titles[column]));
+        bool oneEach = true;
+        for (std::size_t i = 1; i < m_rows.size(); ++i) {
+            LabelledName name = named(m_rows[i]);
+            for (std::size_t c = 0; c < flags.size(); ++c)
+                if (flagOf(cell(m_rows[i], flags[c])) == Flag::Yes) name.labels.push_back(static_cast<int>(c));
+            oneEach = oneEach && name.labels.size() == 1;
+            table.rows.push_back(std::move(name));
+        }
+        table.task = oneEach ? TaskKind::OneLabel : TaskKind::SeveralLabels;
+        table.notes.push_back("Its " + std::to_string(flags.size()) + " columns of 0 and 1 are the labels, " +
+                              (oneEach ? "one each." : "several each."));
+    }
+
+    void readCells(std::size_t column, LabelTable& table) const {
+        const std::string separators = separatorsOf(column);
+        std::vector<std::vector<std::string>> labels;
+        std::set<std::string> known;
+        for (std::size_t i = 1; i < m_rows.size(); ++i) {
+            labels.push_back(splitAt(cell(m_rows[i], column), separators));
+            known.insert(labels.back().begin(), labels.back().end());
+        }
+        table.classNames.assign(known.begin(), known.end());
+        const auto oneEach = std::all_of(labels.begin(), labels.end(), [](const auto& each) { return each.size() == 1; });
+        table.task = separators.empty() || oneEach ? TaskKind::OneLabel : TaskKind::SeveralLabels;
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            LabelledName name = named(m_rows[i + 1]);
+            std::set<int> indices;
+            for (const std::string& label : labels[i])
+                indices.insert(static_cast<int>(std::lower_bound(table.classNames.begin(), table.classNames.end(), label) -
+                                                table.classNames.begin()));
+            name.labels.assign(indices.begin(), indices.end());
+            if (table.task == TaskKind::SeveralLabels || !name.labels.empty()) table.rows.push_back(std::move(name));
+        }
+        const std::size_t without = labels.size() - table.rows.size();
+        table.notes.push_back("Its column \"" + m_titles[column] + "\" holds the labels, " +
+                              (table.task == TaskKind::OneLabel ? "one each." : "several each."));
+        if (without > 0) table.notes.push_back(std::to_string(without) + " of its lines have no label and are left out.");
+    }
+
+    std::string separatorsOf(std::size_t column) const {
+        for (const char separator : {'|', ';', ','})
+            for (std::size_t i = 1; i < m_rows.size(); ++i)
+                if (cell(m_rows[i], column).find(separator) != std::string::npos) return std::string(1, separator);
+        return namesSeveral(trimmed(m_titles[column])) ? " " : "";
+    }
+
+    const TableRows& m_rows;
+    const std::vector<std::string>& m_titles;
+    std::vector<bool> m_used;
+    std::size_t m_file = 0;
+    std::optional<std::size_t> m_split;
+};
+
+char separatorOf(std::string_view text) {
+    const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
+    constexpr std::array<char, 3> kCandidates{'\t', ';', ','};
+    return *std::max_element(kCandidates.begin(), kCandidates.end(), [&](char a, char b) {
+        return std::count(first.begin(), first.end(), a) < std::count(first.begin(), first.end(), b);
+    });
+}
+
+}  // namespace
+
+TableRows tableRows(std::string_view text) {
+    if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+    const char separator = separatorOf(text);
+    TableRows rows;
+    std::vector<std::string> row;
+    std::string cell;
+    bool quoted = false;
+    const auto endCell = [&] { row.push_back(std::exchange(cell, {})); };
+    const auto endRow = [&] {
+        endCell();
+        if (row.size() > 1 || !row.front().empty()) rows.push_back(std::move(row));
+        row.clear();
+    };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quoted) {
+            if (c != '"')
+                cell += c;
+            else if (i + 1 < text.size() && text[i + 1] == '"')
+                cell += text[++i];
+            else
+                quoted = false;
+        } else if (c == '"' && cell.empty()) {
+            quoted = true;
+        } else if (c == separator) {
+            endCell();
+        } else if (c == '\n') {
+            endRow();
+        } else if (c != '\r') {
+            cell += c;
+        }
+    }
+    if (quoted) throw DataError("A quote in the table never ends.", "Save the table as CSV again.");
+    endRow();
+    return rows;
+}
+
+LabelTable labelTableFrom(const TableRows& rows) {
+    if (rows.size() < 2 || rows.front().size() < 2)
+        throw DataError("The table needs a line of titles and at least two columns: the pictures' names and their labels.",
+                        "Save the table as CSV with a first line such as \"file,label\".");
+    return ColumnGuess(rows).read();
+}
+
+LabelTable readLabelTable(const std::filesystem::path& file) {
+    try {
+        return labelTableFrom(tableRows(readSmallFile(file, kMostBytes)));
+    } catch (const DataError& error) {
+        throw DataError(file.string() + ": " + error.what(), error.hint());
+    }
+}
+
+}  // namespace thaw::core

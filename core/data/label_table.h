@@ -1,0 +1,43 @@
+// A table (CSV or TSV) that says which labels pictures have, as people and Kaggle's competitions write them.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/api/task.h"
+
+namespace thaw::core {
+
+using TableRows = std::vector<std::vector<std::string>>;
+
+/// Cells of a text in lines (RFC 4180: quotes, doubled quotes and line ends within them; CRLF or LF; a byte order mark is left
+/// out). The separator, comma, semicolon or tab, is the one that the first line has most of. Empty lines are left out. Throws
+/// DataError for a quote that never ends.
+TableRows tableRows(std::string_view text);
+
+struct LabelledName {
+    std::string name;         ///< of the picture, as the table has it
+    std::vector<int> labels;  ///< ascending indices of classNames; of one label each: exactly one
+    std::string split;        ///< as the table has it; empty: it has no such column
+};
+
+struct LabelTable {
+    TaskKind task = TaskKind::OneLabel;
+    std::vector<std::string> classNames;  ///< alphabetical, or as the columns stand
+    std::vector<LabelledName> rows;
+    std::vector<std::string> notes;  ///< plain sentences: which columns were taken for what
+};
+
+/// The columns are told by their titles and by what stands in them. The pictures' names: a column called file, image, id or
+/// alike, else the first. Labels: two or more columns of 0 and 1, one a class; else a column called label, class, tags or alike,
+/// or the only one that is left. Its cells hold several labels where any has | ; or , in it, or spaces below a title in the
+/// plural
+/// ("labels", "tags"). Splits: a column called split, set, or subset. Throws DataError that says what is missing.
+LabelTable labelTableFrom(const TableRows& rows);
+
+/// Of a file of at most 256 MB. Throws DataError naming it.
+LabelTable readLabelTable(const std::filesystem::path& file);
+
+}  // namespace thaw::core

@@ -1,0 +1,232 @@
+#include "core/data/picture_table.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "core/api/errors.h"
+#include "core/api/reading_scope.h"
+#include "core/data/folder_names.h"
+#include "core/data/folder_plan.h"
+#include "core/data/label_table.h"
+#include "core/data/picture_format.h"
+#include "core/data/picture_squares.h"
+#include "core/util/hash.h"
+
+namespace thaw::core {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kLeastSide = 64, kDeepest = 4;
+constexpr std::size_t kMostFiles = 1'000'000;
+
+bool isTable(const fs::path& file) {
+    const std::string ending = lowered(file.extension().string());
+    return ending == ".csv" || ending == ".tsv";
+}
+
+/// The tables in a folder, in the order of their names; the first that holds labels of pictures counts.
+std::vector<fs::path> tablesIn(const fs::path& folder) {
+    std::vector<fs::path> tables;
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+        std::error_code ignored;
+        if (isTable(it->path()) && it->is_regular_file(ignored)) tables.push_back(it->path());
+    }
+    std::sort(tables.begin(), tables.end());
+    return tables;
+}
+
+/// Pictures below a folder by all that a table may call them.
+class PictureIndex {
+public:
+    explicit PictureIndex(const fs::path& folder) {
+        std::error_code error;
+        std::size_t seen = 0;
+        for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+            requireReadingWanted();
+            if (++seen > kMostFiles)
+                throw DataError(folder.string() + " is too large: it has more than 1,000,000 files.",
+                                "Choose a folder with fewer.");
+            if (it.depth() >= kDeepest) it.disable_recursion_pending();
+            if (isPictureName(it->path())) m_files.push_back(it->path());
+        }
+        if (error) throw DataError("Cannot read " + folder.string() + ": " + error.message() + '.', "Check its permissions.");
+        std::sort(m_files.begin(), m_files.end());
+        for (const fs::path& file : m_files) {
+            const fs::path relative = file.lexically_relative(folder);
+            for (const fs::path& name : {relative, file.filename()})
+                for (const std::string& called : {name.string(), (name.parent_path() / name.stem()).string()})
+                    remember(called, file);
+        }
+    }
+
+    /// Empty: there is none, or more than one.
+    fs::path find(const std::string& name) const {
+        const auto found = m_byName.find(name);
+        return found == m_byName.end() ? fs::path() : found->second;
+    }
+    const std::vector<fs::path>& files() const { return m_files; }
+
+private:
+    void remember(const std::string& name, const fs::path& file) {
+        const auto [entry, added] = m_byName.emplace(name, file);
+        if (!added && entry->second != file) entry->second.clear();
+    }
+    std::vector<fs::path> m_files;
+    std::map<std::string, fs::path> m_byName;
+};
+
+struct TablePicture {
+    fs::path file;
+    std::vector<int> labels;
+};
+
+struct TableLayout {
+    fs::path table;
+    LabelTable labels;  // without its rows
+    std::vector<TablePicture> train, validation, test;
+    std::vector<LeftOutFile> leftOut;
+
+    const std::vector<TablePicture>& of(Split split) const {
+        return split == Split::Train ? train : split == Split::Test ? test : validation;
+    }
+};
+
+bool goesToTest(const std::string& name) {
+    return std::stoul(digestOf(name.data(), name.size()).substr(0, 4), nullptr, 16) % 5 == 0;
+}
+
+std::vector<TablePicture>& partOf(TableLayout& layout, const LabelledName& row) {
+    if (row.split.empty()) return goesToTest(row.name) ? layout.test : layout.train;
+    const FolderRole role = folderRole(row.split);
+    return role == FolderRole::Test ? layout.test : role == FolderRole::Validation ? layout.validation : layout.train;
+}
+
+TableLayout layoutOf(const fs::path& table, const PictureIndex& index) {
+    TableLayout layout;
+    layout.table = table;
+    layout.labels = readLabelTable(table);
+    std::set<fs::path> used;
+    std::size_t missing = 0;
+    std::string firstMissing;
+    for (const LabelledName& row : layout.labels.rows) {
+        const fs::path file = index.find(row.name);
+        if (file.empty()) {
+            if (missing++ == 0) firstMissing = row.name;
+            continue;
+        }
+        if (used.insert(file).second) partOf(layout, row).push_back({file, row.labels});
+    }
+    if (used.empty())
+        throw DataError(table.string() + " names \"" + firstMissing + "\" and others, but no such pictures are there.",
+                        "Put the pictures beside the table or into a folder there.");
+    if (missing > 0)
+        layout.labels.notes.push_back(std::to_string(missing) + " pictures of the table are not there, \"" + firstMissing +
+                                      "\" for example.");
+    for (const fs::path& file : index.files())
+        if (used.count(file) == 0) layout.leftOut.push_back({file, "the table does not name it"});
+    if (layout.test.empty()) layout.test = std::exchange(layout.validation, {});
+    if (layout.test.empty() && layout.train.size() > 1) {
+        layout.test.push_back(layout.train.back());
+        layout.train.pop_back();
+    }
+    layout.labels.rows.clear();
+    return layout;
+}
+
+TableLayout readTableLayout(const fs::path& folder) {
+    const PictureIndex index(folder);
+    std::string problem = folder.string() + " has no table (CSV) of labels.", hint = "Put one beside the pictures.";
+    for (const fs::path& table : tablesIn(folder)) {
+        try {
+            return layoutOf(table, index);
+        } catch (const DataError& error) {
+            problem = error.what();
+            hint = error.hint();
+        }
+    }
+    throw DataError(problem, hint);
+}
+
+class PictureTable final : public DatasetSource {
+public:
+    DatasetInfo describe() const override {
+        DatasetInfo info;
+        info.id = "table";
+        info.title = "Pictures with a table";
+        info.description =
+            "Your own pictures and a table (CSV) that says their labels, one each or several. Each becomes a square of 64 x 64 "
+            "pixels, or as large as the network's input.";
+        info.pictureKind = {kLeastSide, /*grey=*/false, /*anySize=*/true};
+        info.installHint = "Choose a folder that has pictures and a table (CSV) of their labels";
+        return info;
+    }
+
+    fs::path find(const fs::path& place) const override {
+        std::error_code ignored;
+        return fs::is_directory(place, ignored) && !isFolderPlan(place) && !tablesIn(place).empty() &&
+                       FolderScout(static_cast<std::int64_t>(kMostFiles)).holdsPictures(place)
+                   ? place
+                   : fs::path();
+    }
+
+    bool hasOwnNames() const override { return false; }
+
+    std::vector<fs::path> files(const fs::path& location) const override {
+        std::vector<fs::path> all = tablesIn(location);
+        const PictureIndex index(location);
+        all.insert(all.end(), index.files().begin(), index.files().end());
+        return all;
+    }
+
+    DatasetLabels readLabels(const fs::path& location) const override {
+        TableLayout layout = readTableLayout(location);
+        DatasetLabels labels;
+        labels.task = layout.labels.task;
+        labels.classNames = std::move(layout.labels.classNames);
+        for (const auto& [split, of] : {std::pair(Split::Train, &labels.train), std::pair(Split::Test, &labels.test),
+                                        std::pair(Split::HeldOut, &labels.validation)})
+            for (const TablePicture& picture : layout.of(split))
+                labels.task == TaskKind::OneLabel ? of->add(picture.labels.front()) : of->add(picture.labels);
+        labels.notes = std::move(layout.labels.notes);
+        labels.leftOut = std::move(layout.leftOut);
+        std::error_code ignored;
+        const fs::path path = fs::absolute(location, ignored).lexically_normal();
+        labels.title = (path.has_filename() ? path : path.parent_path()).filename().string() + " (pictures with a table)";
+        return labels;
+    }
+
+    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int side,
+                            PictureReading& reading) const override {
+        const TableLayout layout = readTableLayout(location);
+        const std::vector<TablePicture>& entries = layout.of(split);
+        if (!indices.empty() && indices.back() >= static_cast<std::int64_t>(entries.size()))
+            throw DataError(location.string() + " has changed while it was read.", "Try again.");
+        std::vector<fs::path> files;
+        for (const std::int64_t index : indices) files.push_back(entries[static_cast<std::size_t>(index)].file);
+        std::vector<std::size_t> kept;
+        PictureSet set = readSquares(files, side, reading, kept);
+        for (const std::size_t i : kept) addLabels(set, entries[static_cast<std::size_t>(indices[i])].labels, layout.labels);
+        return set;
+    }
+
+private:
+    static void addLabels(PictureSet& set, const std::vector<int>& labels, const LabelTable& table) {
+        set.labels.push_back(labels.empty() ? -1 : labels.front());
+        if (table.task == TaskKind::OneLabel) return;
+        const std::size_t begin = set.labelSets.size();
+        set.labelSets.resize(begin + table.classNames.size());
+        for (const int label : labels) set.labelSets[begin + static_cast<std::size_t>(label)] = 1;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<DatasetSource> makePictureTable() { return std::make_unique<PictureTable>(); }
+
+}  // namespace thaw::core

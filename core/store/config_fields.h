@@ -1,0 +1,263 @@
+// Every setting of a RunConfig with its name, range and words. A visitor gets each one as field(ConfigField, value) or
+// choice(ConfigField, value, names), a group's as group(name, visit), the phases as list(name, phases, visit).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "core/api/config.h"
+#include "core/api/config_fields.h"
+#include "core/api/engine_info.h"
+
+namespace thaw::core {
+
+template <class Value>
+struct NamedValue {
+    Value value;
+    const char* text;
+};
+
+constexpr NamedValue<TaskKind> kTasks[] = {{TaskKind::OneLabel, "one-label"}, {TaskKind::SeveralLabels, "several-labels"}};
+constexpr NamedValue<Scaling> kScalings[] = {{Scaling::ZeroToOne, "0-1"},
+                                             {Scaling::ImageNet, "imagenet"},
+                                             {Scaling::Caffe, "caffe"},
+                                             {Scaling::MinusOneToOne, "tf"},
+                                             {Scaling::EfficientNetLite, "efficientnet-lite"}};
+constexpr NamedValue<HeadPooling> kPoolings[] = {{HeadPooling::Flatten, "flatten"}, {HeadPooling::Average, "average"}};
+constexpr NamedValue<OptimizerKind> kOptimizers[] = {
+    {OptimizerKind::Sgd, "sgd"}, {OptimizerKind::Adam, "adam"}, {OptimizerKind::AdamW, "adamw"}};
+constexpr NamedValue<ScheduleKind> kSchedules[] = {
+    {ScheduleKind::Constant, "constant"}, {ScheduleKind::Cosine, "cosine"}, {ScheduleKind::Step, "step"}};
+constexpr NamedValue<Initialization> kInitializations[] = {{Initialization::Pretrained, "pretrained"},
+                                                           {Initialization::Random, "random"}};
+constexpr NamedValue<KernelKind> kKernels[] = {{KernelKind::Thaw, "thaw"}, {KernelKind::LibTorch, "libtorch"}};
+constexpr NamedValue<DeviceKind> kDevices[] = {{DeviceKind::Auto, "auto"}, {DeviceKind::Cpu, "cpu"}, {DeviceKind::Cuda, "cuda"}};
+
+/// A setting's description while it is visited.
+struct Setting : ConfigField {
+    const char* name;
+    bool applies = true;  ///< false: its value is not looked at
+
+    Setting(const char* called, const char* label = "", const char* words = "") : name(called) {
+        title = label;
+        help = words;
+    }
+    Setting&& from(double low, double high) && {
+        ranged = true;
+        least = low;
+        greatest = high;
+        return std::move(*this);
+    }
+    Setting&& above(double low, double high) && {
+        aboveLeast = true;
+        return std::move(*this).from(low, high);
+    }
+    Setting&& below(double low, double high) && {
+        belowGreatest = true;
+        return std::move(*this).from(low, high);
+    }
+    Setting&& in(const char* what) && {
+        unit = what;
+        return std::move(*this);
+    }
+    Setting&& when(bool heeded) && {
+        applies = heeded;
+        return std::move(*this);
+    }
+};
+
+constexpr double kMostPictures = 2147483647, kMostBytes = 1e15;
+
+template <class Visitor, class Data>
+void visitData(Visitor& v, Data& data) {
+    v.field(Setting("dataset", "Data set", "Which pictures are learned: a data set's name, or auto for the first that is there."),
+            data.dataset);
+    v.field(Setting("directory", "Folder", "Folder or archive of the data set. Empty: the usual places."), data.directory);
+    v.field(Setting("trainLimit", "Training",
+                    "Trains with so many pictures, the same number of each class. Fewer is quicker and less accurate. 0 is all.")
+                .from(0, kMostPictures),
+            data.trainLimit);
+    v.field(Setting("testLimit", "Test", "Tests with so many pictures, the same number of each class. 0 is all.")
+                .from(0, kMostPictures),
+            data.testLimit);
+    v.field(Setting("heldOut", "Held out",
+                    "Locks the test split: this share of the training pictures, the same number of each class, is never trained "
+                    "on and validates. 0 turns the lock off.")
+                .from(0, 0.5),
+            data.heldOut);
+    v.field(Setting("ownValidation"), data.ownValidation);
+}
+
+template <class Visitor, class Head>
+void visitHead(Visitor& v, Head& head) {
+    v.choice(Setting("pooling", "Reads",
+                     "What the head gets of the trunk's last maps: all their numbers (flatten), or the mean of each (average), "
+                     "which is much less to learn from and to compute."),
+             head.pooling, kPoolings);
+    v.field(Setting("hiddenLayers", "Hidden layers", "New layers before the one that names the classes. 0 is a linear head.")
+                .from(0, 3),
+            head.hiddenLayers);
+    v.field(Setting("hiddenUnits", "Hidden units", "Size of each hidden layer.").from(1, 8192), head.hiddenUnits);
+    v.field(Setting("dropout", "Dropout",
+                    "Part of the head's inputs or hidden units that each step leaves out. More keeps the head from learning by "
+                    "heart.")
+                .below(0, 1),
+            head.dropout);
+}
+
+template <class Visitor, class Optimizer>
+void visitOptimizer(Visitor& v, Optimizer& optimizer, bool used) {
+    const bool sgd = optimizer.kind == OptimizerKind::Sgd;
+    v.choice(Setting("kind", "Optimiser",
+                     "How the weights follow the slope of the loss in this phase. Each phase begins with a new one."),
+             optimizer.kind, kOptimizers);
+    v.field(
+        Setting("learningRate", "Learning rate",
+                "How far each step goes. Smaller is slower and gentler; too large and the loss jumps. Can be changed while it "
+                "trains.")
+            .above(0, 10)
+            .when(used),
+        optimizer.learningRate);
+    v.field(Setting("beta1", "Beta 1", "Adam: how long the optimiser remembers the direction.").below(0, 1).when(used && !sgd),
+            optimizer.beta1);
+    v.field(Setting("beta2", "Beta 2", "Adam: how long the optimiser remembers the size of the slopes.")
+                .below(0, 1)
+                .when(used && !sgd),
+            optimizer.beta2);
+    v.field(Setting("epsilon", "Epsilon", "Adam: a small number that keeps a division from going wrong. Keras takes 0.0000001.")
+                .above(0, 1)
+                .when(used && !sgd),
+            optimizer.epsilon);
+    v.field(
+        Setting("momentum", "Momentum", "SGD: how much of the last step goes on into the next.").below(0, 1).when(used && sgd),
+        optimizer.momentum);
+    v.field(Setting("nesterov", "Nesterov", "SGD: looks one step ahead. Needs a momentum above 0."), optimizer.nesterov);
+    v.field(Setting("weightDecay", "Weight decay",
+                    "Pulls all weights that train a little towards zero at each step: L2 in SGD and Adam, decoupled in AdamW. 0 "
+                    "is off.")
+                .from(0, 1)
+                .when(used),
+            optimizer.weightDecay);
+}
+
+template <class Visitor, class Phase>
+void visitPhase(Visitor& v, Phase& phase) {
+    const bool used = phase.epochs > 0;
+    v.field(Setting("title", "Title", "Shown on the curves' band."), phase.title);
+    v.field(
+        Setting("epochs", "Epochs", "How often this phase goes through all training pictures. 0 skips the phase.").from(0, 10000),
+        phase.epochs);
+    v.group("optimizer", [&] { visitOptimizer(v, phase.optimizer, used); });
+    v.group("schedule", [&] {
+        auto& schedule = phase.schedule;
+        v.choice(Setting("kind", "Schedule", "How the learning rate changes over the phase."), schedule.kind, kSchedules);
+        v.field(Setting("floor", "Lowest", "Cosine: what is left of the learning rate at the end, as a part of its start.")
+                    .from(0, 1)
+                    .when(used && schedule.kind == ScheduleKind::Cosine),
+                schedule.floor);
+        v.field(Setting("factor", "Factor", "Step: the learning rate is multiplied by this at each step of the schedule.")
+                    .above(0, 1)
+                    .when(used && schedule.kind == ScheduleKind::Step),
+                schedule.factor);
+        v.field(Setting("everyEpochs", "Every", "Step: epochs between two steps of the schedule.")
+                    .from(1, 10000)
+                    .in("epochs")
+                    .when(used && schedule.kind == ScheduleKind::Step),
+                schedule.everyEpochs);
+    });
+    v.field(Setting("trainable", "Trains",
+                    "Layers that train in this phase: names out of the layer tree, head, trunk or all. The others are frozen."),
+            phase.trainable);
+}
+
+template <class Visitor, class Cache>
+void visitCache(Visitor& v, Cache& cache) {
+    v.field(Setting("enabled", "Feature cache",
+                    "Computes what the frozen layers say once and keeps it. Off: the same result, much slower."),
+            cache.enabled);
+    v.field(Setting("directory", "Cache folder", "Where features are kept. Empty: the usual place."), cache.directory);
+    v.field(Setting("onDisk", "On disk", "Keeps features on disk as well, so that the next run starts at once."), cache.onDisk);
+    v.field(Setting("memoryBudget", "In memory", "Memory that kept features may take.").from(0, kMostBytes), cache.memoryBudget);
+    v.field(Setting("diskBudget", "Disk space", "Disk space that kept features may take over all runs.").from(0, kMostBytes),
+            cache.diskBudget);
+}
+
+/// `Config` is RunConfig, const or not.
+template <class Visitor, class Config>
+void visitFields(Visitor& v, Config& config) {
+    v.field(Setting("preset"), config.preset);
+    v.field(Setting("title"), config.title);
+    v.choice(Setting("task"), config.task, kTasks);
+    v.group("data", [&] { visitData(v, config.data); });
+    v.field(Setting("model", "Trunk",
+                    "The network that knows pictures already and that the run starts from, by torchvision's name. Brings its "
+                    "usual head, input size and scaling."),
+            config.model);
+    v.choice(Setting("initialization", "Trunk starts",
+                     "With weights that know pictures already, or with random ones to see what they are worth."),
+             config.initialization, kInitializations);
+    v.field(Setting("weights", "Weights", "Weights file of the trunk. Empty: those that come with Thaw."), config.weights);
+    v.field(Setting("inputSize", "Input size",
+                    "Pictures are enlarged to this many pixels a side. Twice the size is clearly more accurate and four times "
+                    "slower.")
+                .in("px"),
+            config.inputSize);
+    v.choice(Setting("scaling", "Scaling",
+                     "How colours become numbers. It has to be what the weights learned with: imagenet for torchvision's, 0-1 as "
+                     "the lesson's text does, caffe for Keras's own weights of VGG and ResNet, tf (-1 to 1) for the Inception "
+                     "family."),
+             config.scaling, kScalings);
+    v.field(Setting("batchSize", "Batch size", "Pictures a step. Larger is steadier and needs more memory.").from(1, 4096),
+            config.batchSize);
+    v.group("augmentation", [&] {
+        v.field(Setting("flip", "Flip", "Mirrors every other picture left to right. Works with the feature cache."),
+                config.augmentation.flip);
+        v.field(Setting("shift", "Shift",
+                        "Moves pictures by up to so many pixels. Features cannot be cached then, so that every epoch takes much "
+                        "longer.")
+                    .from(0, 16)
+                    .in("px"),
+                config.augmentation.shift);
+    });
+    v.group("head", [&] { visitHead(v, config.head); });
+    v.field(Setting("updateStatistics", "Batch statistics",
+                    "Batch norms that train move their running means and variances with each batch. Off, they keep those that "
+                    "the trunk came with, which is what few pictures want. For training from scratch turn it on."),
+            config.updateStatistics);
+    v.list("phases", config.phases, [&](auto& phase) { visitPhase(v, phase); });
+    v.group("earlyStopping", [&] {
+        auto& stopping = config.earlyStopping;
+        v.field(Setting("enabled", "Stop early", "Ends a phase when the validation loss no longer falls."), stopping.enabled);
+        v.field(Setting("patience", "Patience", "So many epochs in a row may pass without a better validation loss.")
+                    .from(1, 10000)
+                    .in("epochs")
+                    .when(stopping.enabled),
+                stopping.patience);
+        v.field(Setting("minDelta", "Least gain", "A smaller improvement of the loss counts as none.")
+                    .from(0, 1000)
+                    .when(stopping.enabled),
+                stopping.minDelta);
+    });
+    v.field(
+        Setting("seed", "Seed", "Two runs with the same seed and the same settings on the same machine give the same curves."),
+        config.seed);
+    v.field(Setting("threads", "Threads", "Processor cores to use. 0 is all that may be used; never more than these.")
+                .from(0, kMostThreads),
+            config.threads);
+    v.choice(Setting("device", "Device", "Where to compute. auto takes a graphics card when LibTorch can use one."),
+             config.device, kDevices);
+    v.choice(Setting("kernels", "Convolutions",
+                     "Whose convolutions compute. Thaw's own are several times faster on a processor; the results differ by "
+                     "rounding only."),
+             config.kernels, kKernels);
+    v.group("cache", [&] { visitCache(v, config.cache); });
+    v.field(Setting("checkpointMinutes", "Save every", "The run is saved after each epoch, and this often within one.")
+                .above(0, 1e6)
+                .in("min"),
+            config.checkpointMinutes);
+    v.field(Setting("output", "Run folder", "Where the next run is recorded. Empty: a new folder in the usual place."),
+            config.output);
+}
+
+}  // namespace thaw::core

@@ -1,0 +1,43 @@
+// A task for the engine: what the head's outputs mean, their loss and its gradient, and the figures that judge them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "core/api/prediction.h"
+#include "core/train/task_counts.h"
+
+namespace thaw::core {
+
+/// Without state; any thread. Outputs are the head's, float32 [rows, classes], before softmax or sigmoid.
+class Task {
+public:
+    virtual ~Task() = default;
+
+    /// On the processor: int64 [rows], or float32 [rows, classes] of 0 and 1.
+    virtual torch::Tensor targets(const PictureSet& pictures, const std::vector<std::int64_t>& rows) const = 0;
+    /// Of some rows out of a batch of `batchRows`: the sum of their losses (nats), and the gradient of the batch's mean loss at
+    /// their outputs.
+    struct Loss {
+        double sum = 0;
+        torch::Tensor gradient;
+    };
+    virtual Loss loss(const torch::Tensor& outputs, const torch::Tensor& targets, std::int64_t batchRows) const = 0;
+    virtual TaskCounts count(const torch::Tensor& outputs, const torch::Tensor& targets) const = 0;
+    /// 0..1; negative: nothing counted.
+    virtual double score(const TaskCounts& counts) const = 0;
+    /// Whether a single batch is enough for a score.
+    virtual bool scoresBatches() const = 0;
+
+    /// float32 [rows, classes].
+    virtual torch::Tensor probabilities(const torch::Tensor& outputs) const = 0;
+    /// Sum of the losses (nats) of the rows from `first` on of what `set` has the labels of; `outputs` on the processor.
+    virtual double lossOf(const torch::Tensor& outputs, const PredictionSet& set, std::int64_t first) const = 0;
+    /// Fills in the score and the other metrics of a set that has probabilities and labels.
+    virtual void judge(PredictionSet& set) const = 0;
+};
+const Task& taskOf(TaskKind kind);
+
+}  // namespace thaw::core

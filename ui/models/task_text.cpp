@@ -1,0 +1,23 @@
+#include "ui/models/task_text.h"
+
+#include <QCoreApplication>
+
+namespace thaw::ui {
+
+QString scoreTitle(core::TaskKind task) { return QString::fromStdString(core::taskInfo(task).score.title); }
+
+QString scoreWord(core::TaskKind task) { return QString::fromStdString(core::taskInfo(task).score.shortTitle); }
+
+QString scoreInSentence(core::TaskKind task) { return QString::fromStdString(core::taskInfo(task).score.inSentence); }
+
+QString scoreHelp(core::TaskKind task) { return QString::fromStdString(core::taskInfo(task).score.help); }
+
+QString labelNames(const core::PictureSet& pictures, std::int64_t index, const QStringList& classNames) {
+    QStringList names;
+    for (int i = 0; i < static_cast<int>(classNames.size()); ++i)
+        if (pictures.hasLabel(index, i)) names += classNames.at(i);
+    if (!names.isEmpty() || pictures.labelSets.empty()) return names.join(QStringLiteral(", "));
+    return QCoreApplication::translate("thaw::ui::TaskText", "no label");
+}
+
+}  // namespace thaw::ui

@@ -1,0 +1,18 @@
+// The words of a task: what its score is called where it stands.
+#pragma once
+
+#include <QStringList>
+
+#include "core/api/dataset_info.h"
+
+namespace thaw::ui {
+
+QString scoreTitle(core::TaskKind task);       ///< "Accuracy", "Mean average precision"
+QString scoreWord(core::TaskKind task);        ///< where room is short: "Accuracy", "mAP"
+QString scoreInSentence(core::TaskKind task);  ///< "accuracy", "mAP"
+QString scoreHelp(core::TaskKind task);        ///< a sentence or two
+
+/// The class of a picture, or all of its several with commas. Empty: its label is not known.
+QString labelNames(const core::PictureSet& pictures, std::int64_t index, const QStringList& classNames);
+
+}  // namespace thaw::ui
