@@ -51,14 +51,15 @@ struct PredictOptions {
 };
 
 constexpr char kPredictKeys[] =
-    "--json prints a list with one object a picture: file, and top5 (class, probability) or error. With --labelled it prints "
+    "--json prints a list with one object a picture: file, and top5 (class, probability) or error; of a run also\n"
+    "probabilities, of all its classes in their order. With --labelled it prints "
     "one\n"
     "object: folder, count (pictures that could be read), the scores of evaluate --json, unknown_folders (their names are no "
     "class\n"
     "of the run: left out), missing_classes (no picture in the folder), and pictures, each also with true and right.";
 
-/// What the model says of each picture; on standard error why one cannot be read.
-json picturesJson(const std::vector<core::FilePrediction>& predictions, const std::vector<std::string>& classNames) {
+/// What the model says of each picture, of every class with `withAll`; on standard error why one cannot be read.
+json picturesJson(const std::vector<core::FilePrediction>& predictions, const std::vector<std::string>& classNames, bool withAll) {
     const auto nameOf = [&](int index) { return classNames[static_cast<std::size_t>(index)]; };
     json results = json::array();
     for (const core::FilePrediction& prediction : predictions) {
@@ -69,6 +70,7 @@ json picturesJson(const std::vector<core::FilePrediction>& predictions, const st
             for (const int index : best)
                 result["top5"].push_back(
                     {{"class", nameOf(index)}, {"probability", prediction.probabilities[static_cast<std::size_t>(index)]}});
+            if (withAll) result["probabilities"] = prediction.probabilities;
             if (prediction.label >= 0) result["right"] = best.front() == prediction.label;
             if (prediction.task == core::TaskKind::SeveralLabels) {
                 result["labels"] = json::array();
@@ -96,7 +98,7 @@ int predictPictures(const PredictOptions& options, Console& console) {
                                  ? core::predictFiles(options.run, files, options.threads, &classNames)
                                  : core::predictPublished(options.model, options.weights, files, options.threads, &classNames);
     if (!options.csv.empty()) core::writePredictionTable(predictions, classNames, options.csv);
-    const json results = picturesJson(predictions, classNames);
+    const json results = picturesJson(predictions, classNames, options.model.empty());
     if (options.json) {
         print(results);
     } else {
@@ -124,7 +126,7 @@ int predictLabelled(const PredictOptions& options, Console& console) {
         throw core::ConfigError("The run tells several labels of each picture, but a folder's name is only one.",
                                 "Judge it on its own data set with thaw-cli evaluate.");
     const core::PredictionSet set = core::predictionsOf(predictions, static_cast<int>(classNames.size()));
-    const json each = picturesJson(predictions, classNames);
+    const json each = picturesJson(predictions, classNames, /*withAll=*/true);
     if (set.count() == 0) throw core::DataError("None of the pictures in " + options.labelled.string() + " can be read.");
     const core::EvaluationReport report = core::evaluationReport(set);
     if (options.json) {
@@ -219,18 +221,25 @@ Subcommand addExtract(CLI::App& parser) {
 Subcommand addExport(CLI::App& parser) {
     struct Options {
         core::RunSelection run;
+        std::string format = "safetensors";
         std::filesystem::path file;
     };
     auto options = std::make_shared<Options>();
-    CLI::App* app = parser.add_subcommand("export", "Write a run's whole model as float32 safetensors");
+    CLI::App* app = parser.add_subcommand("export", "Write a run's whole model for other programs");
     addRunSelection(*app, options->run);
+    app->add_option("--format", options->format,
+                    "safetensors (NAME), python (NAME.py and NAME.safetensors, for torch and torchvision), torchscript (NAME.pt) or "
+                    "onnx (NAME.onnx), each of the last two with a short script that uses it")
+        ->capture_default_str();
     addOutput(*app, options->file, "File to write");
     return {app, [options] {
+                const core::ExportFormat format = core::exportFormatFromString(options->format);
+                const std::vector<std::filesystem::path> files = core::exportedFiles(format, options->file);
+                for (const std::filesystem::path& file : files) core::requireWritable(file);
                 Console console(stderr);
-                core::requireWritable(options->file);
                 chooseCheckpoint(console, options->run);
-                core::exportModel(options->run, options->file);
-                printText(stdout, "Written: %s\n", options->file.c_str());
+                core::exportModel(options->run, format, options->file);
+                for (const std::filesystem::path& file : files) printText(stdout, "Written: %s\n", file.c_str());
                 return kDone;
             }};
 }

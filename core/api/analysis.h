@@ -11,6 +11,7 @@
 
 #include "core/api/config.h"
 #include "core/api/errors.h"
+#include "core/api/export.h"
 #include "core/api/prediction.h"
 #include "core/api/runs.h"
 
@@ -125,7 +126,8 @@ struct ExtractRequest {
 /// Throws as evaluateRun.
 void extractFeatures(const ExtractRequest& request, const CountCallback& progress);
 
-/// Whole model of a checkpoint as ExportModel writes it.
-void exportModel(const RunSelection& run, const std::filesystem::path& file);
+/// The whole model of a checkpoint; `file` and what exportedFiles() names beside it are replaced. Throws StoreError, also for a run
+/// whose model this version does not know; ConfigError.
+void exportModel(const RunSelection& run, ExportFormat format, const std::filesystem::path& file);
 
 }  // namespace thaw::core

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/api/export.h"
 #include "core/api/layer_info.h"
 
 namespace thaw::core {
@@ -43,10 +44,10 @@ struct PredictFiles {
     std::vector<std::filesystem::path> files;
 };
 struct SaveCheckpoint {};
-/// Whole model as float32 safetensors with torchvision's names (head: "head.dense_1.weight" ...), class names and scaling in the
-/// metadata.
+/// The whole model with its present weights; `file` and what exportedFiles() names beside it are replaced.
 struct ExportModel {
     std::filesystem::path file;
+    ExportFormat format = ExportFormat::Safetensors;
 };
 
 using CommandData = std::variant<SetTrainable, SetMask, KeepThawed, SetLearningRate, Pause, Resume, StepOnce, RunEpoch, Stop,

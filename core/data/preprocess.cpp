@@ -16,29 +16,32 @@ struct ScalingTable {
     std::array<int, 3> source;
 };
 
-float scaled(Scaling scaling, std::size_t channel, double level) {
+double scaled(Scaling scaling, std::size_t channel, double level) {
     constexpr double kMean[3] = {0.485, 0.456, 0.406}, kDeviation[3] = {0.229, 0.224, 0.225};  // ImageNet, RGB, as in torchvision
     constexpr double kCaffeMean[3] = {103.939, 116.779, 123.68};                               // ImageNet, BGR, as in Keras
     switch (scaling) {
         case Scaling::ZeroToOne:
-            return static_cast<float>(level / 255.0);
+            return level / 255.0;
         case Scaling::ImageNet:
-            return static_cast<float>((level / 255.0 - kMean[channel]) / kDeviation[channel]);
+            return (level / 255.0 - kMean[channel]) / kDeviation[channel];
         case Scaling::Caffe:
-            return static_cast<float>(level - kCaffeMean[channel]);
+            return level - kCaffeMean[channel];
         case Scaling::MinusOneToOne:
-            return static_cast<float>(level / 127.5 - 1.0);
+            return level / 127.5 - 1.0;
         case Scaling::EfficientNetLite:
-            return static_cast<float>((level - 127.0) / 128.0);
+            return (level - 127.0) / 128.0;
     }
     return 0;
 }
 
+int sourceOf(Scaling scaling, std::size_t channel) { return static_cast<int>(scaling == Scaling::Caffe ? 2 - channel : channel); }
+
 ScalingTable makeTable(Scaling scaling) {
     ScalingTable table;
     for (std::size_t c = 0; c < 3; ++c) {
-        table.source[c] = static_cast<int>(scaling == Scaling::Caffe ? 2 - c : c);
-        for (std::size_t x = 0; x < 256; ++x) table.value[c][x] = scaled(scaling, c, static_cast<double>(x));
+        table.source[c] = sourceOf(scaling, c);
+        for (std::size_t x = 0; x < 256; ++x)
+            table.value[c][x] = static_cast<float>(scaled(scaling, c, static_cast<double>(x)));
     }
     return table;
 }
@@ -95,6 +98,16 @@ torch::Tensor networkInput(const PictureSet& pictures, const std::vector<std::in
     });
     if (width == inputSize && height == inputSize) return result;
     return at::upsample_bilinear2d(result, {inputSize, inputSize}, /*align_corners=*/false);
+}
+
+ScalingNumbers numbersOf(Scaling scaling) {
+    ScalingNumbers numbers;
+    for (std::size_t c = 0; c < 3; ++c) {
+        numbers.source[c] = sourceOf(scaling, c);
+        numbers.offset[c] = scaled(scaling, c, 0);
+        numbers.factor[c] = (scaled(scaling, c, 255) - numbers.offset[c]) / 255;
+    }
+    return numbers;
 }
 
 std::string preprocessingKey(Scaling scaling, int inputSize) {

@@ -1,6 +1,7 @@
 // From 8-bit pictures to the network's float input.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,6 +26,13 @@ PictureChange augmentationOf(const AugmentationConfig& augmentation, std::uint64
 /// where the pictures have another size. `changes` is empty or has an entry a row.
 torch::Tensor networkInput(const PictureSet& pictures, const std::vector<std::int64_t>& rows,
                            const std::vector<PictureChange>& changes, Scaling scaling, int inputSize);
+
+/// A scaling as arithmetic: input channel c = source channel `source[c]` of RGB, 0..255, times factor[c] plus offset[c].
+struct ScalingNumbers {
+    std::array<int, 3> source{};
+    std::array<double, 3> factor{}, offset{};
+};
+ScalingNumbers numbersOf(Scaling scaling);
 
 /// What networkInput depends on, for keys of cached features.
 std::string preprocessingKey(Scaling scaling, int inputSize);

@@ -14,7 +14,6 @@
 #include "core/data/picture_format.h"
 #include "core/inspect/file_prediction.h"
 #include "core/inspect/finished_run.h"
-#include "core/inspect/model_file.h"
 #include "core/inspect/split_outputs.h"
 #include "core/store/system_error.h"
 #include "core/train/run_data.h"
@@ -223,11 +222,6 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     writer.setMetadata("scaling", toString(config.scaling));
     writer.setMetadata("input_size", std::to_string(config.inputSize));
     writer.write(request.output);
-}
-
-void exportModel(const RunSelection& selection, const std::filesystem::path& file) {
-    const FinishedRun run = openRun(selection, /*threads=*/0);
-    writeModelFile(*run.model, run.manifest.config, run.manifest.classNames, file);
 }
 
 }  // namespace thaw::core

@@ -50,6 +50,7 @@ std::vector<ModelDescription> alexNetFamily() {
     model.head = kLinearHead;
     model.drawTrunk = drawTrunk;
     model.drawClassifier = drawClassifier;
+    model.torchvision = {"classifier"};
     model.presets = {{"conv5 thawed", {"conv5", "head"}}, {"conv4 and conv5 thawed", {"conv4", "conv5", "head"}}};
     model.published = PublishedAccuracy{0.56522, "torchvision, IMAGENET1K_V1"};
     model.builtIn = "alexnet-imagenet-int8.safetensors";

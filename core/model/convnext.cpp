@@ -59,6 +59,7 @@ std::vector<ModelDescription> convNextFamily() {
         const Wire normed = normOfPlanes(graph, mean, "classifier.0");
         graph.endStage(graph.linear(graph.plain(Op::Flatten, normed), "classifier.2", classes));
     };
+    model.torchvision = {"classifier"};
     model.presets = {{"Last stage thawed", {"features.7", "head"}},
                      {"Last block thawed", {"features.7.2", "head"}},
                      {"Last two stages thawed", {"features.5", "features.6", "features.7", "head"}}};

@@ -56,6 +56,7 @@ std::vector<ModelDescription> denseNetFamily() {
     model.head = kLinearHead;
     model.drawTrunk = drawTrunk;
     model.drawClassifier = [](GraphBuilder& graph, int classes) { drawMeanClassifier(graph, classes, "classifier"); };
+    model.torchvision = {"classifier", TorchvisionEnd::Pooling::Always};
     model.presets = {{"denseblock4 thawed", {"denseblock4", "last", "head"}},
                      {"denseblock3 and 4 thawed", {"denseblock3", "features.transition3", "denseblock4", "last", "head"}}};
     model.published = PublishedAccuracy{0.74434, "torchvision, IMAGENET1K_V1"};

@@ -119,6 +119,7 @@ std::vector<ModelDescription> efficientNetFamily() {
     b0.drawClassifier = [](GraphBuilder& graph, int classes) {
         drawMeanClassifier(graph, classes, "classifier.1", "classifier.0", 0.2);
     };
+    b0.torchvision = {"classifier"};
     b0.presets = {{"Last stages thawed", {"features.7", "last", "head"}},
                   {"Upper third thawed", {"features.6", "features.7", "last", "head"}}};
     b0.published = PublishedAccuracy{0.77692, "torchvision, IMAGENET1K_V1"};

@@ -35,6 +35,21 @@ std::int64_t pooled(std::int64_t side, const GraphNode& node) {
 
 }  // namespace
 
+std::string walk(const Network& network, const std::string& input, const NodeWriter& write) {
+    std::string current = input;
+    for (const StageGraph& stage : network.stages) {
+        std::vector<std::string> values;
+        const auto nameOf = [&](int node) { return node == kStageInput ? current : values[static_cast<std::size_t>(node)]; };
+        for (const GraphNode& node : stage.nodes) {
+            std::vector<std::string> inputs;
+            for (const int from : node.inputs) inputs.push_back(nameOf(from));
+            values.push_back(write(node, inputs));
+        }
+        current = nameOf(stage.output);
+    }
+    return current;
+}
+
 GraphBuilder::GraphBuilder(std::vector<std::int64_t> inputShape) {
     m_stageInput = inputShape;
     m_network.info.inputShape = std::move(inputShape);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,11 @@ struct Network {
     std::vector<StageGraph> stages;
     int dropouts = 0;
 };
+
+/// Goes through a network in forward order. `write` gets a node and the names of its inputs, and returns that of its output;
+/// `input` is the name of the network's. Returns the name of the network's output.
+using NodeWriter = std::function<std::string(const GraphNode& node, const std::vector<std::string>& inputs)>;
+std::string walk(const Network& network, const std::string& input, const NodeWriter& write);
 
 /// A node of the stage that is being drawn.
 using Wire = int;

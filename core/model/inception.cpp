@@ -201,6 +201,7 @@ std::vector<ModelDescription> inceptionFamily() {
     first.scaling = Scaling::MinusOneToOne;
     first.drawTrunk = drawGoogLeNet;
     first.drawClassifier = [](GraphBuilder& graph, int classes) { drawMeanClassifier(graph, classes, "fc", "dropout", 0.2); };
+    first.torchvision = {"fc", TorchvisionEnd::Pooling::Module, "aux_logits=False, init_weights=False"};
     first.presets = {{"inception5 thawed", {"inception5", "head"}},
                      {"Last block thawed", {"inception5b", "head"}},
                      {"inception4 and 5 thawed", {"inception4", "inception5", "head"}}};

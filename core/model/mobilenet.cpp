@@ -133,6 +133,7 @@ std::vector<ModelDescription> mobileNetFamily() {
     second.drawClassifier = [](GraphBuilder& graph, int classes) {
         drawMeanClassifier(graph, classes, "classifier.1", "classifier.0", 0.2);
     };
+    second.torchvision = {"classifier", TorchvisionEnd::Pooling::Always};
     second.presets = {{"Last stages thawed", {"stage7", "last", "head"}},
                       {"Upper third thawed", {"stage5", "stage6", "stage7", "last", "head"}}};
     second.published = PublishedAccuracy{0.71878, "torchvision, IMAGENET1K_V1"};
@@ -148,6 +149,7 @@ std::vector<ModelDescription> mobileNetFamily() {
     small.title = "MobileNetV3 small";
     small.drawTrunk = [](GraphBuilder& graph) { drawV3(graph, kSmall, 576); };
     small.drawClassifier = [](GraphBuilder& graph, int classes) { drawClassifierV3(graph, 1024, classes); };
+    small.torchvision = {"classifier"};
     small.presets = {{"Last stages thawed", {"stage4", "last", "head"}},
                      {"Upper half thawed", {"stage3", "stage4", "last", "head"}}};
     small.published = PublishedAccuracy{0.67668, "torchvision, IMAGENET1K_V1"};

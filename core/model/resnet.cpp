@@ -54,6 +54,7 @@ ModelDescription resNetModel(const std::string& name, const std::string& title, 
     model.head = kLinearHead;
     model.drawTrunk = [blocks, bottleneck](GraphBuilder& graph) { drawTrunk(graph, blocks, bottleneck); };
     model.drawClassifier = [](GraphBuilder& graph, int classes) { drawMeanClassifier(graph, classes, "fc"); };
+    model.torchvision = {"fc"};
     model.presets = {{"layer4 thawed", {"layer4", "head"}},
                      {"Last block thawed", {"layer4." + std::to_string(blocks.back() - 1), "head"}},
                      {"layer3 and layer4 thawed", {"layer3", "layer4", "head"}}};

@@ -70,6 +70,7 @@ std::vector<ModelDescription> squeezeNetFamily() {
     model.head = kLinearHead;
     model.drawTrunk = drawTrunk;
     model.drawClassifier = drawClassifier;
+    model.torchvision = {"classifier", TorchvisionEnd::Pooling::None};
     model.presets = {{"Last two fires thawed", {"features.11", "features.12", "head"}}, {"stage3 thawed", {"stage3", "head"}}};
     model.published = PublishedAccuracy{0.58178, "torchvision, IMAGENET1K_V1"};
     model.published.reset();  // of torchvision's weights, which are others

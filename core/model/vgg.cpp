@@ -55,6 +55,7 @@ ModelDescription vggModel(const std::string& name, const std::string& title, con
     model.head = {};
     model.drawTrunk = [blocks, batchNorm](GraphBuilder& graph) { drawTrunk(graph, blocks, batchNorm); };
     model.drawClassifier = drawClassifier;
+    model.torchvision = {"classifier", TorchvisionEnd::Pooling::Module, "init_weights=False"};
     const std::string last = std::to_string(blocks.size()), before = std::to_string(blocks.size() - 1);
     model.presets = {{"Block " + last + " thawed", {"block" + last, "head"}},
                      {"Blocks " + before + " and " + last + " thawed", {"block" + before, "block" + last, "head"}}};

@@ -51,6 +51,7 @@ std::vector<ModelDescription> visionTransformerFamily() {
     model.drawClassifier = [](GraphBuilder& graph, int classes) {
         graph.endStage(graph.linear(graph.beginStage("classifier"), "heads.head", classes));
     };
+    model.torchvision = {"heads", TorchvisionEnd::Pooling::None, "image_size=SIZE"};
     const std::string layer = "encoder.layers.encoder_layer_";
     model.presets = {{"Last two layers thawed", {layer + "10", layer + "11", "last", "head"}},
                      {"Last layer thawed", {layer + "11", "last", "head"}}};

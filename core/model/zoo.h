@@ -25,6 +25,18 @@ struct PublishedAccuracy {
     std::string source;  ///< "torchvision, IMAGENET1K_V1"
 };
 
+/// Where torchvision's module of a model ends: what a run's head takes the place of.
+struct TorchvisionEnd {
+    enum class Pooling {
+        Module,  ///< in its `avgpool`, which can be another one
+        Always,  ///< in its forward(): the mean of each plane
+        None,    ///< not before the classifier
+    };
+    std::string classifier;  ///< "fc"; empty: torchvision does not have the model
+    Pooling pooling = Pooling::Module;
+    std::string arguments = {};  ///< of torchvision.models.NAME, in Python; SIZE: the input's size
+};
+
 struct ModelDescription {
     std::string name;    ///< torchvision's: "resnet18"
     std::string title;   ///< "ResNet-18"
@@ -35,6 +47,7 @@ struct ModelDescription {
     std::function<void(GraphBuilder&)> drawTrunk;  ///< from the pictures to the last planes
     /// The network's own way from the trunk to the classes of its weights. Empty: it has none.
     std::function<void(GraphBuilder&, int classes)> drawClassifier;
+    TorchvisionEnd torchvision;
     std::vector<LayerPreset> presets;   ///< beside "Head only" and "Everything thawed"
     std::string builtIn;                ///< file name in resources/weights; empty: none
     std::string builtInTitle;           ///< "ResNet-50 without labels (AugNet, built in, 8 bit)"

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "core/api/errors.h"
+#include "core/export/model_export.h"
 #include "core/inspect/file_prediction.h"
-#include "core/inspect/model_file.h"
 #include "core/train/torch_trainer.h"
 
 namespace thaw::core {
@@ -224,7 +224,11 @@ bool TorchTrainer::advanceRequest(const Deadline& deadline) {
         }
         emit(FilePredictionsReady{request.id, m_loop.step, std::exchange(m_answered, nullptr)});
     } else if (const auto* target = std::get_if<ExportModel>(&request.data)) {
-        onDisk([this, file = target->file] { writeModelFile(*m_model, m_config, m_dataset.classNames, file); },
+        onDisk(
+            [this, target = *target] {
+                writeExport(exportedModel(*m_model, m_config, m_dataset.classNames, m_dataset.pictureKind), target.format,
+                            target.file);
+            },
                [this](std::exception_ptr problem) { finishExport(problem); });
         return false;
     } else if (std::holds_alternative<SaveCheckpoint>(request.data)) {
