@@ -47,7 +47,7 @@ def shrunk(square):
     times = round(scale)
     if abs(scale - times) < 2.3e-16:
         sums = square.reshape(SIDE, times, SIDE, times, 3).sum((1, 3))
-        return (sums + 2) >> 2 if times == 2 else np.rint(sums.astype(np.float32) * np.float32(1 / times**2))
+        return (sums + 2) >> 2 if times == 2 else np.rint(sums.astype(np.float32) * (np.float32(1) / np.float32(times**2)))
     index, share = np.zeros((SIDE, times + 3), int), np.zeros((SIDE, times + 3), np.float32)
     for out in range(SIDE):  # which pixels an output pixel covers, and how much of it each is
         begin, end = out * scale, out * scale + scale
@@ -71,11 +71,16 @@ def grown(square):
         return square
     place = ((np.arange(SIDE) + 0.5) * (1 / (SIDE / crop)) - 0.5).astype(np.float32)
     first = np.floor(place).astype(int)
-    part = np.where((first < 0) | (first >= crop - 1), 0, place - first).astype(np.float32)
-    near = np.rint((1 - part) * 2048).astype(np.int32), np.rint(part * 2048).astype(np.int32)
     a, b = np.clip(first, 0, crop - 1), np.clip(first + 1, 0, crop - 1)
-    rows = (square[:, a] * near[0][:, None] + square[:, b] * near[1][:, None]) >> 4
-    return (((rows[a] * near[0][:, None, None]) >> 16) + ((rows[b] * near[1][:, None, None]) >> 16) + 2) >> 2
+    below = place - first
+    right = np.where((first < 0) | (first >= crop - 1), np.float32(0), below)
+
+    def shares(part):  # in 2048ths, of the nearer and of the farther pixel
+        return (np.rint(one * np.float32(2048)).astype(np.int32)[:, None] for one in (1 - part, part))
+
+    (near, far), (upper, lower) = shares(right), shares(below)
+    rows = (square[:, a] * near + square[:, b] * far) >> 4
+    return (((rows[a] * upper[:, None]) >> 16) + ((rows[b] * lower[:, None]) >> 16) + 2) >> 2
 
 
 def logits(files):
