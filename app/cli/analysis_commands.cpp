@@ -59,7 +59,8 @@ constexpr char kPredictKeys[] =
     "of the run: left out), missing_classes (no picture in the folder), and pictures, each also with true and right.";
 
 /// What the model says of each picture, of every class with `withAll`; on standard error why one cannot be read.
-json picturesJson(const std::vector<core::FilePrediction>& predictions, const std::vector<std::string>& classNames, bool withAll) {
+json picturesJson(const std::vector<core::FilePrediction>& predictions, const std::vector<std::string>& classNames,
+                  bool withAll) {
     const auto nameOf = [&](int index) { return classNames[static_cast<std::size_t>(index)]; };
     json results = json::array();
     for (const core::FilePrediction& prediction : predictions) {
@@ -227,9 +228,10 @@ Subcommand addExport(CLI::App& parser) {
     auto options = std::make_shared<Options>();
     CLI::App* app = parser.add_subcommand("export", "Write a run's whole model for other programs");
     addRunSelection(*app, options->run);
-    app->add_option("--format", options->format,
-                    "safetensors (NAME), python (NAME.py and NAME.safetensors, for torch and torchvision), torchscript (NAME.pt) or "
-                    "onnx (NAME.onnx), each of the last two with a short script that uses it")
+    app->add_option(
+           "--format", options->format,
+           "safetensors (NAME), python (NAME.py and NAME.safetensors, for torch and torchvision), torchscript (NAME.pt) or "
+           "onnx (NAME.onnx), each of the last two with a short script that uses it")
         ->capture_default_str();
     addOutput(*app, options->file, "File to write");
     return {app, [options] {

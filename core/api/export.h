@@ -7,8 +7,8 @@
 
 namespace thaw::core {
 
-/// Each holds the whole model: what the input's scaling and resizing are and what its classes are called, too. All but Safetensors
-/// come with a short Python script that reads pictures as Thaw does and prints what the model says of them.
+/// Each holds the whole model: what the input's scaling and resizing are and what its classes are called, too. All but
+/// Safetensors come with a short Python script that reads pictures as Thaw does and prints what the model says of them.
 enum class ExportFormat {
     Safetensors,  ///< NAME: the tensors alone, float32 by torchvision's names (the head's: "head.dense_1.weight")
     Python,       ///< NAME.py, a script for torch and torchvision, and NAME.safetensors

@@ -40,8 +40,7 @@ ScalingTable makeTable(Scaling scaling) {
     ScalingTable table;
     for (std::size_t c = 0; c < 3; ++c) {
         table.source[c] = sourceOf(scaling, c);
-        for (std::size_t x = 0; x < 256; ++x)
-            table.value[c][x] = static_cast<float>(scaled(scaling, c, static_cast<double>(x)));
+        for (std::size_t x = 0; x < 256; ++x) table.value[c][x] = static_cast<float>(scaled(scaling, c, static_cast<double>(x)));
     }
     return table;
 }

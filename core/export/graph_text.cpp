@@ -103,7 +103,8 @@ std::string Writer::withParameters(const GraphNode& node, const std::string& x) 
         case Op::Attention:
             return attention(node, x);
         case Op::ClassToken:
-            return call("cat", {'[' + call("expand", {parameter(node, 0), '[' + x + ".size(0), -1, -1]"}) + ", " + x + ']', "1"}) +
+            return call("cat",
+                        {'[' + call("expand", {parameter(node, 0), '[' + x + ".size(0), -1, -1]"}) + ", " + x + ']', "1"}) +
                    " + " + parameter(node, 1);
         default:  // ChannelScale
             return x + " * " + parameter(node, 0);
@@ -193,8 +194,9 @@ std::string Writer::expression(const GraphNode& node, const std::vector<std::str
 
 std::string graphText(const Network& network, const std::string& input, int indent, const TextDialect& dialect) {
     Writer writer(dialect, indent);
-    const std::string output = walk(
-        network, input, [&](const GraphNode& node, const std::vector<std::string>& inputs) { return writer.write(node, inputs); });
+    const std::string output = walk(network, input, [&](const GraphNode& node, const std::vector<std::string>& inputs) {
+        return writer.write(node, inputs);
+    });
     return writer.take(output);
 }
 

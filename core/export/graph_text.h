@@ -9,7 +9,7 @@
 namespace thaw::core {
 
 struct TextDialect {
-    std::string operations;                                         ///< what stands before LibTorch's operations: "torch."
+    std::string operations;                                        ///< what stands before LibTorch's operations: "torch."
     std::function<std::string(const std::string& tensor)> tensor;  ///< how a parameter or buffer is read
 };
 

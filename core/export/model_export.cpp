@@ -17,8 +17,9 @@ void requireKnown(const std::filesystem::path& run) {
     const RunManifest manifest = readManifest(run);
     for (const ModelDescription* model : allModels())
         if (model->name == manifest.config.model) return;
-    throw StoreError("The run " + run.string() + " has the model \"" + manifest.config.model + "\", which this Thaw does not know.",
-                     "Export it with the version that made it: " + manifest.thawVersion + '.');
+    throw StoreError(
+        "The run " + run.string() + " has the model \"" + manifest.config.model + "\", which this Thaw does not know.",
+        "Export it with the version that made it: " + manifest.thawVersion + '.');
 }
 
 }  // namespace
@@ -76,8 +77,9 @@ void exportModel(const RunSelection& selection, ExportFormat format, const std::
     requireKnown(selection.run);
     const FinishedRun run = openRun(selection, /*threads=*/0);
     const RunConfig& config = run.manifest.config;
-    writeExport(exportedModel(*run.model, config, run.manifest.classNames, pictureKindOf(run.manifest.datasetId, config.inputSize)),
-                format, file);
+    writeExport(
+        exportedModel(*run.model, config, run.manifest.classNames, pictureKindOf(run.manifest.datasetId, config.inputSize)),
+        format, file);
 }
 
 }  // namespace thaw::core

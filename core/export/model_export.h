@@ -1,9 +1,9 @@
 // A trained model as files for other programs. One walk over its network (core/model/graph.h) writes each form: as text that
 // TorchScript compiles and Python runs (graph_text), as nodes of an ONNX graph (onnx_graph).
 //
-// In every form but the bare tensors the model takes `pictures`: [rows, 3, side, side], 0 to 255, red, green and blue, `side` pixels
-// as the pictures that it was trained on (picture_size), and answers `logits`: [rows, classes]. Scaling and the step from `side` to
-// the network's input are inside. What makes a file's picture one of `side` pixels is the script beside it.
+// In every form but the bare tensors the model takes `pictures`: [rows, 3, side, side], 0 to 255, red, green and blue, `side`
+// pixels as the pictures that it was trained on (picture_size), and answers `logits`: [rows, classes]. Scaling and the step from
+// `side` to the network's input are inside. What makes a file's picture one of `side` pixels is the script beside it.
 #pragma once
 
 #include <filesystem>
@@ -30,8 +30,8 @@ struct ExportedModel {
 ExportedModel exportedModel(const StagedModel& model, const RunConfig& config, const std::vector<std::string>& classNames,
                             const PictureKind& kind);
 
-/// What stands in every file beside the numbers: model, class_names (a JSON array), scaling, picture_size, input_size, grey, and the
-/// scaling as numbers: "bgr", factor, offset (JSON).
+/// What stands in every file beside the numbers: model, class_names (a JSON array), scaling, picture_size, input_size, grey, and
+/// the scaling as numbers: "bgr", factor, offset (JSON).
 std::map<std::string, std::string> metadataOf(const ExportedModel& model);
 
 /// Writes all of exportedFiles(). Throws StoreError, ConfigError.

@@ -230,9 +230,9 @@ std::string onnxOf(const ExportedModel& model) {
     for (const Parameter& parameter : model.state)
         graph.tensor(parameter.name, parameter.value.sizes().vec(), parameter.value.data_ptr<float>());
     Writer writer(graph);
-    const std::string logits = walk(
-        model.network, networkInputOf(graph, model, "pictures"),
-        [&](const GraphNode& node, const std::vector<std::string>& inputs) { return writer.write(node, inputs); });
+    const std::string logits =
+        walk(model.network, networkInputOf(graph, model, "pictures"),
+             [&](const GraphNode& node, const std::vector<std::string>& inputs) { return writer.write(node, inputs); });
     graph.rename(logits, "logits");
     graph.output("logits", "rows", {static_cast<std::int64_t>(model.classNames.size())});
     return graph.bytes(metadataOf(model));

@@ -168,7 +168,8 @@ std::string headText(const ExportedModel& model, bool pools) {
 }
 
 bool averages(const Network& network) {
-    return std::any_of(network.stages.begin(), network.stages.end(), [](const StageGraph& stage) { return stage.path == "avgpool"; });
+    return std::any_of(network.stages.begin(), network.stages.end(),
+                       [](const StageGraph& stage) { return stage.path == "avgpool"; });
 }
 
 /// torchvision has the network, and a head like the run's can take the place of its classifier.
@@ -204,7 +205,8 @@ std::string pythonScriptOf(const ExportedModel& model, ExportFormat format) {
     std::map<std::string, std::string> values{{"title", model.network.info.name}};
     std::string body;
     if (format == ExportFormat::Onnx) {
-        values.insert({{"needs", "onnxruntime, numpy and pillow"}, {"script", "NAME_onnx.py"}, {"imports", "import onnxruntime\n"}});
+        values.insert(
+            {{"needs", "onnxruntime, numpy and pillow"}, {"script", "NAME_onnx.py"}, {"imports", "import onnxruntime\n"}});
         body = kOnnx + std::string(kMeta) + kOnnxNetwork;
     } else if (format == ExportFormat::TorchScript) {
         values.insert({{"needs", "torch, numpy and pillow"}, {"script", "NAME_torchscript.py"}, {"imports", "import torch\n"}});

@@ -34,8 +34,8 @@ void place(jit::Module module, const Parameter& parameter, bool isBuffer) {
     const std::vector<std::string> parts = partsOf(parameter.name);
     for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
         if (!module.hasattr(parts[i]))
-            module.register_module(
-                parts[i], jit::Module(c10::QualifiedName("__torch__.ThawPart"), module._ivalue()->compilation_unit(), /*mangle=*/true));
+            module.register_module(parts[i], jit::Module(c10::QualifiedName("__torch__.ThawPart"),
+                                                         module._ivalue()->compilation_unit(), /*mangle=*/true));
         module = module.attr(parts[i]).toModule();
     }
     module.register_parameter(parts.back(), parameter.value, isBuffer);

@@ -229,7 +229,7 @@ bool TorchTrainer::advanceRequest(const Deadline& deadline) {
                 writeExport(exportedModel(*m_model, m_config, m_dataset.classNames, m_dataset.pictureKind), target.format,
                             target.file);
             },
-               [this](std::exception_ptr problem) { finishExport(problem); });
+            [this](std::exception_ptr problem) { finishExport(problem); });
         return false;
     } else if (std::holds_alternative<SaveCheckpoint>(request.data)) {
         if (m_record && m_checkpoints && !m_batch && canChange())

@@ -377,7 +377,7 @@ private Q_SLOTS:
         EvaluateRequest request;
         request.run.run = run;
         QVERIFY(evaluateRun(request, {}).ownData);
-        exportModel({run, "last"}, home / "mod\xE8l.safetensors");
+        exportModel({run, "last"}, ExportFormat::Safetensors, home / "mod\xE8l.safetensors");
         QVERIFY(contains(readSmallFile(home / "mod\xE8l.safetensors"), "caf"));
         std::vector<std::string> names;
         QVERIFY(predictFiles({run, "last"}, {data / "test" / ring / "b1.png"}, 1, &names)[0].error.empty());

@@ -267,7 +267,7 @@ void TstTrainingController::answersPredictionsAndExports() {
             [&](const core::FilePredictionsReady& event) { files = event.files->size() == 2 ? event.requestId : 0; });
     const quint64 first = controller.evaluate();
     const quint64 second = controller.predictFiles({QStringLiteral("a.png"), QStringLiteral("b.txt")});
-    const quint64 third = controller.exportModel(QStringLiteral("model.safetensors"));
+    const quint64 third = controller.exportModel(QStringLiteral("model.onnx"), core::ExportFormat::Onnx);
     QVERIFY(await([&] { return exported == third; }));
     QCOMPARE(evaluated, first);
     QCOMPARE(files, second);

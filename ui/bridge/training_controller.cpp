@@ -168,7 +168,9 @@ quint64 TrainingController::predictFiles(const QStringList& files) {
     return d->send(command);
 }
 
-quint64 TrainingController::exportModel(const QString& file) { return d->send(core::ExportModel{pathOf(file)}); }
+quint64 TrainingController::exportModel(const QString& file, core::ExportFormat format) {
+    return d->send(core::ExportModel{pathOf(file), format});
+}
 quint64 TrainingController::saveCheckpoint() { return d->send(core::SaveCheckpoint{}); }
 
 bool TrainingController::Private::canStart(const QString& what) {

@@ -70,7 +70,7 @@ public Q_SLOTS:
     quint64 setLearningRate(double value);
     quint64 evaluate();
     quint64 predictFiles(const QStringList& files);
-    quint64 exportModel(const QString& file);
+    quint64 exportModel(const QString& file, thaw::core::ExportFormat format);
     quint64 saveCheckpoint();
 
 Q_SIGNALS:

@@ -34,12 +34,17 @@ void chooseRun(QWidget* parent, const Session& session, std::function<void(const
     dialog->open();
 }
 
-void chooseExport(QWidget* parent, Session& session) {
-    auto* dialog = new QFileDialog(parent, say("Export the model"), {}, say("Safetensors (*.safetensors)"));
+void saveFile(QWidget* parent, const QString& title, const QString& name, const QStringList& filters,
+              const QMap<QString, QString>& suffixes, std::function<void(const QString&)> chosen) {
+    auto* dialog = new QFileDialog(parent, title);
     prepare(*dialog);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(QStringLiteral("safetensors"));
-    QObject::connect(dialog, &QFileDialog::fileSelected, &session.training(), &TrainingController::exportModel);
+    dialog->setNameFilters(filters);
+    dialog->setDefaultSuffix(suffixes[filters.front()]);
+    dialog->selectFile(name);
+    QObject::connect(dialog, &QFileDialog::filterSelected, dialog,
+                     [dialog, suffixes](const QString& filter) { dialog->setDefaultSuffix(suffixes[filter]); });
+    QObject::connect(dialog, &QFileDialog::fileSelected, parent, std::move(chosen));
     dialog->open();
 }
 

@@ -1,6 +1,7 @@
 // File dialogs. They return at once: whoever is to hear what was chosen hears it later.
 #pragma once
 
+#include <QMap>
 #include <QStringList>
 
 #include <functional>
@@ -13,7 +14,9 @@ class Session;
 
 /// `chosen` hears of a folder as long as `parent` lives.
 void chooseRun(QWidget* parent, const Session& session, std::function<void(const QString&)> chosen);
-void chooseExport(QWidget* parent, Session& session);
+/// Where to write, in the form of the chosen filter: `suffixes` has each one's end of a name, without the point.
+void saveFile(QWidget* parent, const QString& title, const QString& name, const QStringList& filters,
+              const QMap<QString, QString>& suffixes, std::function<void(const QString&)> chosen);
 
 /// "*.png" and so on: the usual names of pictures.
 const QStringList& picturePatterns();

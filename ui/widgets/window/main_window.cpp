@@ -42,6 +42,7 @@
 #include "ui/widgets/window/log_bar.h"
 #include "ui/widgets/window/log_dock.h"
 #include "ui/widgets/window/menu_bar.h"
+#include "ui/widgets/window/model_exporter.h"
 #include "ui/widgets/window/notices.h"
 #include "ui/widgets/window/run_bar.h"
 #include "ui/widgets/window/run_log.h"
@@ -224,7 +225,8 @@ void MainWindow::connectActions() {
         showTab(PredictionsTab);
         m_predictions->chooseFiles();
     });
-    connect(actions.exportModel, &QAction::triggered, this, [this] { chooseExport(this, m_session); });
+    auto* exporter = new ModelExporter(m_session, *m_banner, this);
+    connect(actions.exportModel, &QAction::triggered, exporter, &ModelExporter::chooseFile);
     auto* reports = new ReportWriter(m_session.inspection(), *m_banner, this);
     connect(actions.writeReport, &QAction::triggered, reports, &ReportWriter::chooseFile);
     connect(actions.camera, &QAction::triggered, this, [this] { camera().openCamera(); });

@@ -32,7 +32,7 @@ Notices::Notices(Session& session, Banner& banner, QObject* parent) : QObject(pa
     connect(&session, &Session::refused, this,
             [this](const QString& what, const QString& hint) { warn(QStringLiteral("refused"), what, hint); });
     connect(&training, &TrainingController::runStarted, this, [this](const core::RunStarted& run) {
-        for (const char* kind : {"interrupted", "refused", "failed", "exported"}) m_banner.dismiss(QLatin1String(kind));
+        for (const char* kind : {"interrupted", "refused", "failed"}) m_banner.dismiss(QLatin1String(kind));
         if (run.resumed && !run.bitExact)
             m_banner.ask(QStringLiteral("bitExact"), Banner::Look::Note,
                          tr("This run goes on, but not bit-exact: %1.").arg(text(run.bitExactReason)));
@@ -43,10 +43,6 @@ Notices::Notices(Session& session, Banner& banner, QObject* parent) : QObject(pa
     connect(&training, &TrainingController::checkpointSaved, this, [this] { m_banner.dismiss(QStringLiteral("checkpoint")); });
     connect(&training, &TrainingController::notice, this, [this](const core::Notice& notice) {
         if (notice.warning) m_banner.ask(QStringLiteral("notice"), Banner::Look::Note, text(notice.text));
-    });
-    connect(&training, &TrainingController::modelExported, this, [this](const core::ModelExported& exported) {
-        m_banner.ask(QStringLiteral("exported"), Banner::Look::Note,
-                     tr("The model is written to %1.").arg(pathText(exported.file)));
     });
 }
 

@@ -31,7 +31,7 @@ WindowActions::WindowActions(Session& session, QWidget* window)
                       tr("Show the network pictures of your own. They can also be dropped or pasted on the Predictions page."));
     openRun = add(tr("&Open a run..."), QKeySequence::Open, QStringLiteral("folder"), tr("Open a run of earlier"));
     exportModel = add(tr("&Export the model..."), QKeySequence(tr("Ctrl+E")), QStringLiteral("export"),
-                      tr("Write the whole model to a file"));
+                      tr("Write the whole model to files for other programs: Python, ONNX, TorchScript or safetensors"));
     writeReport = add(tr("&Write report..."), {}, QStringLiteral("book"),
                       tr("Write settings, curves, mistakes and Grad-CAM of the run as a web page or PDF"));
     quit = add(tr("&Quit"), QKeySequence::Quit);
@@ -149,7 +149,7 @@ void WindowActions::update() {
     stop->setEnabled(allowed.stop);
     for (QAction* action : {rateUp, rateDown}) action->setEnabled(m_session.isRateEditable());
     for (QAction* action : {freezeAll, toggleLayer}) action->setEnabled(allowed.editLive);
-    exportModel->setEnabled(allowed.exportModel);
+    exportModel->setEnabled(allowed.exportModel || m_session.inspection().checkpoint());
     writeReport->setEnabled(m_session.inspection().checkpoint() != nullptr);
     const InspectionSubject* subject = m_session.inspection().subject();
     const bool locked = subject && subject->run.testLock.isLocked();
