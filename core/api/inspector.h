@@ -192,6 +192,9 @@ public:
     virtual Embedding embedding(const std::string& checkpoint, const EmbeddingRequest& request,
                                 const CountCallback& progress) = 0;
 
+    /// As core::exportModel.
+    virtual void exportModel(const std::string& checkpoint, ExportFormat format, const std::filesystem::path& file) = 0;
+
     /// Gives back the memory of what the next question makes anew in some hundredths of a second: several times that of the
     /// models. `toSystem`: with all that is free in this process, which slows down whoever computes in it meanwhile.
     virtual void releaseMemory(bool toSystem) = 0;

@@ -207,14 +207,14 @@ float growth(int from, int to) {
 
 /// From pictures of 0 to 255 to the network's input.
 std::string networkInputOf(OnnxGraph& graph, const ExportedModel& model, std::string x) {
-    const ScalingNumbers numbers = numbersOf(model.config.scaling);
-    const auto constant = [&](const std::array<double, 3>& values) {
-        return graph.constant(std::vector<float>(values.begin(), values.end()), {1, 3, 1, 1});
-    };
     if (model.kind.grey) x = brightness(graph, x);
-    if (numbers.source[0] == 2)
-        x = graph.node("Gather", {x, graph.constant(std::vector<std::int64_t>{2, 1, 0})}, {{"axis", std::int64_t{1}}});
-    x = graph.node("Add", {graph.node("Mul", {x, constant(numbers.factor)}), constant(numbers.offset)});
+    // Scaling and the order of the channels in one.
+    const ScalingNumbers numbers = numbersOf(model.config.scaling);
+    std::vector<float> factors(9, 0.0f);
+    for (std::size_t c = 0; c < 3; ++c)
+        factors[3 * c + static_cast<std::size_t>(numbers.source[c])] = static_cast<float>(numbers.factor[c]);
+    const std::vector<float> offsets(numbers.offset.begin(), numbers.offset.end());
+    x = graph.node("Conv", {x, graph.constant(factors, {3, 3, 1, 1}), graph.constant(offsets, {3})});
     if (model.kind.side == model.config.inputSize) return x;
     const float factor = growth(model.kind.side, model.config.inputSize);
     return graph.node("Resize", {x, "", graph.constant({1, 1, factor, factor}, {4})},

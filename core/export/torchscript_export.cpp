@@ -72,7 +72,7 @@ std::string torchScriptOf(const ExportedModel& model) {
                   graphText(model.network, "x", 4, {"torch.", attributeText}));
     // Into memory: LibTorch ends the process where a disk is full.
     std::ostringstream bytes;
-    module.save(bytes, {{"thaw.json", jsonText(metadataOf(model), 2)}});
+    module.save(bytes, {{"thaw.json", nlohmann::json(metadataOf(model)).dump(2)}});
     return bytes.str();
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/api/errors.h"
 #include "core/data/picture_file.h"
+#include "core/export/model_export.h"
 #include "core/inspect/file_prediction.h"
 #include "core/model/weights.h"
 #include "core/store/paths.h"
@@ -295,6 +296,11 @@ std::vector<FilePrediction> RunInspector::predictFiles(const std::string& checkp
     }
     report(progress, total, total);
     return answers;
+}
+
+void RunInspector::exportModel(const std::string& checkpoint, ExportFormat format, const std::filesystem::path& file) {
+    const PictureKind kind = pictureKindOf(m_manifest.datasetId, m_manifest.config.inputSize);
+    writeExport(exportedModel(*modelOf(checkpoint)->model, m_manifest.config, m_manifest.classNames, kind), format, file);
 }
 
 void RunInspector::releaseMemory(bool toSystem) {

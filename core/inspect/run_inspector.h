@@ -50,6 +50,8 @@ public:
 
     Embedding embedding(const std::string& checkpoint, const EmbeddingRequest& request, const CountCallback& progress) override;
 
+    void exportModel(const std::string& checkpoint, ExportFormat format, const std::filesystem::path& file) override;
+
     void releaseMemory(bool toSystem) override;
 
 private:

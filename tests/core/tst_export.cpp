@@ -232,7 +232,7 @@ private Q_SLOTS:
         const SafetensorsReader reader(lesson.home() / "now.safetensors");
         QCOMPARE(reader.metadata().at("picture_size"), std::string("32"));
         QCOMPARE(reader.metadata().at("grey"), std::string("false"));
-        QVERIFY(inspectWeights(lesson.home() / "now.safetensors").usable);
+        QVERIFY(inspectWeights(lesson.home() / "now.safetensors").usable());
     }
 
     void whatCannotBeWritten() {

@@ -77,6 +77,10 @@ public:
         set->split = m_run.judgedOn();
         return set;
     }
+    void exportModel(const std::string& checkpoint, core::ExportFormat format, const std::filesystem::path& file) override {
+        work({});
+        m_script.exported->push_back(checkpoint + ' ' + core::toString(format) + ' ' + file.string());
+    }
     void releaseMemory(bool) override {}
     void know(std::shared_ptr<const core::PredictionSet> predictions) override {
         if (predictions->labels == m_pictures->labels) m_known[predictions->epoch] = std::move(predictions);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ui/bridge/inspection_controller.h"
 
@@ -23,7 +24,9 @@ struct FakeInspectorScript {
     bool trainedOnAll = false;                  ///< unseenPredictions has none
     int longCalls = 20;                         ///< progress reports of a long question
     int callMilliseconds = 0;                   ///< each report sleeps so long
-    int predictMilliseconds = 0;                ///< predict() sleeps so long
+    /// Of exportModel, which writes nothing: "step-20 onnx /tmp/model.onnx". To be read when the answer is there.
+    std::shared_ptr<std::vector<std::string>> exported = std::make_shared<std::vector<std::string>>();
+    int predictMilliseconds = 0;                                                     ///< predict() sleeps so long
     std::shared_ptr<std::atomic<int>> kept = std::make_shared<std::atomic<int>>(0);  ///< checkpoints there are now; 0: all
     bool validatesOnHeldOut = false;  ///< a locked test split; revealed, it has five pictures of each class more
     std::shared_ptr<std::atomic<int>> reveals = std::make_shared<std::atomic<int>>(0);

@@ -47,8 +47,9 @@ void ModelExporter::chooseFile() {
 void ModelExporter::write(const QString& file) {
     const std::optional<core::ExportFormat> format = exportFormatOf(pathOf(file));
     if (!format) {
-        complain(tr("The model was not written: the end of the name %1 says no form. Let it end in .py, .onnx, .pt or .safetensors.")
-                     .arg(file));
+        complain(
+            tr("The model was not written: the end of the name %1 says no form. Let it end in .py, .onnx, .pt or .safetensors.")
+                .arg(file));
         return;
     }
     m_banner.ask(kKind, Banner::Look::Note, tr("Writing the model to %1").arg(file));

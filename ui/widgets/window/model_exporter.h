@@ -1,6 +1,6 @@
 // File > Export: asks where to and in which form, and writes the model of the run and the moment that the views show: one that
-// trains as it is now, every other from its checkpoint, in a thread of its own. Says in the window's banner where it lies and what to
-// do with it.
+// trains as it is now, every other from its checkpoint, in a thread of its own. Says in the window's banner where it lies and
+// what to do with it.
 #pragma once
 
 #include <QObject>
