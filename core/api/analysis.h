@@ -126,8 +126,8 @@ struct ExtractRequest {
 /// Throws as evaluateRun.
 void extractFeatures(const ExtractRequest& request, const CountCallback& progress);
 
-/// The whole model of a checkpoint; `file` and what exportedFiles() names beside it are replaced. Throws StoreError, also for a run
-/// whose model this version does not know; ConfigError.
+/// The whole model of a checkpoint; `file` and what exportedFiles() names beside it are replaced. Throws StoreError, also for a
+/// run whose model this version does not know; ConfigError.
 void exportModel(const RunSelection& run, ExportFormat format, const std::filesystem::path& file);
 
 }  // namespace thaw::core
