@@ -15,6 +15,7 @@ struct StageCard {
     std::string block;  ///< of the drawing: "plain", "residual", "inverted residual", "branches", "transformer", "pool"
     int side = 0;       ///< pixels of its output at the usual input size; 0: tokens
     int channels = 0;   ///< of its output
+    int heads = 0;      ///< of a transformer's layer
 };
 
 struct ModelCard {
@@ -34,8 +35,9 @@ struct ModelCard {
     bool withoutLabels = false;     ///< the built-in weights learned without labels
     bool whole = false;             ///< the built-in weights have the classifier of ImageNet's 1,000 classes
     std::string licence;            ///< of the built-in weights, as their package states it; empty: none are built in
-    double publishedAccuracy = -1;  ///< top-1 on ImageNet, 0..1; negative: none is known
-    std::string publishedSource;    ///< of which weights: "torchvision, IMAGENET1K_V1"
+    /// Top-1 on ImageNet, 0..1, of the built-in weights, or of those to download where none are built in; negative: none is known.
+    double publishedAccuracy = -1;
+    std::string publishedSource;  ///< of which weights: "torchvision, IMAGENET1K_V1"
     std::vector<StageCard> stages;
 };
 

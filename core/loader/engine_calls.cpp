@@ -69,4 +69,9 @@ std::string mapPng(const PictureSet& pictures, std::int64_t index, const ClassMa
     return engine().mapPng(pictures, index, map);
 }
 
+std::map<std::string, TrunkSpeed> storedTrunkSpeeds() { return engine().storedTrunkSpeeds(); }
+TrunkSpeed measureTrunkSpeed(const std::string& model, const std::atomic<bool>& stop) {
+    return engine().measureTrunkSpeed(model, stop);
+}
+
 }  // namespace thaw::core

@@ -8,4 +8,4 @@ const char thawEngineBuild[] = THAW_BUILD_HASH;
 
 const EngineTable thawEngine = {prepareEngine, engineInfo, useComputeThreads, makeTrainer,    resumeTrainer, openInspector,
                                 listCameras,   openCamera, openVideo,         modelPictureOf, squareOfFile,  picturePng,
-                                mapPng};
+                                mapPng,        storedTrunkSpeeds, measureTrunkSpeed};

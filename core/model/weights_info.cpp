@@ -1,10 +1,12 @@
 #include "core/api/weights_info.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/api/errors.h"
 #include "core/api/text.h"
+#include "core/api/trunks.h"
 #include "core/data/download.h"
 #include "core/model/trunk_match.h"
 #include "core/model/weights.h"
@@ -24,21 +26,26 @@ struct Downloadable {
     std::string name, model, title;
     DownloadSource source;
     std::string sha256Start;  // where the whole digest is not published; empty: the source's own digest is enough
+    std::int64_t aboutBytes = 0;
 };
 
-/// torchvision publishes the first eight digits of the digest, in the file's name.
-Downloadable ofTorchvision(const std::string& model, const std::string& file, std::int64_t bytes = 0) {
+constexpr double kMebi = 1 << 20;
+
+/// torchvision publishes the first eight digits of the digest, in the file's name, and the size in MiB with a digit behind the point.
+Downloadable ofTorchvision(const std::string& model, const std::string& file, double mebibytes) {
     const std::size_t dash = file.rfind('-');
     return {model,
             model,
             descriptionOf(model).title + ", ImageNet (torchvision, full precision)",
-            {"https://download.pytorch.org/models/" + file, bytes, "", "", file},
-            file.substr(dash + 1, 8)};
+            {"https://download.pytorch.org/models/" + file, 0, "", "", file},
+            file.substr(dash + 1, 8),
+            std::llround(mebibytes * kMebi)};
 }
 
 const std::vector<Downloadable>& downloadables() {
     static const std::vector<Downloadable> kAll = [] {
-        Downloadable vgg16 = ofTorchvision("vgg16", "vgg16-397923af.pth", 553'433'881);
+        Downloadable vgg16 = ofTorchvision("vgg16", "vgg16-397923af.pth", 527.8);
+        vgg16.source.bytes = vgg16.aboutBytes = 553'433'881;
         vgg16.name = "vgg16-torchvision";  // Keras's, a tenth of the size, has the plain name
         return std::vector<Downloadable>{
             {"vgg16",
@@ -47,30 +54,31 @@ const std::vector<Downloadable>& downloadables() {
              {"https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
               "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
               58'889'256, "", "6d6bbae143d832006294945121d1f1fc", "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"},
-             ""},
+             "",
+             58'889'256},
             std::move(vgg16),
-            ofTorchvision("alexnet", "alexnet-owt-7be5be79.pth"),
-            ofTorchvision("vgg11", "vgg11-8a719046.pth"),
-            ofTorchvision("vgg11_bn", "vgg11_bn-6002323d.pth"),
-            ofTorchvision("vgg13", "vgg13-19584684.pth"),
-            ofTorchvision("vgg13_bn", "vgg13_bn-abd245e5.pth"),
-            ofTorchvision("vgg16_bn", "vgg16_bn-6c64b313.pth"),
-            ofTorchvision("vgg19", "vgg19-dcbb9e9d.pth"),
-            ofTorchvision("vgg19_bn", "vgg19_bn-c79401a0.pth"),
-            ofTorchvision("squeezenet1_1", "squeezenet1_1-b8a52dc0.pth"),
-            ofTorchvision("resnet18", "resnet18-f37072fd.pth"),
-            ofTorchvision("resnet34", "resnet34-b627a593.pth"),
-            ofTorchvision("resnet50", "resnet50-0676ba61.pth"),
-            ofTorchvision("resnet101", "resnet101-63fe2227.pth"),
-            ofTorchvision("googlenet", "googlenet-1378be20.pth"),
-            ofTorchvision("inception_v3", "inception_v3_google-0cc3c7bd.pth"),
-            ofTorchvision("mobilenet_v2", "mobilenet_v2-b0353104.pth"),
-            ofTorchvision("mobilenet_v3_small", "mobilenet_v3_small-047dcff4.pth"),
-            ofTorchvision("mobilenet_v3_large", "mobilenet_v3_large-8738ca79.pth"),
-            ofTorchvision("densenet121", "densenet121-a639ec97.pth"),
-            ofTorchvision("efficientnet_b0", "efficientnet_b0_rwightman-7f5810bc.pth"),
-            ofTorchvision("convnext_tiny", "convnext_tiny-983f1562.pth"),
-            ofTorchvision("vit_b_16", "vit_b_16-c867db91.pth"),
+            ofTorchvision("alexnet", "alexnet-owt-7be5be79.pth", 233.1),
+            ofTorchvision("vgg11", "vgg11-8a719046.pth", 506.8),
+            ofTorchvision("vgg11_bn", "vgg11_bn-6002323d.pth", 506.9),
+            ofTorchvision("vgg13", "vgg13-19584684.pth", 507.5),
+            ofTorchvision("vgg13_bn", "vgg13_bn-abd245e5.pth", 507.6),
+            ofTorchvision("vgg16_bn", "vgg16_bn-6c64b313.pth", 527.9),
+            ofTorchvision("vgg19", "vgg19-dcbb9e9d.pth", 548.1),
+            ofTorchvision("vgg19_bn", "vgg19_bn-c79401a0.pth", 548.1),
+            ofTorchvision("squeezenet1_1", "squeezenet1_1-b8a52dc0.pth", 4.7),
+            ofTorchvision("resnet18", "resnet18-f37072fd.pth", 44.7),
+            ofTorchvision("resnet34", "resnet34-b627a593.pth", 83.3),
+            ofTorchvision("resnet50", "resnet50-0676ba61.pth", 97.8),
+            ofTorchvision("resnet101", "resnet101-63fe2227.pth", 170.5),
+            ofTorchvision("googlenet", "googlenet-1378be20.pth", 49.7),
+            ofTorchvision("inception_v3", "inception_v3_google-0cc3c7bd.pth", 103.9),
+            ofTorchvision("mobilenet_v2", "mobilenet_v2-b0353104.pth", 13.6),
+            ofTorchvision("mobilenet_v3_small", "mobilenet_v3_small-047dcff4.pth", 9.8),
+            ofTorchvision("mobilenet_v3_large", "mobilenet_v3_large-8738ca79.pth", 21.1),
+            ofTorchvision("densenet121", "densenet121-a639ec97.pth", 30.8),
+            ofTorchvision("efficientnet_b0", "efficientnet_b0_rwightman-7f5810bc.pth", 20.5),
+            ofTorchvision("convnext_tiny", "convnext_tiny-983f1562.pth", 109.1),
+            ofTorchvision("vit_b_16", "vit_b_16-c867db91.pth", 330.3),
         };
     }();
     return kAll;
@@ -81,6 +89,24 @@ TrunkLayout layoutFor(const WeightsSource& source, const std::string& model) {
     if (!model.empty()) return layoutOf(model);
     const std::string own = modelIn(source.tensors());
     return layoutOf(own.empty() ? RunConfig().model : own);
+}
+
+std::set<std::filesystem::path> filesOfFolder() {
+    std::error_code error;
+    std::set<std::filesystem::path> files;
+    for (std::filesystem::directory_iterator entry(weightsFolder(), error), end; !error && entry != end; entry.increment(error))
+        files.insert(entry->path());
+    return files;
+}
+
+/// What an imported file was made from, by its name and the digits of the digest that are known.
+std::string downloadIn(const std::map<std::string, std::string>& metadata) {
+    const auto name = metadata.find("source"), digest = metadata.find("source_sha256");
+    if (name == metadata.end() || digest == metadata.end()) return {};
+    for (const Downloadable& item : downloadables())
+        if (name->second == item.source.fileName && digest->second.compare(0, item.sha256Start.size(), item.sha256Start) == 0)
+            return item.name;
+    return {};
 }
 
 std::filesystem::path convert(const std::filesystem::path& file, std::filesystem::path output, const std::string& model,
@@ -171,12 +197,7 @@ std::vector<WeightsChoice> listWeights(const std::string& model) {
         choices.push_back({description.builtInTitle, {}, description.builtInNote + " " + scalingSentence(own), own});
     }
 
-    std::error_code error;
-    std::set<std::filesystem::path> files;
-    for (std::filesystem::directory_iterator entry(weightsFolder(), error), end; !error && entry != end; entry.increment(error)) {
-        files.insert(entry->path());
-    }
-    for (const std::filesystem::path& file : files) {
+    for (const std::filesystem::path& file : filesOfFolder()) {
         try {
             const std::unique_ptr<WeightsSource> source = openWeights(file);
             const TrunkMatch match = matchTrunk(source->tensors(), layout);
@@ -212,6 +233,25 @@ std::vector<std::pair<std::string, DownloadSource>> downloadableWeights() {
     std::vector<std::pair<std::string, DownloadSource>> result;
     for (const Downloadable& item : downloadables()) result.emplace_back(item.name, item.source);
     return result;
+}
+
+std::int64_t downloadBytes(const std::string& download) {
+    for (const Downloadable& item : downloadables())
+        if (item.name == download) return item.aboutBytes;
+    return 0;
+}
+
+std::vector<LocalWeights> listLocalWeights() {
+    std::vector<LocalWeights> found;
+    for (const std::filesystem::path& file : filesOfFolder()) {
+        try {
+            const std::unique_ptr<WeightsSource> source = openWeights(file);
+            const std::string model = modelIn(source->tensors());
+            if (!model.empty()) found.push_back({model, file, downloadIn(source->metadata())});
+        } catch (const WeightsError&) {  // not a weights file
+        }
+    }
+    return found;
 }
 
 std::filesystem::path downloadWeights(const std::string& name, const ProgressCallback& progress) {

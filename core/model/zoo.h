@@ -53,9 +53,10 @@ struct ModelDescription {
     std::string builtInTitle;           ///< "ResNet-50 without labels (AugNet, built in, 8 bit)"
     std::string builtInNote;            ///< one sentence: what these weights are
     bool builtInWhole = false;          ///< they have the classifier of ImageNet's 1,000 classes too
-    bool builtInWithoutLabels = false;  ///< learned without labels: a published accuracy is not theirs
+    bool builtInWithoutLabels = false;  ///< learned without labels
+    bool builtInPublished = false;      ///< they are the weights that `published` is of
     std::string licence;                ///< of the built-in weights, as their package states it
-    std::optional<PublishedAccuracy> published;
+    std::optional<PublishedAccuracy> published;  ///< of the weights that can be downloaded
 };
 
 /// Throws ConfigError naming the models that exist.
