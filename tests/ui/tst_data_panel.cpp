@@ -14,7 +14,6 @@
 #include "tests/support/shot.h"
 #include "ui/bridge/library_controller.h"
 #include "ui/widgets/library/data_panel.h"
-#include "ui/widgets/library/weights_box.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/theme.h"
 #include "ui/widgets/parts/transfer_bar.h"
@@ -222,25 +221,6 @@ private Q_SLOTS:
         QVERIFY(words(panel).contains(finished.at(0).at(1).toString()));
     }
 
-    void choosesWeights() {
-        LibraryController library;
-        DataPanel panel(library);
-        panel.weights().setWeights({{"VGG16, ImageNet (built in, 8 bit)", {}, "Good for the lesson."},
-                                    {"Full precision", "/weights/full.safetensors", ""}});
-        QSignalSpy chosen(&panel.weights(), &ui::WeightsBox::chosen);
-        auto* combo = panel.findChild<QComboBox*>();
-        QVERIFY(words(panel).contains(QStringLiteral("Good for the lesson.")));
-        combo->setCurrentIndex(1);
-        Q_EMIT combo->activated(1);
-        QCOMPARE(chosen.at(0).at(0).toString(), QStringLiteral("/weights/full.safetensors"));
-        core::RunConfig config;
-        config.weights = "/elsewhere/mine.pth";
-        panel.setConfig(config);
-        QCOMPARE(combo->currentText(), QStringLiteral("mine.pth"));
-        panel.setLocked(true);
-        QVERIFY(!combo->isEnabled());
-    }
-
     void pictures_data() {
         QTest::addColumn<bool>("dark");
         QTest::addColumn<double>("scale");
@@ -256,8 +236,6 @@ private Q_SLOTS:
         Theme::instance().setScale(scale);
         LibraryController library;
         DataPanel panel(library);
-        panel.weights().setWeights(
-            {{"VGG16, ImageNet (built in, 8 bit)", {}, "ImageNet weights in 8 bits a number. Good for the lesson."}});
         panel.setDatasets({cifar(false), fashion()});
         panel.resize(Theme::instance().px(980), Theme::instance().px(680));
         panel.show();

@@ -170,8 +170,9 @@ void LibraryController::setModel(const QString& name) {
 
 void LibraryController::refreshWeights() {
     d->run([this, model = d->model]() -> Private::Answer {
-        return [this, model, weights = core::listWeights(model.toStdString())] {
+        return [this, model, weights = core::listWeights(model.toStdString()), files = core::listLocalWeights()] {
             if (model == d->model) Q_EMIT weightsListed(weights);  // else newer ones are on their way
+            Q_EMIT localWeightsListed(files);
         };
     });
 }

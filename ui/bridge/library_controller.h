@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "core/api/trunks.h"
 #include "ui/bridge/event_metatypes.h"
 
 namespace thaw::ui {
@@ -54,6 +55,7 @@ Q_SIGNALS:
     /// error empty: done; cancelled: by the user.
     void downloadFinished(const QString& id, const QString& error, const QString& hint, bool cancelled);
     void weightsListed(const std::vector<thaw::core::WeightsChoice>& weights);
+    void localWeightsListed(const std::vector<thaw::core::LocalWeights>& files);  ///< of all models, beside weightsListed
     void weightsImported(const QString& file, const QString& error, const QString& hint);
     void runsListed(const std::vector<thaw::core::RunSummary>& runs);
     void runRead(const thaw::core::RunHistory& history);

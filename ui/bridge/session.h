@@ -6,6 +6,7 @@
 #include <QSet>
 #include <QTimer>
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -85,6 +86,10 @@ public Q_SLOTS:
     /// Where only the weights change, the scaling follows them (core::followWeights).
     void setConfig(const thaw::core::RunConfig& config);
     void chooseLesson(const QString& name);
+    /// Another model for the next run with a file of its weights; empty: its own. Ticks that are no preset's stay with the model that
+    /// they were set on and come back with it.
+    void useTrunk(const QString& model, const QString& weights);
+    void setUpdateStatistics(bool update);  ///< RunConfig::updateStatistics of the next run
     /// Where to look for data first, whatever it holds; keeps the choice over lessons.
     void setDataFolder(const QString& folder);
     /// A folder or archive for the next runs, used once it is known that it can be; else nothing changes: dataRefused().
@@ -110,6 +115,7 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void configChanged(const thaw::core::RunConfig& config);
+    void ticksKept(const QString& model);  ///< title of the model that was left, whose ticks wait for it
     void lessonChanged();
     void shownRunChanged();  ///< title, number, data set
     void actionsChanged();
@@ -153,6 +159,7 @@ private:
     std::optional<core::DataConfig> m_nextData;  ///< chosen, and in use as soon as what is there is listed
     std::vector<core::RunSummary> m_runs;
     std::vector<core::WeightsChoice> m_weights;
+    std::map<std::string, std::vector<std::vector<std::string>>> m_ticks;  ///< by model, of each phase; none where a preset stands
     std::optional<core::Scaling> m_scalingBefore;  ///< needed by the weights before; those chosen now are not listed yet
     core::StageTimes m_times;
     int m_cachedBoundary = 0;

@@ -32,7 +32,7 @@ public:
     core::LayerMask previewed;
     std::vector<Item> items;  ///< in pre-order
     std::vector<int> tops, itemOfLayer;
-    bool immediate = true;
+    bool immediate = true, updatesStatistics = false;
 
     std::size_t layerCount() const { return model.layers.size(); }
 
@@ -101,6 +101,11 @@ public:
         return stateOf(layers, [this](std::size_t i) { return wanted(i); });
     }
 
+    Statistics statisticsOf(const Item& item) const {
+        if (item.layer < 0 || layer(item.layer).kind != core::LayerKind::BatchNorm) return Statistics::None;
+        return updatesStatistics && wanted(static_cast<std::size_t>(item.layer)) ? Statistics::Updated : Statistics::Kept;
+    }
+
     bool pending(std::pair<int, int> layers) const {
         return std::any_of(wishes.begin() + layers.first, wishes.begin() + layers.second,
                            [](const auto& wish) { return wish.has_value(); });
@@ -163,6 +168,17 @@ void LayerTreeModel::setModelInfo(const core::ModelInfo& model, const core::Laye
 }
 
 const core::ModelInfo& LayerTreeModel::modelInfo() const { return d->model; }
+bool LayerTreeModel::hasStatistics() const {
+    return std::any_of(d->model.layers.begin(), d->model.layers.end(),
+                       [](const core::LayerInfo& layer) { return layer.kind == core::LayerKind::BatchNorm; });
+}
+
+void LayerTreeModel::setUpdatesStatistics(bool updates) {
+    if (d->updatesStatistics == updates) return;
+    d->updatesStatistics = updates;
+    changed(LayerColumn, KindColumn);
+}
+
 void LayerTreeModel::setImmediate(bool immediate) { d->immediate = immediate; }
 
 void LayerTreeModel::applyConfirmed(const core::LayerMask& trainable) {
@@ -309,6 +325,8 @@ QVariant LayerTreeModel::data(const QModelIndex& index, int role) const {
                     parts += d->pending(layers) ? tr("changes at the next batch") : tr("partly thawed");
                     break;
             }
+            if (const Statistics statistics = d->statisticsOf(item); statistics != Statistics::None)
+                parts += statistics == Statistics::Kept ? tr("statistics kept") : tr("statistics updated");
             if (const double moved = d->movedOf(layers); moved >= 0)
                 parts += tr("moved %1 percent").arg(QLocale().toString(moved * 100, 'f', moved > 0 ? 1 : 0));
             return parts.join(QStringLiteral(", "));
@@ -334,6 +352,8 @@ QVariant LayerTreeModel::data(const QModelIndex& index, int role) const {
         case PreviewTrainStateRole:
             if (d->previewed.size() != d->layerCount()) return -1;
             return static_cast<int>(d->stateOf(layers, [this](std::size_t i) { return d->previewed[i]; }));
+        case StatisticsRole:
+            return static_cast<int>(d->statisticsOf(item));
         case ParameterCountRole:
             return static_cast<qlonglong>(d->parameters(layers));
     }

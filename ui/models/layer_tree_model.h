@@ -15,6 +15,9 @@ namespace thaw::ui {
 /// Frozen, Thawed, Mixed (groups only), NoParameters; whether a change is pending is a role of its own.
 enum class TrainState { NoParameters, Frozen, Thawed, Mixed };
 
+/// What a batch norm does with its running means and variances; None for all other rows.
+enum class Statistics { None, Kept, Updated };
+
 class LayerTreeModel : public QAbstractItemModel {
     Q_OBJECT
 public:
@@ -29,6 +32,7 @@ public:
         LayerNameRole,          ///< the layer's name, or the group's path
         PreviewTrainStateRole,  ///< TrainState as int under a hovered preset; -1: no preview
         ParameterCountRole,     ///< qint64
+        StatisticsRole,         ///< Statistics as int
     };
 
     explicit LayerTreeModel(QObject* parent = nullptr);
@@ -36,6 +40,9 @@ public:
 
     void setModelInfo(const core::ModelInfo& model, const core::LayerMask& trainable);
     const core::ModelInfo& modelInfo() const;
+    /// Batch norms that train move their statistics (RunConfig::updateStatistics).
+    void setUpdatesStatistics(bool updates);
+    bool hasStatistics() const;  ///< a batch norm is among the layers
     /// Ticks change at once, without pending, while nothing runs.
     void setImmediate(bool immediate);
     void applyConfirmed(const core::LayerMask& trainable);  ///< clears pending marks that it fulfils

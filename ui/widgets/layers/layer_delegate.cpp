@@ -4,6 +4,7 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
+#include <QTreeView>
 
 #include <cmath>
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr int kIndent = 14;                                  ///< a level of the tree, design pixels
 constexpr int kBoxSide = 17, kNameGap = 25, kCellGap = 9;    ///< design pixels
+constexpr int kStatistics = 12;                              ///< the mark behind a batch norm
 constexpr int kBar = 33, kMovedLeft = 12, kMovedRight = 11;  ///< of the Moved column
 
 bool isBlock(const QModelIndex& index) { return index.data(LayerTreeModel::LayerIndexRole).toInt() < 0; }
@@ -50,6 +52,22 @@ QFont nameFont(const QModelIndex& index) {
     return font;
 }
 
+Statistics statisticsIn(const QModelIndex& index) {
+    return static_cast<Statistics>(index.siblingAtColumn(LayerTreeModel::LayerColumn).data(LayerTreeModel::StatisticsRole).toInt());
+}
+
+/// Behind a word of `width` in `area`: a snowflake where a batch norm keeps its statistics, a drop where it moves them.
+void paintStatistics(QPainter* painter, const QRect& area, int width, const QModelIndex& index, qreal ratio) {
+    const Statistics statistics = statisticsIn(index);
+    if (statistics == Statistics::None) return;
+    const Theme& theme = Theme::instance();
+    const bool kept = statistics == Statistics::Kept;
+    const QPixmap icon = theme.pixmap(kept ? QStringLiteral("snowflake") : QStringLiteral("drop"), kept ? Tone::Ice : Tone::Warm,
+                                      kStatistics, ratio);
+    const int left = std::min(area.left() + width + theme.px(4), area.right() + 1 - theme.px(kStatistics));
+    painter->drawPixmap(QPointF(left, area.center().y() + 0.5 - theme.px(kStatistics) / 2.0), icon);
+}
+
 /// Of the cells beside the name.
 QFont cellFont(const QModelIndex& index) {
     return isBlock(index) && index.column() == LayerTreeModel::ParametersColumn
@@ -63,7 +81,8 @@ int LayerDelegate::neededWidth(const QModelIndex& index) {
     const Theme& theme = Theme::instance();
     const bool name = index.column() == LayerTreeModel::LayerColumn;
     const int text = QFontMetrics(name ? nameFont(index) : cellFont(index)).horizontalAdvance(index.data().toString());
-    return (name ? boxLeft(index) + theme.px(kNameGap) : 0) + text + theme.px(kCellGap);
+    const bool marked = index.column() <= LayerTreeModel::KindColumn && statisticsIn(index) != Statistics::None;
+    return (name ? boxLeft(index) + theme.px(kNameGap) : 0) + text + theme.px(kCellGap) + (marked ? theme.px(kStatistics + 4) : 0);
 }
 
 int LayerDelegate::movedWidth(bool least) {
@@ -185,6 +204,16 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
                           QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideRight, area.width()));
     };
     const int gap = theme.px(kCellGap);
+    // The mark of a batch norm stands behind its kind, or behind its name where kinds have no room.
+    const auto* tree = qobject_cast<const QTreeView*>(option.widget);
+    const bool kinds = !tree || !tree->isColumnHidden(LayerTreeModel::KindColumn);
+    const auto drawMarked = [&](const QRect& area, const QFont& font, Tone tone, bool marked) {
+        marked = marked && statisticsIn(index) != Statistics::None;
+        const QRect words = area.adjusted(0, 0, marked ? -theme.px(kStatistics + 4) : 0, 0);
+        drawText(words, Qt::AlignLeft, font, tone);
+        const int wide = std::min(words.width(), QFontMetrics(font).horizontalAdvance(index.data().toString()));
+        if (marked) paintStatistics(painter, area, wide, index, ratio);
+    };
     switch (index.column()) {
         case LayerTreeModel::LayerColumn: {
             if (block) {
@@ -199,12 +228,13 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
             const QRectF box(cell.left() + boxLeft(index) + 0.5, cell.center().y() + 0.5 - side / 2, side, side);
             paintBox(painter, box, index, ratio);
             const QRect name = cell.adjusted(boxLeft(index) + theme.px(kNameGap), 0, -gap, 0);
-            drawText(name, Qt::AlignLeft, nameFont(index), silent ? Tone::Ink3 : Tone::Ink);
+            drawMarked(name, nameFont(index), silent ? Tone::Ink3 : Tone::Ink, !kinds);
             break;
         }
         case LayerTreeModel::KindColumn:
         case LayerTreeModel::OutputColumn:
-            drawText(cell.adjusted(0, 0, -gap, 0), Qt::AlignLeft, cellFont(index), silent ? Tone::Ink3 : Tone::Ink2);
+            drawMarked(cell.adjusted(0, 0, -gap, 0), cellFont(index), silent ? Tone::Ink3 : Tone::Ink2,
+                       index.column() == LayerTreeModel::KindColumn);
             break;
         case LayerTreeModel::ParametersColumn:
             drawText(cell.adjusted(0, 0, -theme.px(1), 0), Qt::AlignRight, cellFont(index), silent ? Tone::Ink3 : Tone::Ink);

@@ -1,5 +1,6 @@
 #include "ui/widgets/layers/layer_panel.h"
 
+#include <QCheckBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
@@ -10,9 +11,12 @@
 #include <algorithm>
 
 #include "ui/bridge/session.h"
+#include "ui/models/path_text.h"
 #include "ui/models/run_text.h"
+#include "ui/models/trunk_text.h"
 #include "ui/widgets/layers/layer_tree_view.h"
 #include "ui/widgets/layers/price_tag.h"
+#include "ui/widgets/parts/elided_label.h"
 #include "ui/widgets/parts/styling.h"
 
 namespace thaw::ui {
@@ -62,10 +66,12 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
     rows->setContentsMargins(1, 1, 1, 1);
     rows->setSpacing(0);
     rows->addWidget(m_header);
+    rows->addWidget(makeTrunkLine());
     rows->addWidget(m_owner);
     rows->addWidget(m_tree, 1);
     rows->addWidget(makeKeepLine());
     rows->addWidget(makeRule(Qt::Horizontal, this));
+    rows->addWidget(makeStatisticsLine());
     rows->addWidget(m_price);
     setTabOrder(m_preset, m_tree);
 
@@ -97,11 +103,76 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
     });
     for (const auto signal : {&Session::shownRunChanged, &Session::actionsChanged})
         connect(&session, signal, this, &LayerPanel::showOwner);
+    for (const auto signal : {&Session::shownRunChanged, &Session::actionsChanged})
+        connect(&session, signal, this, &LayerPanel::showTrunk);
+    connect(&session.layers(), &QAbstractItemModel::modelReset, this, &LayerPanel::showTrunk);
     connect(&Theme::instance(), &Theme::changed, this, &LayerPanel::applyTheme);
     m_owner->setWordWrap(true);
     showOwner();
+    showTrunk();
     fillPresets();
     applyTheme();
+}
+
+QWidget* LayerPanel::makeTrunkLine() {
+    m_trunkLine = new QWidget(this);
+    auto* line = new QHBoxLayout(m_trunkLine);
+    m_trunk = new ElidedLabel(m_trunkLine);
+    m_trunk->setElideMode(Qt::ElideRight);
+    m_trunk->setProperty("type", "tableStrong");
+    m_origin = makeLabel({}, "caption", m_trunkLine);
+    auto* change = new QToolButton(m_trunkLine);
+    change->setText(tr("Change"));
+    change->setProperty("link", true);
+    change->setFocusPolicy(Qt::StrongFocus);
+    change->setToolTip(tr("Choose another network on the Trunk page"));
+    line->addWidget(m_trunk, 1);
+    line->addWidget(m_origin);
+    line->addWidget(change);
+    connect(change, &QToolButton::clicked, this, &LayerPanel::trunkRequested);
+    return m_trunkLine;
+}
+
+QWidget* LayerPanel::makeStatisticsLine() {
+    m_statisticsLine = new QWidget(this);
+    auto* line = new QHBoxLayout(m_statisticsLine);
+    m_statisticsIcon = new QLabel(m_statisticsLine);
+    m_statisticsText = makeLabel({}, "table", m_statisticsLine);
+    m_statisticsText->setWordWrap(true);
+    m_statistics = new QCheckBox(m_statisticsLine);
+    m_statistics->setObjectName(QStringLiteral("updateStatistics"));
+    m_statistics->setProperty("switch", true);
+    m_statistics->setAccessibleName(tr("Update batch statistics while thawed"));
+    m_statistics->setToolTip(
+        tr("Update while thawed: batch norms that train move their running means and variances with each batch. Few pictures want "
+           "them kept."));
+    line->addWidget(m_statisticsIcon);
+    line->addWidget(m_statisticsText, 1);
+    line->addWidget(m_statistics);
+    connect(m_statistics, &QCheckBox::clicked, &m_session, &Session::setUpdateStatistics);
+    return m_statisticsLine;
+}
+
+void LayerPanel::showTrunk() {
+    const core::RunConfig& config = m_session.shownConfig();
+    const bool updates = config.updateStatistics;
+    m_session.layers().setUpdatesStatistics(updates);
+    m_statisticsLine->setVisible(m_session.layers().hasStatistics());
+    m_statistics->setChecked(updates);
+    m_statistics->setEnabled(m_session.actions().editSettings);
+    m_statisticsText->setText(updates ? tr("Batch statistics: updated where thawed, kept where frozen")
+                                      : tr("Batch statistics: kept everywhere, also where thawed"));
+    m_statisticsIcon->setPixmap(Theme::instance().pixmap(updates ? QStringLiteral("drop") : QStringLiteral("snowflake"),
+                                                         updates ? Tone::Warm : Tone::Ice, 16, devicePixelRatioF()));
+    // Prices come with every batch; the trunk does not.
+    const QString shown = QStringLiteral("%1|%2|%3|%4")
+                              .arg(QString::fromStdString(config.model), pathText(config.weights))
+                              .arg(config.inputSize)
+                              .arg(static_cast<int>(config.initialization));
+    if (shown == m_trunkShown) return;
+    m_trunkShown = shown;
+    m_trunk->setText(trunkTitleOf(config));
+    m_origin->setText(trunkOriginText(config));
 }
 
 /// Says that the plan will freeze what was thawed by hand, and lets it stay thawed.
@@ -143,6 +214,12 @@ void LayerPanel::applyTheme() {
     m_header->setFixedHeight(theme.px(48));
     m_header->layout()->setContentsMargins(theme.px(15), 0, theme.px(6), 0);
     m_header->layout()->setSpacing(theme.px(7));
+    m_trunkLine->setFixedHeight(theme.px(28));
+    m_trunkLine->layout()->setContentsMargins(theme.px(15), 0, theme.px(8), theme.px(4));
+    m_trunkLine->layout()->setSpacing(theme.px(7));
+    m_statisticsLine->layout()->setContentsMargins(theme.px(15), theme.px(2), theme.px(9), theme.px(2));
+    m_statisticsLine->layout()->setSpacing(theme.px(7));
+    showTrunk();
     m_keepLine->layout()->setContentsMargins(theme.px(15), theme.px(7), theme.px(13), theme.px(7));
     m_keepLine->layout()->setSpacing(theme.px(10));
     m_owner->setContentsMargins(theme.px(15), 0, theme.px(15), theme.px(8));

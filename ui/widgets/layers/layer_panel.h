@@ -5,11 +5,13 @@
 
 #include "ui/widgets/parts/setting_row.h"
 
+class QCheckBox;
 class QLabel;
 class QPushButton;
 
 namespace thaw::ui {
 
+class ElidedLabel;
 class LayerTreeView;
 class PriceTag;
 class Session;
@@ -40,6 +42,7 @@ public:
 
 Q_SIGNALS:
     void collapseRequested();
+    void trunkRequested();  ///< to choose another one
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -48,6 +51,9 @@ private:
     void applyTheme();
     void arrangeHeader();
     void fillPresets();
+    QWidget* makeTrunkLine();
+    QWidget* makeStatisticsLine();
+    void showTrunk();  ///< whose layers these are, and what its batch norms do
     QWidget* makeKeepLine();
     void showKeep();
     void showPreset();
@@ -57,7 +63,11 @@ private:
     PresetCombo* m_preset;
     LayerTreeView* m_tree;
     PriceTag* m_price;
-    QWidget *m_header, *m_keepLine;
+    QWidget *m_header, *m_trunkLine, *m_statisticsLine, *m_keepLine;
+    ElidedLabel* m_trunk;
+    QLabel *m_origin, *m_statisticsIcon, *m_statisticsText;
+    QCheckBox* m_statistics;
+    QString m_trunkShown;
     QLabel* m_keepText;
     QPushButton* m_keep;
     QLabel* m_owner;

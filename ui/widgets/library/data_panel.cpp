@@ -18,7 +18,6 @@
 #include "ui/models/problem_text.h"
 #include "ui/widgets/library/class_table.h"
 #include "ui/widgets/library/dataset_notes.h"
-#include "ui/widgets/library/weights_box.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/elided_label.h"
 #include "ui/widgets/parts/styling.h"
@@ -86,9 +85,6 @@ QWidget* DataPanel::makeList() {
     connect(m_archive, &QPushButton::clicked, this, [this] { chooseLocation(/*folder=*/false); });
     connect(m_checking, &WorkStrip::cancelRequested, this, &DataPanel::checkCancelled);
     rows->addStretch(1);
-    m_weights = new WeightsBox(m_library, m_list);
-    rows->addWidget(makeRule(Qt::Horizontal, m_list, /*soft=*/true));
-    rows->addWidget(m_weights);
     return m_list;
 }
 
@@ -158,7 +154,7 @@ QWidget* DataPanel::makeDetail() {
 void DataPanel::listenToDownloads() {
     connect(&m_library, &LibraryController::downloadStarted, this, [this](const QString& id) {
         const DataEntry* known = entry(id);
-        m_transfer->start(known ? tr("Downloading %1").arg(words(known->info.title)) : tr("Downloading the weights"));
+        if (known) m_transfer->start(tr("Downloading %1").arg(words(known->info.title)));
         m_downloadProblem.clear();
         refreshDetail();
     });
@@ -185,7 +181,6 @@ void DataPanel::chooseLocation(bool folder) {
 
 void DataPanel::setConfig(const core::RunConfig& config) {
     m_config = config;
-    m_weights->setConfig(config);
     fillList();
     refreshDetail();
 }
@@ -194,7 +189,6 @@ void DataPanel::setLocked(bool locked) {
     m_locked = locked;
     m_folder->setEnabled(!locked);
     m_archive->setEnabled(!locked);
-    m_weights->setLocked(locked);
     refreshDetail();
 }
 
@@ -331,7 +325,7 @@ void DataPanel::refreshDetail() {
         const auto bytes = shown->info.download.bytes;
         setButtonWords(m_get, bytes > 0 ? tr("Download %1").arg(formatBytes(bytes)) : tr("Download"));
     }
-    m_transfer->setVisible(!m_library.download().isEmpty());
+    m_transfer->setVisible(entry(m_library.download()));
     refreshProblem(shown);
 }
 

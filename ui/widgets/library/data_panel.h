@@ -1,6 +1,5 @@
-// The Data page: which pictures and which weights there are, what is in them, and how to get what is missing. No dialogs but
-// those that choose a file; reading a folder and a download run in the page. A choice that cannot be used changes nothing: the
-// page says why.
+// The Data page: which pictures there are, what is in them, and how to get what is missing. No dialogs but those that choose a
+// file; reading a folder and a download run in the page. A choice that cannot be used changes nothing: the page says why.
 #pragma once
 
 #include <QFrame>
@@ -24,7 +23,6 @@ class DatasetNotes;
 class ElidedLabel;
 class LibraryController;
 class TransferBar;
-class WeightsBox;
 class WorkStrip;
 
 class DataPanel : public QFrame {
@@ -32,11 +30,10 @@ class DataPanel : public QFrame {
 public:
     static constexpr int kSamplesPerClass = 12;
 
-    /// Lists come from the library; ask it for them (LibraryController::refreshDatasets, refreshWeights).
+    /// Lists come from the library; ask it for them (LibraryController::refreshDatasets).
     explicit DataPanel(LibraryController& library, QWidget* parent = nullptr);
 
     QString shownDataset() const { return m_shown; }  ///< a DataEntry's key
-    WeightsBox& weights() { return *m_weights; }
 
 public Q_SLOTS:
     void setConfig(const thaw::core::RunConfig& config);  ///< what the next run uses
@@ -92,7 +89,6 @@ private:
     Chip* m_substitute = nullptr;
     ElidedLabel* m_location = nullptr;
     QPushButton *m_use = nullptr, *m_get = nullptr, *m_forget = nullptr, *m_folder = nullptr, *m_archive = nullptr;
-    WeightsBox* m_weights = nullptr;
     ClassTable* m_classes = nullptr;
     DatasetNotes* m_notes = nullptr;
     WorkStrip* m_checking = nullptr;

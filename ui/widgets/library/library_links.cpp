@@ -1,11 +1,9 @@
 #include "ui/widgets/library/library_links.h"
 
 #include "ui/bridge/session.h"
-#include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/library/data_panel.h"
 #include "ui/widgets/library/settings_panel.h"
-#include "ui/widgets/library/weights_box.h"
 
 namespace thaw::ui {
 
@@ -33,7 +31,6 @@ void linkData(DataPanel& panel, Session& session) {
     const LibraryController& library = session.library();
     QObject::connect(&library, &LibraryController::placesListed, &panel, &DataPanel::setPlaces);
     QObject::connect(&library, &LibraryController::datasetsListed, &panel, &DataPanel::setDatasets);
-    QObject::connect(&library, &LibraryController::weightsListed, &panel.weights(), &WeightsBox::setWeights);
     QObject::connect(&library, &LibraryController::checkProgress, &panel, &DataPanel::showProgress);
     panel.setPlaces(session.placesHeld());
     panel.setDatasets(session.datasets());
@@ -54,11 +51,6 @@ void linkData(DataPanel& panel, Session& session) {
     QObject::connect(&panel, &DataPanel::checkCancelled, &session, &Session::cancelChoice);
     QObject::connect(&panel, &DataPanel::datasetChosen, &session, &Session::useDataset);
     QObject::connect(&panel, &DataPanel::forgetRequested, &session, &Session::forgetPlace);
-    QObject::connect(&panel.weights(), &WeightsBox::chosen, &session, [&session](const QString& file) {
-        core::RunConfig config = session.config();
-        config.weights = pathOf(file);
-        session.setConfig(config);
-    });
 }
 
 }  // namespace thaw::ui

@@ -205,7 +205,7 @@ void SettingsPanel::addMachine() {
         [](Config& config, const QVariant& value) { config.initialization = enumOf<core::Initialization>(value); });
     m_weights = new SettingCombo;
     add(
-        tr("Weights"), tr("The trunk's pretrained weights. The data panel downloads and imports others."), m_weights,
+        tr("Weights"), tr("The trunk's pretrained weights. The Trunk page downloads and imports others."), m_weights,
         [this](const Config& config) {
             const QString file = pathText(config.weights);
             if (m_weights->findData(file) < 0 && !file.isEmpty())
@@ -218,7 +218,7 @@ void SettingsPanel::addMachine() {
         const QString file = m_weights->currentData().toString();
         if (file == kMore) {
             m_weights->showEntry(pathText(m_config.weights));
-            Q_EMIT dataPanelRequested();
+            Q_EMIT trunkPageRequested();
         } else {
             edit([&](Config& config) { config.weights = pathOf(file); });
         }

@@ -1,4 +1,4 @@
-// The settings that a lesson is made of: data, training, head, repeatability.
+// The settings that a lesson is made of: trunk, data, training, head, repeatability.
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLocale>
@@ -6,11 +6,13 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <set>
 
-#include "core/api/models.h"
-#include "ui/models/plain_text.h"
+#include "core/api/trunks.h"
+#include "ui/models/trunk_text.h"
 #include "ui/widgets/library/settings_panel.h"
 #include "ui/widgets/library/settings_values.h"
+#include "ui/widgets/parts/elided_label.h"
 #include "ui/widgets/parts/number_box.h"
 #include "ui/widgets/parts/setting_row.h"
 #include "ui/widgets/parts/styling.h"
@@ -31,10 +33,48 @@ QString epochsName(std::size_t phase, std::size_t count) {
     return count == 1 ? SettingsPanel::tr("Epochs") : SettingsPanel::tr("Epochs, phase %1").arg(phase + 1);
 }
 
+/// Those that the model can take, and the one that is chosen.
+void offerSizes(QComboBox& box, const core::RunConfig& config) {
+    std::set<int> sizes{config.inputSize};
+    for (const core::TrunkCard& trunk : core::listTrunks(config.model)) {
+        const core::ModelCard& model = trunk.model;
+        sizes.insert({model.leastSize, model.usualSize, model.suggestedSize});
+        for (const int size : {32, 48, 64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512})
+            if (size >= model.leastSize && size <= model.greatestSize && size % model.sizeStep == 0) sizes.insert(size);
+    }
+    box.clear();
+    for (const int size : sizes) box.addItem(QStringLiteral("%1 × %1").arg(size), size);
+}
+
 }  // namespace
 
+void SettingsPanel::addTrunk() {
+    auto* change = new QToolButton;
+    change->setText(tr("Change"));
+    change->setProperty("link", true);
+    change->setFocusPolicy(Qt::StrongFocus);
+    change->setToolTip(tr("Choose another network on the Trunk page"));
+    connect(change, &QToolButton::clicked, this, &SettingsPanel::trunkPageRequested);
+    beginGroup(tr("Trunk"), {change}, /*first=*/true);
+    auto* name = new ElidedLabel;
+    name->setElideMode(Qt::ElideRight);
+    name->setProperty("type", "strong");
+    add(tr("Network"), tr("The network that knows pictures already and that the run starts from."), name,
+        [name](const Config& config) { name->setText(trunkTitleOf(config)); });
+    auto* inputSize = new SettingCombo;
+    add(tr("Input size"),
+        tr("Pictures of a data set are enlarged to this many pixels, your own folders are read so. Twice the size is clearly "
+           "more accurate and four times slower."),
+        inputSize, [inputSize](const Config& config) {
+            offerSizes(*inputSize, config);
+            inputSize->showEntry(config.inputSize);
+        });
+    connect(inputSize, &QComboBox::activated, this,
+            [this, inputSize] { edit([&](Config& config) { config.inputSize = inputSize->currentData().toInt(); }); });
+}
+
 void SettingsPanel::addData() {
-    beginGroup(tr("Data"), true);
+    beginGroup(tr("Data"));
     m_dataset = new SettingCombo;
     m_datasetRow = add(tr("Data set"), tr("The pictures that the network learns from. The data panel shows what is in them."),
                        m_dataset, [this](const Config&) { fillDatasets(); });
@@ -47,38 +87,6 @@ void SettingsPanel::addData() {
             edit([&](Config& config) { config.data.dataset = id.toStdString(); });
         }
     });
-    auto* model = new SettingCombo;
-    for (const core::ModelCard& card : core::listModels()) {
-        model->addItem(text(card.title), text(card.name));
-        const QString weights = card.withoutLabels ? tr("Weights that learned without labels are built in.")
-                                : card.builtIn     ? tr("Weights are built in.")
-                                                   : tr("Weights must be downloaded or imported first, on the Data page.");
-        const QString size = tr("%1 million parameters, %2 billion multiply-adds at %3 pixels.")
-                                 .arg(QLocale().toString(static_cast<double>(card.parameters) / 1e6, 'f', 1),
-                                      QLocale().toString(card.multiplyAdds / 1e9, 'f', 2))
-                                 .arg(card.usualSize);
-        model->setItemData(model->count() - 1, toolTipText(size + QLatin1Char(' ') + weights), Qt::ToolTipRole);
-    }
-    add(tr("Trunk"),
-        tr("The network that knows pictures already and that the run starts from. Choosing another one brings its usual head, "
-           "input size and scaling."),
-        model, [model](const Config& config) { model->showEntry(text(config.model)); });
-    connect(model, &QComboBox::activated, this, [this, model] {
-        edit([&](Config& config) { core::chooseModel(config, model->currentData().toString().toStdString()); });
-    });
-    auto* inputSize = new SettingCombo;
-    for (const int size : {32, 48, 64, 96, 128, 160, 224}) inputSize->addItem(QStringLiteral("%1 × %1").arg(size), size);
-    add(tr("Input size"),
-        tr("Pictures of a data set are enlarged to this many pixels, your own folders are read so. Twice the size is clearly "
-           "more "
-           "accurate and four times slower."),
-        inputSize, [inputSize](const Config& config) {
-            if (inputSize->findData(config.inputSize) < 0)
-                inputSize->addItem(QStringLiteral("%1 × %1").arg(config.inputSize), config.inputSize);
-            inputSize->showEntry(config.inputSize);
-        });
-    connect(inputSize, &QComboBox::activated, this,
-            [this, inputSize] { edit([&](Config& config) { config.inputSize = inputSize->currentData().toInt(); }); });
     addChoice(
         tr("Scaling"),
         tr("How colours become numbers. ImageNet is what the built-in weights learned with; 0–1 is what the lesson's text does; "

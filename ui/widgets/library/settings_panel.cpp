@@ -65,6 +65,7 @@ SettingsPanel::SettingsPanel(LibraryController& library, QWidget* parent) : QFra
     groups->setSpacing(0);
     m_scroll->setWidget(form);
     rows->addWidget(m_scroll, 1);
+    addTrunk();
     addData();
     addTraining();
     addHead();
@@ -192,7 +193,7 @@ void SettingsPanel::addHeader() {
     layout()->addWidget(m_lockNote);
 }
 
-void SettingsPanel::beginGroup(const QString& title, bool first) {
+void SettingsPanel::beginGroup(const QString& title, const std::vector<QToolButton*>& buttons, bool first) {
     auto* form = static_cast<QVBoxLayout*>(m_scroll->widget()->layout());
     if (!first) form->addWidget(makeRule(Qt::Horizontal, m_scroll->widget(), /*soft=*/true));
     auto* group = new QWidget(m_scroll->widget());
@@ -200,7 +201,7 @@ void SettingsPanel::beginGroup(const QString& title, bool first) {
     m_groups.push_back(group);
     m_into = new QVBoxLayout(group);
     m_into->setSpacing(0);
-    beginPart(title);
+    beginPart(title, buttons);
 }
 
 void SettingsPanel::beginPart(const QString& title, const std::vector<QToolButton*>& buttons) {

@@ -58,6 +58,7 @@ Q_SIGNALS:
     void lessonChosen(const QString& name);                   ///< also to go back to the lesson's own settings
     void rateRequested(double rate);                          ///< while locked
     void dataPanelRequested();
+    void trunkPageRequested();
     void collapseRequested();
 
 private:
@@ -70,6 +71,7 @@ private:
     };
 
     void addHeader();
+    void addTrunk();
     void addData();
     void addTraining();
     void addHead();
@@ -78,7 +80,7 @@ private:
     void addPhaseEditor();
     void addMachine();
     void addFooter();
-    void beginGroup(const QString& title, bool first = false);
+    void beginGroup(const QString& title, const std::vector<QToolButton*>& buttons = {}, bool first = false);
     void beginPart(const QString& title, const std::vector<QToolButton*>& buttons = {});
 
     SettingRow* add(const QString& name, const QString& help, QWidget* field, std::function<void(const Config&)> load,

@@ -14,7 +14,7 @@
 
 namespace thaw::ui {
 
-inline const QString kMore = QStringLiteral(":more");  ///< the entry that leads to the Data page
+inline const QString kMore = QStringLiteral(":more");  ///< the entry that leads to the page with more
 
 template <class Enum>
 QVariant variantOf(Enum value) {

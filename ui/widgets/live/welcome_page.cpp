@@ -3,25 +3,32 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
-#include <QPainter>
 #include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
+#include "core/api/trunks.h"
 #include "ui/bridge/session.h"
+#include "ui/models/trunk_text.h"
 #include "ui/widgets/live/data_offer.h"
 #include "ui/widgets/live/recent_runs.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/styling.h"
 
 namespace thaw::ui {
+namespace {
 
-LessonCard::LessonCard(int thawed, const QString& title, const QString& text, QWidget* parent)
+constexpr int kStagesTall = 68;  // design pixels
+constexpr int kTenClasses = 10;
+
+}  // namespace
+
+LessonCard::LessonCard(const QString& title, QWidget* parent)
     : QFrame(parent),
-      m_thawed(thawed),
+      m_stages(new StageView(/*named=*/false, kStagesTall, this)),
       m_title(makeLabel(title, "cardTitle", this)),
-      m_text(makeLabel(text, "body", this)),
+      m_text(makeLabel({}, "body", this)),
       m_length(new Chip(this)) {
     setProperty("card", true);
     m_text->setWordWrap(true);
@@ -29,6 +36,7 @@ LessonCard::LessonCard(int thawed, const QString& title, const QString& text, QW
     m_title->setWordWrap(true);
     m_length->setCompact(true);
     auto* rows = new QVBoxLayout(this);
+    rows->addWidget(m_stages);
     rows->addWidget(m_title);
     rows->addWidget(m_text, 1);
     rows->addWidget(m_length, 0, Qt::AlignLeft);
@@ -38,7 +46,7 @@ LessonCard::LessonCard(int thawed, const QString& title, const QString& text, QW
 
 void LessonCard::applyTheme() {
     const Theme& theme = Theme::instance();
-    layout()->setContentsMargins(theme.px(18), theme.px(104), theme.px(14), theme.px(18));
+    layout()->setContentsMargins(theme.px(18), theme.px(20), theme.px(14), theme.px(18));
     layout()->setSpacing(theme.px(8));
     m_text->setMinimumHeight(theme.px(58));
 }
@@ -47,41 +55,12 @@ void LessonCard::setLength(const QString& text, bool trains) {
     m_length->setContent(trains ? Chip::Look::Warm : Chip::Look::Ice, {}, text);
 }
 
-void LessonCard::paintEvent(QPaintEvent* event) {
-    QFrame::paintEvent(event);
-    const Theme& theme = Theme::instance();
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    // VGG16's five blocks, smaller and smaller pictures, and the head.
-    constexpr int kBlocks = 6;
-    const double room = width() - theme.px(18) - theme.px(16);
-    const double pitch = std::min<double>(theme.px(28), (room + theme.px(6)) / kBlocks);
-    const double wide = pitch - theme.px(7);
-    const double middle = theme.px(52);
-    for (int block = 0; block < kBlocks; ++block) {
-        const bool head = block == kBlocks - 1;
-        const double tall = theme.px(head ? 32 : 64 - 8 * block);
-        const QRectF shape(theme.px(18) + pitch * block + 0.5, middle - tall / 2, wide, tall);
-        const bool warm = block >= kBlocks - m_thawed;
-        const bool missing = m_thawed < 0 && head;
-        QPen pen(theme.color(missing ? Tone::Ink3 : warm ? Tone::Warm : Tone::Ice), 1.4 * theme.scale());
-        if (missing) pen.setDashPattern({3, 2});
-        painter.setPen(pen);
-        painter.setBrush(missing ? QBrush(Qt::NoBrush) : QBrush(theme.color(warm ? Tone::WarmFill : Tone::IceFill)));
-        painter.drawRoundedRect(shape, theme.px(4), theme.px(4));
-        if (missing) continue;
-        const QPixmap icon =
-            theme.pixmap(warm ? QStringLiteral("drop") : QStringLiteral("snowflake"), Tone::WarmTick, 13, devicePixelRatioF());
-        const QSizeF size = icon.deviceIndependentSize();
-        painter.drawPixmap(QPointF(shape.center().x() - size.width() / 2, shape.center().y() - size.height() / 2), icon);
-    }
-}
+void LessonCard::setText(const QString& text) { m_text->setText(text); }
 
 WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_session(session) {
     setProperty("panel", true);
     m_title = makeLabel(tr("Teach a network to see"), "welcome", this);
-    m_lead =
-        makeLabel(tr("Start from VGG16, which already knows pictures,\nand teach it to name ten kinds of things."), "lead", this);
+    m_lead = makeLabel({}, "lead", this);
     m_run = new QPushButton(QStringLiteral("  ") + tr("Run the lesson"), this);
     m_run->setProperty("filled", true);
     m_run->setProperty("big", true);
@@ -94,27 +73,30 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
         label->setAlignment(Qt::AlignCenter);
         label->setWordWrap(true);
     }
-    m_borrow =
-        new LessonCard(-1, tr("1  Borrow"), tr("The VGG16 trunk stays frozen. Its 14.7 million weights do not move."), this);
-    m_teach =
-        new LessonCard(1, tr("2  Teach the head"), tr("A small new head learns the ten classes. The trunk still waits."), this);
-    m_thaw = new LessonCard(2, tr("3  Thaw"), tr("Block 5 thaws and learns gently, together with the head."), this);
+    m_borrow = new LessonCard(tr("1  Borrow"), this);
+    m_teach = new LessonCard(tr("2  Teach the head"), this);
+    m_teach->setText(tr("A small new head learns the ten classes. The trunk still waits."));
+    m_thaw = new LessonCard(tr("3  Thaw"), this);
     m_borrow->setLength(tr("no training"), false);
     m_recent = new RecentRuns(this);
     m_settings = new QPushButton(QLatin1Char(' ') + tr("Run my settings"), this);
     bindIcon(m_settings, QStringLiteral("settings"));
     m_settings->setToolTip(tr("A new run with the settings as they stand in the Settings panel"));
     m_run->setToolTip(tr("A new run with the lesson's own settings"));
+    m_network = new QPushButton(QLatin1Char(' ') + tr("Another network"), this);
+    bindIcon(m_network, QStringLiteral("layers"));
+    m_network->setToolTip(tr("Choose the trunk of the next run among all that Thaw knows"));
     m_open = new QPushButton(QLatin1Char(' ') + tr("Open a run"), this);
     bindIcon(m_open, QStringLiteral("folder"));
-    for (QPushButton* button : {m_settings, m_open}) button->setProperty("tall", true);
-    for (QPushButton* button : {m_run, m_settings, m_open, m_getData}) button->setFocusPolicy(Qt::TabFocus);
+    for (QPushButton* button : {m_settings, m_network, m_open}) button->setProperty("tall", true);
+    for (QPushButton* button : {m_run, m_settings, m_network, m_open, m_getData}) button->setFocusPolicy(Qt::TabFocus);
 
     m_cardRow = new QHBoxLayout;
     for (LessonCard* card : {m_borrow, m_teach, m_thaw}) m_cardRow->addWidget(card, 1);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(12);
     buttons->addStretch(1);
+    buttons->addWidget(m_network);
     buttons->addWidget(m_settings);
     buttons->addWidget(m_open);
     buttons->addStretch(1);
@@ -139,6 +121,7 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     connect(m_offer, &DataOffer::runLesson, this, &WelcomePage::runLesson);
     connect(m_offer, &DataOffer::changed, this, &WelcomePage::refresh);
     connect(m_settings, &QPushButton::clicked, this, &WelcomePage::startWithSettings);
+    connect(m_network, &QPushButton::clicked, this, &WelcomePage::chooseTrunk);
     connect(m_open, &QPushButton::clicked, this, &WelcomePage::openRun);
     connect(m_getData, &QPushButton::clicked, this, &WelcomePage::showData);
     connect(m_recent, &RecentRuns::openRequested, this, &WelcomePage::openRecent);
@@ -176,6 +159,7 @@ void WelcomePage::refresh() {
     const core::Lesson* lesson = m_session.lesson();
     QString time;
     if (lesson) {
+        tellStory(lesson->config);
         // Another lesson than the first says which.
         if (lesson->name != "lesson") time = QString::fromStdString(lesson->title) + QStringLiteral(". ");
         if (const double seconds = m_session.planSeconds(lesson->config); seconds >= 0) {
@@ -194,6 +178,36 @@ void WelcomePage::refresh() {
     m_run->setVisible(!m_offer->isWanted());
     m_getData->setVisible(m_offer->isWanted());
     arrange();
+}
+
+void WelcomePage::tellStory(const core::RunConfig& config) {
+    const std::string wanted = core::toJson(config);
+    if (wanted == m_told) return;
+    m_told = wanted;
+    const std::vector<core::TrunkCard> trunks = core::listTrunks(config.model);
+    if (trunks.empty()) return;
+    const core::ModelCard& card = trunks.front().model;
+    const QString name = trunkTitleOf(config);
+    const bool knows = config.initialization == core::Initialization::Pretrained;
+    m_lead->setText(knows ? tr("Start from %1, which already knows pictures,\nand teach it to name ten kinds of things.").arg(name)
+                          : tr("Start from %1 with random values,\nand teach it to name ten kinds of things.").arg(name));
+    m_borrow->setText(tr("The %1 trunk stays frozen. Its %2 million weights do not move.")
+                          .arg(name, QLocale().toString(static_cast<double>(card.parameters) / 1e6, 'f', 1)));
+    const core::ModelInfo model = core::describeModel(config, kTenClasses);
+    const auto thawedIn = [&](std::size_t phase) {
+        std::vector<bool> thawed;
+        if (phase >= config.phases.size()) return thawed;
+        const core::LayerMask mask = model.maskOf(config.phases[phase].trainable);
+        for (int stage = 0; stage < model.headStage; ++stage) thawed.push_back(core::trainableIn(model, mask, stage) > 0);
+        return thawed;
+    };
+    m_borrow->setStages(StageDrawing(card.stages));
+    m_teach->setStages(StageDrawing(card.stages, thawedIn(0), StageDrawing::Head::Thawed));
+    m_thaw->setStages(StageDrawing(card.stages, thawedIn(1), StageDrawing::Head::Thawed));
+    if (config.phases.size() > 1) {
+        const QString what = QString::fromStdString(core::describeMask(model, model.maskOf(config.phases[1].trainable)));
+        m_thaw->setText(tr("%1: it learns gently, together with the head.").arg(what));
+    }
 }
 
 void WelcomePage::arrange() {

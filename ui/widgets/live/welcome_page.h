@@ -3,6 +3,11 @@
 
 #include <QFrame>
 
+#include <string>
+
+#include "core/api/config.h"
+#include "ui/widgets/trunk/stage_view.h"
+
 class QHBoxLayout;
 class QLabel;
 class QPushButton;
@@ -15,20 +20,18 @@ class DataOffer;
 class RecentRuns;
 class Session;
 
-/// One step of the lesson: the blocks of the network as it leaves them, a title, a few words, how long.
+/// One step of the lesson: the stages of the network as it leaves them, a title, a few words, how long.
 class LessonCard : public QFrame {
     Q_OBJECT
 public:
-    /// `thawed` of the six blocks are orange, counted from the head; negative: the head is still missing.
-    LessonCard(int thawed, const QString& title, const QString& text, QWidget* parent = nullptr);
+    explicit LessonCard(const QString& title, QWidget* parent = nullptr);
+    void setStages(const StageDrawing& drawing) { m_stages->setDrawing(drawing); }
+    void setText(const QString& text);
     void setLength(const QString& text, bool trains);
-
-protected:
-    void paintEvent(QPaintEvent* event) override;
 
 private:
     void applyTheme();
-    int m_thawed;
+    StageView* m_stages;
     QLabel *m_title, *m_text;
     Chip* m_length;
 };
@@ -41,6 +44,7 @@ public:
 Q_SIGNALS:
     void runLesson();
     void startWithSettings();
+    void chooseTrunk();  ///< another network
     void openRun();  ///< one that is not in sight
     void showData();
     void openRecent(const QString& directory);
@@ -54,9 +58,11 @@ private:
     void applyTheme();
     void refresh();
     void arrange();
+    void tellStory(const core::RunConfig& config);  ///< what the lesson does with which network
     Session& m_session;
     QLabel *m_title, *m_lead, *m_time;
-    QPushButton *m_run, *m_settings, *m_open, *m_getData;
+    QPushButton *m_run, *m_settings, *m_network, *m_open, *m_getData;
+    std::string m_told;  ///< the config whose story is told
     QVBoxLayout* m_rows;
     QHBoxLayout* m_cardRow;
     DataOffer* m_offer;

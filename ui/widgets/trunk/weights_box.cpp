@@ -1,4 +1,4 @@
-#include "ui/widgets/library/weights_box.h"
+#include "ui/widgets/trunk/weights_box.h"
 
 #include <QDir>
 #include <QFileDialog>
@@ -12,6 +12,7 @@
 #include "ui/bridge/library_controller.h"
 #include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
+#include "ui/models/trunk_text.h"
 #include "ui/widgets/parts/setting_row.h"
 #include "ui/widgets/parts/styling.h"
 
@@ -125,8 +126,7 @@ void WeightsBox::refresh() {
     m_get->setVisible(known != all.end());
     m_get->setEnabled(m_library.download().isEmpty());
     if (known == all.end()) return;
-    setButtonWords(
-        m_get, known->second.bytes > 0 ? tr("Full precision, %1").arg(formatBytes(known->second.bytes)) : tr("Full precision"));
+    setButtonWords(m_get, tr("Full precision, %1").arg(fileSizeText(core::downloadBytes(known->first))));
 }
 
 void WeightsBox::say(const QString& sentence, bool wrong) {

@@ -1,4 +1,4 @@
-// The Data page's choice of pretrained weights: a list, the import of a file, the download in full precision.
+// The choice of pretrained weights for the trunk in use: a list, the import of a file, the download in full precision.
 #pragma once
 
 #include <QWidget>

@@ -12,6 +12,7 @@ namespace {
 constexpr double kLayersWidth = 440, kCompactLayersWidth = 376, kSettingsWidth = 300, kRailWidth = 40;
 constexpr double kMargins = 12 + 10 + 10 + 12;
 constexpr double kLeastCentre = 480, kLeastInspector = 560;
+constexpr double kLeastTrunk = 640;  // a column of cards with one of them in full beside it
 constexpr double kLeastLive = 702;  // the curves with the test pictures beside them
 constexpr double kLeastLayers = 340, kMostLayers = 640, kLeastSettings = 280, kMostSettings = 460;
 
@@ -80,8 +81,9 @@ void BodyLayout::apply() {
     // By itself the tree is open only where the page beside it loses nothing by that: the test pictures, or a map's plane. The
     // inspector's own arrows walk over the layers, too.
     const double beside = m_room - kMargins - layersWidth() - kRailWidth;
-    const bool layersFit = beside >= (live ? kLeastLive : inspector ? kLeastInspector : kLeastCentre);
-    bool layers = choice.layers.value_or((live || welcome || inspector) && layersFit);
+    const bool trunk = m_view == QLatin1String("trunk");
+    const bool layersFit = beside >= (live ? kLeastLive : trunk ? kLeastTrunk : inspector ? kLeastInspector : kLeastCentre);
+    bool layers = choice.layers.value_or((live || welcome || inspector || trunk) && layersFit);
     bool settings = choice.settings.value_or(welcome);
     const auto centre = [&] {
         return m_room - kMargins - (layers ? layersWidth() : kRailWidth) - (settings ? settingsWidth() : kRailWidth);
@@ -110,7 +112,7 @@ void BodyLayout::save(QSettings& settings) const {
 void BodyLayout::restore(const QSettings& settings) {
     m_layersWidth = keptWidth(settings, QStringLiteral("panels/layersWidth"), kLeastLayers, kMostLayers);
     m_settingsWidth = keptWidth(settings, QStringLiteral("panels/settingsWidth"), kLeastSettings, kMostSettings);
-    for (const char* view : {"welcome", "live", "predictions", "confusion", "inspector", "map", "data", "runs"}) {
+    for (const char* view : {"welcome", "live", "predictions", "confusion", "inspector", "map", "data", "trunk", "runs"}) {
         Choice choice;
         const QString key = QStringLiteral("panels/%1/").arg(QLatin1String(view));
         if (settings.contains(key + QLatin1String("layers")))

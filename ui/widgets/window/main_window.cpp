@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "ui/bridge/session.h"
+#include "ui/bridge/trunk_speeds.h"
 #include "ui/models/log_model.h"
 #include "ui/models/path_text.h"
 #include "ui/widgets/evaluation/confusion_view.h"
@@ -35,6 +36,7 @@
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/predictions/camera_view.h"
 #include "ui/widgets/predictions/prediction_view.h"
+#include "ui/widgets/trunk/trunk_page.h"
 #include "ui/widgets/window/about_dialog.h"
 #include "ui/widgets/window/body_layout.h"
 #include "ui/widgets/window/closing.h"
@@ -142,6 +144,9 @@ void MainWindow::makeBody(LogModel& log) {
     auto* dataPanel = new DataPanel(m_session.library());
     linkData(*dataPanel, m_session);
     addPage(dataPanel, tr("Data"));
+    m_speeds = new TrunkSpeeds(this);
+    m_trunks = new TrunkPage(m_session, *m_speeds);
+    addPage(m_trunks, tr("Trunk"));
     addPage(m_livePage->makeRunsPage(), tr("Runs"));
     auto* centre = new QWidget;
     centre->setObjectName(QStringLiteral("centre"));
@@ -157,6 +162,7 @@ void MainWindow::makeBody(LogModel& log) {
     auto* settingsPanel = new SettingsPanel(m_session.library());
     linkSettings(*settingsPanel, m_session);
     connect(settingsPanel, &SettingsPanel::dataPanelRequested, this, [this] { showTab(DataTab); });
+    connect(settingsPanel, &SettingsPanel::trunkPageRequested, this, [this] { showTab(TrunkTab); });
     connect(settingsPanel, &SettingsPanel::collapseRequested, this, [this] { m_settingsDock->setFolded(true); });
     m_settingsDock = new SideDock(QStringLiteral("settings"), tr("Settings"), Qt::RightEdge, settingsPanel, 300, this);
     m_settingsDock->setObjectName(QStringLiteral("settingsDock"));
@@ -215,6 +221,8 @@ void MainWindow::connectActions() {
     const WelcomePage& welcome = m_livePage->welcome();
     connect(&welcome, &WelcomePage::runLesson, &m_session, &Session::runLesson);
     connect(&welcome, &WelcomePage::showData, this, [this] { showTab(DataTab); });
+    connect(&welcome, &WelcomePage::chooseTrunk, this, [this] { showTab(TrunkTab); });
+    connect(m_layerPanel, &LayerPanel::trunkRequested, this, [this] { showTab(TrunkTab); });
     connect(&welcome, &WelcomePage::startWithSettings, &m_session, &Session::start);
     connect(&welcome, &WelcomePage::openRun, m_actions->openRun, &QAction::trigger);
     connect(&welcome, &WelcomePage::openRecent, this, &MainWindow::openRun);
@@ -281,7 +289,7 @@ void MainWindow::openRun(const QString& directory) {
 
 void MainWindow::lookInto(const QString& directory) {
     m_session.inspection().inspectRun(pathOf(directory));
-    if (currentTab() == LiveTab || currentTab() == DataTab || currentTab() == RunsTab) showTab(PredictionsTab);
+    if (currentTab() == LiveTab || currentTab() > MapTab) showTab(PredictionsTab);
 }
 
 CameraView& MainWindow::camera() {
@@ -309,15 +317,10 @@ void MainWindow::setLogOpen(bool open) {
 }
 
 void MainWindow::updateView() {
-    const QString view = currentTab() == PredictionsTab ? QStringLiteral("predictions")
-                         : currentTab() == ConfusionTab ? QStringLiteral("confusion")
-                         : currentTab() == InspectorTab ? QStringLiteral("inspector")
-                         : currentTab() == MapTab       ? QStringLiteral("map")
-                         : currentTab() == DataTab      ? QStringLiteral("data")
-                         : currentTab() == RunsTab      ? QStringLiteral("runs")
-                         : m_livePage->showsWelcome()   ? QStringLiteral("welcome")
-                                                        : QStringLiteral("live");
-    const bool looksIntoRun = currentTab() != LiveTab && currentTab() != DataTab && currentTab() != RunsTab;
+    static const char* const kViews[] = {nullptr, "predictions", "confusion", "inspector", "map", "data", "trunk", "runs"};
+    const QString live = m_livePage->showsWelcome() ? QStringLiteral("welcome") : QStringLiteral("live");
+    const QString view = currentTab() == LiveTab ? live : QString::fromLatin1(kViews[currentTab()]);
+    const bool looksIntoRun = currentTab() >= PredictionsTab && currentTab() <= MapTab;
     m_timeLine->setWanted(looksIntoRun);
     m_testLock->setWanted(looksIntoRun);
     m_body->setView(view);
@@ -341,6 +344,7 @@ void MainWindow::arrange() {
     m_logBar->setCompact(tall < 800);
     m_logDock->setLow(tall < 640);
     m_livePage->setCompact(compact);
+    m_trunks->setCompact(compact);
     m_timeLine->setSlim(tall < 640);
     m_body->setRoom(wide, compact);
 }

@@ -27,13 +27,15 @@ class Session;
 class SideDock;
 class TestLockBar;
 class TimeLine;
+class TrunkPage;
+class TrunkSpeeds;
 class ViewTabs;
 class WindowActions;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
-    enum Tab { LiveTab, PredictionsTab, ConfusionTab, InspectorTab, MapTab, DataTab, RunsTab };
+    enum Tab { LiveTab, PredictionsTab, ConfusionTab, InspectorTab, MapTab, DataTab, TrunkTab, RunsTab };
 
     /// All must outlive the window. `settings` keeps what the user chose about it.
     MainWindow(Session& session, LogModel& log, QSettings& settings, QWidget* parent = nullptr);
@@ -86,6 +88,8 @@ private:
     PredictionView* m_predictions;
     InspectorView* m_inspector;
     MapView* m_map;
+    TrunkSpeeds* m_speeds;
+    TrunkPage* m_trunks;
     TestLockBar* m_testLock;
     TimeLine* m_timeLine;
     ConfusionView* m_confusion;

@@ -25,6 +25,10 @@ Notices::Notices(Session& session, Banner& banner, QObject* parent) : QObject(pa
         offerArrived();
     });
     connect(&session, &Session::actionsChanged, this, &Notices::offerArrived);
+    connect(&session, &Session::ticksKept, this, [this](const QString& model) {
+        m_banner.ask(QStringLiteral("ticks"), Banner::Look::Note,
+                     tr("Your ticks belong to %1 and are kept there: they come back with it.").arg(model));
+    });
     connect(&session.inspection(), &InspectionController::failed, this,
             [this](const QString& what, const QString& hint) { warn(QStringLiteral("inspection"), what, hint); });
     connect(&session.inspection(), &InspectionController::subjectChanged, this,
@@ -32,7 +36,7 @@ Notices::Notices(Session& session, Banner& banner, QObject* parent) : QObject(pa
     connect(&session, &Session::refused, this,
             [this](const QString& what, const QString& hint) { warn(QStringLiteral("refused"), what, hint); });
     connect(&training, &TrainingController::runStarted, this, [this](const core::RunStarted& run) {
-        for (const char* kind : {"interrupted", "refused", "failed"}) m_banner.dismiss(QLatin1String(kind));
+        for (const char* kind : {"interrupted", "refused", "failed", "ticks"}) m_banner.dismiss(QLatin1String(kind));
         if (run.resumed && !run.bitExact)
             m_banner.ask(QStringLiteral("bitExact"), Banner::Look::Note,
                          tr("This run goes on, but not bit-exact: %1.").arg(text(run.bitExactReason)));
