@@ -24,7 +24,7 @@ struct ModelCard {
     std::string family;                                 ///< "ResNet"
     std::int64_t parameters = 0;                        ///< of the trunk, without a classifier
     double multiplyAdds = 0;                            ///< of the trunk, forward, one picture at the usual size
-    int features = 0;                                   ///< numbers that its usual head reads at the usual size
+    int features = 0;                                   ///< numbers that its usual head reads at the suggested size
     int leastSize = 0, greatestSize = 0, sizeStep = 1;  ///< pixels a side
     int usualSize = 0;                                  ///< that its published weights were trained with
     int suggestedSize = 0;                              ///< for a laptop

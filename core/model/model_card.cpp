@@ -29,6 +29,10 @@ int headsOf(const StageGraph& stage) {
     return 0;
 }
 
+int featuresOf(const Network& network) {
+    return static_cast<int>(network.info.stage(network.info.headStage).outputFloats());
+}
+
 ModelCard cardOf(const ModelDescription& model) {
     RunConfig config;
     config.model = model.name;
@@ -68,7 +72,11 @@ ModelCard cardOf(const ModelDescription& model) {
         stage.channels = static_cast<int>(info.outputShape.size() == 3 ? info.outputShape[0] : info.outputShape.back());
         card.stages.push_back(stage);
     }
-    card.features = static_cast<int>(network.info.stage(network.info.headStage).outputFloats());
+    card.features = featuresOf(network);
+    if (model.head.pooling == HeadPooling::Flatten) {  // else their number is that of the planes
+        config.inputSize = model.input.suggested;
+        card.features = featuresOf(networkOf(config, /*classCount=*/2));
+    }
     return card;
 }
 

@@ -34,7 +34,7 @@ QString spoken(const Trunk& trunk) {
 }
 
 QString toolTip(const Trunk& trunk) {
-    QStringList lines{publishedToolTip(trunk.card)};
+    QStringList lines{trunkTitle(trunk.card), publishedToolTip(trunk.card)};
     lines += TrunkListModel::tr("Licence: %1.").arg(licenceText(trunk.card));
     if (!trunk.transferProblem.isEmpty()) lines += trunk.transferProblem;
     if (!trunk.speedProblem.isEmpty()) lines += trunk.speedProblem;
@@ -81,7 +81,9 @@ int TrunkListModel::inUse() const {
 
 QStringList TrunkListModel::models() const {
     QStringList names;
-    for (const Trunk& trunk : m_trunks) names += words(trunk.card.model.name);
+    for (const bool builtIn : {true, false})
+        for (const Trunk& trunk : m_trunks)
+            if (trunk.card.model.builtIn == builtIn) names += words(trunk.card.model.name);
     names.removeDuplicates();
     return names;
 }
@@ -153,7 +155,7 @@ void TrunkListModel::setTransfer(const QString& download, std::int64_t received,
 void TrunkListModel::endTransfer(const QString& download, bool broken, const QString& problem) {
     change([&](Trunk& trunk) {
         if (trunk.transfer != Trunk::Transfer::Running || words(trunk.card.download) != download) return;
-        trunk.transfer = broken && trunk.received > 0 ? Trunk::Transfer::Broken : Trunk::Transfer::None;
+        trunk.transfer = broken && trunk.received > 0 && trunk.received < trunk.total ? Trunk::Transfer::Broken : Trunk::Transfer::None;
         trunk.transferProblem = problem;
     });
 }

@@ -42,7 +42,7 @@ public:
     static const Trunk& at(const QModelIndex& index);
     const std::vector<Trunk>& trunks() const { return m_trunks; }
     int inUse() const;  ///< row; -1: none
-    QStringList models() const;  ///< names, each once
+    QStringList models() const;  ///< names, each once, those with built-in weights first
     QStringList families() const;
 
     void setLocal(const std::vector<core::LocalWeights>& files);

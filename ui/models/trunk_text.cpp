@@ -91,7 +91,10 @@ QString shortLicenceText(const core::TrunkCard& trunk) {
     if (!trunk.model.builtIn) return say("licence not stated");
     const QString whole = words(trunk.model.licence);
     const auto reason = whole.indexOf(QLatin1String(" ("));
-    return reason < 0 ? whole : say("%1 claimed").arg(whole.left(reason));
+    if (reason < 0) return whole;
+    QString name = whole.left(reason);
+    if (name.endsWith(QLatin1String(".0"))) name.chop(2);
+    return say("%1 claimed").arg(name);
 }
 
 QString inputSizesText(const core::ModelCard& model) {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kIndent = 14;                                  ///< a level of the tree, design pixels
 constexpr int kBoxSide = 17, kNameGap = 25, kCellGap = 9;    ///< design pixels
-constexpr int kStatistics = 12;                              ///< the mark behind a batch norm
+constexpr int kStatistics = 12, kMarkGap = 3;                ///< the mark behind a batch norm
 constexpr int kBar = 33, kMovedLeft = 12, kMovedRight = 11;  ///< of the Moved column
 
 bool isBlock(const QModelIndex& index) { return index.data(LayerTreeModel::LayerIndexRole).toInt() < 0; }
@@ -64,7 +64,7 @@ void paintStatistics(QPainter* painter, const QRect& area, int width, const QMod
     const bool kept = statistics == Statistics::Kept;
     const QPixmap icon = theme.pixmap(kept ? QStringLiteral("snowflake") : QStringLiteral("drop"), kept ? Tone::Ice : Tone::Warm,
                                       kStatistics, ratio);
-    const int left = std::min(area.left() + width + theme.px(4), area.right() + 1 - theme.px(kStatistics));
+    const int left = std::min(area.left() + width + theme.px(kMarkGap), area.right() + 1 - theme.px(kStatistics));
     painter->drawPixmap(QPointF(left, area.center().y() + 0.5 - theme.px(kStatistics) / 2.0), icon);
 }
 
@@ -82,7 +82,7 @@ int LayerDelegate::neededWidth(const QModelIndex& index) {
     const bool name = index.column() == LayerTreeModel::LayerColumn;
     const int text = QFontMetrics(name ? nameFont(index) : cellFont(index)).horizontalAdvance(index.data().toString());
     const bool marked = index.column() <= LayerTreeModel::KindColumn && statisticsIn(index) != Statistics::None;
-    return (name ? boxLeft(index) + theme.px(kNameGap) : 0) + text + theme.px(kCellGap) + (marked ? theme.px(kStatistics + 4) : 0);
+    return (name ? boxLeft(index) + theme.px(kNameGap) : 0) + text + theme.px(kCellGap) + (marked ? theme.px(kStatistics + kMarkGap) : 0);
 }
 
 int LayerDelegate::movedWidth(bool least) {
@@ -209,7 +209,7 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const bool kinds = !tree || !tree->isColumnHidden(LayerTreeModel::KindColumn);
     const auto drawMarked = [&](const QRect& area, const QFont& font, Tone tone, bool marked) {
         marked = marked && statisticsIn(index) != Statistics::None;
-        const QRect words = area.adjusted(0, 0, marked ? -theme.px(kStatistics + 4) : 0, 0);
+        const QRect words = area.adjusted(0, 0, marked ? -theme.px(kStatistics + kMarkGap) : 0, 0);
         drawText(words, Qt::AlignLeft, font, tone);
         const int wide = std::min(words.width(), QFontMetrics(font).horizontalAdvance(index.data().toString()));
         if (marked) paintStatistics(painter, area, wide, index, ratio);
@@ -228,7 +228,9 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
             const QRectF box(cell.left() + boxLeft(index) + 0.5, cell.center().y() + 0.5 - side / 2, side, side);
             paintBox(painter, box, index, ratio);
             const QRect name = cell.adjusted(boxLeft(index) + theme.px(kNameGap), 0, -gap, 0);
-            drawMarked(name, nameFont(index), silent ? Tone::Ink3 : Tone::Ink, !kinds);
+            const bool marked = !kinds && statisticsIn(index) != Statistics::None;  // its mark may stand in the gap
+            drawMarked(name.adjusted(0, 0, marked ? gap - theme.px(2) : 0, 0), nameFont(index), silent ? Tone::Ink3 : Tone::Ink,
+                       marked);
             break;
         }
         case LayerTreeModel::KindColumn:

@@ -117,17 +117,17 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
 QWidget* LayerPanel::makeTrunkLine() {
     m_trunkLine = new QWidget(this);
     auto* line = new QHBoxLayout(m_trunkLine);
-    m_trunk = new ElidedLabel(m_trunkLine);
-    m_trunk->setElideMode(Qt::ElideRight);
-    m_trunk->setProperty("type", "tableStrong");
-    m_origin = makeLabel({}, "caption", m_trunkLine);
+    m_trunk = makeLabel({}, "tableStrong", m_trunkLine);
+    m_origin = new ElidedLabel(m_trunkLine);
+    m_origin->setElideMode(Qt::ElideRight);
+    m_origin->setProperty("type", "caption");
     auto* change = new QToolButton(m_trunkLine);
     change->setText(tr("Change"));
     change->setProperty("link", true);
     change->setFocusPolicy(Qt::StrongFocus);
     change->setToolTip(tr("Choose another network on the Trunk page"));
-    line->addWidget(m_trunk, 1);
-    line->addWidget(m_origin);
+    line->addWidget(m_trunk);
+    line->addWidget(m_origin, 1);
     line->addWidget(change);
     connect(change, &QToolButton::clicked, this, &LayerPanel::trunkRequested);
     return m_trunkLine;
@@ -137,7 +137,7 @@ QWidget* LayerPanel::makeStatisticsLine() {
     m_statisticsLine = new QWidget(this);
     auto* line = new QHBoxLayout(m_statisticsLine);
     m_statisticsIcon = new QLabel(m_statisticsLine);
-    m_statisticsText = makeLabel({}, "table", m_statisticsLine);
+    m_statisticsText = makeLabel({}, "caption", m_statisticsLine);
     m_statisticsText->setWordWrap(true);
     m_statistics = new QCheckBox(m_statisticsLine);
     m_statistics->setObjectName(QStringLiteral("updateStatistics"));

@@ -64,8 +64,8 @@ private:
     LayerTreeView* m_tree;
     PriceTag* m_price;
     QWidget *m_header, *m_trunkLine, *m_statisticsLine, *m_keepLine;
-    ElidedLabel* m_trunk;
-    QLabel *m_origin, *m_statisticsIcon, *m_statisticsText;
+    ElidedLabel* m_origin;
+    QLabel *m_trunk, *m_statisticsIcon, *m_statisticsText;
     QCheckBox* m_statistics;
     QString m_trunkShown;
     QLabel* m_keepText;

@@ -10,7 +10,7 @@ namespace thaw::ui {
 class Chip : public QWidget {
     Q_OBJECT
 public:
-    enum class Look { Ice, Warm, Right, Wrong, Quiet };
+    enum class Look { Ice, Warm, Right, Wrong, Quiet, Marked };  ///< Marked: quiet, and stands out
 
     explicit Chip(QWidget* parent = nullptr);
     void setContent(Look look, const QString& icon, const QString& text);  ///< icon empty: text alone

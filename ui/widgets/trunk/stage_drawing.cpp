@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kLargest = 224, kSmallest = 7, kPatches = 14;      // pixels a side; a transformer's tokens lie in a square so wide
 constexpr double kLowest = 0.22;                                 // of the height of the largest
-constexpr double kBar = 12, kGap = 2, kGroupGap = 8, kHead = 9;  // design pixels
+constexpr double kBar = 12, kNamedBar = 8, kGap = 2, kGroupGap = 8, kHead = 9;  // design pixels
 constexpr double kLeastGap = 1, kLeastGroupGap = 4, kMostGroupGap = 40;
 constexpr double kDetail = 4;  // narrower bars have none
 
@@ -52,9 +52,10 @@ StageDrawing::Lay StageDrawing::layFor(double width, bool spread) const {
     }
     const double groupGaps = static_cast<double>(m_groups.size()) - 1, head = kHead * unit;
     const auto left = [&](const Lay& lay) { return width - head - bars * lay.bar - gaps * lay.gap - groupGaps * lay.groupGap; };
-    Lay lay{kBar * unit, kGap * unit, kGroupGap * unit};
+    const double usual = (spread ? kNamedBar : kBar) * unit;
+    Lay lay{usual, kGap * unit, kGroupGap * unit};
     if (left(lay) < 0) lay = {0, kLeastGap, kLeastGroupGap * unit};
-    if (lay.bar == 0) lay.bar = std::min(kBar * unit, std::max(1.0, left(lay) / bars));
+    if (lay.bar == 0) lay.bar = std::min(usual, std::max(1.0, left(lay) / bars));
     if (spread) lay.groupGap += std::min(kMostGroupGap * unit, std::max(0.0, left(lay) / groupGaps));
     return lay;
 }

@@ -1,6 +1,5 @@
 #include "ui/widgets/trunk/trunk_detail.h"
 
-#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
@@ -114,19 +113,19 @@ QWidget* TrunkDetail::makeContents() {
     m_problem = makeLabel({}, "wrong", contents);
     m_problem->setWordWrap(true);
     m_stages = new StageView(/*named=*/true, kStagesTall, contents);
-    m_grid = new QGridLayout;
-    m_grid->setColumnStretch(1, 1);
+    m_figures = new QVBoxLayout;
     const QString names[RowCount] = {tr("Trunk parameters"),   tr("Multiply-adds"),   tr("Features a picture"),
                                      tr("Input"),              tr("Published"),       tr("On this machine"),
                                      tr("Batch norms"),        tr("Weights"),         tr("Licence")};
     for (int row = 0; row < RowCount; ++row) {
-        QLabel* name = makeLabel(names[row], "table", contents);
+        auto* line = new QHBoxLayout;
+        line->addWidget(makeLabel(names[row], "table", contents), 0, Qt::AlignTop);
         QLabel* value = m_values[static_cast<std::size_t>(row)] = makeLabel({}, "tableStrong", contents);
         value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
         value->setWordWrap(true);
-        m_grid->addWidget(name, 2 * row, 0, Qt::AlignLeft | Qt::AlignTop);
-        m_grid->addWidget(value, 2 * row, 1);
-        if (row + 1 < RowCount) m_grid->addWidget(makeRule(Qt::Horizontal, contents, /*soft=*/true), 2 * row + 1, 0, 1, 2);
+        line->addWidget(value, 1);
+        m_figures->addLayout(line);
+        if (row + 1 < RowCount) m_figures->addWidget(makeRule(Qt::Horizontal, contents, /*soft=*/true));
     }
     m_presetTitle = makeLabel(tr("Presets it brings"), "captionStrong", contents);
     m_presets = new QWidget(contents);
@@ -134,7 +133,7 @@ QWidget* TrunkDetail::makeContents() {
     m_weights = new WeightsBox(m_session.library(), contents);
     m_rows->addLayout(head);
     for (QWidget* widget : std::initializer_list<QWidget*>{m_noteBox, m_problem, m_stages}) m_rows->addWidget(widget);
-    m_rows->addLayout(m_grid);
+    m_rows->addLayout(m_figures);
     for (QWidget* widget : std::initializer_list<QWidget*>{m_presetTitle, m_presets, m_weights}) m_rows->addWidget(widget);
     m_rows->addStretch(1);
     return contents;
@@ -143,7 +142,7 @@ QWidget* TrunkDetail::makeContents() {
 void TrunkDetail::show(const Trunk& trunk) {
     m_title->setText(words(trunk.card.model.title));
     m_mark->setVisible(!trunk.card.mark.empty());
-    m_mark->setContent(Chip::Look::Quiet, {}, words(trunk.card.mark));
+    m_mark->setContent(trunk.card.model.withoutLabels ? Chip::Look::Marked : Chip::Look::Quiet, {}, words(trunk.card.mark));
     const QString note = noteText(trunk);
     m_noteBox->setVisible(!note.isEmpty());
     m_note->setText(note);
@@ -182,7 +181,7 @@ void TrunkDetail::fillPresets(const Trunk& trunk) {
     m_values[BatchNorms]->setText(batchNormText(model));
     for (QWidget* old : m_presets->findChildren<QPushButton*>()) delete old;
     for (const core::LayerPreset& preset : model.presets) {
-        auto* button = new QPushButton(buttonText(words(core::describeMask(model, model.maskOf(preset.layers)))), m_presets);
+        auto* button = new QPushButton(buttonText(words(preset.title)), m_presets);
         button->setProperty("small", true);
         button->setEnabled(trunk.inUse);
         button->setToolTip(trunk.inUse ? tr("Let these layers train") : tr("For the trunk that is in use"));
@@ -201,7 +200,7 @@ void TrunkDetail::arrangePresets() {
     auto* lines = new QVBoxLayout(m_presets);
     lines->setContentsMargins(0, 0, 0, 0);
     lines->setSpacing(theme.px(6));
-    const int room = theme.px(286 - 2 * 16 - 8);
+    const int room = theme.px(286 - 16 - 8 - 14);
     QHBoxLayout* line = nullptr;
     int used = 0;
     for (QPushButton* button : m_presets->findChildren<QPushButton*>()) {
@@ -244,11 +243,11 @@ void TrunkDetail::setPresetsShown(bool shown) {
 void TrunkDetail::applyTheme() {
     const Theme& theme = Theme::instance();
     const int side = theme.px(16);
-    m_rows->setContentsMargins(side, theme.px(10), side, theme.px(8));
+    m_rows->setContentsMargins(side, theme.px(10), theme.px(8), theme.px(8));
     m_rows->setSpacing(theme.px(10));
     m_noteBox->layout()->setContentsMargins(theme.px(12), theme.px(9), theme.px(12), theme.px(9));
-    m_grid->setHorizontalSpacing(theme.px(10));
-    m_grid->setVerticalSpacing(theme.px(3));
+    m_figures->setSpacing(theme.px(3));
+    for (int row = 0; row < m_figures->count(); row += 2) m_figures->itemAt(row)->layout()->setSpacing(theme.px(10));
     QLayout* buttons = layout()->itemAt(1)->layout();
     buttons->setContentsMargins(side, theme.px(8), side, theme.px(10));
     buttons->setSpacing(theme.px(8));

@@ -10,7 +10,6 @@ namespace thaw::core {
 struct RunConfig;
 }
 
-class QGridLayout;
 class QLabel;
 class QPushButton;
 class QScrollArea;
@@ -55,7 +54,7 @@ private:
     Chip* m_mark;
     QFrame* m_noteBox;
     StageView* m_stages;
-    QGridLayout* m_grid;
+    QVBoxLayout* m_figures;
     std::array<QLabel*, RowCount> m_values{};
     QWidget* m_presets;
     QString m_presetsOf;

@@ -7,6 +7,8 @@
 #include <QShortcut>
 #include <QStackedWidget>
 
+#include <algorithm>
+
 #include "ui/bridge/session.h"
 #include "ui/bridge/trunk_speeds.h"
 #include "ui/models/path_text.h"
@@ -251,8 +253,7 @@ void TrunkPage::showSpeeds() {
     m_trunks->setMeasuring(m_speeds.now(), m_speeds.waiting());
     const bool measuring = m_speeds.isMeasuring(), locked = m_session.isActive();
     m_legend->setText(measuring ? tr("Measuring %1 of %2.").arg(m_speeds.number()).arg(m_speeds.total())
-                                : tr("One bar a block, as high as its picture is large. Top-1: ImageNet, as published for these very "
-                                     "weights."));
+                                : tr("One bar a block, as high as its picture is large. Top-1: ImageNet, as published."));
     setButtonWords(m_measure, measuring ? tr("Stop") : tr("Measure all"));
     m_measure->setEnabled(measuring || !locked);
     m_measure->setToolTip(locked && !measuring
@@ -324,9 +325,11 @@ void TrunkPage::arrange() {
     m_detail->setMinimumWidth(beside ? theme.px(kDetailWidth) : 0);
     m_detail->setMaximumWidth(beside ? theme.px(kDetailWidth) : QWIDGETSIZE_MAX);
     m_detail->setPresetsShown(!m_compact);
-    const int needed = m_title->sizeHint().width() + m_places->sizeHint().width() + m_family->widthForAll() + m_order->widthForAll() +
-                       theme.px(16 * 2 + 10 * 3);
-    m_title->setVisible(needed <= width());
+    // The title goes first; then the lists elide what is chosen.
+    const int lists = m_family->widthForAll() + m_order->widthForAll();
+    const int room = width() - m_places->sizeHint().width() - theme.px(2 * 16 + 3 * 10);
+    m_title->setVisible(m_title->sizeHint().width() + lists <= room);
+    for (SettingCombo* combo : {m_family, m_order}) combo->setFixedWidth(std::min(combo->widthForAll(), room / 2));
 }
 
 void TrunkPage::resizeEvent(QResizeEvent* event) {
@@ -344,10 +347,6 @@ void TrunkPage::applyTheme() {
     m_foot->layout()->setContentsMargins(side, 0, side, 0);
     m_foot->layout()->setSpacing(theme.px(12));
     m_stack->setContentsMargins(side, theme.px(10), 0, 0);
-    for (SettingCombo* combo : {m_family, m_order}) {
-        combo->setMaximumWidth(combo->widthForAll());
-        combo->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    }
     m_list->setGridSize(TrunkDelegate::cellSize());
     arrange();
 }
