@@ -8,10 +8,11 @@
 namespace thaw::core {
 
 struct ConfigField {
-    std::string path;   ///< in JSON: "head.dropout"; of each phase: "phases.optimizer.momentum"
-    std::string title;  ///< as the window labels it
-    std::string help;   ///< a sentence or two
-    std::string unit;   ///< "epochs"; empty: none
+    std::string path;    ///< in JSON: "head.dropout"; of each phase: "phases.optimizer.momentum"
+    std::string title;   ///< as the window labels it
+    std::string help;    ///< a sentence or two
+    std::string unit;    ///< "epochs"; empty: none
+    bool whole = false;  ///< a whole number
     bool ranged = false;
     double least = 0, greatest = 0;                  ///< where ranged
     bool aboveLeast = false, belowGreatest = false;  ///< the limit itself is not allowed

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <type_traits>
 
 #include "core/api/layer_info.h"
 #include "core/data/dataset.h"
@@ -163,6 +164,7 @@ class Collector {
 public:
     template <class Value>
     void field(Setting&& setting, const Value&) {
+        setting.whole = std::is_integral_v<Value> && !std::is_same_v<Value, bool>;
         setting.path = m_path + setting.name;
         m_fields.push_back(std::move(setting));
     }

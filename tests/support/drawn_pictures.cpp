@@ -9,6 +9,8 @@
 #include <cmath>
 #include <random>
 
+#include "core/api/evaluation.h"
+
 namespace thaw::test {
 namespace {
 
@@ -285,6 +287,32 @@ std::shared_ptr<const core::PredictionSet> drawnPredictions(const core::PictureS
     const auto count = static_cast<double>(std::max<std::size_t>(set->labels.size(), 1));
     set->loss = loss / count;
     set->score = static_cast<double>(right) / count;
+    return set;
+}
+
+std::shared_ptr<const core::PictureSet> withSeveralLabels(const core::PictureSet& pictures) {
+    auto set = std::make_shared<core::PictureSet>(pictures);
+    set->labelSets.resize(set->labels.size() * kClassCount);
+    for (std::size_t i = 0; i < set->labels.size(); ++i) {
+        const auto label = static_cast<std::size_t>(set->labels[i]);
+        set->labelSets[i * kClassCount + label] = 1;
+        if (i % 2 == 0) set->labelSets[i * kClassCount + (label + 1) % kClassCount] = 1;
+        if (i % 2 == 0 && label + 1 == kClassCount) set->labels[i] = 0;  // the first of its classes
+    }
+    return set;
+}
+
+std::shared_ptr<const core::PredictionSet> withSeveralLabels(const core::PredictionSet& predictions,
+                                                             const core::PictureSet& pictures) {
+    auto set = std::make_shared<core::PredictionSet>(predictions);
+    set->task = core::TaskKind::SeveralLabels;
+    set->labels = pictures.labels;
+    set->labelSets = pictures.labelSets;
+    for (std::size_t i = 0; i < set->probabilities.size(); ++i) {
+        const float told = predictions.probabilities[i];
+        set->probabilities[i] = std::clamp(set->labelSets[i] ? 0.4f + told : 1.2f * told, 0.01f, 0.99f);
+    }
+    set->score = core::severalLabelsReport(*set).meanAveragePrecision;
     return set;
 }
 

@@ -18,4 +18,10 @@ std::shared_ptr<const core::PictureSet> drawnPictures(int perClass = 20, int siz
 std::shared_ptr<const core::PredictionSet> drawnPredictions(const core::PictureSet& pictures, double accuracy, int epoch = 0,
                                                             std::int64_t step = 0);
 
+/// The same pictures with several labels each: every other one has the next class, too.
+std::shared_ptr<const core::PictureSet> withSeveralLabels(const core::PictureSet& pictures);
+/// Those predictions as a network says that tells several labels.
+std::shared_ptr<const core::PredictionSet> withSeveralLabels(const core::PredictionSet& predictions,
+                                                             const core::PictureSet& pictures);
+
 }  // namespace thaw::test

@@ -36,6 +36,10 @@ public:
             few->labels.resize(static_cast<std::size_t>(m_script.onlyPictures));
             m_pictures = std::move(few);
         }
+        m_drawn = m_pictures;
+        if (!m_script.severalLabels) return;
+        m_run.config.task = core::TaskKind::SeveralLabels;
+        m_pictures = withSeveralLabels(*m_drawn);
     }
 
     const core::InspectedRun& run() const override { return m_run; }
@@ -73,7 +77,8 @@ public:
         if (const auto known = m_known.find(epoch); known != m_known.end()) return known->second;
         work(progress);
         auto set = std::make_shared<core::PredictionSet>(
-            *drawnPredictions(*m_pictures, accuracyAfter(epoch), epoch, epoch * kStepsPerEpoch));
+            *drawnPredictions(*m_drawn, accuracyAfter(epoch), epoch, epoch * kStepsPerEpoch));
+        if (m_script.severalLabels) set = std::make_shared<core::PredictionSet>(*withSeveralLabels(*set, *m_pictures));
         set->split = m_run.judgedOn();
         return set;
     }
@@ -307,7 +312,7 @@ private:
 
     const FakeInspectorScript m_script;
     core::InspectedRun m_run;
-    std::shared_ptr<const core::PictureSet> m_pictures;
+    std::shared_ptr<const core::PictureSet> m_pictures, m_drawn;        ///< m_drawn: with one label each
     std::map<int, std::shared_ptr<const core::PredictionSet>> m_known;  // by epoch
 };
 

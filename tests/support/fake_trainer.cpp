@@ -296,7 +296,8 @@ void FakeTrainer::finish(const std::string& reason) {
     if (!m_pictures)
         for (const core::Command& request : std::exchange(m_requests, {}))
             refuse(request.requestId, "The run was stopped before its model was ready.");
-    emitEvent(core::RunFinished{m_epoch - 1, m_step, core::TaskKind::OneLabel, m_bestScore, m_bestEpoch, static_cast<double>(m_step), reason});
+    emitEvent(core::RunFinished{m_epoch - 1, m_step, core::TaskKind::OneLabel, m_bestScore, m_bestEpoch,
+                                static_cast<double>(m_step), reason});
     setState(TrainerState::Finished);
 }
 
@@ -469,8 +470,7 @@ double FakeTrainer::epochPosition() const {
 double FakeTrainer::speed() const { return m_phase == 0 ? 38'000 : 612; }
 
 void FakeTrainer::answer(std::uint64_t id, const core::Evaluate&) {
-    emitEvent(
-        core::PredictionsReady{id, drawnPredictions(*m_pictures, lessonAt(epochPosition()).valScore, m_epoch - 1, m_step)});
+    emitEvent(core::PredictionsReady{id, drawnPredictions(*m_pictures, lessonAt(epochPosition()).valScore, m_epoch - 1, m_step)});
 }
 
 void FakeTrainer::answer(std::uint64_t id, const core::PredictFiles& command) {

@@ -10,6 +10,7 @@
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QStackedWidget>
+#include <QTableView>
 #include <QToolButton>
 
 #include <cmath>
@@ -17,12 +18,14 @@
 #include "tests/support/drawn_pictures.h"
 #include "tests/ui/window_fixture.h"
 #include "ui/models/confusion_model.h"
+#include "ui/models/label_score_model.h"
 #include "ui/models/mix_up_model.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/evaluation/calibration_page.h"
 #include "ui/widgets/evaluation/compare_page.h"
 #include "ui/widgets/evaluation/confusion_view.h"
+#include "ui/widgets/evaluation/labels_page.h"
 #include "ui/widgets/evaluation/matrix_page.h"
 #include "ui/widgets/evaluation/matrix_table.h"
 #include "ui/widgets/evaluation/name_header.h"
@@ -38,6 +41,7 @@
 #include "ui/widgets/pictures/picture_row.h"
 #include "ui/widgets/predictions/prediction_view.h"
 #include "ui/widgets/window/side_dock.h"
+#include "ui/widgets/window/view_tabs.h"
 
 using namespace thaw;
 using namespace thaw::test;
@@ -181,6 +185,7 @@ private Q_SLOTS:
     void pagesOutliveAnEvaluationWithoutAnswer();
     void manyClasses();
     void aThousandClassesAreNotMeasuredCellByCell();
+    void severalLabelsEach();
     void numbersAreReadable();
     void noMixUpsAreSaid();
     void docksAreRailsHere();
@@ -901,6 +906,45 @@ void TestConfusionView::aThousandClassesAreNotMeasuredCellByCell() {
     table.selectTrue(7);
     QCOMPARE(table.selectedCells().size(), std::size_t(kMany));
     QCOMPARE(table.selectedCells().front().first, 7);
+}
+
+void TestConfusionView::severalLabelsEach() {
+    FakeInspectorScript script = many();
+    script.severalLabels = true;
+    Opened opened(script);
+    QVERIFY(opened.shown());
+    ConfusionView& view = opened.view();
+    QVERIFY(view.shown().labels && !view.shown().report);
+    QCOMPARE(opened.fixture.window.findChild<ViewTabs*>()->tabText(MainWindow::ConfusionTab), QStringLiteral("Classes"));
+    auto* page = view.findChild<LabelsPage*>();
+    QVERIFY(page->isVisible());
+    QVERIFY(!opened.matrixPage().isVisible());
+    auto* table = page->findChild<QTableView*>();
+    QCOMPARE(table->model()->rowCount(), 11);
+    QCOMPARE(table->model()->index(10, 0).data().toString(), QStringLiteral("mean"));
+    double before = 0;
+    for (int row = 0; row < 10; ++row) {
+        const int classIndex = static_cast<LabelScoreModel*>(table->model())->classAt(row);
+        const double precision = view.shown().labels->classes[static_cast<std::size_t>(classIndex)].averagePrecision;
+        QVERIFY(precision >= before);
+        before = precision;
+    }
+    saveShot(opened.fixture.window, QStringLiteral("classes"));
+
+    QSignalSpy asked(&view, &ConfusionView::predictionsRequested);
+    table->setFocus();
+    table->setCurrentIndex(table->model()->index(0, 0));
+    QTest::keyClick(table, Qt::Key_Return);
+    QCOMPARE(asked.size(), 1);
+    auto* predictions = opened.fixture.window.findChild<PredictionView*>();
+    QVERIFY(await([&] { return predictions->pictures().hasPredictions(); }));
+    const PictureItem item = predictions->pictures().item(0);
+    QCOMPARE(item.trueName, QStringLiteral("airplane, automobile"));
+    saveShot(opened.fixture.window, QStringLiteral("classes-predictions"));
+    opened.fixture.window.showTab(MainWindow::ConfusionTab);
+    view.showPage(ConfusionView::TopLosses);
+    QTest::qWait(0);
+    saveShot(opened.fixture.window, QStringLiteral("classes-losses"));
 }
 
 void TestConfusionView::numbersAreReadable() {

@@ -19,8 +19,9 @@ struct Evaluated {
     core::KeptCheckpoint checkpoint;
     std::shared_ptr<const core::PictureSet> pictures;
     std::shared_ptr<const core::PredictionSet> predictions;
-    std::shared_ptr<const core::EvaluationReport> report;
-    std::vector<std::int64_t> topLosses;  ///< largest first
+    std::shared_ptr<const core::EvaluationReport> report;     ///< one label each; else null
+    std::shared_ptr<const core::SeveralLabelsReport> labels;  ///< several labels each; else null
+    std::vector<std::int64_t> topLosses;                      ///< largest first
 };
 
 }  // namespace thaw::ui

@@ -31,8 +31,8 @@ struct PictureItem {
     double confidence = 0;    ///< 0..1, of the predicted class; of several labels the least sure of those that are said
     Verdict verdict = Verdict::Unknown;
     QString trueName, predictedName;  ///< of several labels all, with commas
-    QString title;        ///< "Picture 1,217" or the file's name
-    QString file, error;  ///< own pictures only; error in plain words
+    QString title;                    ///< "Picture 1,217" or the file's name
+    QString file, error;              ///< own pictures only; error in plain words
     bool isValid() const { return id != -1; }
     bool isOwn() const { return id < -1; }
 };

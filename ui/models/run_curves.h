@@ -77,7 +77,7 @@ public:
     double smoothing() const { return m_trainLoss.smoothing(); }
 
     const MetricSeries& trainLoss() const { return m_trainLoss; }            ///< a point a batch
-    const MetricSeries& trainScore() const { return m_trainScore; }    ///< a point a batch, 0..1
+    const MetricSeries& trainScore() const { return m_trainScore; }          ///< a point a batch, 0..1
     const MetricSeries& epochTrainLoss() const { return m_epochTrainLoss; }  ///< running means, a point an epoch
     const MetricSeries& epochTrainScore() const { return m_epochTrainScore; }
     const MetricSeries& valLoss() const { return m_valLoss; }  ///< a point an epoch

@@ -21,17 +21,17 @@ public:
     enum Column { EyeColumn, LineColumn, NameColumn, StateColumn, DataColumn, BestColumn, ColumnCount };
     enum Role {
         RunIdRole = Qt::UserRole + 1,
-        DirectoryRole,     ///< QString
-        LineIndexRole,     ///< int for Theme::runPen: 0 for the present run, the others counted from the newest
-        ShownRole,         ///< bool, as the eye
-        CurrentRole,       ///< bool: the run in the worker
-        StatusRole,        ///< core::RunStatus as int
-        ResumableRole,     ///< bool
+        DirectoryRole,  ///< QString
+        LineIndexRole,  ///< int for Theme::runPen: 0 for the present run, the others counted from the newest
+        ShownRole,      ///< bool, as the eye
+        CurrentRole,    ///< bool: the run in the worker
+        StatusRole,     ///< core::RunStatus as int
+        ResumableRole,  ///< bool
         BestScoreRole,  ///< double, 0..1; negative: none
-        EpochsRole,        ///< "15", "7 of 15"
-        DayRole,           ///< when it was begun, as dayText
-        ActiveRole,        ///< bool: it is the run in the worker, and has not ended
-        RivalRole,         ///< bool: validated on the pictures of the present run, as far as that is known
+        EpochsRole,     ///< "15", "7 of 15"
+        DayRole,        ///< when it was begun, as dayText
+        ActiveRole,     ///< bool: it is the run in the worker, and has not ended
+        RivalRole,      ///< bool: validated on the pictures of the present run, as far as that is known
     };
     static constexpr int kShownByDefault = 3;
 

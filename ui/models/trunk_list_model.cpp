@@ -22,7 +22,8 @@ QString spoken(const Trunk& trunk) {
              : trunk.here  ? TrunkListModel::tr("on this machine")
                            : TrunkListModel::tr("to download");
     if (trunk.inUse) parts += TrunkListModel::tr("in use");
-    parts += TrunkListModel::tr("%1 million parameters").arg(locale.toString(static_cast<double>(model.parameters) / 1e6, 'f', 1));
+    parts +=
+        TrunkListModel::tr("%1 million parameters").arg(locale.toString(static_cast<double>(model.parameters) / 1e6, 'f', 1));
     parts += TrunkListModel::tr("%1 billion multiply-adds").arg(locale.toString(model.multiplyAdds / 1e9, 'f', 1));
     parts += model.publishedAccuracy > 0
                  ? TrunkListModel::tr("published accuracy %1 percent").arg(locale.toString(100 * model.publishedAccuracy, 'f', 1))
@@ -52,9 +53,7 @@ TrunkListModel::TrunkListModel(std::vector<core::TrunkCard> cards, QObject* pare
     }
 }
 
-int TrunkListModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(m_trunks.size());
-}
+int TrunkListModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_trunks.size()); }
 
 QVariant TrunkListModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
@@ -155,7 +154,8 @@ void TrunkListModel::setTransfer(const QString& download, std::int64_t received,
 void TrunkListModel::endTransfer(const QString& download, bool broken, const QString& problem) {
     change([&](Trunk& trunk) {
         if (trunk.transfer != Trunk::Transfer::Running || words(trunk.card.download) != download) return;
-        trunk.transfer = broken && trunk.received > 0 && trunk.received < trunk.total ? Trunk::Transfer::Broken : Trunk::Transfer::None;
+        trunk.transfer =
+            broken && trunk.received > 0 && trunk.received < trunk.total ? Trunk::Transfer::Broken : Trunk::Transfer::None;
         trunk.transferProblem = problem;
     });
 }

@@ -41,7 +41,7 @@ public:
     /// Of this model's index or a proxy's; good until the model changes.
     static const Trunk& at(const QModelIndex& index);
     const std::vector<Trunk>& trunks() const { return m_trunks; }
-    int inUse() const;  ///< row; -1: none
+    int inUse() const;           ///< row; -1: none
     QStringList models() const;  ///< names, each once, those with built-in weights first
     QStringList families() const;
 

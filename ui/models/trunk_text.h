@@ -13,10 +13,10 @@ QString trunkTitleOf(const core::RunConfig& config);
 /// "96 × 96, built in", "96 × 96, resnet50.safetensors", "32 × 32, random values".
 QString trunkOriginText(const core::RunConfig& config);
 
-QString countText(double count);           ///< "23.5 M", "0.7 M"
-QString multiplyAddsText(double count);    ///< "4.1 G", "0.06 G"
-QString fileSizeText(std::int64_t bytes);  ///< "14.7 MB", "103 MB"
-QString rateText(double picturesPerSecond);  ///< "1,380"; a dash where it is 0
+QString countText(double count);                         ///< "23.5 M", "0.7 M"
+QString multiplyAddsText(double count);                  ///< "4.1 G", "0.06 G"
+QString fileSizeText(std::int64_t bytes);                ///< "14.7 MB", "103 MB"
+QString rateText(double picturesPerSecond);              ///< "1,380"; a dash where it is 0
 QString publishedText(const core::TrunkCard& trunk);     ///< "71.6 %", "none" without a classifier, a dash where it is unknown
 QString publishedToolTip(const core::TrunkCard& trunk);  ///< whose figure it is, or why there is none
 QString licenceText(const core::TrunkCard& trunk);       ///< in full

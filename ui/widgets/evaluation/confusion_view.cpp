@@ -10,10 +10,13 @@
 #include "ui/models/checkpoint_text.h"
 #include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/plain_text.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/problem_text.h"
+#include "ui/models/task_text.h"
 #include "ui/widgets/evaluation/calibration_page.h"
 #include "ui/widgets/evaluation/compare_page.h"
+#include "ui/widgets/evaluation/labels_page.h"
 #include "ui/widgets/evaluation/matrix_page.h"
 #include "ui/widgets/evaluation/top_losses_page.h"
 #include "ui/widgets/parts/empty_state.h"
@@ -32,6 +35,12 @@ const QString kTopic = QStringLiteral("evaluation");
 
 enum FigureIndex { AccuracyFigure, TopFiveFigure, LossFigure, MacroFigure, WeightedFigure };
 
+QString figureName(int index) {
+    const QString names[] = {ConfusionView::tr("Accuracy"), ConfusionView::tr("Top-5"), ConfusionView::tr("Loss"),
+                             ConfusionView::tr("Macro F1"), ConfusionView::tr("Weighted F1")};
+    return names[index];
+}
+
 }  // namespace
 
 ConfusionView::ConfusionView(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
@@ -41,8 +50,9 @@ ConfusionView::ConfusionView(Session& session, QWidget* parent) : QWidget(parent
     m_losses = new TopLossesPage;
     m_calibration = new CalibrationPage(session);
     m_compare = new ComparePage(session);
+    m_labels = new LabelsPage;
     m_content = new QStackedWidget;
-    for (QWidget* page : std::initializer_list<QWidget*>{m_matrix, m_losses, m_calibration, m_compare})
+    for (QWidget* page : std::initializer_list<QWidget*>{m_matrix, m_losses, m_calibration, m_compare, m_labels})
         m_content->addWidget(page);
     QFrame* emptyPanel = makePanel();
     m_empty = new EmptyState(emptyPanel);
@@ -62,6 +72,7 @@ ConfusionView::ConfusionView(Session& session, QWidget* parent) : QWidget(parent
     connect(m_content, &QStackedWidget::currentChanged, this, &ConfusionView::resumePage);
     connect(m_matrix, &MatrixPage::predictionsRequested, this, &ConfusionView::predictionsRequested);
     connect(m_matrix, &MatrixPage::pictureRequested, this, &ConfusionView::pictureRequested);
+    connect(m_labels, &LabelsPage::predictionsRequested, this, &ConfusionView::predictionsRequested);
     connect(m_losses, &TopLossesPage::pictureRequested, this, &ConfusionView::pictureRequested);
     connect(m_compare, &ComparePage::pictureRequested, this, &ConfusionView::pictureRequested);
     connect(m_message, &MessageLine::actionRequested, this, &ConfusionView::ask);
@@ -89,10 +100,13 @@ QWidget* ConfusionView::makeHead() {
     QFrame* head = makePanel(this);
     m_pages = new SegmentedBar(head);
     m_pages->setAccessibleName(tr("What to look at"));
+    m_pages->addSegment(Labels, tr("Classes"));
     m_pages->addSegment(Matrix, tr("Matrix"));
     m_pages->addSegment(TopLosses, tr("Top losses"));
     m_pages->addSegment(CalibrationDiagram, tr("Calibration"));
     m_pages->addSegment(Compare, tr("Compare"));
+    m_pages->setSegmentToolTip(Labels, tr("How well each label is told"));
+    m_pages->setSegmentVisible(Labels, false);
     m_pages->setSegmentToolTip(Matrix, tr("What is called what, and by how many pictures"));
     m_pages->setSegmentToolTip(TopLosses, tr("The pictures that the network is most sure and most wrong about"));
     m_pages->setSegmentToolTip(CalibrationDiagram, tr("Is it right as often as it says it is sure?"));
@@ -104,8 +118,8 @@ QWidget* ConfusionView::makeHead() {
     figures->setSpacing(18);
     m_moment = makeLabel({}, "caption", m_figureRow);
     figures->addWidget(m_moment);
-    for (const QString& name : {tr("Accuracy"), tr("Top-5"), tr("Loss"), tr("Macro F1"), tr("Weighted F1")}) {
-        m_figures.push_back(makeFigure(name));
+    for (int index = AccuracyFigure; index <= WeightedFigure; ++index) {
+        m_figures.push_back(makeFigure(figureName(index)));
         figures->addWidget(m_figures.back().box);
     }
     auto* row = new QHBoxLayout(head);
@@ -175,7 +189,10 @@ void ConfusionView::ask() {
         [evaluated](core::Inspector& inspector, const std::string& name, const core::CountCallback& progress) {
             Evaluated answer = evaluated;
             answer.predictions = inspector.predictions(name, core::Split::Test, progress);
-            answer.report = std::make_shared<const core::EvaluationReport>(core::evaluationReport(*answer.predictions));
+            if (answer.predictions->task == core::TaskKind::OneLabel)
+                answer.report = std::make_shared<const core::EvaluationReport>(core::evaluationReport(*answer.predictions));
+            else
+                answer.labels = std::make_shared<const core::SeveralLabelsReport>(core::severalLabelsReport(*answer.predictions));
             answer.topLosses = core::topLosses(*answer.predictions, TopLossesPage::kMostPictures);
             return answer;
         },
@@ -189,18 +206,30 @@ void ConfusionView::take(const Evaluated& evaluated) {
     m_waiting = false;
     m_work->stop();
     m_shown = evaluated;
+    showPagesOfTask();
     showFigures();
-    m_matrix->setEvaluated(evaluated);
     m_losses->setEvaluated(evaluated);
-    m_calibration->setEvaluated(evaluated);
-    m_compare->setEvaluated(evaluated);
+    if (evaluated.labels) {
+        m_labels->setEvaluated(evaluated);
+    } else {
+        m_matrix->setEvaluated(evaluated);
+        m_calibration->setEvaluated(evaluated);
+        m_compare->setEvaluated(evaluated);
+    }
     refresh();
     resumePage();
 }
 
+void ConfusionView::showPagesOfTask() {
+    const bool several = m_shown.labels != nullptr;
+    for (const Page page : {Matrix, CalibrationDiagram, Compare}) m_pages->setSegmentVisible(page, !several);
+    m_pages->setSegmentVisible(Labels, several);
+    if (!m_pages->isSegmentVisible(m_pages->current())) showPage(several ? Labels : Matrix);
+}
+
 // What the pages ask about is the checkpoint that is shown: not while that is about to be another one.
 void ConfusionView::resumePage() {
-    if (m_waiting || m_outdated || !m_shown.predictions) return;
+    if (m_waiting || m_outdated || !m_shown.report) return;
     m_calibration->resume();
     m_compare->resume();
 }
@@ -237,10 +266,13 @@ void ConfusionView::refresh() {
 }
 
 void ConfusionView::showFigures() {
+    m_moment->setText(checkpointName(m_shown.checkpoint));
+    if (m_shown.labels) return showLabelFigures();
     const core::EvaluationReport& report = *m_shown.report;
     const QLocale locale;
     const auto set = [this](FigureIndex index, const QString& value, const QString& explanation) {
         const Figure& figure = m_figures[index];
+        figure.name->setText(figureName(index));
         figure.value->setText(value);
         figure.box->setToolTip(explanation);
         figure.box->setAccessibleName(figure.name->text() + QLatin1Char(' ') + value);
@@ -260,7 +292,28 @@ void ConfusionView::showFigures() {
     set(WeightedFigure, percentText(report.weighted.f1),
         tr("Mean over the classes, each counting by its pictures (weighted): recall %1, precision %2, F1 %3")
             .arg(percentText(report.weighted.recall), percentText(report.weighted.precision), percentText(report.weighted.f1)));
-    m_moment->setText(checkpointName(m_shown.checkpoint));
+}
+
+void ConfusionView::showLabelFigures() {
+    const core::SeveralLabelsReport& report = *m_shown.labels;
+    const core::TaskInfo& task = core::taskInfo(core::TaskKind::SeveralLabels);
+    const auto set = [this](FigureIndex index, const QString& name, const QString& value, const QString& explanation) {
+        const Figure& figure = m_figures[index];
+        figure.name->setText(name);
+        figure.value->setText(value);
+        figure.box->setToolTip(explanation);
+        figure.box->setAccessibleName(name + QLatin1Char(' ') + value);
+    };
+    const auto number = [](double value) { return QLocale().toString(value, 'f', 3); };
+    set(AccuracyFigure, scoreWord(task.kind), percentText(report.meanAveragePrecision), toolTipText(scoreHelp(task.kind)));
+    set(TopFiveFigure, QString::fromStdString(task.others.front().shortTitle), number(report.rocAuc),
+        toolTipText(QString::fromStdString(task.others.front().help)));
+    set(LossFigure, figureName(LossFigure), number(report.loss),
+        tr("Binary cross-entropy: minus the logarithm of the probability given to what is so, in the mean over the classes. Less "
+           "is better."));
+    set(MacroFigure, figureName(MacroFigure), percentText(report.macroF1), tr("F1 in the mean over the classes"));
+    set(WeightedFigure, tr("Exact"), percentText(report.exact),
+        tr("The share of the pictures of which exactly their labels are told, and none beside them"));
 }
 
 void ConfusionView::arrange() {
@@ -282,7 +335,7 @@ void ConfusionView::arrange() {
     };
     fits(m_figures[AccuracyFigure].box, true);
     fits(m_moment, true);
-    fits(m_figures[TopFiveFigure].box, classes > kTopFive);
+    fits(m_figures[TopFiveFigure].box, m_shown.labels || classes > kTopFive);
     fits(m_figures[MacroFigure].box, true);
     fits(m_figures[LossFigure].box, true);
     fits(m_figures[WeightedFigure].box, true);

@@ -1,5 +1,6 @@
 // The Confusion matrix tab: where the network is right and where it is wrong at the chosen checkpoint, on four pages: the matrix
-// with its pictures, the costliest mistakes, calibration, and the difference to another model.
+// with its pictures, the costliest mistakes, calibration, and the difference to another model. Where pictures have several labels
+// each, a table of the classes stands in place of all but the mistakes.
 #pragma once
 
 #include <QWidget>
@@ -14,6 +15,7 @@ namespace thaw::ui {
 class CalibrationPage;
 class ComparePage;
 class EmptyState;
+class LabelsPage;
 class MatrixPage;
 class MessageLine;
 class SegmentedBar;
@@ -24,7 +26,7 @@ class WorkStrip;
 class ConfusionView : public QWidget {
     Q_OBJECT
 public:
-    enum Page { Matrix, TopLosses, CalibrationDiagram, Compare };
+    enum Page { Matrix, TopLosses, CalibrationDiagram, Compare, Labels };
 
     /// The session outlives the view.
     explicit ConfusionView(Session& session, QWidget* parent = nullptr);
@@ -56,7 +58,9 @@ private:
     void resumePage();
     void fail(const QString& problem);
     void refresh();
+    void showPagesOfTask();
     void showFigures();
+    void showLabelFigures();
     void arrange();
 
     Session& m_session;
@@ -78,6 +82,7 @@ private:
     TopLossesPage* m_losses;
     CalibrationPage* m_calibration;
     ComparePage* m_compare;
+    LabelsPage* m_labels;
 };
 
 }  // namespace thaw::ui

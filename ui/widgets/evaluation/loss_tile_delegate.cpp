@@ -101,7 +101,8 @@ void LossTileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
         if (track.width() > theme.px(12)) drawConfidenceBar(painter, track, value, theme.color(tone));
     };
     probability(predictedName, index.data(PredictionListModel::ConfidenceRole).toDouble(), said);
-    probability(trueName, index.data(PredictionListModel::TrueProbabilityRole).toDouble(), Tone::Right);
+    if (const QVariant truth = index.data(PredictionListModel::TrueProbabilityRole); truth.isValid())
+        probability(trueName, truth.toDouble(), Tone::Right);
     painter->restore();
 }
 

@@ -90,6 +90,10 @@ void TopLossesPage::setEvaluated(const Evaluated& evaluated) {
     const auto number = [](std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); };
     m_caption->setText(
         tr("%1 of %2, the largest loss first").arg(number(m_pictures.total()), picturesText(evaluated.predictions->count())));
+    if (evaluated.labels)
+        return m_caption->setToolTip(tr(
+            "Loss: minus the logarithm of the probability that the network gives to what is so, in the mean over the classes. 0 "
+            "is sure and right; 0.69 is what blind guessing costs; a sure mistake costs more."));
     m_caption->setToolTip(
         tr("Loss: minus the logarithm of the probability that the network gives to the true class. 0 is sure and right; %1 is "
            "what blind guessing among %2 classes costs; a sure mistake costs more.")

@@ -87,16 +87,13 @@ void SettingsPanel::addPhaseEditor() {
         };
     };
     addText(
-        tr("Title"), tr("Shown on the curves' band."), [ofPhase](const Config& config) { return text(ofPhase(config).title); },
+        core::configField("phases.title"), [ofPhase](const Config& config) { return text(ofPhase(config).title); },
         [this](Config& config, const QString& typed) {
             if (!config.phases.empty()) config.phases[phaseIndex(config)].title = typed.toStdString();
             return QString();
         });
     addText(
-        tr("Trains"),
-        tr("Layers that train in this phase, with commas between them: names out of the layer tree, head, trunk or all. The "
-           "others are frozen."),
-        [ofPhase](const Config& config) { return joined(ofPhase(config).trainable); },
+        core::configField("phases.trainable"), [ofPhase](const Config& config) { return joined(ofPhase(config).trainable); },
         [this](Config& config, const QString& typed) -> QString {
             std::vector<std::string> names;
             for (const QString& name : typed.split(QLatin1Char(','), Qt::SkipEmptyParts))
@@ -113,39 +110,37 @@ void SettingsPanel::addPhaseEditor() {
         });
     using Phase = core::PhaseConfig;
     addChoice(
-        tr("Optimiser"), tr("How the weights follow the slope of the loss in this phase. Each phase begins with a new one."),
-        optimizers(), [ofPhase](const Config& config) { return variantOf(ofPhase(config).optimizer.kind); },
+        core::configField("phases.optimizer.kind"), optimizers(),
+        [ofPhase](const Config& config) { return variantOf(ofPhase(config).optimizer.kind); },
         setPhase([](Phase& p, const QVariant& value) { p.optimizer.kind = enumOf<core::OptimizerKind>(value); }));
     const Shown sgd = [ofPhase](const Config& config) { return ofPhase(config).optimizer.kind == core::OptimizerKind::Sgd; };
     const Shown adam = [sgd](const Config& config) { return !sgd(config); };
     addNumber(
-        tr("Momentum"), tr("How much of the last step goes on into the next, from 0 to below 1."), {0, 1, false, false, true},
-        NumberStep::Add, 0.05, [ofPhase](const Config& config) { return ofPhase(config).optimizer.momentum; },
+        core::configField("phases.optimizer.momentum"), NumberStep::Add, 0.05,
+        [ofPhase](const Config& config) { return ofPhase(config).optimizer.momentum; },
         setPhase([](Phase& p, double value) { p.optimizer.momentum = value; }), sgd);
     addSwitch(
-        tr("Nesterov"), tr("Looks one step ahead. Needs a momentum above 0."),
+        core::configField("phases.optimizer.nesterov"),
         [ofPhase](const Config& config) { return ofPhase(config).optimizer.nesterov; },
         setPhase([](Phase& p, bool on) { p.optimizer.nesterov = on; }), sgd);
     addNumber(
-        tr("Beta 1"), tr("How long the optimiser remembers the direction, from 0 to below 1."), {0, 1, false, false, true},
-        NumberStep::Add, 0.01, [ofPhase](const Config& config) { return ofPhase(config).optimizer.beta1; },
+        core::configField("phases.optimizer.beta1"), NumberStep::Add, 0.01,
+        [ofPhase](const Config& config) { return ofPhase(config).optimizer.beta1; },
         setPhase([](Phase& p, double value) { p.optimizer.beta1 = value; }), adam);
     addNumber(
-        tr("Beta 2"), tr("How long the optimiser remembers the size of the slopes, from 0 to below 1."),
-        {0, 1, false, false, true}, NumberStep::Add, 0.001,
+        core::configField("phases.optimizer.beta2"), NumberStep::Add, 0.001,
         [ofPhase](const Config& config) { return ofPhase(config).optimizer.beta2; },
         setPhase([](Phase& p, double value) { p.optimizer.beta2 = value; }), adam);
     addNumber(
-        tr("Epsilon"), tr("A small number that keeps a division from going wrong. Keras takes 0.0000001."), {0, 1, false, true},
-        NumberStep::TimesTen, 1, [ofPhase](const Config& config) { return ofPhase(config).optimizer.epsilon; },
+        core::configField("phases.optimizer.epsilon"), NumberStep::TimesTen, 1,
+        [ofPhase](const Config& config) { return ofPhase(config).optimizer.epsilon; },
         setPhase([](Phase& p, double value) { p.optimizer.epsilon = value; }), adam);
     addNumber(
-        tr("Weight decay"), tr("Pulls all weights that train a little towards zero at each step. 0 is off."),
-        {0, 1, false, false, true}, NumberStep::TimesTen, 1,
+        core::configField("phases.optimizer.weightDecay"), NumberStep::TimesTen, 1,
         [ofPhase](const Config& config) { return ofPhase(config).optimizer.weightDecay; },
         setPhase([](Phase& p, double value) { p.optimizer.weightDecay = value; }));
     addChoice(
-        tr("Schedule"), tr("How the learning rate changes over the phase."),
+        core::configField("phases.schedule.kind"),
         {{tr("Constant"), variantOf(core::ScheduleKind::Constant)},
          {tr("Cosine"), variantOf(core::ScheduleKind::Cosine)},
          {tr("Steps"), variantOf(core::ScheduleKind::Step)}},
@@ -154,51 +149,46 @@ void SettingsPanel::addPhaseEditor() {
     const Shown cosine = [ofPhase](const Config& config) { return ofPhase(config).schedule.kind == core::ScheduleKind::Cosine; };
     const Shown steps = [ofPhase](const Config& config) { return ofPhase(config).schedule.kind == core::ScheduleKind::Step; };
     addNumber(
-        tr("Lowest"), tr("What is left of the learning rate at the end, from 0 to 1 times its start."), {0, 1}, NumberStep::Add,
-        0.05, [ofPhase](const Config& config) { return ofPhase(config).schedule.floor; },
+        core::configField("phases.schedule.floor"), NumberStep::Add, 0.05,
+        [ofPhase](const Config& config) { return ofPhase(config).schedule.floor; },
         setPhase([](Phase& p, double value) { p.schedule.floor = value; }), cosine);
     addNumber(
-        tr("Factor"), tr("The learning rate is multiplied by this at each step of the schedule."), {0, 1, false, true},
-        NumberStep::Add, 0.1, [ofPhase](const Config& config) { return ofPhase(config).schedule.factor; },
+        core::configField("phases.schedule.factor"), NumberStep::Add, 0.1,
+        [ofPhase](const Config& config) { return ofPhase(config).schedule.factor; },
         setPhase([](Phase& p, double value) { p.schedule.factor = value; }), steps);
     addNumber(
-        tr("Every"), tr("Epochs between two steps of the schedule."), {1, 10000, true}, NumberStep::Add, 1,
+        core::configField("phases.schedule.everyEpochs"), NumberStep::Add, 1,
         [ofPhase](const Config& config) { return ofPhase(config).schedule.everyEpochs; },
-        setPhase([](Phase& p, double value) { p.schedule.everyEpochs = toInt(value); }), steps)
-        ->setUnit(tr("epochs"));
+        setPhase([](Phase& p, double value) { p.schedule.everyEpochs = toInt(value); }), steps);
 }
 
 void SettingsPanel::addMachine() {
     beginPart(tr("Early stopping"));
     addSwitch(
-        tr("Stop early"), tr("Ends a phase when the validation loss no longer falls."),
-        [](const Config& config) { return config.earlyStopping.enabled; },
+        core::configField("earlyStopping.enabled"), [](const Config& config) { return config.earlyStopping.enabled; },
         [](Config& config, bool on) { config.earlyStopping.enabled = on; });
     const Shown early = [](const Config& config) { return config.earlyStopping.enabled; };
     addNumber(
-        tr("Patience"), tr("So many epochs in a row may pass without a better validation loss."), {1, 10000, true},
-        NumberStep::Add, 1, [](const Config& config) { return config.earlyStopping.patience; },
-        [](Config& config, double value) { config.earlyStopping.patience = toInt(value); }, early)
-        ->setUnit(tr("epochs"));
+        core::configField("earlyStopping.patience"), NumberStep::Add, 1,
+        [](const Config& config) { return config.earlyStopping.patience; },
+        [](Config& config, double value) { config.earlyStopping.patience = toInt(value); }, early);
     addNumber(
-        tr("Least gain"), tr("A smaller improvement of the loss counts as none."), {0, 1000}, NumberStep::Add, 0.001,
+        core::configField("earlyStopping.minDelta"), NumberStep::Add, 0.001,
         [](const Config& config) { return config.earlyStopping.minDelta; },
         [](Config& config, double value) { config.earlyStopping.minDelta = value; }, early);
 
     beginPart(tr("Pictures and weights"));
     constexpr double kMany = 10'000'000;
     addNumber(
-        tr("Training"), tr("Trains with so many pictures, the same number of each class. Fewer is quicker and less accurate."),
-        {0, kMany, true}, NumberStep::Add, 1000, [](const Config& config) { return config.data.trainLimit; },
+        core::configField("data.trainLimit"), NumberStep::Add, 1000, [](const Config& config) { return config.data.trainLimit; },
         [](Config& config, double value) { config.data.trainLimit = toInt(value); })
         ->setWordForZero(tr("all"));
     addNumber(
-        tr("Test"), tr("Tests with so many pictures, the same number of each class."), {0, kMany, true}, NumberStep::Add, 1000,
-        [](const Config& config) { return config.data.testLimit; },
+        core::configField("data.testLimit"), NumberStep::Add, 1000, [](const Config& config) { return config.data.testLimit; },
         [](Config& config, double value) { config.data.testLimit = toInt(value); })
         ->setWordForZero(tr("all"));
     addChoice(
-        tr("Trunk starts"), tr("With weights that know pictures already, or with random ones to see what they are worth."),
+        core::configField("initialization"),
         {{tr("Pretrained"), variantOf(core::Initialization::Pretrained)},
          {tr("Random"), variantOf(core::Initialization::Random)}},
         [](const Config& config) { return variantOf(config.initialization); },
@@ -226,27 +216,27 @@ void SettingsPanel::addMachine() {
 
     beginPart(tr("Machine"));
     addNumber(
-        tr("Threads"), tr("Processor cores to use."), {0, 1024, true}, NumberStep::Add, 1,
-        [](const Config& config) { return config.threads; }, [](Config& config, double value) { config.threads = toInt(value); })
+        core::configField("threads"), NumberStep::Add, 1, [](const Config& config) { return config.threads; },
+        [](Config& config, double value) { config.threads = toInt(value); })
         ->setWordForZero(tr("all"));
     addChoice(
-        tr("Device"), tr("Where to compute. Automatic takes a graphics card when LibTorch can use one."),
+        core::configField("device"),
         {{tr("Automatic"), variantOf(core::DeviceKind::Auto)},
          {tr("Processor"), variantOf(core::DeviceKind::Cpu)},
          {tr("CUDA"), variantOf(core::DeviceKind::Cuda)}},
         [](const Config& config) { return variantOf(config.device); },
         [](Config& config, const QVariant& value) { config.device = enumOf<core::DeviceKind>(value); });
     addChoice(
-        tr("Convolutions"), tr("Thaw's own are several times faster on a processor; the results differ by rounding only."),
+        core::configField("kernels"),
         {{tr("Thaw's own"), variantOf(core::KernelKind::Thaw)}, {tr("LibTorch's"), variantOf(core::KernelKind::LibTorch)}},
         [](const Config& config) { return variantOf(config.kernels); },
         [](Config& config, const QVariant& value) { config.kernels = enumOf<core::KernelKind>(value); });
     addSwitch(
-        tr("Feature cache"), tr("Computes what the frozen layers say once and keeps it. Off: the same result, much slower."),
-        [](const Config& config) { return config.cache.enabled; }, [](Config& config, bool on) { config.cache.enabled = on; });
+        core::configField("cache.enabled"), [](const Config& config) { return config.cache.enabled; },
+        [](Config& config, bool on) { config.cache.enabled = on; });
     const Shown cached = [](const Config& config) { return config.cache.enabled; };
     addNumber(
-        tr("In memory"), tr("Memory that kept features may take."), {0, 1000}, NumberStep::Add, 0.5,
+        titleOf("cache.memoryBudget"), helpOf("cache.memoryBudget"), {0, 1000}, NumberStep::Add, 0.5,
         [](const Config& config) { return static_cast<double>(config.cache.memoryBudget) / 1e9; },
         [](Config& config, double value) {
             config.cache.memoryBudget = static_cast<std::int64_t>(std::clamp(value, 0.0, 1e6) * 1e9);
@@ -254,11 +244,10 @@ void SettingsPanel::addMachine() {
         cached)
         ->setUnit(tr("GB"));
     addSwitch(
-        tr("On disk"), tr("Keeps features on disk as well, so that the next run starts at once."),
-        [](const Config& config) { return config.cache.onDisk; }, [](Config& config, bool on) { config.cache.onDisk = on; },
-        cached);
+        core::configField("cache.onDisk"), [](const Config& config) { return config.cache.onDisk; },
+        [](Config& config, bool on) { config.cache.onDisk = on; }, cached);
     addNumber(
-        tr("Disk space"), tr("Disk space that kept features may take over all runs."), {0, 10000}, NumberStep::Add, 1,
+        titleOf("cache.diskBudget"), helpOf("cache.diskBudget"), {0, 10000}, NumberStep::Add, 1,
         [](const Config& config) { return static_cast<double>(config.cache.diskBudget) / 1e9; },
         [](Config& config, double value) {
             config.cache.diskBudget = static_cast<std::int64_t>(std::clamp(value, 0.0, 1e6) * 1e9);
@@ -266,10 +255,8 @@ void SettingsPanel::addMachine() {
         [](const Config& config) { return config.cache.enabled && config.cache.onDisk; })
         ->setUnit(tr("GB"));
     addNumber(
-        tr("Save every"), tr("The run is saved after each epoch, and this often within one."), {0, 1000, false, true},
-        NumberStep::Add, 1, [](const Config& config) { return config.checkpointMinutes; },
-        [](Config& config, double value) { config.checkpointMinutes = value; })
-        ->setUnit(tr("min"));
+        core::configField("checkpointMinutes"), NumberStep::Add, 1, [](const Config& config) { return config.checkpointMinutes; },
+        [](Config& config, double value) { config.checkpointMinutes = value; });
     const auto addPlace = [this](const QString& name, const QString& help,
                                  const std::function<std::filesystem::path&(Config&)>& place, Shown shown) {
         addText(
@@ -286,11 +273,10 @@ void SettingsPanel::addMachine() {
             ->setPlaceholderText(tr("usual place"));
     };
     addPlace(
-        tr("Cache folder"), tr("Where features are kept. Leave it empty for the usual place."),
+        titleOf("cache.directory"), helpOf("cache.directory"),
         [](Config& config) -> std::filesystem::path& { return config.cache.directory; },
         [](const Config& config) { return config.cache.enabled && config.cache.onDisk; });
-    addPlace(tr("Run folder"), tr("Where the next run is recorded. Leave it empty for a new folder in the usual place."),
-             [](Config& config) -> std::filesystem::path& { return config.output; }, {});
+    addPlace(titleOf("output"), helpOf("output"), [](Config& config) -> std::filesystem::path& { return config.output; }, {});
 }
 
 }  // namespace thaw::ui

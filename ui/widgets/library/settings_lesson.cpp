@@ -62,13 +62,10 @@ void SettingsPanel::addTrunk() {
     add(tr("Network"), tr("The network that knows pictures already and that the run starts from."), name,
         [name](const Config& config) { name->setText(trunkTitleOf(config)); });
     auto* inputSize = new SettingCombo;
-    add(tr("Input size"),
-        tr("Pictures of a data set are enlarged to this many pixels, your own folders are read so. Twice the size is clearly "
-           "more accurate and four times slower."),
-        inputSize, [inputSize](const Config& config) {
-            offerSizes(*inputSize, config);
-            inputSize->showEntry(config.inputSize);
-        });
+    add(titleOf("inputSize"), helpOf("inputSize"), inputSize, [inputSize](const Config& config) {
+        offerSizes(*inputSize, config);
+        inputSize->showEntry(config.inputSize);
+    });
     connect(inputSize, &QComboBox::activated, this,
             [this, inputSize] { edit([&](Config& config) { config.inputSize = inputSize->currentData().toInt(); }); });
 }
@@ -88,10 +85,7 @@ void SettingsPanel::addData() {
         }
     });
     addChoice(
-        tr("Scaling"),
-        tr("How colours become numbers. ImageNet is what the built-in weights learned with; 0–1 is what the lesson's text does; "
-           "Caffe is for "
-           "Keras's own weights of VGG and ResNet, −1 to 1 for the Inception family."),
+        titleOf("scaling"), helpOf("scaling"),
         {{tr("ImageNet"), variantOf(core::Scaling::ImageNet)},
          {tr("0–1"), variantOf(core::Scaling::ZeroToOne)},
          {tr("Caffe"), variantOf(core::Scaling::Caffe)},
@@ -108,9 +102,8 @@ void SettingsPanel::addData() {
         [](const Config& config) { return config.data.heldOut > 0; },
         [](Config& config, bool on) { config.data.heldOut = on ? kHeldOut : 0; });
     addNumber(
-        tr("Held out"),
-        tr("The share of the training pictures that validates, the same number of each class. 0 turns the lock off."), {0, 50},
-        NumberStep::Add, 5, [](const Config& config) { return 100 * config.data.heldOut; },
+        titleOf("data.heldOut"), helpOf("data.heldOut"), {0, 50}, NumberStep::Add, 5,
+        [](const Config& config) { return 100 * config.data.heldOut; },
         [](Config& config, double value) { config.data.heldOut = value / 100; },
         [](const Config& config) { return config.data.heldOut > 0; })
         ->setUnit(QStringLiteral("%"));
@@ -131,15 +124,12 @@ void SettingsPanel::addData() {
     row->setObjectName(QStringLiteral("augmentation"));
     const Shown augmented = [](const Config& config) { return config.augmentation.any(); };
     addSwitch(
-        tr("Flip"), tr("Mirrors every other picture left to right. Works with the feature cache."),
-        [](const Config& config) { return config.augmentation.flip; },
+        core::configField("augmentation.flip"), [](const Config& config) { return config.augmentation.flip; },
         [](Config& config, bool on) { config.augmentation.flip = on; }, augmented);
     addNumber(
-        tr("Shift"),
-        tr("Moves pictures by up to so many pixels. Features cannot be cached then, so that every epoch takes much longer."),
-        {0, 16, true}, NumberStep::Add, 1, [](const Config& config) { return config.augmentation.shift; },
-        [](Config& config, double value) { config.augmentation.shift = toInt(value); }, augmented)
-        ->setUnit(tr("px"));
+        core::configField("augmentation.shift"), NumberStep::Add, 1,
+        [](const Config& config) { return config.augmentation.shift; },
+        [](Config& config, double value) { config.augmentation.shift = toInt(value); }, augmented);
 }
 
 void SettingsPanel::addTraining() {
@@ -160,10 +150,7 @@ void SettingsPanel::addTraining() {
     for (std::size_t i = 0; i < kMostPhases; ++i) {
         const Shown exists = [i](const Config& config) { return i < config.phases.size(); };
         NumberBox* rate = addNumber(
-            rateName(i, 2),
-            tr("How far each step goes. Smaller is slower and gentler; too large and the loss jumps. Can be changed while it "
-               "trains."),
-            {0, 10, false, true}, NumberStep::TimesTen, 1,
+            rateName(i, 2), helpOf("phases.optimizer.learningRate"), {0, 10, false, true}, NumberStep::TimesTen, 1,
             [this, i](const Config& config) {
                 if (m_locked && m_liveRate > 0 && static_cast<int>(i) == m_livePhase) return m_liveRate;
                 return i < config.phases.size() ? config.phases[i].optimizer.learningRate : 1e-4;
@@ -181,13 +168,12 @@ void SettingsPanel::addTraining() {
         };
     }
     addNumber(
-        tr("Batch size"), tr("Pictures a step. Larger is steadier and needs more memory."), {1, 4096, true}, NumberStep::Double,
-        1, [](const Config& config) { return config.batchSize; },
+        core::configField("batchSize"), NumberStep::Double, 1, [](const Config& config) { return config.batchSize; },
         [](Config& config, double value) { config.batchSize = toInt(value); });
     for (std::size_t i = 0; i < kMostPhases; ++i) {
         addNumber(
-            epochsName(i, 2), tr("How often this phase goes through all training pictures. 0 skips the phase."), {0, 10000, true},
-            NumberStep::Add, 1, [i](const Config& config) { return i < config.phases.size() ? config.phases[i].epochs : 0; },
+            epochsName(i, 2), helpOf("phases.epochs"), {0, 10000, true}, NumberStep::Add, 1,
+            [i](const Config& config) { return i < config.phases.size() ? config.phases[i].epochs : 0; },
             [i](Config& config, double value) { config.phases[i].epochs = toInt(value); },
             [i](const Config& config) { return i < config.phases.size(); });
         SettingRow* row = m_bindings.back().row;
@@ -201,34 +187,24 @@ void SettingsPanel::addTraining() {
 void SettingsPanel::addHead() {
     beginGroup(tr("Head"));
     addChoice(
-        tr("Reads"),
-        tr("What the head gets of the trunk's last maps: all their numbers, or the mean of each, which is much less to learn "
-           "from "
-           "and to compute."),
+        core::configField("head.pooling"),
         {{tr("All numbers"), variantOf(core::HeadPooling::Flatten)}, {tr("Means"), variantOf(core::HeadPooling::Average)}},
         [](const Config& config) { return variantOf(config.head.pooling); },
         [](Config& config, const QVariant& value) { config.head.pooling = enumOf<core::HeadPooling>(value); });
     addNumber(
-        tr("Hidden layers"), tr("New layers before the one that names the classes. 0 is a linear head."), {0, 3, true},
-        NumberStep::Add, 1, [](const Config& config) { return config.head.hiddenLayers; },
+        core::configField("head.hiddenLayers"), NumberStep::Add, 1, [](const Config& config) { return config.head.hiddenLayers; },
         [](Config& config, double value) { config.head.hiddenLayers = toInt(value); })
         ->setWordForZero(tr("none"));
     addNumber(
-        tr("Hidden units"), tr("Size of each hidden layer."), {1, 8192, true}, NumberStep::Double, 1,
+        core::configField("head.hiddenUnits"), NumberStep::Double, 1,
         [](const Config& config) { return config.head.hiddenUnits; },
         [](Config& config, double value) { config.head.hiddenUnits = toInt(value); },
         [](const Config& config) { return config.head.hiddenLayers > 0; });
     addNumber(
-        tr("Dropout"),
-        tr("Part of the head's inputs or hidden units that each step leaves out, from 0 to below 1. More keeps the head from "
-           "learning by heart."),
-        {0, 1, false, false, true}, NumberStep::Add, 0.05, [](const Config& config) { return config.head.dropout; },
+        core::configField("head.dropout"), NumberStep::Add, 0.05, [](const Config& config) { return config.head.dropout; },
         [](Config& config, double value) { config.head.dropout = value; });
     addSwitch(
-        tr("Batch statistics"),
-        tr("Batch norms that train move their running means and variances with each batch. Off, they keep those that the trunk "
-           "came with, which is what few pictures want. For training from scratch turn it on."),
-        [](const Config& config) { return config.updateStatistics; },
+        core::configField("updateStatistics"), [](const Config& config) { return config.updateStatistics; },
         [](Config& config, bool on) { config.updateStatistics = on; },
         [](const Config& config) { return core::hasBatchNorm(config.model); });
 }
@@ -236,8 +212,8 @@ void SettingsPanel::addHead() {
 void SettingsPanel::addRepeatability() {
     beginGroup(tr("Repeatability"));
     addNumber(
-        tr("Seed"), tr("Two runs with the same seed and the same settings on the same machine give the same curves."),
-        {0, kLargestSeed, true}, NumberStep::Add, 1, [](const Config& config) { return static_cast<double>(config.seed); },
+        titleOf("seed"), helpOf("seed"), {0, kLargestSeed, true}, NumberStep::Add, 1,
+        [](const Config& config) { return static_cast<double>(config.seed); },
         [](Config& config, double value) { config.seed = static_cast<std::uint64_t>(std::clamp(value, 0.0, kLargestSeed)); });
     QToolButton* dice = new QToolButton;
     dice->setProperty("framed", true);

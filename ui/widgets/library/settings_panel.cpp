@@ -234,6 +234,15 @@ NumberBox* SettingsPanel::addNumber(const QString& name, const QString& help, co
     return box;
 }
 
+NumberBox* SettingsPanel::addNumber(const core::ConfigField& field, NumberStep step, double size,
+                                    const std::function<double(const Config&)>& get, std::function<void(Config&, double)> set,
+                                    Shown shown) {
+    const NumberRange range{field.least, field.greatest, field.whole, field.aboveLeast, field.belowGreatest};
+    NumberBox* box = addNumber(titleOf(field), helpOf(field), range, step, size, get, std::move(set), std::move(shown));
+    if (!field.unit.empty()) box->setUnit(QString::fromStdString(field.unit));
+    return box;
+}
+
 SettingCombo* SettingsPanel::addChoice(const QString& name, const QString& help,
                                        const std::vector<std::pair<QString, QVariant>>& entries,
                                        const std::function<QVariant(const Config&)>& get,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/api/config.h"
+#include "core/api/config_fields.h"
 #include "core/api/dataset_info.h"
 #include "core/api/weights_info.h"
 
@@ -95,6 +96,28 @@ private:
                          std::function<void(Config&, bool)> set, Shown shown = {});
     QLineEdit* addText(const QString& name, const QString& help, const std::function<QString(const Config&)>& get,
                        std::function<QString(Config&, const QString&)> set, Shown shown = {});
+
+    // The same of a setting that core describes: its title, its help, its range and its unit.
+    NumberBox* addNumber(const core::ConfigField& field, NumberStep step, double size,
+                         const std::function<double(const Config&)>& get, std::function<void(Config&, double)> set,
+                         Shown shown = {});
+    template <class... Rest>
+    SettingCombo* addChoice(const core::ConfigField& field, const std::vector<std::pair<QString, QVariant>>& entries,
+                            Rest&&... rest) {
+        return addChoice(titleOf(field), helpOf(field), entries, std::forward<Rest>(rest)...);
+    }
+    template <class... Rest>
+    QCheckBox* addSwitch(const core::ConfigField& field, Rest&&... rest) {
+        return addSwitch(titleOf(field), helpOf(field), std::forward<Rest>(rest)...);
+    }
+    template <class... Rest>
+    QLineEdit* addText(const core::ConfigField& field, Rest&&... rest) {
+        return addText(titleOf(field), helpOf(field), std::forward<Rest>(rest)...);
+    }
+    static QString titleOf(const core::ConfigField& field) { return QString::fromStdString(field.title); }
+    static QString helpOf(const core::ConfigField& field) { return QString::fromStdString(field.help); }
+    static QString titleOf(const char* setting) { return titleOf(core::configField(setting)); }
+    static QString helpOf(const char* setting) { return helpOf(core::configField(setting)); }
 
     void edit(const std::function<void(Config&)>& change);
     void refresh();

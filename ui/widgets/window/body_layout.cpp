@@ -13,7 +13,7 @@ constexpr double kLayersWidth = 440, kCompactLayersWidth = 376, kSettingsWidth =
 constexpr double kMargins = 12 + 10 + 10 + 12;
 constexpr double kLeastCentre = 480, kLeastInspector = 560;
 constexpr double kLeastTrunk = 640;  // a column of cards with one of them in full beside it
-constexpr double kLeastLive = 702;  // the curves with the test pictures beside them
+constexpr double kLeastLive = 702;   // the curves with the test pictures beside them
 constexpr double kLeastLayers = 340, kMostLayers = 640, kLeastSettings = 280, kMostSettings = 460;
 
 double keptWidth(const QSettings& settings, const QString& key, double least, double most) {

@@ -182,7 +182,19 @@ void MainWindow::makeBody(LogModel& log) {
     connect(m_runBar, &RunBar::logRequested, this, [this] { setLogOpen(true); });
 }
 
+/// Pages that judge a model are called by what they show of its task.
+void MainWindow::nameTabs() {
+    const InspectionSubject* subject = m_session.inspection().subject();
+    const bool several = subject && subject->run.config.task == core::TaskKind::SeveralLabels;
+    QAction* action = m_actions->tabs[ConfusionTab];
+    const QString name = several ? tr("Classes") : tr("Confusion matrix"), shortName = several ? name : tr("Confusion");
+    if (action->text() == name) return;
+    action->setText(name);
+    m_tabs->renameView(ConfusionTab, name, shortName, toolTipWithKey(name, action->shortcut()));
+}
+
 void MainWindow::connectActions() {
+    connect(&m_session.inspection(), &InspectionController::subjectChanged, this, &MainWindow::nameTabs);
     const WindowActions& actions = *m_actions;
     connect(m_tabs, &QTabBar::currentChanged, this, &MainWindow::showTab);
     // One record says what was thawed when: strip and plan bar cannot differ.

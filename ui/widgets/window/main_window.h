@@ -71,6 +71,7 @@ private:
     void lookInto(const QString& directory);
     void arrange();
     void updateView();
+    void nameTabs();
     void watchScreen();   // the least size is that of the screen that the window is on
     void stayOnScreen();  // all of the window in sight
     void restore();

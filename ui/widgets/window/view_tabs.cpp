@@ -38,8 +38,12 @@ ViewTabs::ViewTabs(QWidget* parent) : QTabBar(parent) {
 }
 
 void ViewTabs::addView(const QString& name, const QString& shortName, const QString& toolTip) {
-    m_views.push_back({name, shortName});
-    const int index = addTab(name);
+    m_views.push_back({});
+    renameView(addTab(name), name, shortName, toolTip);
+}
+
+void ViewTabs::renameView(int index, const QString& name, const QString& shortName, const QString& toolTip) {
+    m_views[index] = {name, shortName};
     setTabToolTip(index, toolTip);
     setAccessibleTabName(index, name);
     m_fitted = -1;

@@ -14,6 +14,8 @@ public:
 
     /// `shortName`: where the names do not fit. The tool tip and the accessible name stay the long one.
     void addView(const QString& name, const QString& shortName, const QString& toolTip);
+    /// The view means something else from here on.
+    void renameView(int index, const QString& name, const QString& shortName, const QString& toolTip);
     QSize minimumSizeHint() const override { return {0, sizeHint().height()}; }
 
 protected:
