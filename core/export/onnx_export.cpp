@@ -190,10 +190,16 @@ std::string Writer::write(const GraphNode& node, const std::vector<std::string>&
     return x;
 }
 
+/// Planes as sums of the three planes of `x`: `factors` has three for each, `offsets` one.
+std::string mixed(OnnxGraph& graph, const std::string& x, const std::vector<float>& factors, const std::vector<float>& offsets) {
+    const auto planes = static_cast<std::int64_t>(offsets.size());
+    return graph.node("Conv", {x, graph.constant(factors, {planes, 3, 1, 1}), graph.constant(offsets, {planes})},
+                      {{"kernel_shape", std::vector<std::int64_t>{1, 1}}});
+}
+
 std::string brightness(OnnxGraph& graph, const std::string& x) {
     // As OpenCV has it: whole numbers, which float32 holds.
-    const std::string weights = graph.constant({9798, 19235, 3735}, {1, 3, 1, 1});
-    const std::string sum = graph.node("Conv", {x, weights, graph.constant({16384}, {1})});
+    const std::string sum = mixed(graph, x, {9798, 19235, 3735}, {16384});
     const std::string grey = graph.node("Floor", {graph.node("Div", {sum, graph.constant({32768}, {})})});
     return graph.node("Concat", {grey, grey, grey}, {{"axis", std::int64_t{1}}});
 }
@@ -213,8 +219,7 @@ std::string networkInputOf(OnnxGraph& graph, const ExportedModel& model, std::st
     std::vector<float> factors(9, 0.0f);
     for (std::size_t c = 0; c < 3; ++c)
         factors[3 * c + static_cast<std::size_t>(numbers.source[c])] = static_cast<float>(numbers.factor[c]);
-    const std::vector<float> offsets(numbers.offset.begin(), numbers.offset.end());
-    x = graph.node("Conv", {x, graph.constant(factors, {3, 3, 1, 1}), graph.constant(offsets, {3})});
+    x = mixed(graph, x, factors, {numbers.offset.begin(), numbers.offset.end()});
     if (model.kind.side == model.config.inputSize) return x;
     const float factor = growth(model.kind.side, model.config.inputSize);
     return graph.node("Resize", {x, "", graph.constant({1, 1, factor, factor}, {4})},

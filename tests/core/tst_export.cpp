@@ -118,17 +118,17 @@ private Q_SLOTS:
     void computesTheSame_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<int>("side");
-        QTest::addColumn<bool>("openCv");  // which knows no transformers
+        QTest::addColumn<bool>("openCv");  // not where Debian 12's falls short: Clip, HardSigmoid, padded averages, transformers
         const auto row = [](const char* name, int side, bool openCv = true) { QTest::newRow(name) << name << side << openCv; };
         row("vgg11_bn", 32);
         row("alexnet", 64);
         row("squeezenet1_1", 48);
         row("resnet18", 40);
         row("googlenet", 48);
-        row("inception_v3", 96);
-        row("mobilenet_v2", 48);
-        row("mobilenet_v3_small", 48);
-        row("efficientnet_lite0", 50);
+        row("inception_v3", 96, false);
+        row("mobilenet_v2", 48, false);
+        row("mobilenet_v3_small", 48, false);
+        row("efficientnet_lite0", 50, false);
         row("efficientnet_b0", 48);
         row("densenet121", 48);
         row("convnext_tiny", 64, false);
