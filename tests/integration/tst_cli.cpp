@@ -106,6 +106,10 @@ private Q_SLOTS:
 
         const QString model = QString::fromStdString((m_home.path() / "model.safetensors").string());
         QCOMPARE(run({"export", "--run", folder, "--out", model}).exitCode, 0);
+        const QString onnx = QString::fromStdString((m_home.path() / "model.onnx").string());
+        const Outcome exported = run({"export", "--run", folder, "--format", "onnx", "--out", onnx});
+        QVERIFY2(exported.exitCode == 0 && exported.output.contains("model_onnx.py"), exported.all().constData());
+        QVERIFY(std::filesystem::file_size(onnx.toStdString()) > std::filesystem::file_size(model.toStdString()) / 2);
         const Outcome inspected = run({"weights", "inspect", model, "--json"});
         QCOMPARE(inspected.exitCode, 0);
         QVERIFY(QJsonDocument::fromJson(inspected.output).object().value(QStringLiteral("usable")).toBool());

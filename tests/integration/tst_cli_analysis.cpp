@@ -444,6 +444,8 @@ private Q_SLOTS:
         row("no folder for features", {"extract", "--run", run, "--layer", "block5_pool", "--out", "nowhere/x"}, 1,
             "no folder nowhere");
         row("no folder for a model", {"export", "--run", run, "--out", "nowhere/x"}, 1, "no folder nowhere");
+        row("no form of a model", {"export", "--run", run, "--format", "keras", "--out", "x"}, 2, "python, torchscript, onnx");
+        row("another form's name", {"export", "--run", run, "--format", "onnx", "--out", "x.pt"}, 2, "ends in .onnx");
         row("a folder as a file", {"gradcam", "--run", run, "--index", "0", "--out", "."}, 1, "not a regular file");
     }
     void wrongUseIsRefusedBeforeAnyWork() {
