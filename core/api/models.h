@@ -29,13 +29,14 @@ struct ModelCard {
     int usualSize = 0;                                  ///< that its published weights were trained with
     int suggestedSize = 0;                              ///< for a laptop
     Scaling scaling = Scaling::ImageNet;
-    bool builtIn = false;           ///< weights come with Thaw
-    std::string builtInTitle;       ///< "ResNet-50 without labels (AugNet, built in, 8 bit)"
-    std::string builtInNote;        ///< a sentence
-    bool withoutLabels = false;     ///< the built-in weights learned without labels
-    bool whole = false;             ///< the built-in weights have the classifier of ImageNet's 1,000 classes
-    std::string licence;            ///< of the built-in weights, as their package states it; empty: none are built in
-    /// Top-1 on ImageNet, 0..1, of the built-in weights, or of those to download where none are built in; negative: none is known.
+    bool builtIn = false;        ///< weights come with Thaw
+    std::string builtInTitle;    ///< "ResNet-50 without labels (AugNet, built in, 8 bit)"
+    std::string builtInNote;     ///< a sentence
+    bool withoutLabels = false;  ///< the built-in weights learned without labels
+    bool whole = false;          ///< the built-in weights have the classifier of ImageNet's 1,000 classes
+    std::string licence;         ///< of the built-in weights, as their package states it; empty: none are built in
+    /// Top-1 on ImageNet, 0..1, of the built-in weights, or of those to download where none are built in; negative: none is
+    /// known.
     double publishedAccuracy = -1;
     std::string publishedSource;  ///< of which weights: "torchvision, IMAGENET1K_V1"
     std::vector<StageCard> stages;
@@ -43,6 +44,8 @@ struct ModelCard {
 
 /// All models, in the order in which they are shown. Arithmetic alone.
 std::vector<ModelCard> listModels();
+/// "ResNet-18"; the name itself for a model that does not exist.
+std::string modelTitle(const std::string& name);
 /// Whether a batch norm is among its layers; false for a model that does not exist.
 bool hasBatchNorm(const std::string& name);
 

@@ -14,10 +14,10 @@
 namespace thaw::core {
 
 struct TrunkCard {
-    ModelCard model;           ///< builtIn, licence, publishedAccuracy and what else tells of weights tells of these very ones
-    std::string mark;          ///< "without labels", "with labels" where a model has both; else empty
-    std::string download;      ///< the one of downloadableWeights() that has these weights, or better ones; empty: none
-    std::int64_t bytes = 0;    ///< of the file that is built in, else about that of the download; 0: unknown
+    ModelCard model;             ///< builtIn, licence, publishedAccuracy and what else tells of weights tells of these very ones
+    std::string mark;            ///< "without labels", "with labels" where a model has both; else empty
+    std::string download;        ///< the one of downloadableWeights() that has these weights, or better ones; empty: none
+    std::int64_t bytes = 0;      ///< of the file that is built in, else about that of the download; 0: unknown
     double othersAccuracy = -1;  ///< top-1 that was published for other weights of the model, 0..1; negative: none
     std::string othersSource;
 

@@ -82,7 +82,8 @@ std::int64_t batchFor(const ModelInfo& model) {
 
 std::map<std::string, TrunkSpeed> storedTrunkSpeeds() {
     std::map<std::string, TrunkSpeed> speeds;
-    for (const auto& [model, entry] : readSpeeds()["speeds"].items()) {
+    const json all = readSpeeds();
+    for (const auto& [model, entry] : all["speeds"].items()) {
         if (!entry.is_object()) continue;
         const json rate = entry.value("pictures_per_second", json()), size = entry.value("input_size", json());
         if (rate.is_number() && rate.get<double>() > 0 && size.is_number_integer())

@@ -29,9 +29,7 @@ int headsOf(const StageGraph& stage) {
     return 0;
 }
 
-int featuresOf(const Network& network) {
-    return static_cast<int>(network.info.stage(network.info.headStage).outputFloats());
-}
+int featuresOf(const Network& network) { return static_cast<int>(network.info.stage(network.info.headStage).outputFloats()); }
 
 ModelCard cardOf(const ModelDescription& model) {
     RunConfig config;
@@ -136,6 +134,12 @@ std::vector<TrunkCard> listTrunks(const std::string& name) {
             trunks.push_back(withLabels(*model, std::move(trunk)));
     }
     return trunks;
+}
+
+std::string modelTitle(const std::string& name) {
+    for (const ModelDescription* model : allModels())
+        if (model->name == name) return model->title;
+    return name;
 }
 
 bool hasBatchNorm(const std::string& name) {

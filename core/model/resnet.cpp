@@ -80,7 +80,8 @@ std::vector<ModelDescription> resNetFamily() {
             model.builtIn = "resnet50-augnet-int8.safetensors";
             model.builtInTitle = "ResNet-50 without labels (AugNet, built in, 8 bit)";
             model.builtInNote =
-                "Learned from ImageNet's pictures without their labels: weaker than weights that saw them. With a frozen trunk on "
+                "Learned from ImageNet's pictures without their labels: weaker than weights that saw them. With a frozen trunk "
+                "on "
                 "CIFAR-10 at 96 pixels: 47.0 %, VGG16 74.8 %.";
             model.builtInWithoutLabels = true;
             model.licence = "MIT (as the package imgsim says)";

@@ -31,7 +31,8 @@ struct Downloadable {
 
 constexpr double kMebi = 1 << 20;
 
-/// torchvision publishes the first eight digits of the digest, in the file's name, and the size in MiB with a digit behind the point.
+/// torchvision publishes the first eight digits of the digest, in the file's name, and the size in MiB with a digit behind the
+/// point.
 Downloadable ofTorchvision(const std::string& model, const std::string& file, double mebibytes) {
     const std::size_t dash = file.rfind('-');
     return {model,

@@ -70,9 +70,10 @@ private Q_SLOTS:
         core::chooseModel(config, "resnet50");
         model.setInUse(config, {});
         model.setSpeeds({{"resnet50", {128.3, 96}}}, {});
-        QCOMPARE(spoken(model, QStringLiteral("ResNet-50 without labels")),
-                 QStringLiteral("ResNet-50 without labels, built in, in use, 23.5 million parameters, 4.1 billion multiply-adds, no "
-                                "published accuracy, 128 pictures a second"));
+        QCOMPARE(
+            spoken(model, QStringLiteral("ResNet-50 without labels")),
+            QStringLiteral("ResNet-50 without labels, built in, in use, 23.5 million parameters, 4.1 billion multiply-adds, no "
+                           "published accuracy, 128 pictures a second"));
     }
 
     void theChoiceOfWeightsChoosesTheCard() {

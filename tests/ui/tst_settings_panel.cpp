@@ -108,6 +108,23 @@ private Q_SLOTS:
         QCOMPARE(bench.row("Scaling")->note(), QString());
     }
 
+    void onlySizesThatTheTrunkTakesAreOffered() {
+        Bench bench;
+        core::RunConfig config = core::findLesson("lesson").config;
+        core::chooseModel(config, "inception_v3");
+        bench.panel.setConfig(config);
+        QComboBox* sizes = bench.combo("Input size");
+        QCOMPARE(sizes->currentData().toInt(), config.inputSize);
+        QVERIFY(sizes->findData(75) >= 0 && sizes->findData(299) >= 0 && sizes->findData(32) < 0 && sizes->findData(64) < 0);
+        core::chooseModel(config, "vit_b_16");
+        bench.panel.setConfig(config);
+        for (int i = 0; i < sizes->count(); ++i) QCOMPARE(sizes->itemData(i).toInt() % 16, 0);
+        QSignalSpy asked(&bench.panel, &SettingsPanel::trunkPageRequested);
+        for (QToolButton* button : bench.panel.findChildren<QToolButton*>())
+            if (button->text() == QStringLiteral("Change")) button->click();
+        QCOMPARE(asked.count(), 1);
+    }
+
     void initTestCase() {
         qputenv("THAW_HOME", m_home.path().toUtf8());
         QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));

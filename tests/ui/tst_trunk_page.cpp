@@ -69,7 +69,9 @@ struct Bench {
                   if (stop) throw core::Cancelled();
                   return {1834, 96};
               },
-              [] { return std::map<std::string, core::TrunkSpeed>{{"vgg16", {154, 32}}}; }),
+              [] {
+                  return std::map<std::string, core::TrunkSpeed>{{"vgg16", {154, 32}}};
+              }),
           page(fixture.session, speeds) {
         page.resize(916, 698);
         page.show();
@@ -153,7 +155,8 @@ private Q_SLOTS:
         empty->findChild<QPushButton*>()->click();
         QVERIFY(w.list().isVisible());
         QCOMPARE(w.list().model()->rowCount(), 25);
-        QTest::keyClick(&w.page(), Qt::Key_F, Qt::ControlModifier);
+        w.list().setFocus();
+        QTest::keyClick(&w.list(), Qt::Key_F, Qt::ControlModifier);
         QVERIFY(family->hasFocus());
     }
 
@@ -206,7 +209,8 @@ private Q_SLOTS:
         QListView& list = *bench.page.list();
         QModelIndex index;
         for (int row = 0; row < list.model()->rowCount(); ++row)
-            if (TrunkListModel::at(list.model()->index(row, 0)).transfer == Trunk::Transfer::Broken) index = list.model()->index(row, 0);
+            if (TrunkListModel::at(list.model()->index(row, 0)).transfer == Trunk::Transfer::Broken)
+                index = list.model()->index(row, 0);
         QVERIFY(index.isValid());
         list.setCurrentIndex(index);
         list.scrollTo(index);

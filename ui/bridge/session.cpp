@@ -5,7 +5,7 @@
 
 #include "core/api/errors.h"
 #include "core/api/layer_names.h"
-#include "core/api/trunks.h"
+#include "core/api/models.h"
 #include "ui/bridge/lesson_data.h"
 #include "ui/models/path_text.h"
 #include "ui/models/run_text.h"
@@ -18,38 +18,6 @@ constexpr qsizetype kMostPlaces = 4;
 constexpr int kLookAgainMilliseconds = 5000;
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
-
-/// Of each phase the names of the layers that train; none where they are a preset's, which has its like in every model.
-std::vector<std::vector<std::string>> ownTicks(const core::RunConfig& config) {
-    core::RunConfig plain;
-    core::chooseModel(plain, config.model);
-    const core::ModelInfo model = core::describeModel(plain, kClassesWithoutData);
-    const auto isPreset = [&](const std::vector<std::string>& names) {
-        const core::LayerMask mask = model.maskOf(names);
-        return std::any_of(model.presets.begin(), model.presets.end(),
-                           [&](const core::LayerPreset& preset) { return model.maskOf(preset.layers) == mask; });
-    };
-    std::vector<std::vector<std::string>> ticks;
-    for (const core::PhaseConfig& phase : config.phases)
-        ticks.push_back(isPreset(phase.trainable) ? std::vector<std::string>() : phase.trainable);
-    return ticks;
-}
-
-/// Gives the phases of another model its own ticks of before, and the head's to those whose names it does not know.
-void takeTicks(core::RunConfig& config, const std::vector<std::vector<std::string>>& left,
-               const std::vector<std::vector<std::string>>& before) {
-    for (std::size_t i = 0; i < config.phases.size(); ++i) {
-        if (i < before.size() && !before[i].empty())
-            config.phases[i].trainable = before[i];
-        else if (i < left.size() && !left[i].empty())
-            config.phases[i].trainable = {"head"};
-    }
-}
-
-QString titleOf(const std::string& model) {
-    const std::vector<core::TrunkCard> cards = core::listTrunks(model);
-    return text(cards.empty() ? model : cards.front().model.title);
-}
 
 bool sameLayers(const core::ModelInfo& a, const core::ModelInfo& b) {
     return a.layers.size() == b.layers.size() &&
@@ -486,17 +454,11 @@ void Session::chooseLesson(const QString& name) {
 void Session::useTrunk(const QString& model, const QString& weights) {
     if (!actions().editSettings) return;
     core::RunConfig next = m_config;
-    const std::string before = m_config.model;
-    if (model.toStdString() != before) {
-        m_ticks[before] = ownTicks(m_config);
-        core::chooseModel(next, model.toStdString());
-        takeTicks(next, m_ticks[before], m_ticks[next.model]);
-    }
+    const bool left = m_ticks.chooseModel(next, model.toStdString());
+    const QString before = text(core::modelTitle(m_config.model));
     next.weights = pathOf(weights);
     setConfig(next);
-    const auto own = [](const std::vector<std::string>& names) { return !names.empty(); };
-    if (m_config.model != before && std::any_of(m_ticks[before].begin(), m_ticks[before].end(), own))
-        Q_EMIT ticksKept(titleOf(before));
+    if (left) Q_EMIT ticksKept(before);
 }
 
 void Session::setUpdateStatistics(bool update) {

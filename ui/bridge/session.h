@@ -6,11 +6,11 @@
 #include <QSet>
 #include <QTimer>
 
-#include <map>
 #include <optional>
 #include <vector>
 
 #include "ui/bridge/inspection_controller.h"
+#include "ui/bridge/kept_ticks.h"
 #include "ui/bridge/library_controller.h"
 #include "ui/bridge/training_controller.h"
 #include "ui/models/layer_tree_model.h"
@@ -86,8 +86,8 @@ public Q_SLOTS:
     /// Where only the weights change, the scaling follows them (core::followWeights).
     void setConfig(const thaw::core::RunConfig& config);
     void chooseLesson(const QString& name);
-    /// Another model for the next run with a file of its weights; empty: its own. Ticks that are no preset's stay with the model that
-    /// they were set on and come back with it.
+    /// Another model for the next run with a file of its weights; empty: its own. Ticks that are no preset's stay with the model
+    /// that they were set on and come back with it.
     void useTrunk(const QString& model, const QString& weights);
     void setUpdateStatistics(bool update);  ///< RunConfig::updateStatistics of the next run
     /// Where to look for data first, whatever it holds; keeps the choice over lessons.
@@ -159,7 +159,7 @@ private:
     std::optional<core::DataConfig> m_nextData;  ///< chosen, and in use as soon as what is there is listed
     std::vector<core::RunSummary> m_runs;
     std::vector<core::WeightsChoice> m_weights;
-    std::map<std::string, std::vector<std::vector<std::string>>> m_ticks;  ///< by model, of each phase; none where a preset stands
+    KeptTicks m_ticks;
     std::optional<core::Scaling> m_scalingBefore;  ///< needed by the weights before; those chosen now are not listed yet
     core::StageTimes m_times;
     int m_cachedBoundary = 0;

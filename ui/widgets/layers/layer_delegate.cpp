@@ -53,7 +53,8 @@ QFont nameFont(const QModelIndex& index) {
 }
 
 Statistics statisticsIn(const QModelIndex& index) {
-    return static_cast<Statistics>(index.siblingAtColumn(LayerTreeModel::LayerColumn).data(LayerTreeModel::StatisticsRole).toInt());
+    return static_cast<Statistics>(
+        index.siblingAtColumn(LayerTreeModel::LayerColumn).data(LayerTreeModel::StatisticsRole).toInt());
 }
 
 /// Behind a word of `width` in `area`: a snowflake where a batch norm keeps its statistics, a drop where it moves them.
@@ -82,7 +83,8 @@ int LayerDelegate::neededWidth(const QModelIndex& index) {
     const bool name = index.column() == LayerTreeModel::LayerColumn;
     const int text = QFontMetrics(name ? nameFont(index) : cellFont(index)).horizontalAdvance(index.data().toString());
     const bool marked = index.column() <= LayerTreeModel::KindColumn && statisticsIn(index) != Statistics::None;
-    return (name ? boxLeft(index) + theme.px(kNameGap) : 0) + text + theme.px(kCellGap) + (marked ? theme.px(kStatistics + kMarkGap) : 0);
+    return (name ? boxLeft(index) + theme.px(kNameGap) : 0) + text + theme.px(kCellGap) +
+           (marked ? theme.px(kStatistics + kMarkGap) : 0);
 }
 
 int LayerDelegate::movedWidth(bool least) {

@@ -143,9 +143,9 @@ QWidget* LayerPanel::makeStatisticsLine() {
     m_statistics->setObjectName(QStringLiteral("updateStatistics"));
     m_statistics->setProperty("switch", true);
     m_statistics->setAccessibleName(tr("Update batch statistics while thawed"));
-    m_statistics->setToolTip(
-        tr("Update while thawed: batch norms that train move their running means and variances with each batch. Few pictures want "
-           "them kept."));
+    m_statistics->setToolTip(tr(
+        "Update while thawed: batch norms that train move their running means and variances with each batch. Few pictures want "
+        "them kept."));
     line->addWidget(m_statisticsIcon);
     line->addWidget(m_statisticsText, 1);
     line->addWidget(m_statistics);

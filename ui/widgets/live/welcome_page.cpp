@@ -189,8 +189,9 @@ void WelcomePage::tellStory(const core::RunConfig& config) {
     const core::ModelCard& card = trunks.front().model;
     const QString name = trunkTitleOf(config);
     const bool knows = config.initialization == core::Initialization::Pretrained;
-    m_lead->setText(knows ? tr("Start from %1, which already knows pictures,\nand teach it to name ten kinds of things.").arg(name)
-                          : tr("Start from %1 with random values,\nand teach it to name ten kinds of things.").arg(name));
+    m_lead->setText(knows
+                        ? tr("Start from %1, which already knows pictures,\nand teach it to name ten kinds of things.").arg(name)
+                        : tr("Start from %1 with random values,\nand teach it to name ten kinds of things.").arg(name));
     m_borrow->setText(tr("The %1 trunk stays frozen. Its %2 million weights do not move.")
                           .arg(name, QLocale().toString(static_cast<double>(card.parameters) / 1e6, 'f', 1)));
     const core::ModelInfo model = core::describeModel(config, kTenClasses);

@@ -45,7 +45,7 @@ Q_SIGNALS:
     void runLesson();
     void startWithSettings();
     void chooseTrunk();  ///< another network
-    void openRun();  ///< one that is not in sight
+    void openRun();      ///< one that is not in sight
     void showData();
     void openRecent(const QString& directory);
     void continueRecent(const QString& directory);

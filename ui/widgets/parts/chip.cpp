@@ -71,10 +71,11 @@ void Chip::paintEvent(QPaintEvent*) {
     const Colours colours = coloursOf(m_look);
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(m_compact ? QPen(Qt::NoPen) : QPen(theme.color(m_look == Look::Quiet    ? Tone::Line
-                                                                        : m_look == Look::Marked ? Tone::Ink2
-                                                                                                 : colours.ink),
-                                                       1));
+    painter.setPen(m_compact ? QPen(Qt::NoPen)
+                             : QPen(theme.color(m_look == Look::Quiet    ? Tone::Line
+                                                : m_look == Look::Marked ? Tone::Ink2
+                                                                         : colours.ink),
+                                    1));
     painter.setBrush(theme.color(colours.ground));
     const QRectF pill = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
     painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2);

@@ -11,8 +11,8 @@
 namespace thaw::ui {
 namespace {
 
-constexpr int kLargest = 224, kSmallest = 7, kPatches = 14;      // pixels a side; a transformer's tokens lie in a square so wide
-constexpr double kLowest = 0.22;                                 // of the height of the largest
+constexpr int kLargest = 224, kSmallest = 7, kPatches = 14;  // pixels a side; a transformer's tokens lie in a square so wide
+constexpr double kLowest = 0.22;                             // of the height of the largest
 constexpr double kBar = 12, kNamedBar = 8, kGap = 2, kGroupGap = 8, kHead = 9;  // design pixels
 constexpr double kLeastGap = 1, kLeastGroupGap = 4, kMostGroupGap = 40;
 constexpr double kDetail = 4;  // narrower bars have none
@@ -88,10 +88,12 @@ void StageDrawing::paintNamed(QPainter& painter, const QRectF& area) const {
         paintGroup(painter, group, lay, {left, bars.top(), width, bars.height()});
         const int side = group.bars.empty() ? 0 : group.bars.back().side;
         const QString name = group.name, pixels = side ? QStringLiteral("%1 px").arg(side) : QString();
-        const double wide = std::max(QFontMetrics(nameFont).horizontalAdvance(name), QFontMetrics(sideFont).horizontalAdvance(pixels));
-        const double begin = std::clamp(left + width / 2 - wide / 2, area.left(), std::max(area.left(), area.right() - wide));
+        const double wide =
+            std::max(QFontMetrics(nameFont).horizontalAdvance(name), QFontMetrics(sideFont).horizontalAdvance(pixels));
+        const double middle = std::clamp(left + width / 2 - wide / 2, area.left(), std::max(area.left(), area.right() - wide));
+        const double begin = std::max(middle, taken);
         left += width + lay.groupGap;
-        if (begin < taken) continue;
+        if (begin - middle > wide / 3 || begin + wide > area.right() + 1) continue;
         taken = begin + wide + theme.px(4);
         painter.setFont(nameFont);
         painter.setPen(theme.color(Tone::Ink));
@@ -159,8 +161,8 @@ void StageDrawing::paintBar(QPainter& painter, const Bar& bar, const QRectF& box
         painter.setPen(Qt::NoPen);
         painter.setBrush(line);
         for (int i = 0; i < bar.heads; ++i)
-            painter.drawEllipse(QPointF(box.left() + across * (1 + i % columns), box.top() + down * (1 + i / columns)), 0.8 * unit,
-                                0.8 * unit);
+            painter.drawEllipse(QPointF(box.left() + across * (1 + i % columns), box.top() + down * (1 + i / columns)),
+                                0.8 * unit, 0.8 * unit);
     }
 }
 

@@ -50,7 +50,8 @@ void paintPill(QPainter& painter, const QRect& box, const Pill& pill, qreal rati
     }
     QRect inside = box.adjusted(theme.px(kChipInset), 0, -theme.px(kChipInset), 0);
     const auto icon = [&](const QString& name, int left) {
-        painter.drawPixmap(QPointF(left, box.center().y() + 0.5 - theme.px(kIcon) / 2.0), theme.pixmap(name, pill.ink, kIcon, ratio));
+        painter.drawPixmap(QPointF(left, box.center().y() + 0.5 - theme.px(kIcon) / 2.0),
+                           theme.pixmap(name, pill.ink, kIcon, ratio));
     };
     if (!pill.icon.isEmpty()) {
         icon(pill.icon, inside.left());
@@ -73,7 +74,8 @@ Pill placePill(const Trunk& trunk) {
     if (!trunk.file.isEmpty()) return {TrunkDelegate::tr("downloaded"), {}};
     if (trunk.here) return {TrunkDelegate::tr("own file"), {}};
     const Tone line = trunk.transferProblem.isEmpty() ? Tone::Line : Tone::Wrong;
-    return {trunk.card.bytes > 0 ? fileSizeText(trunk.card.bytes) : TrunkDelegate::tr("download"), QStringLiteral("download"), line};
+    return {trunk.card.bytes > 0 ? fileSizeText(trunk.card.bytes) : TrunkDelegate::tr("download"), QStringLiteral("download"),
+            line};
 }
 
 /// Of a download that goes on or broke off.
@@ -102,7 +104,9 @@ void paintNames(QPainter& painter, const QRect& card, const Trunk& trunk, qreal 
     if (!waits) paintPill(painter, place, placePill(trunk), ratio);
     QFont font = theme.font(TextRole::BodyStrong);
     font.setPixelSize(theme.px(15));
-    const Pill mark{QString::fromStdString(trunk.card.mark), {}, trunk.card.model.withoutLabels ? Tone::Ink2 : Tone::Line,
+    const Pill mark{QString::fromStdString(trunk.card.mark),
+                    {},
+                    trunk.card.model.withoutLabels ? Tone::Ink2 : Tone::Line,
                     trunk.card.model.withoutLabels ? Tone::Ink : Tone::Ink2};
     const int left = card.left() + theme.px(kInset), markWidth = mark.text.isEmpty() ? 0 : widthOf(mark);
     const int room = place.left() - left - theme.px(6) - (markWidth ? markWidth + theme.px(6) : 0);
@@ -111,7 +115,9 @@ void paintNames(QPainter& painter, const QRect& card, const Trunk& trunk, qreal 
     painter.setPen(theme.color(Tone::Ink));
     painter.drawText(QRect(left, card.top() + theme.px(8), room, theme.px(22)), Qt::AlignLeft | Qt::AlignVCenter, title);
     if (markWidth)
-        paintPill(painter, {left + QFontMetrics(font).horizontalAdvance(title) + theme.px(6), card.top() + theme.px(9), markWidth, theme.px(kChipTall)},
+        paintPill(painter,
+                  {left + QFontMetrics(font).horizontalAdvance(title) + theme.px(6), card.top() + theme.px(9), markWidth,
+                   theme.px(kChipTall)},
                   mark, ratio);
 }
 
@@ -198,11 +204,13 @@ void TrunkDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
 
 QSize TrunkDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const { return cellSize(); }
 
-bool TrunkDelegate::editorEvent(QEvent* event, QAbstractItemModel*, const QStyleOptionViewItem& option, const QModelIndex& index) {
+bool TrunkDelegate::editorEvent(QEvent* event, QAbstractItemModel*, const QStyleOptionViewItem& option,
+                                const QModelIndex& index) {
     if (event->type() != QEvent::MouseButtonRelease) return false;
     const Trunk& trunk = TrunkListModel::at(index);
     const auto* mouse = static_cast<QMouseEvent*>(event);
-    if (mouse->button() != Qt::LeftButton || !transferArea(option.rect, trunk).contains(mouse->position().toPoint())) return false;
+    if (mouse->button() != Qt::LeftButton || !transferArea(option.rect, trunk).contains(mouse->position().toPoint()))
+        return false;
     if (trunk.transfer == Trunk::Transfer::Running)
         Q_EMIT stopRequested();
     else

@@ -114,9 +114,9 @@ QWidget* TrunkDetail::makeContents() {
     m_problem->setWordWrap(true);
     m_stages = new StageView(/*named=*/true, kStagesTall, contents);
     m_figures = new QVBoxLayout;
-    const QString names[RowCount] = {tr("Trunk parameters"),   tr("Multiply-adds"),   tr("Features a picture"),
-                                     tr("Input"),              tr("Published"),       tr("On this machine"),
-                                     tr("Batch norms"),        tr("Weights"),         tr("Licence")};
+    const QString names[RowCount] = {tr("Trunk parameters"), tr("Multiply-adds"),   tr("Features a picture"), tr("Input"),
+                                     tr("Published"),        tr("On this machine"), tr("Batch norms"),        tr("Weights"),
+                                     tr("Licence")};
     for (int row = 0; row < RowCount; ++row) {
         auto* line = new QHBoxLayout;
         line->addWidget(makeLabel(names[row], "table", contents), 0, Qt::AlignTop);
@@ -185,9 +185,8 @@ void TrunkDetail::fillPresets(const Trunk& trunk) {
         button->setProperty("small", true);
         button->setEnabled(trunk.inUse);
         button->setToolTip(trunk.inUse ? tr("Let these layers train") : tr("For the trunk that is in use"));
-        connect(button, &QPushButton::clicked, this, [this, layers = preset.layers] {
-            m_session.requestMask(m_session.layers().modelInfo().maskOf(layers));
-        });
+        connect(button, &QPushButton::clicked, this,
+                [this, layers = preset.layers] { m_session.requestMask(m_session.layers().modelInfo().maskOf(layers)); });
         button->show();
     }
     arrangePresets();
@@ -226,8 +225,8 @@ void TrunkDetail::showButtons(const Trunk& trunk) {
     m_get->setEnabled(m_session.library().download().isEmpty());
     if (!offered) return;
     setButtonWords(m_get, trunk.transfer == Trunk::Transfer::Broken ? tr("Go on")
-                          : trunk.card.bytes > 0                   ? fileSizeText(trunk.card.bytes)
-                                                                   : tr("Download"));
+                          : trunk.card.bytes > 0                    ? fileSizeText(trunk.card.bytes)
+                                                                    : tr("Download"));
 }
 
 void TrunkDetail::setUsable(bool usable, const QString& why) {

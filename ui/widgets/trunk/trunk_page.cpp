@@ -212,15 +212,15 @@ void TrunkPage::listen() {
         showCounts();
     });
     connect(&library, &LibraryController::weightsListed, &weights, &WeightsBox::setWeights);
-    connect(&weights, &WeightsBox::chosen, &m_session, [this](const QString& file) {
-        m_session.useTrunk(words(m_session.config().model), file);
-    });
+    connect(&weights, &WeightsBox::chosen, &m_session,
+            [this](const QString& file) { m_session.useTrunk(words(m_session.config().model), file); });
     weights.setLocked(!m_session.actions().editSettings);
 }
 
 void TrunkPage::listenToDownloads() {
     LibraryController& library = m_session.library();
-    connect(&library, &LibraryController::downloadStarted, m_trunks, [this](const QString& id) { m_trunks->setTransfer(id, 0, 0); });
+    connect(&library, &LibraryController::downloadStarted, m_trunks,
+            [this](const QString& id) { m_trunks->setTransfer(id, 0, 0); });
     connect(&library, &LibraryController::downloadProgress, m_trunks,
             [this](const QString& id, const core::DownloadProgress& progress) {
                 m_trunks->setTransfer(id, progress.received, progress.total);
