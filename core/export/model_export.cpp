@@ -36,6 +36,7 @@ std::map<std::string, std::string> metadataOf(const ExportedModel& model) {
     const ScalingNumbers numbers = numbersOf(model.config.scaling);
     return {{"format", "pt"},
             {"model", model.config.model},
+            {"task", toString(model.config.task)},
             {"class_names", jsonText(model.classNames)},
             {"scaling", toString(model.config.scaling)},
             {"picture_size", std::to_string(model.kind.side)},

@@ -87,10 +87,17 @@ def logits(files):
     return network(np.stack([picture(file) for file in files]).transpose(0, 3, 1, 2).astype(np.float32))
 
 
+def said(row):  # of a picture's logits: classes with their probabilities
+    if META["task"] == "several-labels":
+        shares = 1 / (1 + np.exp(-row))
+        return [(CLASSES[i], shares[i]) for i in np.flatnonzero(shares >= 0.5)]
+    shares = np.exp(row - row.max())
+    return [(CLASSES[row.argmax()], shares.max() / shares.sum())]
+
+
 if __name__ == "__main__":
     for name in sys.argv[1:]:
-        row = np.exp(logits([name])[0] - logits([name])[0].max())
-        print(f"{name}: {CLASSES[row.argmax()]} ({row.max() / row.sum():.1%})")
+        print(f"{name}: " + ", ".join(f"{label} ({share:.1%})" for label, share in said(logits([name])[0])))
 )py";
 
 constexpr char kSafetensors[] = R"py(
