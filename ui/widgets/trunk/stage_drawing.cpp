@@ -15,6 +15,7 @@ constexpr int kLargest = 224, kSmallest = 7, kPatches = 14;  // pixels a side; a
 constexpr double kLowest = 0.22;                             // of the height of the largest
 constexpr double kBar = 12, kNamedBar = 8, kGap = 2, kGroupGap = 8, kHead = 9;  // design pixels
 constexpr double kLeastGap = 1, kLeastGroupGap = 4, kMostGroupGap = 40;
+constexpr double kLeastNameGap = 2;
 constexpr double kDetail = 4;  // narrower bars have none
 
 /// Of the drawing's height.
@@ -82,26 +83,35 @@ void StageDrawing::paintNamed(QPainter& painter, const QRectF& area) const {
     QFont nameFont = theme.font(TextRole::Caption), sideFont = nameFont;
     nameFont.setWeight(QFont::DemiBold);
     const Lay lay = layFor(area.width(), /*spread=*/true);
+    const auto sideOf = [](const Group& group) {
+        const int side = group.bars.empty() ? 0 : group.bars.back().side;
+        return side ? QStringLiteral("%1 px").arg(side) : QString();
+    };
+    const auto wordsOf = [&](const Group& group) -> double {
+        return std::max(QFontMetrics(nameFont).horizontalAdvance(group.name),
+                        QFontMetrics(sideFont).horizontalAdvance(sideOf(group)));
+    };
+    // Where all names find room each group gets what its name needs; else some names are left out.
+    double needed = 0;
+    for (const Group& group : m_groups) needed += std::max(widthOf(group, lay), wordsOf(group));
+    const double gap = (area.width() - needed) / (static_cast<double>(m_groups.size()) - 1);
+    const bool allNamed = gap >= theme.px(kLeastNameGap);
     double left = area.left(), taken = area.left();
     for (const Group& group : m_groups) {
-        const double width = widthOf(group, lay);
-        paintGroup(painter, group, lay, {left, bars.top(), width, bars.height()});
-        const int side = group.bars.empty() ? 0 : group.bars.back().side;
-        const QString name = group.name, pixels = side ? QStringLiteral("%1 px").arg(side) : QString();
-        const double wide =
-            std::max(QFontMetrics(nameFont).horizontalAdvance(name), QFontMetrics(sideFont).horizontalAdvance(pixels));
-        const double middle = std::clamp(left + width / 2 - wide / 2, area.left(), std::max(area.left(), area.right() - wide));
-        const double begin = std::max(middle, taken);
-        left += width + lay.groupGap;
-        if (begin - middle > wide / 3 || begin + wide > area.right() + 1) continue;
-        taken = begin + wide + theme.px(4);
-        painter.setFont(nameFont);
-        painter.setPen(theme.color(Tone::Ink));
-        painter.drawText(QRectF(begin, bars.bottom() + theme.px(3), wide + 1, line), Qt::AlignHCenter | Qt::AlignVCenter, name);
-        painter.setFont(sideFont);
-        painter.setPen(theme.color(Tone::Ink3));
-        painter.drawText(QRectF(begin, bars.bottom() + theme.px(3) + line, wide + 1, line), Qt::AlignHCenter | Qt::AlignVCenter,
-                         pixels);
+        const double width = widthOf(group, lay), words = wordsOf(group), slot = allNamed ? std::max(width, words) : width;
+        paintGroup(painter, group, lay, {left + (slot - width) / 2, bars.top(), width, bars.height()});
+        const double last = std::max(area.left(), area.right() - words);
+        const double begin = std::clamp(left + slot / 2 - words / 2, area.left(), last);
+        left += slot + (allNamed ? gap : lay.groupGap);
+        if (begin < taken - 1) continue;
+        taken = begin + words + theme.px(kLeastNameGap);
+        const auto write = [&](const QString& text, const QFont& font, Tone tone, double top) {
+            painter.setFont(font);
+            painter.setPen(theme.color(tone));
+            painter.drawText(QRectF(begin, top, words + 1, line), Qt::AlignHCenter | Qt::AlignVCenter, text);
+        };
+        write(group.name, nameFont, Tone::Ink, bars.bottom() + theme.px(3));
+        write(sideOf(group), sideFont, Tone::Ink3, bars.bottom() + theme.px(3) + line);
     }
 }
 
