@@ -87,6 +87,11 @@ private Q_SLOTS:
         QVERIFY(trunk(model, "resnet50, with labels").inUse && !trunk(model, "resnet50, without labels").inUse);
         QCOMPARE(trunkTitleOf(config), QStringLiteral("ResNet-50 with labels"));
         QCOMPARE(trunkOriginText(config), QStringLiteral("96 × 96, resnet50-0676ba61.safetensors"));
+        config.weights = "/weights/mine.safetensors";  // nobody knows what it learned from
+        model.setInUse(config, {});
+        QVERIFY(!trunk(model, "resnet50, with labels").inUse && !trunk(model, "resnet50, without labels").inUse);
+        QVERIFY(trunk(model, "resnet50, with labels").ofModel && model.inUse() >= 0);
+        QCOMPARE(trunkTitleOf(config), QStringLiteral("ResNet-50"));
         config.weights.clear();
         QCOMPARE(trunkOriginText(config), QStringLiteral("96 × 96, built in"));
     }

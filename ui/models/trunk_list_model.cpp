@@ -74,8 +74,13 @@ QVariant TrunkListModel::data(const QModelIndex& index, int role) const {
 const Trunk& TrunkListModel::at(const QModelIndex& index) { return *index.data(PointerRole).value<const Trunk*>(); }
 
 int TrunkListModel::inUse() const {
-    const auto found = std::find_if(m_trunks.begin(), m_trunks.end(), [](const Trunk& trunk) { return trunk.inUse; });
-    return found == m_trunks.end() ? -1 : static_cast<int>(found - m_trunks.begin());
+    int row = -1;
+    for (int i = 0; i < rowCount(); ++i) {
+        const Trunk& trunk = m_trunks[static_cast<std::size_t>(i)];
+        if (trunk.inUse) return i;
+        if (trunk.ofModel && row < 0) row = i;
+    }
+    return row;
 }
 
 QStringList TrunkListModel::models() const {
@@ -117,6 +122,7 @@ void TrunkListModel::setLocal(const std::vector<core::LocalWeights>& files) {
 
 void TrunkListModel::setInUse(const core::RunConfig& config, std::vector<bool> thawed) {
     change([&](Trunk& trunk) {
+        trunk.ofModel = trunk.card.model.name == config.model;
         trunk.inUse = isTrunkOf(trunk.card, config);
         trunk.thawed = trunk.inUse ? thawed : std::vector<bool>();
     });

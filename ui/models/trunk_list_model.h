@@ -20,7 +20,8 @@ struct Trunk {
     core::TrunkCard card;
     QString file;              ///< of the user's weights folder, with these weights; empty: none
     bool here = false;         ///< a run can start from it
-    bool inUse = false;        ///< by the shown run, or the next one
+    bool inUse = false;        ///< by the next run
+    bool ofModel = false;      ///< the next run has this model, whatever its weights
     std::vector<bool> thawed;  ///< of the trunk in use: a flag a stage; else empty
     core::TrunkSpeed speed;
     QString speedProblem;  ///< why it could not be measured
@@ -41,7 +42,7 @@ public:
     /// Of this model's index or a proxy's; good until the model changes.
     static const Trunk& at(const QModelIndex& index);
     const std::vector<Trunk>& trunks() const { return m_trunks; }
-    int inUse() const;           ///< row; -1: none
+    int inUse() const;           ///< row; another one of its model, with other weights, where none is; -1: none
     QStringList models() const;  ///< names, each once, those with built-in weights first
     QStringList families() const;
 

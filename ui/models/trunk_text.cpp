@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 #include <QLocale>
 
+#include "core/api/weights_info.h"
 #include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 
@@ -27,15 +28,19 @@ QString trunkTitle(const core::TrunkCard& trunk) {
 
 bool isTrunkOf(const core::TrunkCard& trunk, const core::RunConfig& config) {
     if (trunk.model.name != config.model) return false;
-    return trunk.mark.empty() || trunk.model.withoutLabels == config.weights.empty();
+    if (trunk.mark.empty() || trunk.model.withoutLabels) return trunk.mark.empty() || config.weights.empty();
+    // A file of unknown origin is neither card's; an imported download keeps its name.
+    for (const auto& [name, source] : core::downloadableWeights())
+        if (name == trunk.download)
+            return config.weights.filename().string().rfind(std::filesystem::path(source.fileName).stem().string(), 0) == 0;
+    return false;
 }
 
 QString trunkTitleOf(const core::RunConfig& config) {
-    QString title = words(config.model);
-    for (const core::TrunkCard& trunk : core::listTrunks(config.model)) {
-        if (config.initialization == core::Initialization::Random) return words(trunk.model.title);
+    QString title = words(core::modelTitle(config.model));
+    if (config.initialization == core::Initialization::Random) return title;
+    for (const core::TrunkCard& trunk : core::listTrunks(config.model))
         if (isTrunkOf(trunk, config)) title = trunkTitle(trunk);
-    }
     return title;
 }
 

@@ -114,8 +114,8 @@ QWidget* TrunkDetail::makeContents() {
     m_problem->setWordWrap(true);
     m_stages = new StageView(/*named=*/true, kStagesTall, contents);
     m_figures = new QVBoxLayout;
-    const QString names[RowCount] = {tr("Trunk parameters"), tr("Multiply-adds"),   tr("Features a picture"), tr("Input"),
-                                     tr("Published"),        tr("On this machine"), tr("Batch norms"),        tr("Weights"),
+    const QString names[RowCount] = {tr("Trunk parameters"), tr("Multiply-adds"), tr("Features a picture"), tr("Input"),
+                                     tr("Published"),        tr("Speed here"),    tr("Batch norms"),        tr("Weights"),
                                      tr("Licence")};
     for (int row = 0; row < RowCount; ++row) {
         auto* line = new QHBoxLayout;
@@ -153,7 +153,7 @@ void TrunkDetail::show(const Trunk& trunk) {
     m_stages->setAccessibleName(tr("Stages of %1").arg(trunkTitle(trunk.card)));
     fillRows(trunk);
     fillPresets(trunk);
-    m_weights->setVisible(trunk.inUse);
+    m_weights->setVisible(trunk.ofModel);
     showButtons(trunk);
 }
 
@@ -174,7 +174,7 @@ void TrunkDetail::fillRows(const Trunk& trunk) {
 
 /// A preset is a button where this trunk is in use, else a name.
 void TrunkDetail::fillPresets(const Trunk& trunk) {
-    const QString of = trunkTitle(trunk.card) + (trunk.inUse ? QStringLiteral("!") : QString());
+    const QString of = trunkTitle(trunk.card) + (trunk.ofModel ? QStringLiteral("!") : QString());
     if (of == m_presetsOf) return;
     m_presetsOf = of;
     const core::ModelInfo model = usualModel(trunk.card.model);
@@ -183,8 +183,8 @@ void TrunkDetail::fillPresets(const Trunk& trunk) {
     for (const core::LayerPreset& preset : model.presets) {
         auto* button = new QPushButton(buttonText(words(preset.title)), m_presets);
         button->setProperty("small", true);
-        button->setEnabled(trunk.inUse);
-        button->setToolTip(trunk.inUse ? tr("Let these layers train") : tr("For the trunk that is in use"));
+        button->setEnabled(trunk.ofModel);
+        button->setToolTip(trunk.ofModel ? tr("Let these layers train") : tr("For the trunk that is in use"));
         connect(button, &QPushButton::clicked, this,
                 [this, layers = preset.layers] { m_session.requestMask(m_session.layers().modelInfo().maskOf(layers)); });
         button->show();

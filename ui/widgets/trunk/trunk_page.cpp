@@ -244,7 +244,7 @@ void TrunkPage::showInUse() {
     const Trunk* shown = before < 0 ? nullptr : &m_trunks->trunks()[static_cast<std::size_t>(before)];
     m_detail->weights().setConfig(config);
     // A price comes with every batch; ticks do not.
-    if (shown && isTrunkOf(shown->card, config) && shown->thawed == thawed) return;
+    if (shown && shown->inUse && isTrunkOf(shown->card, config) && shown->thawed == thawed) return;
     m_trunks->setInUse(config, thawed);
 }
 
