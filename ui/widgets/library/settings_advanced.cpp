@@ -178,7 +178,6 @@ void SettingsPanel::addMachine() {
         [](Config& config, double value) { config.earlyStopping.minDelta = value; }, early);
 
     beginPart(tr("Pictures and weights"));
-    constexpr double kMany = 10'000'000;
     addNumber(
         core::configField("data.trainLimit"), NumberStep::Add, 1000, [](const Config& config) { return config.data.trainLimit; },
         [](Config& config, double value) { config.data.trainLimit = toInt(value); })

@@ -10,6 +10,7 @@
 #include "ui/bridge/training_controller.h"
 #include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/plain_text.h"
 #include "ui/models/task_text.h"
 #include "ui/widgets/live/live_view_private.h"
 #include "ui/widgets/live/preparation_note.h"
