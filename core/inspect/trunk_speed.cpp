@@ -27,7 +27,7 @@ namespace {
 using nlohmann::json;
 
 constexpr double kSeconds = 1;
-constexpr double kAddsABatch = 20e9;  // multiply-adds: well below a second on two cores, so that `stop` is soon heard
+constexpr double kAddsABatch = 8e9;  // multiply-adds: well below a second on two cores, so that `stop` is soon heard
 constexpr std::int64_t kLargestBatch = 64;
 constexpr std::size_t kLargestFile = 1u << 20;
 

@@ -10,7 +10,6 @@
 #include <algorithm>
 
 #include "ui/bridge/session.h"
-#include "ui/models/path_text.h"
 #include "ui/models/plain_text.h"
 #include "ui/models/trunk_list_model.h"
 #include "ui/models/trunk_text.h"

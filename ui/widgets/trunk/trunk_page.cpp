@@ -11,7 +11,6 @@
 
 #include "ui/bridge/session.h"
 #include "ui/bridge/trunk_speeds.h"
-#include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/models/trunk_list_model.h"
 #include "ui/models/trunk_text.h"
