@@ -207,7 +207,7 @@ private Q_SLOTS:
         Q_EMIT library.downloadProgress(QStringLiteral("resnet18"), progress);
         Q_EMIT library.downloadFinished(QStringLiteral("resnet18"), QStringLiteral("The connection broke."), QString(), false);
         QListView& list = *bench.page.list();
-        QModelIndex index;
+        QPersistentModelIndex index;  // lists of files that arrive meanwhile sort anew
         for (int row = 0; row < list.model()->rowCount(); ++row)
             if (TrunkListModel::at(list.model()->index(row, 0)).transfer == Trunk::Transfer::Broken)
                 index = list.model()->index(row, 0);
