@@ -43,8 +43,9 @@ std::vector<std::filesystem::path> exportedFiles(ExportFormat format, const std:
     const Form& form = formOf(format);
     if (form.beside[0] == '\0') return {file};
     if (file.extension() != form.suffix)
-        throw ConfigError("The file " + file.string() + " is not called as a " + form.name + " export is.",
-                          "Choose a name that ends in " + std::string(form.suffix) + ".");
+        throw ConfigError("The format " + std::string(form.name) + " makes a file whose name ends in " + form.suffix + ", and " +
+                              file.string() + " does not.",
+                          "Choose another name.");
     std::filesystem::path beside = file;
     beside.replace_filename(file.stem());
     beside += form.beside;
