@@ -44,7 +44,7 @@ std::vector<torch::Tensor> gradients(const StagedModel& model, const torch::Tens
     plan.rows = input.size(0);
     plan.microBatch = microBatch;
     plan.input = [&](std::int64_t begin, std::int64_t end) { return input.slice(0, begin, end); };
-    plan.labels = labels;
+    plan.targets = labels;
     plan.dropoutMasks = {mask};
     BatchStep batch(model, plan);
     while (!batch.advance(Deadline(seconds))) {

@@ -929,7 +929,7 @@ void TestConfusionView::severalLabelsEach() {
         QVERIFY(precision >= before);
         before = precision;
     }
-    saveShot(opened.fixture.window, QStringLiteral("classes"));
+    opened.fixture.shoot(QStringLiteral("classes"));
 
     QSignalSpy asked(&view, &ConfusionView::predictionsRequested);
     table->setFocus();
@@ -940,11 +940,11 @@ void TestConfusionView::severalLabelsEach() {
     QVERIFY(await([&] { return predictions->pictures().hasPredictions(); }));
     const PictureItem item = predictions->pictures().item(0);
     QCOMPARE(item.trueName, QStringLiteral("airplane, automobile"));
-    saveShot(opened.fixture.window, QStringLiteral("classes-predictions"));
+    opened.fixture.shoot(QStringLiteral("classes-predictions"));
     opened.fixture.window.showTab(MainWindow::ConfusionTab);
     view.showPage(ConfusionView::TopLosses);
     QTest::qWait(0);
-    saveShot(opened.fixture.window, QStringLiteral("classes-losses"));
+    opened.fixture.shoot(QStringLiteral("classes-losses"));
 }
 
 void TestConfusionView::numbersAreReadable() {
