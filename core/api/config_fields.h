@@ -18,7 +18,7 @@ struct ConfigField {
     bool aboveLeast = false, belowGreatest = false;  ///< the limit itself is not allowed
     std::vector<std::string> choices;                ///< of an enumeration, by their names in JSON
 
-    /// "1 to 4096", "0 to below 1", "above 0 to 10"; the choices; empty: anything.
+    /// "from 1 to 4096", "from 0 to below 1", "above 0 and at most 10"; the choices; empty: anything.
     std::string values() const;
 };
 

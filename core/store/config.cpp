@@ -235,7 +235,8 @@ std::string ConfigField::values() const {
     std::string text;
     for (const std::string& choice : choices) text += (text.empty() ? "" : ", ") + choice;
     if (!ranged) return text;
-    return (aboveLeast ? "above " : "from ") + numberText(least) + (belowGreatest ? " to below " : " to ") + numberText(greatest);
+    if (aboveLeast) return "above " + numberText(least) + " and at most " + numberText(greatest);
+    return "from " + numberText(least) + (belowGreatest ? " to below " : " to ") + numberText(greatest);
 }
 
 const std::vector<ConfigField>& configFields() {

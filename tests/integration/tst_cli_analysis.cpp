@@ -425,7 +425,7 @@ private Q_SLOTS:
             for (const char* threads : {"100000", "-3"}) {
                 const char* option = command[0] == QStringLiteral("train") ? "--resume-threads" : "--threads";
                 QTest::addRow("%s threads of %s", threads, qPrintable(command[0]))
-                    << command + QStringList{option, threads} << 2 << QByteArray("threads");
+                    << command + QStringList{option, threads} << 2 << QByteArray("hreads");
             }
         row("negative limit", {"evaluate", "--run", run, "--test-limit", "-5"}, 2, "negative");
         row("negative part of a map", {"embed", "--run", run, "--limit", "-3", "--out", "x"}, 2, "negative");

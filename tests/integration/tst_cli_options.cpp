@@ -34,7 +34,7 @@ private Q_SLOTS:
         row("--lr", "1e-999", "'1e-999' is too close to zero");
         row("--lr", "0x10", "'0x10' is not a number.");
         row("--lr", "", "at least one number");
-        row("--lr", "0", "learning rate");
+        row("--lr", "0", "Learning rate must be above 0 and at most 10");
         row("--epochs", "3.5", "'3.5' is not a whole number.");
         row("--epochs", "1e1", "'1e1' is not a whole number.");
         row("--epochs", "1,1,1", "3 numbers, but the preset has 2 phases");

@@ -212,7 +212,7 @@ private Q_SLOTS:
         RunListModel model;
         model.setRuns(fiveRuns());
         QCOMPARE(model.index(1, 0).data(Qt::AccessibleTextRole).toString(),
-                 QStringLiteral("Run 4, The lesson, CIFAR-10, best 73.1 percent, shown"));
+                 QStringLiteral("Run 4, The lesson, CIFAR-10, best accuracy 73.1 percent, shown"));
         QVERIFY(model.index(1, 2).data(Qt::ToolTipRole).toString().contains(QStringLiteral("Best after epoch 5")));
     }
 };

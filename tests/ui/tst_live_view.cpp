@@ -179,7 +179,7 @@ private:
         one.batch = (m_step - 1) % kSteps + 1;
         one.batchesPerEpoch = kSteps;
         one.loss = kTrainLoss[left] * (1 - part) + kTrainLoss[right] * part + 0.9 * fresh + 0.075 * m_scatter(m_random);
-        one.accuracy = std::clamp(
+        one.score = std::clamp(
             kTrainAccuracy[left] * (1 - part) + kTrainAccuracy[right] * part - 0.29 * fresh + 0.032 * m_scatter(m_random), 0.0,
             1.0);
         one.learningRate = epoch > 10 ? 1e-5 : 1e-4;

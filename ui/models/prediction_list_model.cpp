@@ -280,6 +280,13 @@ std::vector<int> PredictionListModel::labelsOf(int id) const {
     return labels;
 }
 
+bool PredictionListModel::hasLabel(int id, int classIndex) const {
+    if (const OwnPicture* own = ownPicture(id)) return own->prediction.label == classIndex;
+    if (id < 0 || id >= pictureCount()) return false;
+    const std::vector<int> labels = labelsOf(id);
+    return std::find(labels.begin(), labels.end(), classIndex) != labels.end();
+}
+
 bool PredictionListModel::isLabelled(int id) const {
     const bool several = m_predictions ? !m_predictions->labelSets.empty() : !m_pictures->labelSets.empty();
     return several || !labelsOf(id).empty();

@@ -128,6 +128,7 @@ public:
     QString pictureKey(int id) const;
     std::vector<std::pair<int, double>> bestGuesses(int id, int k) const;  ///< class and probability, best first
     QString className(int classIndex) const;
+    bool hasLabel(int id, int classIndex) const;  ///< whether it is the picture's class, or one of its several
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;

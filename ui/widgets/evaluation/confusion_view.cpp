@@ -107,6 +107,7 @@ QWidget* ConfusionView::makeHead() {
     m_pages->addSegment(Compare, tr("Compare"));
     m_pages->setSegmentToolTip(Labels, tr("How well each label is told"));
     m_pages->setSegmentVisible(Labels, false);
+    m_pages->setCurrent(Matrix);
     m_pages->setSegmentToolTip(Matrix, tr("What is called what, and by how many pictures"));
     m_pages->setSegmentToolTip(TopLosses, tr("The pictures that the network is most sure and most wrong about"));
     m_pages->setSegmentToolTip(CalibrationDiagram, tr("Is it right as often as it says it is sure?"));

@@ -386,7 +386,7 @@ void PredictionDetail::refresh() {
 
     std::vector<GuessBars::Guess> guesses;
     for (const auto& [classIndex, probability] : m_model->bestGuesses(m_id, 5))
-        guesses.push_back({m_model->className(classIndex), probability, classIndex == item.trueClass, classIndex});
+        guesses.push_back({m_model->className(classIndex), probability, m_model->hasLabel(item.id, classIndex), classIndex});
     m_guesses->setVisible(!guesses.empty());
     fitHeight();
     m_guesses->setGuesses(std::move(guesses), item.trueClass >= 0);
