@@ -48,14 +48,14 @@ struct ModelDescription {
     /// The network's own way from the trunk to the classes of its weights. Empty: it has none.
     std::function<void(GraphBuilder&, int classes)> drawClassifier;
     TorchvisionEnd torchvision;
-    std::vector<LayerPreset> presets;   ///< beside "Head only" and "Everything thawed"
-    std::string builtIn;                ///< file name in resources/weights; empty: none
-    std::string builtInTitle;           ///< "ResNet-50 without labels (AugNet, built in, 8 bit)"
-    std::string builtInNote;            ///< one sentence: what these weights are
-    bool builtInWhole = false;          ///< they have the classifier of ImageNet's 1,000 classes too
-    bool builtInWithoutLabels = false;  ///< learned without labels
-    bool builtInPublished = false;      ///< they are the weights that `published` is of
-    std::string licence;                ///< of the built-in weights, as their package states it
+    std::vector<LayerPreset> presets;            ///< beside "Head only" and "Everything thawed"
+    std::string builtIn;                         ///< file name in resources/weights; empty: none
+    std::string builtInTitle;                    ///< "ResNet-50 without labels (AugNet, built in, 8 bit)"
+    std::string builtInNote;                     ///< one sentence: what these weights are
+    bool builtInWhole = false;                   ///< they have the classifier of ImageNet's 1,000 classes too
+    bool builtInWithoutLabels = false;           ///< learned without labels
+    bool builtInPublished = false;               ///< they are the weights that `published` is of
+    std::string licence;                         ///< of the built-in weights, as their package states it
     std::optional<PublishedAccuracy> published;  ///< of the weights that can be downloaded
 };
 

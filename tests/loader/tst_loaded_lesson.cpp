@@ -59,7 +59,7 @@ void TestLoadedLesson::fromFirstRunToAClosedWindow() {
     QVERIFY(
         test::await([&] { return !failures.isEmpty() || (training.lastEpoch() && training.lastEpoch()->epoch >= 4); }, 300'000));
     QVERIFY(failures.isEmpty());
-    QCOMPARE(changes.size(), std::size_t(1));          // the plan's own: block 5 thaws with the second phase
+    QCOMPARE(changes.size(), std::size_t(1));       // the plan's own: block 5 thaws with the second phase
     QVERIFY(training.lastEpoch()->valScore > 0.3);  // chance is 0.1
     QVERIFY(predictions.count() >= 4);
 

@@ -232,7 +232,7 @@ QString EmbeddingPlot::pictureText(int id) const {
     if (found->predicted < 0) return tr("%1: %2").arg(title, truth);
     const QString sure = shortPercentText(m_predictions->row(id)[found->predicted]);
     return found->wrong ? tr("%1: %2, called %3, %4").arg(title, truth, m_classNames.value(found->predicted), sure)
-                          : tr("%1: %2, right, %3").arg(title, truth, sure);
+                        : tr("%1: %2, right, %3").arg(title, truth, sure);
 }
 
 // --- hand and keys ------------------------------------------------------------------------------------------------------------

@@ -201,10 +201,10 @@ void EmbeddingPlot::paintCard(QPainter& painter, const Point& point) const {
     const int side = theme.px(kCardPicture), padding = theme.px(8), line = theme.px(18);
     const QString truth = labelNames(*m_pictures, point.id, m_classNames);
     const QString said = point.predicted < 0 ? QString()
-                         : point.wrong     ? tr("called %1, %2")
-                                               .arg(m_classNames.value(point.predicted),
-                                                    shortPercentText(m_predictions->row(point.id)[point.predicted]))
-                                         : tr("right, %1").arg(shortPercentText(m_predictions->row(point.id)[point.predicted]));
+                         : point.wrong       ? tr("called %1, %2")
+                                             .arg(m_classNames.value(point.predicted),
+                                                  shortPercentText(m_predictions->row(point.id)[point.predicted]))
+                                       : tr("right, %1").arg(shortPercentText(m_predictions->row(point.id)[point.predicted]));
     const QFontMetrics strong(theme.font(TextRole::TableStrong)), plain(theme.font(TextRole::Table));
     const int text = std::max({strong.horizontalAdvance(truth), plain.horizontalAdvance(said), side});
     QRectF card(0, 0, text + 2 * padding, side + 3 * padding + 2 * line - padding);
