@@ -129,14 +129,17 @@ void EmbeddingPlot::renderPictures(QPainter& painter) {
         const QPointF place = toWidget(point.x, point.y);
         const int column = cellOf(place.x()), row = cellOf(place.y());
         if (column < 1 || row < 1 || column > columns - 2 || row > rows - 2) continue;
+        const auto cell = [columns](int x, int y) {
+            return static_cast<std::size_t>(y) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(x);
+        };
         bool free = true;
         for (int y = row - 1; free && y <= row + 1; ++y)
             for (int x = column - 1; free && x <= column + 1; ++x) {
-                const QPointF apart = taken[static_cast<std::size_t>(y * columns + x)] - place;
+                const QPointF apart = taken[cell(x, y)] - place;
                 free = std::abs(apart.x()) >= pitch || std::abs(apart.y()) >= pitch;
             }
         if (!free) continue;
-        taken[static_cast<std::size_t>(row * columns + column)] = place;
+        taken[cell(column, row)] = place;
         const QRectF frame(place.x() - side / 2, place.y() - side / 2, side, side);
         painter.drawImage(frame.topLeft(), thumbnail(point.id, pixels));
         painter.setBrush(Qt::NoBrush);

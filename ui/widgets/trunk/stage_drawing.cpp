@@ -170,9 +170,11 @@ void StageDrawing::paintBar(QPainter& painter, const Bar& bar, const QRectF& box
         const double across = box.width() / (columns + 1), down = box.height() / (rows + 1);
         painter.setPen(Qt::NoPen);
         painter.setBrush(line);
-        for (int i = 0; i < bar.heads; ++i)
-            painter.drawEllipse(QPointF(box.left() + across * (1 + i % columns), box.top() + down * (1 + i / columns)),
-                                0.8 * unit, 0.8 * unit);
+        for (int i = 0; i < bar.heads; ++i) {
+            const int column = i % columns, row = i / columns;
+            painter.drawEllipse(QPointF(box.left() + across * (1 + column), box.top() + down * (1 + row)), 0.8 * unit,
+                                0.8 * unit);
+        }
     }
 }
 
