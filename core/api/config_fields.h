@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace thaw::core {
@@ -25,6 +26,6 @@ struct ConfigField {
 /// All, in the order in which a config is written.
 const std::vector<ConfigField>& configFields();
 /// Throws std::out_of_range for a path that does not exist.
-const ConfigField& configField(const std::string& path);
+const ConfigField& configField(std::string_view path);
 
 }  // namespace thaw::core

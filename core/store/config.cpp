@@ -249,10 +249,10 @@ const std::vector<ConfigField>& configFields() {
     return fields;
 }
 
-const ConfigField& configField(const std::string& path) {
+const ConfigField& configField(std::string_view path) {
     for (const ConfigField& field : configFields())
         if (field.path == path) return field;
-    throw std::out_of_range("There is no setting " + path + '.');
+    throw std::out_of_range("There is no setting " + std::string(path) + '.');
 }
 
 std::vector<std::string> validate(const RunConfig& config) {

@@ -54,8 +54,11 @@ RunConfig configOf(const TinyLesson& lesson, const std::string& run, OptimizerKi
     return config;
 }
 
+void addTinyResNet() { addModel(resNetModel("tiny_resnet", "Tiny ResNet", {1, 1, 1, 1}, /*bottleneck=*/false)); }
+
 int childMain(const std::string& run, const std::string& configFile) {
     addModel(vggModel("vgg16", "Tiny", {{4}, {6}, {6}, {8}, {8, 8, 8}}));
+    addTinyResNet();
     try {
         const bool begun = fs::exists(fs::path(run) / "run.json");
         const auto trainer = begun ? resumeTrainer(run) : makeTrainer(configFromJson(readSmallFile(configFile)));
@@ -235,11 +238,24 @@ private Q_SLOTS:
         QCOMPARE(all<CommandRefused>(trainer->apply({5, Resume{}})).size(), std::size_t(1));
     }
 
+    void killedAtRandomMoments_data() {
+        QTest::addColumn<bool>("batchNorm");
+        QTest::addRow("without batch norm") << false;
+        QTest::addRow("batch norm whose statistics move") << true;
+    }
     void killedAtRandomMoments() {
+        QFETCH(bool, batchNorm);
         const TinyLesson lesson;
         RunConfig config = configOf(lesson, "whole", OptimizerKind::Adam, 2);
-        config.phases[0].epochs = 12;
-        config.phases[1].epochs = 8;
+        const int inputSize = config.inputSize;
+        if (batchNorm) {
+            addTinyResNet();
+            chooseModel(config, "tiny_resnet");
+            config.inputSize = inputSize;
+            config.updateStatistics = true;
+        }
+        config.phases[0].epochs = batchNorm ? 6 : 12;
+        config.phases[1].epochs = batchNorm ? 4 : 8;
         config.checkpointMinutes = 0.002;
         drive(*makeTrainer(config));
         const std::string expected = weightsDigest(config.output);
@@ -255,7 +271,7 @@ private Q_SLOTS:
             child.start(QCoreApplication::applicationFilePath(),
                         {"--child", QString::fromStdString(config.output.string()), QString::fromStdString(configFile.string())});
             // It tells each of its steps. The later starts live longer, so that the run comes to its end.
-            const qint64 steps = 1 + random.bounded(60 + 20 * start);
+            const qint64 steps = 1 + random.bounded((batchNorm ? 30 : 60) + 20 * start);
             QByteArray told;
             while (told.size() < steps && child.waitForReadyRead(120'000)) told += child.readAllStandardOutput();
             if (told.size() < steps) {
@@ -272,7 +288,7 @@ private Q_SLOTS:
         QCOMPARE(exitCode, 0);
         QVERIFY(kills > 2);
         QCOMPARE(weightsDigest(config.output), expected);
-        QCOMPARE(readRun(config.output).epochs.size(), std::size_t(20));
+        QCOMPARE(readRun(config.output).epochs.size(), static_cast<std::size_t>(config.totalEpochs()));
     }
 };
 

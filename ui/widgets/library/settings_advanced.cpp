@@ -40,6 +40,8 @@ void SettingsPanel::addAdvanced() {
     m_into->setSpacing(0);
     m_advanced->hide();
     addPhaseEditor();
+    addEarlyStopping();
+    addPicturesAndWeights();
     addMachine();
 }
 
@@ -162,7 +164,7 @@ void SettingsPanel::addPhaseEditor() {
         setPhase([](Phase& p, double value) { p.schedule.everyEpochs = toInt(value); }), steps);
 }
 
-void SettingsPanel::addMachine() {
+void SettingsPanel::addEarlyStopping() {
     beginPart(tr("Early stopping"));
     addSwitch(
         core::configField("earlyStopping.enabled"), [](const Config& config) { return config.earlyStopping.enabled; },
@@ -176,7 +178,9 @@ void SettingsPanel::addMachine() {
         core::configField("earlyStopping.minDelta"), NumberStep::Add, 0.001,
         [](const Config& config) { return config.earlyStopping.minDelta; },
         [](Config& config, double value) { config.earlyStopping.minDelta = value; }, early);
+}
 
+void SettingsPanel::addPicturesAndWeights() {
     beginPart(tr("Pictures and weights"));
     addNumber(
         core::configField("data.trainLimit"), NumberStep::Add, 1000, [](const Config& config) { return config.data.trainLimit; },
@@ -212,7 +216,9 @@ void SettingsPanel::addMachine() {
             edit([&](Config& config) { config.weights = pathOf(file); });
         }
     });
+}
 
+void SettingsPanel::addMachine() {
     beginPart(tr("Machine"));
     addNumber(
         core::configField("threads"), NumberStep::Add, 1, [](const Config& config) { return config.threads; },

@@ -79,6 +79,8 @@ private:
     void addRepeatability();
     void addAdvanced();
     void addPhaseEditor();
+    void addEarlyStopping();
+    void addPicturesAndWeights();
     void addMachine();
     void addFooter();
     void beginGroup(const QString& title, const std::vector<QToolButton*>& buttons = {}, bool first = false);
