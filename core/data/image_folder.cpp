@@ -67,9 +67,7 @@ public:
         labels.notes = std::move(layout.notes);
         labels.leftOut = std::move(layout.leftOut);
         labels.unreadable = std::move(layout.unreadable);
-        std::error_code ignored;
-        const fs::path path = fs::absolute(location, ignored).lexically_normal();
-        labels.title = (path.has_filename() ? path : path.parent_path()).filename().string() + " (a folder of pictures)";
+        labels.title = folderTitle(location, "a folder of pictures");
         return labels;
     }
 
@@ -79,15 +77,8 @@ public:
         const std::vector<FolderPicture>& entries = split == Split::Train  ? layout.train
                                                     : split == Split::Test ? layout.test
                                                                            : layout.validation;
-        if (!indices.empty() && indices.back() >= static_cast<std::int64_t>(entries.size()))
-            throw DataError(location.string() + " has changed while it was read.", "Try again.");
-
-        std::vector<fs::path> files;
-        for (const std::int64_t index : indices) files.push_back(entries[static_cast<std::size_t>(index)].file);
-        std::vector<std::size_t> kept;
-        PictureSet set = readSquares(files, side, reading, kept);
-        for (const std::size_t i : kept) set.labels.push_back(entries[static_cast<std::size_t>(indices[i])].label);
-        return set;
+        return readSquares(location, entries, indices, side, reading,
+                           [](PictureSet& set, const FolderPicture& picture) { set.labels.push_back(picture.label); });
     }
 };
 

@@ -33,8 +33,7 @@ struct LabelTable {
 /// The columns are told by their titles and by what stands in them. The pictures' names: a column called file, image, id or
 /// alike, else the first. Labels: two or more columns of 0 and 1, one a class; else a column called label, class, tags or alike,
 /// or the only one that is left. Its cells hold several labels where any has | ; or , in it, or spaces below a title in the
-/// plural
-/// ("labels", "tags"). Splits: a column called split, set, or subset. Throws DataError that says what is missing.
+/// plural ("labels", "tags"). Splits: a column called split, set, subset or alike. Throws DataError that says what is missing.
 LabelTable labelTableFrom(const TableRows& rows);
 
 /// Of a file of at most 256 MB. Throws DataError naming it.

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <string>
+#include <system_error>
 
-#include "core/api/errors.h"
 #include "core/data/picture_file.h"
 #include "core/util/memory.h"
 #include "core/util/parallel.h"
@@ -55,6 +55,12 @@ PictureSet readSquares(const std::vector<std::filesystem::path>& files, int side
     }
     set.rgb.resize(kept.size() * bytes);
     return set;
+}
+
+std::string folderTitle(const std::filesystem::path& folder, const std::string& kind) {
+    std::error_code ignored;
+    const std::filesystem::path path = std::filesystem::absolute(folder, ignored).lexically_normal();
+    return (path.has_filename() ? path : path.parent_path()).filename().string() + " (" + kind + ')';
 }
 
 }  // namespace thaw::core

@@ -41,22 +41,27 @@ std::vector<fs::path> tablesIn(const fs::path& folder) {
     return tables;
 }
 
-/// Pictures below a folder by all that a table may call them.
+/// In the order of their names. Throws DataError, and Cancelled.
+std::vector<fs::path> picturesBelow(const fs::path& folder) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    std::size_t seen = 0;
+    for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+        requireReadingWanted();
+        if (++seen > kMostFiles)
+            throw DataError(folder.string() + " is too large: it has more than 1,000,000 files.", "Choose a folder with fewer.");
+        if (it.depth() >= kDeepest) it.disable_recursion_pending();
+        if (isPictureName(it->path())) files.push_back(it->path());
+    }
+    if (error) throw DataError("Cannot read " + folder.string() + ": " + error.message() + '.', "Check its permissions.");
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+/// Those pictures by all that a table may call them.
 class PictureIndex {
 public:
-    explicit PictureIndex(const fs::path& folder) {
-        std::error_code error;
-        std::size_t seen = 0;
-        for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-            requireReadingWanted();
-            if (++seen > kMostFiles)
-                throw DataError(folder.string() + " is too large: it has more than 1,000,000 files.",
-                                "Choose a folder with fewer.");
-            if (it.depth() >= kDeepest) it.disable_recursion_pending();
-            if (isPictureName(it->path())) m_files.push_back(it->path());
-        }
-        if (error) throw DataError("Cannot read " + folder.string() + ": " + error.message() + '.', "Check its permissions.");
-        std::sort(m_files.begin(), m_files.end());
+    explicit PictureIndex(const fs::path& folder) : m_files(picturesBelow(folder)) {
         for (const fs::path& file : m_files) {
             const fs::path relative = file.lexically_relative(folder);
             for (const fs::path& name : {relative, file.filename()})
@@ -87,7 +92,6 @@ struct TablePicture {
 };
 
 struct TableLayout {
-    fs::path table;
     LabelTable labels;  // without its rows
     std::vector<TablePicture> train, validation, test;
     std::vector<LeftOutFile> leftOut;
@@ -109,7 +113,6 @@ std::vector<TablePicture>& partOf(TableLayout& layout, const LabelledName& row) 
 
 TableLayout layoutOf(const fs::path& table, const PictureIndex& index) {
     TableLayout layout;
-    layout.table = table;
     layout.labels = readLabelTable(table);
     std::set<fs::path> used;
     std::size_t missing = 0;
@@ -169,18 +172,20 @@ public:
 
     fs::path find(const fs::path& place) const override {
         std::error_code ignored;
-        return fs::is_directory(place, ignored) && !isFolderPlan(place) && !tablesIn(place).empty() &&
-                       FolderScout(static_cast<std::int64_t>(kMostFiles)).holdsPictures(place)
-                   ? place
-                   : fs::path();
+        if (!fs::is_directory(place, ignored) || tablesIn(place).empty() || isFolderPlan(place)) return {};
+        try {
+            return FolderScout(static_cast<std::int64_t>(kMostFiles)).holdsPictures(place) ? place : fs::path();
+        } catch (const DataError&) {  // a folder below cannot be read
+            return {};
+        }
     }
 
     bool hasOwnNames() const override { return false; }
 
     std::vector<fs::path> files(const fs::path& location) const override {
         std::vector<fs::path> all = tablesIn(location);
-        const PictureIndex index(location);
-        all.insert(all.end(), index.files().begin(), index.files().end());
+        const std::vector<fs::path> pictures = picturesBelow(location);
+        all.insert(all.end(), pictures.begin(), pictures.end());
         return all;
     }
 
@@ -195,24 +200,16 @@ public:
                 labels.task == TaskKind::OneLabel ? of->add(picture.labels.front()) : of->add(picture.labels);
         labels.notes = std::move(layout.labels.notes);
         labels.leftOut = std::move(layout.leftOut);
-        std::error_code ignored;
-        const fs::path path = fs::absolute(location, ignored).lexically_normal();
-        labels.title = (path.has_filename() ? path : path.parent_path()).filename().string() + " (pictures with a table)";
+        labels.title = folderTitle(location, "pictures with a table");
         return labels;
     }
 
     PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int side,
                             PictureReading& reading) const override {
         const TableLayout layout = readTableLayout(location);
-        const std::vector<TablePicture>& entries = layout.of(split);
-        if (!indices.empty() && indices.back() >= static_cast<std::int64_t>(entries.size()))
-            throw DataError(location.string() + " has changed while it was read.", "Try again.");
-        std::vector<fs::path> files;
-        for (const std::int64_t index : indices) files.push_back(entries[static_cast<std::size_t>(index)].file);
-        std::vector<std::size_t> kept;
-        PictureSet set = readSquares(files, side, reading, kept);
-        for (const std::size_t i : kept) addLabels(set, entries[static_cast<std::size_t>(indices[i])].labels, layout.labels);
-        return set;
+        return readSquares(
+            location, layout.of(split), indices, side, reading,
+            [&layout](PictureSet& set, const TablePicture& picture) { addLabels(set, picture.labels, layout.labels); });
     }
 
 private:

@@ -7,6 +7,7 @@
 #include "core/data/dataset.h"
 #include "tests/support/drawn_data.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/resolve.h"
 #include "tests/support/temporary_home.h"
 #include "tests/support/torch_writer.h"
 
@@ -16,12 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-DatasetInfo resolve(const fs::path& place) {
-    DataConfig config;
-    config.dataset = "cifar10";
-    config.directory = place;
-    return resolveDataset(config);
-}
+DatasetInfo resolve(const fs::path& place) { return resolveIn(place, "cifar10"); }
 
 std::string pythonName(std::size_t file) {
     return std::string(kCifar10Files[file]).substr(0, std::string(kCifar10Files[file]).size() - 4);

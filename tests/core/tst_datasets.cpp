@@ -8,6 +8,7 @@
 #include "tests/support/drawn_data.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/faulty_server.h"
+#include "tests/support/resolve.h"
 #include "tests/support/temporary_home.h"
 
 using namespace thaw::core;
@@ -16,12 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-DatasetInfo resolve(const std::string& dataset, const fs::path& directory = {}) {
-    DataConfig config;
-    config.dataset = dataset;
-    config.directory = directory;
-    return resolveDataset(config);
-}
+DatasetInfo resolve(const std::string& dataset, const fs::path& directory = {}) { return resolveIn(directory, dataset); }
 
 std::vector<int> countsOf(const PictureSet& pictures) {
     std::vector<int> counts(10);

@@ -3,6 +3,7 @@
 #include "core/data/dataset.h"
 #include "tests/support/drawn_data.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/resolve.h"
 #include "tests/support/temporary_home.h"
 
 using namespace thaw::core;
@@ -11,12 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-DatasetInfo resolve(const fs::path& place) {
-    DataConfig config;
-    config.dataset = "fashion-mnist";
-    config.directory = place;
-    return resolveDataset(config);
-}
+DatasetInfo resolve(const fs::path& place) { return resolveIn(place, "fashion-mnist"); }
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include "core/data/picture_file.h"
 #include "tests/support/drawn_data.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/resolve.h"
 #include "tests/support/temporary_home.h"
 
 using namespace thaw::core;
@@ -16,13 +17,6 @@ using namespace thaw::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-DatasetInfo resolve(const fs::path& place, const std::string& dataset = "auto") {
-    DataConfig config;
-    config.dataset = dataset;
-    config.directory = place;
-    return resolveDataset(config);
-}
 
 DatasetInfo folderIn(const std::vector<DatasetInfo>& listed) {
     return *std::find_if(listed.begin(), listed.end(), [](const DatasetInfo& info) { return info.id == "folder"; });
@@ -66,7 +60,7 @@ void ImageFolderTest::ownSplits() {
     writeImageFolder(folder(), {6, 4, 1}, 3);
     for (const char* name : {"test", "val", "valid", "validation"}) {
         if (std::string(name) != "test") fs::rename(folder() / "test", folder() / name);
-        const DatasetInfo info = resolve(folder());
+        const DatasetInfo info = resolveIn(folder());
         QCOMPARE(info.id, std::string("folder"));
         QCOMPARE(info.title, std::string("shapes (a folder of pictures)"));
         QVERIFY(info.classNames == (std::vector<std::string>{"disc", "ring", "square"}));
@@ -80,13 +74,13 @@ void ImageFolderTest::ownSplits() {
         QVERIFY(std::equal(square.begin(), square.end(), pictures->picture(6)));
         if (std::string(name) != "test") fs::rename(folder() / name, folder() / "test");
     }
-    QCOMPARE(loadSplit(resolve(folder()), Split::Train, 5, 1)->count(), std::int64_t{5});
-    QCOMPARE(samplePictures(resolve(folder(), "folder"), Split::Train, 2, 1)->count(), std::int64_t{6});
+    QCOMPARE(loadSplit(resolveIn(folder()), Split::Train, 5, 1)->count(), std::int64_t{5});
+    QCOMPARE(samplePictures(resolveIn(folder(), "folder"), Split::Train, 2, 1)->count(), std::int64_t{6});
 }
 
 void ImageFolderTest::oneLevel() {
     writeImageFolder(folder(), {9, 3, 1}, 4, 20, false);
-    const DatasetInfo info = resolve(folder());
+    const DatasetInfo info = resolveIn(folder());
     QVERIFY(info.trainPerClass == std::vector<std::int64_t>(4, 10));
     QVERIFY(info.testPerClass == std::vector<std::int64_t>(4, 2));
     std::set<Bytes> seen;
@@ -101,9 +95,9 @@ void ImageFolderTest::oneLevel() {
 void ImageFolderTest::fifthIsAlwaysTheSame() {
     writeImageFolder(folder(), {9, 1, 1}, 2, 20, false);
     writeImageFolder(*m_home / "elsewhere", {9, 1, 1}, 2, 20, false);
-    const std::string digest = loadSplit(resolve(folder()), Split::Test, 0, 1)->identity.digest;
-    QCOMPARE(loadSplit(resolve(*m_home / "elsewhere"), Split::Test, 0, 1)->identity.digest, digest);
-    QCOMPARE(loadSplit(resolve(folder()), Split::Test, 0, 2)->identity.digest, digest);
+    const std::string digest = loadSplit(resolveIn(folder()), Split::Test, 0, 1)->identity.digest;
+    QCOMPARE(loadSplit(resolveIn(*m_home / "elsewhere"), Split::Test, 0, 1)->identity.digest, digest);
+    QCOMPARE(loadSplit(resolveIn(folder()), Split::Test, 0, 2)->identity.digest, digest);
 }
 
 void ImageFolderTest::otherFilesArePassedOver() {
@@ -113,7 +107,7 @@ void ImageFolderTest::otherFilesArePassedOver() {
     writeFile(folder() / "train" / "disc" / ".hidden.png", Bytes(10));
     writeFile(folder() / "train" / ".cache" / "a.png", Bytes(10));
     fs::create_directories(folder() / "train" / "empty");
-    const DatasetInfo info = resolve(folder());
+    const DatasetInfo info = resolveIn(folder());
     QVERIFY(info.trainPerClass == std::vector<std::int64_t>(2, 5));
     QCOMPARE(info.leftOut.size(), std::size_t{5});
     QCOMPARE(info.notes.size(), std::size_t{4});
@@ -121,27 +115,28 @@ void ImageFolderTest::otherFilesArePassedOver() {
 
 void ImageFolderTest::tooLittle() {
     writeImageFolder(folder(), {5, 2, 1}, 1, 20, false);
-    QVERIFY(errorOf<DataError>([&] { resolve(folder()); }).find("has pictures of one class only: \"disc\"") != std::string::npos);
+    QVERIFY(errorOf<DataError>([&] { resolveIn(folder()); }).find("has pictures of one class only: \"disc\"") !=
+            std::string::npos);
     writeFile(folder() / "other" / "a.png", encodePng(Bytes(3), 1, 1));
-    const std::string message = errorOf<DataError>([&] { resolve(folder()); });
+    const std::string message = errorOf<DataError>([&] { resolveIn(folder()); });
     QVERIFY2(message.find("The class \"other\" has only one picture") != std::string::npos, message.c_str());
 }
 
 void ImageFolderTest::classWithoutTraining() {
     writeImageFolder(folder(), {5, 2, 1}, 2);
     fs::copy(folder() / "test" / "disc", folder() / "test" / "extra");
-    const std::string message = errorOf<DataError>([&] { resolve(folder()); });
+    const std::string message = errorOf<DataError>([&] { resolveIn(folder()); });
     QVERIFY2(message.find("has the class \"extra\", which has no training pictures") != std::string::npos, message.c_str());
 }
 
 // One bad picture refuses nothing: the others are read as if it were not there, and it is listed with its reason.
 void ImageFolderTest::badPicturesAreLeftOut() {
     writeImageFolder(folder(), {12, 4, 1}, 3);
-    const DatasetInfo clean = resolve(folder());
+    const DatasetInfo clean = resolveIn(folder());
     const auto before = loadSplit(clean, Split::Train, 0, 1);
     const fs::path bad = folder() / "train" / "ring" / "a3.png";
     halve(bad);
-    const DatasetInfo info = resolve(folder());
+    const DatasetInfo info = resolveIn(folder());
     PictureReading reading;
     const auto pictures = loadSplit(info, Split::Train, DataConfig(), 1, &reading);
     QCOMPARE(pictures->count(), std::int64_t{35});
@@ -167,7 +162,7 @@ void ImageFolderTest::badPicturesAreLeftOut() {
     QCOMPARE(listed().leftOut.size(), std::size_t{1});
     QCOMPARE(listed().leftOut[0].file, bad);
     QVERIFY(listed().notes.back().find("a3.png") != std::string::npos);
-    QVERIFY(resolve(folder()).leftOut.empty());
+    QVERIFY(resolveIn(folder()).leftOut.empty());
     writeFile(bad, readFile(folder() / "train" / "ring" / "a4.png"));
     QVERIFY(listed().leftOut.empty());
 }
@@ -184,7 +179,7 @@ void ImageFolderTest::badPicturesMoveNoOther() {
         return all;
     };
     const auto parts = [&] {
-        const DatasetInfo info = resolve(folder());
+        const DatasetInfo info = resolveIn(folder());
         return std::vector<std::multiset<Bytes>>{picturesOf(*loadSplit(info, Split::Train, part, 7)),
                                                  picturesOf(*loadSplit(info, Split::HeldOut, part, 7)),
                                                  picturesOf(loadUnseen(info, part, 7, 1000))};
@@ -203,7 +198,7 @@ void ImageFolderTest::badPicturesMoveNoOther() {
 void ImageFolderTest::tooManyBadPictures() {
     writeImageFolder(folder(), {16, 4, 1}, 2);  // 40 pictures
     const auto check = [&] {
-        const DatasetInfo info = resolve(folder());
+        const DatasetInfo info = resolveIn(folder());
         PictureReading reading;
         std::int64_t read = 0;
         for (const Split split : {Split::Train, Split::Test}) read += loadSplit(info, split, DataConfig(), 1, &reading)->count();
@@ -223,7 +218,7 @@ void ImageFolderTest::tooManyBadPictures() {
 void ImageFolderTest::aClassWithoutAPicture() {
     writeImageFolder(folder(), {40, 1, 1}, 3);
     halve(folder() / "test" / "ring" / "b0.png");
-    const DatasetInfo info = resolve(folder());
+    const DatasetInfo info = resolveIn(folder());
     QCOMPARE(loadSplit(info, Split::Train, 0, 1)->count(), std::int64_t{120});
     const std::string message = errorOf<DataError>([&] { loadSplit(info, Split::Test, 0, 1); });
     QVERIFY2(message.find("No picture of the class \"ring\" can be read: b0.png") == 0, message.c_str());
@@ -231,7 +226,7 @@ void ImageFolderTest::aClassWithoutAPicture() {
 
 void ImageFolderTest::readingIsToldAndCancelled() {
     writeImageFolder(folder(), {40, 4, 1}, 3);
-    const DatasetInfo info = resolve(folder());
+    const DatasetInfo info = resolveIn(folder());
     std::int64_t last = 0;
     PictureReading reading{[&](std::int64_t done, std::int64_t total) {
                                last = done;
@@ -243,7 +238,7 @@ void ImageFolderTest::readingIsToldAndCancelled() {
     const std::atomic<bool> ended{true};
     {
         const ReadingScope scope(ended);
-        QVERIFY_THROWS_EXCEPTION(Cancelled, resolve(folder()));
+        QVERIFY_THROWS_EXCEPTION(Cancelled, resolveIn(folder()));
         QVERIFY_THROWS_EXCEPTION(Cancelled, loadSplit(info, Split::Train, 0, 1));
         QVERIFY_THROWS_EXCEPTION(Cancelled, samplePictures(info, Split::Test, 4, 1));
     }
@@ -266,7 +261,7 @@ void ImageFolderTest::listedByContent() {
     writeFile(ring / "empty.png", {});
     writeFile(ring / "page.jpg", Bytes(40, 'x'));
     writeFile(ring / "readme.md", Bytes(40, 'x'));
-    DatasetInfo info = resolve(folder());
+    DatasetInfo info = resolveIn(folder());
     QVERIFY(info.trainPerClass == (std::vector<std::int64_t>{30, 30}));
     std::string left;
     for (const LeftOutFile& file : info.leftOut) left += file.file.filename().string() + ": " + file.reason + '\n';
@@ -278,7 +273,7 @@ void ImageFolderTest::listedByContent() {
     QCOMPARE(loadSplit(info, Split::Train, 0, 1)->count(), std::int64_t{60});
 
     for (int i = 0; i < 10; ++i) writeFile(ring / ("more" + std::to_string(i) + ".png"), {});
-    const std::string many = errorOf<DataError>([&] { resolve(folder()); });
+    const std::string many = errorOf<DataError>([&] { resolveIn(folder()); });
     QVERIFY2(many.find("13 pictures in " + folder().string() + " cannot be read, which is more than a tenth: empty.png") == 0,
              many.c_str());
     QVERIFY(folderIn(listDatasets(folder())).problem.find("more than a tenth") != std::string::npos);
@@ -291,13 +286,13 @@ void ImageFolderTest::aClassOfBadPicturesOnly() {
         "ftypheic\0\0\0\0mif1heic",
         24);
     writeFile(folder() / "train" / "phone" / "a.HEIC", Bytes(heic.begin(), heic.end()));
-    const std::string message = errorOf<DataError>([&] { resolve(folder()); });
+    const std::string message = errorOf<DataError>([&] { resolveIn(folder()); });
     QVERIFY2(message.find("No picture of the class \"phone\" can be read: a.HEIC (it is a HEIC picture") == 0, message.c_str());
 }
 
 void ImageFolderTest::asLargeAsTheInput() {
     writeImageFolder(folder(), {6, 4, 1}, 3, 120);
-    DatasetInfo info = resolve(folder());
+    DatasetInfo info = resolveIn(folder());
     const auto small = loadSplit(info, Split::Test, 0, 1);
     QCOMPARE(info.pictureKind.forInput(32).side, 64);
     info.pictureKind = info.pictureKind.forInput(96);
@@ -315,7 +310,7 @@ void ImageFolderTest::asLargeAsTheInput() {
 
 void ImageFolderTest::moreThanMemoryHolds() {
     writeImageFolder(folder(), {40, 4, 1}, 3, 20);
-    DatasetInfo info = resolve(folder());
+    DatasetInfo info = resolveIn(folder());
     std::ofstream(*m_home / "meminfo") << "MemTotal: 20000 kB\nMemAvailable: 10000 kB\n";
     qputenv("THAW_MEMINFO", (*m_home / "meminfo").c_str());
     QCOMPARE(loadSplit(info, Split::Train, 0, 1)->count(), std::int64_t{120});

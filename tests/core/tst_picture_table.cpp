@@ -6,6 +6,7 @@
 #include "core/data/label_table.h"
 #include "tests/support/drawn_data.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/resolve.h"
 #include "tests/support/temporary_home.h"
 
 using namespace thaw::core;
@@ -13,12 +14,6 @@ using namespace thaw::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-DatasetInfo resolve(const fs::path& place) {
-    DataConfig config;
-    config.directory = place;
-    return resolveDataset(config);
-}
 
 void write(const fs::path& file, const std::string& text) { writeFile(file, Bytes(text.begin(), text.end())); }
 
@@ -86,7 +81,7 @@ private Q_SLOTS:
     void aFolderOfPictures() {
         const TemporaryHome home;
         writePictureTable(home / "table", {6, 2, 1});
-        const DatasetInfo info = resolve(home / "table");
+        const DatasetInfo info = resolveIn(home / "table");
         QCOMPARE(info.id, std::string("table"));
         QVERIFY(info.task == TaskKind::SeveralLabels);
         QCOMPARE(info.classNames, (Names{"disc", "frame", "hollow", "ring", "round", "square"}));
@@ -106,11 +101,11 @@ private Q_SLOTS:
     void otherLabelsAreOtherData() {
         const TemporaryHome home;
         writePictureTable(home / "table", {6, 2, 1});
-        const std::string before = loadSplit(resolve(home / "table"), Split::Test, 0, 1)->identity.digest;
+        const std::string before = loadSplit(resolveIn(home / "table"), Split::Test, 0, 1)->identity.digest;
         std::ofstream(home / "table" / "labels.csv", std::ios::app) << "0-b0,square,test\n";  // named twice: the first counts
-        QCOMPARE(loadSplit(resolve(home / "table"), Split::Test, 0, 1)->identity.digest, before);
+        QCOMPARE(loadSplit(resolveIn(home / "table"), Split::Test, 0, 1)->identity.digest, before);
         write(home / "table" / "labels.csv", "file,labels\n0-b0,disc|square\n0-b1,round\n1-b0,disc\n1-b1,round\n2-b0,disc\n");
-        QVERIFY(loadSplit(resolve(home / "table"), Split::Test, 0, 1)->identity.digest != before);
+        QVERIFY(loadSplit(resolveIn(home / "table"), Split::Test, 0, 1)->identity.digest != before);
     }
 
     void kagglesLayout() {
@@ -127,7 +122,7 @@ private Q_SLOTS:
             }
         write(home / "set" / "train.csv", table + "gone,disc\n");
         fs::copy(home / "drawn" / "disc" / "a0.png", home / "set" / "extra.png");
-        const DatasetInfo info = resolve(home / "set");
+        const DatasetInfo info = resolveIn(home / "set");
         QCOMPARE(info.id, std::string("table"));
         QVERIFY(info.task == TaskKind::OneLabel);
         QCOMPARE(info.trainCount + info.testCount, std::int64_t(20));
@@ -143,10 +138,10 @@ private Q_SLOTS:
         const TemporaryHome home;
         writePictureTable(home / "table", {6, 2, 1});
         write(home / "table" / "labels.csv", "file,labels\nnobody,a|b\n");
-        const QString missing = QString::fromStdString(errorOf<DataError>([&] { resolve(home / "table"); }));
+        const QString missing = QString::fromStdString(errorOf<DataError>([&] { resolveIn(home / "table"); }));
         QVERIFY2(missing.contains("nobody") && missing.contains("labels.csv"), qPrintable(missing));
         write(home / "table" / "labels.csv", "file,width\n0-b0,7\n");
-        QVERIFY(QString::fromStdString(errorOf<DataError>([&] { resolve(home / "table"); })).contains("labels.csv"));
+        QVERIFY(QString::fromStdString(errorOf<DataError>([&] { resolveIn(home / "table"); })).contains("labels.csv"));
     }
 };
 
