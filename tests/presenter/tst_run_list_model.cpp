@@ -208,6 +208,19 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(), 5);
     }
 
+    void thePresentRunHasItsTask() {
+        RunListModel model;
+        core::RunStarted run = started("run-6");
+        run.config.task = core::TaskKind::SeveralLabels;
+        model.startCurrent(run);
+        core::EpochFinished epoch;
+        epoch.task = core::TaskKind::SeveralLabels;
+        epoch.epoch = 1;
+        epoch.valScore = 0.6;
+        model.addEpoch(epoch);
+        QVERIFY(model.index(0, 0).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("best mAP 60.0 percent")));
+    }
+
     void speaks() {
         RunListModel model;
         model.setRuns(fiveRuns());

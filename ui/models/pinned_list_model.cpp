@@ -11,6 +11,7 @@
 #include "ui/models/checkpoint_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/prediction_list_model.h"
+#include "ui/models/task_text.h"
 
 namespace thaw::ui {
 namespace {
@@ -224,7 +225,7 @@ QVariant PinnedListModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return tr("Picture %1").arg(QLocale().toString(id + 1));
         case Qt::AccessibleTextRole: {
-            const QString title = tr("Picture %1, %2").arg(QLocale().toString(id + 1), className(label));
+            const QString title = tr("Picture %1, %2").arg(QLocale().toString(id + 1), labelNames(*m_pictures, id, m_classNames));
             const std::vector<PredictionMoment> history = moments(id);
             if (history.empty()) return tr("%1, not predicted yet").arg(title);
             const int flips =
@@ -240,7 +241,7 @@ QVariant PinnedListModel::data(const QModelIndex& index, int role) const {
         case TrueClassRole:
             return label;
         case TrueNameRole:
-            return className(label);
+            return labelNames(*m_pictures, id, m_classNames);
         case PictureRole:
             return picture(id);
         case PictureKeyRole:

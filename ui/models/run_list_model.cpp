@@ -38,7 +38,8 @@ void RunListModel::setRuns(const std::vector<core::RunSummary>& runs) {
 // While it trains here, the record on disk lags behind what the controller has told; a record that is further was written since,
 // by another window.
 void RunListModel::update(core::RunSummary& listed, const core::RunSummary& told) const {
-    if (listed.epochs > told.epochs || (listed.epochs == told.epochs && listed.bestScore > told.bestScore)) {
+    if (listed.epochs > told.epochs ||
+        (listed.epochs == told.epochs && core::taskInfo(listed.task).isBetter(listed.bestScore, told.bestScore))) {
         const core::RunStatus status = listed.status;
         listed.status = status == RunStatus::Running ? told.status : status;
         return;
@@ -111,6 +112,7 @@ void RunListModel::startCurrent(const core::RunStarted& started) {
     core::RunSummary& summary = m_runs[static_cast<std::size_t>(row)];
     m_next.reset();
     summary.directory = started.directory;
+    summary.task = started.config.task;
     summary.datasetId = started.dataset.id;
     summary.classNames = started.dataset.classNames;
     if (started.testPictures) summary.validation = started.testPictures->identity;

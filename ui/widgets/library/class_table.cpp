@@ -113,7 +113,7 @@ void ClassTable::setPictures(const std::shared_ptr<const core::PictureSet>& pict
     for (std::size_t row = 0; row < m_strips.size(); ++row) {
         std::vector<std::int64_t> indices;
         for (std::int64_t i = 0; pictures && i < pictures->count(); ++i)
-            if (pictures->labels[static_cast<std::size_t>(i)] == static_cast<int>(row)) indices.push_back(i);
+            if (pictures->hasLabel(i, static_cast<int>(row))) indices.push_back(i);
         m_strips[row]->setPictures(pictures, std::move(indices));
     }
 }
