@@ -115,7 +115,7 @@ void SettingsPanel::setLessons(const std::vector<core::Lesson>& lessons) {
     for (const core::Lesson& lesson : lessons) {
         if (!lesson.problem.empty()) continue;
         m_lesson->addItem(text(lesson.title), text(lesson.name));
-        m_lesson->setItemData(m_lesson->count() - 1, toolTipText(text(lesson.description)), Qt::ToolTipRole);
+        m_lesson->setItemData(m_lesson->count() - 1, lessonToolTip(lesson), Qt::ToolTipRole);
     }
     refresh();
 }
@@ -124,7 +124,7 @@ void SettingsPanel::tellLessonTimes() {
     for (const core::Lesson& lesson : m_lessons) {
         const int entry = m_lesson->findData(text(lesson.name));
         const double seconds = m_planSeconds && entry >= 0 ? m_planSeconds(lesson.config) : -1;
-        m_lesson->setItemData(entry, lessonToolTip(text(lesson.description), seconds), Qt::ToolTipRole);
+        m_lesson->setItemData(entry, lessonToolTip(lesson, seconds), Qt::ToolTipRole);
     }
 }
 

@@ -187,7 +187,7 @@ void WindowActions::fillLessonMenu() {
         action->setCheckable(true);
         action->setChecked(m_session.lesson() && m_session.lesson()->name == lesson.name);
         action->setEnabled(lesson.problem.empty());
-        action->setToolTip(toolTipText(QString::fromStdString(lesson.problem.empty() ? lesson.description : lesson.problem)));
+        action->setToolTip(lessonToolTip(lesson));
         action->setData(name);
         group->addAction(action);
         connect(action, &QAction::triggered, &m_session, [this, name] { m_session.chooseLesson(name); });
@@ -199,8 +199,7 @@ void WindowActions::tellLessonTimes() {
     for (QAction* action : m_lessonMenu->actions())
         for (const core::Lesson& lesson : m_session.lessons())
             if (action->data().toString() == QString::fromStdString(lesson.name) && lesson.problem.empty())
-                action->setToolTip(
-                    lessonToolTip(QString::fromStdString(lesson.description), m_session.planSeconds(lesson.config)));
+                action->setToolTip(lessonToolTip(lesson, m_session.planSeconds(lesson.config)));
 }
 
 void WindowActions::fillPresetMenu() {
