@@ -25,10 +25,11 @@ int rankOfTruth(const PredictionSet& predictions, std::int64_t index) {
 ConfusionMatrix confusionOf(const PredictionSet& predictions) {
     ConfusionMatrix confusion;
     confusion.classCount = predictions.classCount;
-    confusion.counts.resize(static_cast<std::size_t>(predictions.classCount) * static_cast<std::size_t>(predictions.classCount));
+    const auto classes = static_cast<std::size_t>(predictions.classCount);
+    confusion.counts.resize(classes * classes);
     for (std::int64_t i = 0; i < predictions.count(); ++i)
-        ++confusion.counts[static_cast<std::size_t>(predictions.labels[static_cast<std::size_t>(i)] * predictions.classCount +
-                                                    predictions.predicted(i))];
+        ++confusion.counts[static_cast<std::size_t>(predictions.labels[static_cast<std::size_t>(i)]) * classes +
+                           static_cast<std::size_t>(predictions.predicted(i))];
     return confusion;
 }
 
@@ -122,6 +123,8 @@ std::vector<int> trueClasses(const PredictionSet& predictions, std::int64_t inde
 }
 
 bool isRight(const PredictionSet& predictions, std::int64_t index, double threshold) {
+    if (predictions.task == TaskKind::OneLabel)
+        return predictions.predicted(index) == predictions.labels[static_cast<std::size_t>(index)];
     return saidClasses(predictions, index, threshold) == trueClasses(predictions, index);
 }
 

@@ -95,9 +95,7 @@ std::map<std::string, TrunkSpeed> storedTrunkSpeeds() {
 TrunkSpeed measureTrunkSpeed(const std::string& name, const std::atomic<bool>& stop) {
     const ModelDescription& description = descriptionOf(name);
     RunConfig config;
-    config.model = name;
-    config.inputSize = description.input.suggested;
-    config.head = description.head;
+    chooseModel(config, name);
     const ModelInfo info = describeModel(config, /*classCount=*/2);
     const std::int64_t batch = batchFor(info);
     if (bytesFor(info, batch) > memoryState().spare())

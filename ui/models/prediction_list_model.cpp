@@ -288,8 +288,9 @@ bool PredictionListModel::hasLabel(int id, int classIndex) const {
 }
 
 bool PredictionListModel::isLabelled(int id) const {
-    const bool several = m_predictions ? !m_predictions->labelSets.empty() : !m_pictures->labelSets.empty();
-    return several || !labelsOf(id).empty();
+    const std::vector<int>& labels = m_predictions ? m_predictions->labels : m_pictures->labels;
+    const bool several = !(m_predictions ? m_predictions->labelSets : m_pictures->labelSets).empty();
+    return several || labels[static_cast<std::size_t>(id)] >= 0;
 }
 
 QString PredictionListModel::classNames(const std::vector<int>& classes) const {
