@@ -1,6 +1,7 @@
 // Data sets as people see them: what is there, what is in it, what it looks like, where it can be had.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -14,20 +15,43 @@ namespace thaw::core {
 
 /// Which pictures a set holds, in order.
 struct PictureIdentity {
-    std::string digest;  ///< SHA-256 of sizes, pixels and labels; empty: unknown
+    /// SHA-256 of sizes, pixels and labels; of a set that is not in memory "files:" and that of its files' names, sizes and
+    /// labels. Empty: unknown.
+    std::string digest;
     std::string
         origin;  ///< the files that they were read from and which of them, where those are read at several sizes; else empty
+    std::string state{};  ///< of a set that is not in memory: changes when a file is written anew at the same size; else empty
+    std::string featureKey() const { return digest + state; }  ///< for what is computed from the pixels
     /// What is unknown may be the same.
     bool mayBe(const PictureIdentity& other) const {
         return digest.empty() || other.digest.empty() || digest == other.digest || (!origin.empty() && origin == other.origin);
     }
 };
 
+/// A file or folder of a data set's copy that is not used.
+struct LeftOutFile {
+    std::filesystem::path file;
+    std::string reason;  ///< plain words: "it is not a picture"
+};
+
+/// Pixels of a set that is too large for the memory: they are read from their files when they are asked for. Thread-safe.
+class PictureReader {
+public:
+    virtual ~PictureReader() = default;
+    /// Pictures `rows`, one after the other, into `out`: rows.size() pictures of the set. Blocks. Throws DataError for a file
+    /// that has changed or gone since the set was listed, or when too many cannot be decoded, and Cancelled in a ReadingScope
+    /// that ended.
+    virtual void read(const std::vector<std::int64_t>& rows, std::uint8_t* out) const = 0;
+    /// Those that could not be decoded so far. For each of them the next good one of its class is read in its place.
+    virtual std::vector<LeftOutFile> damaged() const = 0;
+};
+
 /// Pictures of one size, 8-bit RGB, row-major, interleaved; immutable once shared. Grey sources are repeated over the channels.
 struct PictureSet {
     int width = 0, height = 0;
-    std::vector<std::uint8_t> rgb;        ///< count * height * width * 3
-    std::vector<int> labels;              ///< count; -1: unknown. Of a sample with several, the first; -1: it has none
+    std::vector<std::uint8_t> rgb;                ///< count * height * width * 3; empty where `reader` is set
+    std::shared_ptr<const PictureReader> reader;  ///< null: all pixels are in memory
+    std::vector<int> labels;                      ///< count; -1: unknown. Of a sample with several, the first; -1: it has none
     std::vector<std::uint8_t> labelSets;  ///< several labels each: count * classes, 1 where a class is among them; else empty
     PictureIdentity identity;             ///< of a split that a run uses; else unknown
     std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
@@ -37,7 +61,20 @@ struct PictureSet {
     bool hasLabel(std::int64_t index, int classIndex) const {
         return labelSets.empty() ? labels[static_cast<std::size_t>(index)] == classIndex : labelSet(index)[classIndex] != 0;
     }
-    const std::uint8_t* picture(std::int64_t index) const { return rgb.data() + index * width * height * 3; }
+    bool inMemory() const { return reader == nullptr; }
+    std::int64_t bytesEach() const { return std::int64_t{3} * width * height; }
+    /// Only of a set in memory.
+    const std::uint8_t* picture(std::int64_t index) const { return rgb.data() + index * bytesEach(); }
+    /// Of any set: bytesEach() bytes a row into `out`. Blocks and throws as PictureReader where the set is not in memory.
+    void read(const std::vector<std::int64_t>& rows, std::uint8_t* out) const {
+        if (reader) return reader->read(rows, out);
+        for (const std::int64_t row : rows) out = std::copy_n(picture(row), bytesEach(), out);
+    }
+    std::vector<std::uint8_t> read(const std::vector<std::int64_t>& rows) const {
+        std::vector<std::uint8_t> pixels(rows.size() * static_cast<std::size_t>(bytesEach()));
+        read(rows, pixels.data());
+        return pixels;
+    }
 };
 
 /// What a picture from elsewhere is made into before a network sees it: one like the data set's own.
@@ -46,7 +83,10 @@ struct PictureKind {
     bool grey = false;  ///< its colours are taken away
     bool anySize =
         false;  ///< the data set's own are files of any size: they are read as large as the network's input, at least `side`
-    PictureKind forInput(int inputSize) const { return {anySize && side < inputSize ? inputSize : side, grey, anySize}; }
+    SquareFit fit = SquareFit::CentreCrop;
+    PictureKind forInput(int inputSize, SquareFit wanted = SquareFit::CentreCrop) const {
+        return {anySize && side < inputSize ? inputSize : side, grey, anySize, anySize ? wanted : fit};
+    }
 };
 
 enum class Split {
@@ -60,12 +100,6 @@ enum class Split {
 inline Split validationSplit(const DataConfig& data) {
     return data.heldOut > 0 || data.ownValidation ? Split::HeldOut : Split::Test;
 }
-
-/// A file or folder of a data set's copy that is not used.
-struct LeftOutFile {
-    std::filesystem::path file;
-    std::string reason;  ///< plain words: "it is not a picture"
-};
 
 struct DownloadSource {
     std::string url;
@@ -85,6 +119,7 @@ struct DatasetInfo {
     std::filesystem::path location;  ///< folder or archive, when present
     std::filesystem::path place;     ///< where it was looked for when it was found: the folder that was asked for, or a usual one
     std::string problem;             ///< why a found copy cannot be used, and what to do; empty when it can
+    SplitConfig split;               ///< how it is divided
     std::vector<std::string> classNames;
     TaskKind task = TaskKind::OneLabel;  ///< what its labels are
     std::int64_t trainCount = 0, testCount = 0;

@@ -1,10 +1,9 @@
 #include "core/data/dataset.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <random>
@@ -20,7 +19,9 @@
 #include "core/data/fashion_mnist.h"
 #include "core/data/foreign_files.h"
 #include "core/data/image_folder.h"
+#include "core/data/known_labels.h"
 #include "core/data/picture_table.h"
+#include "core/data/split_pictures.h"
 #include "core/store/paths.h"
 #include "core/util/hash.h"
 
@@ -87,28 +88,6 @@ const DatasetSource& sourceOf(const std::string& id) {
     throw DataError("There is no data set \"" + id + "\".", "Choose one of: auto" + known + '.');
 }
 
-// What readLabels() said of a copy, kept as long as its files stay as they are: an archive takes seconds to go through.
-DatasetLabels labelsOf(const DatasetSource& source, const fs::path& location) {
-    static std::mutex mutex;
-    static std::map<std::string, DatasetLabels> known;
-
-    std::ostringstream key;
-    for (const fs::path& file : source.files(location)) {
-        requireReadingWanted();
-        struct stat info {};
-        if (stat(file.c_str(), &info) != 0) info = {};
-        key << file.string() << '|' << info.st_size << '|' << info.st_mtim.tv_sec << '.' << info.st_mtim.tv_nsec << '\n';
-    }
-    {
-        const std::lock_guard lock(mutex);
-        if (const auto found = known.find(key.str()); found != known.end()) return found->second;
-    }
-    DatasetLabels labels = source.readLabels(location);
-    if (labels.train.count() == 0 || labels.test.count() == 0) throw DataError(location.string() + " holds no pictures.");
-    const std::lock_guard lock(mutex);
-    return known[key.str()] = std::move(labels);
-}
-
 std::vector<std::int64_t> countPerClass(const SplitLabels& labels, std::size_t classes) {
     std::vector<std::int64_t> counts(classes);
     for (const std::vector<int>& set : labels.sets)
@@ -127,7 +106,8 @@ void inspect(const DatasetSource& source, const fs::path& location, DatasetInfo&
     info.present = true;
     info.location = location;
     try {
-        const DatasetLabels labels = labelsOf(source, location);
+        const std::shared_ptr<const DatasetLabels> kept = labelsOf(source, location, info.split);
+        const DatasetLabels& labels = *kept;
         info.problem.clear();
         if (!labels.title.empty()) info.title = labels.title;
         info.task = labels.task;
@@ -145,13 +125,14 @@ void inspect(const DatasetSource& source, const fs::path& location, DatasetInfo&
 }
 
 // The first good copy in `places`, else the first bad one with its problem, else not present.
-DatasetInfo lookFor(const DatasetSource& source, const std::vector<fs::path>& places) {
+DatasetInfo lookFor(const DatasetSource& source, const std::vector<fs::path>& places, const SplitConfig& split = {}) {
     DatasetInfo found = source.describe();
     for (const fs::path& place : places) {
         const fs::path location = source.find(place);
         if (location.empty()) continue;
         DatasetInfo candidate = source.describe();
         candidate.place = place;
+        candidate.split = split;
         inspect(source, location, candidate);
         if (candidate.problem.empty()) return candidate;
         logMessage("warning", candidate.title + " in " + location.string() + " is not used: " + candidate.problem);
@@ -161,13 +142,13 @@ DatasetInfo lookFor(const DatasetSource& source, const std::vector<fs::path>& pl
 }
 
 // A chosen folder is meant: a copy in it is taken even with a problem.
-DatasetInfo lookInFirst(const DatasetSource& source, const fs::path& directory) {
+DatasetInfo lookInFirst(const DatasetSource& source, const fs::path& directory, const SplitConfig& split = {}) {
     if (!directory.empty())
-        if (DatasetInfo inside = lookFor(source, {directory}); inside.present) return inside;
+        if (DatasetInfo inside = lookFor(source, {directory}, split); inside.present) return inside;
     std::vector<fs::path> places = datasetPlaces();
     if (source.hasOwnNames())
         for (const fs::path& place : foreignPlaces()) places.push_back(place);
-    return lookFor(source, places);
+    return lookFor(source, places, split);
 }
 
 bool isUsable(const DatasetInfo& info) { return info.present && info.problem.empty(); }
@@ -269,6 +250,27 @@ std::string digestOfPictures(const PictureSet& pictures, const PictureReading& r
     return digest.hex();
 }
 
+// Sets that are in use: trainer, inspectors and window share one copy of the same pictures.
+class SharedSets {
+public:
+    std::shared_ptr<const PictureSet> theOneOf(std::shared_ptr<const PictureSet> read) {
+        const std::string key = read->identity.digest + read->identity.state + read->identity.origin;
+        const std::lock_guard lock(m_mutex);
+        for (auto one = m_known.begin(); one != m_known.end();) one = one->second.expired() ? m_known.erase(one) : std::next(one);
+        if (const std::shared_ptr<const PictureSet> known = m_known[key].lock()) return known;
+        m_known[key] = read;
+        return read;
+    }
+
+private:
+    std::mutex m_mutex;
+    std::map<std::string, std::weak_ptr<const PictureSet>> m_known;
+};
+SharedSets& sharedSets() {
+    static SharedSets sets;
+    return sets;
+}
+
 void requirePresent(const DatasetInfo& dataset) {
     if (!dataset.present) throw DataError(dataset.title + " is not on this machine.", dataset.installHint);
 }
@@ -301,7 +303,11 @@ std::string originOf(const DatasetInfo& dataset, const Choice& choice) {
     digest.update(choice.indices.data(), choice.indices.size() * sizeof(std::int64_t));
     std::error_code ignored;
     const char* split = choice.split == Split::Test ? " test " : choice.split == Split::Train ? " train " : " validation ";
-    return fs::weakly_canonical(dataset.location, ignored).string() + split + digest.hex();
+    const SquareFit fit = dataset.pictureKind.fit;
+    return fs::weakly_canonical(dataset.location, ignored).string() + split + digest.hex() +
+           (fit == SquareFit::CentreCrop ? ""
+            : fit == SquareFit::Whole    ? " whole"
+                                         : " stretched");
 }
 
 // A class without a picture cannot be learned.
@@ -311,9 +317,19 @@ void requireEveryClass(const DatasetLabels& labels, const Choice& choice, const 
     std::vector<std::int64_t> chosen(labels.classNames.size());
     for (const std::int64_t index : choice.indices)
         ++chosen[static_cast<std::size_t>(labels.of(choice.split).first[static_cast<std::size_t>(index)])];
-    const std::vector<std::int64_t> kept = countPerClass({pictures.labels, {}}, chosen.size());
+    SplitLabels good;
+    good.first = pictures.labels;
+    const std::vector<std::int64_t> kept = countPerClass(good, chosen.size());
     for (std::size_t c = 0; c < chosen.size(); ++c)
         if (chosen[c] > 0 && kept[c] == 0) throwEmptyClass(labels.classNames[c], leftOut);
+}
+
+PictureSet picturesOf(const DatasetSource& source, const DatasetInfo& dataset, const DatasetLabels& labels, const Choice& choice,
+                      PictureReading& reading) {
+    const SplitLabels& split = labels.of(choice.split);
+    const PictureKind& kind = dataset.pictureKind;
+    if (split.files.empty()) return source.readPictures(dataset.location, choice.split, choice.indices, kind.side, reading);
+    return readSplitPictures(dataset.location, split, labels.classNames.size(), choice.indices, kind, reading);
 }
 
 // `everyClass`: refuse the split when a class has no picture left.
@@ -321,13 +337,13 @@ PictureSet readSubset(const DatasetInfo& dataset, Split split, const DataConfig&
                       PictureReading& reading, bool everyClass) {
     requirePresent(dataset);
     const DatasetSource& source = sourceOf(dataset.id);
-    const DatasetLabels labels = labelsOf(source, dataset.location);
-    const Choice choice = choiceOf(dataset, labels, split, part, seed);
+    const std::shared_ptr<const DatasetLabels> labels = listedLabels(source, dataset.location, dataset.split);
+    const Choice choice = choiceOf(dataset, *labels, split, part, seed);
     PictureReading own{reading.progress, {}};
-    PictureSet pictures = source.readPictures(dataset.location, choice.split, choice.indices, dataset.pictureKind.side, own);
+    PictureSet pictures = picturesOf(source, dataset, *labels, choice, own);
     if (dataset.pictureKind.anySize) pictures.identity.origin = originOf(dataset, choice);
     rememberDamaged(own.leftOut);
-    if (everyClass) requireEveryClass(labels, choice, pictures, own.leftOut);
+    if (everyClass) requireEveryClass(*labels, choice, pictures, own.leftOut);
     reading.leftOut.insert(reading.leftOut.end(), own.leftOut.begin(), own.leftOut.end());
     return pictures;
 }
@@ -341,7 +357,7 @@ DataConfig limitedTo(std::int64_t count) {
 }  // namespace
 
 std::vector<LeftOutFile> unreadableIn(const DatasetInfo& dataset) {
-    return labelsOf(sourceOf(dataset.id), dataset.location).unreadable;
+    return listedLabels(sourceOf(dataset.id), dataset.location, dataset.split)->unreadable;
 }
 
 std::vector<std::string> datasetIds() {
@@ -350,12 +366,12 @@ std::vector<std::string> datasetIds() {
     return ids;
 }
 
-PictureKind pictureKindOf(const std::string& id, int inputSize) {
-    return sourceOf(id).describe().pictureKind.forInput(inputSize);
+PictureKind pictureKindOf(const std::string& id, const RunConfig& config) {
+    return sourceOf(id).describe().pictureKind.forInput(config.inputSize, config.data.squareFit);
 }
 
-DatasetInfo forInput(DatasetInfo dataset, int inputSize) {
-    dataset.pictureKind = dataset.pictureKind.forInput(inputSize);
+DatasetInfo forInput(DatasetInfo dataset, const RunConfig& config) {
+    dataset.pictureKind = dataset.pictureKind.forInput(config.inputSize, config.data.squareFit);
     return dataset;
 }
 
@@ -398,8 +414,8 @@ DatasetInfo resolveDataset(const DataConfig& config) {
     for (const auto& source : datasetSources()) {
         const DatasetInfo known = source->describe();
         if (!automatic && known.id != config.dataset) continue;
-        listed.push_back(automatic && chosenPlace ? lookFor(*source, {config.directory})
-                                                  : lookInFirst(*source, config.directory));
+        listed.push_back(automatic && chosenPlace ? lookFor(*source, {config.directory}, config.split)
+                                                  : lookInFirst(*source, config.directory, config.split));
         const DatasetInfo* chosen = chosenDataset(listed, config);
         if (chosen && isUsable(*chosen)) return *chosen;  // whatever is listed after it
         if (!listed.back().problem.empty()) problem += (problem.empty() ? "" : " ") + listed.back().problem;
@@ -417,9 +433,9 @@ DatasetInfo resolveDataset(const DataConfig& config) {
     throw DataError(title + " found in " + listedPlaces(datasetPlaces(config.directory)) + '.', hint);
 }
 
-DatasetInfo datasetIn(const fs::path& directory, const std::string& id) {
+DatasetInfo datasetIn(const fs::path& directory, const std::string& id, const SplitConfig& split) {
     requireReadable(directory);
-    DatasetInfo info = lookFor(sourceOf(id), {directory});
+    DatasetInfo info = lookFor(sourceOf(id), {directory}, split);
     if (!info.problem.empty()) throw DataError(info.problem);
     if (!info.present)
         throw DataError(directory.string() + " does not hold " + info.title + '.', "Name the folder or archive that holds it.");
@@ -431,8 +447,8 @@ std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split sp
     PictureReading own;
     PictureReading& used = reading ? *reading : own;
     auto pictures = std::make_shared<PictureSet>(readSubset(dataset, split, part, seed, used, /*everyClass=*/true));
-    pictures->identity.digest = digestOfPictures(*pictures, used);
-    return pictures;
+    if (pictures->inMemory()) pictures->identity.digest = digestOfPictures(*pictures, used);
+    return sharedSets().theOneOf(std::move(pictures));
 }
 
 std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split split, int limit, std::uint64_t seed) {
@@ -442,17 +458,17 @@ std::shared_ptr<const PictureSet> loadSplit(const DatasetInfo& dataset, Split sp
 PictureSet loadUnseen(const DatasetInfo& dataset, const DataConfig& part, std::uint64_t seed, std::int64_t count) {
     requirePresent(dataset);
     const DatasetSource& source = sourceOf(dataset.id);
-    const DatasetLabels labels = labelsOf(source, dataset.location);
-    Choice unseen{Split::Train, trainPartsOf(labels, part, seed).left};
-    if (unseen.indices.empty()) unseen = choiceOf(dataset, labels, Split::HeldOut, part, seed);
+    const std::shared_ptr<const DatasetLabels> labels = listedLabels(source, dataset.location, dataset.split);
+    Choice unseen{Split::Train, trainPartsOf(*labels, part, seed).left};
+    if (unseen.indices.empty()) unseen = choiceOf(dataset, *labels, Split::HeldOut, part, seed);
     if (unseen.indices.empty()) return {};
-    const std::vector<int> all = strataOf(unseen.split == Split::Train ? labels.train : labels.validation);
+    const std::vector<int> all = strataOf(unseen.split == Split::Train ? labels->train : labels->validation);
     std::vector<int> ofUnseen;
     for (const std::int64_t index : unseen.indices) ofUnseen.push_back(all[static_cast<std::size_t>(index)]);
-    std::vector<std::int64_t> chosen = partsOf(ofUnseen, strataCount(labels), count, 0, mix(seed)).used;
-    for (std::int64_t& index : chosen) index = unseen.indices[static_cast<std::size_t>(index)];
+    Choice chosen{unseen.split, partsOf(ofUnseen, strataCount(*labels), count, 0, mix(seed)).used};
+    for (std::int64_t& index : chosen.indices) index = unseen.indices[static_cast<std::size_t>(index)];
     PictureReading reading;
-    return source.readPictures(dataset.location, unseen.split, chosen, dataset.pictureKind.side, reading);
+    return picturesOf(source, dataset, *labels, chosen, reading);
 }
 
 std::shared_ptr<const PictureSet> samplePictures(const DatasetInfo& dataset, Split split, int perClass, std::uint64_t seed) {

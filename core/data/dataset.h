@@ -15,14 +15,14 @@ namespace thaw::core {
 /// What DataConfig::dataset may name beside "auto".
 std::vector<std::string> datasetIds();
 
-/// Of a data set's pictures for a network of that input size; `id` is not "auto". Throws DataError for an unknown one.
-PictureKind pictureKindOf(const std::string& id, int inputSize);
+/// Of a data set's pictures as a run with these settings sees them; `id` is not "auto". Throws DataError for an unknown one.
+PictureKind pictureKindOf(const std::string& id, const RunConfig& config);
 
-/// The data set with its pictures read as a network of that input size sees them.
-DatasetInfo forInput(DatasetInfo dataset, int inputSize);
+/// The data set with its pictures read so.
+DatasetInfo forInput(DatasetInfo dataset, const RunConfig& config);
 
 /// The data set of that name in a folder or archive, which is taken or refused: it is looked for nowhere else. Throws DataError.
-DatasetInfo datasetIn(const std::filesystem::path& directory, const std::string& id);
+DatasetInfo datasetIn(const std::filesystem::path& directory, const std::string& id, const SplitConfig& split = {});
 
 /// Reads the part of a split that a run with these settings uses: the split's limit keeps that many pictures, equal counts per
 /// class (as equal as the number allows), chosen by `seed`, in data-set order; the share that is held out of those is HeldOut,

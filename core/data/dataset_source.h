@@ -17,8 +17,10 @@ namespace thaw::core {
 
 /// Labels of a split in data-set order, as indices of the class names.
 struct SplitLabels {
-    std::vector<int> first;              ///< of several labels the first; -1: it has none
-    std::vector<std::vector<int>> sets;  ///< several labels each: all of them; else empty
+    std::vector<int> first;                       ///< of several labels the first; -1: it has none
+    std::vector<std::vector<int>> sets;           ///< several labels each: all of them; else empty
+    std::vector<std::string> files;               ///< paths, where each picture is a file of its own; else empty
+    std::vector<std::vector<std::string>> cells;  ///< of the files, as DatasetLabels::columns; empty: there are none
 
     std::size_t count() const { return first.size(); }
     void add(int label) { first.push_back(label); }
@@ -34,7 +36,9 @@ struct DatasetLabels {
     SplitLabels validation;  ///< a third split, which validates; empty: the copy has none
     std::vector<std::string> classNames;
     std::string title;                 ///< of this copy; empty: describe()'s
+    std::vector<std::string> columns;  ///< of a table: their titles, but for the one that names the files
     std::vector<std::string> notes;    ///< as DatasetInfo's
+    std::string splitNote;             ///< one of the notes: where the splits come from
     std::vector<LeftOutFile> leftOut;  ///< as DatasetInfo's
     /// Those of leftOut that lie among a class's pictures and are called like pictures or are some, but cannot be read.
     std::vector<LeftOutFile> unreadable;
@@ -59,17 +63,24 @@ public:
     /// Throws DataError when it can say why `place`, where find() sees no copy, is none.
     virtual void explain(const std::filesystem::path& place) const { (void)place; }
 
-    /// The files of a copy; their sizes and times tell whether it has changed since it was looked at.
-    virtual std::vector<std::filesystem::path> files(const std::filesystem::path& location) const = 0;
+    /// The files of a copy; their sizes and times tell whether it has changed since it was looked at. Empty where readLabels()
+    /// names the pictures' files, and reads anew each time.
+    virtual std::vector<std::filesystem::path> files(const std::filesystem::path& location) const {
+        (void)location;
+        return {};
+    }
 
     /// Checks the copy's layout, sizes and labels.
     virtual DatasetLabels readLabels(const std::filesystem::path& location) const = 0;
 
     /// The pictures of `indices` (ascending) of a split with their labels; HeldOut is the copy's own validation split. `side`:
-    /// pixels, heeded where describe() says PictureKind::anySize. A source whose pictures are files of their own leaves out those
-    /// that cannot be read and lists them; `reading` is told often. Throws Cancelled.
+    /// pixels, heeded where describe() says PictureKind::anySize. `reading` is told often. Throws Cancelled. Not called where
+    /// readLabels() names files: they are read alike for all sources (split_pictures.h).
     virtual PictureSet readPictures(const std::filesystem::path& location, Split split, const std::vector<std::int64_t>& indices,
-                                    int side, PictureReading& reading) const = 0;
+                                    int side, PictureReading& reading) const {
+        (void)location, (void)split, (void)indices, (void)side, (void)reading;
+        return {};
+    }
 
     /// Called with a downloaded and checked file inside `folder`: may unpack it there. progress(done, total) false cancels.
     virtual void install(const std::filesystem::path& file, const std::filesystem::path& folder,

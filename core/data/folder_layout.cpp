@@ -19,9 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kMaxPictures = 200'000;
-constexpr std::size_t kMaxFiles = 1'000'000;  // whatever they are
-constexpr std::size_t kMaxClasses = 1'000;
 constexpr int kDeepest = 8;
 constexpr const char* kHidden = "it is hidden";
 constexpr const char* kOther = "it is not a picture";
@@ -29,7 +26,7 @@ constexpr const char* kOther = "it is not a picture";
 struct ClassPictures {
     std::string name;
     fs::path folder;
-    std::vector<fs::path> pictures;
+    std::vector<std::string> pictures;  // paths
 };
 
 std::string counted(std::size_t count, const char* one, const char* many) {
@@ -49,6 +46,13 @@ std::uint64_t hashOf(const std::string& text) {
     return hash;
 }
 
+// As the paths compare, folder by folder.
+bool isBefore(const std::string& a, const std::string& b) {
+    const auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c) + 1; };
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                        [&](char x, char y) { return rank(x) < rank(y); });
+}
+
 class LayoutReader {
 public:
     explicit LayoutReader(const fs::path& folder) : m_folder(folder), m_plan(planFolders(folder)) {
@@ -57,7 +61,7 @@ public:
     }
 
     FolderLayout read() {
-        const std::vector<ClassPictures> train = readSplit(m_plan.train);
+        std::vector<ClassPictures> train = readSplit(m_plan.train);
         if (train.size() < 2)
             throw DataError(
                 m_plan.train.folder.string() + " has pictures of " + (train.empty() ? "no class" : "one class only") + '.',
@@ -98,9 +102,8 @@ private:
                                          "\" is left out: none of its files can be read as a picture.");
                 continue;
             }
-            std::sort(one.pictures.begin(), one.pictures.end());
+            std::sort(one.pictures.begin(), one.pictures.end(), isBefore);
             classes.push_back(std::move(one));
-            if (classes.size() > kMaxClasses) throwTooLarge();
         }
         return classes;
     }
@@ -112,7 +115,7 @@ private:
         if (!bad.empty()) throwEmptyClass(name, bad);
     }
 
-    void walk(const fs::path& folder, int depth, std::vector<fs::path>& pictures) {
+    void walk(const fs::path& folder, int depth, std::vector<std::string>& pictures) {
         std::vector<fs::path> files;
         std::error_code error;
         for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
@@ -141,19 +144,19 @@ private:
         take(files, pictures);
     }
 
-    void take(std::vector<fs::path>& files, std::vector<fs::path>& pictures) {
+    void take(std::vector<fs::path>& files, std::vector<std::string>& pictures) {
         const auto hidden = std::partition(files.begin(), files.end(),
                                            [](const fs::path& file) { return file.filename().string().rfind('.', 0) != 0; });
         for (auto file = hidden; file != files.end(); ++file, ++m_hidden) m_layout.leftOut.push_back({*file, kHidden});
         files.erase(hidden, files.end());
         std::sort(files.begin(), files.end());  // the file system's order is chance
-        if ((m_count += files.size()) > kMaxFiles) throwTooLarge();
+        m_count += files.size();
         const std::vector<PictureCheck> checks = checkPictures(files);
         tellFilesFound(static_cast<std::int64_t>(m_count));
         for (std::size_t i = 0; i < files.size(); ++i) {
             if (checks[i].verdict == PictureCheck::Verdict::Picture) {
-                pictures.push_back(files[i]);
-                if (++m_pictures > kMaxPictures) throwTooLarge();
+                pictures.push_back(files[i].string());
+                ++m_pictures;
                 continue;
             }
             const bool bad = checks[i].verdict == PictureCheck::Verdict::Bad;
@@ -179,14 +182,9 @@ private:
         if (error) throwUnreadable(folder, error.message());
     }
 
-    [[noreturn]] void throwTooLarge() const {
-        throw DataError(m_folder.string() + " is too large: at most " + std::to_string(kMaxPictures) + " pictures in " +
-                            std::to_string(kMaxClasses) + " classes can be read.",
-                        "Choose a folder with fewer pictures.");
-    }
-
-    static void add(const ClassPictures& one, int label, std::vector<FolderPicture>& out) {
-        for (const fs::path& file : one.pictures) out.push_back({file, label});
+    static void add(ClassPictures& one, int label, std::vector<FolderPicture>& out) {
+        for (std::string& file : one.pictures) out.push_back({std::move(file), label});
+        one.pictures = {};
     }
 
     void holdBack(const ClassPictures& one, int label) {
@@ -195,8 +193,7 @@ private:
             throw DataError("The class \"" + one.name + "\" has only one picture.",
                             "Add pictures: each class needs at least two.");
         std::vector<std::pair<std::uint64_t, std::size_t>> order;
-        for (std::size_t i = 0; i < count; ++i)
-            order.emplace_back(hashOf(one.name + '/' + one.pictures[i].string().substr(prefix)), i);
+        for (std::size_t i = 0; i < count; ++i) order.emplace_back(hashOf(one.name + '/' + one.pictures[i].substr(prefix)), i);
         std::sort(order.begin(), order.end());
         std::vector<bool> test(count);
         for (std::size_t i = 0; i < std::max<std::size_t>(1, count / 5); ++i) test[order[i].second] = true;
@@ -216,7 +213,7 @@ private:
 
     void addMatching(const SplitPlan& split, std::vector<FolderPicture>& out) {
         std::vector<std::string> unknown, missing = m_layout.classNames, renamed, meant;
-        for (const ClassPictures& one : readSplit(split)) {
+        for (ClassPictures& one : readSplit(split)) {
             const int label = labelOf(one.name);
             if (label < 0) {
                 unknown.push_back(one.name);
@@ -253,9 +250,9 @@ private:
     }
 
     void noteHeldBack() {
-        m_layout.notes.push_back("A fifth of each class, chosen by file name, is kept for testing: " +
-                                 groupedText(static_cast<std::int64_t>(m_layout.test.size())) + " of " +
-                                 counted(m_layout.test.size() + m_layout.train.size(), "picture.", "pictures."));
+        noteSplit("A fifth of each class, chosen by file name, is kept for testing: " +
+                  groupedText(static_cast<std::int64_t>(m_layout.test.size())) + " of " +
+                  counted(m_layout.test.size() + m_layout.train.size(), "picture.", "pictures."));
     }
 
     void noteSplits() {
@@ -270,6 +267,11 @@ private:
                 ", " + part(m_plan.validation, m_layout.validation) + " validates after each epoch, and " +
                 part(m_plan.test, m_layout.test) +
                 " is kept for the end: it stays locked until you reveal it, in the window or with thaw-cli evaluate --reveal.";
+        noteSplit(note);
+    }
+
+    void noteSplit(const std::string& note) {
+        m_layout.splitNote = note;
         m_layout.notes.push_back(note);
     }
 

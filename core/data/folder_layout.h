@@ -10,7 +10,7 @@
 namespace thaw::core {
 
 struct FolderPicture {
-    std::filesystem::path file;
+    std::string file;  ///< its path: of a million, paths that are taken apart would fill the memory
     int label = 0;
 };
 
@@ -18,6 +18,7 @@ struct FolderLayout {
     std::vector<std::string> classNames;  ///< alphabetical, so that labels do not depend on the file system
     std::vector<FolderPicture> train, validation, test;
     std::vector<std::string> notes;       ///< as DatasetInfo's
+    std::string splitNote;                ///< as DatasetLabels'
     std::vector<LeftOutFile> leftOut;     ///< as DatasetInfo's
     std::vector<LeftOutFile> unreadable;  ///< as DatasetLabels'
 };

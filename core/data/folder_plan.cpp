@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kMostEntries = 2'000'000;
+constexpr std::int64_t kMostEntries = 50'000'000;
 constexpr std::int64_t kNeighbourEntries = 300'000;
 constexpr int kDeepestWrapper = 3;
 constexpr const char* kOwnFolders = "Put the pictures of each class into a folder of its own, at least two.";

@@ -1,6 +1,7 @@
 #include "core/data/image_folder.h"
 
 #include <system_error>
+#include <utility>
 
 #include "core/api/errors.h"
 #include "core/data/folder_layout.h"
@@ -16,9 +17,12 @@ namespace {
 constexpr int kLeastSide = 64;
 constexpr std::int64_t kFewEntries = 1'000'000;
 
-SplitLabels labelsOf(const std::vector<FolderPicture>& pictures) {
+SplitLabels labelsOf(std::vector<FolderPicture> pictures) {
     SplitLabels labels;
-    for (const FolderPicture& picture : pictures) labels.add(picture.label);
+    for (FolderPicture& picture : pictures) {
+        labels.add(picture.label);
+        labels.files.push_back(std::move(picture.file));
+    }
     return labels;
 }
 
@@ -48,37 +52,19 @@ public:
         if (fs::is_directory(place, ignored) && FolderScout(kFewEntries).holdsPictures(place)) planFolders(place);
     }
 
-    std::vector<fs::path> files(const fs::path& location) const override {
-        const FolderLayout layout = readFolderLayout(location);
-        std::vector<fs::path> result;
-        for (const auto* pictures : {&layout.train, &layout.validation, &layout.test})
-            for (const FolderPicture& picture : *pictures) result.push_back(picture.file);
-        for (const LeftOutFile& left : layout.leftOut) result.push_back(left.file);
-        return result;
-    }
-
     DatasetLabels readLabels(const fs::path& location) const override {
         FolderLayout layout = readFolderLayout(location);
         DatasetLabels labels;
-        labels.train = labelsOf(layout.train);
-        labels.test = labelsOf(layout.test);
-        labels.validation = labelsOf(layout.validation);
+        labels.train = labelsOf(std::move(layout.train));
+        labels.test = labelsOf(std::move(layout.test));
+        labels.validation = labelsOf(std::move(layout.validation));
         labels.classNames = std::move(layout.classNames);
         labels.notes = std::move(layout.notes);
+        labels.splitNote = std::move(layout.splitNote);
         labels.leftOut = std::move(layout.leftOut);
         labels.unreadable = std::move(layout.unreadable);
         labels.title = folderTitle(location, "a folder of pictures");
         return labels;
-    }
-
-    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int side,
-                            PictureReading& reading) const override {
-        const FolderLayout layout = readFolderLayout(location);
-        const std::vector<FolderPicture>& entries = split == Split::Train  ? layout.train
-                                                    : split == Split::Test ? layout.test
-                                                                           : layout.validation;
-        return readSquares(location, entries, indices, side, reading,
-                           [](PictureSet& set, const FolderPicture& picture) { set.labels.push_back(picture.label); });
     }
 };
 

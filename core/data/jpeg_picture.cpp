@@ -1,5 +1,7 @@
 // JPEG by libjpeg, with everything that it calls a warning judged here.
+#include <algorithm>
 #include <csetjmp>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <new>
@@ -110,6 +112,14 @@ bool hasAllScans(const jpeg_decompress_struct& info) {
     return true;
 }
 
+/// libjpeg leaves out the finer cosines.
+unsigned scaleFor(const jpeg_decompress_struct& info, int needed) {
+    unsigned scale = 1;
+    const auto shorter = static_cast<std::int64_t>(std::min(info.image_width, info.image_height));
+    while (needed > 0 && scale < 8 && shorter / (2 * static_cast<std::int64_t>(scale)) >= needed) scale *= 2;
+    return scale;
+}
+
 [[noreturn]] void throwError(const JpegReader& reader) {
     switch (reader.errors.msg_code) {
         case JERR_OUT_OF_MEMORY:
@@ -131,7 +141,7 @@ bool hasAllScans(const jpeg_decompress_struct& info) {
 
 }  // namespace
 
-DecodedPicture decodeJpeg(const std::string& bytes) {
+DecodedPicture decodeJpeg(const std::string& bytes, int needed) {
     JpegReader reader{};
     reader.info.err = jpeg_std_error(&reader.errors);
     reader.info.client_data = &reader;
@@ -148,10 +158,15 @@ DecodedPicture decodeJpeg(const std::string& bytes) {
     requirePictureSize(reader.info.image_width, reader.info.image_height);
     DecodedPicture picture;
     picture.orientation = orientationOf(reader.info);
-    picture.rgb.create(static_cast<int>(reader.info.image_height), static_cast<int>(reader.info.image_width), CV_8UC3);
-    std::vector<JSAMPROW> rows(reader.info.image_height);
+    const unsigned scale = scaleFor(reader.info, needed);
+    reader.info.scale_num = 1;
+    reader.info.scale_denom = scale;
+    const JDIMENSION width = (reader.info.image_width + scale - 1) / scale,
+                     height = (reader.info.image_height + scale - 1) / scale;
+    picture.rgb.create(static_cast<int>(height), static_cast<int>(width), CV_8UC3);
+    std::vector<JSAMPROW> rows(height);
     for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = picture.rgb.ptr(static_cast<int>(y));
-    std::vector<JSAMPLE> inks(reader.info.num_components == 4 ? std::size_t{4} * reader.info.image_width : 0);
+    std::vector<JSAMPLE> inks(reader.info.num_components == 4 ? std::size_t{4} * width : 0);
     if (!readRows(reader, rows.data(), inks.data())) throwError(reader);
 
     const bool lastScan = reader.brokenScan == reader.info.input_scan_number;

@@ -15,7 +15,8 @@ struct DecodedPicture {
     int orientation = 1;  ///< EXIF's, 1 to 8: how it is to be turned
 };
 
-DecodedPicture decodeJpeg(const std::string& bytes);
+/// With `needed` above 0 at a half, a quarter or an eighth of its size, as long as the shorter side keeps that many pixels.
+DecodedPicture decodeJpeg(const std::string& bytes, int needed = 0);
 DecodedPicture decodePng(const std::string& bytes);
 DecodedPicture decodeWebP(const std::string& bytes);  ///< of an animation the first frame, as of the two below
 DecodedPicture decodeGif(const std::string& bytes);

@@ -17,10 +17,11 @@ namespace {
 
 constexpr int kShownSide = 512;
 
-DecodedPicture decodeBytes(const std::string& bytes) {
+/// `needed`: pixels of the shorter side, see decodeJpeg.
+DecodedPicture decodeBytes(const std::string& bytes, int needed) {
     switch (formatOf(bytes)) {
         case PictureFormat::Jpeg:
-            return decodeJpeg(bytes);
+            return decodeJpeg(bytes, needed);
         case PictureFormat::Png:
             return decodePng(bytes);
         case PictureFormat::WebP:
@@ -76,7 +77,7 @@ auto withMemory(const Work& work) {
 }
 
 /// Throws DataError with the reason alone, bad_alloc, Cancelled.
-cv::Mat decode(const fs::path& file, const std::atomic<bool>* stop = nullptr) {
+cv::Mat decode(const fs::path& file, int needed = 0, const std::atomic<bool>* stop = nullptr) {
     std::string bytes;
     {
         OpenedPicture opened(file);
@@ -84,15 +85,40 @@ cv::Mat decode(const fs::path& file, const std::atomic<bool>* stop = nullptr) {
         bytes = opened.read(kMaxPictureBytes + 1, stop);
     }
     requirePictureBytes(static_cast<std::int64_t>(bytes.size()));
-    return withMemory([&] { return turned(decodeBytes(bytes)); });
+    return withMemory([&] { return turned(decodeBytes(bytes, needed)); });
 }
 
-cv::Mat centreSquare(const cv::Mat& rgb, const PictureKind& kind) {
-    const int side = kind.side;
-    const int crop = std::min(rgb.cols, rgb.rows);
-    const cv::Mat square = rgb(cv::Rect((rgb.cols - crop) / 2, (rgb.rows - crop) / 2, crop, crop));
+cv::Mat resized(const cv::Mat& rgb, int width, int height) {
     cv::Mat result;
-    cv::resize(square, result, cv::Size(side, side), 0, 0, crop > side ? cv::INTER_AREA : cv::INTER_LINEAR);
+    const bool shrinks = rgb.cols > width || rgb.rows > height;
+    cv::resize(rgb, result, cv::Size(width, height), 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
+    return result;
+}
+
+/// The whole picture in the middle of a grey square.
+cv::Mat withBars(const cv::Mat& rgb) {
+    constexpr int kGrey = 128;
+    const int longest = std::max(rgb.cols, rgb.rows), above = (longest - rgb.rows) / 2, before = (longest - rgb.cols) / 2;
+    cv::Mat result;
+    cv::copyMakeBorder(rgb, result, above, longest - rgb.rows - above, before, longest - rgb.cols - before, cv::BORDER_CONSTANT,
+                       cv::Scalar::all(kGrey));
+    return result;
+}
+
+cv::Mat squareOf(const cv::Mat& rgb, const PictureKind& kind) {
+    const int side = kind.side, crop = std::min(rgb.cols, rgb.rows);
+    cv::Mat result;
+    switch (kind.fit) {
+        case SquareFit::CentreCrop:
+            result = resized(rgb(cv::Rect((rgb.cols - crop) / 2, (rgb.rows - crop) / 2, crop, crop)), side, side);
+            break;
+        case SquareFit::Whole:
+            result = resized(withBars(rgb), side, side);
+            break;
+        case SquareFit::Stretched:
+            result = resized(rgb, side, side);
+            break;
+    }
     if (kind.grey) {
         cv::Mat grey;
         cv::cvtColor(result, grey, cv::COLOR_RGB2GRAY);
@@ -127,7 +153,7 @@ FilePrediction readPictureFile(const fs::path& file, const PictureKind& kind) {
         picture.height = small.rows;
         picture.rgb = bytesOf(small);
         picture.modelSize = kind.side;
-        picture.modelRgb = bytesOf(centreSquare(rgb, kind));
+        picture.modelRgb = bytesOf(squareOf(rgb, kind));
     } catch (const DataError& error) {
         picture.error = file.filename().string() + " cannot be read: " + error.what() + '.';
     } catch (const std::exception&) {  // cv::Exception and bad_alloc from the resizing
@@ -136,14 +162,14 @@ FilePrediction readPictureFile(const fs::path& file, const PictureKind& kind) {
     return picture;
 }
 
-std::vector<std::uint8_t> centreSquareOf(const RgbPicture& picture, const PictureKind& kind) {
+std::vector<std::uint8_t> squareOfPicture(const RgbPicture& picture, const PictureKind& kind) {
     const cv::Mat rgb(picture.height, picture.width, CV_8UC3, const_cast<std::uint8_t*>(picture.rgb.data()));
-    return bytesOf(centreSquare(rgb, kind));
+    return bytesOf(squareOf(rgb, kind));
 }
 
 std::vector<std::uint8_t> readSquarePicture(const fs::path& file, const PictureKind& kind) {
     try {
-        return squareOfFile(file, kind);
+        return squareOfFile(file, kind, DecodedSize::Full);
     } catch (const DataError& error) {
         throw DataError(file.string() + " cannot be read: " + error.what() + '.', "Remove the file or replace it.");
     } catch (const std::bad_alloc&) {
@@ -151,9 +177,10 @@ std::vector<std::uint8_t> readSquarePicture(const fs::path& file, const PictureK
     }
 }
 
-std::vector<std::uint8_t> squareOfFile(const fs::path& file, const PictureKind& kind, const std::atomic<bool>* stop) {
-    const cv::Mat rgb = decode(file, stop);
-    return withMemory([&] { return bytesOf(centreSquare(rgb, kind)); });
+std::vector<std::uint8_t> squareOfFile(const fs::path& file, const PictureKind& kind, DecodedSize size,
+                                       const std::atomic<bool>* stop) {
+    const cv::Mat rgb = decode(file, size == DecodedSize::AsNeeded ? 2 * kind.side : 0, stop);
+    return withMemory([&] { return bytesOf(squareOf(rgb, kind)); });
 }
 
 }  // namespace thaw::core

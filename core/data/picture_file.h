@@ -11,21 +11,27 @@
 
 namespace thaw::core {
 
-/// The picture at most 512 pixels a side, and its centre square as one of `kind`: averaged when it shrinks, bilinear when it
-/// grows, colours by their brightness (Rec. 601) where the kind is grey. 8-bit RGB: turned upright by its EXIF orientation,
-/// transparency over white, grey over three channels, 16 bit rounded to 8. Never throws for a bad file: `error` says why.
-/// Thread-safe.
+/// The picture at most 512 pixels a side, and the square that it becomes as one of `kind`: averaged when it shrinks, bilinear
+/// when it grows, colours by their brightness (Rec. 601) where the kind is grey. 8-bit RGB: turned upright by its EXIF
+/// orientation, transparency over white, grey over three channels, 16 bit rounded to 8. Never throws for a bad file: `error` says
+/// why. Thread-safe.
 FilePrediction readPictureFile(const std::filesystem::path& file, const PictureKind& kind);
 
-/// The centre square of a picture in memory, made as that of a file: side * side * 3 bytes. Thread-safe.
-std::vector<std::uint8_t> centreSquareOf(const RgbPicture& picture, const PictureKind& kind);
+/// The square of a picture in memory, made as that of a file: side * side * 3 bytes. Thread-safe.
+std::vector<std::uint8_t> squareOfPicture(const RgbPicture& picture, const PictureKind& kind);
 
-/// Only the centre square: side * side * 3 bytes. Throws DataError. Thread-safe.
+/// Only the square: side * side * 3 bytes. Throws DataError. Thread-safe.
 std::vector<std::uint8_t> readSquarePicture(const std::filesystem::path& file, const PictureKind& kind);
+
+/// The size at which a picture is decoded before it is made smaller.
+enum class DecodedSize {
+    Full,
+    AsNeeded,  ///< a JPEG at a half, a quarter or an eighth, at least twice what is needed: several times faster
+};
 
 /// The same for reading many: what() of DataError is the reason alone, bad_alloc is left to the caller, and Cancelled is thrown
 /// soon after `stop` became true.
-std::vector<std::uint8_t> squareOfFile(const std::filesystem::path& file, const PictureKind& kind,
+std::vector<std::uint8_t> squareOfFile(const std::filesystem::path& file, const PictureKind& kind, DecodedSize size,
                                        const std::atomic<bool>* stop = nullptr);
 
 }  // namespace thaw::core

@@ -6,27 +6,14 @@
 #include <system_error>
 
 #include "core/data/picture_file.h"
-#include "core/util/memory.h"
 #include "core/util/parallel.h"
 
 namespace thaw::core {
-namespace {
 
-void requireMemory(std::size_t pictures, std::size_t bytesEach, int side) {
-    const std::int64_t needed = static_cast<std::int64_t>(pictures * bytesEach), spare = memoryState().spare();
-    if (needed <= spare) return;
-    const auto megabytes = [](std::int64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; };
-    throw DataError(std::to_string(pictures) + " pictures of " + std::to_string(side) + " x " + std::to_string(side) +
-                        " pixels need " + megabytes(needed) + " of memory, but only " + megabytes(spare) + " are free.",
-                    "Limit the number of pictures, choose a smaller input size, or close other programs.");
-}
-
-}  // namespace
-
-PictureSet readSquares(const std::vector<std::filesystem::path>& files, int side, PictureReading& reading,
+PictureSet readSquares(const std::vector<std::string>& files, const PictureKind& kind, PictureReading& reading,
                        std::vector<std::size_t>& kept) {
+    const int side = kind.side;
     const std::size_t bytes = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
-    requireMemory(files.size(), bytes, side);
     PictureSet set;
     set.width = set.height = side;
     set.rgb.resize(files.size() * bytes);
@@ -36,7 +23,7 @@ PictureSet readSquares(const std::vector<std::filesystem::path>& files, int side
         [&](std::int64_t i, const std::atomic<bool>& stop) {
             const auto at = static_cast<std::size_t>(i);
             try {
-                const std::vector<std::uint8_t> square = squareOfFile(files[at], {side}, &stop);
+                const std::vector<std::uint8_t> square = squareOfFile(files[at], kind, DecodedSize::Full, &stop);
                 std::copy(square.begin(), square.end(), set.rgb.begin() + static_cast<std::ptrdiff_t>(at * bytes));
             } catch (const DataError& error) {
                 reasons[at] = error.what();

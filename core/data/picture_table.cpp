@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kLeastSide = 64, kDeepest = 4;
-constexpr std::size_t kMostFiles = 1'000'000;
+constexpr std::size_t kMostFiles = 10'000'000;
 
 bool isTable(const fs::path& file) {
     const std::string ending = lowered(file.extension().string());
@@ -49,7 +49,7 @@ std::vector<fs::path> picturesBelow(const fs::path& folder) {
     for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
         requireReadingWanted();
         if (++seen > kMostFiles)
-            throw DataError(folder.string() + " is too large: it has more than 1,000,000 files.", "Choose a folder with fewer.");
+            throw DataError(folder.string() + " is too large: it has more than 10,000,000 files.", "Choose a folder with fewer.");
         if (it.depth() >= kDeepest) it.disable_recursion_pending();
         if (isPictureName(it->path())) files.push_back(it->path());
     }
@@ -89,6 +89,7 @@ private:
 struct TablePicture {
     fs::path file;
     std::vector<int> labels;
+    std::vector<std::string> cells;
 };
 
 struct TableLayout {
@@ -123,7 +124,7 @@ TableLayout layoutOf(const fs::path& table, const PictureIndex& index) {
             if (missing++ == 0) firstMissing = row.name;
             continue;
         }
-        if (used.insert(file).second) partOf(layout, row).push_back({file, row.labels});
+        if (used.insert(file).second) partOf(layout, row).push_back({file, row.labels, row.cells});
     }
     if (used.empty())
         throw DataError(table.string() + " names \"" + firstMissing + "\" and others, but no such pictures are there.",
@@ -182,13 +183,6 @@ public:
 
     bool hasOwnNames() const override { return false; }
 
-    std::vector<fs::path> files(const fs::path& location) const override {
-        std::vector<fs::path> all = tablesIn(location);
-        const std::vector<fs::path> pictures = picturesBelow(location);
-        all.insert(all.end(), pictures.begin(), pictures.end());
-        return all;
-    }
-
     DatasetLabels readLabels(const fs::path& location) const override {
         TableLayout layout = readTableLayout(location);
         DatasetLabels labels;
@@ -196,29 +190,16 @@ public:
         labels.classNames = std::move(layout.labels.classNames);
         for (const auto& [split, of] : {std::pair(Split::Train, &labels.train), std::pair(Split::Test, &labels.test),
                                         std::pair(Split::HeldOut, &labels.validation)})
-            for (const TablePicture& picture : layout.of(split))
+            for (const TablePicture& picture : layout.of(split)) {
                 labels.task == TaskKind::OneLabel ? of->add(picture.labels.front()) : of->add(picture.labels);
+                of->files.push_back(picture.file.string());
+                of->cells.push_back(picture.cells);
+            }
+        labels.columns = std::move(layout.labels.columns);
         labels.notes = std::move(layout.labels.notes);
         labels.leftOut = std::move(layout.leftOut);
         labels.title = folderTitle(location, "pictures with a table");
         return labels;
-    }
-
-    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int side,
-                            PictureReading& reading) const override {
-        const TableLayout layout = readTableLayout(location);
-        return readSquares(
-            location, layout.of(split), indices, side, reading,
-            [&layout](PictureSet& set, const TablePicture& picture) { addLabels(set, picture.labels, layout.labels); });
-    }
-
-private:
-    static void addLabels(PictureSet& set, const std::vector<int>& labels, const LabelTable& table) {
-        set.labels.push_back(labels.empty() ? -1 : labels.front());
-        if (table.task == TaskKind::OneLabel) return;
-        const std::size_t begin = set.labelSets.size();
-        set.labelSets.resize(begin + table.classNames.size());
-        for (const int label : labels) set.labelSets[begin + static_cast<std::size_t>(label)] = 1;
     }
 };
 

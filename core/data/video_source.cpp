@@ -202,7 +202,7 @@ std::vector<CameraInfo> listCameras() {
 }
 
 RgbPicture modelPictureOf(const RgbPicture& frame, const PictureKind& kind) {
-    return {kind.side, kind.side, centreSquareOf(frame, kind)};
+    return {kind.side, kind.side, squareOfPicture(frame, kind)};
 }
 
 std::unique_ptr<FrameSource> openCamera(const CameraInfo& camera) { return std::make_unique<Camera>(camera); }

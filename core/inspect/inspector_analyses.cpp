@@ -34,9 +34,11 @@ std::shared_ptr<const PictureSet> picturesAt(const PictureSet& all, const std::v
     auto some = std::make_shared<PictureSet>();
     some->width = all.width;
     some->height = all.height;
+    some->rgb = all.read(rows);
     for (const std::int64_t row : rows) {
-        some->rgb.insert(some->rgb.end(), all.picture(row), all.picture(row + 1));
         some->labels.push_back(all.labels[static_cast<std::size_t>(row)]);
+        if (!all.labelSets.empty())
+            some->labelSets.insert(some->labelSets.end(), all.labelSet(row), all.labelSet(row) + all.classCount());
     }
     return some;
 }

@@ -135,7 +135,7 @@ public:
         plan.rung = plan.boundary = m_boundary;
         plan.rows = m_config.batchSize;
         plan.microBatch = plan.rows;
-        plan.input = [this](std::int64_t begin, std::int64_t end) { return m_input.slice(0, begin, end); };
+        plan.input = [this](const Deadline&, std::int64_t begin, std::int64_t end) { return m_input.slice(0, begin, end); };
         plan.targets = m_labels;
         plan.dropoutMasks = m_masks;
         BatchStep batch(*m_model, plan);

@@ -14,7 +14,8 @@ constexpr int kMapSide = 160;
 constexpr double kOpacity = 0.5;
 
 cv::Mat bgrOf(const PictureSet& pictures, std::int64_t index) {
-    const cv::Mat rgb(pictures.height, pictures.width, CV_8UC3, const_cast<std::uint8_t*>(pictures.picture(index)));
+    std::vector<std::uint8_t> pixels = pictures.read({index});
+    const cv::Mat rgb(pictures.height, pictures.width, CV_8UC3, pixels.data());
     cv::Mat bgr;
     cv::cvtColor(rgb, bgr, cv::COLOR_RGB2BGR);
     return bgr;

@@ -61,8 +61,9 @@ std::unique_ptr<FrameSource> openCamera(const CameraInfo& camera) { return engin
 std::unique_ptr<FrameSource> openVideo(const fs::path& file) { return engine().openVideo(file); }
 RgbPicture modelPictureOf(const RgbPicture& frame, const PictureKind& kind) { return engine().modelPictureOf(frame, kind); }
 
-std::vector<std::uint8_t> squareOfFile(const fs::path& file, const PictureKind& kind, const std::atomic<bool>* stop) {
-    return engine().squareOfFile(file, kind, stop);
+std::vector<std::uint8_t> squareOfFile(const fs::path& file, const PictureKind& kind, DecodedSize size,
+                                       const std::atomic<bool>* stop) {
+    return engine().squareOfFile(file, kind, size, stop);
 }
 std::string picturePng(const PictureSet& pictures, std::int64_t index) { return engine().picturePng(pictures, index); }
 std::string mapPng(const PictureSet& pictures, std::int64_t index, const ClassMap& map) {

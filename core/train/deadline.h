@@ -14,6 +14,7 @@ public:
     explicit Deadline(double seconds)
         : m_end(Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds))) {}
     bool passed() const { return Clock::now() >= m_end; }
+    Clock::time_point end() const { return m_end; }
 
 private:
     Clock::time_point m_end;

@@ -37,7 +37,9 @@ bool EvaluationPass::advance(const Deadline& deadline, const StageListener& time
     while (m_row < m_total) {
         if (!m_forward.active()) {
             const std::int64_t end = std::min(m_total, m_row + m_slice);
-            m_forward.start(m_source.rows(m_split, m_rung, rowRange(m_row, end)), m_rung, m_model.stageCount());
+            torch::Tensor input = m_source.rowsBefore(deadline, m_split, m_rung, rowRange(m_row, end));
+            if (!input.defined()) return false;
+            m_forward.start(std::move(input), m_rung, m_model.stageCount());
             m_source.expect(m_split, m_rung, rowRange(end, std::min(m_total, end + m_slice)));
         }
         if (!m_forward.advance(m_model, deadline, timed)) return false;

@@ -5,21 +5,14 @@
 
 #include <algorithm>
 #include <exception>
-#include <tuple>
 #include <utility>
 
+#include "core/api/reading_scope.h"
+
 namespace thaw::core {
-namespace {
-
-bool sameChange(const PictureChange& a, const PictureChange& b) {
-    return std::tie(a.flip, a.shiftX, a.shiftY) == std::tie(b.flip, b.shiftX, b.shiftY);
-}
-
-}  // namespace
-
 bool operator==(const PictureRequest& a, const PictureRequest& b) {
     return a.pictures == b.pictures && a.scaling == b.scaling && a.inputSize == b.inputSize && a.rows == b.rows &&
-           std::equal(a.changes.begin(), a.changes.end(), b.changes.begin(), b.changes.end(), sameChange);
+           a.changes == b.changes;
 }
 
 torch::Tensor networkInput(const PictureRequest& request) {
@@ -45,20 +38,45 @@ ReadAhead::~ReadAhead() {
     if (m_thread.joinable()) m_thread.join();
 }
 
+std::shared_ptr<ReadAhead::Piece> ReadAhead::pieceOf(const PictureRequest& request) {
+    while (!m_pieces.empty() && !(m_pieces.front()->request == request)) m_pieces.pop_front();
+    return m_pieces.empty() ? nullptr : m_pieces.front();
+}
+
+torch::Tensor ReadAhead::resultOf(const std::shared_ptr<Piece>& piece) {
+    m_pieces.pop_front();
+    if (piece->error) std::rethrow_exception(piece->error);
+    return piece->result;
+}
+
 torch::Tensor ReadAhead::take(const PictureRequest& request) {
     std::unique_lock lock(m_mutex);
-    while (!m_pieces.empty() && !(m_pieces.front()->request == request)) m_pieces.pop_front();
-    if (!m_pieces.empty()) {
-        const std::shared_ptr<Piece> piece = m_pieces.front();
-        m_pieces.pop_front();
+    if (const std::shared_ptr<Piece> piece = pieceOf(request)) {
         if (piece->state != Piece::State::Waiting) {
             m_changed.wait(lock, [&] { return piece->state == Piece::State::Ready; });
-            if (piece->error) std::rethrow_exception(piece->error);
-            return piece->result;
+            return resultOf(piece);
         }
+        m_pieces.pop_front();
     }
     lock.unlock();
     return m_prepare(request);
+}
+
+torch::Tensor ReadAhead::takeBefore(const Deadline& deadline, const PictureRequest& request) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!pieceOf(request)) m_pieces.push_back(std::make_shared<Piece>(request));
+        startThread();
+    }
+    m_changed.notify_all();
+    std::unique_lock lock(m_mutex);
+    const std::shared_ptr<Piece> piece = pieceOf(request);
+    const bool there = m_changed.wait_until(lock, deadline.end(), [&] { return piece->state == Piece::State::Ready; });
+    return there ? resultOf(piece) : torch::Tensor();
+}
+
+void ReadAhead::startThread() {
+    if (!m_thread.joinable()) m_thread = std::thread([this] { work(); });
 }
 
 void ReadAhead::expect(PictureRequest request) {
@@ -66,12 +84,13 @@ void ReadAhead::expect(PictureRequest request) {
         const std::lock_guard lock(m_mutex);
         if (m_pieces.size() >= kDepth) return;
         m_pieces.push_back(std::make_shared<Piece>(std::move(request)));
-        if (!m_thread.joinable()) m_thread = std::thread([this] { work(); });
+        startThread();
     }
     m_changed.notify_all();
 }
 
 void ReadAhead::work() {
+    const ReadingScope scope(m_stop);
     // One thread is enough, and leaves the others to the network. LibTorch sets its own number at the first question.
     at::get_num_threads();
     omp_set_num_threads(1);

@@ -2,6 +2,7 @@
 // comes out is the same whether it was expected or not.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -13,6 +14,7 @@
 #include <torch/torch.h>
 
 #include "core/data/preprocess.h"
+#include "core/train/deadline.h"
 
 namespace thaw::core {
 
@@ -36,7 +38,7 @@ public:
 
     /// `prepare` is called in either thread, in both at once.
     explicit ReadAhead(Prepare prepare = [](const PictureRequest& request) { return networkInput(request); });
-    /// Waits for the one that is being prepared.
+    /// Ends the one that is being prepared: pictures that are read from files end with Cancelled.
     ~ReadAhead();
     ReadAhead(const ReadAhead&) = delete;
     ReadAhead& operator=(const ReadAhead&) = delete;
@@ -44,18 +46,24 @@ public:
     /// What `prepare` gives or throws: at once where it was expected in time. Forgets what was expected before it, or everything
     /// when it was not expected at all.
     torch::Tensor take(const PictureRequest& request);
+    /// The same, of a set that is not in memory; undefined where it is not there by the deadline: to be asked for again.
+    torch::Tensor takeBefore(const Deadline& deadline, const PictureRequest& request);
     /// Announces what will be taken next; no more than kDepth.
     void expect(PictureRequest request);
 
 private:
     struct Piece;
     void work();
+    void startThread();
+    /// The first one, after those before `request` are forgotten; null where it was not expected. Under the lock.
+    std::shared_ptr<Piece> pieceOf(const PictureRequest& request);
+    torch::Tensor resultOf(const std::shared_ptr<Piece>& piece);
 
     Prepare m_prepare;
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::deque<std::shared_ptr<Piece>> m_pieces;  // in the order in which they were announced
-    bool m_stop = false;
+    std::atomic<bool> m_stop{false};
     std::thread m_thread;  // since the first announcement
 };
 

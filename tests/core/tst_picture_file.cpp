@@ -510,7 +510,7 @@ void PictureFileTest::greyForAGreyDataSet() {
     QVERIFY(read.modelRgb == expected);
     QVERIFY(read.rgb == red);  // the original beside it keeps its colours
     QVERIFY(readSquarePicture(*m_home / "red.png", grey) == expected);
-    QVERIFY(centreSquareOf({2, 2, red}, grey) == expected);
+    QVERIFY(squareOfPicture({2, 2, red}, grey) == expected);
 }
 
 void PictureFileTest::extremeShapes() {
