@@ -10,6 +10,7 @@
 
 #include "ui/models/checkpoint_text.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/picture_images.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/task_text.h"
 
@@ -60,6 +61,7 @@ QString PinnedListModel::settingsPath(const QString& datasetId, const core::Pict
     add(pictures.labels.data(), pictures.labels.size() * sizeof(int));
     // A sample of the pixels tells two selections with equal labels apart, in no time.
     for (std::size_t i = 0; i < pictures.rgb.size(); i += 997) add(&pictures.rgb[i], 1);
+    if (!pictures.inMemory()) add(pictures.identity.digest.data(), pictures.identity.digest.size());
     return QStringLiteral("pinned/%1-%2").arg(datasetId, QString::fromLatin1(digest.result().toHex().left(12)));
 }
 
@@ -211,8 +213,7 @@ QString PinnedListModel::className(int classIndex) const {
 
 QImage PinnedListModel::picture(int id) const {
     if (!m_pictures || id < 0 || id >= m_pictures->count()) return {};
-    return QImage(m_pictures->picture(id), m_pictures->width, m_pictures->height, m_pictures->width * 3, QImage::Format_RGB888)
-        .convertToFormat(QImage::Format_RGB32);
+    return PictureImages::instance().image(m_pictures, id);
 }
 
 int PinnedListModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_pins.size()); }

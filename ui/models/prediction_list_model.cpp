@@ -15,6 +15,7 @@
 #include "core/api/evaluation.h"
 #include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/picture_images.h"
 #include "ui/models/plain_text.h"
 
 namespace thaw::ui {
@@ -23,10 +24,6 @@ namespace {
 QString translated(const char* text) { return QCoreApplication::translate("thaw::ui::PredictionListModel", text); }
 
 QString fileText(const std::filesystem::path& file) { return pathText(file); }
-
-QImage imageOf(const std::uint8_t* rgb, int width, int height) {
-    return QImage(rgb, width, height, width * 3, QImage::Format_RGB888).convertToFormat(QImage::Format_RGB32);
-}
 
 QImage squareImage(const std::vector<std::uint8_t>& rgb, int side) {
     const auto bytes = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
@@ -54,7 +51,12 @@ float confidenceOf(core::TaskKind task, const float* probabilities, int classCou
 
 QString shortClassName(const QString& name) { return name == QLatin1String("automobile") ? translated("auto") : name; }
 
-PredictionListModel::PredictionListModel(QObject* parent) : QAbstractListModel(parent) {}
+PredictionListModel::PredictionListModel(QObject* parent) : QAbstractListModel(parent) {
+    connect(&PictureImages::instance(), &PictureImages::arrived, this, [this] {
+        if (m_pictures && !m_pictures->inMemory() && rowCount() > 0)
+            Q_EMIT dataChanged(index(0), index(rowCount() - 1), {Qt::DecorationRole});
+    });
+}
 PredictionListModel::~PredictionListModel() = default;
 
 void PredictionListModel::setPictures(std::shared_ptr<const core::PictureSet> pictures, const QStringList& classNames) {
@@ -458,7 +460,7 @@ QImage PredictionListModel::picture(int id) const {
         return bytes > 0 && file.rgb.size() >= bytes ? imageOf(file.rgb.data(), file.width, file.height) : QImage();
     }
     if (id < 0 || !m_pictures || id >= m_pictures->count()) return {};
-    return imageOf(m_pictures->picture(id), m_pictures->width, m_pictures->height);
+    return PictureImages::instance().image(m_pictures, id);
 }
 
 QImage PredictionListModel::modelPicture(int id) const {

@@ -13,6 +13,7 @@
 
 #include "ui/models/channel_list_model.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/picture_images.h"
 #include "ui/models/plain_text.h"
 #include "ui/models/run_curves.h"
 #include "ui/models/task_text.h"
@@ -27,6 +28,7 @@ constexpr int kPictureSide = 120, kTopSide = 46, kTopColumns = 4;
 }  // namespace
 
 ChannelCard::ChannelCard(const ChannelListModel& model, QWidget* parent) : QWidget(parent), m_model(model) {
+    connect(&PictureImages::instance(), &PictureImages::arrived, this, &ChannelCard::takeImages);
     m_title = makeLabel({}, "strong", this);
     m_picture = new MapPicture(kPictureSide, this);
     m_figures = makeLabel({}, "caption", this);
@@ -146,27 +148,32 @@ void ChannelCard::showChannel(int channel) {
     m_picture->setAccessibleName(index.data(Qt::AccessibleTextRole).toString());
 }
 
-void ChannelCard::setTop(const core::PictureSet& pictures, const std::vector<core::TopPicture>& top,
+void ChannelCard::setTop(const std::shared_ptr<const core::PictureSet>& pictures, const std::vector<core::TopPicture>& top,
                          const QStringList& classNames) {
+    m_topPictures = pictures;
     m_topMessage->clear();
     m_topMessage->hide();
     m_topAction->hide();
     const QLocale locale;
     for (std::size_t i = 0; i < m_top.size(); ++i) {
-        const bool shown = i < top.size() && top[i].index < pictures.count();
+        const bool shown = i < top.size() && top[i].index < pictures->count();
         m_top[i]->setVisible(shown);
         m_images[i] = {};
         if (!shown) continue;
         m_indices[i] = top[i].index;
-        m_images[i] =
-            QImage(pictures.picture(top[i].index), pictures.width, pictures.height, 3 * pictures.width, QImage::Format_RGB888)
-                .copy();
-        const QString name = labelNames(pictures, top[i].index, classNames);
+        const QString name = labelNames(*pictures, top[i].index, classNames);
         m_top[i]->setAccessibleName(
             tr("Picture %1, %2, answered with %3")
                 .arg(locale.toString(static_cast<qlonglong>(top[i].index + 1)), name, locale.toString(top[i].value, 'f', 2)));
         m_top[i]->setToolTip(toolTipText(m_top[i]->accessibleName()));
     }
+    takeImages();
+}
+
+void ChannelCard::takeImages() {
+    if (!m_topPictures) return;
+    for (std::size_t i = 0; i < m_top.size(); ++i)
+        if (!m_top[i]->isHidden()) m_images[i] = PictureImages::instance().image(m_topPictures, m_indices[i]);
     applyTheme();
 }
 

@@ -29,7 +29,8 @@ public:
 
     void setPicture(const QImage& picture);
     void showChannel(int channel);  ///< as the model has it now
-    void setTop(const core::PictureSet& pictures, const std::vector<core::TopPicture>& top, const QStringList& classNames);
+    void setTop(const std::shared_ptr<const core::PictureSet>& pictures, const std::vector<core::TopPicture>& top,
+                const QStringList& classNames);
     /// In place of the pictures. `action` is what the button below says; empty: there is none.
     void setTopMessage(const QString& message, const QString& action = {});
     int topCount() const;
@@ -44,6 +45,7 @@ Q_SIGNALS:
 
 private:
     void applyTheme();
+    void takeImages();
     const ChannelListModel& m_model;
     QLabel *m_title, *m_figures, *m_topTitle, *m_topMessage, *m_opacityTitle;
     QPushButton* m_topAction;
@@ -51,6 +53,7 @@ private:
     QSlider* m_opacity;
     std::array<QToolButton*, kTopCount> m_top{};
     std::array<qint64, kTopCount> m_indices{};
+    std::shared_ptr<const core::PictureSet> m_topPictures;
     std::array<QImage, kTopCount> m_images;
     QBoxLayout* m_parts;
 };

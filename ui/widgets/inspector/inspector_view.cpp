@@ -19,6 +19,7 @@
 #include "ui/bridge/session.h"
 #include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/picture_images.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/problem_text.h"
 #include "ui/models/task_text.h"
@@ -137,6 +138,9 @@ InspectorView::InspectorView(Session& session, QWidget* parent) : QFrame(parent)
         connect(&session, signal, this, &InspectorView::refreshTexts);
     connect(&session.layers(), &QAbstractItemModel::modelReset, this, &InspectorView::chooseLayer);
     connect(&Theme::instance(), &Theme::changed, this, &InspectorView::arrange);
+    connect(&PictureImages::instance(), &PictureImages::arrived, this, [this] {
+        if (m_session.inspection().subject()) showPictureTexts();
+    });
     takeSubject();
     arrange();
 }
@@ -609,7 +613,7 @@ void InspectorView::showPictureTexts() {
                           .copy();
     } else if (subject->pictures && m_picture.index < subject->pictures->count()) {
         const core::PictureSet& set = *subject->pictures;
-        picture = QImage(set.picture(m_picture.index), set.width, set.height, 3 * set.width, QImage::Format_RGB888).copy();
+        picture = PictureImages::instance().image(subject->pictures, m_picture.index);
         const QString label = labelNames(set, m_picture.index, names);
         const QString number = QLocale().toString(static_cast<qlonglong>(m_picture.index + 1));
         name = !label.isEmpty() ? tr("%1, picture %2").arg(label, number) : tr("Picture %1").arg(number);
@@ -728,7 +732,7 @@ void InspectorView::askTop() {
         [this, key, pictures = subject->pictures](const std::vector<core::TopPicture>& top) {
             m_topAsked.clear();
             m_topShown = key;
-            m_channelCard->setTop(*pictures, top, classNames());
+            m_channelCard->setTop(pictures, top, classNames());
         },
         [this](std::int64_t done, std::int64_t total) {
             if (m_channelCard->topCount() == 0)

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "ui/models/path_text.h"
+#include "ui/models/picture_images.h"
 #include "ui/models/split_text.h"
 #include "ui/widgets/parts/styling.h"
 
@@ -39,7 +40,10 @@ void CountBar::paintEvent(QPaintEvent*) {
                                 radius);
 }
 
-PictureStrip::PictureStrip(QWidget* parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed); }
+PictureStrip::PictureStrip(QWidget* parent) : QWidget(parent) {
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    connect(&PictureImages::instance(), &PictureImages::arrived, this, qOverload<>(&PictureStrip::update));
+}
 
 void PictureStrip::setPictures(std::shared_ptr<const core::PictureSet> pictures, std::vector<std::int64_t> indices) {
     m_pictures = std::move(pictures);
@@ -56,9 +60,7 @@ void PictureStrip::paintEvent(QPaintEvent*) {
     for (std::size_t i = 0; i < m_indices.size(); ++i) {
         const int x = static_cast<int>(i) * pitch;
         if (x + side > width()) break;
-        const QImage picture(m_pictures->picture(m_indices[i]), m_pictures->width, m_pictures->height, 3 * m_pictures->width,
-                             QImage::Format_RGB888);
-        painter.drawImage(QRect(x, 0, side, side), picture);
+        painter.drawImage(QRect(x, 0, side, side), PictureImages::instance().image(m_pictures, m_indices[i]));
     }
 }
 

@@ -13,6 +13,7 @@
 #include <limits>
 
 #include "ui/models/percent_text.h"
+#include "ui/models/picture_images.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/task_text.h"
 #include "ui/widgets/parts/theme.h"
@@ -32,6 +33,7 @@ EmbeddingPlot::EmbeddingPlot(QWidget* parent) : QWidget(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setDrag(Drag::Move);
     connect(&Theme::instance(), &Theme::changed, this, &EmbeddingPlot::changed);
+    connect(&PictureImages::instance(), &PictureImages::arrived, this, &EmbeddingPlot::changed);
 }
 
 void EmbeddingPlot::setPictures(std::shared_ptr<const core::PictureSet> pictures, const QStringList& classNames) {

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "ui/models/percent_text.h"
+#include "ui/models/picture_images.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/models/task_text.h"
 #include "ui/widgets/map/embedding_plot.h"
@@ -106,10 +107,9 @@ QImage EmbeddingPlot::thumbnail(int id, int side) {
     m_thumbnailSide = side;
     QImage& kept = m_thumbnails[id];
     if (kept.isNull()) {
-        kept =
-            QImage(m_pictures->picture(id), m_pictures->width, m_pictures->height, m_pictures->width * 3, QImage::Format_RGB888)
-                .scaled(side, side, Qt::KeepAspectRatioByExpanding, Qt::SmoothTransformation)
-                .convertToFormat(QImage::Format_RGB32);
+        const QImage picture = PictureImages::instance().image(m_pictures, id);
+        if (picture.isNull()) return picture;
+        kept = picture.scaled(side, side, Qt::KeepAspectRatioByExpanding, Qt::SmoothTransformation);
         kept.setDevicePixelRatio(devicePixelRatioF());
     }
     return kept;
@@ -223,8 +223,7 @@ void EmbeddingPlot::paintCard(QPainter& painter, const Point& point) const {
     painter.drawRoundedRect(card, theme.px(8), theme.px(8));
     const QRectF frame(card.left() + padding, card.top() + padding, side, side);
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
-    painter.drawImage(frame, QImage(m_pictures->picture(point.id), m_pictures->width, m_pictures->height, m_pictures->width * 3,
-                                    QImage::Format_RGB888));
+    painter.drawImage(frame, PictureImages::instance().image(m_pictures, point.id));
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(theme.classColor(std::max(0, point.truth)), 2));
     painter.drawRect(frame);

@@ -15,6 +15,7 @@
 #include "ui/bridge/inspection_controller.h"
 #include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
+#include "ui/models/picture_images.h"
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/plain_text.h"
 #include "ui/models/prediction_list_model.h"
@@ -321,6 +322,7 @@ void PredictionDetail::askClassMap(const PictureItem& item) {
 void PredictionDetail::setPictureModel(PredictionListModel* model) {
     m_model = model;
     connect(model, &PredictionListModel::summaryChanged, this, &PredictionDetail::refresh);
+    connect(&PictureImages::instance(), &PictureImages::arrived, this, &PredictionDetail::refresh);
     refresh();
 }
 
