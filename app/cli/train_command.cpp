@@ -1,4 +1,5 @@
 // lesson and train: one run, headless.
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -94,16 +95,27 @@ void drawCurvesOf(const std::filesystem::path& directory, Console& console) {
     }
 }
 
-int runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
+struct Outcome {
+    int exitCode = kDone;
+    core::TaskKind task = core::TaskKind::OneLabel;
+    double score = -1;  ///< of the last epoch's validation
+};
+
+Outcome runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
     EventLines lines(options.events);
     Console console(lines.isStdout() ? stderr : stdout);
     noteInterrupts();
     std::filesystem::path directory;
     std::string notSaved;
     bool failed = false, stopSent = false;
+    Outcome outcome;
     const auto handle = [&](const std::vector<core::Event>& events) {
         for (const core::Event& event : events) {
             if (auto* started = std::get_if<core::RunStarted>(&event.data)) directory = started->directory;
+            if (auto* epoch = std::get_if<core::EpochFinished>(&event.data)) {
+                outcome.task = epoch->task;
+                outcome.score = epoch->valScore;
+            }
             if (auto* finished = std::get_if<core::RunFinished>(&event.data)) notSaved = finished->notSaved;
             if (std::holds_alternative<core::RunFailed>(event.data)) failed = true;
             console.show(event);
@@ -120,16 +132,39 @@ int runToTheEnd(core::Trainer& trainer, const TrainOptions& options) {
         handle(trainer.step());
     }
 
-    if (failed) return kFailed;
-    if (!directory.empty()) {
+    if (!failed && !directory.empty()) {
         if (!options.noChart) drawCurvesOf(directory, console);
         console.say("Results: " + directory.string());
         if (stopSent || !notSaved.empty()) console.say("Resume with: thaw-cli train --resume " + shellWord(directory.string()));
     }
-    if (lines.isBroken()) console.warn("The events could not all be written to " + options.events + ": is its disk full?");
-    if (!notSaved.empty()) console.warn("Not all of the run is saved. " + notSaved);
-    if (!notSaved.empty() || lines.isBroken()) return kFailed;
-    return stopSent ? kInterrupted : kDone;
+    if (!failed && lines.isBroken())
+        console.warn("The events could not all be written to " + options.events + ": is its disk full?");
+    if (!failed && !notSaved.empty()) console.warn("Not all of the run is saved. " + notSaved);
+    const bool bad = failed || !notSaved.empty() || lines.isBroken();
+    outcome.exitCode = bad ? kFailed : stopSent ? kInterrupted : kDone;
+    return outcome;
+}
+
+/// Each fold tests once, in a run of its own; the mean of their last epochs and how far they lie apart.
+int runFolds(core::RunConfig config, const TrainOptions& options) {
+    const std::filesystem::path output = config.output;
+    std::vector<double> scores;
+    core::TaskKind task = core::TaskKind::OneLabel;
+    for (int fold = 1; fold <= config.data.split.folds; ++fold) {
+        config.data.split.fold = fold;
+        if (!output.empty()) config.output = output / ("fold-" + std::to_string(fold));
+        const Outcome outcome = runToTheEnd(*core::makeTrainer(config), options);
+        if (outcome.exitCode != kDone) return outcome.exitCode;
+        scores.push_back(outcome.score);
+        task = outcome.task;
+    }
+    const auto count = static_cast<double>(scores.size());
+    double mean = 0, spread = 0;
+    for (const double score : scores) mean += score / count;
+    for (const double score : scores) spread += (score - mean) * (score - mean) / (count - 1);
+    printText(options.events == "-" ? stderr : stdout, "%s over %zu folds: %s, standard deviation %s\n",
+              core::taskInfo(task).score.title.c_str(), scores.size(), percent(mean).c_str(), percent(std::sqrt(spread)).c_str());
+    return kDone;
 }
 
 /// A run goes on with the settings that it was made with: nothing else is taken, and then not heeded.
@@ -147,12 +182,13 @@ int runTraining(const CLI::App& app, const TrainOptions& options) {
         refuseOthersBesideResume(app);
         const std::filesystem::path data = options.run.applyTo(core::findLesson("lesson").config).data.directory;
         const auto trainer = core::resumeTrainer(options.resume, /*startPaused=*/false, options.resumeThreads, data);
-        return runToTheEnd(*trainer, options);
+        return runToTheEnd(*trainer, options).exitCode;
     }
     const core::RunConfig config = options.run.applyTo(baseConfig(options));
     core::useComputeThreads(config.threads);
+    if (config.data.split.mode == core::SplitMode::Folds && app.count("--fold") == 0) return runFolds(config, options);
     const auto trainer = core::makeTrainer(config);
-    return runToTheEnd(*trainer, options);
+    return runToTheEnd(*trainer, options).exitCode;
 }
 
 Subcommand addRunCommand(CLI::App& parser, const std::string& name, const std::string& help) {

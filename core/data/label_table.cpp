@@ -74,6 +74,8 @@ public:
             readFlags(flags, table);
         else
             readCells(labelColumn(), table);
+        for (std::size_t i = 0; i < m_titles.size(); ++i)
+            if (i != m_file) table.columns.push_back(trimmed(m_titles[i]));
         table.notes.insert(table.notes.begin(), "The table's column \"" + m_titles[m_file] + "\" names the pictures.");
         if (m_split) table.notes.push_back("Its column \"" + m_titles[*m_split] + "\" says which split a picture belongs to.");
         if (table.classNames.size() < 2)
@@ -129,7 +131,10 @@ private:
     }
 
     LabelledName named(const std::vector<std::string>& row) const {
-        return {trimmed(cell(row, m_file)), {}, m_split ? trimmed(cell(row, *m_split)) : std::string()};
+        LabelledName name{trimmed(cell(row, m_file)), {}, m_split ? trimmed(cell(row, *m_split)) : std::string(), {}};
+        for (std::size_t i = 0; i < m_titles.size(); ++i)
+            if (i != m_file) name.cells.push_back(trimmed(cell(row, i)));
+        return name;
     }
 
     void readFlags(const std::vector<std::size_t>& flags, LabelTable& table) const {

@@ -18,16 +18,18 @@ using TableRows = std::vector<std::vector<std::string>>;
 TableRows tableRows(std::string_view text);
 
 struct LabelledName {
-    std::string name;         ///< of the picture, as the table has it
-    std::vector<int> labels;  ///< ascending indices of classNames; of one label each: exactly one
-    std::string split;        ///< as the table has it; empty: it has no such column
+    std::string name;                ///< of the picture, as the table has it
+    std::vector<int> labels;         ///< ascending indices of classNames; of one label each: exactly one
+    std::string split;               ///< as the table has it; empty: it has no such column
+    std::vector<std::string> cells;  ///< as LabelTable::columns
 };
 
 struct LabelTable {
     TaskKind task = TaskKind::OneLabel;
     std::vector<std::string> classNames;  ///< alphabetical, or as the columns stand
     std::vector<LabelledName> rows;
-    std::vector<std::string> notes;  ///< plain sentences: which columns were taken for what
+    std::vector<std::string> columns;  ///< titles of all columns but the one with the pictures' names
+    std::vector<std::string> notes;    ///< plain sentences: which columns were taken for what
 };
 
 /// The columns are told by their titles and by what stands in them. The pictures' names: a column called file, image, id or

@@ -37,10 +37,11 @@ void compareCounts(const std::vector<std::string>& classes, const std::vector<st
 
 DatasetInfo datasetOfRun(const RunManifest& manifest, const fs::path& directory) {
     const std::string id = manifest.datasetId.empty() ? manifest.config.data.dataset : manifest.datasetId;
-    if (!directory.empty()) return datasetIn(absolutePath(directory), id);
+    if (!directory.empty()) return datasetIn(absolutePath(directory), id, manifest.config.data.split);
     std::vector<std::string> missing;
     DataConfig wanted;
     wanted.dataset = id;
+    wanted.split = manifest.config.data.split;
     for (const fs::path& place : {manifest.config.data.directory, manifest.dataLocation}) {
         if (place.empty()) continue;
         const fs::path there =
