@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "core/train/random.h"
-
 namespace thaw::core {
 namespace {
 
@@ -52,38 +50,44 @@ const ScalingTable& tableOf(Scaling scaling) {
     return tables[static_cast<std::size_t>(scaling)];
 }
 
-}  // namespace
-
-PictureChange augmentationOf(const AugmentationConfig& augmentation, std::uint64_t seed, int epoch, std::int64_t picture) {
-    PictureChange change;
-    const std::uint64_t major = static_cast<std::uint64_t>(epoch), minor = static_cast<std::uint64_t>(picture);
-    if (augmentation.flip) change.flip = (RandomStream(seed, Purpose::Flip, major, minor).at(0) >> 63) != 0;
-    if (augmentation.shift > 0) {
-        RandomStream random(seed, Purpose::Shift, major, minor);
-        const std::uint64_t range = 2 * static_cast<std::uint64_t>(augmentation.shift) + 1;
-        change.shiftX = static_cast<int>(random.below(range)) - augmentation.shift;
-        change.shiftY = static_cast<int>(random.below(range)) - augmentation.shift;
+/// The pictures of some rows, wherever they lie.
+class Pixels {
+public:
+    Pixels(const PictureSet& pictures, const std::vector<std::int64_t>& rows)
+        : m_pictures(pictures),
+          m_rows(rows),
+          m_fetched(pictures.inMemory() ? std::vector<std::uint8_t>() : pictures.read(rows)) {}
+    /// Of the i-th of the rows.
+    const std::uint8_t* operator[](std::int64_t i) const {
+        return m_fetched.empty() ? m_pictures.picture(m_rows[static_cast<std::size_t>(i)])
+                                 : m_fetched.data() + i * m_pictures.bytesEach();
     }
-    return change;
-}
+    int width() const { return m_pictures.width; }
+    int height() const { return m_pictures.height; }
 
-torch::Tensor networkInput(const PictureSet& pictures, const std::vector<std::int64_t>& rows,
-                           const std::vector<PictureChange>& changes, Scaling scaling, int inputSize) {
-    torch::NoGradGuard noGrad;
-    const ScalingTable& table = tableOf(scaling);
-    const std::int64_t count = static_cast<std::int64_t>(rows.size());
-    const int width = pictures.width, height = pictures.height;
+private:
+    const PictureSet& m_pictures;
+    const std::vector<std::int64_t>& m_rows;
+    std::vector<std::uint8_t> m_fetched;
+};
+
+/// The pictures at `places`, which are flipped and shifted at most; resized as floats.
+torch::Tensor plainInput(const Pixels& pixels, const std::vector<std::int64_t>& places, const std::vector<PictureChange>& changes,
+                         const ScalingTable& table, int inputSize) {
+    const std::int64_t count = static_cast<std::int64_t>(places.size());
+    const int width = pixels.width(), height = pixels.height();
     torch::Tensor result = torch::empty({count, 3, height, width});
     float* out = result.data_ptr<float>();
     at::parallel_for(0, count, 8, [&](std::int64_t begin, std::int64_t end) {
         std::vector<int> columns(static_cast<std::size_t>(width));
         for (std::int64_t i = begin; i < end; ++i) {
-            const PictureChange change = changes.empty() ? PictureChange{} : changes[static_cast<std::size_t>(i)];
+            const std::int64_t place = places[static_cast<std::size_t>(i)];
+            const PictureChange change = changes.empty() ? PictureChange{} : changes[static_cast<std::size_t>(place)];
             for (int x = 0; x < width; ++x) {
                 const int shifted = std::clamp(x + change.shiftX, 0, width - 1);
                 columns[static_cast<std::size_t>(x)] = 3 * (change.flip ? width - 1 - shifted : shifted);
             }
-            const std::uint8_t* picture = pictures.picture(rows[static_cast<std::size_t>(i)]);
+            const std::uint8_t* picture = pixels[place];
             for (std::size_t c = 0; c < 3; ++c) {
                 float* plane = out + (i * 3 + static_cast<std::int64_t>(c)) * height * width;
                 for (int y = 0; y < height; ++y) {
@@ -97,6 +101,43 @@ torch::Tensor networkInput(const PictureSet& pictures, const std::vector<std::in
     });
     if (width == inputSize && height == inputSize) return result;
     return at::upsample_bilinear2d(result, {inputSize, inputSize}, /*align_corners=*/false);
+}
+
+/// The others, changed as 8-bit pictures of the input's size, into their places of `result`.
+void changedInput(const Pixels& pixels, const std::vector<std::int64_t>& places, const std::vector<PictureChange>& changes,
+                  const ScalingTable& table, int inputSize, torch::Tensor& result) {
+    const std::int64_t plane = std::int64_t{inputSize} * inputSize;
+    float* const out = result.data_ptr<float>();
+    at::parallel_for(0, static_cast<std::int64_t>(places.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+        std::vector<std::uint8_t> changed(static_cast<std::size_t>(3 * plane));
+        for (std::int64_t i = begin; i < end; ++i) {
+            const std::int64_t place = places[static_cast<std::size_t>(i)];
+            changePicture(pixels[place], pixels.width(), pixels.height(), changes[static_cast<std::size_t>(place)], inputSize,
+                          changed.data());
+            for (std::size_t c = 0; c < 3; ++c) {
+                float* const to = out + (3 * place + static_cast<std::int64_t>(c)) * plane;
+                const std::uint8_t* const from = changed.data() + table.source[c];
+                for (std::int64_t pixel = 0; pixel < plane; ++pixel) to[pixel] = table.value[c][from[3 * pixel]];
+            }
+        }
+    });
+}
+
+}  // namespace
+
+torch::Tensor networkInput(const PictureSet& pictures, const std::vector<std::int64_t>& rows,
+                           const std::vector<PictureChange>& changes, Scaling scaling, int inputSize) {
+    torch::NoGradGuard noGrad;
+    const Pixels pixels(pictures, rows);
+    std::vector<std::int64_t> plain, changed;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        (changes.empty() || changes[i].isPlain() ? plain : changed).push_back(static_cast<std::int64_t>(i));
+    if (changed.empty()) return plainInput(pixels, plain, changes, tableOf(scaling), inputSize);
+    torch::Tensor result = torch::empty({static_cast<std::int64_t>(rows.size()), 3, inputSize, inputSize});
+    if (!plain.empty())
+        result.index_copy_(0, torch::tensor(plain), plainInput(pixels, plain, changes, tableOf(scaling), inputSize));
+    changedInput(pixels, changed, changes, tableOf(scaling), inputSize, result);
+    return result;
 }
 
 ScalingNumbers numbersOf(Scaling scaling) {

@@ -10,20 +10,13 @@
 
 #include "core/api/config.h"
 #include "core/api/dataset_info.h"
+#include "core/data/picture_change.h"
 
 namespace thaw::core {
 
-/// What augmentation does to one picture.
-struct PictureChange {
-    bool flip = false;
-    int shiftX = 0, shiftY = 0;  ///< pixels; the edge is repeated
-};
-
-/// The change that a picture gets in an epoch: a pure function of its arguments.
-PictureChange augmentationOf(const AugmentationConfig& augmentation, std::uint64_t seed, int epoch, std::int64_t picture);
-
 /// [rows, 3, inputSize, inputSize] float32 on the CPU: scaled, then resized bilinearly (corners not aligned, no antialiasing)
-/// where the pictures have another size. `changes` is empty or has an entry a row.
+/// where the pictures have another size. `changes` is empty or has an entry a row. Blocks and throws as PictureReader where the
+/// set is not in memory.
 torch::Tensor networkInput(const PictureSet& pictures, const std::vector<std::int64_t>& rows,
                            const std::vector<PictureChange>& changes, Scaling scaling, int inputSize);
 

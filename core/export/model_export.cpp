@@ -29,6 +29,9 @@ ExportedModel exportedModel(const StagedModel& model, const RunConfig& config, c
     ExportedModel exported{config, networkOf(config, static_cast<int>(classNames.size())), model.stateDict(), classNames, kind};
     for (Parameter& parameter : exported.state) parameter.value = parameter.value.detach().cpu().contiguous();
     if (exported.kind.side == 0) exported.kind.side = config.inputSize;
+    if (exported.kind.fit == SquareFit::Stretched)
+        throw ConfigError("This run's pictures are stretched to squares, which exported models cannot do.",
+                          "Train with squares of the centre or of the whole picture to export a model.");
     return exported;
 }
 
@@ -40,6 +43,7 @@ std::map<std::string, std::string> metadataOf(const ExportedModel& model) {
             {"class_names", jsonText(model.classNames)},
             {"scaling", toString(model.config.scaling)},
             {"picture_size", std::to_string(model.kind.side)},
+            {"square_fit", model.kind.fit == SquareFit::Whole ? "whole" : "centre"},
             {"input_size", std::to_string(model.config.inputSize)},
             {"grey", model.kind.grey ? "true" : "false"},
             {"bgr", numbers.source[0] == 2 ? "true" : "false"},
@@ -78,9 +82,8 @@ void exportModel(const RunSelection& selection, ExportFormat format, const std::
     requireKnown(selection.run);
     const FinishedRun run = openRun(selection, /*threads=*/0);
     const RunConfig& config = run.manifest.config;
-    writeExport(
-        exportedModel(*run.model, config, run.manifest.classNames, pictureKindOf(run.manifest.datasetId, config.inputSize)),
-        format, file);
+    writeExport(exportedModel(*run.model, config, run.manifest.classNames, pictureKindOf(run.manifest.datasetId, config)), format,
+                file);
 }
 
 }  // namespace thaw::core

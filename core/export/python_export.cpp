@@ -32,10 +32,14 @@ SIDE = int(META["picture_size"])  # pixels a side, as the pictures that it was t
 // The resizing is OpenCV's, number by number: averages where a picture shrinks, between its pixels where it grows.
 constexpr char kPicture[] = R"py(
 def picture(file):
-    """The centre square of a picture: uint8 [SIDE, SIDE, 3]."""
+    """The square that a picture becomes: uint8 [SIDE, SIDE, 3]."""
     rgba = np.asarray(ImageOps.exif_transpose(Image.open(file)).convert("RGBA")).astype(np.int32)
     rgb, alpha = rgba[..., :3], rgba[..., 3:]
     rgb = (rgb * alpha + 255 * (255 - alpha) + 127) // 255  # over white
+    if META["square_fit"] == "whole":  # between grey bars
+        longest = max(rgb.shape[:2])
+        bars = [((longest - side) // 2, longest - side - (longest - side) // 2) for side in rgb.shape[:2]]
+        rgb = np.pad(rgb, (*bars, (0, 0)), constant_values=128)
     crop = min(rgb.shape[:2])
     top, left = (rgb.shape[0] - crop) // 2, (rgb.shape[1] - crop) // 2
     square = rgb[top:top + crop, left:left + crop]

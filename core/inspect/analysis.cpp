@@ -149,7 +149,7 @@ std::vector<FilePrediction> predictFiles(const RunSelection& selection, const st
     const FinishedRun run = openRun(selection, threads);
     if (classNames != nullptr) *classNames = run.manifest.classNames;
     std::vector<FilePrediction> predictions;
-    const PictureKind kind = pictureKindOf(run.manifest.datasetId, run.manifest.config.inputSize);
+    const PictureKind kind = pictureKindOf(run.manifest.datasetId, run.manifest.config);
     for (const std::filesystem::path& file : files) {
         predictions.push_back(predictPicture(*run.model, run.manifest.config, kind, run.device, file));
         FilePrediction& last = predictions.back();
@@ -175,7 +175,7 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     } else {
         useComputeThreads(config.threads);
         run.device = deviceOf(config);
-        dataset = forInput(resolveDataset(config.data), config.inputSize);
+        dataset = forInput(resolveDataset(config.data), config);
         const TrunkWeights trunk = trunkWeightsOf(config);
         run.model = buildModel(config, static_cast<int>(dataset.classNames.size()), &trunk);
         run.model->moveTo(run.device);

@@ -62,8 +62,7 @@ int layerIndexOf(const ModelInfo& model, const std::string& name, int count) {
 }
 
 DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest) {
-    return forInput(asked.dataset == "auto" ? datasetOfRun(manifest, asked.directory) : resolveDataset(asked),
-                    manifest.config.inputSize);
+    return forInput(asked.dataset == "auto" ? datasetOfRun(manifest, asked.directory) : resolveDataset(asked), manifest.config);
 }
 
 std::shared_ptr<const PictureSet> splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest,

@@ -161,10 +161,10 @@ std::map<int, RunInspector::ModelPointer> RunInspector::sharedStages(const Stage
 torch::Tensor RunInspector::inputOf(const PictureChoice& picture) {
     const RunConfig& config = m_manifest.config;
     const auto ofSquare = [&](auto read) {
-        const PictureKind kind = pictureKindOf(m_manifest.datasetId, m_manifest.config.inputSize);
+        const PictureKind kind = pictureKindOf(m_manifest.datasetId, m_manifest.config);
         return squareInput(read(kind), kind.side, config).to(m_device);
     };
-    if (picture.pixels) return ofSquare([&](const PictureKind& kind) { return centreSquareOf(*picture.pixels, kind); });
+    if (picture.pixels) return ofSquare([&](const PictureKind& kind) { return squareOfPicture(*picture.pixels, kind); });
     if (!picture.file.empty()) return ofSquare([&](const PictureKind& kind) { return readSquarePicture(picture.file, kind); });
     const std::shared_ptr<const PictureSet> all = pictures(picture.split);
     if (picture.index < 0 || picture.index >= all->count())
@@ -199,14 +199,15 @@ void RunInspector::checkClass(int classIndex) const {
 std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, Split asked) {
     pictures(asked);  // they are read by now
     const Split split = shownSplit(asked, m_run.testLock);
-    return sharedRungs(loaded, splitKey(split), split, m_splits.at(split)->identity.digest);
+    return sharedRungs(loaded, splitKey(split), split, m_splits.at(split)->identity.featureKey());
 }
 
 std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, const std::string& of, Split split,
                                                   const std::string& pictures) const {
     const RunConfig& config = m_manifest.config;
     const auto fileOf = [&](int rung) {
-        return featureFileKey(loaded.model->prefixDigest(rung), pictures, featurePartOf(split),
+        return featureFileKey(loaded.model->prefixDigest(rung), pictures,
+                              partKey(featurePartOf(split), config.augmentation, config.seed),
                               preprocessingKey(config.scaling, config.inputSize), computeFingerprint(m_device, config.kernels));
     };
     const std::vector<CheckpointEntry> entries = m_store.list();
@@ -287,7 +288,7 @@ std::vector<FilePrediction> RunInspector::predictFiles(const std::string& checkp
                                                        const std::vector<std::filesystem::path>& files,
                                                        const CountCallback& progress) {
     const ModelPointer loaded = modelOf(checkpoint);
-    const PictureKind kind = pictureKindOf(m_manifest.datasetId, m_manifest.config.inputSize);
+    const PictureKind kind = pictureKindOf(m_manifest.datasetId, m_manifest.config);
     const std::int64_t total = static_cast<std::int64_t>(files.size());
     std::vector<FilePrediction> answers;
     for (const std::filesystem::path& file : files) {
@@ -299,7 +300,7 @@ std::vector<FilePrediction> RunInspector::predictFiles(const std::string& checkp
 }
 
 void RunInspector::exportModel(const std::string& checkpoint, ExportFormat format, const std::filesystem::path& file) {
-    const PictureKind kind = pictureKindOf(m_manifest.datasetId, m_manifest.config.inputSize);
+    const PictureKind kind = pictureKindOf(m_manifest.datasetId, m_manifest.config);
     writeExport(exportedModel(*modelOf(checkpoint)->model, m_manifest.config, m_manifest.classNames, kind), format, file);
 }
 

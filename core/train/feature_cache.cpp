@@ -16,6 +16,7 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/data/picture_change.h"
 #include "core/store/paths.h"
 
 namespace thaw::core {
@@ -81,22 +82,14 @@ void makeRoom(const fs::path& folder, std::int64_t needed, std::int64_t budget) 
 
 }  // namespace
 
-std::string toString(FeaturePart part) {
-    switch (part) {
-        case FeaturePart::Train:
-            return "train";
-        case FeaturePart::TrainFlipped:
-            return "train, flipped";
-        case FeaturePart::Test:
-            return "test";
-    }
-    return {};
+std::vector<FeaturePart> featureParts(const AugmentationConfig& augmentation) {
+    std::vector<FeaturePart> parts{kTestPart};
+    for (int variant = 0; variant < cachedVariants(augmentation); ++variant) parts.push_back({false, variant});
+    return parts;
 }
 
-std::vector<FeaturePart> featureParts(const AugmentationConfig& augmentation) {
-    if (augmentation.shift > 0) return {FeaturePart::Test};
-    if (augmentation.flip) return {FeaturePart::Test, FeaturePart::Train, FeaturePart::TrainFlipped};
-    return {FeaturePart::Test, FeaturePart::Train};
+std::string partKey(FeaturePart part, const AugmentationConfig& augmentation, std::uint64_t seed) {
+    return part.test ? "test" : variantKey(augmentation, seed, part.variant);
 }
 
 FeatureFile::FeatureFile(const fs::path& folder, const std::string& key, std::size_t bytes, std::int64_t diskBudget)
@@ -215,10 +208,10 @@ std::int64_t FeatureStore::bytesInMemory() const {
     return sum;
 }
 
-std::string featureFileKey(const std::string& stages, const std::string& pictures, FeaturePart part,
+std::string featureFileKey(const std::string& stages, const std::string& pictures, const std::string& part,
                            const std::string& preprocessing, const std::string& fingerprint) {
     const std::string text =
-        "thaw features 1\n" + stages + "\n" + pictures + "\n" + toString(part) + "\n" + preprocessing + "\n" + fingerprint + "\n";
+        "thaw features 1\n" + stages + "\n" + pictures + "\n" + part + "\n" + preprocessing + "\n" + fingerprint + "\n";
     return digestOf(text.data(), text.size());
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/api/config.h"
@@ -18,15 +19,22 @@
 
 namespace thaw::core {
 
-/// What features are made of: the training pictures, the same flipped, the test pictures.
-enum class FeaturePart { Train, TrainFlipped, Test };
-std::string toString(FeaturePart part);
+/// What features are made of: the test pictures, or a variant (picture_change.h) of the training pictures.
+struct FeaturePart {
+    bool test = false;
+    int variant = 0;
+    bool operator<(const FeaturePart& other) const { return std::tie(test, variant) < std::tie(other.test, other.variant); }
+    bool operator==(const FeaturePart& other) const { return test == other.test && variant == other.variant; }
+};
+constexpr FeaturePart kTestPart{true, 0}, kTrainPart{false, 0};
 
 /// Of pictures as they are.
-inline FeaturePart featurePartOf(Split split) { return split == Split::Train ? FeaturePart::Train : FeaturePart::Test; }
+inline FeaturePart featurePartOf(Split split) { return split == Split::Train ? kTrainPart : kTestPart; }
 
 /// The parts that a run caches.
 std::vector<FeaturePart> featureParts(const AugmentationConfig& augmentation);
+/// What a part is, for keys.
+std::string partKey(FeaturePart part, const AugmentationConfig& augmentation, std::uint64_t seed);
 
 /// A file in the making, under a temporary name: removed unless it is finished.
 class FeatureFile {
@@ -100,7 +108,7 @@ private:
 };
 
 /// The name of a file: of the digests of the stages below and of the pictures, what is done to those first, and who computes.
-std::string featureFileKey(const std::string& stages, const std::string& pictures, FeaturePart part,
+std::string featureFileKey(const std::string& stages, const std::string& pictures, const std::string& part,
                            const std::string& preprocessing, const std::string& fingerprint);
 
 /// Where files lie: `config`'s folder or the user's cache folder, below it "features".

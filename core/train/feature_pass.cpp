@@ -7,10 +7,11 @@
 
 namespace thaw::core {
 
-FeaturePass::FeaturePass(const InputSource& source, const StagedModel& model, int base, std::vector<int> rungs,
-                         std::vector<FeaturePart> parts, const BlockMaker& makeBlock)
+FeaturePass::FeaturePass(const InputSource& source, const StagedModel& model, const RunConfig& config, int base,
+                         std::vector<int> rungs, std::vector<FeaturePart> parts, const BlockMaker& makeBlock)
     : m_source(source),
       m_model(model),
+      m_config(config),
       m_base(base),
       m_rungs(std::move(rungs)),
       m_parts(std::move(parts)),
@@ -23,22 +24,27 @@ FeaturePass::FeaturePass(const InputSource& source, const StagedModel& model, in
 
 std::pair<std::vector<std::int64_t>, std::vector<PictureChange>> FeaturePass::sliceAt(FeaturePart part, std::int64_t row) const {
     std::vector<std::int64_t> rows = rowRange(row, std::min(rowsOf(part), row + m_slice));
-    const std::size_t changed = part == FeaturePart::TrainFlipped ? rows.size() : 0;
-    return {std::move(rows), std::vector<PictureChange>(changed, PictureChange{/*flip=*/true})};
+    std::vector<PictureChange> changes;
+    if (part.variant > 0)
+        for (const std::int64_t one : rows) changes.push_back(variantOf(m_config.augmentation, m_config.seed, part.variant, one));
+    return {std::move(rows), std::move(changes)};
 }
 
-void FeaturePass::startSlice() {
+bool FeaturePass::startSlice(const Deadline& deadline) {
     const FeaturePart part = m_parts[m_part];
     const auto [rows, changes] = sliceAt(part, m_row);
-    m_forward.start(m_source.rows(splitOf(part), m_base, rows, changes), m_base, m_rungs.back());
+    torch::Tensor input = m_source.rowsBefore(deadline, splitOf(part), m_base, rows, changes);
+    if (!input.defined()) return false;
+    m_forward.start(std::move(input), m_base, m_rungs.back());
     const auto [next, nextChanges] = sliceAt(part, m_row + static_cast<std::int64_t>(rows.size()));
     m_source.expect(splitOf(part), m_base, next, nextChanges);
+    return true;
 }
 
 bool FeaturePass::advance(const Deadline& deadline, const StageListener& timed, FeatureStore& store) {
     while (m_part < m_parts.size()) {
         const FeaturePart part = m_parts[m_part];
-        if (!m_forward.active()) startSlice();
+        if (!m_forward.active() && !startSlice(deadline)) return false;
         const auto keep = [&](int stagesDone, const torch::Tensor& output) {
             if (!std::binary_search(m_rungs.begin(), m_rungs.end(), stagesDone)) return;
             const torch::Tensor host = output.cpu().contiguous();

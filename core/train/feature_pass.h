@@ -20,7 +20,7 @@ public:
         std::function<std::shared_ptr<FeatureBlock>(int rung, FeaturePart part, std::int64_t rows, std::int64_t floats)>;
 
     /// `rungs`: lowest first, all above `base`, a rung that the source can give for all parts.
-    FeaturePass(const InputSource& source, const StagedModel& model, int base, std::vector<int> rungs,
+    FeaturePass(const InputSource& source, const StagedModel& model, const RunConfig& config, int base, std::vector<int> rungs,
                 std::vector<FeaturePart> parts, const BlockMaker& makeBlock);
 
     /// True when everything is computed and was put into `store`.
@@ -33,14 +33,15 @@ public:
     std::shared_ptr<const FeatureBlock> block(int rung, FeaturePart part) const { return m_blocks.at({rung, part}); }
 
 private:
-    Split splitOf(FeaturePart part) const { return part == FeaturePart::Test ? Split::Test : Split::Train; }
+    Split splitOf(FeaturePart part) const { return part.test ? Split::Test : Split::Train; }
     std::int64_t rowsOf(FeaturePart part) const { return m_source.pictures(splitOf(part)).count(); }
     /// Rows of a part from `row` on that go through together, and what is done to them.
     std::pair<std::vector<std::int64_t>, std::vector<PictureChange>> sliceAt(FeaturePart part, std::int64_t row) const;
-    void startSlice();
+    bool startSlice(const Deadline& deadline);  ///< false: its pictures are still being read
 
     const InputSource& m_source;
     const StagedModel& m_model;
+    const RunConfig& m_config;
     int m_base;
     std::vector<int> m_rungs;
     std::vector<FeaturePart> m_parts;

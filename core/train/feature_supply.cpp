@@ -116,8 +116,9 @@ std::vector<int> FeatureSupply::wantedRungs() const {
 }
 
 std::string FeatureSupply::keyOf(int rung, FeaturePart part) const {
-    const PictureSet& pictures = part == FeaturePart::Test ? *m_source.test : *m_source.train;
-    return featureFileKey(m_model.prefixDigest(rung), pictures.identity.digest, part,
+    const PictureSet& pictures = part.test ? *m_source.test : *m_source.train;
+    return featureFileKey(m_model.prefixDigest(rung), pictures.identity.featureKey(),
+                          partKey(part, m_config.augmentation, m_config.seed),
                           preprocessingKey(m_config.scaling, m_config.inputSize), m_fingerprint);
 }
 
@@ -148,7 +149,7 @@ void FeatureSupply::makePlan() {
 bool FeatureSupply::read(const Deadline& deadline) {
     while (!m_toRead.empty()) {
         const Place place = m_toRead.front();
-        const std::int64_t rows = (place.part == FeaturePart::Test ? m_source.test : m_source.train)->count();
+        const std::int64_t rows = (place.part.test ? m_source.test : m_source.train)->count();
         if (!m_reader) {
             m_reader = std::make_unique<FeatureReader>();
             if (!m_reader->open(featureFolder(m_config.cache), keyOf(place.rung, place.part), rows,
@@ -216,6 +217,9 @@ void FeatureSupply::planComputation() {
     // Rungs on the way cost nothing but memory: a thaw below the plan's layers then needs no new pass.
     const std::vector<int> all = rungsOf(m_info);
     const int highest = missing.back();
+    std::int64_t held = m_store.bytesInMemory();
+    for (int rung : missing) held += onDisk.count(rung) == 0 ? bytesOf(rung) : 0;
+    room = std::min(room, m_config.cache.memoryBudget / 2 - held);  // half of it: a large set's would fill the memory
     for (auto it = all.rbegin(); it != all.rend(); ++it) {
         if (*it <= base || *it >= highest || m_store.holds(*it, m_parts) ||
             std::find(missing.begin(), missing.end(), *it) != missing.end())
@@ -234,7 +238,7 @@ void FeatureSupply::planComputation() {
     };
     if (m_config.cache.onDisk) removeStrayParts(featureFolder(m_config.cache));
     try {
-        m_pass = std::make_unique<FeaturePass>(m_source, m_model, base, missing, m_parts, makeBlock);
+        m_pass = std::make_unique<FeaturePass>(m_source, m_model, m_config, base, missing, m_parts, makeBlock);
     } catch (const StoreError& error) {
         return goWithout(error, error.hint());
     }

@@ -59,7 +59,7 @@ private:
     enum class Step { Plan, Read, Compute, Write, Done };
     struct Place {
         int rung = 0;
-        FeaturePart part = FeaturePart::Train;
+        FeaturePart part = kTrainPart;
     };
 
     std::vector<int> wantedRungs() const;

@@ -20,20 +20,30 @@ torch::Tensor InputSource::rows(Split split, int rung, const std::vector<std::in
     std::vector<std::int64_t> shape = model->stage(rung - 1).outputShape;
     shape.insert(shape.begin(), static_cast<std::int64_t>(rows.size()));
     torch::Tensor result = torch::empty(shape);
-    const FeatureBlock* plain = features->find(rung, split == Split::Train ? FeaturePart::Train : FeaturePart::Test);
-    const FeatureBlock* flipped = features->find(rung, FeaturePart::TrainFlipped);
+    const FeatureBlock* plain = features->find(rung, featurePartOf(split));
+    std::vector<const FeatureBlock*> blocks{plain};
+    for (const PictureChange& change : changes)
+        while (static_cast<int>(blocks.size()) <= change.variant)
+            blocks.push_back(features->find(rung, {false, static_cast<int>(blocks.size())}));
     float* out = result.data_ptr<float>();
     const std::int64_t floats = plain->floats();
     at::parallel_for(0, shape[0], 64, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
-            const bool flip = !changes.empty() && changes[static_cast<std::size_t>(i)].flip;
-            std::memcpy(out + i * floats, (flip ? flipped : plain)->row(rows[static_cast<std::size_t>(i)]),
+            const int variant = changes.empty() ? 0 : changes[static_cast<std::size_t>(i)].variant;
+            std::memcpy(out + i * floats, blocks[static_cast<std::size_t>(variant)]->row(rows[static_cast<std::size_t>(i)]),
                         static_cast<std::size_t>(floats) * sizeof(float));
         }
     });
-    for (const FeatureBlock* block : {plain, flipped})
-        if (block) block->wasRead(static_cast<std::size_t>(result.numel()) * sizeof(float));
+    for (const FeatureBlock* block : blocks)
+        block->wasRead(static_cast<std::size_t>(result.numel()) * sizeof(float) / blocks.size());
     return result.to(device);
+}
+
+torch::Tensor InputSource::rowsBefore(const Deadline& deadline, Split split, int rung, const std::vector<std::int64_t>& rows,
+                                      const std::vector<PictureChange>& changes) const {
+    if (rung > 0 || !ahead || pictures(split).inMemory()) return this->rows(split, rung, rows, changes);
+    const torch::Tensor read = ahead->takeBefore(deadline, pictureRequest(split, rows, changes));
+    return read.defined() ? read.to(device) : read;
 }
 
 void InputSource::expect(Split split, int rung, const std::vector<std::int64_t>& rows,

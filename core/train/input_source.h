@@ -27,6 +27,9 @@ struct InputSource {
     /// hold the rung for the parts that are asked for.
     torch::Tensor rows(Split split, int rung, const std::vector<std::int64_t>& rows,
                        const std::vector<PictureChange>& changes = {}) const;
+    /// The same, within a step's time: undefined where pictures are still being read from their files at the deadline.
+    torch::Tensor rowsBefore(const Deadline& deadline, Split split, int rung, const std::vector<std::int64_t>& rows,
+                             const std::vector<PictureChange>& changes = {}) const;
     /// Announces that rows() will be asked for these next.
     void expect(Split split, int rung, const std::vector<std::int64_t>& rows,
                 const std::vector<PictureChange>& changes = {}) const;

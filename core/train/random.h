@@ -6,7 +6,19 @@
 
 namespace thaw::core {
 
-enum class Purpose : std::uint64_t { Initialization = 1, Shuffle, Dropout, Flip, Shift, Embedding };
+enum class Purpose : std::uint64_t {
+    Initialization = 1,
+    Shuffle,
+    Dropout,
+    Flip,
+    Shift,
+    Embedding,
+    Change,
+    Variant,
+    MixUp,
+    Balance,
+    Bootstrap,
+};
 
 /// Steele, Lea and Flood 2014: SplitMix64's output function.
 inline std::uint64_t mixBits(std::uint64_t x) {

@@ -25,8 +25,6 @@ int rungBelow(const ModelInfo& model, int boundary) {
 
 std::int64_t rungFloats(const ModelInfo& model, int rung) { return model.stage(rung - 1).outputFloats(); }
 
-int cachedVariants(const AugmentationConfig& augmentation) { return augmentation.shift > 0 ? 0 : augmentation.flip ? 2 : 1; }
-
 std::int64_t rungBytes(const RunConfig& config, const ModelInfo& model, int rung, std::int64_t trainCount,
                        std::int64_t testCount) {
     const std::int64_t rows = trainCount * cachedVariants(config.augmentation) + testCount;

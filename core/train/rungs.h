@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/api/layer_info.h"
+#include "core/data/picture_change.h"
 
 namespace thaw::core {
 
@@ -15,8 +16,6 @@ std::vector<int> rungsOf(const ModelInfo& model);
 int rungBelow(const ModelInfo& model, int boundary);
 /// Floats of one picture's features at a rung above 0.
 std::int64_t rungFloats(const ModelInfo& model, int rung);
-/// Copies of the training split that augmentation asks for: 1, or 2 with flips; 0: its pictures cannot be enumerated.
-int cachedVariants(const AugmentationConfig& augmentation);
 /// Bytes of a rung for both splits.
 std::int64_t rungBytes(const RunConfig& config, const ModelInfo& model, int rung, std::int64_t trainCount,
                        std::int64_t testCount);

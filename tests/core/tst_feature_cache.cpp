@@ -58,10 +58,10 @@ private Q_SLOTS:
     void store() {
         FeatureStore store;
         const std::vector<FeaturePart> parts = featureParts({});
-        store.put(14, FeaturePart::Train, blockOf(3, 4, 0));
+        store.put(14, kTrainPart, blockOf(3, 4, 0));
         QVERIFY(!store.holds(14, parts));
-        store.put(14, FeaturePart::Test, blockOf(2, 4, 0));
-        store.put(18, FeaturePart::Test, blockOf(2, 1, 0));
+        store.put(14, kTestPart, blockOf(2, 4, 0));
+        store.put(18, kTestPart, blockOf(2, 1, 0));
         QVERIFY(store.holds(14, parts));
         QCOMPARE(store.rungs(), (std::vector<int>{14, 18}));
         QCOMPARE(store.bytesInMemory(), std::int64_t((12 + 8 + 2) * 4));
@@ -116,7 +116,7 @@ private Q_SLOTS:
         }
         const long more = held() - before;
         FeatureStore store;
-        store.put(14, FeaturePart::Test, back);
+        store.put(14, kTestPart, back);
         QCOMPARE(store.bytesInMemory(), std::int64_t(0));
         // Two times 160 MB were read; little of it stays.
         QVERIFY2(more < 100, std::to_string(more).c_str());

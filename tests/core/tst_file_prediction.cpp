@@ -90,11 +90,13 @@ private Q_SLOTS:
 
     void everyDataSetSaysWhatItsPicturesAreLike() {
         for (const int inputSize : {32, 224}) {
-            QCOMPARE(pictureKindOf("cifar10", inputSize).side, 32);
-            QCOMPARE(pictureKindOf("fashion-mnist", inputSize).side, 28);
-            QCOMPARE(pictureKindOf("folder", inputSize).side, std::max(64, inputSize));
-            QVERIFY(pictureKindOf("fashion-mnist", inputSize).grey);
-            QVERIFY(!pictureKindOf("cifar10", inputSize).grey && !pictureKindOf("folder", inputSize).grey);
+            RunConfig sized;
+            sized.inputSize = inputSize;
+            QCOMPARE(pictureKindOf("cifar10", sized).side, 32);
+            QCOMPARE(pictureKindOf("fashion-mnist", sized).side, 28);
+            QCOMPARE(pictureKindOf("folder", sized).side, std::max(64, inputSize));
+            QVERIFY(pictureKindOf("fashion-mnist", sized).grey);
+            QVERIFY(!pictureKindOf("cifar10", sized).grey && !pictureKindOf("folder", sized).grey);
         }
     }
 
@@ -104,8 +106,8 @@ private Q_SLOTS:
         RgbPicture picture{90, 60, {}};
         for (int i = 0; i < 90 * 60 * 3; ++i) picture.rgb.push_back(static_cast<std::uint8_t>(random() % 256));
         writeFile(lesson.home() / "wide.png", encodePng(picture.rgb, 90, 60));
-        QVERIFY(centreSquareOf(picture, {32}) == readSquarePicture(lesson.home() / "wide.png", {32}));
-        QVERIFY(centreSquareOf(picture, {80}) == readSquarePicture(lesson.home() / "wide.png", {80}));
+        QVERIFY(squareOfPicture(picture, {32}) == readSquarePicture(lesson.home() / "wide.png", {32}));
+        QVERIFY(squareOfPicture(picture, {80}) == readSquarePicture(lesson.home() / "wide.png", {80}));
     }
 };
 

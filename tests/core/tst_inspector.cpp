@@ -196,7 +196,7 @@ private Q_SLOTS:
 
         // The Trainer and the Inspector give the files the same names.
         const auto test = loadSplit(m_inspector->run().dataset, Split::Test, m_config.data, m_config.seed);
-        const std::string key = featureFileKey(model->prefixDigest(rung), test->identity.digest, FeaturePart::Test,
+        const std::string key = featureFileKey(model->prefixDigest(rung), test->identity.digest, partKey(kTestPart, {}, 0),
                                                preprocessingKey(m_config.scaling, m_config.inputSize),
                                                computeFingerprint(torch::kCPU, m_config.kernels));
         FeatureReader reader;

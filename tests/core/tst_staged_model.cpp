@@ -43,7 +43,7 @@ std::vector<torch::Tensor> gradients(const StagedModel& model, const torch::Tens
     plan.boundary = boundary;
     plan.rows = input.size(0);
     plan.microBatch = microBatch;
-    plan.input = [&](std::int64_t begin, std::int64_t end) { return input.slice(0, begin, end); };
+    plan.input = [&](const Deadline&, std::int64_t begin, std::int64_t end) { return input.slice(0, begin, end); };
     plan.targets = labels;
     plan.dropoutMasks = {mask};
     BatchStep batch(model, plan);
