@@ -47,6 +47,12 @@ void setThawed(RunConfig& config, const std::string& text) {
     config.phases.back().trainable = layers;
 }
 
+void setClassWeights(RunConfig& config, const std::string& text) {
+    const bool numbers = text.find_first_of("0123456789") != std::string::npos;
+    config.classBalance.weights = numbers ? core::ClassWeights::ByHand : core::classWeightsFromString(text);
+    if (numbers) config.classBalance.byHand = rateList("--class-weights", text);
+}
+
 std::int64_t bytesOf(const std::string& option, double gigabytes) {
     constexpr double kMost = 1e6;
     if (!(gigabytes >= 0 && gigabytes <= kMost)) throw ConfigError(option + ": give 0 to 1000000 GB.");
@@ -158,6 +164,15 @@ void RunOptions::addTo(CLI::App& app) {
                 [](RunConfig& c, const double& v) { c.earlyStopping.minDelta = v; });
     addFlag(app, "--flip", helpOf("augmentation.flip"), [](RunConfig& c) { c.augmentation.flip = true; });
     add<int>(app, "--shift", helpOf("augmentation.shift"), [](RunConfig& c, const int& v) { c.augmentation.shift = v; });
+    addAugmentation(app);
+    addSplit(app);
+    add<std::string>(app, "--square-fit", helpOf("data.squareFit"),
+                     [](RunConfig& c, const std::string& v) { c.data.squareFit = core::squareFitFromString(v); });
+    add<std::string>(app, "--class-weights", helpOf("classBalance.weights") + " Or numbers, X,X,..., one a class.",
+                     setClassWeights);
+    addFlag(app, "--balanced-sampling", helpOf("classBalance.balancedSampling"),
+            [](RunConfig& c) { c.classBalance.balancedSampling = true; });
+    add<double>(app, "--label-smoothing", helpOf("labelSmoothing"), [](RunConfig& c, const double& v) { c.labelSmoothing = v; });
     add<int>(app, "--hidden-units", helpOf("head.hiddenUnits"), [](RunConfig& c, const int& v) { c.head.hiddenUnits = v; });
     add<int>(app, "--hidden-layers", helpOf("head.hiddenLayers"), [](RunConfig& c, const int& v) { c.head.hiddenLayers = v; });
     add<std::string>(app, "--head-pooling", helpOf("head.pooling"),
@@ -179,6 +194,49 @@ void RunOptions::addTo(CLI::App& app) {
     add<double>(app, "--checkpoint-minutes", helpOf("checkpointMinutes"),
                 [](RunConfig& c, const double& v) { c.checkpointMinutes = v; });
     add<std::string>(app, "--out", helpOf("output"), [](RunConfig& c, const std::string& v) { c.output = v; });
+}
+
+void RunOptions::addAugmentation(CLI::App& app) {
+    using Augmentation = core::AugmentationConfig;
+    const auto addNumber = [&](const std::string& option, const std::string& path, double Augmentation::*member) {
+        add<double>(app, option, helpOf(path), [member](RunConfig& c, const double& v) { c.augmentation.*member = v; });
+    };
+    add<std::string>(app, "--augment", "A usual set of changes: photographs or medical", [](RunConfig& c, const std::string& v) {
+        if (v != "photographs" && v != "medical") throw ConfigError("--augment: choose photographs or medical.");
+        c.augmentation = v == "medical" ? core::medicalAugmentation() : core::photographAugmentation();
+    });
+    addFlag(app, "--vertical-flip", helpOf("augmentation.verticalFlip"),
+            [](RunConfig& c) { c.augmentation.verticalFlip = true; });
+    addNumber("--crop", "augmentation.crop", &Augmentation::crop);
+    addNumber("--rotation", "augmentation.rotation", &Augmentation::rotation);
+    addNumber("--colour", "augmentation.colour", &Augmentation::colour);
+    addNumber("--blur", "augmentation.blur", &Augmentation::blur);
+    addNumber("--erasing", "augmentation.erasing", &Augmentation::erasing);
+    addNumber("--mix-up", "augmentation.mixUp", &Augmentation::mixUp);
+    add<int>(app, "--variants", helpOf("augmentation.variants"), [](RunConfig& c, const int& v) { c.augmentation.variants = v; });
+}
+
+void RunOptions::addSplit(CLI::App& app) {
+    using Split = core::SplitConfig;
+    const auto addShare = [&](const std::string& option, const std::string& path, double Split::*member) {
+        add<double>(app, option, helpOf(path), [member](RunConfig& c, const double& v) {
+            c.data.split.mode = core::SplitMode::Anew;
+            c.data.split.*member = v;
+        });
+    };
+    addShare("--test-share", "data.split.test", &Split::test);
+    addShare("--validation-share", "data.split.validation", &Split::validation);
+    add<int>(app, "--fold", helpOf("data.split.fold"), [](RunConfig& c, const int& v) { c.data.split.fold = v; });
+    add<std::string>(app, "--group-by", helpOf("data.split.groups"), [](RunConfig& c, const std::string& v) {
+        if (c.data.split.mode == core::SplitMode::Own) c.data.split.mode = core::SplitMode::Anew;
+        c.data.split.groups = v;
+    });
+    add<std::uint64_t>(app, "--split-seed", helpOf("data.split.seed"),
+                       [](RunConfig& c, const std::uint64_t& v) { c.data.split.seed = v; });
+    add<int>(app, "--folds", helpOf("data.split.folds"), [](RunConfig& c, const int& v) {
+        c.data.split.mode = core::SplitMode::Folds;
+        c.data.split.folds = v;
+    });
 }
 
 RunConfig RunOptions::applyTo(RunConfig config) const {

@@ -21,6 +21,8 @@ public:
     void addInputOptionsTo(CLI::App& app);
 
 private:
+    void addAugmentation(CLI::App& app);
+    void addSplit(CLI::App& app);
     template <typename Value>
     CLI::Option* add(CLI::App& app, const std::string& name, const std::string& help,
                      std::function<void(core::RunConfig&, const Value&)> apply);

@@ -55,16 +55,78 @@ struct PhaseConfig {
     std::vector<std::string> trainable = {"head"};
 };
 
+/// Slightly changed training pictures. Sizes of the defaults: nothing.
 struct AugmentationConfig {
-    bool flip = false;  ///< horizontal, probability one half; two cached variants
-    int shift = 0;      ///< pixels of the data set's picture, 0..16: random shift with edge padding; turns the feature cache off
-    bool any() const { return flip || shift > 0; }
+    bool flip = false;          ///< left to right, probability one half
+    int shift = 0;              ///< pixels of the data set's picture, 0..16, to each side
+    bool verticalFlip = false;  ///< upside down, probability one half
+    double crop = 1;            ///< a random part with at least this share of the area, 0.05..1, is enlarged to the whole
+    double rotation = 0;        ///< degrees, 0..180, to either side
+    double colour = 0;          ///< 0..0.9: brightness, contrast and saturation each change by up to this share
+    double blur = 0;            ///< greatest sigma in pixels of the input, 0..8
+    double erasing = 0;         ///< probability, 0..1, that a rectangle is made grey
+    /// With anything but flips: so many copies of each picture, the first of them unchanged, are drawn once and cached; each
+    /// epoch takes one of them at random. 0: drawn anew in each epoch, which turns the feature cache off. 0..64.
+    int variants = 0;
+    /// Each picture is blended with another of its batch, and so are their labels: alpha of the Beta distribution that the share
+    /// is drawn from (Zhang et al. 2018), 0..10; 0: off. What is cached is blended as features.
+    double mixUp = 0;
+
+    /// More than flips.
+    bool moves() const { return shift > 0 || verticalFlip || crop < 1 || rotation > 0 || colour > 0 || blur > 0 || erasing > 0; }
+    bool any() const { return flip || moves() || mixUp > 0; }
+};
+
+/// Usual sets: of photographs (crops, flips, colours), and of medical pictures (all flips, turns, a little colour); eight kept
+/// variants each.
+AugmentationConfig photographAugmentation();
+AugmentationConfig medicalAugmentation();
+
+/// How classes of unlike size are made to count alike.
+enum class ClassWeights {
+    Off,
+    Balanced,  ///< each sample's loss times samples / (classes * samples of its class)
+    ByHand,    ///< times the class's own weight
+};
+struct ClassBalanceConfig {
+    ClassWeights weights = ClassWeights::Off;
+    std::vector<double> byHand;     ///< a weight a class, in the classes' order, each above 0
+    bool balancedSampling = false;  ///< an epoch shows each class equally often: small ones again, large ones in part
 };
 
 struct EarlyStoppingConfig {
     bool enabled = false;
     int patience = 3;       ///< epochs of a phase without a better validation loss; >= 1
     double minDelta = 0.0;  ///< >= 0
+};
+
+/// How a picture of any shape becomes the square that the network sees.
+enum class SquareFit {
+    CentreCrop,  ///< its middle square; the ends of long pictures are not seen
+    Whole,       ///< all of it, with grey bars
+    Stretched,   ///< all of it, out of proportion
+};
+
+/// Who says which pictures train and which test, of pictures that are files.
+enum class SplitMode {
+    Own,    ///< the data set: its folders, its table, or a fifth of each class by the names' hashes
+    Anew,   ///< all its pictures are divided by the shares, each class alike
+    Folds,  ///< they are divided into equal parts, of which one tests: k-fold cross-validation
+};
+struct SplitConfig {
+    SplitMode mode = SplitMode::Own;
+    double test = 0.2;        ///< share that tests, 0.01..0.9
+    double validation = 0;    ///< share that validates beside it, 0..0.9; 0: none
+    int folds = 5, fold = 1;  ///< 2..20; 1..folds
+    /// What must never be on both sides: empty: nothing; "folder": pictures of one folder; "name:REGEX": those whose names (paths
+    /// from the data set's folder, with '/') have the same first group of that ECMAScript expression, or the same match;
+    /// "column:TITLE": those with the same cell in the table.
+    std::string groups;
+    std::uint64_t seed = 1;
+    bool operator==(const SplitConfig& other) const {
+        return mode == other.mode && test == other.test && validation == other.validation && folds == other.folds &&
+               fold == other.fold && groups == other.groups && seed == other.seed;
+    }
 };
 
 struct DataConfig {
@@ -78,6 +140,8 @@ struct DataConfig {
     /// The data set's own validation split validates, which locks its test split. Set by the Trainer when a run is made on a data
     /// set that has one and nothing is held out; what a new run's config says is not heeded.
     bool ownValidation = false;
+    SquareFit squareFit = SquareFit::CentreCrop;  ///< of pictures that are files
+    SplitConfig split;
 };
 
 /// How the trunk's last planes become the features that the head's dense layers read.
@@ -123,6 +187,8 @@ struct RunConfig {
     Scaling scaling = Scaling::ImageNet;
     int batchSize = 128;  ///< 1..4096
     AugmentationConfig augmentation;
+    ClassBalanceConfig classBalance;
+    double labelSmoothing = 0;  ///< 0..0.5: so much of the target is spread evenly over all classes (one label each)
     HeadConfig head;
     /// Batch norms that train take each batch's mean and variance and move their running ones. Off: these stay as they are, which
     /// is what transfer learning on few pictures wants.
@@ -168,12 +234,15 @@ std::string toString(OptimizerKind value);
 std::string toString(ScheduleKind value);
 std::string toString(KernelKind value);
 std::string toString(HeadPooling value);
-Scaling scalingFromString(const std::string& name);          ///< throws ConfigError
-OptimizerKind optimizerFromString(const std::string& name);  ///< throws ConfigError
-ScheduleKind scheduleFromString(const std::string& name);    ///< throws ConfigError
-KernelKind kernelsFromString(const std::string& name);       ///< "thaw" or "libtorch"; throws ConfigError
-DeviceKind deviceFromString(const std::string& name);        ///< "auto", "cpu" or "cuda"; throws ConfigError
-HeadPooling poolingFromString(const std::string& name);      ///< "flatten" or "average"; throws ConfigError
+Scaling scalingFromString(const std::string& name);            ///< throws ConfigError
+OptimizerKind optimizerFromString(const std::string& name);    ///< throws ConfigError
+ScheduleKind scheduleFromString(const std::string& name);      ///< throws ConfigError
+KernelKind kernelsFromString(const std::string& name);         ///< "thaw" or "libtorch"; throws ConfigError
+DeviceKind deviceFromString(const std::string& name);          ///< "auto", "cpu" or "cuda"; throws ConfigError
+HeadPooling poolingFromString(const std::string& name);        ///< "flatten" or "average"; throws ConfigError
+SplitMode splitModeFromString(const std::string& name);        ///< "own", "anew" or "folds"; throws ConfigError
+SquareFit squareFitFromString(const std::string& name);        ///< "centre", "whole" or "stretched"; throws ConfigError
+ClassWeights classWeightsFromString(const std::string& name);  ///< "off", "balanced" or "by-hand"; throws ConfigError
 
 /// A named starting point: a lesson file from the program's resources/lessons or the user's lessons folder.
 struct Lesson {

@@ -319,11 +319,9 @@ ReportSection settingsOf(const Material& material) {
     fact("Head", std::to_string(config.head.hiddenUnits) + " hidden units, dropout " + numberText(config.head.dropout));
     fact("Input scaling", toString(config.scaling));
     fact("Batch", std::to_string(config.batchSize) + " pictures");
-    std::string changes = config.augmentation.flip ? "horizontal flip" : "";
-    if (config.augmentation.shift > 0)
-        changes +=
-            (changes.empty() ? "" : ", ") + std::string("shift up to ") + std::to_string(config.augmentation.shift) + " pixels";
-    fact("Augmentation", changes.empty() ? "none" : changes);
+    fact("Augmentation", augmentationWords(config.augmentation));
+    fact("Class balance", classBalanceWords(config.classBalance));
+    if (config.labelSmoothing > 0) fact("Label smoothing", numberText(config.labelSmoothing));
     for (std::size_t i = 0; i < config.phases.size(); ++i)
         if (config.phases[i].epochs > 0)
             section.facts.emplace_back(

@@ -70,4 +70,31 @@ std::string shortened(const std::string& text, std::size_t letters) {
     return count <= letters ? valid : valid.substr(0, cut) + "\u2026";
 }
 
+std::string augmentationWords(const AugmentationConfig& augmentation) {
+    std::string words;
+    const auto say = [&words](bool on, const std::string& change) {
+        if (on) words += (words.empty() ? "" : ", ") + change;
+    };
+    say(augmentation.flip, "horizontal flip");
+    say(augmentation.verticalFlip, "vertical flip");
+    say(augmentation.shift > 0, "shift up to " + std::to_string(augmentation.shift) + " pixels");
+    say(augmentation.crop < 1, "random crops of at least " + percentWords(augmentation.crop, 0) + " of the area");
+    say(augmentation.rotation > 0, "rotation up to " + numberText(augmentation.rotation) + " degrees");
+    say(augmentation.colour > 0, "colours changed by up to " + percentWords(augmentation.colour, 0));
+    say(augmentation.blur > 0, "blur up to " + numberText(augmentation.blur) + " pixels");
+    say(augmentation.erasing > 0, "a part erased of " + percentWords(augmentation.erasing, 0) + " of the pictures");
+    say(augmentation.mixUp > 0, "mix-up with alpha " + numberText(augmentation.mixUp));
+    say(augmentation.moves() && augmentation.variants > 0, std::to_string(augmentation.variants) + " kept variants");
+    return words.empty() ? "none" : words;
+}
+
+std::string classBalanceWords(const ClassBalanceConfig& balance) {
+    std::string words = balance.weights == ClassWeights::Balanced ? "balanced class weights" : "";
+    if (balance.weights == ClassWeights::ByHand) {
+        for (const double weight : balance.byHand) words += (words.empty() ? "class weights " : ", ") + numberText(weight);
+    }
+    if (balance.balancedSampling) words += (words.empty() ? "" : "; ") + std::string("balanced epochs");
+    return words;
+}
+
 }  // namespace thaw::core

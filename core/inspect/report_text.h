@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/api/config.h"
 #include "core/api/evaluation.h"
 
 namespace thaw::core {
@@ -15,5 +16,8 @@ std::string countWords(std::int64_t count);                           ///< "50,0
 std::string durationWords(double seconds);                            ///< "45 s", "3 min 56 s", "1 h 5 min"
 std::string momentWords(double secondsSince1970);                     ///< "2026-09-01 14:30", local time
 std::string shortened(const std::string& text, std::size_t letters);  ///< at most so many letters, with an ellipsis
+
+std::string augmentationWords(const AugmentationConfig& augmentation);  ///< "horizontal flip, blur up to 2 pixels", "none"
+std::string classBalanceWords(const ClassBalanceConfig& balance);       ///< "balanced class weights"; empty: none
 
 }  // namespace thaw::core

@@ -228,6 +228,9 @@ Scaling scalingFromString(const std::string& name) { return valueOf(kScalings, n
 OptimizerKind optimizerFromString(const std::string& name) { return valueOf(kOptimizers, name); }
 ScheduleKind scheduleFromString(const std::string& name) { return valueOf(kSchedules, name); }
 HeadPooling poolingFromString(const std::string& name) { return valueOf(kPoolings, name); }
+SplitMode splitModeFromString(const std::string& name) { return valueOf(kSplitModes, name); }
+SquareFit squareFitFromString(const std::string& name) { return valueOf(kSquareFits, name); }
+ClassWeights classWeightsFromString(const std::string& name) { return valueOf(kClassWeights, name); }
 KernelKind kernelsFromString(const std::string& name) { return valueOf(kKernels, name); }
 DeviceKind deviceFromString(const std::string& name) { return valueOf(kDevices, name); }
 
@@ -253,6 +256,25 @@ const ConfigField& configField(std::string_view path) {
     for (const ConfigField& field : configFields())
         if (field.path == path) return field;
     throw std::out_of_range("There is no setting " + std::string(path) + '.');
+}
+
+AugmentationConfig photographAugmentation() {
+    AugmentationConfig augmentation;
+    augmentation.flip = true;
+    augmentation.crop = 0.5;
+    augmentation.colour = 0.2;
+    augmentation.variants = 8;
+    return augmentation;
+}
+
+AugmentationConfig medicalAugmentation() {
+    AugmentationConfig augmentation;
+    augmentation.flip = augmentation.verticalFlip = true;
+    augmentation.rotation = 180;
+    augmentation.crop = 0.8;
+    augmentation.colour = 0.1;
+    augmentation.variants = 8;
+    return augmentation;
 }
 
 std::vector<std::string> validate(const RunConfig& config) {

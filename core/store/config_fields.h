@@ -32,6 +32,11 @@ constexpr NamedValue<ScheduleKind> kSchedules[] = {
 constexpr NamedValue<Initialization> kInitializations[] = {{Initialization::Pretrained, "pretrained"},
                                                            {Initialization::Random, "random"}};
 constexpr NamedValue<KernelKind> kKernels[] = {{KernelKind::Thaw, "thaw"}, {KernelKind::LibTorch, "libtorch"}};
+constexpr NamedValue<ClassWeights> kClassWeights[] = {
+    {ClassWeights::Off, "off"}, {ClassWeights::Balanced, "balanced"}, {ClassWeights::ByHand, "by-hand"}};
+constexpr NamedValue<SplitMode> kSplitModes[] = {{SplitMode::Own, "own"}, {SplitMode::Anew, "anew"}, {SplitMode::Folds, "folds"}};
+constexpr NamedValue<SquareFit> kSquareFits[] = {
+    {SquareFit::CentreCrop, "centre"}, {SquareFit::Whole, "whole"}, {SquareFit::Stretched, "stretched"}};
 constexpr NamedValue<DeviceKind> kDevices[] = {{DeviceKind::Auto, "auto"}, {DeviceKind::Cpu, "cpu"}, {DeviceKind::Cuda, "cuda"}};
 
 /// A setting's description while it is visited.
@@ -87,6 +92,31 @@ void visitData(Visitor& v, Data& data) {
                 .from(0, 0.5),
             data.heldOut);
     v.field(Setting("ownValidation"), data.ownValidation);
+    v.choice(Setting("squareFit", "Squares",
+                     "How your own pictures become squares: their middle (centre), all of it between grey bars (whole), or all "
+                     "of it out of proportion (stretched)."),
+             data.squareFit, kSquareFits);
+    v.group("split", [&] {
+        auto& split = data.split;
+        const bool anew = split.mode == SplitMode::Anew, folds = split.mode == SplitMode::Folds;
+        v.choice(Setting("mode", "Splits",
+                         "Who says which of your own pictures train and which test: the data set itself (own), shares of each "
+                         "class (anew), or equal parts that test in turn (folds)."),
+                 split.mode, kSplitModes);
+        v.field(Setting("test", "Test share", "So much of each class tests.").from(0.01, 0.9).when(anew), split.test);
+        v.field(Setting("validation", "Validation share",
+                        "So much of each class validates after each epoch, and the test split stays locked. 0 is none.")
+                    .from(0, 0.9)
+                    .when(anew),
+                split.validation);
+        v.field(Setting("folds", "Folds", "Equal parts of each class, of which one tests.").from(2, 20).when(folds), split.folds);
+        v.field(Setting("fold", "Fold", "Which of the parts tests.").from(1, 20).when(folds), split.fold);
+        v.field(Setting("groups", "Never divide",
+                        "What must not be on both sides, as pictures of one patient: folder, name:REGEX (the part of a name "
+                        "that says it) or column:TITLE (of the table). Empty: each picture for itself."),
+                split.groups);
+        v.field(Setting("seed", "Split seed", "Another number divides in another way."), split.seed);
+    });
 }
 
 template <class Visitor, class Head>
@@ -183,6 +213,36 @@ void visitCache(Visitor& v, Cache& cache) {
             cache.diskBudget);
 }
 
+template <class Visitor, class Augmentation>
+void visitAugmentation(Visitor& v, Augmentation& augmentation) {
+    v.field(Setting("flip", "Flip", "Mirrors every other picture left to right. Works with the feature cache."),
+            augmentation.flip);
+    v.field(Setting("shift", "Shift", "Moves pictures by up to so many pixels.").from(0, 16).in("px"), augmentation.shift);
+    v.field(Setting("verticalFlip", "Flip upright",
+                    "Turns every other picture upside down: for what has no up and down, as cells or views from above."),
+            augmentation.verticalFlip);
+    v.field(Setting("crop", "Random crop",
+                    "Enlarges a random part of each picture that has at least this share of its area. 1 is off.")
+                .from(0.05, 1),
+            augmentation.crop);
+    v.field(Setting("rotation", "Rotation", "Turns pictures by up to so many degrees to either side.").from(0, 180).in("°"),
+            augmentation.rotation);
+    v.field(Setting("colour", "Colour", "Changes brightness, contrast and saturation by up to this share.").from(0, 0.9),
+            augmentation.colour);
+    v.field(Setting("blur", "Blur", "Blurs pictures by up to so many pixels.").from(0, 8).in("px"), augmentation.blur);
+    v.field(Setting("erasing", "Erasing", "Chance that a part of a picture is made grey.").from(0, 1), augmentation.erasing);
+    v.field(Setting("variants", "Kept variants",
+                    "Draws so many changed copies of each picture once and caches their features, where anything but Flip is on. "
+                    "0 draws anew in each epoch: nothing can be cached then, and every epoch takes much longer.")
+                .from(0, 64),
+            augmentation.variants);
+    v.field(Setting("mixUp", "Mix-up",
+                    "Blends each picture with another and asks for both labels in the same proportion. Larger numbers blend "
+                    "more evenly; 0.2 is usual, 0 is off. Cached features are blended in place of pictures.")
+                .from(0, 10),
+            augmentation.mixUp);
+}
+
 /// `Config` is RunConfig, const or not.
 template <class Visitor, class Config>
 void visitFields(Visitor& v, Config& config) {
@@ -210,16 +270,25 @@ void visitFields(Visitor& v, Config& config) {
              config.scaling, kScalings);
     v.field(Setting("batchSize", "Batch size", "Pictures a step. Larger is steadier and needs more memory.").from(1, 4096),
             config.batchSize);
-    v.group("augmentation", [&] {
-        v.field(Setting("flip", "Flip", "Mirrors every other picture left to right. Works with the feature cache."),
-                config.augmentation.flip);
-        v.field(Setting("shift", "Shift",
-                        "Moves pictures by up to so many pixels. Features cannot be cached then, so that every epoch takes much "
-                        "longer.")
-                    .from(0, 16)
-                    .in("px"),
-                config.augmentation.shift);
+    v.group("augmentation", [&] { visitAugmentation(v, config.augmentation); });
+    v.group("classBalance", [&] {
+        auto& balance = config.classBalance;
+        v.choice(Setting("weights", "Class weights",
+                         "Lets each class count alike in the loss although some have more pictures (balanced), or as much as "
+                         "you say (by-hand)."),
+                 balance.weights, kClassWeights);
+        v.field(Setting("byHand", "By hand", "A weight for each class, in the classes' order. 1 counts once, 2 twice."),
+                balance.byHand);
+        v.field(Setting("balancedSampling", "Balanced epochs",
+                        "Shows each class equally often: pictures of small classes again and again, of large ones a part in "
+                        "each epoch. For one label each."),
+                balance.balancedSampling);
     });
+    v.field(Setting("labelSmoothing", "Label smoothing",
+                    "Asks for a little less than certainty: so much of the answer is spread over all classes. Helps where "
+                    "labels are noisy. For one label each.")
+                .from(0, 0.5),
+            config.labelSmoothing);
     v.group("head", [&] { visitHead(v, config.head); });
     v.field(Setting("updateStatistics", "Batch statistics",
                     "Batch norms that train move their running means and variances with each batch. Off, they keep those that "

@@ -24,7 +24,9 @@ bool BatchStep::advance(const Deadline& deadline) {
         switch (m_part) {
             case Part::Input:
                 m_end = std::min(m_plan.rows, m_begin + m_plan.microBatch);
-                m_current = m_plan.input(m_begin, m_end);
+                m_current = m_plan.input(deadline, m_begin, m_end);
+                if (!m_current.defined()) return false;
+                if (m_plan.mixShare < 1) m_current = m_current * m_plan.mixShare + m_current.flip(0) * (1 - m_plan.mixShare);
                 m_context.updateStatistics = m_plan.updateStatistics;
                 m_context.dropoutMasks.clear();
                 for (const torch::Tensor& mask : m_plan.dropoutMasks)
@@ -76,7 +78,12 @@ void BatchStep::lossGradient() {
     torch::NoGradGuard noGrad;
     const torch::Tensor outputs = m_current.detach();
     const torch::Tensor targets = m_plan.targets.slice(0, m_begin, m_end);
-    Task::Loss loss = m_task.loss(outputs, targets, m_plan.rows);
+    Task::Loss loss = m_task.loss(outputs, targets, m_plan.rows, m_plan.loss);
+    if (m_plan.mixShare < 1) {
+        const Task::Loss other = m_task.loss(outputs, targets.flip(0), m_plan.rows, m_plan.loss);
+        loss.sum = loss.sum * m_plan.mixShare + other.sum * (1 - m_plan.mixShare);
+        loss.gradient = loss.gradient * m_plan.mixShare + other.gradient * (1 - m_plan.mixShare);
+    }
     m_lossSum += loss.sum;
     m_counts.add(m_task.count(outputs, targets));
     m_gradient = std::move(loss.gradient);

@@ -17,10 +17,13 @@ struct BatchPlan {
     int boundary = 0;  ///< first stage that trains; below it nothing is recorded
     std::int64_t rows = 0;
     std::int64_t microBatch = 0;
-    std::function<torch::Tensor(std::int64_t begin, std::int64_t end)> input;  ///< rows of the batch, on the model's device
-    torch::Tensor targets;                                                     ///< of the batch, as the task has them
-    std::vector<torch::Tensor> dropoutMasks;                                   ///< of the whole batch; see ForwardContext
-    bool updateStatistics = false;                                             ///< needs microBatch >= rows
+    /// Rows of the batch, on the model's device; undefined where they are not there by the deadline.
+    std::function<torch::Tensor(const Deadline& deadline, std::int64_t begin, std::int64_t end)> input;
+    torch::Tensor targets;                    ///< of the batch, as the task has them
+    std::vector<torch::Tensor> dropoutMasks;  ///< of the whole batch; see ForwardContext
+    LossOptions loss;
+    double mixShare = 1;  ///< what a row keeps of itself; the rest is of the row as far from the micro-batch's other end
+    bool updateStatistics = false;  ///< needs microBatch >= rows
 };
 
 struct StageSample {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/api/evaluation.h"
 #include "core/util/ranking.h"
 
 namespace thaw::core {
@@ -21,13 +22,30 @@ public:
         return result;
     }
 
-    Loss loss(const torch::Tensor& outputs, const torch::Tensor& targets, std::int64_t batchRows) const override {
+    Loss loss(const torch::Tensor& outputs, const torch::Tensor& targets, std::int64_t batchRows,
+              const LossOptions& options) const override {
         const torch::Tensor column = targets.unsqueeze(1), logProbabilities = at::log_softmax(outputs, 1);
+        if (options.labelSmoothing > 0 || !options.classWeights.empty())
+            return weightedLoss(logProbabilities, column, batchRows, options);
         Loss loss;
         loss.sum = -logProbabilities.gather(1, column).to(torch::kFloat64).sum().item<double>();
         // Derivative of the mean cross-entropy: (softmax - one-hot) / rows of the whole batch.
         loss.gradient = logProbabilities.exp();
         loss.gradient.scatter_add_(1, column, torch::full({column.size(0), 1}, -1.0, outputs.options()));
+        loss.gradient.div_(static_cast<double>(batchRows));
+        return loss;
+    }
+
+    /// The same with the targets spread over the classes, and each class's part times its weight.
+    static Loss weightedLoss(const torch::Tensor& logProbabilities, const torch::Tensor& column, std::int64_t batchRows,
+                             const LossOptions& options) {
+        const double even = options.labelSmoothing / static_cast<double>(logProbabilities.size(1));
+        torch::Tensor asked = torch::full_like(logProbabilities, even);
+        asked.scatter_add_(1, column, torch::full({column.size(0), 1}, 1 - options.labelSmoothing, asked.options()));
+        if (!options.classWeights.empty()) asked.mul_(torch::tensor(options.classWeights).to(asked.device()));
+        Loss loss;
+        loss.sum = -(asked * logProbabilities).to(torch::kFloat64).sum().item<double>();
+        loss.gradient = logProbabilities.exp().mul_(asked.sum(1, /*keepdim=*/true)).sub_(asked);
         loss.gradient.div_(static_cast<double>(batchRows));
         return loss;
     }
@@ -60,6 +78,16 @@ public:
         for (std::int64_t i = 0; i < set.count(); ++i)
             right += set.predicted(i) == set.labels[static_cast<std::size_t>(i)] ? 1 : 0;
         set.score = static_cast<double>(right) / static_cast<double>(std::max<std::int64_t>(1, set.count()));
+        std::vector<double> recalls, f1Scores;
+        for (const ClassScore& score : classScores(set)) {
+            recalls.push_back(score.support > 0 ? score.recall : -1);
+            f1Scores.push_back(score.f1);
+        }
+        set.metrics = {{"balanced_accuracy", meanOfKnown(recalls)}, {"macro_f1", meanOfKnown(f1Scores)}};
+        if (set.classCount != 2) return;
+        std::vector<std::uint8_t> isSecond;
+        for (const int label : set.labels) isSecond.push_back(label == 1 ? 1 : 0);
+        set.metrics.push_back({"roc_auc", rocAuc(rank(set.scoresOf(1), isSecond))});
     }
 };
 
@@ -73,10 +101,18 @@ public:
         return result;
     }
 
-    Loss loss(const torch::Tensor& outputs, const torch::Tensor& targets, std::int64_t batchRows) const override {
+    Loss loss(const torch::Tensor& outputs, const torch::Tensor& targets, std::int64_t batchRows,
+              const LossOptions& options) const override {
+        torch::Tensor losses = entropies(outputs, targets), gradient = at::sigmoid(outputs) - targets;
+        if (!options.classWeights.empty()) {  // of what has the label
+            const torch::Tensor extra = torch::tensor(options.classWeights).to(outputs.device()) - 1,
+                                weights = 1 + targets * extra;
+            losses = losses * weights;
+            gradient = gradient * weights;
+        }
         Loss loss;
-        loss.sum = entropies(outputs, targets).sum().item<double>() / static_cast<double>(outputs.size(1));
-        loss.gradient = (at::sigmoid(outputs) - targets).div_(static_cast<double>(batchRows * outputs.size(1)));
+        loss.sum = losses.sum().item<double>() / static_cast<double>(outputs.size(1));
+        loss.gradient = gradient.div_(static_cast<double>(batchRows * outputs.size(1)));
         return loss;
     }
 

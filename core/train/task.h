@@ -11,6 +11,12 @@
 
 namespace thaw::core {
 
+/// What a run asks of its loss.
+struct LossOptions {
+    double labelSmoothing = 0;        ///< of one label each; RunConfig's
+    std::vector<float> classWeights;  ///< class_balance.h's; empty: all count 1
+};
+
 /// Without state; any thread. Outputs are the head's, float32 [rows, classes], before softmax or sigmoid.
 class Task {
 public:
@@ -24,7 +30,8 @@ public:
         double sum = 0;
         torch::Tensor gradient;
     };
-    virtual Loss loss(const torch::Tensor& outputs, const torch::Tensor& targets, std::int64_t batchRows) const = 0;
+    virtual Loss loss(const torch::Tensor& outputs, const torch::Tensor& targets, std::int64_t batchRows,
+                      const LossOptions& options = {}) const = 0;
     virtual TaskCounts count(const torch::Tensor& outputs, const torch::Tensor& targets) const = 0;
     /// 0..1; negative: nothing counted.
     virtual double score(const TaskCounts& counts) const = 0;

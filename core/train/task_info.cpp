@@ -12,7 +12,15 @@ const TaskInfo& taskInfo(TaskKind kind) {
         TaskKind::OneLabel,
         "one label each",
         {"accuracy", "Accuracy", "Accuracy", "accuracy", "The share of pictures whose likeliest class is theirs."},
-        {}};
+        {{"balanced_accuracy", "Balanced accuracy", "Balanced", "balanced accuracy",
+          "The share of each class's pictures that are found, and the mean of it over the classes: small classes count as much "
+          "as large ones."},
+         {"macro_f1", "Macro F1", "F1", "macro F1",
+          "Of each class the harmonic mean of how many of its pictures are found and how many that are called so belong to it; "
+          "the mean over the classes."},
+         {"roc_auc", "ROC-AUC", "AUC", "ROC-AUC",
+          "Of two classes: the chance that a picture of the second gets a higher probability for it than one of the first. 50 % "
+          "is guessing."}}};
     static const TaskInfo severalLabels{
         TaskKind::SeveralLabels,
         "several labels each",

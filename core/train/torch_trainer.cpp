@@ -1,4 +1,5 @@
 #include "core/train/torch_trainer.h"
+#include "core/train/mix_up.h"
 
 #include <algorithm>
 #include <cmath>
@@ -251,16 +252,18 @@ void TorchTrainer::startBatch() {
     plan.rows = static_cast<std::int64_t>(m_rows.size());
     plan.microBatch = m_loop.microBatch;
     plan.targets = m_source.targets(Split::Train, m_rows);
-    plan.input = [this](std::int64_t begin, std::int64_t end) {
+    plan.input = [this](const Deadline& deadline, std::int64_t begin, std::int64_t end) {
         const std::vector<std::int64_t> rows(m_rows.begin() + begin, m_rows.begin() + end);
-        torch::Tensor input = m_source.rows(Split::Train, m_loop.rung, rows, changesOf(rows));
-        if (m_loop.rung == 0) expectAfter(end);
+        torch::Tensor input = m_source.rowsBefore(deadline, Split::Train, m_loop.rung, rows, changesOf(rows));
+        if (m_loop.rung == 0 && input.defined()) expectAfter(end);
         return input;
     };
     plan.dropoutMasks = dropoutMasks(m_info, plan.rows, m_config.seed, m_loop.step);
     for (torch::Tensor& mask : plan.dropoutMasks)
         if (mask.defined()) mask = mask.to(m_device);
     plan.updateStatistics = m_config.updateStatistics;
+    plan.loss = m_lossOptions;
+    plan.mixShare = mixUpShare(m_config.augmentation.mixUp, m_config.seed, m_loop.step);
     m_batch = std::make_unique<BatchStep>(*m_model, std::move(plan));
 }
 
@@ -413,6 +416,7 @@ void TorchTrainer::finishEpoch() {
     emit(event);
     emit(PredictionsReady{0, predictions});
     tellMoved();
+    tellReplaced();
 
     bool endsPhase = false;
     afterEpoch(predictions->loss, &endsPhase);

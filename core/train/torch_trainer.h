@@ -92,6 +92,7 @@ private:
     bool findData();
     bool readSplit(Split split, std::shared_ptr<const PictureSet>& pictures);
     void tellDamaged();
+    void tellReplaced();
     bool isResumed() const { return !m_resumeFrom.empty(); }
     void requireOwnData();
     void requireOwnPictures();
@@ -176,6 +177,7 @@ private:
     DatasetInfo m_dataset;
     std::shared_ptr<const PictureSet> m_train, m_test;
     std::vector<LeftOutFile> m_damaged;  // found while they were decoded
+    std::size_t m_replaced = 0;          // told already
     std::shared_ptr<DataRead> m_dataRead;
     std::unique_ptr<BackgroundReading> m_reading;
     std::string m_weightsTitle, m_weightsDigest;
@@ -184,6 +186,7 @@ private:
     std::vector<std::vector<torch::Tensor>> m_initial;  // by layer; empty where it never trained
     std::optional<Optimizer> m_optimizer;
     std::optional<Batcher> m_batcher;
+    LossOptions m_lossOptions;
     InputSource m_source;
 
     std::optional<RunRecord> m_record;

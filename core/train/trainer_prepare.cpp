@@ -5,6 +5,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/store/paths.h"
+#include "core/train/class_balance.h"
 #include "core/train/model_setup.h"
 #include "core/train/run_data.h"
 #include "core/train/stage_times.h"
@@ -138,7 +139,7 @@ bool TorchTrainer::findData() {
                           DataRead& to) { to.dataset = resumed ? datasetOfRun(run, place) : resolveDataset(wanted); };
     const auto read = readBeside("Looking for the data set", find);
     if (!read) return false;
-    m_dataset = forInput(read->dataset, m_config.inputSize);
+    m_dataset = forInput(read->dataset, m_config);
     m_config.data.dataset = m_dataset.id;
     if (isResumed())
         requireOwnData();
@@ -167,6 +168,24 @@ void TorchTrainer::tellDamaged() {
         m_dataset.notes.push_back(noteOfLeftOut(m_damaged));
     }
     for (const std::string& text : m_dataset.notes) keepNote(text, /*warning=*/!m_dataset.leftOut.empty());
+}
+
+/// The same of sets that are read while the run goes on, after each epoch: there others stand in for them.
+void TorchTrainer::tellReplaced() {
+    std::vector<LeftOutFile> found;
+    for (const PictureSet* set : {m_train.get(), m_test.get()}) {
+        const std::vector<LeftOutFile> bad = set->reader ? set->reader->damaged() : std::vector<LeftOutFile>();
+        found.insert(found.end(), bad.begin(), bad.end());
+    }
+    if (found.size() == m_replaced) return;
+    m_replaced = found.size();
+    notice(noteOfLeftOut(found) + " Other pictures of their classes stand in for them.", /*warning=*/true);
+    RunManifest manifest = m_record->manifest();
+    for (const LeftOutFile& bad : found) {
+        const auto same = [&bad](const LeftOutFile& known) { return known.file == bad.file; };
+        if (std::none_of(manifest.leftOut.begin(), manifest.leftOut.end(), same)) manifest.leftOut.push_back(bad);
+    }
+    m_record->updateManifest(manifest);
 }
 
 /// Before anything of a run is continued: a class of another name or at another place would swap labels without a word.
@@ -220,6 +239,9 @@ void TorchTrainer::setUpModel() {
     if (!m_toRestore) m_loop.everTrained.assign(m_info.layers.size(), false);
 
     m_batcher.emplace(m_train->count(), m_config.batchSize, m_config.seed);
+    if (m_config.classBalance.balancedSampling && m_config.task == TaskKind::OneLabel)
+        m_batcher->balance(m_train->labels, classes);
+    m_lossOptions = {m_config.labelSmoothing, classWeights(m_config.classBalance, *m_train, classes)};
     m_source.train = m_train;
     m_source.test = m_test;
     m_source.model = &m_info;
@@ -356,8 +378,11 @@ void TorchTrainer::announceRun() {
     event.bitExactReason = m_bitExactReason;
     emit(std::move(event));
     for (const Notice& note : m_notes) emit(note);
-    if (m_config.augmentation.shift > 0 && m_config.cache.enabled)
-        notice("Shifted crops cannot be kept in the feature cache: training computes every batch from its pictures.");
+    if (cachedVariants(m_config.augmentation) == 0 && m_config.cache.enabled)
+        notice(
+            "Pictures that are changed anew in each epoch cannot be kept in the feature cache: training computes every batch "
+            "from "
+            "its pictures. Kept variants, in the settings of augmentation, are the quick way.");
 }
 
 void TorchTrainer::enterLoop() {

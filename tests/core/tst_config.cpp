@@ -33,13 +33,20 @@ RunConfig everythingChanged() {
     config.preset = "mine";
     config.task = TaskKind::SeveralLabels;
     config.title = "Meine \"Stunde\" \xC3\xBC";
-    config.data = {"cifar10", "/data/with space/\xC3\xA4", 1000, 200};
+    config.data.dataset = "cifar10";
+    config.data.directory = "/data/with space/\xC3\xA4";
+    config.data.trainLimit = 1000;
+    config.data.testLimit = 200;
+    config.data.squareFit = SquareFit::Whole;
+    config.data.split = {SplitMode::Folds, 0.3, 0.1, 4, 2, "folder", 9};
     config.initialization = Initialization::Random;
     config.weights = "/weights/vgg16.pth";
     config.inputSize = 64;
     config.scaling = Scaling::Caffe;
     config.batchSize = 50;
-    config.augmentation = {true, 4};
+    config.augmentation = {true, 4, true, 0.5, 10, 0.1, 1, 0.2, 3, 0.4};
+    config.classBalance = {ClassWeights::ByHand, {1, 2.5}, true};
+    config.labelSmoothing = 0.1;
     config.head = {256, 0.25, 2, HeadPooling::Average};
     config.updateStatistics = true;
     PhaseConfig first;
@@ -259,7 +266,8 @@ private Q_SLOTS:
             QVERIFY(!lesson.title.empty() && !lesson.description.empty());
             QCOMPARE(lesson.config.preset, lesson.name);
         }
-        QCOMPARE(names, QStringList({"lesson", "lesson-as-written", "lesson-64", "fine-tune-all", "from-scratch"}));
+        QCOMPARE(names, QStringList({"lesson", "lesson-as-written", "lesson-64", "fine-tune-all", "from-scratch", "own-pictures",
+                                     "few-pictures"}));
         QCOMPARE(findLesson("lesson-64").config.inputSize, 64);
         QVERIFY(findLesson("lesson-as-written").config.scaling == Scaling::ZeroToOne);
         QVERIFY(findLesson("from-scratch").config.initialization == Initialization::Random);

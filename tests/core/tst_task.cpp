@@ -61,7 +61,7 @@ class TestTask : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void lossAndGradientAreThoseOfPyTorch() {
-        for (const json& one : golden()) {
+        for (const json& one : golden().at("several_labels")) {
             const int classes = one.at("classes");
             const torch::Tensor outputs = tensorOf(one.at("outputs"), classes), labels = tensorOf(one.at("labels"), classes);
             const std::int64_t rows = outputs.size(0);
@@ -70,6 +70,28 @@ private Q_SLOTS:
             const torch::Tensor expected = tensorOf(one.at("gradient"), classes);
             QVERIFY((loss.gradient - expected).norm().item<double>() < 1e-6 * expected.norm().item<double>());
         }
+    }
+
+    void smoothedAndWeightedLossesAreThoseOfPyTorch() {
+        for (const json& one : golden().at("one_label_losses")) {
+            const int classes = one.at("classes");
+            const torch::Tensor outputs = tensorOf(one.at("outputs"), classes);
+            const torch::Tensor targets = torch::tensor(one.at("targets").get<std::vector<std::int64_t>>());
+            const LossOptions options{one.at("smoothing"), one.at("weights").get<std::vector<float>>()};
+            const std::int64_t rows = outputs.size(0);
+            const Task::Loss loss = taskOf(TaskKind::OneLabel).loss(outputs, targets, rows, options);
+            QVERIFY(std::abs(loss.sum / static_cast<double>(rows) - one.at("loss").get<double>()) < 1e-6);
+            const torch::Tensor expected = tensorOf(one.at("gradient"), classes);
+            QVERIFY((loss.gradient - expected).norm().item<double>() < 1e-6 * expected.norm().item<double>());
+        }
+    }
+
+    void aWeightedLabelCountsThatOften() {
+        const torch::Tensor outputs = torch::tensor({{0.5f, -1.f}}), labels = torch::tensor({{1.f, 0.f}});
+        const Task::Loss plain = several().loss(outputs, labels, 1), weighted = several().loss(outputs, labels, 1, {0, {3, 5}});
+        QVERIFY(std::abs(weighted.gradient[0][0].item<double>() - 3 * plain.gradient[0][0].item<double>()) < 1e-6);
+        QCOMPARE(weighted.gradient[0][1].item<double>(), plain.gradient[0][1].item<double>());  // it does not have that one
+        QVERIFY(weighted.sum > plain.sum);
     }
 
     void aBatchInPiecesHasTheSameLossAndGradient() {
@@ -98,7 +120,7 @@ private Q_SLOTS:
     }
 
     void figuresAreThoseOfScikitLearn() {
-        for (const json& one : golden()) {
+        for (const json& one : golden().at("several_labels")) {
             PredictionSet set = setOf(one);
             const auto precisions = one.at("average_precision").get<std::vector<double>>(),
                        areas = one.at("roc_auc").get<std::vector<double>>();

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Numbers of scikit-learn and PyTorch for tests/core/tst_task.cpp.
+"""Numbers of scikit-learn and PyTorch for tests/core/tst_task.cpp: several labels, and a loss with options of one label.
 
 Needs numpy, scikit-learn and torch:  python3 make_task_golden.py > task_golden.json
 """
@@ -29,4 +29,21 @@ for samples, classes, steps in ((40, 3, 0), (200, 5, 8), (17, 2, 3)):
         "average_precision": [average_precision_score(labels[:, c], outputs[:, c]) for c in range(classes)],
         "roc_auc": [roc_auc_score(labels[:, c], outputs[:, c]) for c in range(classes)],
     })
-print(json.dumps(cases))
+
+losses = []
+for rows, classes, smoothing, weighted in ((12, 4, 0.1, False), (9, 3, 0.0, True), (20, 5, 0.2, True)):
+    outputs = torch.from_numpy(random.normal(0, 2, (rows, classes)).astype(np.float32)).requires_grad_()
+    targets = torch.from_numpy(random.integers(0, classes, rows))
+    weights = torch.from_numpy(random.uniform(0.3, 3, classes).astype(np.float32)) if weighted else None
+    loss = torch.nn.functional.cross_entropy(outputs, targets, weights, reduction="sum", label_smoothing=smoothing) / rows
+    loss.backward()
+    losses.append({
+        "classes": classes,
+        "outputs": outputs.flatten().tolist(),
+        "targets": targets.tolist(),
+        "smoothing": smoothing,
+        "weights": weights.tolist() if weighted else [],
+        "loss": loss.item(),
+        "gradient": outputs.grad.flatten().tolist(),
+    })
+print(json.dumps({"several_labels": cases, "one_label_losses": losses}))

@@ -46,6 +46,24 @@ void offerSizes(QComboBox& box, const core::RunConfig& config) {
     for (const int size : sizes) box.addItem(QStringLiteral("%1 × %1").arg(size), size);
 }
 
+/// "flip, crop, colour"; what the switch would turn on where nothing is.
+QString augmentationText(const core::AugmentationConfig& kinds) {
+    if (!kinds.any()) return SettingsPanel::tr("flip");
+    QStringList names;
+    const auto say = [&names](bool on, const QString& name) {
+        if (on) names << name;
+    };
+    say(kinds.flip || kinds.verticalFlip, SettingsPanel::tr("flip"));
+    say(kinds.shift > 0, SettingsPanel::tr("shift"));
+    say(kinds.crop < 1, SettingsPanel::tr("crop"));
+    say(kinds.rotation > 0, SettingsPanel::tr("rotation"));
+    say(kinds.colour > 0, SettingsPanel::tr("colour"));
+    say(kinds.blur > 0, SettingsPanel::tr("blur"));
+    say(kinds.erasing > 0, SettingsPanel::tr("erasing"));
+    say(kinds.mixUp > 0, SettingsPanel::tr("mix-up"));
+    return names.size() > 2 ? SettingsPanel::tr("%1 kinds").arg(names.size()) : names.join(QStringLiteral(", "));
+}
+
 }  // namespace
 
 void SettingsPanel::addTrunk() {
@@ -113,23 +131,98 @@ void SettingsPanel::addData() {
         add(tr("Augmentation"), tr("Shows the network slightly changed pictures, so that it learns them less by heart."),
             augmentation, [augmentation](const Config& config) {
                 augmentation->setChecked(config.augmentation.any());
-                const core::AugmentationConfig& kinds = config.augmentation;
-                augmentation->setText(!kinds.any() || (kinds.flip && kinds.shift) ? tr("flip, shift")
-                                      : kinds.flip                                ? tr("flip")
-                                                                                  : tr("shift"));
+                augmentation->setText(augmentationText(config.augmentation));
             });
     connect(augmentation, &QCheckBox::clicked, this, [this](bool on) {
-        edit([&](Config& config) { config.augmentation = {on, 0}; });
+        edit([&](Config& config) {
+            config.augmentation = {};
+            config.augmentation.flip = on;
+        });
     });
     row->setObjectName(QStringLiteral("augmentation"));
+    addAugmentation();
+    addSplit();
+    addChoice(
+        core::configField("data.squareFit"),
+        {{tr("Centre"), variantOf(core::SquareFit::CentreCrop)},
+         {tr("With bars"), variantOf(core::SquareFit::Whole)},
+         {tr("Stretched"), variantOf(core::SquareFit::Stretched)}},
+        [](const Config& config) { return variantOf(config.data.squareFit); },
+        [](Config& config, const QVariant& value) { config.data.squareFit = enumOf<core::SquareFit>(value); },
+        [this](const Config& config) { return hasPictureFiles(config); });
+}
+
+void SettingsPanel::addSplit() {
+    using Split = core::SplitConfig;
+    const Shown ofFiles = [this](const Config& config) { return hasPictureFiles(config); };
+    const auto isMode = [ofFiles](core::SplitMode mode) {
+        return [ofFiles, mode](const Config& config) { return ofFiles(config) && config.data.split.mode == mode; };
+    };
+    addChoice(
+        core::configField("data.split.mode"),
+        {{tr("As they are"), variantOf(core::SplitMode::Own)},
+         {tr("Divided anew"), variantOf(core::SplitMode::Anew)},
+         {tr("Folds"), variantOf(core::SplitMode::Folds)}},
+        [](const Config& config) { return variantOf(config.data.split.mode); },
+        [](Config& config, const QVariant& value) { config.data.split.mode = enumOf<core::SplitMode>(value); }, ofFiles);
+    for (const auto& [path, member] :
+         {std::pair("data.split.test", &Split::test), std::pair("data.split.validation", &Split::validation)})
+        addNumber(
+            core::configField(path), NumberStep::Add, 0.05, [of = member](const Config& config) { return config.data.split.*of; },
+            [of = member](Config& config, double value) { config.data.split.*of = value; }, isMode(core::SplitMode::Anew));
+    for (const auto& [path, member] : {std::pair("data.split.folds", &Split::folds), std::pair("data.split.fold", &Split::fold)})
+        addNumber(
+            core::configField(path), NumberStep::Add, 1, [of = member](const Config& config) { return config.data.split.*of; },
+            [of = member](Config& config, double value) { config.data.split.*of = toInt(value); },
+            isMode(core::SplitMode::Folds));
+    addText(
+        core::configField("data.split.groups"), [](const Config& config) { return text(config.data.split.groups); },
+        [](Config& config, const QString& typed) {
+            config.data.split.groups = typed.trimmed().toStdString();
+            return QString();
+        },
+        [ofFiles](const Config& config) { return ofFiles(config) && config.data.split.mode != core::SplitMode::Own; })
+        ->setPlaceholderText(tr("each picture for itself"));
+}
+
+void SettingsPanel::addAugmentation() {
+    using Augmentation = core::AugmentationConfig;
     const Shown augmented = [](const Config& config) { return config.augmentation.any(); };
-    addSwitch(
-        core::configField("augmentation.flip"), [](const Config& config) { return config.augmentation.flip; },
-        [](Config& config, bool on) { config.augmentation.flip = on; }, augmented);
+    const auto switchOf = [&](const char* path, bool Augmentation::*member) {
+        addSwitch(
+            core::configField(path), [member](const Config& config) { return config.augmentation.*member; },
+            [member](Config& config, bool on) { config.augmentation.*member = on; }, augmented);
+    };
+    const auto numberOf = [&](const char* path, NumberStep step, double size, double Augmentation::*member) {
+        addNumber(
+            core::configField(path), step, size, [member](const Config& config) { return config.augmentation.*member; },
+            [member](Config& config, double value) { config.augmentation.*member = value; }, augmented);
+    };
+    addChoice(
+        tr("Preset"), tr("A usual set of changes: for photographs, or for medical pictures, whose colours and forms matter."),
+        {{tr("Photographs"), 0}, {tr("Medical pictures"), 1}}, [](const Config&) { return QVariant(); },
+        [](Config& config, const QVariant& value) {
+            config.augmentation = value.toInt() == 0 ? core::photographAugmentation() : core::medicalAugmentation();
+        },
+        augmented)
+        ->setPlaceholderText(tr("Choose …"));
+    switchOf("augmentation.flip", &Augmentation::flip);
     addNumber(
         core::configField("augmentation.shift"), NumberStep::Add, 1,
         [](const Config& config) { return config.augmentation.shift; },
         [](Config& config, double value) { config.augmentation.shift = toInt(value); }, augmented);
+    switchOf("augmentation.verticalFlip", &Augmentation::verticalFlip);
+    numberOf("augmentation.crop", NumberStep::Add, 0.05, &Augmentation::crop);
+    numberOf("augmentation.rotation", NumberStep::Add, 5, &Augmentation::rotation);
+    numberOf("augmentation.colour", NumberStep::Add, 0.05, &Augmentation::colour);
+    numberOf("augmentation.blur", NumberStep::Add, 0.5, &Augmentation::blur);
+    numberOf("augmentation.erasing", NumberStep::Add, 0.05, &Augmentation::erasing);
+    numberOf("augmentation.mixUp", NumberStep::Add, 0.1, &Augmentation::mixUp);
+    addNumber(
+        core::configField("augmentation.variants"), NumberStep::Add, 1,
+        [](const Config& config) { return config.augmentation.variants; },
+        [](Config& config, double value) { config.augmentation.variants = toInt(value); },
+        [](const Config& config) { return config.augmentation.moves(); });
 }
 
 void SettingsPanel::addTraining() {
@@ -182,6 +275,41 @@ void SettingsPanel::addTraining() {
             load(config);
         };
     }
+    addClassBalance();
+}
+
+void SettingsPanel::addClassBalance() {
+    addChoice(
+        core::configField("classBalance.weights"),
+        {{tr("Off"), variantOf(core::ClassWeights::Off)},
+         {tr("Balanced"), variantOf(core::ClassWeights::Balanced)},
+         {tr("By hand"), variantOf(core::ClassWeights::ByHand)}},
+        [](const Config& config) { return variantOf(config.classBalance.weights); },
+        [](Config& config, const QVariant& value) { config.classBalance.weights = enumOf<core::ClassWeights>(value); });
+    addText(
+        core::configField("classBalance.byHand"),
+        [](const Config& config) {
+            QStringList texts;
+            for (const double weight : config.classBalance.byHand) texts << QString::number(weight);
+            return texts.join(QStringLiteral(", "));
+        },
+        [](Config& config, const QString& typed) -> QString {
+            config.classBalance.byHand.clear();
+            for (const QString& text : typed.split(QLatin1Char(','), Qt::SkipEmptyParts)) {
+                bool good = false;
+                config.classBalance.byHand.push_back(text.trimmed().toDouble(&good));
+                if (!good || config.classBalance.byHand.back() <= 0) return tr("Numbers above 0 with commas, one a class.");
+            }
+            return {};
+        },
+        [](const Config& config) { return config.classBalance.weights == core::ClassWeights::ByHand; });
+    addSwitch(
+        core::configField("classBalance.balancedSampling"),
+        [](const Config& config) { return config.classBalance.balancedSampling; },
+        [](Config& config, bool on) { config.classBalance.balancedSampling = on; });
+    addNumber(
+        core::configField("labelSmoothing"), NumberStep::Add, 0.05, [](const Config& config) { return config.labelSmoothing; },
+        [](Config& config, double value) { config.labelSmoothing = value; });
 }
 
 void SettingsPanel::addHead() {

@@ -130,7 +130,7 @@ void SettingsPanel::tellLessonTimes() {
 
 void SettingsPanel::setDatasets(const std::vector<core::DatasetInfo>& datasets) {
     m_datasets = datasets;
-    fillDatasets();
+    refresh();
 }
 
 void SettingsPanel::setWeights(const std::vector<core::WeightsChoice>& weights) {
@@ -390,6 +390,11 @@ void SettingsPanel::refreshFooter() {
     const bool asking = !m_saveLine->isHidden();
     m_reset->setVisible(from && !unchanged && !m_locked && !asking);
     m_save->setVisible(!unchanged && !m_locked && !asking);
+}
+
+bool SettingsPanel::hasPictureFiles(const Config& config) const {
+    const core::DatasetInfo* chosen = core::chosenDataset(m_datasets, config.data);
+    return chosen && chosen->pictureKind.anySize;
 }
 
 void SettingsPanel::fillDatasets() {

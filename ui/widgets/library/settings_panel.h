@@ -74,7 +74,11 @@ private:
     void addHeader();
     void addTrunk();
     void addData();
+    void addAugmentation();
+    void addSplit();
+    bool hasPictureFiles(const Config& config) const;  ///< the chosen data set, whose splits and squares can be chosen
     void addTraining();
+    void addClassBalance();
     void addHead();
     void addRepeatability();
     void addAdvanced();

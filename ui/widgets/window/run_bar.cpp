@@ -484,11 +484,13 @@ void RunBar::updateTexts() {
 void RunBar::updateCacheChip() {
     const core::RunConfig& config = m_session.shownConfig();
     const bool training = shownState() == TrainerState::Running && m_hasBatch;
-    const bool off = !config.cache.enabled || config.augmentation.shift > 0;
+    const bool changing = config.augmentation.moves() && config.augmentation.variants == 0;
+    const bool off = !config.cache.enabled || changing;
     m_cacheText = off ? tr("no cache") : tr("cached features");
     m_cache->setToolTip(
-        off ? (config.augmentation.shift > 0
-                   ? tr("Shifted pictures differ every time: nothing can be kept, the frozen layers are computed again.")
+        off ? (changing
+                   ? tr("Changed pictures differ every time: nothing can be kept, the frozen layers are computed again. Kept "
+                        "variants, in the settings, are the quick way.")
                    : tr("The feature cache is off: the frozen layers are computed again for every batch."))
             : tr("The output of the frozen layers comes from the cache: they are computed once."));
     m_cacheOff = off;
