@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "app/cli/analysis_options.h"
@@ -14,6 +15,7 @@
 #include "core/api/evaluation.h"
 #include "core/api/runs.h"
 #include "core/api/text.h"
+#include "core/api/threshold.h"
 
 namespace thaw::cli {
 
@@ -31,6 +33,11 @@ constexpr char kEvaluateKeys[] =
     "calibration error, 15 bins of equal width), confusion (rows true, columns predicted), per_class (name, precision, recall, "
     "f1,\n"
     "support), macro, weighted, most_confused (true, predicted, count), and where they exist temperature and test_reveals.\n"
+    "metrics: of each figure value and interval (bootstrap, 95 %): accuracy, balanced_accuracy, macro_f1, roc_auc.\n"
+    "With --class NAME at_threshold: class, threshold, true_positives, false_positives, true_negatives, false_negatives, and "
+    "with\n"
+    "value and interval sensitivity, specificity, positive_predictive, negative_predictive, positive_likelihood_ratio,\n"
+    "negative_likelihood_ratio (null: infinite); roc_auc, average_precision.\n"
     "Of a run with several labels each instead: mean_average_precision, roc_auc, macro_f1, exact (share of the pictures with "
     "exactly\ntheir labels), loss, per_class (name, average_precision, roc_auc, precision, recall, f1, support).";
 constexpr char kCompareKeys[] =
@@ -39,6 +46,12 @@ constexpr char kCompareKeys[] =
     "p, test\n"
     "(\"exact\" or \"chi-squared\"), lost and gained (indices of the pictures that changed side), confusion_difference (B minus "
     "A).";
+
+/// null for what is infinite or cannot be told.
+json estimateJson(const core::Estimate& estimate) {
+    const auto number = [](double value) { return std::isfinite(value) && value >= 0 ? json(value) : json(); };
+    return {{"value", number(estimate.value)}, {"interval", {number(estimate.interval.low), number(estimate.interval.high)}}};
+}
 
 json evaluationJson(const core::Evaluation& evaluation) {
     const core::PredictionSet& predictions = evaluation.predictions;
@@ -50,9 +63,62 @@ json evaluationJson(const core::Evaluation& evaluation) {
     result.update(predictions.task == core::TaskKind::OneLabel
                       ? scoresJson(core::evaluationReport(predictions), evaluation.classNames)
                       : scoresJson(core::severalLabelsReport(predictions), evaluation.classNames));
+    for (const core::BootstrapMetric& metric : core::bootstrapMetrics(predictions))
+        result["metrics"][metric.name] = estimateJson(metric.estimate);
     if (evaluation.temperature) result["temperature"] = *evaluation.temperature;
     if (evaluation.testReveals > 0) result["test_reveals"] = evaluation.testReveals;
     return result;
+}
+
+struct Threshold {
+    std::string className;  ///< empty: none was asked for
+    double value = core::kLabelThreshold;
+};
+
+int classOf(const core::Evaluation& evaluation, const std::string& name) {
+    const auto found = std::find(evaluation.classNames.begin(), evaluation.classNames.end(), name);
+    if (found != evaluation.classNames.end()) return static_cast<int>(found - evaluation.classNames.begin());
+    std::string known;
+    for (const std::string& one : evaluation.classNames) known += (known.empty() ? "" : ", ") + one;
+    throw core::ConfigError("There is no class \"" + name + "\".", "Choose one of: " + known + '.');
+}
+
+json thresholdJson(const core::Evaluation& evaluation, const Threshold& threshold) {
+    const int index = classOf(evaluation, threshold.className);
+    const core::ThresholdReport report = core::thresholdReport(evaluation.predictions, index, threshold.value);
+    const auto area = [](double value) { return value < 0 ? json() : json(value); };
+    return {{"class", threshold.className},
+            {"threshold", threshold.value},
+            {"true_positives", report.counts.truePositives},
+            {"false_positives", report.counts.falsePositives},
+            {"true_negatives", report.counts.trueNegatives},
+            {"false_negatives", report.counts.falseNegatives},
+            {"sensitivity", estimateJson(report.sensitivity)},
+            {"specificity", estimateJson(report.specificity)},
+            {"positive_predictive", estimateJson(report.positivePredictive)},
+            {"negative_predictive", estimateJson(report.negativePredictive)},
+            {"positive_likelihood_ratio", estimateJson(report.positiveRatio)},
+            {"negative_likelihood_ratio", estimateJson(report.negativeRatio)},
+            {"roc_auc", area(core::areaUnderRoc(evaluation.predictions, index))},
+            {"average_precision", area(core::areaUnderPrecisionRecall(evaluation.predictions, index))}};
+}
+
+void printThreshold(const core::Evaluation& evaluation, const Threshold& threshold) {
+    const core::ThresholdReport report =
+        core::thresholdReport(evaluation.predictions, classOf(evaluation, threshold.className), threshold.value);
+    const auto share = [](const char* name, const core::Estimate& estimate) {
+        printText(stdout, "%-26s %8s (%s to %s)\n", name, percent(estimate.value).c_str(), percent(estimate.interval.low).c_str(),
+                  percent(estimate.interval.high).c_str());
+    };
+    printText(stdout, "\n%s, called so from a probability of %.3g (95 %% intervals):\n", threshold.className.c_str(),
+              threshold.value);
+    share("sensitivity", report.sensitivity);
+    share("specificity", report.specificity);
+    share("positive predictive value", report.positivePredictive);
+    share("negative predictive value", report.negativePredictive);
+    for (const auto& [name, ratio] : {std::pair("likelihood ratio, positive", report.positiveRatio),
+                                      std::pair("likelihood ratio, negative", report.negativeRatio)})
+        printText(stdout, "%-26s %8.2f (%.2f to %.2f)\n", name, ratio.value, ratio.interval.low, ratio.interval.high);
 }
 
 void printEvaluation(const core::Evaluation& evaluation) {
@@ -63,6 +129,12 @@ void printEvaluation(const core::Evaluation& evaluation) {
         printScores(core::evaluationReport(evaluation.predictions), evaluation.classNames, evaluation.temperature);
     else
         printScores(core::severalLabelsReport(evaluation.predictions), evaluation.classNames);
+    printText(stdout, "\n95 %% intervals by the bootstrap:");
+    for (const core::BootstrapMetric& metric : core::bootstrapMetrics(evaluation.predictions))
+        if (metric.estimate.value >= 0)
+            printText(stdout, "   %s %s (%s to %s)", metric.name.c_str(), percent(metric.estimate.value).c_str(),
+                      percent(metric.estimate.interval.low).c_str(), percent(metric.estimate.interval.high).c_str());
+    printText(stdout, "\n");
 }
 
 void requireSamePictures(const core::Evaluation& a, const core::Evaluation& b) {
@@ -135,6 +207,7 @@ Subcommand addEvaluate(CLI::App& parser) {
     struct Options {
         core::EvaluateRequest request;
         std::string split;
+        Threshold threshold;
         bool json = false;
     };
     auto options = std::make_shared<Options>();
@@ -151,6 +224,8 @@ Subcommand addEvaluate(CLI::App& parser) {
     app->add_option("--train-limit", options->request.data.trainLimit, "The same of --split train, as training has it")
         ->check(notNegative());
     addThreads(*app, options->request.threads);
+    app->add_option("--class", options->threshold.className, "Also says how good a threshold on this class's probability is");
+    app->add_option("--threshold", options->threshold.value, "That threshold (default 0.5)")->check(CLI::Range(0.0, 1.0));
     app->add_flag("--json", options->json, "Print JSON");
     return {app, [options] {
                 options->request.split = splitFromString(options->split);
@@ -164,10 +239,15 @@ Subcommand addEvaluate(CLI::App& parser) {
                     console.say("The test split is open now; the run's record counts " + std::to_string(evaluation.testReveals) +
                                 ".");
                 noteWhetherOwn(console, evaluation.ownData);
-                if (options->json)
-                    print(evaluationJson(evaluation));
-                else
-                    printEvaluation(evaluation);
+                const bool threshold = !options->threshold.className.empty();
+                if (options->json) {
+                    json result = evaluationJson(evaluation);
+                    if (threshold) result["at_threshold"] = thresholdJson(evaluation, options->threshold);
+                    print(result);
+                    return kDone;
+                }
+                printEvaluation(evaluation);
+                if (threshold) printThreshold(evaluation, options->threshold);
                 return kDone;
             }};
 }

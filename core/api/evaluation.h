@@ -30,6 +30,9 @@ struct ClassScore {
     std::int64_t predicted = 0;  ///< pictures called so
 };
 
+/// Of each class; one label each.
+std::vector<ClassScore> classScores(const PredictionSet& predictions);
+
 struct Interval {
     double low = 0, high = 0;
 };

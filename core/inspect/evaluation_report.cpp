@@ -49,6 +49,12 @@ ClassScore scoreOf(const ConfusionMatrix& confusion, int index) {
     return score;
 }
 
+std::vector<ClassScore> classScores(const ConfusionMatrix& confusion) {
+    std::vector<ClassScore> scores;
+    for (int c = 0; c < confusion.classCount; ++c) scores.push_back(scoreOf(confusion, c));
+    return scores;
+}
+
 template <typename Weight>
 ClassScore meanOf(const std::vector<ClassScore>& classes, const Weight& weightOf) {
     ClassScore mean;
@@ -68,6 +74,8 @@ ClassScore meanOf(const std::vector<ClassScore>& classes, const Weight& weightOf
 }
 
 }  // namespace
+
+std::vector<ClassScore> classScores(const PredictionSet& predictions) { return classScores(confusionOf(predictions)); }
 
 Interval wilsonInterval(std::int64_t successes, std::int64_t count) {
     if (count <= 0) return {0, 1};
@@ -163,7 +171,7 @@ SeveralLabelsReport severalLabelsReport(const PredictionSet& predictions, double
 EvaluationReport evaluationReport(const PredictionSet& predictions) {
     EvaluationReport report;
     report.confusion = confusionOf(predictions);
-    for (int c = 0; c < predictions.classCount; ++c) report.classes.push_back(scoreOf(report.confusion, c));
+    report.classes = classScores(report.confusion);
     report.macro = meanOf(report.classes, [](const ClassScore&) { return 1.0; });
     report.weighted = meanOf(report.classes, [](const ClassScore& score) { return static_cast<double>(score.support); });
     std::int64_t right = 0, amongFive = 0;

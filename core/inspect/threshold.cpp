@@ -1,0 +1,214 @@
+#include "core/api/threshold.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/train/random.h"
+#include "core/util/ranking.h"
+
+namespace thaw::core {
+namespace {
+
+constexpr double kNormal = 1.959963984540054;  // 97.5 % of the normal distribution lie below
+
+double share(std::int64_t part, std::int64_t all, double ofNone) {
+    return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : ofNone;
+}
+
+bool hasClass(const PredictionSet& set, std::int64_t index, int classIndex) {
+    return set.task == TaskKind::SeveralLabels ? set.labelSet(index)[classIndex] != 0
+                                               : set.labels[static_cast<std::size_t>(index)] == classIndex;
+}
+
+std::vector<std::uint8_t> membersOf(const PredictionSet& set, int classIndex) {
+    std::vector<std::uint8_t> members;
+    for (std::int64_t i = 0; i < set.count(); ++i) members.push_back(hasClass(set, i, classIndex) ? 1 : 0);
+    return members;
+}
+
+Estimate shareEstimate(std::int64_t part, std::int64_t all) { return {share(part, all, 0), wilsonInterval(part, all)}; }
+
+/// (a / n) / (b / m)
+Estimate ratioEstimate(std::int64_t a, std::int64_t n, std::int64_t b, std::int64_t m) {
+    const double infinite = std::numeric_limits<double>::infinity();
+    const double above = share(a, n, 0), below = share(b, m, 0), value = below > 0 ? above / below : infinite;
+    if (a == 0 || b == 0) return {above > 0 ? value : 0, {0, infinite}};
+    const auto inverse = [](std::int64_t count) { return 1 / static_cast<double>(count); };
+    const double deviation = std::sqrt(inverse(a) - inverse(n) + inverse(b) - inverse(m));
+    return {value, {value * std::exp(-kNormal * deviation), value * std::exp(kNormal * deviation)}};
+}
+
+/// Pictures of a split, each as often as it was drawn.
+using Draws = std::vector<std::int64_t>;
+
+/// One class's pictures by falling probability, so that each draw is ranked without sorting.
+class DrawnRanking {
+public:
+    DrawnRanking(const PredictionSet& set, int classIndex)
+        : m_scores(set.scoresOf(classIndex)), m_members(membersOf(set, classIndex)) {
+        m_order.resize(m_scores.size());
+        std::iota(m_order.begin(), m_order.end(), std::size_t{0});
+        std::sort(m_order.begin(), m_order.end(), [&](std::size_t a, std::size_t b) { return m_scores[a] > m_scores[b]; });
+    }
+    RankedScores of(const Draws& draws) const {
+        RankedScores ranked;
+        for (std::size_t i = 0; i < m_order.size(); ++i) {
+            const std::size_t at = m_order[i];
+            if (i == 0 || m_scores[at] != m_scores[m_order[i - 1]]) ranked.steps.emplace_back();
+            (m_members[at] ? ranked.steps.back().positives : ranked.steps.back().negatives) += draws[at];
+            (m_members[at] ? ranked.positives : ranked.negatives) += draws[at];
+        }
+        return ranked;
+    }
+
+private:
+    std::vector<float> m_scores;
+    std::vector<std::uint8_t> m_members;
+    std::vector<std::size_t> m_order;
+};
+
+/// The figures of any draw of a set's pictures.
+class DrawnMetrics {
+public:
+    explicit DrawnMetrics(const PredictionSet& set) : m_set(set) {
+        for (int c = 0; c < set.classCount; ++c) m_rankings.emplace_back(set, c);
+        if (set.task == TaskKind::OneLabel)
+            for (std::int64_t i = 0; i < set.count(); ++i) m_predicted.push_back(set.predicted(i));
+    }
+
+    std::vector<std::string> names() const {
+        if (m_set.task == TaskKind::SeveralLabels) return {"mean_average_precision", "roc_auc"};
+        return {"accuracy", "balanced_accuracy", "macro_f1", "roc_auc"};
+    }
+
+    std::vector<double> of(const Draws& draws) const {
+        std::vector<double> precisions, areas;
+        for (const DrawnRanking& ranking : m_rankings) {
+            const RankedScores ranked = ranking.of(draws);
+            precisions.push_back(averagePrecision(ranked));
+            areas.push_back(rocAuc(ranked));
+        }
+        if (m_set.task == TaskKind::SeveralLabels) return {meanOfKnown(precisions), meanOfKnown(areas)};
+        std::vector<double> values = ofClasses(draws);
+        values.push_back(meanOfKnown(areas));
+        return values;
+    }
+
+private:
+    std::vector<double> ofClasses(const Draws& draws) const {
+        const auto classes = static_cast<std::size_t>(m_set.classCount);
+        std::vector<double> right(classes), support(classes), called(classes);
+        double all = 0, allRight = 0;
+        for (std::size_t i = 0; i < draws.size(); ++i) {
+            const double times = static_cast<double>(draws[i]);
+            const auto truth = static_cast<std::size_t>(m_set.labels[i]), said = static_cast<std::size_t>(m_predicted[i]);
+            support[truth] += times;
+            called[said] += times;
+            if (truth == said) right[truth] += times;
+            allRight += truth == said ? times : 0;
+            all += times;
+        }
+        std::vector<double> recalls, f1Scores;
+        for (std::size_t c = 0; c < classes; ++c) {
+            recalls.push_back(support[c] > 0 ? right[c] / support[c] : -1);
+            f1Scores.push_back(support[c] + called[c] > 0 ? 2 * right[c] / (support[c] + called[c]) : 0);
+        }
+        return {all > 0 ? allRight / all : 0, meanOfKnown(recalls), meanOfKnown(f1Scores)};
+    }
+
+    const PredictionSet& m_set;
+    std::vector<DrawnRanking> m_rankings;
+    std::vector<int> m_predicted;
+};
+
+/// Linear between neighbours, as numpy's percentile.
+double percentile(const std::vector<double>& sorted, double part) {
+    const double place = part * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const std::size_t above = std::min(below + 1, sorted.size() - 1);
+    return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+}  // namespace
+
+double ThresholdCounts::sensitivity() const { return share(truePositives, truePositives + falseNegatives, 0); }
+double ThresholdCounts::specificity() const { return share(trueNegatives, trueNegatives + falsePositives, 0); }
+double ThresholdCounts::precision() const { return share(truePositives, truePositives + falsePositives, 1); }
+
+std::vector<ThresholdCounts> thresholdCurve(const PredictionSet& predictions, int classIndex) {
+    std::vector<float> scores = predictions.scoresOf(classIndex);
+    const RankedScores ranked = rank(scores, membersOf(predictions, classIndex));
+    std::sort(scores.begin(), scores.end(), std::greater<>());
+    scores.erase(std::unique(scores.begin(), scores.end()), scores.end());
+    ThresholdCounts counts;
+    counts.threshold = std::numeric_limits<double>::infinity();
+    counts.falseNegatives = ranked.positives;
+    counts.trueNegatives = ranked.negatives;
+    std::vector<ThresholdCounts> curve{counts};
+    for (std::size_t i = 0; i < ranked.steps.size(); ++i) {
+        counts.threshold = static_cast<double>(scores[i]);
+        counts.truePositives += ranked.steps[i].positives;
+        counts.falseNegatives -= ranked.steps[i].positives;
+        counts.falsePositives += ranked.steps[i].negatives;
+        counts.trueNegatives -= ranked.steps[i].negatives;
+        curve.push_back(counts);
+    }
+    return curve;
+}
+
+double areaUnderRoc(const PredictionSet& predictions, int classIndex) {
+    return rocAuc(rank(predictions.scoresOf(classIndex), membersOf(predictions, classIndex)));
+}
+
+double areaUnderPrecisionRecall(const PredictionSet& predictions, int classIndex) {
+    return averagePrecision(rank(predictions.scoresOf(classIndex), membersOf(predictions, classIndex)));
+}
+
+ThresholdReport thresholdReport(const PredictionSet& predictions, int classIndex, double threshold) {
+    ThresholdReport report;
+    ThresholdCounts& counts = report.counts;
+    counts.threshold = threshold;
+    for (std::int64_t i = 0; i < predictions.count(); ++i) {
+        const bool called = static_cast<double>(predictions.row(i)[classIndex]) >= threshold;
+        if (hasClass(predictions, i, classIndex))
+            ++(called ? counts.truePositives : counts.falseNegatives);
+        else
+            ++(called ? counts.falsePositives : counts.trueNegatives);
+    }
+    const std::int64_t with = counts.truePositives + counts.falseNegatives,
+                       without = counts.trueNegatives + counts.falsePositives;
+    report.sensitivity = shareEstimate(counts.truePositives, with);
+    report.specificity = shareEstimate(counts.trueNegatives, without);
+    report.positivePredictive = shareEstimate(counts.truePositives, counts.truePositives + counts.falsePositives);
+    report.negativePredictive = shareEstimate(counts.trueNegatives, counts.trueNegatives + counts.falseNegatives);
+    report.positiveRatio = ratioEstimate(counts.truePositives, with, counts.falsePositives, without);
+    report.negativeRatio = ratioEstimate(counts.falseNegatives, with, counts.trueNegatives, without);
+    return report;
+}
+
+std::vector<BootstrapMetric> bootstrapMetrics(const PredictionSet& predictions, int resamples) {
+    const DrawnMetrics metrics(predictions);
+    const auto count = static_cast<std::size_t>(predictions.count());
+    const std::vector<std::string> names = metrics.names();
+    const std::vector<double> values = metrics.of(Draws(count, 1));
+    std::vector<std::vector<double>> drawn(names.size());
+    for (int resample = 0; resample < resamples && count > 0; ++resample) {
+        Draws draws(count, 0);
+        RandomStream random(/*seed=*/1, Purpose::Bootstrap, static_cast<std::uint64_t>(resample));
+        for (std::size_t i = 0; i < count; ++i) ++draws[random.below(count)];
+        const std::vector<double> figures = metrics.of(draws);
+        for (std::size_t i = 0; i < figures.size(); ++i) drawn[i].push_back(figures[i]);
+    }
+    std::vector<BootstrapMetric> result;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        BootstrapMetric metric{names[i], {values[i], {values[i], values[i]}}};
+        std::sort(drawn[i].begin(), drawn[i].end());
+        if (!drawn[i].empty()) metric.estimate.interval = {percentile(drawn[i], 0.025), percentile(drawn[i], 0.975)};
+        result.push_back(std::move(metric));
+    }
+    return result;
+}
+
+}  // namespace thaw::core
