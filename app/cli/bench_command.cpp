@@ -28,9 +28,10 @@ json measured(const BenchOptions& options, Console& console) {
     if (options.name == "kernels") return benchKernels(options.config(), rounds, options.only, console);
     if (options.name == "layers") return benchLayers(options.config(), rounds, console);
     if (options.name == "scaling") return benchScaling(options.config(), rounds, console);
+    if (options.name == "data") return benchData(options, console);
     if (options.name == "inspector") return benchInspector(options, console);
     throw core::ConfigError("There is no bench '" + options.name + "'.",
-                            "Choose lesson, start, memory, stages, kernels, layers, scaling or inspector.");
+                            "Choose lesson, start, memory, stages, kernels, layers, scaling, data or inspector.");
 }
 
 int runBench(const BenchOptions& options) {
@@ -56,17 +57,19 @@ int runBench(const BenchOptions& options) {
 Subcommand addBench(CLI::App& parser) {
     auto options = std::make_shared<BenchOptions>();
     CLI::App* app = parser.add_subcommand(
-        "bench", "Measure this machine: lesson (default), start, memory, stages, kernels, layers, scaling or inspector");
-    app->add_option("name", options->name,
-                    "lesson: the plan with and without the cache; start: the window's first paint; memory: peaks of the lesson; "
-                    "stages: each layer; "
-                    "kernels: Thaw's convolutions beside LibTorch's; layers: each convolution beside what limits it; scaling: by "
-                    "input size, batch, "
-                    "threads and thaw depth; inspector: how soon a run answers");
+        "bench", "Measure this machine: lesson (default), start, memory, stages, kernels, layers, scaling, data or inspector");
+    app->add_option(
+        "name", options->name,
+        "lesson: the plan with and without the cache; start: the window's first paint; memory: peaks of the lesson; "
+        "stages: each layer; "
+        "kernels: Thaw's convolutions beside LibTorch's; layers: each convolution beside what limits it; scaling: by "
+        "input size, batch, "
+        "threads and thaw depth; data: how quickly picture files are listed and decoded; inspector: how soon a run answers");
     app->add_option("--run", options->inspected, "Folder of the run that the inspector's bench looks into");
     app->add_option("--preset", options->preset, "Lesson to measure (default: lesson)");
-    app->add_option("--pictures", options->pictures,
-                    "Pictures for the run without the cache and for the scripts, scaled to the whole set");
+    app->add_option(
+        "--pictures", options->pictures,
+        "Pictures for the run without the cache and for the scripts, scaled to the whole set; of data the files that are read");
     app->add_option("--rounds", options->rounds, "Rounds (default: 9; of whole lessons and of memory 1)")
         ->check(CLI::Range(1, 1000));
     app->add_option("--only", options->only, "One part of the kernels' bench")->check(CLI::IsMember(kKernelParts));

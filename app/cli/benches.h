@@ -61,6 +61,8 @@ nlohmann::json benchLesson(const BenchOptions& options, Console& console);
 nlohmann::json benchRun(const BenchOptions& options);
 /// Seconds a picture for each layer: what the price tag reckons with.
 nlohmann::json benchStages(const BenchOptions& options, Console& console);
+/// Files/s of a data set's pictures, a thread and all, beside PIL and torchvision where Python has them.
+nlohmann::json benchData(const BenchOptions& options, Console& console);
 /// How soon a run's inspector answers: a click on one picture, a checkpoint that is new to it, and the long questions.
 nlohmann::json benchInspector(const BenchOptions& options, Console& console);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -72,5 +73,16 @@ double matrixProductRate();
 /// The trunk's convolutions that Thaw's kernels take, on random values. Blocks, as benchTrunk. Empty where the processor has
 /// none.
 LayerLimits benchLayers(const RunConfig& config, int rounds, const BenchCallback& progress);
+
+/// How quickly a data set in picture files can be had: of a part of its training pictures, which lie in the system's cache.
+struct DataBench {
+    std::int64_t listed = 0;                           ///< pictures of all splits
+    double listSeconds = 0, listAgainSeconds = 0;      ///< the second time the files are known
+    int side = 0;                                      ///< pixels a side of the squares that they become
+    std::vector<std::filesystem::path> files;          ///< that were read
+    double oneThread = 0, allThreads = 0, packed = 0;  ///< pictures/s: decoded, decoded and kept, read back by one thread
+};
+/// `pictures`: at most so many; 0: all. Throws DataError where there are no files, and Cancelled.
+DataBench benchData(const RunConfig& config, std::int64_t pictures, const BenchCallback& progress);
 
 }  // namespace thaw::core
