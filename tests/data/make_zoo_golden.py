@@ -8,33 +8,7 @@ Needs numpy, torch and torchvision (Debian: python3-numpy, python3-torch, python
 0.14.1). efficientnet_lite0 has no twin in torchvision; PyPI's package above gives it, and only this model needs it. Without names
 every file is made; --float32 also computes in float32 and prints how far that strays (for the test's tolerance).
 
-Seeded values, the same in C++ (uint64 wraps around):
-
-    h(name)    = FNV-1a, 64 bits, over the name's UTF-8 bytes
-    z(name, i) = splitmix64(h(name) + i * 0x9E3779B97F4A7C15)
-    u(name, i) = (z >> 40) * 2^-24, in [0, 1);   v = 2u - 1;   i is the flat, row-major index
-
-An entry NAME of the state dict is, by the first rule that fits:
-
-    ...num_batches_tracked                              left alone
-    ...running_mean                                     0.1 v
-    ...running_var, ...layer_scale                      0.5 + u
-    one-dimensional: ....weight                         0.5 + u
-    one-dimensional: others                             0.1 v
-    others                                              v * sqrt(6 / fan_in),   fan_in = number of elements / shape[0]
-
-computed in double and rounded to float32. The pictures are 1.7 v("input", i), rounded to float32; the loss is the sum of
-logits * v("loss", i). All else is computed in float64. Every number below has seven significant digits.
-
-    model, torch, torchvision      (and package, where the module is not torchvision's)
-    parameters, trunk_parameters   all, and without the classifier (CLASSIFIER below)
-    multiply_adds                  of convolutions, linear layers and attention at the usual size, one picture
-    state                          [[name, shape]...] in torch's order, at the usual size, without num_batches_tracked
-    cases                          [{size, batch, norm, logits, gradients}]; batch_norm_training.json, in training mode, also has
-                                   buffers, after the one forward pass
-        norm                       L2 norm of all logits
-        logits                     the first 50 of every picture
-        gradients, buffers         {name: [L2 norm, p0, p1, p2]}, pk = sum of values[i] * v(name + "#" + k, i)
+zoo_golden.py says how the numbers are drawn and what the files hold.
 """
 
 import os
@@ -42,18 +16,14 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import math  # noqa: E402
-import pathlib  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 
-import numpy as np  # noqa: E402
 import torch  # noqa: E402
 import torchvision  # noqa: E402
+from zoo_golden import OUT, check_drawing, draw_v, fill, project, seed_entry, write_file  # noqa: E402
 
-OUT = pathlib.Path(__file__).with_name("zoo")
 LITE_PACKAGE = "efficientnet-lite-pytorch 0.1.0"
-GOLDEN_RATIO = 0x9E3779B97F4A7C15
-CHUNK = 1 << 15
 PLAIN = {"aux_logits": False, "init_weights": False, "transform_input": False}
 VGG = {"init_weights": False}  # only saves time
 # name: (usual size, small size, options)
@@ -84,69 +54,6 @@ def build(name, size):
     return getattr(torchvision.models, name)(weights=None, **options)
 
 
-# ---- seeded values
-
-def hash_name(name):
-    value = 14695981039346656037
-    for byte in name.encode():
-        value = ((value ^ byte) * 1099511628211) & 0xFFFFFFFFFFFFFFFF
-    return value
-
-
-def draw_u(name, begin, end):
-    """u(name, i) for begin <= i < end."""
-    z = np.arange(begin, end, dtype=np.uint64)
-    z *= np.uint64(GOLDEN_RATIO)
-    z += np.uint64((hash_name(name) + GOLDEN_RATIO) & 0xFFFFFFFFFFFFFFFF)  # splitmix64's own step is in this sum
-    z ^= z >> np.uint64(30)
-    z *= np.uint64(0xBF58476D1CE4E5B9)
-    z ^= z >> np.uint64(27)
-    z *= np.uint64(0x94D049BB133111EB)
-    z ^= z >> np.uint64(31)
-    z >>= np.uint64(40)
-    return z.astype(np.float64) * 2.0 ** -24
-
-
-def draw_v(name, begin, end):
-    return 2.0 * draw_u(name, begin, end) - 1.0
-
-
-def fill(name, shape, draw):
-    """draw(name, begin, end) for all elements, rounded to float32."""
-    count = math.prod(shape)
-    values = np.empty(count, np.float32)
-    for begin in range(0, count, CHUNK):
-        end = min(begin + CHUNK, count)
-        values[begin:end] = draw(name, begin, end)
-    return torch.from_numpy(values.reshape(shape))
-
-
-def seed_entry(name, shape):
-    if name.endswith("running_mean"):
-        return fill(name, shape, lambda *span: 0.1 * draw_v(*span))
-    if name.endswith(("running_var", "layer_scale")) or (len(shape) == 1 and name.endswith(".weight")):
-        return fill(name, shape, lambda *span: 0.5 + draw_u(*span))
-    if len(shape) == 1:
-        return fill(name, shape, lambda *span: 0.1 * draw_v(*span))
-    scale = math.sqrt(6.0 / (math.prod(shape) // shape[0]))
-    return fill(name, shape, lambda *span: draw_v(*span) * scale)
-
-
-def check_drawing():
-    """numpy's whole-array arithmetic against Python's integers, and both against published values."""
-    def splitmix64(x):
-        mask = 0xFFFFFFFFFFFFFFFF
-        x = (x + GOLDEN_RATIO) & mask
-        x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & mask
-        x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & mask
-        return x ^ (x >> 31)
-
-    assert hash_name("a") == 0xAF63DC4C8601EC8C and splitmix64(0) == 0xE220A8397B1DCDAF
-    for name in ("input", "layer1.0.conv1.weight#2"):
-        exact = [(splitmix64((hash_name(name) + i * GOLDEN_RATIO) & 0xFFFFFFFFFFFFFFFF) >> 40) * 2.0 ** -24 for i in range(70, 170)]
-        assert draw_u(name, 70, 170).tolist() == exact
-
-
 # ---- computing
 
 def seeded(name, size):
@@ -154,7 +61,7 @@ def seeded(name, size):
     state = model.state_dict()
     for entry, tensor in state.items():
         if not entry.endswith("num_batches_tracked"):
-            tensor.copy_(seed_entry(entry, tuple(tensor.shape)))
+            tensor.copy_(torch.from_numpy(seed_entry(entry, tuple(tensor.shape))))
     return model
 
 
@@ -179,34 +86,21 @@ def count_multiply_adds(model):
     return total, hooks
 
 
-def project(name, tensor):
-    """[L2 norm, p0, p1, p2]"""
-    values = tensor.detach().numpy().reshape(-1)
-    sums = [0.0] * 4
-    for begin in range(0, values.size, CHUNK):
-        part = values[begin:begin + CHUNK].astype(np.float64)
-        sums[0] += float(np.dot(part, part))
-        for k in range(3):
-            sums[k + 1] += float(np.dot(part, draw_v(f"{name}#{k}", begin, begin + part.size)))
-    assert all(map(math.isfinite, sums)), name
-    return [math.sqrt(sums[0])] + sums[1:]
-
-
 def compute(name, size, batch, dtype=torch.float64, training=False):
     model = seeded(name, size).to(dtype).train(training)
     total, hooks = count_multiply_adds(model)
-    pictures = fill("input", (batch, 3, size, size), lambda *span: 1.7 * draw_v(*span)).to(dtype)
+    pictures = torch.from_numpy(fill("input", (batch, 3, size, size), lambda *span: 1.7 * draw_v(*span))).to(dtype)
     logits = model(pictures)
     assert logits.shape == (batch, 1000)
     for hook in hooks:
         hook.remove()
-    (logits * fill("loss", (batch, 1000), draw_v).to(dtype)).sum().backward()
+    (logits * torch.from_numpy(fill("loss", (batch, 1000), draw_v)).to(dtype)).sum().backward()
 
     logits = logits.detach().double()
     case = {"size": size, "batch": batch, "norm": float(logits.norm()), "logits": logits[:, :50].reshape(-1).tolist(),
-            "gradients": {entry: project(entry, value.grad) for entry, value in model.named_parameters()}}
+            "gradients": {entry: project(entry, value.grad.numpy()) for entry, value in model.named_parameters()}}
     if training:
-        case["buffers"] = {entry: project(entry, value) for entry, value in model.named_buffers()
+        case["buffers"] = {entry: project(entry, value.detach().numpy()) for entry, value in model.named_buffers()
                            if not entry.endswith("num_batches_tracked")}
     assert math.isfinite(case["norm"]) and case["norm"] > 0 and all(map(math.isfinite, case["logits"]))
     zero = [entry for entry, (norm, *_) in case["gradients"].items() if norm == 0]
@@ -215,36 +109,6 @@ def compute(name, size, batch, dtype=torch.float64, training=False):
         if entries:
             print(f"    {name} at {size}: gradients {label}: {', '.join(entries)}", flush=True)
     return case, model, total[0] // batch
-
-
-# ---- writing
-
-def number(value):
-    return f"{value:.7g}"
-
-
-def write_numbers(values):
-    return "[" + ",".join(map(number, values)) + "]"
-
-
-def write_table(table):
-    return "{\n" + ",\n".join(f'"{entry}":{write_numbers(values)}' for entry, values in table.items()) + "}"
-
-
-def write_case(case):
-    text = f'{{"size":{case["size"]},"batch":{case["batch"]},"norm":{number(case["norm"])},\n'
-    text += f'"logits":{write_numbers(case["logits"])},\n"gradients":{write_table(case["gradients"])}'
-    if "buffers" in case:
-        text += f',\n"buffers":{write_table(case["buffers"])}'
-    return text + "}"
-
-
-def write_file(file_name, head, state, cases):
-    text = "{" + ",".join(f'"{key}":' + (f'"{value}"' if isinstance(value, str) else str(value)) for key, value in head.items())
-    if state:
-        text += ',\n"state":[\n' + ",\n".join(f'["{entry}",[{",".join(map(str, shape))}]]' for entry, shape in state) + "]"
-    text += ',\n"cases":[\n' + ",\n".join(map(write_case, cases)) + "]}\n"
-    (OUT / f"{file_name}.json").write_text(text)
 
 
 def deviation(case, other):
