@@ -93,8 +93,9 @@ std::string Writer::withParameters(const GraphNode& node, const std::string& x) 
         case Op::Convolution:
             return convolution(node, x);
         case Op::BatchNorm:
-            return call("batch_norm", {x, parameter(node, 0), parameter(node, 1), buffer(node, 0), buffer(node, 1), "False",
-                                       real(node.momentum), real(node.value), "False"});
+            return call("batch_norm",
+                        {x, node.parameters.size() > 1 ? parameter(node, 0) : "None", parameter(node, node.parameters.size() - 1),
+                         buffer(node, 0), buffer(node, 1), "False", real(node.momentum), real(node.value), "False"});
         case Op::LayerNorm:
             return call("layer_norm", {x, '[' + std::to_string(node.shape.back()) + ']', parameter(node, 0), parameter(node, 1),
                                        real(node.value)});

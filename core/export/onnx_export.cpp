@@ -35,6 +35,7 @@ private:
     std::string product(const std::string& x, const TensorSpec& weight, const TensorSpec& bias) {
         return add("Add", {add("MatMul", {x, permuted(weight.name, {1, 0})}), bias.name});
     }
+    std::vector<std::string> normInputs(const std::string& x, const GraphNode& node);
     std::string withParameters(const GraphNode& node, const std::string& x);
     std::string layerNorm(const GraphNode& node, const std::string& x);
     std::string attention(const GraphNode& node, const std::string& x);
@@ -53,6 +54,15 @@ std::vector<std::string> named(const std::string& x, const GraphNode& node) {
     std::vector<std::string> inputs{x};
     for (const TensorSpec& parameter : node.parameters) inputs.push_back(parameter.name);
     for (const TensorSpec& buffer : node.buffers) inputs.push_back(buffer.name);
+    return inputs;
+}
+
+/// ONNX's batch norm always has a scale.
+std::vector<std::string> Writer::normInputs(const std::string& x, const GraphNode& node) {
+    std::vector<std::string> inputs = named(x, node);
+    if (node.parameters.size() == 1)
+        inputs.insert(inputs.begin() + 1,
+                      m_graph.constant(std::vector<float>(static_cast<std::size_t>(node.shape[0]), 1.0F), {node.shape[0]}));
     return inputs;
 }
 
@@ -97,7 +107,7 @@ std::string Writer::withParameters(const GraphNode& node, const std::string& x) 
                         {"pads", sidesOf(node)},
                         {"group", node.groups}});
         case Op::BatchNorm:
-            return add("BatchNormalization", named(x, node), {{"epsilon", node.value}});
+            return add("BatchNormalization", normInputs(x, node), {{"epsilon", node.value}});
         case Op::LayerNorm:
             return layerNorm(node, x);
         case Op::Linear:

@@ -172,7 +172,7 @@ Wire GraphBuilder::conv(Wire input, const std::string& path, int channels, int k
                     path, name);
 }
 
-Wire GraphBuilder::batchNorm(Wire input, const std::string& path, double epsilon, double momentum) {
+Wire GraphBuilder::batchNorm(Wire input, const std::string& path, double epsilon, double momentum, bool scale) {
     GraphNode node;
     node.op = Op::BatchNorm;
     node.inputs = {input};
@@ -180,7 +180,8 @@ Wire GraphBuilder::batchNorm(Wire input, const std::string& path, double epsilon
     node.value = epsilon;
     node.momentum = momentum;
     const std::vector<std::int64_t> each{node.shape[0]};
-    node.parameters = {{path + ".weight", each}, {path + ".bias", each}};
+    if (scale) node.parameters.push_back({path + ".weight", each});
+    node.parameters.push_back({path + ".bias", each});
     node.buffers = {{path + ".running_mean", each}, {path + ".running_var", each}};
     return addLayer(std::move(node), LayerKind::BatchNorm, "BatchNorm", path, {});
 }

@@ -120,7 +120,8 @@ public:
     /// `name`: how people call it, where that is not its path.
     Wire conv(Wire input, const std::string& path, int channels, int kernel, const ConvOptions& options = {},
               const std::string& name = {});
-    Wire batchNorm(Wire input, const std::string& path, double epsilon = 1e-5, double momentum = 0.1);
+    /// `scale`: it has a learned factor for each channel (weight) beside the offset (bias).
+    Wire batchNorm(Wire input, const std::string& path, double epsilon = 1e-5, double momentum = 0.1, bool scale = true);
     Wire layerNorm(Wire input, const std::string& path, double epsilon);
     Wire linear(Wire input, const std::string& path, int units, const std::string& name = {});
     Wire attention(Wire input, const std::string& path, int heads);

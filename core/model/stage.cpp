@@ -32,7 +32,7 @@ struct Stage::Step {
     GraphNode node;
     torch::Tensor weight, bias;    // of Attention: in_proj
     torch::Tensor weight2, bias2;  // of Attention: out_proj
-    torch::Tensor mean, variance;  // of BatchNorm
+    torch::Tensor mean, variance;  // of BatchNorm, whose weight may be undefined
     int norm = -1, relu = -1;      // nodes that read this one alone: a batch norm, a ReLU
     bool soleReader = false;       // exactly one node reads it
     bool fast = false;
@@ -86,6 +86,7 @@ Stage::Stage(const StageGraph& graph) : m_output(graph.output) {
         Step step;
         step.node = node;
         std::vector<torch::Tensor*> places{&step.weight, &step.bias, &step.weight2, &step.bias2};
+        if (node.op == Op::BatchNorm && node.parameters.size() == 1) places = {&step.bias};
         for (std::size_t i = 0; i < node.parameters.size(); ++i) {
             *places[i] = torch::empty(node.parameters[i].shape);
             m_parameters.push_back({node.parameters[i].name, *places[i], node.layer});
@@ -170,7 +171,8 @@ int Stage::Run::compute(int index) {
 const Folded& Stage::Run::folded(const Step& conv, const Step& norm) const {
     if (!conv.folded) {
         torch::NoGradGuard noGrad;
-        const torch::Tensor factor = norm.weight / (norm.variance + norm.node.value).sqrt();
+        const torch::Tensor deviation = (norm.variance + norm.node.value).sqrt();
+        const torch::Tensor factor = norm.weight.defined() ? norm.weight / deviation : deviation.reciprocal();
         torch::Tensor bias = norm.bias - norm.mean * factor;
         if (conv.bias.defined()) bias = bias + conv.bias * factor;
         conv.folded = Folded{(conv.weight * factor.view({-1, 1, 1, 1})).detach().contiguous(), bias.detach().contiguous()};

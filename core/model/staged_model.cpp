@@ -42,7 +42,8 @@ void draw(const LayerInfo& layer, const std::vector<Parameter>& parameters, cons
             drawGlorot(value, random);
         } else {
             const bool norm = layer.kind == LayerKind::BatchNorm || layer.kind == LayerKind::LayerNorm;
-            value.fill_(norm && &parameter == &parameters.front() ? 1.0 : 0.0);
+            const bool scale = norm && parameters.size() > 1 && &parameter == &parameters.front();
+            value.fill_(scale ? 1.0 : 0.0);
         }
     }
 }
