@@ -36,6 +36,7 @@ json toJson(const core::ModelCard& card) {
             {"built_in_title", card.builtInTitle},
             {"built_in_labels", !card.withoutLabels},
             {"whole", card.whole},
+            {"weights_from", card.weightsFrom},
             {"licence", card.licence},
             {"published_accuracy", card.publishedAccuracy > 0 ? json(card.publishedAccuracy) : json()},
             {"published_source", card.publishedSource},
@@ -49,7 +50,8 @@ void printTable(const std::vector<core::ModelCard>& cards) {
         if (card.publishedAccuracy > 0) std::snprintf(accuracy, sizeof accuracy, "%.1f %%", 100 * card.publishedAccuracy);
         const std::string weights = card.builtIn ? std::string("built in") + (card.withoutLabels ? ", without labels" : "") +
                                                        (card.whole ? ", whole" : "")
-                                                 : "thaw-cli weights get " + card.name;
+                                    : card.weightsFrom.empty() ? "thaw-cli weights get " + card.name
+                                                               : "thaw-cli weights import FILE";
         printText(stdout, "%-20s %-28s %9.1f %11.2f %9s  %s\n", card.name.c_str(), card.title.c_str(),
                   static_cast<double>(card.parameters) / 1e6, card.multiplyAdds / 1e9, accuracy, weights.c_str());
     }

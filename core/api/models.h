@@ -19,7 +19,7 @@ struct StageCard {
 };
 
 struct ModelCard {
-    std::string name;                                   ///< torchvision's: "resnet18"
+    std::string name;                                   ///< torchvision's: "resnet18"; Keras's own: "resnet50_keras"
     std::string title;                                  ///< "ResNet-18"
     std::string family;                                 ///< "ResNet"
     std::int64_t parameters = 0;                        ///< of the trunk, without a classifier
@@ -34,6 +34,7 @@ struct ModelCard {
     std::string builtInNote;     ///< a sentence
     bool withoutLabels = false;  ///< the built-in weights learned without labels
     bool whole = false;          ///< the built-in weights have the classifier of ImageNet's 1,000 classes
+    std::string weightsFrom;     ///< a sentence where its weights are neither built in nor to download; else empty
     std::string licence;         ///< of the built-in weights, as their package states it; empty: none are built in
     /// Top-1 on ImageNet, 0..1, of the built-in weights, or of those to download where none are built in; negative: none is
     /// known.

@@ -23,12 +23,12 @@ struct StartRow {
 };
 
 constexpr const char* kFromKeras =
-    "Load the model in Python with Keras and save its weights: model.save_weights(\"vgg16.weights.h5\").";
+    "Load the model in Python with Keras and save its weights: model.save_weights(\"model.weights.h5\").";
 constexpr const char* kUnpack = "Unpack it and choose the weights file in it.";
 constexpr const char* kPicture = "Choose it under Predictions, or its folder as data.";
 constexpr const char* kCheckpoint =
     "It belongs to several files, which only TensorFlow puts together. Load the model in Python with Keras and save its weights: "
-    "model.save_weights(\"vgg16.weights.h5\").";
+    "model.save_weights(\"model.weights.h5\").";
 constexpr const char* kOnnx = "Save the weights from the program that made it, as a state_dict of PyTorch or as safetensors.";
 
 constexpr std::array<StartRow, 30> kStarts = {{
@@ -202,7 +202,6 @@ void refuseForeignZip(const UntrustedFile& file, const std::set<std::string>& me
                   "In Python, save its weights alone: torch.save(torch.export.load(" + pythonFileName(file) +
                       ").state_dict, \"weights.pth\")");
     if (within("data.pkl")) return;
-    if (members.count("model.weights.h5") > 0) file.fail("it is a whole Keras model (.keras)", kFromKeras);
     if (!members.empty() && !any([](const std::string& name) { return !endsWith(name, ".npy"); }))
         file.fail("it is an archive of NumPy arrays (.npz)", kReadableWeights);
     if (any([](const std::string& name) { return name == "[Content_Types].xml"; }))

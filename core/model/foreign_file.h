@@ -10,7 +10,7 @@
 namespace thaw::core {
 
 inline constexpr const char* kReadableWeights =
-    "Thaw reads VGG16's weights as safetensors, as a state_dict of PyTorch (.pth, .pt) and as a Keras .h5 file.";
+    "Thaw reads weights as safetensors, as a state_dict of PyTorch (.pth, .pt) and as a Keras .h5 or .keras file.";
 
 /// Throws WeightsError that names the kind of file, told by its content; "it is not a weights file" where nothing is known.
 [[noreturn]] void refuseForeign(const UntrustedFile& file);

@@ -20,6 +20,13 @@ struct InvertedResidual {
     bool same = false;  ///< TensorFlow's padding
 };
 
+/// The stages of MobileNetV2.
+struct MobileNetV2Row {
+    int expansion, channels, repeats, stride;
+};
+inline constexpr MobileNetV2Row kMobileNetV2Rows[] = {{1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2}, {6, 64, 4, 2},
+                                                      {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
+
 /// Draws one stage.
 void drawInvertedResidual(GraphBuilder& graph, const InvertedResidual& block);
 

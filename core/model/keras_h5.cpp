@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -20,6 +21,7 @@
 #include "core/api/errors.h"
 #include "core/api/text.h"
 #include "core/model/keras_h5_child.h"
+#include "core/model/stored_zip.h"
 #include "core/model/untrusted.h"
 
 extern char** environ;
@@ -30,6 +32,7 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{120};
 constexpr std::size_t kMaxMessage = 4096;
+constexpr const char* kWeightsMember = "model.weights.h5";  // of a .keras file
 
 class TemporaryFolder {
 public:
@@ -56,7 +59,7 @@ struct ChildResult {
 };
 
 /// Runs the child and collects what it prints until it ends or the time is up.
-ChildResult runChild(const UntrustedFile& file, const std::filesystem::path& output) {
+ChildResult runChild(const UntrustedFile& file, const std::filesystem::path& hdf5, const std::filesystem::path& output) {
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0) file.fail(std::string("no pipe to the importing process: ") + std::strerror(errno));
 
@@ -66,7 +69,7 @@ ChildResult runChild(const UntrustedFile& file, const std::filesystem::path& out
     posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 
-    std::string input = file.path().string(), target = output.string();
+    std::string input = hdf5.string(), target = output.string();
     std::string program = "thaw", flag = kHdf5ChildFlag, mark = std::string(kHdf5ChildVariable) + "=1";
     std::array<char*, 5> arguments = {program.data(), flag.data(), input.data(), target.data(), nullptr};
     std::vector<char*> environment;
@@ -108,6 +111,25 @@ ChildResult runChild(const UntrustedFile& file, const std::filesystem::path& out
     return result;
 }
 
+/// The HDF5 file inside a .keras file, in a file of its own.
+void unpack(const UntrustedFile& file, const std::filesystem::path& output) {
+    constexpr std::size_t kPiece = std::size_t{1} << 20;
+    const StoredZip zip(file);
+    zip.verify(kWeightsMember);
+    const StoredZip::Member& member = zip.members().at(kWeightsMember);
+    std::ofstream stream(output, std::ios::binary);
+    std::vector<char> piece(static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, member.size)));
+    for (std::uint64_t at = 0; at < member.size; at += piece.size()) {
+        const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), member.size - at));
+        file.read(member.offset + at, piece.data(), bytes);
+        stream.write(piece.data(), static_cast<std::streamsize>(bytes));
+    }
+    stream.close();
+    if (!stream)
+        file.fail("its weights cannot be unpacked: " + std::string(std::strerror(errno)),
+                  "Free space in the folder for temporary files, or set TMPDIR to another one.");
+}
+
 DType dtypeNamed(const std::string& name, const UntrustedFile& file) {
     for (int i = 0; i <= static_cast<int>(DType::Bool); ++i) {
         if (toString(static_cast<DType>(i)) == name) return static_cast<DType>(i);
@@ -117,6 +139,11 @@ DType dtypeNamed(const std::string& name, const UntrustedFile& file) {
 
 }  // namespace
 
+bool isKerasZip(const std::filesystem::path& path) {
+    const UntrustedFile file(path);
+    return StoredZip(file).members().count(kWeightsMember) > 0;
+}
+
 KerasSource::KerasSource(const std::filesystem::path& path) {
     const UntrustedFile file(path);
     m_format = WeightsFormat::KerasH5;
@@ -124,8 +151,10 @@ KerasSource::KerasSource(const std::filesystem::path& path) {
     if (std::getenv(kHdf5ChildVariable) != nullptr) file.fail("this program cannot import HDF5 files");
 
     const TemporaryFolder folder;
-    const std::filesystem::path output = folder.path / "weights.safetensors";
-    const ChildResult child = runChild(file, output);
+    const std::filesystem::path output = folder.path / "weights.safetensors", inside = folder.path / kWeightsMember;
+    const bool zipped = detectFormat(path) == WeightsFormat::TorchZip;
+    if (zipped) unpack(file, inside);
+    const ChildResult child = runChild(file, zipped ? inside : path, output);
     if (child.timedOut) file.fail("reading it took too long");
     if (WIFSIGNALED(child.status)) {
         file.fail("reading it ended with signal " + std::to_string(WTERMSIG(child.status)) + " (" +

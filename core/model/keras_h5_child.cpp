@@ -76,13 +76,13 @@ std::optional<DType> dtypeOf(hid_t type) {
 class Walker {
 public:
     struct Found {
-        std::string path;  // in the file
         SourceTensor tensor;
+        std::string name;  // with the layers' own names, where the file tells them
     };
 
-    std::map<std::string, Found> found;  // by the name to report
+    std::map<std::string, Found> found;  // by the path in the file
 
-    void walk(hid_t group, const std::string& path, const std::string& reported, int depth) {
+    void walk(hid_t group, const std::string& path, const std::string& named, int depth) {
         if (depth > kMaxDepth) fail("its groups are nested too deeply");
         H5G_info_t info;
         if (H5Gget_info(group, &info) < 0) fail("it is a damaged HDF5 file");
@@ -95,9 +95,9 @@ public:
             const std::string name = linkName(group, i);
             const Handle object(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose);
             if (H5Iget_type(object) == H5I_GROUP) {
-                walk(object, path + name + "/", reported + layerName(object, name) + "/", depth + 1);
+                walk(object, path + name + "/", named + layerName(object, name) + "/", depth + 1);
             } else if (H5Iget_type(object) == H5I_DATASET) {
-                add(object, path + name, reported + name);
+                add(object, path + name, named + name);
             }
         }
     }
@@ -112,7 +112,8 @@ private:
         return name;
     }
 
-    /// Keras 3 counts layers in the path (layers/conv2d_1/vars) and writes the layer's own name as an attribute of "vars".
+    /// Keras 3 counts layers in the path (layers/conv2d_1/vars); its later versions write the layer's own name as an attribute of
+    /// "vars".
     static std::string layerName(hid_t group, const std::string& name) {
         if (H5Lexists(group, "vars", H5P_DEFAULT) <= 0) return name;
         if (H5Aexists_by_name(group, "vars", "name", H5P_DEFAULT) <= 0) return name;
@@ -133,13 +134,10 @@ private:
             if (H5Aread(attribute, type, own.data()) < 0) return name;
             own.resize(::strnlen(own.c_str(), size));
         }
-        // Only Keras's own VGG16 names say more than the number does.
-        return own.size() == std::strlen("block1_conv1") && own.compare(0, 5, "block") == 0 && own.compare(6, 5, "_conv") == 0
-                   ? own
-                   : name;
+        return own.empty() || own.find('/') != std::string::npos ? name : own;
     }
 
-    void add(hid_t dataset, const std::string& path, const std::string& reported) {
+    void add(hid_t dataset, const std::string& path, const std::string& name) {
         if (path.size() > kMaxNameBytes) fail("one of its names is too long");
         const Handle type(H5Dget_type(dataset), H5Tclose);
         const std::optional<DType> dtype = dtypeOf(type);
@@ -158,8 +156,7 @@ private:
                 fail("the shape of its tensor " + inQuotes(path) + " is too large");
             }
         }
-        if (!found.emplace(reported, Found{path, std::move(tensor)}).second)
-            fail("tensor " + inQuotes(reported) + " stands there twice");
+        if (!found.emplace(path, Found{std::move(tensor), name}).second) fail("tensor " + inQuotes(path) + " stands there twice");
     }
 
     std::size_t m_objects = 0;
@@ -182,6 +179,23 @@ std::vector<float> readFloats(hid_t file, const std::string& path, std::size_t c
     return values;
 }
 
+/// The file's tensors under the names to report, and where each is.
+struct Names {
+    std::map<std::string, SourceTensor> tensors;
+    std::map<std::string, std::string> paths;  // by name
+};
+
+/// Both ways to name them, the layers' own names first.
+std::vector<Names> namesOf(const Walker& walker) {
+    Names own, places;
+    for (const auto& [path, item] : walker.found) {
+        own.tensors[item.name] = places.tensors[path.substr(1)] = item.tensor;
+        own.paths[item.name] = places.paths[path.substr(1)] = path;
+    }
+    if (own.tensors.size() < places.tensors.size()) return {std::move(places)};  // two layers have the same name
+    return {std::move(own), std::move(places)};
+}
+
 void convert(const char* input, const char* output) {
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     H5PLset_loading_state(0);  // filters from plug-ins would be foreign code
@@ -191,19 +205,21 @@ void convert(const char* input, const char* output) {
         const Handle root(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose);
         walker.walk(root, "/", "", 0);
     }
-    std::map<std::string, SourceTensor> tensors;
-    for (const auto& [name, item] : walker.found) tensors[name] = item.tensor;
-    const std::string model = modelIn(tensors);
+    std::vector<Names> all = namesOf(walker);
+    std::string model;
+    std::size_t chosen = 0;
+    for (std::size_t i = 0; i < all.size() && model.empty(); ++i)
+        if (model = modelIn(all[i].tensors); !model.empty()) chosen = i;
+    auto& [tensors, paths] = all[chosen];
     const TrunkMatch match = matchTrunk(tensors, layoutOf(model.empty() ? RunConfig().model : model));
 
     SafetensorsWriter writer;
     std::map<std::string, std::vector<float>> values;
     for (const auto& [index, item] : match.found) {
-        const Walker::Found& source = walker.found.at(item.name);
         SafetensorsEntry entry;
-        entry.shape = source.tensor.shape;
+        entry.shape = tensors.at(item.name).shape;
         std::vector<float>& own = values[item.name];
-        own = readFloats(file, source.path, static_cast<std::size_t>(entry.count()));
+        own = readFloats(file, paths.at(item.name), static_cast<std::size_t>(entry.count()));
         writer.add(item.name, DType::Float32, entry.shape, own.data());
         tensors.erase(item.name);
     }

@@ -1,4 +1,5 @@
 // Sandler et al. 2018: "MobileNetV2: inverted residuals and linear bottlenecks"; Howard et al. 2019: "Searching for MobileNetV3".
+// Keras's MobileNetV2 and the first MobileNet are in keras_mobilenet.cpp.
 #include <algorithm>
 
 #include "core/model/families.h"
@@ -22,14 +23,9 @@ void drawUnit(GraphBuilder& graph, const std::string& group, int index, int chan
 }
 
 void drawV2(GraphBuilder& graph) {
-    struct Row {
-        int expansion, channels, repeats, stride;
-    };
-    constexpr Row kRows[] = {{1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2}, {6, 64, 4, 2},
-                             {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
     drawUnit(graph, "stem", 0, 32, 3, 2, Op::Relu6, 1e-5, 0.1);
     int index = 1, from = 32, stage = 0;
-    for (const Row& row : kRows) {
+    for (const MobileNetV2Row& row : kMobileNetV2Rows) {
         graph.beginGroup("stage" + std::to_string(++stage));
         for (int i = 0; i < row.repeats; ++i, ++index) {
             const std::string path = feature(index) + ".conv.";

@@ -14,10 +14,13 @@ namespace {
 const char* blockOf(const StageGraph& stage) {
     const auto has = [&](auto wanted) { return std::any_of(stage.nodes.begin(), stage.nodes.end(), wanted); };
     const auto is = [](Op op) { return [op](const GraphNode& node) { return node.op == op; }; };
-    const bool depthwise =
-        has([](const GraphNode& node) { return node.op == Op::Convolution && node.groups > 1 && node.groups == node.shape[0]; });
+    const auto depthwise = std::count_if(stage.nodes.begin(), stage.nodes.end(), [](const GraphNode& node) {
+        return node.op == Op::Convolution && node.groups > 1 && node.groups == node.shape[0];
+    });
+    // A separable convolution ends in an activation, or has others beside it.
+    const Op last = stage.output == kStageInput ? Op::Add : stage.nodes[static_cast<std::size_t>(stage.output)].op;
     if (has(is(Op::Attention)) || has(is(Op::ClassToken))) return "transformer";
-    if (depthwise) return "inverted residual";
+    if (depthwise == 1 && last != Op::Relu6) return "inverted residual";
     if (has(is(Op::Concatenate))) return "branches";
     if (has(is(Op::Add))) return "residual";
     return has(is(Op::Convolution)) || has(is(Op::Linear)) ? "plain" : "pool";
@@ -54,6 +57,8 @@ ModelCard cardOf(const ModelDescription& model) {
     card.withoutLabels = model.builtInWithoutLabels;
     card.whole = model.builtInWhole;
     card.licence = model.licence;
+    if (model.keras)
+        card.weightsFrom = "Keras's own network. Import a file of its weights that Keras saved: .keras, .weights.h5 or .h5.";
     if (model.published && (model.builtIn.empty() || model.builtInPublished)) {
         card.publishedAccuracy = model.published->top1;
         card.publishedSource = model.published->source;

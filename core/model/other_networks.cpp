@@ -20,17 +20,18 @@ std::vector<KernelShape> kernelsOf(const TrunkLayout& layout) {
     return kernels;
 }
 
-/// Parts of a layer's name that stand one behind the other; "#" is any number. The first row that fits names the network.
+/// Parts of a layer's name that stand one behind the other; "#" is any number, "*end" any part with this end. The first row that
+/// fits names the network.
 struct NameRow {
     const char* parts;
     const char* network;
 };
 constexpr NameRow kNames[] = {
     {"layer1.#.conv1", "ResNet"},  // which one: see resNetName()
-    {"res2a_branch2a", "ResNet-50 of Keras"},
+    {"res2a_branch2a", "an older ResNet of Keras or Caffe"},
     {"conv2_block1_preact_bn", "ResNetV2 of Keras"},
     {"pool2_conv", "DenseNet of Keras"},
-    {"conv2_block1_0_conv", "ResNet of Keras"},
+    {"conv2_block1_0_conv", "ResNet of Keras"},  // which one: see kerasResNetName()
     {"features.denseblock1", "DenseNet"},
     {"features.#.squeeze", "SqueezeNet"},
     {"features.#.conv.0.0", "MobileNetV2"},
@@ -47,6 +48,9 @@ constexpr NameRow kNames[] = {
     {"block_1_expand", "MobileNetV2 of Keras"},
     {"expanded_conv_project", "MobileNetV3 of Keras"},
     {"conv_dw_1", "MobileNet of Keras"},
+    {"conv_7b", "Inception-ResNet v2 of Keras"},
+    {"stem_conv1", "NASNet of Keras"},
+    {"*_stage_0_block_0_depthwise_conv", "ConvNeXt of Keras"},
     {"block2_sepconv1", "Xception of Keras"},
     {"inception3a", "GoogLeNet"},
     {"Mixed_5b", "Inception v3"},
@@ -65,10 +69,17 @@ constexpr NameRow kNames[] = {
     {"model.#.cv1.conv", "YOLO"},
 };
 
+bool fits(const std::string& part, const std::string& pattern) {
+    if (pattern == "#") return nameNumber(part).has_value();
+    if (pattern.front() != '*') return part == pattern;
+    const std::string end = pattern.substr(1);
+    return part.size() >= end.size() && part.compare(part.size() - end.size(), end.size(), end) == 0;
+}
+
 bool startsAt(const std::vector<std::string>& name, std::size_t at, const std::vector<std::string>& pattern) {
     if (name.size() - at < pattern.size()) return false;
     for (std::size_t i = 0; i < pattern.size(); ++i)
-        if (pattern[i] == "#" ? !nameNumber(name[at + i]) : name[at + i] != pattern[i]) return false;
+        if (!fits(name[at + i], pattern[i])) return false;
     return true;
 }
 
@@ -104,6 +115,16 @@ std::string resNetName(const std::vector<std::vector<std::string>>& names, const
     return "ResNet" + depth;
 }
 
+/// By the number of blocks in its third and fourth group.
+std::string kerasResNetName(const std::vector<std::vector<std::string>>& names) {
+    const auto has = [&](const char* layer) {
+        return std::any_of(names.begin(), names.end(), [&](const auto& name) { return holds(name, {layer}); });
+    };
+    if (has("conv3_block8_1_conv")) return "ResNet-152 of Keras";
+    if (has("conv4_block23_1_conv")) return "ResNet-101 of Keras";
+    return has("conv4_block6_1_conv") && has("conv5_block3_1_conv") ? "ResNet-50 of Keras" : "ResNet of Keras";
+}
+
 /// The first convolution of AlexNet has 11x11 pixels.
 bool isAlexNet(const std::map<std::string, SourceTensor>& tensors) {
     return std::any_of(tensors.begin(), tensors.end(), [](const auto& item) {
@@ -132,6 +153,7 @@ std::string networkByNames(const std::map<std::string, SourceTensor>& tensors) {
     for (const NameRow& row : kNames) {
         const std::vector<std::string> pattern = nameParts(row.parts);
         if (std::none_of(names.begin(), names.end(), [&](const auto& name) { return holds(name, pattern); })) continue;
+        if (row.network == std::string("ResNet of Keras")) return kerasResNetName(names);
         return row.network == std::string("ResNet") ? resNetName(names, tensors) : row.network;
     }
     return isAlexNet(tensors) ? "AlexNet" : "";

@@ -1,5 +1,6 @@
 // He et al. 2015: "Deep residual learning for image recognition". The stride of a bottleneck stands in its 3x3 convolution, as in
-// torchvision; Keras's and Caffe's ResNet-50 have it in the first 1x1: another network with the same shapes.
+// torchvision; Keras's and Caffe's ResNet-50 have it in the first 1x1: another network with the same shapes. That of Keras, whose
+// convolutions have biases, stands below.
 #include "core/model/families.h"
 
 namespace thaw::core {
@@ -44,6 +45,63 @@ void drawTrunk(GraphBuilder& graph, const std::vector<int>& blocks, bool bottlen
     }
 }
 
+constexpr double kKerasEpsilon = 1.001e-5, kKerasMomentum = 0.01;
+
+Wire normedOfKeras(GraphBuilder& graph, Wire input, const std::string& path, int channels, int kernel, int stride = 1) {
+    ConvOptions options;
+    options.stride = stride;
+    options.bias = true;
+    const Wire wire = graph.conv(input, path + "_conv", channels, kernel, options);
+    return graph.batchNorm(wire, path + "_bn", kKerasEpsilon, kKerasMomentum);
+}
+
+void drawBlockOfKeras(GraphBuilder& graph, const std::string& path, int width, int stride) {
+    graph.beginGroup(path);
+    const Wire input = graph.beginStage(path);
+    const int channels = kExpansion * width;
+    Wire skip = input;
+    if (graph.channels(input) != channels) skip = normedOfKeras(graph, input, path + "_0", channels, 1, stride);
+    Wire wire = graph.relu(normedOfKeras(graph, input, path + "_1", width, 1, stride));
+    wire = graph.relu(normedOfKeras(graph, wire, path + "_2", width, 3));
+    wire = normedOfKeras(graph, wire, path + "_3", channels, 1);
+    graph.endStage(graph.relu(graph.add(skip, wire, path + "_add")), /*cut=*/true);
+    graph.endGroup();
+}
+
+void drawKeras50(GraphBuilder& graph) {
+    constexpr int kBlocks[] = {3, 4, 6, 3};
+    graph.beginGroup("conv1");
+    const Wire stem = graph.relu(normedOfKeras(graph, graph.beginStage("conv1"), "conv1", 64, 7, 2));
+    graph.endStage(graph.maxPool(stem, "pool1_pool", 3, {/*stride=*/2, /*padding=*/1}), /*cut=*/true);
+    graph.endGroup();
+    int width = 64, number = 2;
+    for (const int blocks : kBlocks) {
+        const std::string path = "conv" + std::to_string(number);
+        graph.beginGroup(path);
+        for (int block = 1; block <= blocks; ++block)
+            drawBlockOfKeras(graph, path + "_block" + std::to_string(block), width, number > 2 && block == 1 ? 2 : 1);
+        graph.endGroup();
+        width *= 2;
+        ++number;
+    }
+}
+
+ModelDescription resNet50OfKeras() {
+    ModelDescription model;
+    model.name = "resnet50_keras";
+    model.title = "ResNet-50 of Keras";
+    model.family = "ResNet";
+    model.keras = true;
+    model.head = kLinearHead;
+    model.scaling = Scaling::Caffe;
+    model.drawTrunk = drawKeras50;
+    model.drawClassifier = [](GraphBuilder& graph, int classes) { drawMeanClassifier(graph, classes, "predictions"); };
+    model.presets = {{"conv5 thawed", {"conv5", "head"}},
+                     {"Last block thawed", {"conv5_block3", "head"}},
+                     {"conv4 and conv5 thawed", {"conv4", "conv5", "head"}}};
+    return model;
+}
+
 }  // namespace
 
 ModelDescription resNetModel(const std::string& name, const std::string& title, const std::vector<int>& blocks, bool bottleneck) {
@@ -86,7 +144,9 @@ std::vector<ModelDescription> resNetFamily() {
             model.builtInWithoutLabels = true;
             model.licence = "MIT (as the package imgsim says)";
         }
+        const bool fifty = model.name == "resnet50";
         family.push_back(std::move(model));
+        if (fifty) family.push_back(resNet50OfKeras());
     }
     return family;
 }

@@ -4,31 +4,19 @@
 #include <optional>
 #include <set>
 
+#include "core/model/name_match.h"
 #include "core/model/other_networks.h"
+#include "core/model/tensor_taker.h"
 #include "core/model/trunk_names.h"
-#include "core/model/untrusted.h"
 #include "core/model/zoo.h"
 
 namespace thaw::core {
 
 namespace {
 
-using Tensors = std::map<std::string, SourceTensor>;
-
 // Of a torch.nn.Sequential with all but this many tensors in their places some are lost: no other VGG's numbers fit as well.
 constexpr std::size_t kFewLost = 4;
 
-std::string joined(const std::vector<std::int64_t>& shape) {
-    std::string text;
-    for (std::int64_t size : shape) text += (text.empty() ? "" : "x") + std::to_string(size);
-    return text.empty() ? "a single number" : text;
-}
-
-struct Named {
-    std::string name;
-    TensorRole role = TensorRole::Other;
-    bool channelsLast = false;
-};
 struct Layer {
     std::vector<Named> tensors;
     std::optional<std::size_t> convolution;  // of the chain
@@ -65,75 +53,6 @@ std::map<std::string, Group> groupsOf(const Tensors& tensors, const ConvChain& c
     }
     return groups;
 }
-
-std::vector<std::int64_t> expectedShape(const TensorSpec& tensor, const Named& named) {
-    const std::vector<std::int64_t>& shape = tensor.shape;
-    if (named.role == TensorRole::Scale) return {shape[0]};
-    if (named.channelsLast) return {shape[2], shape[3], shape[1], shape[0]};
-    return shape;
-}
-
-bool isReal(DType type) {
-    return type == DType::Float32 || type == DType::Float16 || type == DType::BFloat16 || type == DType::Float64;
-}
-
-std::string bothCouldBe(const std::string& trunkName, const std::string& one, const std::string& other) {
-    return trunkName + ": both " + inQuotes(one) + " and " + inQuotes(other) + " could be it";
-}
-
-/// Takes tensors of a file for those of a layout, where shape and type are right.
-class Taker {
-public:
-    Taker(const Tensors& tensors, const TrunkLayout& layout) : m_tensors(&tensors) { result.layout = layout; }
-
-    bool isComplete() const { return result.found.size() == result.layout.tensors.size(); }
-
-    TrunkMatch result;
-
-protected:
-    /// Candidates for one tensor of the layout, and for its scales.
-    void take(std::size_t index, const std::vector<Named>& candidates, const std::vector<Named>& scales) {
-        const TensorSpec& wanted = result.layout.tensors[index];
-        if (candidates.empty()) return result.missing.push_back(wanted.name);
-        const Named& own = candidates.front();
-        if (candidates.size() > 1) return result.misshapen.push_back(bothCouldBe(wanted.name, own.name, candidates[1].name));
-
-        const SourceTensor& tensor = m_tensors->at(own.name);
-        const std::vector<std::int64_t> expected = expectedShape(wanted, own);
-        if (tensor.shape != expected)
-            return result.misshapen.push_back(wanted.name + ": expected " + joined(expected) +
-                                              (own.channelsLast ? " (Keras's order)" : "") + ", file has " +
-                                              joined(tensor.shape));
-        const bool quantised = tensor.dtype == DType::Int8 && expected.size() >= 2;
-        if (!quantised && !isReal(tensor.dtype))
-            return result.misshapen.push_back(wanted.name + ": expected floating point numbers, file has " +
-                                              toString(tensor.dtype));
-        TrunkMatch::Found found{own.name, own.channelsLast, {}};
-        if (quantised && !takeScale(wanted, scales, found)) return;
-        result.matched.push_back(wanted.name + " <- " + own.name + (quantised ? " and its scales" : ""));
-        result.found.emplace(index, std::move(found));
-    }
-
-private:
-    bool takeScale(const TensorSpec& wanted, const std::vector<Named>& scales, TrunkMatch::Found& found) {
-        const std::string scaleName = wanted.name + "_scale";
-        if (scales.size() != 1) {
-            result.missing.push_back(scaleName);
-            return false;
-        }
-        const SourceTensor& scale = m_tensors->at(scales.front().name);
-        const std::vector<std::int64_t> expected = expectedShape(wanted, scales.front());
-        if (scale.shape != expected || scale.dtype != DType::Float32) {
-            result.misshapen.push_back(scaleName + ": expected " + joined(expected) + " of float32, file has " +
-                                       joined(scale.shape) + " of " + toString(scale.dtype));
-            return false;
-        }
-        found.scaleName = scales.front().name;
-        return true;
-    }
-
-    const Tensors* m_tensors;
-};
 
 /// The trunk's tensors among those of one group.
 class GroupMatch : public Taker {
@@ -255,77 +174,6 @@ TrunkMatch matchChain(const Tensors& tensors, const TrunkLayout& layout) {
     return result;
 }
 
-/// torchvision's first DenseNet files say norm.1 where today's module says norm1.
-std::string modernName(std::string name) {
-    if (name.find(".denselayer") == std::string::npos) return name;
-    for (const char* part : {"norm", "conv"}) {
-        for (const char* number : {"1", "2"}) {
-            const std::string old = std::string(".") + part + "." + number + ".", now = std::string(".") + part + number + ".";
-            if (const std::size_t at = name.find(old); at != std::string::npos) name.replace(at, old.size(), now);
-        }
-    }
-    return name;
-}
-
-/// By torchvision's names behind any prefix: the one that most of the trunk's tensors share.
-class NameMatch : public Taker {
-public:
-    NameMatch(const Tensors& tensors, const TrunkLayout& layout) : Taker(tensors, layout) {
-        std::map<std::string, std::vector<std::string>> byName;  // in the file
-        for (const auto& [name, tensor] : tensors)
-            if (const std::string plain = modernName(withoutWrappers(name)); !plain.empty()) byName[plain].push_back(name);
-        const std::string prefix = bestPrefix(byName, layout);
-        const auto named = [&](const std::string& wanted) {
-            std::vector<Named> all;
-            if (const auto found = byName.find(prefix + wanted); found != byName.end())
-                for (const std::string& name : found->second) all.push_back({name, TensorRole::Kernel, false});
-            return all;
-        };
-        std::set<std::string> used;
-        for (std::size_t i = 0; i < layout.tensors.size(); ++i) {
-            std::vector<Named> scales = named(layout.tensors[i].name + "_scale");
-            for (Named& scale : scales) scale.role = TensorRole::Scale;
-            take(i, named(layout.tensors[i].name), scales);
-            used.insert(prefix + layout.tensors[i].name);
-            used.insert(prefix + layout.tensors[i].name + "_scale");
-        }
-        std::set<std::string> roots;
-        for (const TensorSpec& tensor : layout.tensors) roots.insert(nameParts(tensor.name).front());
-        for (const auto& [plain, names] : byName) {
-            if (used.count(plain) > 0) continue;
-            result.unexpected.insert(result.unexpected.end(), names.begin(), names.end());
-            const bool own = plain.compare(0, prefix.size(), prefix) == 0;
-            const std::vector<std::string> parts = nameParts(own ? plain.substr(prefix.size()) : std::string());
-            if (roots.count(parts.front()) > 0 && parts.back() != "num_batches_tracked") m_more = true;
-        }
-    }
-
-    /// The file holds this trunk and nothing larger.
-    bool fits() const { return isComplete() && !m_more && result.misshapen.empty(); }
-    /// The file has more layers where the trunk's are: a larger network of the same kind.
-    bool hasMore() const { return m_more; }
-
-private:
-    static std::string bestPrefix(const std::map<std::string, std::vector<std::string>>& byName, const TrunkLayout& layout) {
-        std::map<std::string, int> votes;
-        std::set<std::string> wanted;
-        for (const TensorSpec& tensor : layout.tensors) wanted.insert(tensor.name);
-        for (const auto& [plain, names] : byName) {
-            for (std::size_t at = 0; at != std::string::npos; at = plain.find('.', at)) {
-                if (at > 0) ++at;
-                if (wanted.count(plain.substr(at)) > 0) ++votes[plain.substr(0, at)];
-            }
-        }
-        std::string best;
-        int most = 0;
-        for (const auto& [prefix, count] : votes)
-            if (count > most) best = prefix, most = count;
-        return best;
-    }
-
-    bool m_more = false;
-};
-
 /// Empty for a trunk that is more than convolutions with ReLU, numbered in their paths.
 ConvChain chainOf(const ModelInfo& model) {
     ConvChain chain;
@@ -357,37 +205,48 @@ TrunkLayout layoutOf(const std::string& model) {
     layout.title = description.title;
     layout.tensors = trunkTensorsOf(network);
     layout.chain = chainOf(network.info);
+    if (description.keras) layout.kerasLayers = kerasLayersOf(network, network.info.headStage);
     return layout;
 }
 
 TrunkLayout wholeLayoutOf(const std::string& model) {
     const ModelDescription& description = descriptionOf(model);
+    const Network network = publishedNetwork(model, description.input.usual);
     TrunkLayout layout;
     layout.model = model;
     layout.title = description.title;
-    layout.tensors = tensorsOf(publishedNetwork(model, description.input.usual));
+    layout.tensors = tensorsOf(network);
+    if (description.keras) layout.kerasLayers = kerasLayersOf(network, static_cast<int>(network.stages.size()));
     return layout;
 }
 
 TrunkMatch matchTrunk(const Tensors& tensors, const TrunkLayout& layout) {
-    if (layout.isChain()) return matchChain(tensors, layout);
-    const NameMatch match(tensors, layout);
+    if (layout.isChain()) {
+        TrunkMatch chain = matchChain(tensors, layout);
+        const bool strange = chain.otherNetwork.empty() && 2 * chain.found.size() < layout.tensors.size();
+        if (const std::string other = strange ? modelIn(tensors) : std::string(); !other.empty() && other != layout.model)
+            chain.otherNetwork = descriptionOf(other).title;
+        return chain;
+    }
+    const NameMatch match = matchNames(tensors, layout);
     TrunkMatch result = match.result;
     if (match.fits()) return result;
     const std::string other = modelIn(tensors);
-    if (!other.empty() && other != layout.model)
+    if (!other.empty() && other != layout.model) {
         result.otherNetwork = descriptionOf(other).title;
-    else if (match.isComplete() && match.hasMore())
-        result.otherNetwork = "a network with more layers of the same kind";
-    else if (2 * result.found.size() < layout.tensors.size())
-        result.otherNetwork = networkByNames(tensors);
+        return result;
+    }
+    const bool larger = match.isComplete() && match.hasMore();
+    if (larger || 2 * result.found.size() < layout.tensors.size()) result.otherNetwork = networkByNames(tensors);
+    if (result.otherNetwork == layout.title) result.otherNetwork.clear();
+    if (larger && result.otherNetwork.empty()) result.otherNetwork = "a network with more layers of the same kind";
     return result;
 }
 
 std::string modelIn(const Tensors& tensors) {
     for (const ModelDescription* model : allModels()) {
         const TrunkLayout layout = layoutOf(model->name);
-        const bool fits = layout.isChain() ? matchChain(tensors, layout).isTrunk() : NameMatch(tensors, layout).fits();
+        const bool fits = layout.isChain() ? matchChain(tensors, layout).isTrunk() : matchNames(tensors, layout).fits();
         if (fits) return model->name;
     }
     return {};

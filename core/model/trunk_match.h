@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/model/graph.h"
+#include "core/model/keras_names.h"
 #include "core/model/trunk_names.h"
 #include "core/model/weights_source.h"
 
@@ -15,10 +16,11 @@ namespace thaw::core {
 /// The tensors of a model's trunk, and how they may be called.
 struct TrunkLayout {
     std::string model, title;
-    std::vector<TensorSpec> tensors;  ///< parameters and buffers in the network's order, torchvision's names
-    /// Of a network that is one chain of 3x3 convolutions with biases: these have many names. Empty for others, which go by
-    /// torchvision's names.
+    std::vector<TensorSpec> tensors;  ///< parameters and buffers in the network's order; torchvision's names, or Keras's layers'
+    /// Of a network that is one chain of 3x3 convolutions with biases: these have many names. Empty for others, which go by the
+    /// names of `tensors`.
     ConvChain chain;
+    std::vector<KerasLayer> kerasLayers;  ///< of Keras's own networks; empty for others
     bool isChain() const { return !chain.numbers.empty(); }
 };
 /// Throws ConfigError naming the models that exist.
@@ -28,9 +30,9 @@ TrunkLayout wholeLayoutOf(const std::string& model);
 
 struct TrunkMatch {
     struct Found {
-        std::string name;  ///< in the file
-        bool channelsLast = false;
-        std::string scaleName;  ///< of an int8 kernel; else empty
+        std::string name;           ///< in the file
+        bool channelsLast = false;  ///< in Keras's order
+        std::string scaleName;      ///< of an int8 kernel; else empty
     };
     TrunkLayout layout;
     std::map<std::size_t, Found> found;  ///< by index into layout.tensors; right in name, shape and type

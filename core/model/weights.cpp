@@ -74,10 +74,10 @@ std::vector<float> toFloats(const std::vector<std::uint8_t>& raw, DType dtype) {
     return values;
 }
 
-/// Height, width, in, out (Keras) to out, in, height, width (torchvision).
+/// Height, width, in, out (Keras) to out, in, height, width (torchvision); without sides, too.
 std::vector<float> toChannelsFirst(const std::vector<float>& values, const std::vector<std::int64_t>& shape) {
     const auto out = static_cast<std::size_t>(shape[0]), in = static_cast<std::size_t>(shape[1]);
-    const auto area = static_cast<std::size_t>(shape[2] * shape[3]);
+    const auto area = static_cast<std::size_t>(shape.size() == 4 ? shape[2] * shape[3] : 1);
     std::vector<float> result(values.size());
     for (std::size_t p = 0; p < area; ++p) {
         for (std::size_t i = 0; i < in; ++i) {

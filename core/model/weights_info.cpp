@@ -224,6 +224,11 @@ std::filesystem::path ownWeightsOf(const std::string& model) {
                            "Install Thaw again, or choose a weights file of your own.");
     }
     for (const WeightsChoice& choice : listWeights(model)) return choice.file;
+    if (description.keras)
+        throw WeightsError(
+            "There are no weights of " + description.title + " on this machine.",
+            "Import a file that Keras saved: thaw-cli weights import FILE. Or choose a weights file of your own, or "
+            "start from random values.");
     throw WeightsError("There are no weights of " + description.title + " on this machine.",
                        "Get them with: thaw-cli weights get " + model +
                            ". Or choose a weights file of your own, or start from "

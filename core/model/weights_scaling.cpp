@@ -64,14 +64,17 @@ WeightsScaling scalingNeededBy(const WeightsSource& source, const TrunkMatch& ma
         if (const Published* known = publishedWith(readTrunkTensor(source, match, 0)))
             return {known->scaling, true, known->reason};
 
+    const ModelDescription& model = descriptionOf(match.layout.model);
+    if (model.keras)
+        return {model.scaling, false,
+                model.title + " learned with it, and which scaling somebody fine-tuned the weights with cannot be told"};
     const bool keras = source.format() == WeightsFormat::KerasH5 ||
                        (first != match.found.end() && first->second.channelsLast && !match.flaxNames) ||
                        (assumed && metadata.count("scaling") > 0 && metadata.at("scaling") == toString(Scaling::Caffe));
     if (keras)
         return {Scaling::Caffe, false,
                 "files of Keras usually do, and which scaling somebody fine-tuned them with cannot be told"};
-    return {descriptionOf(match.layout.model).scaling, false,
-            "files of PyTorch usually do, and which scaling somebody fine-tuned them with cannot be told"};
+    return {model.scaling, false, "files of PyTorch usually do, and which scaling somebody fine-tuned them with cannot be told"};
 }
 
 WeightsScaling scalingOfWeights(const std::filesystem::path& file, const std::string& model) {

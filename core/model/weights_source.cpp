@@ -75,6 +75,8 @@ std::unique_ptr<WeightsSource> openWeights(const std::filesystem::path& path) {
         case WeightsFormat::Safetensors:
             return std::make_unique<SafetensorsSource>(path);
         case WeightsFormat::TorchZip:
+            if (isKerasZip(path)) return std::make_unique<KerasSource>(path);
+            [[fallthrough]];
         case WeightsFormat::TorchLegacy:
             return std::make_unique<TorchSource>(path, format);
         case WeightsFormat::KerasH5:

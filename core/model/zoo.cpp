@@ -13,8 +13,9 @@ namespace {
 std::list<ModelDescription>& models() {
     static std::list<ModelDescription> all = [] {
         std::list<ModelDescription> list;
-        for (const auto& family : {vggFamily, alexNetFamily, squeezeNetFamily, resNetFamily, inceptionFamily, mobileNetFamily,
-                                   efficientNetFamily, denseNetFamily, convNextFamily, visionTransformerFamily})
+        for (const auto& family :
+             {vggFamily, alexNetFamily, squeezeNetFamily, resNetFamily, inceptionFamily, xceptionFamily, mobileNetFamily,
+              kerasMobileNetFamily, efficientNetFamily, denseNetFamily, convNextFamily, visionTransformerFamily})
             for (ModelDescription& model : family()) list.push_back(std::move(model));
         return list;
     }();

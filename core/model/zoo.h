@@ -38,7 +38,7 @@ struct TorchvisionEnd {
 };
 
 struct ModelDescription {
-    std::string name;    ///< torchvision's: "resnet18"
+    std::string name;    ///< torchvision's: "resnet18"; of Keras's own network with "_keras" behind it
     std::string title;   ///< "ResNet-18"
     std::string family;  ///< "ResNet"
     InputSpec input;
@@ -48,6 +48,8 @@ struct ModelDescription {
     /// The network's own way from the trunk to the classes of its weights. Empty: it has none.
     std::function<void(GraphBuilder&, int classes)> drawClassifier;
     TorchvisionEnd torchvision;
+    /// Keras's own network, by the names of Keras's layers: "conv2_block1_1_conv.weight". Its weights come from files of Keras.
+    bool keras = false;
     std::vector<LayerPreset> presets;            ///< beside "Head only" and "Everything thawed"
     std::string builtIn;                         ///< file name in resources/weights; empty: none
     std::string builtInTitle;                    ///< "ResNet-50 without labels (AugNet, built in, 8 bit)"

@@ -116,8 +116,6 @@ void ForeignFilesTest::zips_data() {
     row("torchscript of old", {"vgg/model.json", "vgg/tensors/0", "vgg/version"}, "a TorchScript program", "torch.jit.load");
     row("torch.export", {"vgg/archive_format", "vgg/models/model.json", "vgg/data/weights/w0"}, "an exported program",
         "torch.export.load(\"x\").state_dict");
-    row("keras", {"metadata.json", "config.json", "model.weights.h5"}, "a whole Keras model",
-        "model.save_weights(\"vgg16.weights.h5\")");
     row("npz", {"arr_0.npy", "kernel.npy"}, "an archive of NumPy arrays", "Thaw reads");
     row("office", {"[Content_Types].xml", "word/document.xml"}, "an office document", "Thaw reads");
     row("packed weights", {"readme.txt", "vgg16.safetensors"}, "a zip archive that holds \"vgg16.safetensors\"", "Unpack it");

@@ -90,6 +90,8 @@ private Q_SLOTS:
     void readsEveryLayout_data();
     void readsEveryLayout();
     void reportsTheRest();
+    void readsKerasFiles();
+    void refusesKerasFiles();
     void importKeepsTheScaling();
     void refuses_data();
     void refuses();
@@ -174,6 +176,76 @@ void KerasWeightsTest::reportsTheRest() {
 
     QVERIFY(inspectWeights(kData / "integer.h5").misshapen ==
             std::vector<std::string>{"features.0.weight: expected floating point numbers, file has int32"});
+}
+
+/// A .keras file of Keras's MobileNet within another model: every number in its place, and kept by an import.
+void KerasWeightsTest::readsKerasFiles() {
+    const fs::path file = *m_home / "weights";
+    fs::copy_file(kData / "mobilenet.keras", file);
+    const WeightsReport report = inspectWeights(file);
+    QCOMPARE(report.model, std::string("mobilenet_keras"));
+    QVERIFY(report.usable() && report.format == WeightsFormat::KerasH5);
+    QVERIFY(report.scaling.scaling == Scaling::MinusOneToOne);
+    QCOMPARE(report.matched.front(), std::string("conv1.weight <- layers/functional/layers/conv2d/vars/0"));
+    QVERIFY(report.unexpected == (std::vector<std::string>{"layers/dense/vars/0", "optimizer/vars/0"}));
+
+    const TrunkWeights weights = loadTrunkWeights(file, "mobilenet_keras");
+    int layer = -1;
+    for (const TensorSpec& wanted : layoutOf("mobilenet_keras").tensors) {
+        const HostTensor& tensor = weights.tensors.at(wanted.name);
+        QVERIFY(tensor.shape == wanted.shape);
+        if (wanted.shape.size() == 1) {
+            const int number = wanted.name.find("_mean") != std::string::npos  ? 2
+                               : wanted.name.find("_var") != std::string::npos ? 3
+                               : wanted.name.find("bias") != std::string::npos ? 1
+                                                                               : 0;
+            for (std::size_t o = 0; o < tensor.values.size(); ++o)
+                QCOMPARE(tensor.values[o], static_cast<float>(1 + o % 8 + 8 * static_cast<std::size_t>(layer % 8) +
+                                                              64 * static_cast<std::size_t>(number)) /
+                                               256);
+            continue;
+        }
+        ++layer;
+        const bool depthwise = wanted.shape[1] == 1;  // its channels stand where others have their inputs
+        const std::int64_t side = wanted.shape[2];
+        std::size_t at = 0, wrong = 0;
+        for (std::int64_t o = 0; o < wanted.shape[0]; ++o)
+            for (std::int64_t i = 0; i < wanted.shape[1]; ++i)
+                for (std::int64_t p = 0; p < side * side; ++p)
+                    wrong +=
+                        tensor.values[at++] != kernelValue(layer % 8, depthwise ? 0 : o, depthwise ? o : i, p / side, p % side);
+        QCOMPARE(wrong, std::size_t{0});
+    }
+
+    const fs::path imported = importWeights(file, *m_home / "out.safetensors");
+    QCOMPARE(inspectWeights(imported).model, std::string("mobilenet_keras"));
+    const TrunkWeights after = loadTrunkWeights(imported, "mobilenet_keras");
+    QVERIFY(after.scaling.scaling == Scaling::MinusOneToOne);
+    for (const auto& [name, tensor] : weights.tensors) QVERIFY(after.tensors.at(name).values == tensor.values);
+}
+
+void KerasWeightsTest::refusesKerasFiles() {
+    const std::string squeezed = errorOf<WeightsError>([] { openWeights(kData / "squeezed.keras"); });
+    QVERIFY2(squeezed.find("compressed") != std::string::npos, squeezed.c_str());
+    const std::string other = errorOf<WeightsError>([] { openWeights(kData / "other.keras"); });
+    QVERIFY2(other.find("cannot be used") != std::string::npos, other.c_str());
+    const std::string twin = errorOf<WeightsError>([] { loadTrunkWeights(kData / "mobilenet.keras", "mobilenet_v2"); });
+    QVERIFY2(twin.find("this is MobileNet of Keras, and the model is MobileNetV2") != std::string::npos &&
+                 twin.find("Choose the model mobilenet_keras") != std::string::npos,
+             twin.c_str());
+
+    const Bytes good = readFile(kData / "mobilenet.keras");
+    const fs::path file = *m_home / "x.keras";
+    for (std::size_t piece = 0; piece < 12; ++piece) {
+        const std::size_t length = good.size() * piece / 12;
+        writeFile(file, Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(length)));
+        const std::string error = openFault(file, openOnly);
+        QVERIFY2(!error.empty() && !isBad(error), error.c_str());
+        Bytes bad = good;
+        bad[length + 200] ^= 0x10;  // the checksum of the member tells it
+        writeFile(file, bad);
+        QVERIFY(!openFault(file, openOnly).empty());
+    }
 }
 
 void KerasWeightsTest::importKeepsTheScaling() {

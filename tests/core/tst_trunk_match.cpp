@@ -373,8 +373,13 @@ void TrunkMatchTest::otherNetworksByName_data() {
     QTest::newRow("wrapped") << resNet({2, 2, 2, 2}, false).replaceInStrings(QRegularExpression("^"), "module.backbone.")
                              << "ResNet-18";
     const auto row = [](const char* network, const QStringList& names) { QTest::newRow(network) << names << network; };
-    row("ResNet-50 of Keras", {"res2a_branch2a/res2a_branch2a_W_1:0"});
+    row("an older ResNet of Keras or Caffe", {"res2a_branch2a/res2a_branch2a_W_1:0"});
     row("ResNet of Keras", {"conv2_block1_0_conv/conv2_block1_0_conv/kernel:0"});
+    row("ResNet-101 of Keras", {"conv2_block1_0_conv/conv2_block1_0_conv/kernel:0", "conv4_block23_1_conv/vars/0"});
+    row("ResNet-152 of Keras", {"conv2_block1_0_conv/conv2_block1_0_conv/kernel:0", "conv3_block8_1_conv/vars/0"});
+    row("Inception-ResNet v2 of Keras", {"conv2d/vars/0", "conv_7b/vars/0"});
+    row("NASNet of Keras", {"stem_conv1/vars/0"});
+    row("ConvNeXt of Keras", {"layers/convnext_small_stage_0_block_0_depthwise_conv/vars/0"});
     row("DenseNet", {"features.conv0.weight", "features.denseblock1.denselayer1.conv1.weight"});
     row("SqueezeNet", {"features.0.weight", "features.3.squeeze.weight", "classifier.1.weight"});
     row("MobileNetV2", {"features.0.0.weight", "features.1.conv.0.0.weight", "classifier.1.weight"});

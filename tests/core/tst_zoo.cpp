@@ -1,5 +1,6 @@
-// Every model of the zoo against torchvision's module on the same weights: names, shapes, outputs and the gradient of every
-// parameter. tests/data/make_zoo_golden.py made the numbers and says how the weights are drawn.
+// Every model of the zoo against torchvision's module, or Keras's, on the same weights: names, shapes, outputs and the gradient
+// of every parameter. tests/data/make_zoo_golden.py and make_keras_zoo_golden.py made the numbers; zoo_golden.py says how the
+// weights are drawn.
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
 
@@ -133,12 +134,12 @@ class TestZoo : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() { useComputeThreads(0); }
-    void equalsTorchvision_data() {
+    void equalsItsMakers_data() {
         QTest::addColumn<QString>("name");
         for (const ModelDescription* model : allModels())
             QTest::newRow(model->name.c_str()) << QString::fromStdString(model->name);
     }
-    void equalsTorchvision() {
+    void equalsItsMakers() {
         QFETCH(QString, name);
         const std::string own = name.toStdString();
         const json golden = goldenOf(own);

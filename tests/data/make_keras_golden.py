@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes tests/data/keras/*.h5: VGG16's trunk in the layouts that Keras's versions write, and files to be refused.
+"""Makes tests/data/keras/*.h5 and *.keras: VGG16's trunk in the layouts that Keras's versions write, and files to be refused.
 
     tests/data/make_keras_golden.py          (needs h5py and numpy; Debian: python3-h5py)
 
@@ -12,6 +12,11 @@ kernel[h, w, i, o] = (h * 3 + w) + 16 * min(i, 2) + 64 * min(o, 3) + 128 * layer
                     optimizer_weights; float16; after a user block of 512 bytes
     keras3.weights.h5   layers/conv2d, layers/conv2d_1 ... /vars/0, 1, with the layer's name as attribute of vars; float16
     keras2_13.weights.h5   _layer_checkpoint_dependencies/conv2d, conv2d_2, conv2d_4 ...: no names, numbers left out; float16
+    mobilenet.keras the trunk of Keras's MobileNet within another model, as Keras 3.3 writes it: a zip file with model.weights.h5,
+                    whose layers are counted by class; float16. Kernel and norms of a layer, by its number in the network:
+                    kernel[h, w, i, o] as above, of layer % 8; gamma, beta, mean, variance = (1 + o % 8 + 8 * (layer % 8) + 64 *
+                    0, 1, 2, 3) / 256
+    squeezed.keras  its weights are compressed;  other.keras: they are no HDF5 file
     misshapen.h5    block1_conv1's kernel is 5 x 5, the rest is missing
     integer.h5      block1_conv1's kernel is int32
     external.h5, virtual.h5   block1_conv1's kernel lies in another file;  links.h5: it is a soft and an external link
@@ -19,7 +24,9 @@ kernel[h, w, i, o] = (h * 3 + w) + 16 * min(i, 2) + 64 * min(o, 3) + 128 * layer
     unwritten.h5    block1_conv1's kernel has a shape but no numbers
 """
 
+import io
 import pathlib
+import zipfile
 
 import h5py
 import numpy as np
@@ -43,6 +50,28 @@ def bias(layer):
 def packed(group, name, data):
     """One compressed chunk: small on the disk."""
     group.create_dataset(name, data=data, chunks=data.shape, compression="gzip", compression_opts=9)
+
+
+def mobilenet(group):
+    """27 convolutions, each with a batch norm; every other one from the second on is depthwise."""
+    channels = [32, 64, 128, 128, 256, 256] + [512] * 6 + [1024] * 2
+    shapes = [(3, 3, 3, 32)]
+    for before, after in zip(channels, channels[1:]):
+        shapes += [(3, 3, before, 1), (1, 1, before, after)]
+    counts = {}
+
+    def variables(kind):
+        count = counts[kind] = counts.get(kind, -1) + 1
+        return group.create_group(f"{kind}{f'_{count}' if count else ''}/vars")
+
+    for layer, shape in enumerate(shapes):
+        h, w, i, o = np.ogrid[:shape[0], :shape[1], :shape[2], :shape[3]]
+        values = ((h * 3 + w) + 16 * np.minimum(i, 2) + 64 * np.minimum(o, 3) + 128 * (layer % 8)) / 8192
+        packed(variables("depthwise_conv2d" if shape[3] == 1 else "conv2d"), "0", values.astype("f2"))
+        norm = variables("batch_normalization")
+        outputs = shape[2] if shape[3] == 1 else shape[3]
+        for number in range(4):
+            packed(norm, str(number), ((1 + np.arange(outputs) % 8 + 8 * (layer % 8) + 64 * number) / 256).astype("f2"))
 
 
 def create(name, **options):
@@ -86,6 +115,17 @@ def main():
             variables = file.create_group(f"_layer_checkpoint_dependencies/conv2d{f'_{2 * layer}' if layer else ''}/vars")
             packed(variables, "0", kernel(layer).astype("f2"))
             variables.create_dataset("1", data=bias(layer).astype("f2"))
+
+    whole = io.BytesIO()
+    with h5py.File(whole, "w", libver="latest") as file:
+        mobilenet(file.create_group("layers/functional/layers"))
+        file.create_dataset("layers/dense/vars/0", data=np.ones((1024, 2), "f4"))
+        file.create_dataset("optimizer/vars/0", data=np.int64(5))
+    for name, content, method in (("mobilenet", whole.getvalue(), zipfile.ZIP_STORED),
+                                  ("squeezed", b"weights", zipfile.ZIP_DEFLATED), ("other", b"weights", zipfile.ZIP_STORED)):
+        with zipfile.ZipFile(FOLDER / f"{name}.keras", "w", method) as archive:
+            for member, text in (("metadata.json", b"{}"), ("config.json", b"{}"), ("model.weights.h5", content)):
+                archive.writestr(zipfile.ZipInfo(member), text, method)
 
     path = "block1_conv1/block1_conv1_W_1:0"
     first = kernel(0).astype("f4")

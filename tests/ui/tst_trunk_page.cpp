@@ -97,7 +97,7 @@ private Q_SLOTS:
 
     void beginsAtTheTrunkInUse() {
         Window w;
-        QCOMPARE(w.list().model()->rowCount(), 25);
+        QCOMPARE(w.list().model()->rowCount(), 30);
         QCOMPARE(w.current(), QStringLiteral("VGG16"));
         QCOMPARE(w.use().text(), QStringLiteral("In use"));
         QVERIFY(!w.use().isEnabled());
@@ -154,7 +154,7 @@ private Q_SLOTS:
         w.fixture.shoot(QStringLiteral("trunks-empty"));
         empty->findChild<QPushButton*>()->click();
         QVERIFY(w.list().isVisible());
-        QCOMPARE(w.list().model()->rowCount(), 25);
+        QCOMPARE(w.list().model()->rowCount(), 30);
         w.list().setFocus();
         QTest::keyClick(&w.list(), Qt::Key_F, Qt::ControlModifier);
         QVERIFY(family->hasFocus());

@@ -18,9 +18,10 @@ QString spoken(const Trunk& trunk) {
     const QLocale locale;
     const core::ModelCard& model = trunk.card.model;
     QStringList parts{trunkTitle(trunk.card)};
-    parts += model.builtIn ? TrunkListModel::tr("built in")
-             : trunk.here  ? TrunkListModel::tr("on this machine")
-                           : TrunkListModel::tr("to download");
+    parts += model.builtIn                 ? TrunkListModel::tr("built in")
+             : trunk.here                  ? TrunkListModel::tr("on this machine")
+             : trunk.card.download.empty() ? TrunkListModel::tr("to import")
+                                           : TrunkListModel::tr("to download");
     if (trunk.inUse) parts += TrunkListModel::tr("in use");
     parts +=
         TrunkListModel::tr("%1 million parameters").arg(locale.toString(static_cast<double>(model.parameters) / 1e6, 'f', 1));

@@ -89,7 +89,7 @@ QString publishedToolTip(const core::TrunkCard& trunk) {
 
 QString licenceText(const core::TrunkCard& trunk) {
     if (trunk.model.builtIn) return words(trunk.model.licence);
-    return say("not stated; torchvision's code is BSD-3-Clause");
+    return trunk.download.empty() ? say("not stated") : say("not stated; torchvision's code is BSD-3-Clause");
 }
 
 QString shortLicenceText(const core::TrunkCard& trunk) {

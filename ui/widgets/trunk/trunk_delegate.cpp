@@ -73,6 +73,7 @@ Pill placePill(const Trunk& trunk) {
     if (trunk.card.model.builtIn) return {TrunkDelegate::tr("built in"), {}};
     if (!trunk.file.isEmpty()) return {TrunkDelegate::tr("downloaded"), {}};
     if (trunk.here) return {TrunkDelegate::tr("own file"), {}};
+    if (trunk.card.download.empty()) return {TrunkDelegate::tr("to import"), {}};
     const Tone line = trunk.transferProblem.isEmpty() ? Tone::Line : Tone::Wrong;
     return {trunk.card.bytes > 0 ? fileSizeText(trunk.card.bytes) : TrunkDelegate::tr("download"), QStringLiteral("download"),
             line};

@@ -45,12 +45,14 @@ QString weightsText(const Trunk& trunk) {
     if (trunk.card.model.builtIn) return TrunkDetail::tr("built in, 8 bit, %1").arg(size);
     if (!trunk.file.isEmpty()) return TrunkDetail::tr("downloaded, full precision");
     if (trunk.here) return TrunkDetail::tr("a file of your own");
+    if (trunk.card.download.empty()) return TrunkDetail::tr("none yet: a file of Keras");
     return TrunkDetail::tr("about %1 to download").arg(size);
 }
 
 QString noteText(const Trunk& trunk) {
     const core::ModelCard& model = trunk.card.model;
     if (model.builtIn) return words(model.builtInNote);
+    if (!model.weightsFrom.empty()) return words(model.weightsFrom);
     if (trunk.here) return {};
     return TrunkDetail::tr("torchvision's weights. They are downloaded once and stay on this machine.");
 }

@@ -88,7 +88,7 @@ bool WeightsBox::isOwnDownload(const QString& id) const {
 
 void WeightsBox::chooseFile() {
     const QString file = QFileDialog::getOpenFileName(this, tr("Weights of the trunk"), QDir::homePath(),
-                                                      tr("Weights (*.safetensors *.pth *.pt *.h5);;All files (*)"));
+                                                      tr("Weights (*.safetensors *.pth *.pt *.h5 *.keras);;All files (*)"));
     if (file.isEmpty()) return;
     say(tr("Reading %1").arg(QFileInfo(file).fileName()), false);
     m_library.importWeights(file);
