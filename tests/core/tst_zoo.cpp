@@ -143,21 +143,20 @@ private Q_SLOTS:
         QFETCH(QString, name);
         const std::string own = name.toStdString();
         const json golden = goldenOf(own);
+        const Network network = publishedNetwork(own, descriptionOf(own).input.usual);
+        std::map<std::string, std::vector<std::int64_t>> expected, present;
+        for (const json& entry : golden["state"]) expected[entry[0]] = entry[1].get<std::vector<std::int64_t>>();
+        for (const TensorSpec& tensor : tensorsOf(network)) present[tensor.name] = tensor.shape;
+        QVERIFY(present == expected);
+        QCOMPARE(network.info.parameterCount, golden["parameters"].get<std::int64_t>());
+        double multiplyAdds = 0;
+        for (const LayerInfo& layer : network.info.layers) multiplyAdds += layer.multiplyAdds;
+        const double counted = golden["multiply_adds"];
+        QVERIFY2(std::abs(multiplyAdds - counted) < 1e-3 * counted, std::to_string(multiplyAdds).c_str());
         for (const json& item : golden["cases"]) {
             const int size = item["size"];
             const auto model = exactModel(own, size);
             const int stages = model->stageCount();
-            if (size == descriptionOf(own).input.usual) {
-                std::map<std::string, std::vector<std::int64_t>> expected, present;
-                for (const json& entry : golden["state"]) expected[entry[0]] = entry[1].get<std::vector<std::int64_t>>();
-                for (const Parameter& parameter : model->stateDict()) present[parameter.name] = parameter.value.sizes().vec();
-                QVERIFY(present == expected);
-                QCOMPARE(model->info().parameterCount, golden["parameters"].get<std::int64_t>());
-                double multiplyAdds = 0;
-                for (const LayerInfo& layer : model->info().layers) multiplyAdds += layer.multiplyAdds;
-                const double counted = golden["multiply_adds"];
-                QVERIFY2(std::abs(multiplyAdds - counted) < 1e-3 * counted, std::to_string(multiplyAdds).c_str());
-            }
             const std::int64_t batch = item["batch"];
             const torch::Tensor input = drawnLike("input", {batch, 3, size, size}, 1.7);
             {
