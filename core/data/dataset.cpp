@@ -110,6 +110,7 @@ void inspect(const DatasetSource& source, const fs::path& location, DatasetInfo&
         const DatasetLabels& labels = *kept;
         info.problem.clear();
         if (!labels.title.empty()) info.title = labels.title;
+        if (labels.pictureKind) info.pictureKind = *labels.pictureKind;
         info.task = labels.task;
         info.classNames = labels.classNames;
         info.trainCount = static_cast<std::int64_t>(labels.train.count());

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,11 +36,12 @@ struct DatasetLabels {
     SplitLabels train, test;
     SplitLabels validation;  ///< a third split, which validates; empty: the copy has none
     std::vector<std::string> classNames;
-    std::string title;                 ///< of this copy; empty: describe()'s
-    std::vector<std::string> columns;  ///< of a table: their titles, but for the one that names the files
-    std::vector<std::string> notes;    ///< as DatasetInfo's
-    std::string splitNote;             ///< one of the notes: where the splits come from
-    std::vector<LeftOutFile> leftOut;  ///< as DatasetInfo's
+    std::string title;                       ///< of this copy; empty: describe()'s
+    std::optional<PictureKind> pictureKind;  ///< of this copy; none: describe()'s
+    std::vector<std::string> columns;        ///< of a table: their titles, but for the one that names the files
+    std::vector<std::string> notes;          ///< as DatasetInfo's
+    std::string splitNote;                   ///< one of the notes: where the splits come from
+    std::vector<LeftOutFile> leftOut;        ///< as DatasetInfo's
     /// Those of leftOut that lie among a class's pictures and are called like pictures or are some, but cannot be read.
     std::vector<LeftOutFile> unreadable;
     const SplitLabels& of(Split split) const { return split == Split::Train ? train : split == Split::Test ? test : validation; }
@@ -101,7 +103,8 @@ std::vector<LeftOutFile> unreadableIn(const DatasetInfo& dataset);
 /// "thaw/datasets" in each system folder (XDG_DATA_DIRS, by default /usr/local/share and /usr/share).
 std::vector<std::filesystem::path> datasetPlaces(const std::filesystem::path& extra = {});
 
-/// Where Keras and torchvision keep what they download: KERAS_HOME/datasets (by default ~/.keras/datasets) and ./data.
+/// Where Keras, MedMNIST and torchvision keep what they download: KERAS_HOME/datasets (by default ~/.keras/datasets), ~/.medmnist
+/// and ./data.
 std::vector<std::filesystem::path> foreignPlaces();
 
 }  // namespace thaw::core

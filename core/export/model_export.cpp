@@ -82,8 +82,7 @@ void exportModel(const RunSelection& selection, ExportFormat format, const std::
     requireKnown(selection.run);
     const FinishedRun run = openRun(selection, /*threads=*/0);
     const RunConfig& config = run.manifest.config;
-    writeExport(exportedModel(*run.model, config, run.manifest.classNames, pictureKindOf(run.manifest.datasetId, config)), format,
-                file);
+    writeExport(exportedModel(*run.model, config, run.manifest.classNames, pictureKindOf(run.manifest)), format, file);
 }
 
 }  // namespace thaw::core

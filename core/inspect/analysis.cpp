@@ -149,7 +149,7 @@ std::vector<FilePrediction> predictFiles(const RunSelection& selection, const st
     const FinishedRun run = openRun(selection, threads);
     if (classNames != nullptr) *classNames = run.manifest.classNames;
     std::vector<FilePrediction> predictions;
-    const PictureKind kind = pictureKindOf(run.manifest.datasetId, run.manifest.config);
+    const PictureKind kind = pictureKindOf(run.manifest);
     for (const std::filesystem::path& file : files) {
         predictions.push_back(predictPicture(*run.model, run.manifest.config, kind, run.device, file));
         FilePrediction& last = predictions.back();

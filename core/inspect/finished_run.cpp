@@ -39,6 +39,11 @@ std::unique_ptr<StagedModel> emptyModelOf(const RunManifest& manifest) {
     return model;
 }
 
+PictureKind pictureKindOf(const RunManifest& manifest) {
+    if (manifest.pictureKind.side > 0) return manifest.pictureKind;
+    return pictureKindOf(manifest.datasetId, manifest.config.inputSize);
+}
+
 FinishedRun openRun(const RunSelection& selection, int threads) {
     useComputeThreads(threads);
     FinishedRun run;

@@ -18,6 +18,9 @@ constexpr double kPiece = 0.2;  // seconds between two calls of a progress callb
 /// Throws Cancelled where the callback says so.
 void report(const CountCallback& progress, std::int64_t done, std::int64_t total);
 
+/// What a picture from elsewhere is made into for a run's model.
+PictureKind pictureKindOf(const RunManifest& manifest);
+
 struct FinishedRun {
     RunManifest manifest;
     int epoch = 0;

@@ -161,7 +161,7 @@ std::map<int, RunInspector::ModelPointer> RunInspector::sharedStages(const Stage
 torch::Tensor RunInspector::inputOf(const PictureChoice& picture) {
     const RunConfig& config = m_manifest.config;
     const auto ofSquare = [&](auto read) {
-        const PictureKind kind = pictureKindOf(m_manifest.datasetId, m_manifest.config);
+        const PictureKind kind = pictureKindOf(m_manifest);
         return squareInput(read(kind), kind.side, config).to(m_device);
     };
     if (picture.pixels) return ofSquare([&](const PictureKind& kind) { return squareOfPicture(*picture.pixels, kind); });
@@ -288,7 +288,7 @@ std::vector<FilePrediction> RunInspector::predictFiles(const std::string& checkp
                                                        const std::vector<std::filesystem::path>& files,
                                                        const CountCallback& progress) {
     const ModelPointer loaded = modelOf(checkpoint);
-    const PictureKind kind = pictureKindOf(m_manifest.datasetId, m_manifest.config);
+    const PictureKind kind = pictureKindOf(m_manifest);
     const std::int64_t total = static_cast<std::int64_t>(files.size());
     std::vector<FilePrediction> answers;
     for (const std::filesystem::path& file : files) {
@@ -300,7 +300,7 @@ std::vector<FilePrediction> RunInspector::predictFiles(const std::string& checkp
 }
 
 void RunInspector::exportModel(const std::string& checkpoint, ExportFormat format, const std::filesystem::path& file) {
-    const PictureKind kind = pictureKindOf(m_manifest.datasetId, m_manifest.config);
+    const PictureKind kind = pictureKindOf(m_manifest);
     writeExport(exportedModel(*modelOf(checkpoint)->model, m_manifest.config, m_manifest.classNames, kind), format, file);
 }
 

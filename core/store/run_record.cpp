@@ -85,6 +85,8 @@ std::string toText(const RunManifest& manifest) {
           {"testOrigin", manifest.testOrigin},
           {"location", manifest.dataLocation.string()},
           {"classNames", manifest.classNames},
+          {"pictures",
+           {{"side", manifest.pictureKind.side}, {"grey", manifest.pictureKind.grey}, {"anySize", manifest.pictureKind.anySize}}},
           {"trainPerClass", manifest.trainPerClass},
           {"testPerClass", manifest.testPerClass},
           {"leftOut", leftOutValue(manifest.leftOut)}}},
@@ -235,6 +237,12 @@ RunManifest readManifest(const fs::path& runDirectory) {
             inner.read("testOrigin", manifest.testOrigin);
             inner.read("location", manifest.dataLocation);
             inner.read("classNames", manifest.classNames);
+            if (const json* pictures = inner.take("pictures")) {
+                JsonFields kind(*pictures, "data.pictures");
+                kind.read("side", manifest.pictureKind.side);
+                kind.read("grey", manifest.pictureKind.grey);
+                kind.read("anySize", manifest.pictureKind.anySize);
+            }
             inner.read("trainPerClass", manifest.trainPerClass);
             inner.read("testPerClass", manifest.testPerClass);
             if (const json* files = inner.take("leftOut")) manifest.leftOut = leftOutFrom(*files);

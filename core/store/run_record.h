@@ -22,6 +22,7 @@ struct RunManifest {
     std::string testOrigin;              ///< as PictureIdentity::origin
     std::filesystem::path dataLocation;  ///< where the data set was; absolute
     std::vector<std::string> classNames;
+    PictureKind pictureKind;  ///< of its pictures; side 0 in records of earlier versions
     /// Of the whole data set, by class. Empty in records of earlier versions.
     std::vector<std::int64_t> trainPerClass, testPerClass;
     std::vector<LeftOutFile> leftOut;  ///< as DatasetInfo::leftOut

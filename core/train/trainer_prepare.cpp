@@ -296,6 +296,7 @@ void TorchTrainer::setUpRecord() {
         manifest.testOrigin = m_test->identity.origin;
         manifest.dataLocation = absolutePath(m_dataset.location);
         manifest.classNames = m_dataset.classNames;
+        manifest.pictureKind = m_dataset.pictureKind;
         manifest.trainPerClass = m_dataset.trainPerClass;
         manifest.testPerClass = m_dataset.testPerClass;
         manifest.leftOut = m_dataset.leftOut;
