@@ -20,6 +20,7 @@
 #include "core/data/foreign_files.h"
 #include "core/data/image_folder.h"
 #include "core/data/known_labels.h"
+#include "core/data/npz_dataset.h"
 #include "core/data/picture_table.h"
 #include "core/data/split_pictures.h"
 #include "core/store/paths.h"
@@ -38,6 +39,7 @@ std::vector<std::unique_ptr<DatasetSource>>& knownSources() {
         list.push_back(makeFashionMnist());
         list.push_back(makeImageFolder());
         list.push_back(makePictureTable());
+        for (auto& source : makeNpzDatasets()) list.push_back(std::move(source));
         return list;
     }();
     return sources;
@@ -71,6 +73,7 @@ std::vector<fs::path> foreignPlaces() {
         places.push_back(fs::path(keras) / "datasets");
     else if (home && *home)
         places.push_back(fs::path(home) / ".keras" / "datasets");
+    if (home && *home) places.push_back(fs::path(home) / ".medmnist");
     std::error_code error;
     if (const fs::path here = fs::current_path(error); !error) places.push_back(here / "data");
     return places;

@@ -16,7 +16,6 @@ namespace thaw::core {
 
 namespace {
 
-constexpr std::int64_t kDeflateLimit = 1032;  // deflate's largest ratio, https://zlib.net/zlib_tech.html
 constexpr const char* kCopyAgain = "Copy or download it again.";
 
 [[noreturn]] void throwSystemError(const std::filesystem::path& file, int code) {
@@ -43,7 +42,7 @@ GzipReader::GzipReader(const std::filesystem::path& file) : m_file(file) {
         throw DataError("Not enough memory to read " + file.string() + '.');
     }
     gzbuffer(m_handle, 256 * 1024);
-    m_upperBound = gzdirect(m_handle) ? info.st_size : info.st_size * kDeflateLimit;
+    m_upperBound = gzdirect(m_handle) ? info.st_size : info.st_size * kLargestRatio;
 }
 
 GzipReader::~GzipReader() { gzclose(m_handle); }

@@ -11,6 +11,8 @@ namespace thaw::core {
 
 class GzipReader {
 public:
+    static constexpr std::int64_t kLargestRatio = 1032;  ///< that deflate can reach, https://zlib.net/zlib_tech.html
+
     /// Throws DataError naming the file.
     explicit GzipReader(const std::filesystem::path& file);
     ~GzipReader();

@@ -15,12 +15,11 @@ std::atomic<std::int64_t>& mostBytesInMemory() {
     return bytes;
 }
 
-void addLabels(PictureSet& set, const SplitLabels& labels, std::size_t classes, std::size_t at) {
-    set.labels.push_back(labels.first[at]);
-    if (labels.sets.empty()) return;
-    const std::size_t begin = set.labelSets.size();
-    set.labelSets.resize(begin + classes);
-    for (const int label : labels.sets[at]) set.labelSets[begin + static_cast<std::size_t>(label)] = 1;
+void addLabelsAt(PictureSet& set, const SplitLabels& labels, std::size_t classes, std::size_t at) {
+    if (labels.sets.empty())
+        addLabels(set, {labels.first[at]}, /*classes=*/0);
+    else
+        addLabels(set, labels.sets[at], classes);
 }
 
 }  // namespace
@@ -36,12 +35,12 @@ PictureSet readSplitPictures(const std::filesystem::path& location, const SplitL
     if (bytes <= std::min(mostBytesInMemory().load(), memoryState().spare())) {
         std::vector<std::size_t> kept;
         PictureSet set = readSquares(files, kind, reading, kept);
-        for (const std::size_t i : kept) addLabels(set, labels, classes, static_cast<std::size_t>(indices[i]));
+        for (const std::size_t i : kept) addLabelsAt(set, labels, classes, static_cast<std::size_t>(indices[i]));
         return set;
     }
     PictureSet set;
     set.width = set.height = kind.side;
-    for (const std::int64_t index : indices) addLabels(set, labels, classes, static_cast<std::size_t>(index));
+    for (const std::int64_t index : indices) addLabelsAt(set, labels, classes, static_cast<std::size_t>(index));
     readOnDemand(set, location, std::move(files), kind, reading);
     return set;
 }
