@@ -18,6 +18,7 @@
 #include "core/data/download.h"
 #include "core/data/fashion_mnist.h"
 #include "core/data/foreign_files.h"
+#include "core/data/idx_dataset.h"
 #include "core/data/image_folder.h"
 #include "core/data/known_labels.h"
 #include "core/data/npz_dataset.h"
@@ -39,6 +40,7 @@ std::vector<std::unique_ptr<DatasetSource>>& knownSources() {
         list.push_back(makeFashionMnist());
         list.push_back(makeImageFolder());
         list.push_back(makePictureTable());
+        list.push_back(makeIdxDataset());
         for (auto& source : makeNpzDatasets()) list.push_back(std::move(source));
         return list;
     }();

@@ -1,5 +1,4 @@
-// Fashion-MNIST (Zalando Research): four IDX files, gzipped or plain, 28x28 grey. An IDX file is a big-endian header (two zero
-// bytes, 8 for unsigned bytes, the number of dimensions, then each dimension as 32 bits) and the raw bytes.
+// Fashion-MNIST (Zalando Research): four IDX files (idx_file.h), gzipped or plain, 28x28 grey.
 #pragma once
 
 #include <memory>

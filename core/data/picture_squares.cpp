@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "core/data/picture_file.h"
+#include "core/util/memory.h"
 #include "core/util/parallel.h"
 
 namespace thaw::core {
