@@ -13,7 +13,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/reading_scope.h"
-#include "core/data/cifar10.h"
+#include "core/data/cifar.h"
 #include "core/data/dataset_source.h"
 #include "core/data/download.h"
 #include "core/data/fashion_mnist.h"
@@ -40,6 +40,7 @@ std::vector<std::unique_ptr<DatasetSource>>& knownSources() {
         list.push_back(makeFashionMnist());
         list.push_back(makeImageFolder());
         list.push_back(makePictureTable());
+        list.push_back(makeCifar100());
         list.push_back(makeIdxDataset());
         for (auto& source : makeNpzDatasets()) list.push_back(std::move(source));
         return list;

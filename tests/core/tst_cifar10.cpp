@@ -38,14 +38,26 @@ struct Batch {
     std::string type = "u1", labelsName = "labels";
 };
 
-Batch batchOf(const Bytes& records) {
+Batch batchOf(const Bytes& records, std::size_t labelBytes = 1) {
     Batch batch;
-    for (std::size_t at = 0; at < records.size(); at += 3073, ++batch.rows) {
-        batch.labels.push_back(records[at]);
-        batch.data.append(records.begin() + static_cast<std::ptrdiff_t>(at + 1),
-                          records.begin() + static_cast<std::ptrdiff_t>(at + 3073));
+    const std::size_t record = labelBytes + 3072;
+    for (std::size_t at = 0; at < records.size(); at += record, ++batch.rows) {
+        batch.labels.push_back(records[at + labelBytes - 1]);
+        batch.data.append(records.begin() + static_cast<std::ptrdiff_t>(at + labelBytes),
+                          records.begin() + static_cast<std::ptrdiff_t>(at + record));
     }
     return batch;
+}
+
+/// Records of CIFAR-100: a coarse label, a fine one, and bytes that follow from the picture's place.
+Bytes cifar100Records(const std::vector<int>& fine) {
+    Bytes records;
+    for (std::size_t i = 0; i < fine.size(); ++i) {
+        records.push_back(static_cast<std::uint8_t>(fine[i] % 20));
+        records.push_back(static_cast<std::uint8_t>(fine[i]));
+        for (std::size_t p = 0; p < 3072; ++p) records.push_back(static_cast<std::uint8_t>(31 * i + p / 1024 * 70 + p % 50));
+    }
+    return records;
 }
 
 Bytes pickledBatch(const Batch& batch, Pickled how) {
@@ -139,6 +151,8 @@ private Q_SLOTS:
     void unreadable();
     void withoutPermission();
     void changedCopyIsLookedAtAgain();
+    void cifar100();
+    void cifar100InPython();
 
 private:
     fs::path folder() const { return *m_home / "data" / "cifar-10-batches-bin"; }
@@ -374,8 +388,8 @@ void Cifar10Test::otherArchivesAreNamed() {
         const std::string ending = zip ? ".zip" : ".tar.gz";
         std::vector<std::string> pictures;
         for (int i = 0; i < 100; ++i) pictures.push_back("pets/cat/" + std::to_string(i) + ".jpg");
-        QVERIFY(check(refusal("pets" + ending, pictures, zip), "is an archive of pictures."));
-        QVERIFY(check(refusal("few" + ending, {"a.png", "b.png"}, zip), "is an archive of pictures"));
+        QVERIFY(check(refusal("pets" + ending, pictures, zip), "has pictures of one class only"));  // it is unpacked
+        QVERIFY(check(refusal("few" + ending, {"a.png", "b.png"}, zip), "no class folders"));
         QVERIFY(check(refusal("c" + ending, {"cifar-100-binary/train.bin", "cifar-100-binary/test.bin"}, zip), "CIFAR-100"));
         QVERIFY(check(refusal("c" + ending, {"cifar-100-python/train", "cifar-100-python/test"}, zip), "CIFAR-100"));
         QVERIFY(check(refusal("c" + ending, {"x/fine_label_names.txt", "x/train.bin"}, zip), "CIFAR-100"));
@@ -467,6 +481,71 @@ void Cifar10Test::changedCopyIsLookedAtAgain() {
     QCOMPARE(resolve(folder()).trainCount, std::int64_t{100});
     writeCifar10Folder(folder(), {20, 5, 1});
     QCOMPARE(resolve(folder()).trainCount, std::int64_t{200});
+}
+
+void Cifar10Test::cifar100() {
+    const fs::path place = *m_home / "data" / "cifar-100-binary";
+    const Bytes train = cifar100Records({99, 0, 57, 0}), test = cifar100Records({57, 99});
+    writeFile(place / "train.bin", train);
+    writeFile(place / "test.bin", test);
+    const DatasetInfo info = resolveIn(place.parent_path());
+    QCOMPARE(info.id, std::string("cifar100"));
+    QCOMPARE(info.location, place);
+    QCOMPARE(info.classNames.size(), std::size_t{100});
+    QCOMPARE(info.classNames.at(57), std::string("pear"));
+    QCOMPARE(info.trainPerClass.at(0), std::int64_t{2});
+    const auto pictures = loadSplit(info, Split::Train, 0, 1);
+    QVERIFY(pictures->labels == (std::vector<int>{99, 0, 57, 0}));
+    for (std::size_t i = 0; i < 4; ++i)
+        for (std::size_t p = 0; p < 3072; ++p)
+            if (pictures->picture(static_cast<std::int64_t>(i))[p] != train[i * 3074 + 2 + p % 3 * 1024 + p / 3])
+                QFAIL("a pixel differs");
+
+    TarWriter tar;
+    tar.add("cifar-100-binary/fine_label_names.txt", Bytes(10, 'x'));
+    tar.add("cifar-100-binary/train.bin", train);
+    tar.add("cifar-100-binary/test.bin", test);
+    for (const char* name : {"cifar-100-binary.tar.gz", "renamed.tar"}) {
+        writeFile(*m_home / name, gzip(TarWriter(tar).finish()));
+        QCOMPARE(resolveIn(*m_home / name).id, std::string("cifar100"));
+        QCOMPARE(loadSplit(resolveIn(*m_home / name), Split::Train, 0, 1)->identity.digest, pictures->identity.digest);
+    }
+    Bytes bad = train;
+    bad[3075] = 100;
+    writeFile(place / "train.bin", bad);
+    QVERIFY(errorOf<DataError>([&] { resolveIn(place); }).find("picture 1 has the label 100, but labels end at 99") !=
+            std::string::npos);
+    for (const std::size_t cut : {1u, 3073u, 5000u}) {
+        writeFile(place / "train.bin", Bytes(train.begin(), train.end() - static_cast<std::ptrdiff_t>(cut)));
+        QVERIFY(!errorOf<DataError>([&] { resolveIn(place); }).empty());
+    }
+    // Files of these common names are CIFAR-100's only where something says so.
+    writeFile(*m_home / "other" / "train.bin", train);
+    writeFile(*m_home / "other" / "test.bin", test);
+    QVERIFY(!errorOf<DataError>([&] { resolveIn(*m_home / "other"); }).empty());
+}
+
+void Cifar10Test::cifar100InPython() {
+    const Bytes train = cifar100Records({99, 0, 57, 0}), test = cifar100Records({57, 99});
+    const fs::path binary = *m_home / "cifar-100-binary", python = *m_home / "keras" / "datasets" / "cifar-100-python";
+    writeFile(binary / "train.bin", train);
+    writeFile(binary / "test.bin", test);
+    const auto write = [&](const char* name, const Bytes& records, Pickled how, const char* labels) {
+        Batch batch = batchOf(records, 2);
+        batch.labelsName = labels;
+        writeFile(python / name, pickledBatch(batch, how));
+    };
+    for (const Pickled how : {Pickled::ByPython2, Pickled::ForPython2, Pickled::FromBuffer}) {
+        write("train", train, how, "fine_labels");
+        write("test", test, how, "fine_labels");
+        const DatasetInfo info = resolveIn({}, "cifar100");
+        QCOMPARE(info.location, python);
+        for (const Split split : {Split::Train, Split::Test})
+            QCOMPARE(loadSplit(info, split, 0, 1)->identity.digest, loadSplit(resolveIn(binary), split, 0, 1)->identity.digest);
+    }
+    write("train", train, Pickled::ByPython2, "labels");
+    const std::string message = errorOf<DataError>([&] { resolveIn({}, "cifar100"); });
+    QVERIFY2(message.find("belongs to CIFAR-10, not to CIFAR-100") != std::string::npos, message.c_str());
 }
 
 QTEST_GUILESS_MAIN(Cifar10Test)

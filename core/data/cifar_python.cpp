@@ -1,4 +1,4 @@
-#include "core/data/cifar10_python.h"
+#include "core/data/cifar_python.h"
 
 #include <algorithm>
 #include <deque>
@@ -13,10 +13,8 @@ namespace thaw::core {
 
 namespace {
 
-constexpr std::size_t kMaxInstructions = 1'000'000;
-constexpr std::int64_t kPixels = 3 * 32 * 32;
-constexpr std::int64_t kMaxRecords = 10'000;
-constexpr int kClasses = 10;
+constexpr std::size_t kMaxInstructions = 2'000'000;
+constexpr std::int64_t kRowBytes = 3 * kCifarPixels;
 
 // What NumPy writes an array by, under the module names of its versions.
 constexpr std::string_view kReconstruct[] = {"numpy.core.multiarray _reconstruct", "numpy._core.multiarray _reconstruct"};
@@ -42,8 +40,10 @@ struct Array {
 
 class NumpyPickle final : public PickleMachine {
 public:
-    NumpyPickle(std::vector<std::uint8_t> bytes, std::string name)
-        : PickleMachine(std::move(bytes), kMaxInstructions, /*withBytes=*/true), m_name(std::move(name)) {}
+    NumpyPickle(std::vector<std::uint8_t> bytes, std::string name, std::string title)
+        : PickleMachine(std::move(bytes), kMaxInstructions, /*withBytes=*/true),
+          m_name(std::move(name)),
+          m_title(std::move(title)) {}
 
     /// The dictionary's values by their keys, which are text or bytes.
     std::map<std::string, Id> entriesOf(Id root) const {
@@ -61,10 +61,10 @@ public:
     }
 
     [[noreturn]] void fail(const std::string& why) const override {
-        throw DataError(m_name + " cannot be read: " + why + '.', "Copy or download CIFAR-10 again.");
+        throw DataError(m_name + " cannot be read: " + why + '.', "Copy or download " + m_title + " again.");
     }
     [[noreturn]] void refuse(const std::string& why) const override {
-        throw DataError(m_name + " is not a file of CIFAR-10: " + why + '.',
+        throw DataError(m_name + " is not a file of " + m_title + ": " + why + '.',
                         "Thaw runs no code from a file. Use the official archive.");
     }
 
@@ -144,7 +144,7 @@ private:
         return bytes;
     }
 
-    std::string m_name;
+    std::string m_name, m_title;
     std::vector<Array> m_arrays;
     std::vector<std::string_view> m_types;
     std::deque<std::string> m_texts;
@@ -173,37 +173,43 @@ std::vector<std::int64_t> labelsOf(const NumpyPickle& pickle, PickleMachine::Id 
     return labels;
 }
 
-bool isPictures(const Array& array) {
-    if (array.shape.empty() || array.shape[0] < 1 || array.shape[0] > kMaxRecords) return false;
+bool isPictures(const Array& array, std::int64_t mostRecords) {
+    if (array.shape.empty() || array.shape[0] < 1 || array.shape[0] > mostRecords) return false;
     const std::vector<std::int64_t> each(array.shape.begin() + 1, array.shape.end());
-    return (each == std::vector<std::int64_t>{kPixels} || each == std::vector<std::int64_t>{3, 32, 32}) &&
+    return (each == std::vector<std::int64_t>{kRowBytes} || each == std::vector<std::int64_t>{3, kCifarSide, kCifarSide}) &&
            (array.type == "u1" || array.type == "|u1" || array.type == "uint8") && !array.byColumns &&
-           array.bytes.size() == static_cast<std::size_t>(array.shape[0] * kPixels);
+           array.bytes.size() == static_cast<std::size_t>(array.shape[0] * kRowBytes);
 }
 
 }  // namespace
 
-std::vector<std::uint8_t> cifar10RecordsOf(std::vector<std::uint8_t> bytes, const std::string& name) {
-    NumpyPickle pickle(std::move(bytes), name);
+std::vector<std::uint8_t> cifarRecordsOf(std::vector<std::uint8_t> bytes, const std::string& name, const CifarSet& set,
+                                         std::int64_t mostRecords) {
+    NumpyPickle pickle(std::move(bytes), name, set.title);
     const std::map<std::string, PickleMachine::Id> entries = pickle.entriesOf(pickle.run());
-    if (entries.count("fine_labels") > 0)
-        throw DataError(name + " belongs to CIFAR-100, which Thaw does not read.", "Choose CIFAR-10's files.");
-    if (entries.count("data") == 0 || entries.count("labels") == 0) pickle.refuse("its pictures or labels are missing");
+    for (const CifarSet* other : {&cifar10Set(), &cifar100Set()})
+        if (other->id != set.id && entries.count(set.pythonLabels) == 0 && entries.count(other->pythonLabels) > 0)
+            throw DataError(name + " belongs to " + other->title + ", not to " + set.title + '.',
+                            "Choose " + set.title + "'s files, or the other data set.");
+    if (entries.count("data") == 0 || entries.count(set.pythonLabels) == 0) pickle.refuse("its pictures or labels are missing");
     const Array* pictures = pickle.array(entries.at("data"));
-    if (!pictures || !isPictures(*pictures)) pickle.refuse("its pictures are not up to 10,000 rows of 3,072 bytes");
-    const std::vector<std::int64_t> labels = labelsOf(pickle, entries.at("labels"));
+    if (!pictures || !isPictures(*pictures, mostRecords))
+        pickle.refuse("its pictures are not up to " + std::to_string(mostRecords) + " rows of 3,072 bytes");
+    const std::vector<std::int64_t> labels = labelsOf(pickle, entries.at(set.pythonLabels));
     if (labels.size() != static_cast<std::size_t>(pictures->shape[0]))
         pickle.fail("it has " + std::to_string(pictures->shape[0]) + " pictures, but " + std::to_string(labels.size()) +
                     " labels");
 
+    const auto classes = static_cast<std::int64_t>(set.classNames.size());
     std::vector<std::uint8_t> records;
-    records.reserve(labels.size() * (1 + kPixels));
+    records.reserve(labels.size() * static_cast<std::size_t>(set.recordBytes()));
     for (std::size_t i = 0; i < labels.size(); ++i) {
-        if (labels[i] < 0 || labels[i] >= kClasses)
-            pickle.fail("picture " + std::to_string(i) + " has the label " + std::to_string(labels[i]) + ", but labels end at 9");
-        records.push_back(static_cast<std::uint8_t>(labels[i]));
-        const auto* row = reinterpret_cast<const std::uint8_t*>(pictures->bytes.data()) + i * kPixels;
-        records.insert(records.end(), row, row + kPixels);
+        if (labels[i] < 0 || labels[i] >= classes)
+            pickle.fail("picture " + std::to_string(i) + " has the label " + std::to_string(labels[i]) + ", but labels end at " +
+                        std::to_string(classes - 1));
+        records.insert(records.end(), static_cast<std::size_t>(set.labelBytes), static_cast<std::uint8_t>(labels[i]));
+        const auto* row = reinterpret_cast<const std::uint8_t*>(pictures->bytes.data()) + i * kRowBytes;
+        records.insert(records.end(), row, row + kRowBytes);
     }
     return records;
 }
