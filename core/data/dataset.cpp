@@ -22,6 +22,7 @@
 #include "core/data/image_folder.h"
 #include "core/data/known_labels.h"
 #include "core/data/npz_dataset.h"
+#include "core/data/picture_archive.h"
 #include "core/data/picture_table.h"
 #include "core/data/split_pictures.h"
 #include "core/store/paths.h"
@@ -43,6 +44,7 @@ std::vector<std::unique_ptr<DatasetSource>>& knownSources() {
         list.push_back(makeCifar100());
         list.push_back(makeIdxDataset());
         for (auto& source : makeNpzDatasets()) list.push_back(std::move(source));
+        list.push_back(makePictureArchive());
         return list;
     }();
     return sources;

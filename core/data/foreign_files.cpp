@@ -19,7 +19,9 @@ namespace {
 
 constexpr std::size_t kNamesLookedAt = 300;
 constexpr const char* kUnpack = "Unpack it and choose the folder that holds the class folders.";
-constexpr const char* kTakesCifar10 = "Thaw reads CIFAR-10: cifar-10-binary.tar.gz, cifar-10-python.tar.gz or their folders.";
+constexpr const char* kTakesCifar =
+    "Thaw reads CIFAR-10 and CIFAR-100: the official archives of the binary and the Python version, or their folders.";
+constexpr const char* kTakesArrays = "Thaw reads .npz files with train_images, train_labels, test_images and test_labels.";
 constexpr const char* kNeedsPictures = "Thaw needs the pictures as files, in a folder for each class.";
 
 struct Meaning {
@@ -50,22 +52,23 @@ Meaning meaningOf(const std::vector<std::string>& paths, bool inArchive) {
     const auto ends = [&](std::string_view end) { return any([end](const std::string& name) { return endsWith(name, end); }); };
     const std::string holds = inArchive ? "is an archive of " : "holds ";
     if (hundred || has("fine_label_names.txt") || (has("meta") && has("train") && has("test")))
-        return {holds + "CIFAR-100, which Thaw does not read", kTakesCifar10};
+        return {holds + "some of CIFAR-100's files", kTakesCifar};
     if (has("data_batch_1") || has("data_batch_1.bin"))
-        return {holds + "CIFAR-10's files", inArchive ? "Unpack it and choose the folder with data_batch_1." : kTakesCifar10};
+        return {holds + "CIFAR-10's files", inArchive ? "Unpack it and choose the folder with data_batch_1." : kTakesCifar};
     if (any([](const std::string& name) {
             return name.find("idx3-ubyte") != std::string::npos || name.find("idx1-ubyte") != std::string::npos;
         }))
         return {holds + "files in MNIST's format (IDX)",
                 std::string(inArchive ? "Unpack it. " : "") +
-                    "Thaw reads Fashion-MNIST's four files under their own names, for example train-images-idx3-ubyte."};
+                    "Thaw reads two pairs of files with names like MNIST's, for example train-images-idx3-ubyte and "
+                    "train-labels-idx1-ubyte."};
     if (any([](const std::string& name) { return isPictureName(name); }))
         return {holds + "pictures", inArchive ? kUnpack : kNeedsPictures};
     if (any(isArchiveName))
         return {inArchive ? "is an archive of archives" : "holds archives, which are not unpacked",
                 "Unpack them and choose the folder that holds the class folders."};
     if (ends(".mat")) return {holds + "MATLAB files, as SVHN has", kNeedsPictures};
-    if (ends(".npy") || ends(".npz")) return {holds + "arrays of NumPy", kNeedsPictures};
+    if (ends(".npy") || ends(".npz")) return {holds + "arrays of NumPy", kTakesArrays};
     if (ends(".parquet") || ends(".arrow") || ends(".tfrecord")) return {holds + "tables with pictures in them", kNeedsPictures};
     if (ends(".safetensors") || ends(".pth") || ends(".h5") || ends(".pt") || ends(".keras"))
         return {holds + "weights of a network, no pictures", "Choose weights in the settings, or with --weights."};

@@ -120,7 +120,7 @@ void removeStrayParts(const fs::path& folder) {
         const bool stray =
             started < 0 || (::lstat(it->path().c_str(), &info) == 0 && static_cast<double>(info.st_mtime) < started - 2);
         std::error_code ignored;
-        if (stray) fs::remove(it->path(), ignored);
+        if (stray) fs::remove_all(it->path(), ignored);
     }
 }
 

@@ -34,7 +34,7 @@ void writeFileAtomically(const std::filesystem::path& target, const std::string&
 std::string readSmallFile(const std::filesystem::path& file, std::size_t limit = 64u << 20);
 /// Makes the folder's names durable: what was created, renamed or removed in it stays so after a power loss. Throws StoreError.
 void syncFolder(const std::filesystem::path& folder);
-/// Removes "*.part" files of dead processes that an interrupted write left in a folder.
+/// Removes "*.part" files and folders of dead processes that an interrupted write left in a folder.
 void removeStrayParts(const std::filesystem::path& folder);
 
 }  // namespace thaw::core

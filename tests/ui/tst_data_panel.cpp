@@ -167,6 +167,26 @@ private Q_SLOTS:
         QCOMPARE(chosen.at(0).at(0).value<core::DatasetInfo>().id, std::string("cifar10"));
     }
 
+    void takesWhatIsDroppedOnIt() {
+        LibraryController library;
+        DataPanel panel(library);
+        QSignalSpy chosen(&panel, &DataPanel::locationChosen);
+        const auto drop = [&](const QList<QUrl>& urls) {
+            QMimeData data;
+            data.setUrls(urls);
+            QDropEvent event(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+            QCoreApplication::sendEvent(&panel, &event);
+        };
+        drop({QUrl::fromLocalFile("/home/pupil/pets.zip")});
+        QCOMPARE(chosen.size(), 1);
+        QCOMPARE(chosen.at(0).at(0).toString(), QStringLiteral("/home/pupil/pets.zip"));
+        drop({QUrl::fromLocalFile("/a"), QUrl::fromLocalFile("/b")});
+        drop({QUrl("https://example.org/pets.zip")});
+        panel.setLocked(true);
+        drop({QUrl::fromLocalFile("/home/pupil/pets.zip")});
+        QCOMPARE(chosen.size(), 1);
+    }
+
     void saysWhyAChoiceCannotBeUsed() {
         LibraryController library;
         DataPanel panel(library);

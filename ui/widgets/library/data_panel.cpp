@@ -2,12 +2,16 @@
 
 #include <QButtonGroup>
 #include <QDir>
+#include <QDragEnterEvent>
+#include <QDropEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMimeData>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QUrl>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -29,11 +33,18 @@ namespace {
 
 QString words(const std::string& value) { return QString::fromStdString(value); }
 
+/// The only file or folder that is dragged; empty: there is none or more than one.
+QString draggedPath(const QMimeData& data) {
+    const QList<QUrl> urls = data.urls();
+    return urls.size() == 1 ? urls.front().toLocalFile() : QString();
+}
+
 }  // namespace
 
 DataPanel::DataPanel(LibraryController& library, QWidget* parent)
     : QFrame(parent), m_library(library), m_cards(new QButtonGroup(this)) {
     setProperty("panel", true);
+    setAcceptDrops(true);
     auto* columns = new QHBoxLayout(this);
     columns->setContentsMargins(1, 1, 1, 1);
     columns->setSpacing(0);
@@ -66,11 +77,12 @@ QWidget* DataPanel::makeList() {
     m_cardRows = new QVBoxLayout;
     rows->addLayout(m_cardRows);
     m_folder = makeIconPushButton(QStringLiteral("folder"), tr("Choose a folder"), m_list);
-    m_folder->setToolTip(tr("Your own pictures, a folder for each class; or a folder with CIFAR-10's or Fashion-MNIST's files"));
-    m_archive = makeIconPushButton(QStringLiteral("data"), tr("Choose CIFAR-10's archive"), m_list);
+    m_folder->setToolTip(
+        tr("Your own pictures, a folder for each class; or a folder with the files of CIFAR, STL-10, MNIST or MedMNIST"));
+    m_archive = makeIconPushButton(QStringLiteral("data"), tr("Choose an archive or file"), m_list);
     m_archive->setToolTip(
-        tr("cifar-10-binary.tar.gz or cifar-10-python.tar.gz, as they are downloaded. Your own pictures: unpack "
-           "them and choose the folder."));
+        tr("Your own pictures in a zip or tar archive, which is unpacked once; CIFAR's archives as they are downloaded; "
+           "MedMNIST's .npz files; MNIST's IDX files"));
     m_checking = new WorkStrip(m_list, /*narrow=*/true);
     m_refusal = makeLabel({}, "wrong", m_list);
     m_refusal->setObjectName(QStringLiteral("dataRefusal"));
@@ -174,8 +186,9 @@ void DataPanel::chooseLocation(bool folder) {
     if (begin.isEmpty() && !m_places.empty()) begin = pathText(m_places.front().place);
     if (begin.isEmpty() || !QFileInfo::exists(begin)) begin = QDir::homePath();
     const QString path = folder ? QFileDialog::getExistingDirectory(this, tr("Folder with a data set"), begin)
-                                : QFileDialog::getOpenFileName(this, tr("CIFAR-10's archive"), QFileInfo(begin).absolutePath(),
-                                                               tr("CIFAR-10's archives (*.tar.gz *.tgz *.tar);;All files (*)"));
+                                : QFileDialog::getOpenFileName(
+                                      this, tr("Archive or file with a data set"), QFileInfo(begin).absolutePath(),
+                                      tr("Data sets (*.zip *.tar *.tar.gz *.tgz *.tar.bz2 *.tar.xz *.npz *.gz);;All files (*)"));
     if (!path.isEmpty()) Q_EMIT locationChosen(path);
 }
 
@@ -272,6 +285,17 @@ void DataPanel::showRefusal(const QString& path, const QString& why) {
 void DataPanel::showEvent(QShowEvent* event) {
     QFrame::showEvent(event);
     loadSamples();
+}
+
+void DataPanel::dragEnterEvent(QDragEnterEvent* event) {
+    if (m_folder->isEnabled() && !draggedPath(*event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void DataPanel::dropEvent(QDropEvent* event) {
+    const QString path = draggedPath(*event->mimeData());
+    if (!m_folder->isEnabled() || path.isEmpty()) return;
+    event->acceptProposedAction();
+    Q_EMIT locationChosen(path);
 }
 
 const DataEntry* DataPanel::entry(const QString& key) const {

@@ -57,6 +57,8 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;  ///< a folder or file, as if it were chosen
+    void dropEvent(QDropEvent* event) override;
 
 private:
     QWidget* makeList();
