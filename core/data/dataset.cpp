@@ -25,6 +25,7 @@
 #include "core/data/picture_archive.h"
 #include "core/data/picture_table.h"
 #include "core/data/split_pictures.h"
+#include "core/data/stl10.h"
 #include "core/store/paths.h"
 #include "core/util/hash.h"
 
@@ -42,6 +43,7 @@ std::vector<std::unique_ptr<DatasetSource>>& knownSources() {
         list.push_back(makeImageFolder());
         list.push_back(makePictureTable());
         list.push_back(makeCifar100());
+        list.push_back(makeStl10());
         list.push_back(makeIdxDataset());
         for (auto& source : makeNpzDatasets()) list.push_back(std::move(source));
         list.push_back(makePictureArchive());
