@@ -32,6 +32,10 @@ DecodedPicture decodeBytes(const std::string& bytes, int needed) {
             return decodeTiff(bytes);
         case PictureFormat::Bmp:
             return decodeBmp(bytes);
+        case PictureFormat::Heif:
+#ifdef THAW_HEIF
+            return decodeHeif(bytes);
+#endif
         case PictureFormat::None:
             break;
     }

@@ -19,7 +19,11 @@ namespace thaw::core {
 
 namespace fs = std::filesystem;
 
+#ifdef THAW_HEIF
+const char* const kPictureFormats = "JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC and AVIF";
+#else
 const char* const kPictureFormats = "JPEG, PNG, WebP, GIF, TIFF and BMP";
+#endif
 
 namespace {
 
@@ -166,6 +170,9 @@ PictureFormat formatOf(std::string_view bytes) {
     if (has(bytes, 0, "GIF87a"sv) || has(bytes, 0, "GIF89a"sv)) return PictureFormat::Gif;
     if (isTiff(bytes)) return PictureFormat::Tiff;
     if (isBmp(bytes)) return PictureFormat::Bmp;
+#ifdef THAW_HEIF
+    if (const std::string brand = brandOf(bytes); brand == "HEIC" || brand == "AVIF") return PictureFormat::Heif;
+#endif
     return PictureFormat::None;
 }
 
@@ -314,9 +321,9 @@ std::vector<PictureCheck> checkPictures(const std::vector<fs::path>& files, cons
 }
 
 bool isPictureName(const fs::path& file) {
-    constexpr std::array<const char*, 25> kEndings = {
-        ".png",  ".jpg",  ".jpeg", ".jpe",  ".jfif", ".jif", ".pjpeg", ".webp", ".bmp", ".dib", ".gif", ".tif", ".tiff",
-        ".heic", ".heif", ".hif",  ".avif", ".jxl",  ".jp2", ".j2k",   ".cr2",  ".cr3", ".nef", ".arw", ".dng"};
+    constexpr std::array<const char*, 27> kEndings = {
+        ".png",  ".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".pjpeg", ".webp", ".bmp", ".dib", ".gif", ".tif", ".tiff", ".heic",
+        ".heif", ".hif", ".avif", ".jxl", ".jp2",  ".j2k", ".cr2",   ".cr3",  ".nef", ".arw", ".dng", ".dcm", ".dicom"};
     const std::string ending = lowered(file.extension().string());
     return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }

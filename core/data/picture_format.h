@@ -14,10 +14,10 @@
 
 namespace thaw::core {
 
-/// Those that are read.
-enum class PictureFormat { None, Jpeg, Png, WebP, Gif, Tiff, Bmp };
+/// Those that are read; the last, HEIC and AVIF, where Thaw was built with libheif.
+enum class PictureFormat { None, Jpeg, Png, WebP, Gif, Tiff, Bmp, Heif };
 
-/// As people call them: "JPEG, PNG, WebP, GIF, TIFF and BMP".
+/// As people call them: "JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC and AVIF".
 extern const char* const kPictureFormats;
 
 constexpr std::int64_t kMaxPictureBytes = std::int64_t{64} << 20;

@@ -253,11 +253,8 @@ void ImageFolderTest::listedByContent() {
     fs::rename(ring / "a0.png", ring / "a0.HEIC");
     fs::rename(ring / "a1.png", ring / "a1.jfif");
     fs::rename(ring / "a2.png", ring / "a2");
-    const std::string heic(
-        "\0\0\0\x18"
-        "ftypheic\0\0\0\0mif1heic",
-        24);
-    writeFile(ring / "phone.HEIC", Bytes(heic.begin(), heic.end()));
+    const Bytes foreign = {0xFF, 0x0A, 0, 0};
+    writeFile(ring / "phone.jxl", foreign);
     writeFile(ring / "empty.png", {});
     writeFile(ring / "page.jpg", Bytes(40, 'x'));
     writeFile(ring / "readme.md", Bytes(40, 'x'));
@@ -266,7 +263,7 @@ void ImageFolderTest::listedByContent() {
     std::string left;
     for (const LeftOutFile& file : info.leftOut) left += file.file.filename().string() + ": " + file.reason + '\n';
     QVERIFY2(
-        left.find("empty.png: the file is empty\npage.jpg: it is a text, not a picture\nphone.HEIC: it is a HEIC picture") == 0,
+        left.find("empty.png: the file is empty\npage.jpg: it is a text, not a picture\nphone.jxl: it is a JPEG XL picture") == 0,
         left.c_str());
     QVERIFY2(left.find("readme.md: it is not a picture") != std::string::npos, left.c_str());
     QCOMPARE(unreadableIn(info).size(), std::size_t{3});
@@ -281,13 +278,10 @@ void ImageFolderTest::listedByContent() {
 
 void ImageFolderTest::aClassOfBadPicturesOnly() {
     writeImageFolder(folder(), {30, 8, 1}, 2);
-    const std::string heic(
-        "\0\0\0\x18"
-        "ftypheic\0\0\0\0mif1heic",
-        24);
-    writeFile(folder() / "train" / "phone" / "a.HEIC", Bytes(heic.begin(), heic.end()));
+    const Bytes foreign = {0xFF, 0x0A, 0, 0};
+    writeFile(folder() / "train" / "phone" / "a.jxl", foreign);
     const std::string message = errorOf<DataError>([&] { resolveIn(folder()); });
-    QVERIFY2(message.find("No picture of the class \"phone\" can be read: a.HEIC (it is a HEIC picture") == 0, message.c_str());
+    QVERIFY2(message.find("No picture of the class \"phone\" can be read: a.jxl (it is a JPEG XL picture") == 0, message.c_str());
 }
 
 void ImageFolderTest::asLargeAsTheInput() {
