@@ -21,6 +21,7 @@
 #include "core/data/idx_dataset.h"
 #include "core/data/image_folder.h"
 #include "core/data/known_labels.h"
+#include "core/data/named_pictures.h"
 #include "core/data/npz_dataset.h"
 #include "core/data/picture_archive.h"
 #include "core/data/picture_table.h"
@@ -42,6 +43,7 @@ std::vector<std::unique_ptr<DatasetSource>>& knownSources() {
         list.push_back(makeFashionMnist());
         list.push_back(makeImageFolder());
         list.push_back(makePictureTable());
+        list.push_back(makeNamedPictures());
         list.push_back(makeCifar100());
         list.push_back(makeStl10());
         list.push_back(makeIdxDataset());

@@ -192,11 +192,9 @@ private:
         if (count < 2)
             throw DataError("The class \"" + one.name + "\" has only one picture.",
                             "Add pictures: each class needs at least two.");
-        std::vector<std::pair<std::uint64_t, std::size_t>> order;
-        for (std::size_t i = 0; i < count; ++i) order.emplace_back(hashOf(one.name + '/' + one.pictures[i].substr(prefix)), i);
-        std::sort(order.begin(), order.end());
-        std::vector<bool> test(count);
-        for (std::size_t i = 0; i < std::max<std::size_t>(1, count / 5); ++i) test[order[i].second] = true;
+        std::vector<std::string> keys;
+        for (const std::string& picture : one.pictures) keys.push_back(one.name + '/' + picture.substr(prefix));
+        const std::vector<bool> test = testFifth(keys);
         for (std::size_t i = 0; i < count; ++i) (test[i] ? m_layout.test : m_layout.train).push_back({one.pictures[i], label});
     }
 
@@ -311,6 +309,16 @@ private:
 };
 
 }  // namespace
+
+std::vector<bool> testFifth(const std::vector<std::string>& keys) {
+    std::vector<std::pair<std::uint64_t, std::size_t>> order;
+    for (std::size_t i = 0; i < keys.size(); ++i) order.emplace_back(hashOf(keys[i]), i);
+    std::sort(order.begin(), order.end());
+    std::vector<bool> test(keys.size());
+    for (std::size_t i = 0; i < std::min(keys.size(), std::max<std::size_t>(1, keys.size() / 5)); ++i)
+        test[order[i].second] = true;
+    return test;
+}
 
 FolderLayout readFolderLayout(const fs::path& folder) { return LayoutReader(folder).read(); }
 

@@ -29,4 +29,8 @@ struct FolderLayout {
 /// from those of training in case. Throws DataError.
 FolderLayout readFolderLayout(const std::filesystem::path& folder);
 
+/// Which pictures of a class test where the data say nothing: a fifth, at least one, always the same, by a hash of the keys
+/// ("<class>/<file>"). Pure.
+std::vector<bool> testFifth(const std::vector<std::string>& keys);
+
 }  // namespace thaw::core

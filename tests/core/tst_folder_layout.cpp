@@ -211,7 +211,9 @@ void FolderLayoutTest::flatTrainIsRefused() {
     }
     fs::remove_all(root());
     for (const char* name : {"fox.0.jpg", "fox.1.jpg", "owl.0.jpg", "owl.1.jpg"}) writeFile(root() / "train" / name, jpegStart());
-    QVERIFY2(has(refusal(), "as their names tell: train/fox and train/owl"), refusal().c_str());
+    const std::string asked = errorOf<DataError>([&] { resolveIn(root(), "folder"); });
+    QVERIFY2(has(asked, "as their names tell: train/fox and train/owl"), asked.c_str());
+    QCOMPARE(resolveIn(root()).id, std::string("named"));
 }
 
 void FolderLayoutTest::flatSplitsBesideClasses() {
@@ -381,14 +383,13 @@ void FolderLayoutTest::picturesByContent() {
     for (const char* folder : {"cat", "dog"})
         for (const std::string& name : names) writeFile(root() / folder / name, jpegStart());
     QCOMPARE(read().train.size() + read().test.size(), 2 * names.size());
-    Bytes heic = {0, 0, 0, 24};
-    for (const char c : std::string("ftypheic")) heic.push_back(static_cast<std::uint8_t>(c));
-    heic.resize(64);
-    writeFile(root() / "cat" / "real.heic", heic);
+    Bytes foreign = {0xFF, 0x0A};
+    foreign.resize(64);
+    writeFile(root() / "cat" / "real.jxl", foreign);
     const FolderLayout layout = read();
     QCOMPARE(layout.train.size() + layout.test.size(), 2 * names.size());
     QCOMPARE(layout.leftOut.size(), std::size_t{1});
-    QVERIFY2(has(layout.leftOut[0].reason, "HEIC"), layout.leftOut[0].reason.c_str());
+    QVERIFY2(has(layout.leftOut[0].reason, "JPEG XL"), layout.leftOut[0].reason.c_str());
     // The only class whose pictures have strange names: it is one all the same.
     fresh({"cat"});
     writeFile(root() / "dog" / "1", jpegStart());
