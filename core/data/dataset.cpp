@@ -17,6 +17,7 @@
 #include "core/data/dataset_source.h"
 #include "core/data/download.h"
 #include "core/data/fashion_mnist.h"
+#include "core/data/folder_download.h"
 #include "core/data/foreign_files.h"
 #include "core/data/idx_dataset.h"
 #include "core/data/image_folder.h"
@@ -48,6 +49,7 @@ std::vector<std::unique_ptr<DatasetSource>>& knownSources() {
         list.push_back(makeStl10());
         list.push_back(makeIdxDataset());
         for (auto& source : makeNpzDatasets()) list.push_back(std::move(source));
+        for (auto& source : makeFolderDownloads()) list.push_back(std::move(source));
         list.push_back(makePictureArchive());
         return list;
     }();

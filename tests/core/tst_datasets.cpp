@@ -70,8 +70,8 @@ void DatasetsTest::descriptions() {
         QVERIFY(!info.title.empty() && !info.description.empty() && !info.installHint.empty());
         QVERIFY(!info.present);
         if (info.download.url.empty()) continue;
-        QCOMPARE(info.download.sha256.size(), std::size_t{64});
-        QVERIFY(info.download.bytes > 0 && !info.download.fileName.empty());
+        QVERIFY(info.download.sha256.size() == 64 || info.download.md5.size() == 32);
+        QVERIFY(!info.download.fileName.empty());
         QVERIFY(info.download.url.rfind("https://", 0) == 0);
     }
 }

@@ -37,7 +37,7 @@ const core::DatasetInfo* LessonData::missing() const {
     const core::DatasetInfo* used = standIn();
     if (used && !used->substitute) return nullptr;
     for (const core::DatasetInfo& info : m_session.datasets())
-        if (!info.substitute && !info.download.url.empty() && !isUsable(info)) return &info;
+        if (!info.substitute && !info.download.url.empty()) return isUsable(info) ? nullptr : &info;  // the lesson's own is first
     return nullptr;
 }
 
