@@ -22,7 +22,8 @@ DecodedPicture decodeWebP(const std::string& bytes);  ///< of an animation the f
 DecodedPicture decodeGif(const std::string& bytes);
 DecodedPicture decodeTiff(const std::string& bytes);  ///< of several pages the first
 DecodedPicture decodeBmp(const std::string& bytes);
-DecodedPicture decodeHeif(const std::string& bytes);  ///< HEIC and AVIF; only where THAW_HEIF is defined
+DecodedPicture decodeDicom(const std::string& bytes);  ///< the first frame; only where THAW_DICOM is defined
+DecodedPicture decodeHeif(const std::string& bytes);   ///< HEIC and AVIF; only where THAW_HEIF is defined
 
 /// The orientation in EXIF data, with or without "Exif\0\0" before it; 1 where there is none.
 int exifOrientation(const std::uint8_t* data, std::size_t bytes);

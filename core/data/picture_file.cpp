@@ -36,6 +36,10 @@ DecodedPicture decodeBytes(const std::string& bytes, int needed) {
 #ifdef THAW_HEIF
             return decodeHeif(bytes);
 #endif
+        case PictureFormat::Dicom:
+#ifdef THAW_DICOM
+            return decodeDicom(bytes);
+#endif
         case PictureFormat::None:
             break;
     }

@@ -19,10 +19,15 @@ namespace thaw::core {
 
 namespace fs = std::filesystem;
 
-#ifdef THAW_HEIF
-const char* const kPictureFormats = "JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC and AVIF";
+const char* const kPictureFormats =
+#if defined(THAW_HEIF) && defined(THAW_DICOM)
+    "JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC, AVIF and DICOM";
+#elif defined(THAW_HEIF)
+    "JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC and AVIF";
+#elif defined(THAW_DICOM)
+    "JPEG, PNG, WebP, GIF, TIFF, BMP and DICOM";
 #else
-const char* const kPictureFormats = "JPEG, PNG, WebP, GIF, TIFF and BMP";
+    "JPEG, PNG, WebP, GIF, TIFF and BMP";
 #endif
 
 namespace {
@@ -172,6 +177,9 @@ PictureFormat formatOf(std::string_view bytes) {
     if (isBmp(bytes)) return PictureFormat::Bmp;
 #ifdef THAW_HEIF
     if (const std::string brand = brandOf(bytes); brand == "HEIC" || brand == "AVIF") return PictureFormat::Heif;
+#endif
+#ifdef THAW_DICOM
+    if (has(bytes, 128, "DICM"sv)) return PictureFormat::Dicom;
 #endif
     return PictureFormat::None;
 }

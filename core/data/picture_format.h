@@ -14,8 +14,8 @@
 
 namespace thaw::core {
 
-/// Those that are read; the last, HEIC and AVIF, where Thaw was built with libheif.
-enum class PictureFormat { None, Jpeg, Png, WebP, Gif, Tiff, Bmp, Heif };
+/// Those that are read; the last two where Thaw was built with libheif and DCMTK.
+enum class PictureFormat { None, Jpeg, Png, WebP, Gif, Tiff, Bmp, Heif, Dicom };
 
 /// As people call them: "JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC and AVIF".
 extern const char* const kPictureFormats;
@@ -23,7 +23,7 @@ extern const char* const kPictureFormats;
 constexpr std::int64_t kMaxPictureBytes = std::int64_t{64} << 20;
 constexpr std::int64_t kMaxPicturePixels = 100'000'000;
 
-/// By a file's first bytes; 32 are enough.
+/// By a file's first bytes; 132 are enough.
 PictureFormat formatOf(std::string_view bytes);
 /// Width and height that these bytes claim, of PNG, WebP and BMP; untrusted.
 std::optional<std::pair<std::int64_t, std::int64_t>> claimedSize(std::string_view bytes);

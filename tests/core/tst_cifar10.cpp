@@ -400,14 +400,14 @@ void Cifar10Test::otherArchivesAreNamed() {
         QVERIFY(check(refusal("o" + ending, {"readme.md"}, zip), "Thaw finds no data set"));
     }
     QVERIFY(check(refusal("cifar-10.zip", {"cifar-10-batches-py/data_batch_1"}, true), "CIFAR-10's files."));
-    QVERIFY(check(refusal("mnist.npz", {"x_train.npy", "y_train.npy"}, true), "arrays of NumPy"));
+    QVERIFY(check(refusal("mnist.npz", {"x_train.npy", "y_train.npy"}, true), "it is no array of NumPy"));
     DataConfig config;
     config.directory = *m_home / "really.zip";
     writeFile(config.directory, Bytes(100, 'a'));
     QVERIFY(check(errorOf<DataError>([&] { resolveDataset(config); }), "is a text and no archive, whatever its name says"));
     for (const auto& [name, part] :
          {std::pair("train_32x32.mat", "MATLAB"), std::pair("x.npz", "NumPy"), std::pair("a.csv", "tables"),
-          std::pair("train-images.idx3-ubyte", "MNIST"), std::pair("fine_label_names.txt", "CIFAR-100"),
+          std::pair("train-images.idx3-ubyte", "without its file of labels"), std::pair("fine_label_names.txt", "CIFAR-100"),
           std::pair("pets.zip", "archives, which are not unpacked")}) {
         config.directory = *m_home / "folder";
         fs::remove_all(config.directory);

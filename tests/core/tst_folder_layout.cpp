@@ -7,6 +7,7 @@
 #include "core/data/folder_names.h"
 #include "tests/support/drawn_data.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/resolve.h"
 #include "tests/support/temporary_home.h"
 
 using namespace thaw::core;

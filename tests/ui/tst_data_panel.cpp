@@ -174,6 +174,8 @@ private Q_SLOTS:
         const auto drop = [&](const QList<QUrl>& urls) {
             QMimeData data;
             data.setUrls(urls);
+            QDragEnterEvent enter(QPoint(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+            QCoreApplication::sendEvent(&panel, &enter);
             QDropEvent event(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
             QCoreApplication::sendEvent(&panel, &event);
         };
