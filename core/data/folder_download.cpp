@@ -126,11 +126,6 @@ public:
         return labels;
     }
 
-    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int side,
-                            PictureReading& reading) const override {
-        return m_reader->readPictures(location, split, indices, side, reading);
-    }
-
     void install(const fs::path& file, const fs::path& folder,
                  const std::function<bool(std::int64_t, std::int64_t)>& progress) const override {
         unpackArchive(file, folder / m_set.folder, {}, progress);

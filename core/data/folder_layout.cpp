@@ -320,6 +320,15 @@ std::vector<bool> testFifth(const std::vector<std::string>& keys) {
     return test;
 }
 
+SplitLabels labelsOf(std::vector<FolderPicture> pictures) {
+    SplitLabels labels;
+    for (FolderPicture& picture : pictures) {
+        labels.add(picture.label);
+        labels.files.push_back(std::move(picture.file));
+    }
+    return labels;
+}
+
 FolderLayout readFolderLayout(const fs::path& folder) { return LayoutReader(folder).read(); }
 
 }  // namespace thaw::core

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/api/dataset_info.h"
+#include "core/data/dataset_source.h"
 
 namespace thaw::core {
 
@@ -22,6 +22,8 @@ struct FolderLayout {
     std::vector<LeftOutFile> leftOut;     ///< as DatasetInfo's
     std::vector<LeftOutFile> unreadable;  ///< as DatasetLabels'
 };
+
+SplitLabels labelsOf(std::vector<FolderPicture> pictures);
 
 /// By the rules of planFolders(). Folders inside a class are entered; pictures are told by the first bytes of their content,
 /// and refused when more than a tenth or all of a class's cannot be read. Without a test split a fifth of each class, at least

@@ -17,15 +17,6 @@ namespace {
 constexpr int kLeastSide = 64;
 constexpr std::int64_t kFewEntries = 1'000'000;
 
-SplitLabels labelsOf(std::vector<FolderPicture> pictures) {
-    SplitLabels labels;
-    for (FolderPicture& picture : pictures) {
-        labels.add(picture.label);
-        labels.files.push_back(std::move(picture.file));
-    }
-    return labels;
-}
-
 class ImageFolder final : public DatasetSource {
 public:
     DatasetInfo describe() const override {

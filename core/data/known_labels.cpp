@@ -93,6 +93,12 @@ std::shared_ptr<DatasetLabels> readLabels(const DatasetSource& source, const fs:
     return labels;
 }
 
+/// What was unpacked into the cache may have been cleared away.
+bool filesAreThere(const DatasetLabels& labels) {
+    std::error_code ignored;
+    return labels.train.files.empty() || fs::exists(labels.train.files.front(), ignored);
+}
+
 std::string placeOf(const DatasetSource& source, const fs::path& location, const SplitConfig& split) {
     return source.describe().id + '|' + location.string() + splitKey(split);
 }
@@ -114,7 +120,7 @@ Labels labelsOf(const DatasetSource& source, const fs::path& location, const Spl
     }
     const std::string place = placeOf(source, location, split), state = digest.hex();
     const auto same = [&](const Known& one) { return one.place == place && one.state == state; };
-    if (Labels found = knownLabels().find(same)) return found;
+    if (Labels found = knownLabels().find(same); found && filesAreThere(*found)) return found;
     if (!labels) labels = readLabels(source, location);
     divide(*labels, split, location);
     knownLabels().add({place, state, foldersState(*labels, location), labels});

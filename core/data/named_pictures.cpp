@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <system_error>
+#include <utility>
 
 #include "core/api/errors.h"
 #include "core/api/reading_scope.h"
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kLeastSide = 64;
-constexpr std::size_t kMostPictures = 200'000, kMostClasses = 1'000;
+constexpr std::size_t kMostPictures = 10'000'000, kMostClasses = 1'000;
 constexpr std::array<const char*, 21> kNoClasses = {"img",     "image",   "images", "dsc",  "dscn",     "dscf",  "imgp",
                                                     "pic",     "picture", "photo",  "pxl",  "frame",    "scan",  "screenshot",
                                                     "vlcsnap", "gopr",    "mvi",    "file", "untitled", "train", "test"};
@@ -64,6 +65,7 @@ struct NamedLayout {
     std::vector<FolderPicture> train, test;
     std::vector<LeftOutFile> leftOut, unreadable;
     std::vector<std::string> notes;
+    std::string splitNote;
 };
 
 NamedLayout layoutOf(const fs::path& folder) {
@@ -88,25 +90,20 @@ NamedLayout layoutOf(const fs::path& folder) {
         for (const fs::path& picture : pictures) keys.push_back(name + '/' + picture.filename().string());
         const std::vector<bool> test = testFifth(keys);
         const int label = static_cast<int>(layout.classNames.size());
-        for (std::size_t i = 0; i < pictures.size(); ++i) (test[i] ? layout.test : layout.train).push_back({pictures[i], label});
+        for (std::size_t i = 0; i < pictures.size(); ++i)
+            (test[i] ? layout.test : layout.train).push_back({pictures[i].string(), label});
         layout.classNames.push_back(name);
     }
     requireFewUnreadable(folder, layout.unreadable,
                          static_cast<double>(layout.unreadable.size()) / static_cast<double>(files.size()));
-    layout.notes.push_back(
-        "The classes are told by the names of the files. A fifth of each class, chosen by file name, is kept for "
-        "testing: " +
-        std::to_string(layout.test.size()) + " of " + std::to_string(good.size()) + " pictures.");
+    layout.splitNote = "A fifth of each class, chosen by file name, is kept for testing: " + std::to_string(layout.test.size()) +
+                       " of " + std::to_string(good.size()) + " pictures.";
+    layout.notes.push_back("The classes are told by the names of the files.");
+    layout.notes.push_back(layout.splitNote);
     if (!layout.leftOut.empty())
         layout.notes.push_back("Left out: " + std::to_string(layout.leftOut.size()) +
                                (layout.leftOut.size() == 1 ? " picture." : " pictures."));
     return layout;
-}
-
-SplitLabels labelsOf(const std::vector<FolderPicture>& pictures) {
-    SplitLabels labels;
-    for (const FolderPicture& picture : pictures) labels.add(picture.label);
-    return labels;
 }
 
 class NamedPictures final : public DatasetSource {
@@ -138,26 +135,19 @@ public:
     }
 
     bool hasOwnNames() const override { return false; }
-    std::vector<fs::path> files(const fs::path& location) const override { return picturesIn(location); }
 
     DatasetLabels readLabels(const fs::path& location) const override {
         NamedLayout layout = layoutOf(location);
         DatasetLabels labels;
-        labels.train = labelsOf(layout.train);
-        labels.test = labelsOf(layout.test);
+        labels.train = labelsOf(std::move(layout.train));
+        labels.test = labelsOf(std::move(layout.test));
         labels.classNames = std::move(layout.classNames);
         labels.notes = std::move(layout.notes);
+        labels.splitNote = std::move(layout.splitNote);
         labels.leftOut = std::move(layout.leftOut);
         labels.unreadable = std::move(layout.unreadable);
         labels.title = folderTitle(location, "pictures named after their classes");
         return labels;
-    }
-
-    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int side,
-                            PictureReading& reading) const override {
-        const NamedLayout layout = layoutOf(location);
-        return readSquares(location, split == Split::Train ? layout.train : layout.test, indices, side, reading,
-                           [](PictureSet& set, const FolderPicture& picture) { set.labels.push_back(picture.label); });
     }
 };
 

@@ -92,18 +92,10 @@ public:
             DatasetLabels labels = unpacked.source->readLabels(unpacked.location);
             if (!labels.pictureKind) labels.pictureKind = unpacked.source->describe().pictureKind;
             for (std::string& note : labels.notes) note = replaceAll(note, unpacked.root.string(), location.string());
+            labels.splitNote = replaceAll(labels.splitNote, unpacked.root.string(), location.string());
             for (std::vector<LeftOutFile>* list : {&labels.leftOut, &labels.unreadable}) rename(*list, unpacked, location);
             labels.title = folderTitle(location, "an archive of pictures");
             return labels;
-        });
-    }
-
-    PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int side,
-                            PictureReading& reading) const override {
-        return inside(location, [&](const Unpacked& unpacked) {
-            PictureSet set = unpacked.source->readPictures(unpacked.location, split, indices, side, reading);
-            rename(reading.leftOut, unpacked, location);
-            return set;
         });
     }
 };

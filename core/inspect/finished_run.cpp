@@ -40,8 +40,10 @@ std::unique_ptr<StagedModel> emptyModelOf(const RunManifest& manifest) {
 }
 
 PictureKind pictureKindOf(const RunManifest& manifest) {
-    if (manifest.pictureKind.side > 0) return manifest.pictureKind;
-    return pictureKindOf(manifest.datasetId, manifest.config.inputSize);
+    if (manifest.pictureKind.side == 0) return pictureKindOf(manifest.datasetId, manifest.config);
+    PictureKind kind = manifest.pictureKind;
+    if (kind.anySize) kind.fit = manifest.config.data.squareFit;
+    return kind;
 }
 
 FinishedRun openRun(const RunSelection& selection, int threads) {
