@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/api/errors.h"
 #include "core/train/random.h"
 #include "core/util/ranking.h"
 
@@ -12,6 +13,7 @@ namespace thaw::core {
 namespace {
 
 constexpr double kNormal = 1.959963984540054;  // 97.5 % of the normal distribution lie below
+constexpr int kLeastResamples = 200, kMostResamples = 1000;
 
 double share(std::int64_t part, std::int64_t all, double ofNone) {
     return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : ofNone;
@@ -41,39 +43,48 @@ Estimate ratioEstimate(std::int64_t a, std::int64_t n, std::int64_t b, std::int6
 }
 
 /// Pictures of a split, each as often as it was drawn.
-using Draws = std::vector<std::int64_t>;
+using Draws = std::vector<std::int32_t>;
 
 /// One class's pictures by falling probability, so that each draw is ranked without sorting.
 class DrawnRanking {
 public:
-    DrawnRanking(const PredictionSet& set, int classIndex)
-        : m_scores(set.scoresOf(classIndex)), m_members(membersOf(set, classIndex)) {
-        m_order.resize(m_scores.size());
-        std::iota(m_order.begin(), m_order.end(), std::size_t{0});
-        std::sort(m_order.begin(), m_order.end(), [&](std::size_t a, std::size_t b) { return m_scores[a] > m_scores[b]; });
-    }
-    RankedScores of(const Draws& draws) const {
-        RankedScores ranked;
-        for (std::size_t i = 0; i < m_order.size(); ++i) {
-            const std::size_t at = m_order[i];
-            if (i == 0 || m_scores[at] != m_scores[m_order[i - 1]]) ranked.steps.emplace_back();
-            (m_members[at] ? ranked.steps.back().positives : ranked.steps.back().negatives) += draws[at];
-            (m_members[at] ? ranked.positives : ranked.negatives) += draws[at];
+    DrawnRanking(const PredictionSet& set, int classIndex) {
+        const std::vector<float> scores = set.scoresOf(classIndex);
+        const std::vector<std::uint8_t> members = membersOf(set, classIndex);
+        std::vector<std::size_t> order(scores.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+        std::size_t step = 0;
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            if (i > 0 && scores[order[i]] != scores[order[i - 1]]) ++step;
+            m_entries.push_back({order[i], step, members[order[i]] != 0});
         }
-        return ranked;
+        m_ranked.steps.resize(order.empty() ? 0 : step + 1);
+    }
+    const RankedScores& of(const Draws& draws) {
+        std::fill(m_ranked.steps.begin(), m_ranked.steps.end(), RankedScores::Step());
+        m_ranked.positives = m_ranked.negatives = 0;
+        for (const Entry& entry : m_entries) {
+            RankedScores::Step& step = m_ranked.steps[entry.step];
+            (entry.member ? step.positives : step.negatives) += draws[entry.picture];
+            (entry.member ? m_ranked.positives : m_ranked.negatives) += draws[entry.picture];
+        }
+        return m_ranked;
     }
 
 private:
-    std::vector<float> m_scores;
-    std::vector<std::uint8_t> m_members;
-    std::vector<std::size_t> m_order;
+    struct Entry {
+        std::size_t picture, step;
+        bool member;
+    };
+    std::vector<Entry> m_entries;
+    RankedScores m_ranked;
 };
 
-/// The figures of any draw of a set's pictures.
+/// The figures of draws of a set's pictures: for each name one a draw.
 class DrawnMetrics {
 public:
-    explicit DrawnMetrics(const PredictionSet& set) : m_set(set) {
-        for (int c = 0; c < set.classCount; ++c) m_rankings.emplace_back(set, c);
+    DrawnMetrics(const PredictionSet& set, const CountCallback& progress) : m_set(set), m_progress(progress) {
         if (set.task == TaskKind::OneLabel)
             for (std::int64_t i = 0; i < set.count(); ++i) m_predicted.push_back(set.predicted(i));
     }
@@ -83,17 +94,25 @@ public:
         return {"accuracy", "balanced_accuracy", "macro_f1", "roc_auc"};
     }
 
-    std::vector<double> of(const Draws& draws) const {
-        std::vector<double> precisions, areas;
-        for (const DrawnRanking& ranking : m_rankings) {
-            const RankedScores ranked = ranking.of(draws);
-            precisions.push_back(averagePrecision(ranked));
-            areas.push_back(rocAuc(ranked));
+    std::vector<std::vector<double>> of(const std::vector<Draws>& all) const {
+        const bool severalLabels = m_set.task == TaskKind::SeveralLabels;
+        std::vector<std::vector<double>> precisions(all.size()), areas(all.size());
+        for (int c = 0; c < m_set.classCount; ++c) {
+            if (m_progress && !m_progress(c, m_set.classCount)) throw Cancelled();
+            DrawnRanking ranking(m_set, c);  // one at a time: of a thousand classes all take too much memory
+            for (std::size_t i = 0; i < all.size(); ++i) {
+                const RankedScores& ranked = ranking.of(all[i]);
+                if (severalLabels) precisions[i].push_back(averagePrecision(ranked));
+                areas[i].push_back(rocAuc(ranked));
+            }
         }
-        if (m_set.task == TaskKind::SeveralLabels) return {meanOfKnown(precisions), meanOfKnown(areas)};
-        std::vector<double> values = ofClasses(draws);
-        values.push_back(meanOfKnown(areas));
-        return values;
+        std::vector<std::vector<double>> figures(names().size());
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            std::vector<double> values = severalLabels ? std::vector<double>{meanOfKnown(precisions[i])} : ofClasses(all[i]);
+            values.push_back(meanOfKnown(areas[i]));
+            for (std::size_t name = 0; name < values.size(); ++name) figures[name].push_back(values[name]);
+        }
+        return figures;
     }
 
 private:
@@ -119,7 +138,7 @@ private:
     }
 
     const PredictionSet& m_set;
-    std::vector<DrawnRanking> m_rankings;
+    const CountCallback& m_progress;
     std::vector<int> m_predicted;
 };
 
@@ -188,22 +207,30 @@ ThresholdReport thresholdReport(const PredictionSet& predictions, int classIndex
     return report;
 }
 
-std::vector<BootstrapMetric> bootstrapMetrics(const PredictionSet& predictions, int resamples) {
-    const DrawnMetrics metrics(predictions);
+int bootstrapResamples(const PredictionSet& predictions) {
+    constexpr double kWork = 2e9, kDrawn = 1e8;  // pictures times classes, and pictures, of all resamples
+    const double pictures = std::max(1.0, static_cast<double>(predictions.count()));
+    const double most = std::min(kWork / (pictures * std::max(1, predictions.classCount)), kDrawn / pictures);
+    return static_cast<int>(std::clamp<double>(most, kLeastResamples, kMostResamples));
+}
+
+std::vector<BootstrapMetric> bootstrapMetrics(const PredictionSet& predictions, int resamples, const CountCallback& progress) {
+    const DrawnMetrics metrics(predictions, progress);
     const auto count = static_cast<std::size_t>(predictions.count());
-    const std::vector<std::string> names = metrics.names();
-    const std::vector<double> values = metrics.of(Draws(count, 1));
-    std::vector<std::vector<double>> drawn(names.size());
+    if (resamples <= 0) resamples = bootstrapResamples(predictions);
+    std::vector<Draws> draws{Draws(count, 1)};  // the set itself is the first
     for (int resample = 0; resample < resamples && count > 0; ++resample) {
-        Draws draws(count, 0);
+        draws.emplace_back(count, 0);
         RandomStream random(/*seed=*/1, Purpose::Bootstrap, static_cast<std::uint64_t>(resample));
-        for (std::size_t i = 0; i < count; ++i) ++draws[random.below(count)];
-        const std::vector<double> figures = metrics.of(draws);
-        for (std::size_t i = 0; i < figures.size(); ++i) drawn[i].push_back(figures[i]);
+        for (std::size_t i = 0; i < count; ++i) ++draws.back()[random.below(count)];
     }
+    const std::vector<std::string> names = metrics.names();
+    std::vector<std::vector<double>> drawn = metrics.of(draws);
     std::vector<BootstrapMetric> result;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        BootstrapMetric metric{names[i], {values[i], {values[i], values[i]}}};
+        const double value = drawn[i].front();
+        drawn[i].erase(drawn[i].begin());
+        BootstrapMetric metric{names[i], {value, {value, value}}};
         std::sort(drawn[i].begin(), drawn[i].end());
         if (!drawn[i].empty()) metric.estimate.interval = {percentile(drawn[i], 0.025), percentile(drawn[i], 0.975)};
         result.push_back(std::move(metric));
