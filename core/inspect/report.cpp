@@ -12,6 +12,7 @@
 #include "core/api/runs.h"
 #include "core/inspect/report_charts.h"
 #include "core/inspect/report_pictures.h"
+#include "core/inspect/report_scores.h"
 #include "core/inspect/report_text.h"
 #include "core/store/atomic_file.h"
 #include "core/store/kept_models.h"
@@ -398,6 +399,11 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
     if (const std::string missing = notSavedOf(material); !missing.empty())
         report.subtitle += " Not all of the run is saved. " + missing;
     report.sections = {curvesOf(material),
+                       scoresSection(*material.predictions, material.run.classNames,
+                                     [&](std::int64_t, std::int64_t) {
+                                         tell(pictures);
+                                         return true;
+                                     }),
                        oneLabel ? matrixOf(material) : ReportSection(),
                        oneLabel ? classesOf(material) : labelsOf(material),
                        picturesOf(material),

@@ -7,7 +7,9 @@
 #include "core/api/errors.h"
 #include "core/api/report.h"
 #include "core/api/runs.h"
+#include "core/api/threshold.h"
 #include "core/inspect/report_charts.h"
+#include "core/inspect/report_scores.h"
 #include "core/inspect/report_text.h"
 #include "core/store/atomic_file.h"
 #include "core/store/checkpoint.h"
@@ -106,9 +108,19 @@ private Q_SLOTS:
 
         QStringList titles;
         for (const ReportSection& section : report.sections) titles << text(section.title);
-        QCOMPARE(titles, QStringList({"Training", "Where it is right and wrong", "Class by class", "Best and worst pictures",
-                                      "What it looks at", "Settings"}));
-        const ReportTable& classes = report.sections[2].table;
+        QCOMPARE(titles, QStringList({"Training", "How good it is", "Where it is right and wrong", "Class by class",
+                                      "Best and worst pictures", "What it looks at", "Settings"}));
+        const std::vector<BootstrapMetric> metrics = bootstrapMetrics(evaluation.predictions);
+        const ReportTable& scores = report.sections[1].table;
+        QCOMPARE(scores.rows.size(), metrics.size());
+        QCOMPARE(scores.rows[1][0], std::string("Balanced accuracy"));
+        for (std::size_t i = 0; i < metrics.size(); ++i) {
+            if (metrics[i].name == "roc_auc") continue;
+            QCOMPARE(scores.rows[i][1], percentWords(metrics[i].estimate.value));
+            QCOMPARE(scores.rows[i][2], intervalWords(metrics[i].estimate.interval));
+        }
+        QCOMPARE(scores.rows[3][1], fixedText(metrics[3].estimate.value, 3));
+        const ReportTable& classes = report.sections[3].table;
         QCOMPARE(classes.rows.size(), std::size_t(13));
         for (int i = 0; i < 10; ++i) {
             const ClassScore& score = figures.classes[static_cast<std::size_t>(i)];
@@ -121,8 +133,8 @@ private Q_SLOTS:
                                                   countWords(score.support)};
             QVERIFY(classes.rows[static_cast<std::size_t>(i)] == row);
         }
-        QCOMPARE(report.sections[4].groups.size(), std::size_t(6));  // Grad-CAM of six
-        for (const ReportGroup& group : report.sections[4].groups)
+        QCOMPARE(report.sections[5].groups.size(), std::size_t(6));  // Grad-CAM of six
+        for (const ReportGroup& group : report.sections[5].groups)
             QVERIFY(group.pictures.size() == 2 || group.pictures.size() == 3);
         for (const ReportSection& section : report.sections)
             if (!section.chart.svg.empty()) QCOMPARE(problemOf(section.chart.svg), QString());
@@ -151,7 +163,7 @@ private Q_SLOTS:
         drive(*makeTrainer(config));
         const auto words = [&] {
             const Report report = makeReport(*openInspector(config.output), "last", {});
-            return text(report.subtitle) + " | " + text(report.sections[2].table.rows.back().back());
+            return text(report.subtitle) + " | " + text(report.sections[3].table.rows.back().back());
         };
         // 20 of the 100 training pictures; the test split has 50.
         QVERIFY2(
@@ -269,6 +281,25 @@ private Q_SLOTS:
         QCOMPARE(problemOf(chart.svg), QString());
         QCOMPARE(text(chart.svg).count("<rect"), 2 * classes);
         QVERIFY(chart.height < 1000);
+    }
+
+    void withTwoClassesAThresholdIsSaid() {
+        PredictionSet set;
+        set.classCount = 2;
+        for (int i = 0; i < 40; ++i) {
+            const float second = float(i % 20) / 20;
+            set.labels.push_back(i % 20 >= 8 ? 1 : 0);
+            set.probabilities.insert(set.probabilities.end(), {1 - second, second});
+        }
+        const ReportSection section = scoresSection(set, {"well", "ill"}, {});
+        QCOMPARE(section.table.rows.size(), std::size_t(10));
+        QVERIFY(text(section.text).contains(text("20 of 24 of its pictures are called so, and 0 of 16 others")));
+        const auto& rows = section.table.rows;
+        QCOMPARE(rows[4][0], std::string("Sensitivity"));
+        QCOMPARE(rows[4][1], percentWords(20.0 / 24));
+        QCOMPARE(rows[4][2], intervalWords(wilsonInterval(20, 24)));
+        QCOMPARE(rows[8][1], std::string("infinite"));
+        QCOMPARE(rows[9][1], std::string("0.17"));
     }
 
     void figuresIgnoreTheLocale() {
