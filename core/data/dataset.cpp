@@ -26,6 +26,7 @@
 #include "core/data/npz_dataset.h"
 #include "core/data/picture_archive.h"
 #include "core/data/picture_table.h"
+#include "core/data/run_samples.h"
 #include "core/data/split_pictures.h"
 #include "core/data/stl10.h"
 #include "core/store/paths.h"
@@ -313,6 +314,14 @@ Choice choiceOf(const DatasetInfo& dataset, const DatasetLabels& labels, Split s
     return {split, partsOf(strataOf(labels.validation), strata, part.testLimit, 0, mix(seed) + 2).used};
 }
 
+/// Places in a choice of at most `count` of its pictures, in equal counts per class; ascending.
+std::vector<std::int64_t> placesOf(const Choice& choice, const DatasetLabels& labels, std::uint64_t seed, std::int64_t count) {
+    const std::vector<int> all = strataOf(labels.of(choice.split));
+    std::vector<int> ofChoice;
+    for (const std::int64_t index : choice.indices) ofChoice.push_back(all[static_cast<std::size_t>(index)]);
+    return partsOf(ofChoice, strataCount(labels), count, 0, mix(seed)).used;
+}
+
 std::string originOf(const DatasetInfo& dataset, const Choice& choice) {
     Digest digest;
     digest.update(choice.indices.data(), choice.indices.size() * sizeof(std::int64_t));
@@ -477,13 +486,33 @@ PictureSet loadUnseen(const DatasetInfo& dataset, const DataConfig& part, std::u
     Choice unseen{Split::Train, trainPartsOf(*labels, part, seed).left};
     if (unseen.indices.empty()) unseen = choiceOf(dataset, *labels, Split::HeldOut, part, seed);
     if (unseen.indices.empty()) return {};
-    const std::vector<int> all = strataOf(unseen.split == Split::Train ? labels->train : labels->validation);
-    std::vector<int> ofUnseen;
-    for (const std::int64_t index : unseen.indices) ofUnseen.push_back(all[static_cast<std::size_t>(index)]);
-    Choice chosen{unseen.split, partsOf(ofUnseen, strataCount(*labels), count, 0, mix(seed)).used};
-    for (std::int64_t& index : chosen.indices) index = unseen.indices[static_cast<std::size_t>(index)];
+    Choice chosen{unseen.split, {}};
+    for (const std::int64_t place : placesOf(unseen, *labels, seed, count))
+        chosen.indices.push_back(unseen.indices[static_cast<std::size_t>(place)]);
     PictureReading reading;
     return picturesOf(source, dataset, *labels, chosen, reading);
+}
+
+RunSamples sampleRun(const DatasetInfo& dataset, const DataConfig& part, std::uint64_t seed, std::int64_t count) {
+    requirePresent(dataset);
+    const DatasetSource& source = sourceOf(dataset.id);
+    const std::shared_ptr<const DatasetLabels> labels = labelsOf(source, dataset.location, dataset.split);
+    const Choice train = choiceOf(dataset, *labels, Split::Train, part, seed);
+    const std::vector<std::int64_t> places = placesOf(train, *labels, seed, count);
+    Choice chosen{Split::Train, {}};
+    for (const std::int64_t place : places) chosen.indices.push_back(train.indices[static_cast<std::size_t>(place)]);
+    PictureReading reading;
+    RunSamples samples;
+    samples.pictures = picturesOf(source, dataset, *labels, chosen, reading);
+    const std::vector<fs::path>& files = labels->train.files;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const fs::path file = files.empty() ? fs::path() : files[static_cast<std::size_t>(chosen.indices[i])];
+        const auto isThis = [&](const LeftOutFile& one) { return one.file == file; };
+        if (std::any_of(reading.leftOut.begin(), reading.leftOut.end(), isThis)) continue;
+        samples.rows.push_back(places[i]);
+        if (!files.empty()) samples.files.push_back(file);
+    }
+    return samples;
 }
 
 std::shared_ptr<const PictureSet> samplePictures(const DatasetInfo& dataset, Split split, int perClass, std::uint64_t seed) {

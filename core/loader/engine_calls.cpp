@@ -75,4 +75,8 @@ TrunkSpeed measureTrunkSpeed(const std::string& model, const std::atomic<bool>& 
     return engine().measureTrunkSpeed(model, stop);
 }
 
+AugmentationPreview previewAugmentation(const RunConfig& config, int samples, int epochs) {
+    return engine().previewAugmentation(config, samples, epochs);
+}
+
 }  // namespace thaw::core

@@ -4,6 +4,7 @@
 // paint.
 #pragma once
 
+#include "core/api/augmentation_preview.h"
 #include "core/api/camera.h"
 #include "core/api/engine_info.h"
 #include "core/api/inspector.h"
@@ -30,6 +31,7 @@ struct EngineTable {
     decltype(&core::mapPng) mapPng;
     decltype(&core::storedTrunkSpeeds) storedTrunkSpeeds;
     decltype(&core::measureTrunkSpeed) measureTrunkSpeed;
+    decltype(&core::previewAugmentation) previewAugmentation;
 };
 
 }  // namespace thaw::core
