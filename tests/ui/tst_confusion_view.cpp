@@ -9,6 +9,7 @@
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QSignalSpy>
+#include <QSlider>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QToolButton>
@@ -32,10 +33,13 @@
 #include "ui/widgets/evaluation/reliability_plot.h"
 #include "ui/widgets/evaluation/score_lists.h"
 #include "ui/widgets/evaluation/test_lock_bar.h"
+#include "ui/widgets/evaluation/threshold_page.h"
+#include "ui/widgets/evaluation/threshold_plot.h"
 #include "ui/widgets/evaluation/top_losses_page.h"
 #include "ui/widgets/parts/banner.h"
 #include "ui/widgets/parts/empty_state.h"
 #include "ui/widgets/parts/message_line.h"
+#include "ui/widgets/parts/number_box.h"
 #include "ui/widgets/parts/work_strip.h"
 #include "ui/widgets/pictures/picture_grid.h"
 #include "ui/widgets/pictures/picture_row.h"
@@ -174,6 +178,10 @@ private Q_SLOTS:
     void opensInPredictions();
     void topLosses();
     void calibration();
+    void threshold();
+    void thresholdOfTwoClasses();
+    void thresholdByHand();
+    void figuresHaveIntervals();
     void calibrationSaysNoMoreThanItsPicturesCan_data();
     void calibrationSaysNoMoreThanItsPicturesCan();
     void calibrationWithoutUnseenPictures();
@@ -211,6 +219,7 @@ void TestConfusionView::looks() {
     QVERIFY(opened.shown());
     const std::pair<ConfusionView::Page, const char*> pages[]{{ConfusionView::Matrix, "matrix"},
                                                               {ConfusionView::TopLosses, "losses"},
+                                                              {ConfusionView::Threshold, "threshold"},
                                                               {ConfusionView::CalibrationDiagram, "calibration"},
                                                               {ConfusionView::Compare, "compare"}};
     for (const auto& [page, name] : pages) {
@@ -608,6 +617,138 @@ void TestConfusionView::calibration() {
     QVERIFY(plots.front()->binText(14).startsWith(QStringLiteral("93 to 100 % sure: ")));
 }
 
+void TestConfusionView::threshold() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    opened.view().showPage(ConfusionView::Threshold);
+    auto& page = *opened.view().findChild<ThresholdPage*>();
+    QVERIFY(await([&] { return page.isVisible(); }));
+    QCOMPARE(page.chosenClass(), 0);
+    QCOMPARE(page.threshold(), 0.5);
+    const core::PredictionSet& set = *opened.view().shown().predictions;
+    QStringList texts = textsOf(page);
+    const auto has = [&](const QString& wanted) {
+        QVERIFY2(!texts.filter(wanted).isEmpty(), qPrintable(wanted + QStringLiteral(" in ") + texts.join(QLatin1Char('|'))));
+    };
+    core::ThresholdReport report = core::thresholdReport(set, kAirplane, 0.5);
+    has(percentText(report.sensitivity.value));
+    has(percentText(report.specificity.value));
+    has(QStringLiteral("area %1").arg(core::areaUnderRoc(set, kAirplane), 0, 'f', 3));
+    has(QStringLiteral("%1 of the 60 pictures of airplane are called so, and %2 of the 540 others.")
+            .arg(report.counts.truePositives)
+            .arg(report.counts.falsePositives));
+
+    QComboBox& classes = combo(page, QStringLiteral("Class"));
+    QCOMPARE(classes.count(), 10);
+    classes.setCurrentIndex(kCat);
+    Q_EMIT classes.activated(kCat);
+    QCOMPARE(page.chosenClass(), kCat);
+    page.setThreshold(0.2);
+    report = core::thresholdReport(set, kCat, 0.2);
+    texts = textsOf(page);
+    has(percentText(report.sensitivity.value));
+    // Another checkpoint keeps class and threshold.
+    opened.fixture.inspection.chooseCheckpoint(4);
+    QVERIFY(await([&] { return opened.view().shown().checkpoint.epoch != 15; }));
+    QCOMPARE(page.chosenClass(), kCat);
+    QCOMPARE(page.threshold(), 0.2);
+    QCOMPARE(classes.currentIndex(), kCat);
+}
+
+void TestConfusionView::thresholdOfTwoClasses() {
+    ThresholdPage page;
+    page.resize(1100, 700);
+    page.show();
+    Evaluated evaluated = evaluatedOf(2);
+    page.setEvaluated(evaluated);
+    QCOMPARE(page.chosenClass(), 1);
+    QVERIFY(!textsOf(page).filter(evaluated.classNames.at(1)).isEmpty());
+    QVERIFY(!textsOf(page).filter(QStringLiteral("are being computed")).isEmpty());
+    const std::vector<core::BootstrapMetric> metrics = core::bootstrapMetrics(*evaluated.predictions, 50);
+    page.setMetrics(metrics);
+    QVERIFY(textsOf(page).contains(QStringLiteral("Balanced accuracy")));
+    QVERIFY(textsOf(page).contains(percentText(metrics[1].estimate.value)));
+
+    // Nothing of the class: said, and no curve.
+    auto none = std::make_shared<core::PredictionSet>(*evaluated.predictions);
+    std::fill(none->labels.begin(), none->labels.end(), 0);
+    evaluated.predictions = none;
+    page.setEvaluated(evaluated);
+    QVERIFY(!textsOf(page).filter(QStringLiteral("No picture is ")).isEmpty());
+    QVERIFY(page.findChild<ThresholdPlot*>()->pointText().isEmpty());
+    page.failMetrics(QStringLiteral("The run is gone."));
+    QVERIFY(!textsOf(page).filter(QStringLiteral("The run is gone.")).isEmpty());
+    QVERIFY(textsOf(page).contains(QStringLiteral("no such picture")));
+}
+
+void TestConfusionView::thresholdByHand() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    opened.view().showPage(ConfusionView::Threshold);
+    auto& page = *opened.view().findChild<ThresholdPage*>();
+    opened.fixture.settle();
+    auto* slider = page.findChild<QSlider*>();
+    auto* field = page.findChild<NumberBox*>();
+    slider->setFocus();
+    QTest::keyClick(slider, Qt::Key_Home);
+    QCOMPARE(page.threshold(), 0.0);
+    QCOMPARE(field->value(), 0.0);
+    QTest::keyClick(slider, Qt::Key_Right);
+    QCOMPARE(page.threshold(), 0.001);
+    field->setFocus();
+    field->findChild<QLineEdit*>()->selectAll();
+    QTest::keyClicks(field->findChild<QLineEdit*>(), QStringLiteral("0.75"));
+    QTest::keyClick(field, Qt::Key_Return);
+    QCOMPARE(page.threshold(), 0.75);
+    QCOMPARE(slider->value(), 750);
+
+    // On the curve a step is a picture more or less that is called so.
+    const core::PredictionSet& set = *opened.view().shown().predictions;
+    const auto called = [&] {
+        const core::ThresholdCounts counts = core::thresholdReport(set, page.chosenClass(), page.threshold()).counts;
+        return counts.truePositives + counts.falsePositives;
+    };
+    for (ThresholdPlot* plot : page.findChildren<ThresholdPlot*>()) {
+        QVERIFY(!plot->accessibleName().isEmpty());
+        plot->setFocus();
+        const std::int64_t before = called();
+        QTest::keyClick(plot, Qt::Key_Right);
+        QVERIFY(called() > before);
+        QVERIFY(plot->accessibleDescription().startsWith(QStringLiteral("At the threshold ")));
+        QTest::keyClick(plot, Qt::Key_Left);
+        QCOMPARE(called(), before);
+        QTest::keyClick(plot, Qt::Key_End);
+        QCOMPARE(called(), set.count());
+        QTest::keyClick(plot, Qt::Key_Home);
+        QVERIFY(called() >= 1 && called() < 10);
+        // The lower left corner of both is where little is called so.
+        QTest::mouseClick(plot, Qt::LeftButton, {}, QPoint(plot->width() - 20, 12));
+        QVERIFY(called() > 10);
+    }
+}
+
+void TestConfusionView::figuresHaveIntervals() {
+    Opened opened;
+    QVERIFY(opened.shown());
+    const auto boxOf = [&](const QString& name) -> QWidget* {
+        for (QWidget* one : opened.view().findChildren<QWidget*>())
+            if (one->isVisible() && one->accessibleName().startsWith(name + QLatin1Char(' '))) return one;
+        return nullptr;
+    };
+    for (const char* name : {"Balanced", "Macro F1", "AUC"})
+        QVERIFY2(await([&] {
+                     const QWidget* box = boxOf(QLatin1String(name));
+                     return box && box->accessibleName().contains(QStringLiteral("interval "));
+                 }),
+                 name);
+    const auto metrics = core::bootstrapMetrics(*opened.view().shown().predictions);
+    QVERIFY(
+        boxOf(QStringLiteral("AUC"))->accessibleName().contains(QStringLiteral("%1").arg(metrics[3].estimate.value, 0, 'f', 3)));
+    QVERIFY(boxOf(QStringLiteral("Macro F1"))->toolTip().contains(QStringLiteral("harmonic mean")));
+    QVERIFY(boxOf(QStringLiteral("Macro F1"))->toolTip().contains(percentText(metrics[2].estimate.interval.high)));
+    QVERIFY(WindowFixture::cutTexts(&opened.fixture.window).isEmpty());
+}
+
 void TestConfusionView::calibrationSaysNoMoreThanItsPicturesCan_data() {
     QTest::addColumn<int>("right");  // in a thousand
     QTest::addColumn<double>("sure");
@@ -945,6 +1086,11 @@ void TestConfusionView::severalLabelsEach() {
     view.showPage(ConfusionView::TopLosses);
     QTest::qWait(0);
     opened.fixture.shoot(QStringLiteral("classes-losses"));
+    view.showPage(ConfusionView::Threshold);
+    auto* threshold = view.findChild<ThresholdPage*>();
+    QVERIFY(await([&] { return textsOf(*threshold).contains(QStringLiteral("Mean average precision")); }));
+    QCOMPARE(threshold->chosenClass(), 0);
+    opened.fixture.shoot(QStringLiteral("classes-threshold"));
 }
 
 void TestConfusionView::numbersAreReadable() {

@@ -8,6 +8,7 @@
 
 #include "ui/bridge/session.h"
 #include "ui/models/checkpoint_text.h"
+#include "ui/models/metric_text.h"
 #include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/plain_text.h"
@@ -18,6 +19,7 @@
 #include "ui/widgets/evaluation/compare_page.h"
 #include "ui/widgets/evaluation/labels_page.h"
 #include "ui/widgets/evaluation/matrix_page.h"
+#include "ui/widgets/evaluation/threshold_page.h"
 #include "ui/widgets/evaluation/top_losses_page.h"
 #include "ui/widgets/parts/empty_state.h"
 #include "ui/widgets/parts/message_line.h"
@@ -31,13 +33,23 @@ namespace {
 constexpr int kGap = 10;
 constexpr int kTopFive = 5;
 
-const QString kTopic = QStringLiteral("evaluation");
+const QString kTopic = QStringLiteral("evaluation"), kIntervals = QStringLiteral("intervals");
 
-enum FigureIndex { AccuracyFigure, TopFiveFigure, LossFigure, MacroFigure, WeightedFigure };
+enum FigureIndex {
+    AccuracyFigure,
+    TopFiveFigure,
+    LossFigure,
+    BalancedFigure,
+    MacroFigure,
+    AreaFigure,
+    WeightedFigure,
+    FigureCount
+};
 
 QString figureName(int index) {
-    const QString names[] = {ConfusionView::tr("Accuracy"), ConfusionView::tr("Top-5"), ConfusionView::tr("Loss"),
-                             ConfusionView::tr("Macro F1"), ConfusionView::tr("Weighted F1")};
+    const QString names[] = {ConfusionView::tr("Accuracy"),   ConfusionView::tr("Top-5"),    ConfusionView::tr("Loss"),
+                             ConfusionView::tr("Balanced"),   ConfusionView::tr("Macro F1"), ConfusionView::tr("AUC"),
+                             ConfusionView::tr("Weighted F1")};
     return names[index];
 }
 
@@ -51,8 +63,9 @@ ConfusionView::ConfusionView(Session& session, QWidget* parent) : QWidget(parent
     m_calibration = new CalibrationPage(session);
     m_compare = new ComparePage(session);
     m_labels = new LabelsPage;
+    m_threshold = new ThresholdPage;
     m_content = new QStackedWidget;
-    for (QWidget* page : std::initializer_list<QWidget*>{m_matrix, m_losses, m_calibration, m_compare, m_labels})
+    for (QWidget* page : std::initializer_list<QWidget*>{m_matrix, m_losses, m_calibration, m_compare, m_labels, m_threshold})
         m_content->addWidget(page);
     QFrame* emptyPanel = makePanel();
     m_empty = new EmptyState(emptyPanel);
@@ -103,6 +116,7 @@ QWidget* ConfusionView::makeHead() {
     m_pages->addSegment(Labels, tr("Classes"));
     m_pages->addSegment(Matrix, tr("Matrix"));
     m_pages->addSegment(TopLosses, tr("Top losses"));
+    m_pages->addSegment(Threshold, tr("Threshold"));
     m_pages->addSegment(CalibrationDiagram, tr("Calibration"));
     m_pages->addSegment(Compare, tr("Compare"));
     m_pages->setSegmentToolTip(Labels, tr("How well each label is told"));
@@ -110,6 +124,7 @@ QWidget* ConfusionView::makeHead() {
     m_pages->setCurrent(Matrix);
     m_pages->setSegmentToolTip(Matrix, tr("What is called what, and by how many pictures"));
     m_pages->setSegmentToolTip(TopLosses, tr("The pictures that the network is most sure and most wrong about"));
+    m_pages->setSegmentToolTip(Threshold, tr("What is found and what is missed of a class, from which probability on"));
     m_pages->setSegmentToolTip(CalibrationDiagram, tr("Is it right as often as it says it is sure?"));
     m_pages->setSegmentToolTip(Compare, tr("The difference to another checkpoint or to another run"));
     m_work = new WorkStrip(head);
@@ -119,7 +134,7 @@ QWidget* ConfusionView::makeHead() {
     figures->setSpacing(18);
     m_moment = makeLabel({}, "caption", m_figureRow);
     figures->addWidget(m_moment);
-    for (int index = AccuracyFigure; index <= WeightedFigure; ++index) {
+    for (int index = AccuracyFigure; index < FigureCount; ++index) {
         m_figures.push_back(makeFigure(figureName(index)));
         figures->addWidget(m_figures.back().box);
     }
@@ -134,14 +149,20 @@ QWidget* ConfusionView::makeHead() {
 }
 
 ConfusionView::Figure ConfusionView::makeFigure(const QString& name) {
-    Figure figure{new QWidget(m_figureRow), nullptr, nullptr};
+    Figure figure{new QWidget(m_figureRow), nullptr, nullptr, nullptr};
     figure.name = makeLabel(name, "caption", figure.box);
     figure.value = makeLabel({}, "tableStrong", figure.box);
-    auto* row = new QHBoxLayout(figure.box);
-    row->setContentsMargins(0, 0, 0, 0);
+    figure.interval = makeLabel({}, "caption", figure.box);
+    auto* row = new QHBoxLayout;
     row->setSpacing(6);
+    row->addStretch(1);
     row->addWidget(figure.name);
     row->addWidget(figure.value);
+    auto* lines = new QVBoxLayout(figure.box);
+    lines->setContentsMargins(0, 0, 0, 0);
+    lines->setSpacing(0);
+    lines->addLayout(row);
+    lines->addWidget(figure.interval, 0, Qt::AlignRight);
     return figure;
 }
 
@@ -210,6 +231,7 @@ void ConfusionView::take(const Evaluated& evaluated) {
     showPagesOfTask();
     showFigures();
     m_losses->setEvaluated(evaluated);
+    m_threshold->setEvaluated(evaluated);
     if (evaluated.labels) {
         m_labels->setEvaluated(evaluated);
     } else {
@@ -219,6 +241,24 @@ void ConfusionView::take(const Evaluated& evaluated) {
     }
     refresh();
     resumePage();
+    askIntervals();
+}
+
+// Seconds of arithmetic, which no other question waits for.
+void ConfusionView::askIntervals() {
+    using Metrics = std::vector<core::BootstrapMetric>;
+    m_session.inspection().ask<Metrics>(
+        this, kIntervals, InspectionController::Lane::Longest,
+        [predictions = m_shown.predictions](core::Inspector&, const std::string&, const core::CountCallback& progress) {
+            return core::bootstrapMetrics(*predictions, /*resamples=*/0, progress);
+        },
+        [this, of = m_shown.predictions](const Metrics& metrics) {
+            if (of != m_shown.predictions) return;
+            m_threshold->setMetrics(metrics);
+            showIntervals(metrics);
+            arrange();
+        },
+        {}, [this](const QString& what, const QString& hint) { m_threshold->failMetrics(problemText(what, hint)); });
 }
 
 void ConfusionView::showPagesOfTask() {
@@ -266,25 +306,35 @@ void ConfusionView::refresh() {
     arrange();
 }
 
+void ConfusionView::setFigure(int index, const QString& name, const QString& value, const QString& explanation,
+                              const QString& interval) {
+    const Figure& figure = m_figures[static_cast<std::size_t>(index)];
+    figure.name->setText(name);
+    figure.value->setText(value);
+    figure.interval->setText(interval);
+    figure.interval->setVisible(!interval.isEmpty());
+    figure.box->setToolTip(explanation);
+    figure.box->setAccessibleName(interval.isEmpty()
+                                      ? name + QLatin1Char(' ') + value
+                                      : tr("%1 %2, 95\u2009% interval %3", "name, value").arg(name, value, interval));
+}
+
 void ConfusionView::showFigures() {
     m_moment->setText(checkpointName(m_shown.checkpoint));
     if (m_shown.labels) return showLabelFigures();
     const core::EvaluationReport& report = *m_shown.report;
-    const QLocale locale;
     const auto set = [this](FigureIndex index, const QString& value, const QString& explanation) {
-        const Figure& figure = m_figures[index];
-        figure.name->setText(figureName(index));
-        figure.value->setText(value);
-        figure.box->setToolTip(explanation);
-        figure.box->setAccessibleName(figure.name->text() + QLatin1Char(' ') + value);
+        setFigure(index, figureName(index), value, explanation);
     };
     const QString low = percentNumber(report.accuracyInterval.low), high = percentNumber(report.accuracyInterval.high);
-    set(AccuracyFigure, tr("%1 (%2 to %3)").arg(percentText(report.accuracy), low, high),
-        tr("The share of the pictures that is called what it is. With other pictures of the same kind, it would lie between %1 "
-           "and %2\u2009% in 95 of 100 cases (Wilson's 95\u2009% interval).")
-            .arg(low, high));
+    setFigure(
+        AccuracyFigure, figureName(AccuracyFigure), percentText(report.accuracy),
+        tr("The share of the pictures that is called what it is. With other pictures of the same kind, it would lie between "
+           "%1 and %2\u2009% in 95 of 100 cases (Wilson's 95\u2009% interval).")
+            .arg(low, high),
+        tr("%1 to %2").arg(low, percentText(report.accuracyInterval.high)));
     set(TopFiveFigure, percentText(report.topFive), tr("The share of the pictures whose class is among the five best guesses"));
-    set(LossFigure, locale.toString(report.loss, 'f', 3),
+    set(LossFigure, QLocale().toString(report.loss, 'f', 3),
         tr("Cross-entropy: minus the logarithm of the probability given to the true class, in the mean. Less is better."));
     set(MacroFigure, percentText(report.macro.f1),
         tr("Mean over the classes, each counting the same (macro): recall %1, precision %2, F1 %3. F1 is the harmonic mean of "
@@ -293,28 +343,42 @@ void ConfusionView::showFigures() {
     set(WeightedFigure, percentText(report.weighted.f1),
         tr("Mean over the classes, each counting by its pictures (weighted): recall %1, precision %2, F1 %3")
             .arg(percentText(report.weighted.recall), percentText(report.weighted.precision), percentText(report.weighted.f1)));
+    for (const FigureIndex later : {BalancedFigure, AreaFigure}) set(later, {}, {});
 }
 
 void ConfusionView::showLabelFigures() {
     const core::SeveralLabelsReport& report = *m_shown.labels;
     const core::TaskInfo& task = core::taskInfo(core::TaskKind::SeveralLabels);
-    const auto set = [this](FigureIndex index, const QString& name, const QString& value, const QString& explanation) {
-        const Figure& figure = m_figures[index];
-        figure.name->setText(name);
-        figure.value->setText(value);
-        figure.box->setToolTip(explanation);
-        figure.box->setAccessibleName(name + QLatin1Char(' ') + value);
-    };
     const auto number = [](double value) { return QLocale().toString(value, 'f', 3); };
-    set(AccuracyFigure, scoreWord(task.kind), percentText(report.meanAveragePrecision), toolTipText(scoreHelp(task.kind)));
-    set(TopFiveFigure, QString::fromStdString(task.others.front().shortTitle), number(report.rocAuc),
-        toolTipText(QString::fromStdString(task.others.front().help)));
-    set(LossFigure, figureName(LossFigure), number(report.loss),
-        tr("Binary cross-entropy: minus the logarithm of the probability given to what is so, in the mean over the classes. Less "
-           "is better."));
-    set(MacroFigure, figureName(MacroFigure), percentText(report.macroF1), tr("F1 in the mean over the classes"));
-    set(WeightedFigure, tr("Exact"), percentText(report.exact),
-        tr("The share of the pictures of which exactly their labels are told, and none beside them"));
+    setFigure(AccuracyFigure, scoreWord(task.kind), percentText(report.meanAveragePrecision), toolTipText(scoreHelp(task.kind)));
+    setFigure(AreaFigure, QString::fromStdString(task.others.front().shortTitle), number(report.rocAuc),
+              toolTipText(QString::fromStdString(task.others.front().help)));
+    setFigure(
+        LossFigure, figureName(LossFigure), number(report.loss),
+        tr("Binary cross-entropy: minus the logarithm of the probability given to what is so, in the mean over the classes. "
+           "Less is better."));
+    setFigure(MacroFigure, figureName(MacroFigure), percentText(report.macroF1), tr("F1 in the mean over the classes"));
+    setFigure(WeightedFigure, tr("Exact"), percentText(report.exact),
+              tr("The share of the pictures of which exactly their labels are told, and none beside them"));
+    for (const FigureIndex none : {TopFiveFigure, BalancedFigure}) setFigure(none, {}, {}, {});
+}
+
+void ConfusionView::showIntervals(const std::vector<core::BootstrapMetric>& metrics) {
+    const bool several = m_shown.labels != nullptr;
+    const std::vector<FigureIndex> places =
+        several ? std::vector<FigureIndex>{AccuracyFigure, AreaFigure}
+                : std::vector<FigureIndex>{AccuracyFigure, BalancedFigure, MacroFigure, AreaFigure};
+    for (std::size_t i = 0; i < std::min(places.size(), metrics.size()); ++i) {
+        if (metrics[i].estimate.value < 0) continue;
+        const MetricWords words = metricWords(m_shown.predictions->task, metrics[i]);
+        const Figure& figure = m_figures[places[i]];
+        const QString explanation = figure.box->toolTip().isEmpty() ? words.help : figure.box->toolTip();
+        const QString bootstrap = tr("95\u2009% interval by the bootstrap: %1").arg(words.interval);
+        // The accuracy of one label has Wilson's interval already.
+        const QString interval = figure.interval->text().isEmpty() ? words.interval : figure.interval->text();
+        setFigure(places[i], figure.name->text().isEmpty() ? figureName(places[i]) : figure.name->text(), words.value,
+                  explanation + QLatin1Char('\n') + bootstrap, interval);
+    }
 }
 
 void ConfusionView::arrange() {
@@ -334,12 +398,14 @@ void ConfusionView::arrange() {
         widget->setVisible(visible);
         room -= visible ? width : 0;
     };
-    fits(m_figures[AccuracyFigure].box, true);
+    const auto figureFits = [&](FigureIndex index) {
+        const bool known = !m_figures[index].value->text().isEmpty();
+        fits(m_figures[index].box, known && (index != TopFiveFigure || classes > kTopFive));
+    };
+    figureFits(AccuracyFigure);
     fits(m_moment, true);
-    fits(m_figures[TopFiveFigure].box, m_shown.labels || classes > kTopFive);
-    fits(m_figures[MacroFigure].box, true);
-    fits(m_figures[LossFigure].box, true);
-    fits(m_figures[WeightedFigure].box, true);
+    const FigureIndex byNeed[] = {BalancedFigure, MacroFigure, AreaFigure, TopFiveFigure, LossFigure, WeightedFigure};
+    for (const FigureIndex index : byNeed) figureFits(index);
 }
 
 void ConfusionView::showEvent(QShowEvent* event) {

@@ -1,10 +1,11 @@
-// The Confusion matrix tab: where the network is right and where it is wrong at the chosen checkpoint, on four pages: the matrix
-// with its pictures, the costliest mistakes, calibration, and the difference to another model. Where pictures have several labels
-// each, a table of the classes stands in place of all but the mistakes.
+// The Confusion matrix tab: where the network is right and where it is wrong at the chosen checkpoint, on five pages: the matrix
+// with its pictures, the costliest mistakes, a class at a threshold, calibration, and the difference to another model. Where
+// pictures have several labels each, a table of the classes stands in place of all but the mistakes and the threshold.
 #pragma once
 
 #include <QWidget>
 
+#include "core/api/threshold.h"
 #include "ui/models/evaluated.h"
 
 class QLabel;
@@ -20,13 +21,14 @@ class MatrixPage;
 class MessageLine;
 class SegmentedBar;
 class Session;
+class ThresholdPage;
 class TopLossesPage;
 class WorkStrip;
 
 class ConfusionView : public QWidget {
     Q_OBJECT
 public:
-    enum Page { Matrix, TopLosses, CalibrationDiagram, Compare, Labels };
+    enum Page { Matrix, TopLosses, CalibrationDiagram, Compare, Labels, Threshold };
 
     /// The session outlives the view.
     explicit ConfusionView(Session& session, QWidget* parent = nullptr);
@@ -43,10 +45,10 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    /// A number of the head line with its name and its explanation.
+    /// A number of the head line with its name, its explanation and, below, its 95 % interval.
     struct Figure {
         QWidget* box;
-        QLabel *name, *value;
+        QLabel *name, *value, *interval;
     };
 
     QWidget* makeHead();
@@ -59,8 +61,12 @@ private:
     void fail(const QString& problem);
     void refresh();
     void showPagesOfTask();
+    void setFigure(int index, const QString& name, const QString& value, const QString& explanation,
+                   const QString& interval = {});
     void showFigures();
     void showLabelFigures();
+    void askIntervals();
+    void showIntervals(const std::vector<core::BootstrapMetric>& metrics);
     void arrange();
 
     Session& m_session;
@@ -83,6 +89,7 @@ private:
     CalibrationPage* m_calibration;
     ComparePage* m_compare;
     LabelsPage* m_labels;
+    ThresholdPage* m_threshold;
 };
 
 }  // namespace thaw::ui
