@@ -140,6 +140,7 @@ void SettingsPanel::addData() {
         });
     });
     row->setObjectName(QStringLiteral("augmentation"));
+    addSamplesButton();
     addAugmentation();
     addSplit();
     addChoice(
@@ -150,6 +151,18 @@ void SettingsPanel::addData() {
         [](const Config& config) { return variantOf(config.data.squareFit); },
         [](Config& config, const QVariant& value) { config.data.squareFit = enumOf<core::SquareFit>(value); },
         [this](const Config& config) { return hasPictureFiles(config); });
+}
+
+void SettingsPanel::addSamplesButton() {
+    auto* button = new QToolButton;
+    button->setObjectName(QStringLiteral("samples"));
+    button->setText(tr("Show on samples"));
+    button->setProperty("link", true);
+    button->setFocusPolicy(Qt::StrongFocus);
+    button->setToolTip(
+        tr("Some of the training pictures as the network gets them: changed from epoch to epoch, and made squares"));
+    connect(button, &QToolButton::clicked, this, &SettingsPanel::showSamples);
+    m_into->addWidget(button, 0, Qt::AlignRight);
 }
 
 void SettingsPanel::addSplit() {

@@ -21,6 +21,7 @@
 #include "ui/models/plain_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/library/lesson_text.h"
+#include "ui/widgets/library/samples_dialog.h"
 #include "ui/widgets/library/settings_values.h"
 #include "ui/widgets/parts/number_box.h"
 #include "ui/widgets/parts/setting_row.h"
@@ -362,6 +363,7 @@ void SettingsPanel::refresh() {
         const bool shown = !binding.shown || binding.shown(m_config);
         if (binding.row->isHidden() == shown) binding.row->setVisible(shown);
     }
+    if (m_samples) m_samples->setConfig(m_config);
     m_lesson->showEntry(text(m_config.preset));
     showScalingNote();
     applyLock();
@@ -477,6 +479,14 @@ std::size_t SettingsPanel::phaseIndex(const Config& config) const {
 
 const core::PhaseConfig* SettingsPanel::phase(const Config& config) const {
     return config.phases.empty() ? nullptr : &config.phases[phaseIndex(config)];
+}
+
+void SettingsPanel::showSamples() {
+    if (!m_samples) m_samples = new SamplesDialog(this);
+    m_samples->setConfig(m_config);
+    m_samples->show();
+    m_samples->raise();
+    m_samples->activateWindow();
 }
 
 void SettingsPanel::saveLesson() { m_library.saveLesson(m_saveName->text().trimmed(), m_config); }

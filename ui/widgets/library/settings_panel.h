@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QFrame>
+#include <QPointer>
 
 #include <functional>
 #include <vector>
@@ -24,6 +25,7 @@ namespace thaw::ui {
 
 class LibraryController;
 class NumberBox;
+class SamplesDialog;
 class SettingCombo;
 class SettingRow;
 struct NumberRange;
@@ -75,6 +77,7 @@ private:
     void addTrunk();
     void addData();
     void addAugmentation();
+    void addSamplesButton();
     void addSplit();
     bool hasPictureFiles(const Config& config) const;  ///< the chosen data set, whose splits and squares can be chosen
     void addTraining();
@@ -137,6 +140,7 @@ private:
     const core::PhaseConfig* phase(const Config& config) const;  ///< the one in the editor; null: none
     std::size_t phaseIndex(const Config& config) const;
     void saveLesson();
+    void showSamples();
 
     LibraryController& m_library;
     std::function<double(const core::RunConfig&)> m_planSeconds;
@@ -157,6 +161,7 @@ private:
     std::vector<core::WeightsChoice> m_weightsListed;
     SettingRow* m_scalingRow = nullptr;
     SettingRow* m_datasetRow = nullptr;
+    QPointer<SamplesDialog> m_samples;
     bool m_locked = false;
     int m_livePhase = -1;
     double m_liveRate = 0;
