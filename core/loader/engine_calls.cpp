@@ -78,5 +78,10 @@ TrunkSpeed measureTrunkSpeed(const std::string& model, const std::atomic<bool>& 
 AugmentationPreview previewAugmentation(const RunConfig& config, int samples, int epochs) {
     return engine().previewAugmentation(config, samples, epochs);
 }
+std::unique_ptr<Collector> makeCollector(const CollectTrunk& trunk) { return engine().makeCollector(trunk); }
+CollectHead trainCollectHead(const std::vector<CollectSample>& samples, int classCount, const std::atomic<bool>& stop) {
+    return engine().trainCollectHead(samples, classCount, stop);
+}
+std::string pngOf(const RgbPicture& picture) { return engine().pngOf(picture); }
 
 }  // namespace thaw::core

@@ -6,6 +6,7 @@
 
 #include "core/api/augmentation_preview.h"
 #include "core/api/camera.h"
+#include "core/api/collect.h"
 #include "core/api/engine_info.h"
 #include "core/api/inspector.h"
 #include "core/api/trainer.h"
@@ -32,6 +33,9 @@ struct EngineTable {
     decltype(&core::storedTrunkSpeeds) storedTrunkSpeeds;
     decltype(&core::measureTrunkSpeed) measureTrunkSpeed;
     decltype(&core::previewAugmentation) previewAugmentation;
+    decltype(&core::makeCollector) makeCollector;
+    decltype(&core::trainCollectHead) trainCollectHead;
+    decltype(&core::pngOf) pngOf;
 };
 
 }  // namespace thaw::core
