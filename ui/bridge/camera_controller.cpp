@@ -53,8 +53,10 @@ class CameraController::Worker : public QObject {
 public:
     using Opener = std::function<std::unique_ptr<core::FrameSource>()>;
 
-    explicit Worker(InspectionController& inspection)
-        : m_inspection(inspection), m_inspectors(inspection.inspectors()), m_thread([this] { run(); }) {}
+    explicit Worker(InspectionController* inspection)
+        : m_inspection(inspection),
+          m_inspectors(inspection ? inspection->inspectors() : InspectorFactory()),
+          m_thread([this] { run(); }) {}
     ~Worker() override {
         order([this] { m_orders.quit = true; });
         m_thread.join();
@@ -262,7 +264,7 @@ private:
             m_inspector = m_inspectors.open(model.run);
             m_inspected = model.run;
         }
-        const bool oneThread = m_inspection.isTraining() || m_inspector->run().config.inputSize <= kSmallInput;
+        const bool oneThread = m_inspection->isTraining() || m_inspector->run().config.inputSize <= kSmallInput;
         if (m_inspectors.prepareThread) m_inspectors.prepareThread(oneThread ? 1 : 0);
         core::PictureChoice choice;
         choice.pixels = frame.picture;
@@ -275,7 +277,7 @@ private:
                                          m_now.map.classIndex >= 0 ? m_now.map.classIndex : best, core::ClassMapMethod::GradCam);
     }
 
-    InspectionController& m_inspection;
+    InspectionController* m_inspection;  // of the models that are asked
     const InspectorFactory m_inspectors;
     std::mutex m_mutex;
     std::condition_variable m_changed;
@@ -297,11 +299,18 @@ private:
 };
 
 CameraController::CameraController(InspectionController& inspection, FrameSources sources, QObject* parent)
-    : QObject(parent), m_inspection(inspection), m_sources(std::move(sources)), m_worker(std::make_unique<Worker>(inspection)) {
-    connect(m_worker.get(), &Worker::newsCame, this, &CameraController::takeNews, Qt::QueuedConnection);
+    : CameraController(&inspection, std::move(sources), parent) {
     connect(&inspection, &InspectionController::checkpointChanged, this, &CameraController::chooseModel);
     connect(&inspection, &InspectionController::subjectChanged, this, &CameraController::chooseModel);
     chooseModel();
+}
+
+CameraController::CameraController(FrameSources sources, QObject* parent)
+    : CameraController(nullptr, std::move(sources), parent) {}
+
+CameraController::CameraController(InspectionController* inspection, FrameSources sources, QObject* parent)
+    : QObject(parent), m_inspection(inspection), m_sources(std::move(sources)), m_worker(std::make_unique<Worker>(inspection)) {
+    connect(m_worker.get(), &Worker::newsCame, this, &CameraController::takeNews, Qt::QueuedConnection);
 }
 
 CameraController::~CameraController() = default;
@@ -337,8 +346,8 @@ void CameraController::playAgain() { m_worker->playAgain(); }
 void CameraController::setMap(const CameraMap& map) { m_worker->setMap(map); }
 
 void CameraController::chooseModel() {
-    const core::KeptCheckpoint* checkpoint = m_inspection.checkpoint();
-    m_worker->setModel(checkpoint ? Worker::Model{m_inspection.subject()->run.directory, checkpoint->name} : Worker::Model{});
+    const core::KeptCheckpoint* checkpoint = m_inspection->checkpoint();
+    m_worker->setModel(checkpoint ? Worker::Model{m_inspection->subject()->run.directory, checkpoint->name} : Worker::Model{});
 }
 
 void CameraController::setState(State state) {

@@ -50,6 +50,8 @@ public:
     /// `inspection` outlives the controller.
     explicit CameraController(InspectionController& inspection, FrameSources sources = coreFrameSources(),
                               QObject* parent = nullptr);
+    /// Frames alone: no model says anything of them.
+    explicit CameraController(FrameSources sources = coreFrameSources(), QObject* parent = nullptr);
     ~CameraController() override;  ///< waits for the frame under way
 
     State state() const { return m_state; }
@@ -76,13 +78,14 @@ Q_SIGNALS:
                      const QString& hint);  ///< frames go on without predictions or without the map; once a reason
 
 private:
+    CameraController(InspectionController* inspection, FrameSources sources, QObject* parent);
     void chooseModel();
     void takeNews();
     void setState(State state);
     void open(std::function<std::unique_ptr<core::FrameSource>()> opener, const QString& title, bool live);
 
     class Worker;
-    InspectionController& m_inspection;
+    InspectionController* m_inspection = nullptr;  // null: frames alone
     const FrameSources m_sources;
     State m_state = State::Closed;
     std::uint64_t m_source = 0;  // news of earlier ones are dropped
