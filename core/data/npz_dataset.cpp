@@ -230,6 +230,8 @@ public:
             labels.classNames = set->classNames;
         else
             for (std::int64_t c = 0; c < contents.classes; ++c) labels.classNames.push_back(std::to_string(c));
+        if (set && set->licence.find("-NC") != std::string::npos)
+            labels.notes.push_back("Its licence, " + set->licence + ", does not allow commercial use.");
         const PictureShape& shape = contents.pictures.begin()->second;
         labels.pictureKind = PictureKind{shape.side, shape.channels == 1};
         if (!set)
