@@ -75,6 +75,9 @@ public:
     /// Checks the copy's layout, sizes and labels.
     virtual DatasetLabels readLabels(const std::filesystem::path& location) const = 0;
 
+    /// The same for those who look for what is wrong: a copy with too few good pictures for training is listed all the same.
+    virtual DatasetLabels survey(const std::filesystem::path& location) const { return readLabels(location); }
+
     /// The pictures of `indices` (ascending) of a split with their labels; HeldOut is the copy's own validation split. `side`:
     /// pixels, heeded where describe() says PictureKind::anySize. `reading` is told often. Throws Cancelled. Not called where
     /// readLabels() names files: they are read alike for all sources (split_pictures.h).

@@ -55,7 +55,8 @@ bool isBefore(const std::string& a, const std::string& b) {
 
 class LayoutReader {
 public:
-    explicit LayoutReader(const fs::path& folder) : m_folder(folder), m_plan(planFolders(folder)) {
+    LayoutReader(const fs::path& folder, FolderUse use)
+        : m_folder(folder), m_survey(use == FolderUse::Survey), m_plan(planFolders(folder)) {
         m_layout.notes = m_plan.notes;
         m_layout.leftOut = m_plan.leftOut;
     }
@@ -83,7 +84,8 @@ public:
         for (std::vector<LeftOutFile>* list : {&m_layout.leftOut, &m_layout.unreadable})
             std::stable_sort(list->begin(), list->end(), [](const auto& a, const auto& b) { return a.file < b.file; });
         const std::vector<LeftOutFile>& bad = m_layout.unreadable;
-        requireFewUnreadable(m_folder, bad, static_cast<double>(bad.size()) / static_cast<double>(bad.size() + m_pictures));
+        if (!m_survey)
+            requireFewUnreadable(m_folder, bad, static_cast<double>(bad.size()) / static_cast<double>(bad.size() + m_pictures));
         return std::move(m_layout);
     }
 
@@ -95,7 +97,7 @@ private:
             const std::size_t before = m_entered.size(), badBefore = m_layout.unreadable.size();
             walk(folder.path, 0, one.pictures);
             if (one.pictures.empty()) {
-                requireNoneBad(folder.name, badBefore);
+                if (!m_survey) requireNoneBad(folder.name, badBefore);
                 m_entered.resize(before);
                 m_layout.leftOut.push_back({folder.path, "none of its files is a picture that can be read"});
                 m_layout.notes.push_back("The folder \"" + folder.name +
@@ -189,6 +191,7 @@ private:
 
     void holdBack(const ClassPictures& one, int label) {
         const std::size_t count = one.pictures.size(), prefix = one.folder.string().size() + 1;
+        if (count < 2 && m_survey) return add(one, label, m_layout.train);
         if (count < 2)
             throw DataError("The class \"" + one.name + "\" has only one picture.",
                             "Add pictures: each class needs at least two.");
@@ -301,6 +304,7 @@ private:
     }
 
     fs::path m_folder;
+    bool m_survey;
     FolderPlan m_plan;
     FolderLayout m_layout;
     std::vector<std::pair<std::string, std::size_t>> m_entered;  // "cat/indoor" and the pictures in it
@@ -329,6 +333,6 @@ SplitLabels labelsOf(std::vector<FolderPicture> pictures) {
     return labels;
 }
 
-FolderLayout readFolderLayout(const fs::path& folder) { return LayoutReader(folder).read(); }
+FolderLayout readFolderLayout(const fs::path& folder, FolderUse use) { return LayoutReader(folder, use).read(); }
 
 }  // namespace thaw::core

@@ -25,11 +25,16 @@ struct FolderLayout {
 
 SplitLabels labelsOf(std::vector<FolderPicture> pictures);
 
+enum class FolderUse {
+    Training,
+    Survey  ///< looking for what is wrong: bad pictures are listed however many they are, and a class may have a single picture
+};
+
 /// By the rules of planFolders(). Folders inside a class are entered; pictures are told by the first bytes of their content,
 /// and refused when more than a tenth or all of a class's cannot be read. Without a test split a fifth of each class, at least
 /// one picture, tests: always the same, chosen by a hash of the class's and the file's name. Classes of other splits may differ
 /// from those of training in case. Throws DataError.
-FolderLayout readFolderLayout(const std::filesystem::path& folder);
+FolderLayout readFolderLayout(const std::filesystem::path& folder, FolderUse use = FolderUse::Training);
 
 /// Which pictures of a class test where the data say nothing: a fifth, at least one, always the same, by a hash of the keys
 /// ("<class>/<file>"). Pure.

@@ -17,6 +17,20 @@ namespace {
 constexpr int kLeastSide = 64;
 constexpr std::int64_t kFewEntries = 1'000'000;
 
+DatasetLabels labelsOf(FolderLayout layout, const fs::path& location) {
+    DatasetLabels labels;
+    labels.train = labelsOf(std::move(layout.train));
+    labels.test = labelsOf(std::move(layout.test));
+    labels.validation = labelsOf(std::move(layout.validation));
+    labels.classNames = std::move(layout.classNames);
+    labels.notes = std::move(layout.notes);
+    labels.splitNote = std::move(layout.splitNote);
+    labels.leftOut = std::move(layout.leftOut);
+    labels.unreadable = std::move(layout.unreadable);
+    labels.title = folderTitle(location, "a folder of pictures");
+    return labels;
+}
+
 class ImageFolder final : public DatasetSource {
 public:
     DatasetInfo describe() const override {
@@ -43,19 +57,10 @@ public:
         if (fs::is_directory(place, ignored) && FolderScout(kFewEntries).holdsPictures(place)) planFolders(place);
     }
 
-    DatasetLabels readLabels(const fs::path& location) const override {
-        FolderLayout layout = readFolderLayout(location);
-        DatasetLabels labels;
-        labels.train = labelsOf(std::move(layout.train));
-        labels.test = labelsOf(std::move(layout.test));
-        labels.validation = labelsOf(std::move(layout.validation));
-        labels.classNames = std::move(layout.classNames);
-        labels.notes = std::move(layout.notes);
-        labels.splitNote = std::move(layout.splitNote);
-        labels.leftOut = std::move(layout.leftOut);
-        labels.unreadable = std::move(layout.unreadable);
-        labels.title = folderTitle(location, "a folder of pictures");
-        return labels;
+    DatasetLabels readLabels(const fs::path& location) const override { return labelsOf(readFolderLayout(location), location); }
+
+    DatasetLabels survey(const fs::path& location) const override {
+        return labelsOf(readFolderLayout(location, FolderUse::Survey), location);
     }
 };
 

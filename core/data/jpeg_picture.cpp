@@ -112,14 +112,6 @@ bool hasAllScans(const jpeg_decompress_struct& info) {
     return true;
 }
 
-/// libjpeg leaves out the finer cosines.
-unsigned scaleFor(const jpeg_decompress_struct& info, int needed) {
-    unsigned scale = 1;
-    const auto shorter = static_cast<std::int64_t>(std::min(info.image_width, info.image_height));
-    while (needed > 0 && scale < 8 && shorter / (2 * static_cast<std::int64_t>(scale)) >= needed) scale *= 2;
-    return scale;
-}
-
 [[noreturn]] void throwError(const JpegReader& reader) {
     switch (reader.errors.msg_code) {
         case JERR_OUT_OF_MEMORY:
@@ -139,9 +131,18 @@ unsigned scaleFor(const jpeg_decompress_struct& info, int needed) {
     throw DataError("the file is damaged");
 }
 
+/// A half, a quarter or an eighth costs less than the whole.
+void shrink(jpeg_decompress_struct& info, int leastSide) {
+    const auto shorter = static_cast<int>(std::min(info.image_width, info.image_height));
+    unsigned denominator = 8;
+    while (denominator > 1 && shorter / static_cast<int>(denominator) < leastSide) denominator /= 2;
+    info.scale_num = 1;
+    info.scale_denom = denominator;
+}
+
 }  // namespace
 
-DecodedPicture decodeJpeg(const std::string& bytes, int needed) {
+DecodedPicture decodeJpeg(const std::string& bytes, int leastSide) {
     JpegReader reader{};
     reader.info.err = jpeg_std_error(&reader.errors);
     reader.info.client_data = &reader;
@@ -158,15 +159,14 @@ DecodedPicture decodeJpeg(const std::string& bytes, int needed) {
     requirePictureSize(reader.info.image_width, reader.info.image_height);
     DecodedPicture picture;
     picture.orientation = orientationOf(reader.info);
-    const unsigned scale = scaleFor(reader.info, needed);
-    reader.info.scale_num = 1;
-    reader.info.scale_denom = scale;
-    const JDIMENSION width = (reader.info.image_width + scale - 1) / scale,
-                     height = (reader.info.image_height + scale - 1) / scale;
-    picture.rgb.create(static_cast<int>(height), static_cast<int>(width), CV_8UC3);
-    std::vector<JSAMPROW> rows(height);
+    const cv::Size whole(static_cast<int>(reader.info.image_width), static_cast<int>(reader.info.image_height));
+    if (leastSide > 0) shrink(reader.info, leastSide);
+    jpeg_calc_output_dimensions(&reader.info);
+    picture.rgb.create(static_cast<int>(reader.info.output_height), static_cast<int>(reader.info.output_width), CV_8UC3);
+    if (picture.rgb.size() != whole) picture.whole = whole;
+    std::vector<JSAMPROW> rows(reader.info.output_height);
     for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = picture.rgb.ptr(static_cast<int>(y));
-    std::vector<JSAMPLE> inks(reader.info.num_components == 4 ? std::size_t{4} * width : 0);
+    std::vector<JSAMPLE> inks(reader.info.num_components == 4 ? std::size_t{4} * reader.info.output_width : 0);
     if (!readRows(reader, rows.data(), inks.data())) throwError(reader);
 
     const bool lastScan = reader.brokenScan == reader.info.input_scan_number;

@@ -11,12 +11,13 @@
 namespace thaw::core {
 
 struct DecodedPicture {
-    cv::Mat rgb;          ///< CV_8UC3 in the order red, green, blue; rows as stored
-    int orientation = 1;  ///< EXIF's, 1 to 8: how it is to be turned
+    cv::Mat rgb;           ///< CV_8UC3 in the order red, green, blue; rows as stored
+    int orientation = 1;   ///< EXIF's, 1 to 8: how it is to be turned
+    cv::Size whole{0, 0};  ///< where `rgb` is smaller than the file's picture: that one's size; else empty
 };
 
-/// With `needed` above 0 at a half, a quarter or an eighth of its size, as long as the shorter side keeps that many pixels.
-DecodedPicture decodeJpeg(const std::string& bytes, int needed = 0);
+/// `leastSide` > 0: it may be decoded smaller, by a half, a quarter or an eighth, as long as no side falls below that.
+DecodedPicture decodeJpeg(const std::string& bytes, int leastSide = 0);
 DecodedPicture decodePng(const std::string& bytes);
 DecodedPicture decodeWebP(const std::string& bytes);  ///< of an animation the first frame, as of the two below
 DecodedPicture decodeGif(const std::string& bytes);

@@ -8,6 +8,7 @@
 #include "core/api/errors.h"
 #include "core/data/picture_decoders.h"
 #include "core/data/picture_format.h"
+#include "core/util/hash.h"
 
 namespace thaw::core {
 
@@ -17,11 +18,10 @@ namespace {
 
 constexpr int kShownSide = 512;
 
-/// `needed`: pixels of the shorter side, see decodeJpeg.
-DecodedPicture decodeBytes(const std::string& bytes, int needed) {
+DecodedPicture decodeBytes(const std::string& bytes, int leastSide = 0) {
     switch (formatOf(bytes)) {
         case PictureFormat::Jpeg:
-            return decodeJpeg(bytes, needed);
+            return decodeJpeg(bytes, leastSide);
         case PictureFormat::Png:
             return decodePng(bytes);
         case PictureFormat::WebP:
@@ -85,15 +85,27 @@ auto withMemory(const Work& work) {
 }
 
 /// Throws DataError with the reason alone, bad_alloc, Cancelled.
-cv::Mat decode(const fs::path& file, int needed = 0, const std::atomic<bool>* stop = nullptr) {
-    std::string bytes;
-    {
-        OpenedPicture opened(file);
-        requirePictureBytes(opened.size());
-        bytes = opened.read(kMaxPictureBytes + 1, stop);
-    }
+std::string bytesOfFile(const fs::path& file, const std::atomic<bool>* stop) {
+    OpenedPicture opened(file);
+    requirePictureBytes(opened.size());
+    std::string bytes = opened.read(kMaxPictureBytes + 1, stop);
     requirePictureBytes(static_cast<std::int64_t>(bytes.size()));
-    return withMemory([&] { return turned(decodeBytes(bytes, needed)); });
+    return bytes;
+}
+
+/// Throws the same. `leastSide`: see decodeJpeg.
+cv::Mat decode(const fs::path& file, int leastSide = 0, const std::atomic<bool>* stop = nullptr) {
+    const std::string bytes = bytesOfFile(file, stop);
+    return withMemory([&] { return turned(decodeBytes(bytes, leastSide)); });
+}
+
+/// One axis after the other: each is averaged when it shrinks, and bilinear when it grows.
+cv::Mat squeeze(const cv::Mat& rgb, int side) {
+    const auto method = [side](int length) { return length > side ? cv::INTER_AREA : cv::INTER_LINEAR; };
+    cv::Mat narrow, result;
+    cv::resize(rgb, narrow, cv::Size(side, rgb.rows), 0, 0, method(rgb.cols));
+    cv::resize(narrow, result, cv::Size(side, side), 0, 0, method(rgb.rows));
+    return result;
 }
 
 cv::Mat resized(const cv::Mat& rgb, int width, int height) {
@@ -183,6 +195,27 @@ std::vector<std::uint8_t> readSquarePicture(const fs::path& file, const PictureK
     } catch (const std::bad_alloc&) {
         throw DataError(file.string() + " cannot be read: there is not enough memory for it.");
     }
+}
+
+SmallPicture smallPictureOfFile(const fs::path& file, int side, const std::atomic<bool>* stop) {
+    const std::string bytes = bytesOfFile(file, stop);
+    SmallPicture small;
+    small.digest = digestOf(bytes.data(), bytes.size());
+    return withMemory([&] {
+        const DecodedPicture decoded = decodeBytes(bytes, 2 * side);
+        const cv::Mat upright = turned(decoded);
+        const cv::Size whole = decoded.whole.empty() ? decoded.rgb.size() : decoded.whole;
+        const bool lying = decoded.orientation >= 5;
+        small.width = lying ? whole.height : whole.width;
+        small.height = lying ? whole.width : whole.height;
+        small.rgb = bytesOf(squeeze(upright, side));
+        return small;
+    });
+}
+
+std::vector<std::uint8_t> squeezed(const std::uint8_t* rgb, int width, int height, int side) {
+    const cv::Mat picture(height, width, CV_8UC3, const_cast<std::uint8_t*>(rgb));
+    return withMemory([&] { return bytesOf(squeeze(picture, side)); });
 }
 
 std::vector<std::uint8_t> squareOfFile(const fs::path& file, const PictureKind& kind, DecodedSize size,

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "core/api/prediction.h"
@@ -33,5 +34,18 @@ enum class DecodedSize {
 /// soon after `stop` became true.
 std::vector<std::uint8_t> squareOfFile(const std::filesystem::path& file, const PictureKind& kind, DecodedSize size,
                                        const std::atomic<bool>* stop = nullptr);
+
+/// A whole picture squeezed into a square, whatever its shape, and what is known of its file.
+struct SmallPicture {
+    int width = 0, height = 0;      ///< of the whole, upright
+    std::string digest;             ///< SHA-256 of the file's bytes
+    std::vector<std::uint8_t> rgb;  ///< side * side * 3
+};
+
+/// For looking at many: a JPEG is decoded no larger than that needs. Throws as squareOfFile.
+SmallPicture smallPictureOfFile(const std::filesystem::path& file, int side, const std::atomic<bool>* stop = nullptr);
+
+/// The same of pixels, interleaved RGB.
+std::vector<std::uint8_t> squeezed(const std::uint8_t* rgb, int width, int height, int side);
 
 }  // namespace thaw::core

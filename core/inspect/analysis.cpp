@@ -48,18 +48,6 @@ std::shared_ptr<const PictureSet> picturesFor(const DataConfig& asked, const Dat
 
 }  // namespace
 
-std::string toString(Split split) {
-    switch (split) {
-        case Split::Train:
-            return "train";
-        case Split::Test:
-            return "test";
-        case Split::HeldOut:
-            return "validation";
-    }
-    return {};
-}
-
 ChosenCheckpoint chooseCheckpoint(const RunSelection& selection) {
     std::vector<std::string> warnings;
     for (const Notice& note : readManifest(selection.run).notes)
