@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <vector>
 
 namespace thaw::cli {
 
@@ -32,6 +33,8 @@ Subcommand addReport(CLI::App& parser);
 Subcommand addModels(CLI::App& parser);
 Subcommand addWeights(CLI::App& parser);
 Subcommand addData(CLI::App& parser);
+/// Those of "data" that look for what is wrong with a data set.
+std::vector<Subcommand> addDoctor(CLI::App& data);
 Subcommand addRuns(CLI::App& parser);
 Subcommand addInfo(CLI::App& parser);
 Subcommand addCache(CLI::App& parser);

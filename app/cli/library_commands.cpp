@@ -305,7 +305,7 @@ Subcommand addData(CLI::App& parser) {
         CLI::App *list = nullptr, *get = nullptr;
     };
     auto options = std::make_shared<Options>();
-    CLI::App* app = parser.add_subcommand("data", "List or download data sets");
+    CLI::App* app = parser.add_subcommand("data", "List, check or download data sets");
     app->require_subcommand(1);
     options->list = app->add_subcommand("list", "Data sets that Thaw knows and where they are");
     options->list->add_option("--data", options->directory, "Folder or archive to look in first");
@@ -316,7 +316,10 @@ Subcommand addData(CLI::App& parser) {
         ->add_option("--give-up-after", options->giveUpAfter,
                      "Seconds without a byte after which it fails, connecting included (default: minutes)")
         ->check(notNegative());
-    return {app, [options] {
+    const std::vector<Subcommand> doctor = addDoctor(*app);
+    return {app, [options, doctor] {
+                for (const Subcommand& command : doctor)
+                    if (command.app->parsed()) return command.run();
                 if (options->list->parsed()) return listData(options->directory, options->json);
                 Console console(stderr);
                 console.say(

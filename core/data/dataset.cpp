@@ -496,7 +496,7 @@ PictureSet loadUnseen(const DatasetInfo& dataset, const DataConfig& part, std::u
 RunSamples sampleRun(const DatasetInfo& dataset, const DataConfig& part, std::uint64_t seed, std::int64_t count) {
     requirePresent(dataset);
     const DatasetSource& source = sourceOf(dataset.id);
-    const std::shared_ptr<const DatasetLabels> labels = labelsOf(source, dataset.location, dataset.split);
+    const std::shared_ptr<const DatasetLabels> labels = listedLabels(source, dataset.location, dataset.split);
     const Choice train = choiceOf(dataset, *labels, Split::Train, part, seed);
     const std::vector<std::int64_t> places = placesOf(train, *labels, seed, count);
     Choice chosen{Split::Train, {}};
@@ -504,9 +504,9 @@ RunSamples sampleRun(const DatasetInfo& dataset, const DataConfig& part, std::ui
     PictureReading reading;
     RunSamples samples;
     samples.pictures = picturesOf(source, dataset, *labels, chosen, reading);
-    const std::vector<fs::path>& files = labels->train.files;
+    const std::vector<std::string>& files = labels->train.files;
     for (std::size_t i = 0; i < places.size(); ++i) {
-        const fs::path file = files.empty() ? fs::path() : files[static_cast<std::size_t>(chosen.indices[i])];
+        const fs::path file = files.empty() ? fs::path() : fs::path(files[static_cast<std::size_t>(chosen.indices[i])]);
         const auto isThis = [&](const LeftOutFile& one) { return one.file == file; };
         if (std::any_of(reading.leftOut.begin(), reading.leftOut.end(), isThis)) continue;
         samples.rows.push_back(places[i]);

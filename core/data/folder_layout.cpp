@@ -189,7 +189,7 @@ private:
         one.pictures = {};
     }
 
-    void holdBack(const ClassPictures& one, int label) {
+    void holdBack(ClassPictures& one, int label) {
         const std::size_t count = one.pictures.size(), prefix = one.folder.string().size() + 1;
         if (count < 2 && m_survey) return add(one, label, m_layout.train);
         if (count < 2)

@@ -1,0 +1,68 @@
+// thaw-cli data check and data suspects: what other programs read of them.
+#include <QJsonArray>
+#include <QtTest>
+#include <set>
+
+#include "tests/support/cli_process.h"
+#include "tests/support/drawn_data.h"
+#include "tests/support/temporary_home.h"
+
+using namespace thaw;
+
+class TestCliDoctor : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        test::writeImageFolder(set(), {/*trainPerClass=*/6, /*testPerClass=*/3, /*seed=*/2}, 2, 96);
+        std::filesystem::copy_file(set() / "train" / "disc" / first("train", "disc"), set() / "test" / "ring" / "again.png");
+        test::writeFile(set() / "train" / "disc" / "broken.png", {'P', 'N', 'G'});
+        test::writeFile(set() / "train" / "disc" / "notes.txt", {'h', 'i'});
+    }
+
+    void checkAsJson() {
+        const test::CliOutcome outcome = test::runCli({"data", "check", path(), "--json"});
+        QVERIFY2(outcome.exitCode == 0, outcome.all());
+        const QJsonObject json = outcome.json();
+        const QJsonObject disc = json["classes"].toArray().at(0).toObject();
+        QCOMPARE(disc["name"].toString(), QString("disc"));
+        QCOMPARE(disc["train"].toInt(), 6);
+        QCOMPARE(disc["test"].toInt(), 3);
+        const QString original = "train/disc/" + QString::fromStdString(first("train", "disc"));
+        const QJsonArray same{QJsonArray{original, "test/ring/again.png"}};
+        QCOMPARE(json["duplicates"].toArray(), same);
+        QVERIFY(json["across_splits"].toArray().contains(same.at(0)));
+        QVERIFY(json["in_two_classes"].toArray().contains(same.at(0)));
+        QVERIFY(json["near_duplicates"].isArray());
+        QCOMPARE(json["unreadable"].toArray().at(0).toObject()["file"].toString(), QString("train/disc/broken.png"));
+        QVERIFY(!json["unreadable"].toArray().at(0).toObject()["reason"].toString().isEmpty());
+        QCOMPARE(json["left_out"].toArray().at(0).toObject()["file"].toString(), QString("train/disc/notes.txt"));
+    }
+
+    void checkAsText() {
+        const test::CliOutcome outcome = test::runCli({"data", "check", path()});
+        QCOMPARE(outcome.exitCode, 0);
+        for (const char* words : {"Exact duplicates: 1", "test/ring/again.png (test, ring)", "broken.png"})
+            QVERIFY2(outcome.output.contains(words), outcome.output);
+    }
+
+    void nothingToCheck() {
+        const test::CliOutcome outcome = test::runCli({"data", "check", path() + "/nowhere", "--json"});
+        QCOMPARE(outcome.exitCode, 1);
+        QVERIFY(outcome.output.isEmpty());
+        QVERIFY2(outcome.errors.contains("nowhere"), outcome.errors);
+    }
+
+private:
+    std::filesystem::path set() const { return m_home.path() / "shapes"; }
+    QString path() const { return QString::fromStdString(set().string()); }
+    std::string first(const char* split, const char* label) const {
+        std::set<std::string> names;
+        for (const auto& file : std::filesystem::directory_iterator(set() / split / label))
+            names.insert(file.path().filename().string());
+        return *names.begin();
+    }
+    test::TemporaryHome m_home;
+};
+
+QTEST_GUILESS_MAIN(TestCliDoctor)
+#include "tst_cli_doctor.moc"
