@@ -1,4 +1,4 @@
-// data check: what is wrong with a data set before anything is trained.
+// data check and data suspects: what is wrong with the pictures and the labels of a data set.
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include "app/cli/console.h"
 #include "app/cli/json_output.h"
 #include "core/api/doctor.h"
-#include "core/api/engine_info.h"
+#include "core/api/suspects.h"
 #include "core/api/text.h"
 
 namespace thaw::cli {
@@ -161,8 +161,51 @@ Subcommand addCheck(CLI::App& data) {
     return {app, [options] { return check(options->folder, options->json); }};
 }
 
+json toJson(const core::LabelSuspects& suspects) {
+    json list = json::array();
+    for (const core::SuspectedLabel& one : suspects.labels)
+        list.push_back({{"file", one.file},
+                        {"label", suspects.classNames[static_cast<std::size_t>(one.label)]},
+                        {"suggested", suspects.classNames[static_cast<std::size_t>(one.suggested)]},
+                        {"score", one.score},
+                        {"confidence", one.confidence}});
+    return list;
+}
+
+int findSuspects(const core::SuspectsRequest& request, bool asJson) {
+    Console console(stderr);
+    const core::LabelSuspects suspects = core::suspectLabels(request, progressOn(console, "Judging labels"));
+    if (asJson) {
+        print(toJson(suspects));
+        return kDone;
+    }
+    printText(stdout, "Of %s training pictures %s look more like another class, worst first.\n",
+              thousands(suspects.pictures).c_str(), thousands(static_cast<std::int64_t>(suspects.labels.size())).c_str());
+    printText(
+        stdout,
+        "Heads that had not seen a picture agree with its label in %s. They can be wrong: look before you change a label.\n",
+        percent(suspects.accuracy).c_str());
+    for (const core::SuspectedLabel& one : suspects.labels)
+        printLine(one.file + ": " + suspects.classNames[static_cast<std::size_t>(one.label)] + ", rather " +
+                  suspects.classNames[static_cast<std::size_t>(one.suggested)] + " (" + percent(one.confidence) + ")");
+    return kDone;
+}
+
+Subcommand addSuspects(CLI::App& data) {
+    auto request = std::make_shared<core::SuspectsRequest>();
+    auto asJson = std::make_shared<bool>(false);
+    CLI::App* app = data.add_subcommand("suspects", "Training pictures whose labels are doubted by a head on frozen features");
+    app->add_option("--data", request->folder, "Folder or archive of the data set")->required();
+    app->add_option("--model", request->model, "Trunk, by torchvision's name: thaw-cli models lists them");
+    app->add_option("--input-size", request->inputSize, "Pixels a side (default: the trunk's suggested size)")
+        ->check(notNegative());
+    addThreads(*app, request->threads);
+    app->add_flag("--json", *asJson, "Print JSON");
+    return {app, [request, asJson] { return findSuspects(*request, *asJson); }};
+}
+
 }  // namespace
 
-std::vector<Subcommand> addDoctor(CLI::App& data) { return {addCheck(data)}; }
+std::vector<Subcommand> addDoctor(CLI::App& data) { return {addCheck(data), addSuspects(data)}; }
 
 }  // namespace thaw::cli

@@ -45,6 +45,31 @@ private Q_SLOTS:
             QVERIFY2(outcome.output.contains(words), outcome.output);
     }
 
+    void suspectsWorstFirst() {
+        const std::filesystem::path folder = m_home.path() / "mixed";
+        test::writeImageFolder(folder, {/*trainPerClass=*/30, /*testPerClass=*/2, /*seed=*/3}, 2);
+        QSet<QString> moved;
+        const auto move = [&](const char* from, const char* to, const std::string& name) {
+            std::filesystem::rename(folder / "train" / from / name, folder / "train" / to / ("moved_" + name));
+            moved << QString("train/%1/moved_%2").arg(to, QString::fromStdString(name));
+        };
+        for (const char* name : {"a1.png", "a3.png"}) move("disc", "ring", name);
+        move("ring", "disc", "a2.png");
+        const test::CliOutcome outcome = test::runCli({"data", "suspects", "--data", QString::fromStdString(folder.string()),
+                                                       "--model", "vgg16", "--input-size", "32", "--json"});
+        QVERIFY2(outcome.exitCode == 0, outcome.all());
+        const QJsonArray suspects = QJsonDocument::fromJson(outcome.output).array();
+        QVERIFY2(suspects.size() >= 3, outcome.output);
+        int found = 0;
+        for (int i = 0; i < 3; ++i) {
+            const QJsonObject one = suspects.at(i).toObject();
+            if (moved.contains(one["file"].toString())) ++found;
+            QVERIFY(one["label"].toString() != one["suggested"].toString());
+            QVERIFY(i == 0 || one["score"].toDouble() >= suspects.at(i - 1).toObject()["score"].toDouble());
+        }
+        QVERIFY2(found == 3, outcome.output);
+    }
+
     void nothingToCheck() {
         const test::CliOutcome outcome = test::runCli({"data", "check", path() + "/nowhere", "--json"});
         QCOMPARE(outcome.exitCode, 1);
