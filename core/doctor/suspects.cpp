@@ -8,7 +8,7 @@
 #include "core/api/engine_info.h"
 #include "core/data/dataset.h"
 #include "core/data/picture_names.h"
-#include "core/doctor/softmax_head.h"
+#include "core/doctor/out_of_fold.h"
 #include "core/doctor/surveyed_set.h"
 #include "core/inspect/finished_run.h"
 #include "core/inspect/split_outputs.h"
@@ -91,7 +91,7 @@ LabelSuspects suspectLabels(const SuspectsRequest& request, const CountCallback&
     chooseModel(config, request.model);
     if (request.inputSize > 0) config.inputSize = request.inputSize;
     config.data.directory = request.folder;
-    const DatasetInfo dataset = forInput(resolveDataset(config.data), config.inputSize);
+    const DatasetInfo dataset = forInput(resolveDataset(config.data), config);
     if (dataset.task != TaskKind::OneLabel)
         throw DataError(dataset.title + " has several labels for each picture.",
                         "Wrong labels can be looked for where each picture has one.");
@@ -109,9 +109,8 @@ LabelSuspects suspectLabels(const SuspectsRequest& request, const CountCallback&
     const std::vector<std::string> names = namesOf(dataset, reading.leftOut);
     if (static_cast<std::int64_t>(names.size()) != pictures->count())
         throw DataError(dataset.location.string() + " has changed while it was read.", "Try again.");
-    torch::Tensor features = readFeatures(inputSourceOf(pictures, config, model->info(), device), *model, pictures->count(),
-                                          partOf(progress, 0, kFeatureParts));
-    standardize(features);
+    const torch::Tensor features = readFeatures(inputSourceOf(pictures, config, model->info(), device), *model, pictures->count(),
+                                                partOf(progress, 0, kFeatureParts));
     const torch::Tensor labels = torch::tensor(std::vector<std::int64_t>(pictures->labels.begin(), pictures->labels.end()));
     judge(outOfFoldProbabilities(features, labels, static_cast<int>(dataset.classNames.size()), kFolds, kPenalty, request.seed,
                                  partOf(progress, kFeatureParts, kParts - kFeatureParts)),
