@@ -22,7 +22,7 @@ Json withBytes(Json value) {
 
 }  // namespace
 
-json parseStrictJson(const std::string& text) {
+json parseForeignJson(const std::string& text) {
     std::vector<std::set<std::string>> keys;
     const auto watch = [&keys](int depth, json::parse_event_t event, json& value) {
         if (depth > kMaxDepth) throw ConfigError("The JSON text is nested too deeply.");
@@ -34,13 +34,15 @@ json parseStrictJson(const std::string& text) {
         return true;
     };
     try {
-        return withBytes(json::parse(text, watch));
+        return json::parse(text, watch);
     } catch (const json::exception& error) {
         std::string reason = error.what();
         if (const auto end = reason.find("] "); end != std::string::npos) reason.erase(0, end + 2);
         throw ConfigError("This is not valid JSON: " + reason + '.');
     }
 }
+
+json parseStrictJson(const std::string& text) { return withBytes(parseForeignJson(text)); }
 
 nlohmann::ordered_json parseOwnJson(const std::string& text) { return withBytes(nlohmann::ordered_json::parse(text)); }
 

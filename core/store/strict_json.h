@@ -13,6 +13,9 @@
 
 namespace thaw::core {
 
+/// A file of another program: strings stay as they are. Throws ConfigError that says where and what.
+nlohmann::json parseForeignJson(const std::string& text);
+
 /// Text of a value; bytes that are not UTF-8 are written as textOfBytes() has them. `indent` < 0: one line.
 std::string jsonText(const nlohmann::ordered_json& value, int indent = -1);
 

@@ -5,32 +5,15 @@
 #include <cstdio>
 
 #include "core/api/text.h"
+#include "core/util/utf8.h"
 
 namespace thaw::core {
 namespace {
 
-/// Bytes of the UTF-8 sequence at `at`; 0 where there is none. Overlong forms, surrogates and what lies above U+10FFFF are none.
+/// Bytes of the UTF-8 sequence at `at`; 0 where there is none.
 std::size_t sequenceLength(const std::string& text, std::size_t at) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-    const unsigned first = byte(at), second = byte(at + 1);
-    if (first < 0x80) return 1;
-    std::size_t length = 0;
-    unsigned low = 0x80, high = 0xBF;  // of the second byte
-    if (first >= 0xC2 && first <= 0xDF) length = 2;
-    if (first >= 0xE0 && first <= 0xEF) length = 3, low = first == 0xE0 ? 0xA0 : 0x80, high = first == 0xED ? 0x9F : 0xBF;
-    if (first >= 0xF0 && first <= 0xF4) length = 4, low = first == 0xF0 ? 0x90 : 0x80, high = first == 0xF4 ? 0x8F : 0xBF;
-    if (length == 0 || second < low || second > high) return 0;
-    for (std::size_t i = 2; i < length; ++i)
-        if (byte(at + i) < 0x80 || byte(at + i) > 0xBF) return 0;
-    return length;
-}
-
-/// Of a sequence that sequenceLength() measured.
-std::uint32_t codePoint(const std::string& text, std::size_t at, std::size_t length) {
-    const auto first = static_cast<unsigned char>(text[at]);
-    std::uint32_t code = length == 1 ? first : first & (0x7Fu >> length);
-    for (std::size_t i = 1; i < length; ++i) code = code << 6 | (static_cast<unsigned char>(text[at + i]) & 0x3Fu);
-    return code;
+    const Utf8Part part = utf8Part(text, at);
+    return part.whole ? part.bytes : 0;
 }
 
 struct Range {
@@ -90,7 +73,6 @@ std::string withoutBrokenBytes(const std::string& bytes, Stand standFor) {
     return text;
 }
 
-constexpr char kLost[] = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::size_t kEscapeLength = 4;  // "\\xE9"
 
 int hexDigit(char letter) {
@@ -137,10 +119,10 @@ std::filesystem::path pathOfText(const std::string& text) {
     namespace fs = std::filesystem;
     const fs::path whole = bytesOfText(text);
     std::error_code error;
-    if (text.find(kLost) == std::string::npos || fs::exists(whole, error)) return whole;
+    if (text.find(kReplacement) == std::string::npos || fs::exists(whole, error)) return whole;
     fs::path found;
     for (const fs::path& part : whole) {
-        if (part.string().find(kLost) == std::string::npos) {
+        if (part.string().find(kReplacement) == std::string::npos) {
             found /= part;
             continue;
         }
@@ -180,7 +162,7 @@ std::string validUtf8(const std::string& bytes) {
 }
 
 std::string withLostLetters(const std::string& bytes) {
-    return withoutBrokenBytes(bytes, [](char) { return std::string(kLost); });
+    return withoutBrokenBytes(bytes, [](char) { return std::string(kReplacement); });
 }
 
 std::string escapedHtml(const std::string& bytes) {
