@@ -55,7 +55,9 @@ private Q_SLOTS:
         QCOMPARE(info.title, std::string("Imagenette"));
         QVERIFY(info.classNames == (std::vector<std::string>{"tench", "English springer"}));
         QCOMPARE(info.trainCount, std::int64_t{6});
-        QCOMPARE(loadSplit(forInput(info, 96), Split::Test, 0, 1)->width, 96);
+        RunConfig large;
+        large.inputSize = 96;
+        QCOMPARE(loadSplit(forInput(info, large), Split::Test, 0, 1)->width, 96);
     }
 
     void pets() {

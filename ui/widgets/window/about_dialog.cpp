@@ -57,7 +57,8 @@ AboutDialog::AboutDialog(const core::EngineInfo& info, QWidget* parent) : QDialo
     credits += credit(tr("QCustomPlot by Emanuel Eichhammer."), QStringLiteral("GPL-3"));
     credits += credit(tr("OpenCV."), QStringLiteral("Apache-2"));
     credits += credit(tr("OpenBLAS."), QStringLiteral("BSD-3"));
-    credits += credit(tr("HDF5, ONNX, Protocol Buffers, libarchive, libcurl, OpenSSL, spdlog, JSON for Modern C++, CLI11."),
+    credits += credit(tr("HDF5, ONNX, Protocol Buffers, libarchive, libcurl, OpenSSL, utf8proc, spdlog, JSON for Modern C++, "
+                         "CLI11."),
                       tr("their own free licences"));
     credits += credit(tr("The typeface Inter by Rasmus Andersson."), QStringLiteral("OFL"));
 
