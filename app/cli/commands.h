@@ -31,6 +31,7 @@ Subcommand addActivations(CLI::App& parser);
 Subcommand addEmbed(CLI::App& parser);
 Subcommand addReport(CLI::App& parser);
 Subcommand addModels(CLI::App& parser);
+Subcommand addTokenize(CLI::App& parser);
 Subcommand addWeights(CLI::App& parser);
 Subcommand addData(CLI::App& parser);
 /// Those of "data" that look for what is wrong with a data set.

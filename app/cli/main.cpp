@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
         cli::addPredict(parser), cli::addGradCam(parser), cli::addActivations(parser), cli::addEmbed(parser),
         cli::addReport(parser),  cli::addExtract(parser), cli::addExport(parser),      cli::addWeights(parser),
         cli::addModels(parser),  cli::addData(parser),    cli::addRuns(parser),        cli::addInfo(parser),
-        cli::addCache(parser),   cli::addBench(parser)};
+        cli::addCache(parser),   cli::addBench(parser),   cli::addTokenize(parser)};
     cli::checkNumbers(parser);
     try {
         parser.parse(argc, argv);
