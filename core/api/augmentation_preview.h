@@ -2,6 +2,7 @@
 // changes it from epoch to epoch.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,11 @@
 namespace thaw::core {
 
 struct PreviewSample {
-    std::string name;       ///< of its class, or of its several with commas
-    std::string file;       ///< its name without the folder; empty where pictures are no files of their own
-    RgbPicture whole;       ///< at most 512 pixels a side; empty where all pictures of the data set are squares of one size
-    RgbPicture squares[3];  ///< the whole one by each SquareFit, in its order; empty as `whole`
-    std::vector<RgbPicture> epochs;  ///< the network's input without augmentation, then in epochs 1, 2, ...
+    std::string name;  ///< of its class, or of its several with commas
+    std::string file;  ///< its name without the folder; empty where pictures are no files of their own
+    RgbPicture whole;  ///< at most 512 pixels a side; empty where all pictures of the data set are squares of one size
+    std::array<RgbPicture, 3> squares;  ///< the whole one by each SquareFit, in its order; empty as `whole`
+    std::vector<RgbPicture> epochs;     ///< the network's input without augmentation, then in epochs 1, 2, ...
 };
 
 struct AugmentationPreview {
