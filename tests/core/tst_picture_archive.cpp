@@ -87,7 +87,9 @@ void PictureArchiveTest::equalsTheFolder() {
         QVERIFY(info.classNames == folder.classNames && info.pictureKind.anySize);
         for (const Split split : {Split::Train, Split::Test})
             QCOMPARE(loadSplit(info, split, 0, 1)->identity.digest, loadSplit(folder, split, 0, 1)->identity.digest);
-        QCOMPARE(loadSplit(forInput(info, 96), Split::Test, 0, 1)->width, 96);
+        RunConfig sized;
+        sized.inputSize = 96;
+        QCOMPARE(loadSplit(forInput(info, sized), Split::Test, 0, 1)->width, 96);
         fs::remove(file);
     }
 }
