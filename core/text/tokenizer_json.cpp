@@ -49,8 +49,9 @@ public:
     /// Only nothing, false, zero or an empty text.
     void refuseUnlessOff(const char* name) {
         const json& found = value(name);
-        if (!found.is_null() && found != false && found != 0.0 && found != "")
-            refuse("It has " + pathOf(name) + ", which Thaw's tokenisers do not know.");
+        const bool off =
+            found.is_null() || found == false || found == 0.0 || (found.is_string() && found.get<std::string>().empty());
+        if (!off) refuse("It has " + pathOf(name) + ", which Thaw's tokenisers do not know.");
     }
     void end() const {
         if (const std::vector<std::string> left = m_fields.left(); !left.empty())
