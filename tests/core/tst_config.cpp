@@ -313,7 +313,7 @@ private Q_SLOTS:
         fs::create_directory(lessonsFolder() / "folder.json");
         const std::vector<Lesson> lessons = listLessons();
         QCOMPARE(lessons.size(), std::size_t(7 + 8));
-        for (std::size_t i = 5; i < lessons.size(); ++i) QCOMPARE(lessons[i].problem.empty(), lessons[i].name == "mine");
+        for (std::size_t i = 7; i < lessons.size(); ++i) QCOMPARE(lessons[i].problem.empty(), lessons[i].name == "mine");
         QCOMPARE(findLesson("mine").title, std::string("Mine"));
         QCOMPARE(findLesson("lesson").config.phases.size(), std::size_t(2));  // still the program's own
         QVERIFY_EXCEPTION_THROWN(findLesson("broken"), ConfigError);

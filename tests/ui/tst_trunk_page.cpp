@@ -102,7 +102,7 @@ private Q_SLOTS:
         QCOMPARE(w.use().text(), QStringLiteral("In use"));
         QVERIFY(!w.use().isEnabled());
         auto* places = w.page().findChild<SegmentedBar*>();
-        QCOMPARE(places->segmentText(TrunkFilter::All), QStringLiteral("All 25"));
+        QCOMPARE(places->segmentText(TrunkFilter::All), QStringLiteral("All 30"));
         QCOMPARE(places->segmentText(TrunkFilter::BuiltIn), QStringLiteral("Built in 6"));
     }
 
