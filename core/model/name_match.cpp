@@ -34,10 +34,11 @@ std::string bestPrefix(const PlainNames& names, const TrunkLayout& layout) {
     std::set<std::string> wanted;
     for (const TensorSpec& tensor : layout.tensors) wanted.insert(tensor.name);
     for (const auto& [plain, own] : names.byName) {
-        for (std::size_t at = 0; at != std::string::npos; at = plain.find('.', at)) {
-            if (at > 0) ++at;
+        const auto vote = [&, &plain = plain](std::size_t at) {
             if (wanted.count(plain.substr(at)) > 0) ++votes[plain.substr(0, at)];
-        }
+        };
+        vote(0);
+        for (std::size_t dot = plain.find('.'); dot != std::string::npos; dot = plain.find('.', dot + 1)) vote(dot + 1);
     }
     std::string best;
     int most = 0;
