@@ -21,9 +21,9 @@
 #include "ui/widgets/parts/empty_state.h"
 #include "ui/widgets/parts/message_line.h"
 #include "ui/widgets/parts/theme.h"
-#include "ui/widgets/predictions/camera_canvas.h"
+#include "ui/widgets/pictures/camera_canvas.h"
+#include "ui/widgets/pictures/guess_bars.h"
 #include "ui/widgets/predictions/camera_view.h"
-#include "ui/widgets/predictions/guess_bars.h"
 
 using namespace thaw;
 using test::await;

@@ -15,8 +15,8 @@
 #include "ui/models/pinned_list_model.h"
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/parts/theme.h"
+#include "ui/widgets/pictures/guess_bars.h"
 #include "ui/widgets/predictions/class_map_panel.h"
-#include "ui/widgets/predictions/guess_bars.h"
 #include "ui/widgets/predictions/prediction_detail.h"
 
 using namespace thaw;

@@ -27,8 +27,8 @@
 #include "ui/widgets/parts/framed_button.h"
 #include "ui/widgets/parts/message_line.h"
 #include "ui/widgets/parts/styling.h"
-#include "ui/widgets/predictions/camera_canvas.h"
-#include "ui/widgets/predictions/guess_bars.h"
+#include "ui/widgets/pictures/camera_canvas.h"
+#include "ui/widgets/pictures/guess_bars.h"
 
 namespace thaw::ui {
 namespace {

@@ -24,10 +24,10 @@
 #include "ui/widgets/parts/page_scroll.h"
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/parts/theme.h"
+#include "ui/widgets/pictures/guess_bars.h"
 #include "ui/widgets/pictures/map_picture.h"
 #include "ui/widgets/pictures/picture_tile_delegate.h"
 #include "ui/widgets/predictions/class_map_panel.h"
-#include "ui/widgets/predictions/guess_bars.h"
 
 namespace thaw::ui {
 namespace {

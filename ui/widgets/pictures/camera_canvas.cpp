@@ -1,4 +1,4 @@
-#include "ui/widgets/predictions/camera_canvas.h"
+#include "ui/widgets/pictures/camera_canvas.h"
 
 #include <QPainter>
 #include <QPainterPath>

@@ -1,4 +1,4 @@
-#include "ui/widgets/predictions/guess_bars.h"
+#include "ui/widgets/pictures/guess_bars.h"
 
 #include <QKeyEvent>
 #include <QMouseEvent>
