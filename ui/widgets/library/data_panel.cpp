@@ -83,6 +83,8 @@ QWidget* DataPanel::makeList() {
     m_archive->setToolTip(
         tr("Your own pictures in a zip or tar archive, which is unpacked once; CIFAR's archives as they are downloaded; "
            "MedMNIST's .npz files; MNIST's IDX files"));
+    m_collect = makeIconPushButton(QStringLiteral("camera"), tr("Collect with the camera"), m_list);
+    m_collect->setToolTip(tr("Take pictures of a few classes, and train a head on them at once"));
     m_checking = new WorkStrip(m_list, /*narrow=*/true);
     m_refusal = makeLabel({}, "wrong", m_list);
     m_refusal->setObjectName(QStringLiteral("dataRefusal"));
@@ -90,11 +92,12 @@ QWidget* DataPanel::makeList() {
     m_refusal->setTextFormat(Qt::PlainText);
     m_hint = makeLabel(tr("Your own pictures: a folder that has a folder of pictures for each class."), "caption", m_list);
     m_hint->setWordWrap(true);
-    for (QWidget* widget : {static_cast<QWidget*>(m_folder), static_cast<QWidget*>(m_archive), static_cast<QWidget*>(m_checking),
-                            static_cast<QWidget*>(m_refusal), static_cast<QWidget*>(m_hint)})
+    for (QWidget* widget : {static_cast<QWidget*>(m_folder), static_cast<QWidget*>(m_archive), static_cast<QWidget*>(m_collect),
+                            static_cast<QWidget*>(m_checking), static_cast<QWidget*>(m_refusal), static_cast<QWidget*>(m_hint)})
         rows->addWidget(widget);
     connect(m_folder, &QPushButton::clicked, this, [this] { chooseLocation(/*folder=*/true); });
     connect(m_archive, &QPushButton::clicked, this, [this] { chooseLocation(/*folder=*/false); });
+    connect(m_collect, &QPushButton::clicked, this, &DataPanel::collectRequested);
     connect(m_checking, &WorkStrip::cancelRequested, this, &DataPanel::checkCancelled);
     rows->addStretch(1);
     return m_list;

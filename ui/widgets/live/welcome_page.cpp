@@ -88,8 +88,11 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     m_network->setToolTip(tr("Choose the trunk of the next run among all that Thaw knows"));
     m_open = new QPushButton(QLatin1Char(' ') + tr("Open a run"), this);
     bindIcon(m_open, QStringLiteral("folder"));
-    for (QPushButton* button : {m_settings, m_network, m_open}) button->setProperty("tall", true);
-    for (QPushButton* button : {m_run, m_settings, m_network, m_open, m_getData}) button->setFocusPolicy(Qt::TabFocus);
+    m_collect = new QPushButton(QLatin1Char(' ') + tr("Collect with the camera"), this);
+    bindIcon(m_collect, QStringLiteral("camera"));
+    m_collect->setToolTip(tr("Take pictures of a few classes, and train a head on them at once"));
+    for (QPushButton* button : {m_settings, m_network, m_open, m_collect}) button->setProperty("tall", true);
+    for (QPushButton* button : {m_run, m_settings, m_network, m_open, m_collect, m_getData}) button->setFocusPolicy(Qt::TabFocus);
 
     m_cardRow = new QHBoxLayout;
     for (LessonCard* card : {m_borrow, m_teach, m_thaw}) m_cardRow->addWidget(card, 1);
@@ -99,6 +102,7 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     buttons->addWidget(m_network);
     buttons->addWidget(m_settings);
     buttons->addWidget(m_open);
+    buttons->addWidget(m_collect);
     buttons->addStretch(1);
     m_rows = new QVBoxLayout(this);
     m_rows->addStretch(5);
@@ -123,6 +127,7 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     connect(m_settings, &QPushButton::clicked, this, &WelcomePage::startWithSettings);
     connect(m_network, &QPushButton::clicked, this, &WelcomePage::chooseTrunk);
     connect(m_open, &QPushButton::clicked, this, &WelcomePage::openRun);
+    connect(m_collect, &QPushButton::clicked, this, &WelcomePage::collect);
     connect(m_getData, &QPushButton::clicked, this, &WelcomePage::showData);
     connect(m_recent, &RecentRuns::openRequested, this, &WelcomePage::openRecent);
     connect(m_recent, &RecentRuns::continueRequested, this, &WelcomePage::continueRecent);

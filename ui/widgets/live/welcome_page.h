@@ -47,6 +47,7 @@ Q_SIGNALS:
     void chooseTrunk();  ///< another network
     void openRun();      ///< one that is not in sight
     void showData();
+    void collect();  ///< pictures by the camera
     void openRecent(const QString& directory);
     void continueRecent(const QString& directory);
 
@@ -61,7 +62,7 @@ private:
     void tellStory(const core::RunConfig& config);  ///< what the lesson does with which network
     Session& m_session;
     QLabel *m_title, *m_lead, *m_time;
-    QPushButton *m_run, *m_settings, *m_network, *m_open, *m_getData;
+    QPushButton *m_run, *m_settings, *m_network, *m_open, *m_collect, *m_getData;
     std::string m_told;  ///< the config whose story is told
     QVBoxLayout* m_rows;
     QHBoxLayout* m_cardRow;

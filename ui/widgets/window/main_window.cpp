@@ -15,6 +15,7 @@
 #include "ui/bridge/trunk_speeds.h"
 #include "ui/models/log_model.h"
 #include "ui/models/path_text.h"
+#include "ui/widgets/collect/collect_page.h"
 #include "ui/widgets/evaluation/confusion_view.h"
 #include "ui/widgets/evaluation/report_writer.h"
 #include "ui/widgets/evaluation/test_lock_bar.h"
@@ -143,7 +144,10 @@ void MainWindow::makeBody(LogModel& log) {
     addPage(m_map, tr("Map"));
     auto* dataPanel = new DataPanel(m_session.library());
     linkData(*dataPanel, m_session);
-    addPage(dataPanel, tr("Data"));
+    connect(dataPanel, &DataPanel::collectRequested, this, [this] { collect(); });
+    m_dataPages = new QStackedWidget;
+    m_dataPages->addWidget(dataPanel);
+    addPage(m_dataPages, tr("Data"));
     m_speeds = new TrunkSpeeds(this);
     m_trunks = new TrunkPage(m_session, *m_speeds);
     addPage(m_trunks, tr("Trunk"));
@@ -233,6 +237,7 @@ void MainWindow::connectActions() {
     const WelcomePage& welcome = m_livePage->welcome();
     connect(&welcome, &WelcomePage::runLesson, &m_session, &Session::runLesson);
     connect(&welcome, &WelcomePage::showData, this, [this] { showTab(DataTab); });
+    connect(&welcome, &WelcomePage::collect, this, [this] { collect(); });
     connect(&welcome, &WelcomePage::chooseTrunk, this, [this] { showTab(TrunkTab); });
     connect(m_layerPanel, &LayerPanel::trunkRequested, this, [this] { showTab(TrunkTab); });
     connect(&welcome, &WelcomePage::startWithSettings, &m_session, &Session::start);
@@ -309,6 +314,45 @@ CameraView& MainWindow::camera() {
     return *m_camera;
 }
 
+CollectPage& MainWindow::collect() {
+    if (m_dataPages->count() == 1) {
+        auto* page = new CollectPage;
+        m_dataPages->addWidget(page);
+        connect(page, &CollectPage::backRequested, this, &MainWindow::showDataSets);
+        connect(page, &CollectPage::studioRequested, this, &MainWindow::takeCollected);
+    }
+    auto* page = static_cast<CollectPage*>(m_dataPages->widget(1));
+    m_dataPages->setCurrentWidget(page);
+    showTab(DataTab);
+    return *page;
+}
+
+void MainWindow::showDataSets() {
+    const CollectController& collected = collect().controller();
+    if (collected.pictureCount() > 0 && !collected.isSaved())
+        m_banner->ask(QStringLiteral("collected"), Banner::Look::Note,
+                      tr("%1 is not saved yet. Its %2 pictures stay here until they are saved or thrown away.")
+                          .arg(collected.title())
+                          .arg(collected.pictureCount()),
+                      {{tr("Back to the pictures"), [this] { collect(); }}, {tr("Later"), {}}});
+    m_dataPages->setCurrentIndex(0);
+    updateView();
+}
+
+/// The next run: that data set, with that trunk at its size.
+void MainWindow::takeCollected(const QString& folder, const core::CollectTrunk& trunk) {
+    if (!m_session.actions().editSettings)
+        return m_banner->ask(QStringLiteral("collected"), Banner::Look::Note,
+                             tr("A run is active. The data set is saved: choose it in the Data tab when the run has ended."));
+    m_session.useTrunk(QString::fromStdString(trunk.model), pathText(trunk.weights));
+    core::RunConfig config = m_session.config();
+    config.inputSize = trunk.inputSize;
+    m_session.setConfig(config);
+    m_session.chooseData(folder);
+    m_dataPages->setCurrentIndex(0);
+    showTab(LiveTab);
+}
+
 void MainWindow::showTab(int tab) {
     if (tab < 0 || tab >= m_pages->count()) return;
     // What goes out of sight gives the focus to the tabs, from where the next Tab leads into the page.
@@ -331,7 +375,10 @@ void MainWindow::setLogOpen(bool open) {
 void MainWindow::updateView() {
     static const char* const kViews[] = {nullptr, "predictions", "confusion", "inspector", "map", "data", "trunk", "runs"};
     const QString live = m_livePage->showsWelcome() ? QStringLiteral("welcome") : QStringLiteral("live");
-    const QString view = currentTab() == LiveTab ? live : QString::fromLatin1(kViews[currentTab()]);
+    const bool collecting = currentTab() == DataTab && m_dataPages->currentIndex() > 0;
+    const QString view = currentTab() == LiveTab ? live
+                         : collecting            ? QStringLiteral("collect")
+                                                 : QString::fromLatin1(kViews[currentTab()]);
     const bool looksIntoRun = currentTab() >= PredictionsTab && currentTab() <= MapTab;
     m_timeLine->setWanted(looksIntoRun);
     m_testLock->setWanted(looksIntoRun);

@@ -7,12 +7,17 @@
 class QSettings;
 class QStackedWidget;
 
+namespace thaw::core {
+struct CollectTrunk;
+}
+
 namespace thaw::ui {
 
 class Banner;
 class BodyLayout;
 class CameraView;
 class Closing;
+class CollectPage;
 class ConfusionView;
 class InspectorView;
 class LayerPanel;
@@ -51,7 +56,8 @@ public:
     WindowActions& actionTable() { return *m_actions; }
     LivePage& livePage() { return *m_livePage; }
     Banner& banner() { return *m_banner; }
-    CameraView& camera();  ///< made when it is first asked for
+    CameraView& camera();    ///< made when it is first asked for
+    CollectPage& collect();  ///< shown in the Data tab; made when it is first asked for
 
 Q_SIGNALS:
     void leaving();  ///< it will close, with or without a run to be saved first
@@ -68,6 +74,8 @@ private:
     void makeBody(LogModel& log);
     void connectActions();
     void openRun(const QString& directory);
+    void showDataSets();
+    void takeCollected(const QString& folder, const core::CollectTrunk& trunk);
     void lookInto(const QString& directory);
     void arrange();
     void updateView();
@@ -91,6 +99,7 @@ private:
     MapView* m_map;
     TrunkSpeeds* m_speeds;
     TrunkPage* m_trunks;
+    QStackedWidget* m_dataPages;  // the data sets, and the one that is being collected
     TestLockBar* m_testLock;
     TimeLine* m_timeLine;
     ConfusionView* m_confusion;
