@@ -88,9 +88,10 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     m_network->setToolTip(tr("Choose the trunk of the next run among all that Thaw knows"));
     m_open = new QPushButton(QLatin1Char(' ') + tr("Open a run"), this);
     bindIcon(m_open, QStringLiteral("folder"));
-    m_collect = new QPushButton(QLatin1Char(' ') + tr("Collect with the camera"), this);
+    m_collect = new QPushButton(this);
     bindIcon(m_collect, QStringLiteral("camera"));
-    m_collect->setToolTip(tr("Take pictures of a few classes, and train a head on them at once"));
+    m_collect->setAccessibleName(tr("Collect with the camera"));
+    m_collect->setToolTip(tr("Collect with the camera: take pictures of a few classes, and train a head on them at once"));
     for (QPushButton* button : {m_settings, m_network, m_open, m_collect}) button->setProperty("tall", true);
     for (QPushButton* button : {m_run, m_settings, m_network, m_open, m_collect, m_getData}) button->setFocusPolicy(Qt::TabFocus);
 
@@ -219,6 +220,8 @@ void WelcomePage::tellStory(const core::RunConfig& config) {
 void WelcomePage::arrange() {
     // A title of one line, whatever the width.
     setStyleProperty(m_title, "type", QString::fromLatin1(width() < Theme::instance().px(520) ? "welcomeSmall" : "welcome"));
+    // In a narrow window its icon says it.
+    m_collect->setText(width() < Theme::instance().px(720) ? QString() : QLatin1Char(' ') + tr("Collect"));
     // Where the cards do not fit whole, they make room for what they are about.
     const Theme& theme = Theme::instance();
     const core::Lesson* lesson = m_session.lesson();
