@@ -220,7 +220,8 @@ void WelcomePage::tellStory(const core::RunConfig& config) {
 void WelcomePage::arrange() {
     // A title of one line, whatever the width.
     setStyleProperty(m_title, "type", QString::fromLatin1(width() < Theme::instance().px(520) ? "welcomeSmall" : "welcome"));
-    // In a narrow window its icon says it.
+    // In a narrow window its icon says it; in a narrower one there is the Data page's button.
+    m_collect->setVisible(width() >= Theme::instance().px(500));
     m_collect->setText(width() < Theme::instance().px(720) ? QString() : QLatin1Char(' ') + tr("Collect"));
     // Where the cards do not fit whole, they make room for what they are about.
     const Theme& theme = Theme::instance();
