@@ -97,14 +97,14 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
 
     m_cardRow = new QHBoxLayout;
     for (LessonCard* card : {m_borrow, m_teach, m_thaw}) m_cardRow->addWidget(card, 1);
-    auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(12);
-    buttons->addStretch(1);
-    buttons->addWidget(m_network);
-    buttons->addWidget(m_settings);
-    buttons->addWidget(m_open);
-    buttons->addWidget(m_collect);
-    buttons->addStretch(1);
+    m_buttons = new QHBoxLayout;
+    m_buttons->setSpacing(12);
+    m_buttons->addStretch(1);
+    m_buttons->addWidget(m_network);
+    m_buttons->addWidget(m_settings);
+    m_buttons->addWidget(m_open);
+    m_buttons->addWidget(m_collect);
+    m_buttons->addStretch(1);
     m_rows = new QVBoxLayout(this);
     m_rows->addStretch(5);
     m_rows->addWidget(m_title);
@@ -119,7 +119,7 @@ WelcomePage::WelcomePage(Session& session, QWidget* parent) : QFrame(parent), m_
     m_rows->addStretch(2);
     m_rows->addWidget(m_recent);
     m_rows->addStretch(2);
-    m_rows->addLayout(buttons);
+    m_rows->addLayout(m_buttons);
     m_rows->addStretch(1);
 
     connect(m_run, &QPushButton::clicked, this, &WelcomePage::runLesson);
@@ -217,12 +217,23 @@ void WelcomePage::tellStory(const core::RunConfig& config) {
     }
 }
 
+/// Where there is no room for the word the icon says it; where there is none for that either, the Data page has the button.
+void WelcomePage::arrangeButtons() {
+    const QMargins margins = m_rows->contentsMargins();
+    const int room = width() - margins.left() - margins.right();
+    const auto fits = [&](const QString& word, bool shown) {
+        m_collect->setText(word);
+        m_collect->setVisible(shown);
+        m_buttons->invalidate();
+        return m_buttons->sizeHint().width() <= room;
+    };
+    if (!fits(QLatin1Char(' ') + tr("Collect"), true) && !fits({}, true)) fits({}, false);
+}
+
 void WelcomePage::arrange() {
     // A title of one line, whatever the width.
     setStyleProperty(m_title, "type", QString::fromLatin1(width() < Theme::instance().px(520) ? "welcomeSmall" : "welcome"));
-    // In a narrow window its icon says it; in a narrower one there is the Data page's button.
-    m_collect->setVisible(width() >= Theme::instance().px(500));
-    m_collect->setText(width() < Theme::instance().px(720) ? QString() : QLatin1Char(' ') + tr("Collect"));
+    arrangeButtons();
     // Where the cards do not fit whole, they make room for what they are about.
     const Theme& theme = Theme::instance();
     const core::Lesson* lesson = m_session.lesson();

@@ -59,13 +59,14 @@ private:
     void applyTheme();
     void refresh();
     void arrange();
+    void arrangeButtons();
     void tellStory(const core::RunConfig& config);  ///< what the lesson does with which network
     Session& m_session;
     QLabel *m_title, *m_lead, *m_time;
     QPushButton *m_run, *m_settings, *m_network, *m_open, *m_collect, *m_getData;
     std::string m_told;  ///< the config whose story is told
     QVBoxLayout* m_rows;
-    QHBoxLayout* m_cardRow;
+    QHBoxLayout *m_cardRow, *m_buttons;
     DataOffer* m_offer;
     LessonCard *m_borrow, *m_teach, *m_thaw;
     RecentRuns* m_recent;
