@@ -67,6 +67,8 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
+    static constexpr QLatin1Char kSeparator{'|'};  ///< between the parts of keys
+
     QWidget* makePlots();
     QWidget* makeAnswers();
     void arrange();
