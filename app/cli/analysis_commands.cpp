@@ -14,6 +14,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/evaluation.h"
+#include "core/api/runs.h"
 #include "core/api/weights_info.h"
 
 namespace thaw::cli {
@@ -92,6 +93,17 @@ bool allRead(const std::vector<core::FilePrediction>& predictions) {
     return std::all_of(predictions.begin(), predictions.end(), [](const auto& one) { return one.error.empty(); });
 }
 
+/// What the run's data set has for the trained network to name.
+std::vector<std::filesystem::path> unlabelledOf(const std::filesystem::path& run, Console& console) {
+    std::vector<std::filesystem::path> folders;
+    if (!run.empty()) folders = core::resolveDataset(core::readRun(run).config.data).toPredict;
+    if (folders.empty())
+        throw core::ConfigError("No picture is named.", "Name picture files or folders, or a folder with --labelled.");
+    for (const std::filesystem::path& folder : folders)
+        console.say("No picture is named: those in " + folder.string() + ", which have no labels.");
+    return folders;
+}
+
 int predictPictures(const PredictOptions& options, Console& console) {
     const std::vector<std::filesystem::path> files = picturesAmong(options.files, console);
     std::vector<std::string> classNames;
@@ -156,8 +168,10 @@ Subcommand addPredict(CLI::App& parser) {
                                          "(squeezenet1_1, efficientnet_lite0); answers ImageNet's classes");
     run->required(false)->excludes(model);
     app->add_option("--weights", options->weights, "With --model: a whole weights file (default: built in)")->needs(model);
-    CLI::Option* images =
-        app->add_option("images", options->files, "Picture files, or folders of them, which are taken in the order of the names");
+    CLI::Option* images = app->add_option(
+        "images", options->files,
+        "Picture files, or folders of them, which are taken in the order of the names. None: the pictures without labels in "
+        "the run's data set");
     CLI::Option* labelled = app->add_option(
         "--labelled", options->labelled,
         "A folder with a folder of pictures for each class, called as the run's classes: how often the model is right");
@@ -168,18 +182,17 @@ Subcommand addPredict(CLI::App& parser) {
     addThreads(*app, options->threads);
     app->add_flag("--json", options->json, "Print JSON");
     app->footer(kPredictKeys);
-    return {
-        app, [options] {
-            if (options->files.empty() && options->labelled.empty())
-                throw core::ConfigError("No picture is named.", "Name picture files or folders, or a folder with --labelled.");
-            if (options->model.empty() && options->run.run.empty())
-                throw core::ConfigError("Neither a run nor a model is named.", "Name a run with --run, or a model with --model.");
-            Console console(stderr);
-            if (!options->csv.empty()) core::requireWritable(options->csv);
-            if (options->model.empty()) chooseCheckpoint(console, options->run);
-            core::useComputeThreads(options->threads);
-            return options->labelled.empty() ? predictPictures(*options, console) : predictLabelled(*options, console);
-        }};
+    return {app, [options] {
+                if (options->model.empty() && options->run.run.empty())
+                    throw core::ConfigError("Neither a run nor a model is named.",
+                                            "Name a run with --run, or a model with --model.");
+                Console console(stderr);
+                if (options->files.empty() && options->labelled.empty()) options->files = unlabelledOf(options->run.run, console);
+                if (!options->csv.empty()) core::requireWritable(options->csv);
+                if (options->model.empty()) chooseCheckpoint(console, options->run);
+                core::useComputeThreads(options->threads);
+                return options->labelled.empty() ? predictPictures(*options, console) : predictLabelled(*options, console);
+            }};
 }
 
 Subcommand addExtract(CLI::App& parser) {

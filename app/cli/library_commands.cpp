@@ -94,7 +94,8 @@ int inspect(const std::string& file, const std::string& model, bool asJson) {
 }
 
 json toJson(const core::DatasetInfo& dataset) {
-    json leftOut = json::array();
+    json leftOut = json::array(), toPredict = json::array();
+    for (const std::filesystem::path& folder : dataset.toPredict) toPredict.push_back(folder.string());
     for (const core::LeftOutFile& left : dataset.leftOut)
         leftOut.push_back({{"file", left.file.string()}, {"reason", left.reason}});
     return {{"id", dataset.id},
@@ -112,6 +113,7 @@ json toJson(const core::DatasetInfo& dataset) {
             {"test_per_class", dataset.testPerClass},
             {"notes", dataset.notes},
             {"left_out", leftOut},
+            {"to_predict", toPredict},
             {"download", dataset.download.url},
             {"install_hint", dataset.installHint}};
 }

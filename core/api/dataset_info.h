@@ -128,8 +128,10 @@ struct DatasetInfo {
     /// Plain sentences about this copy: what was left out, entered or guessed, and how many pictures are held back by which rule.
     std::vector<std::string> notes;
     std::vector<LeftOutFile> leftOut;  ///< all of it; a folder that is not used stands as one entry
-    DownloadSource download;           ///< url empty: cannot be downloaded
-    std::string installHint;           ///< e.g. the Debian package that brings it
+    /// Folders of pictures without labels beside the splits, such as the test folder of a competition: for a trained network.
+    std::vector<std::filesystem::path> toPredict;
+    DownloadSource download;  ///< url empty: cannot be downloaded
+    std::string installHint;  ///< e.g. the Debian package that brings it
 };
 
 /// Every data set Thaw knows, looked for in `extra` (file or folder, may be empty), THAW_DATA, the user's data folder and

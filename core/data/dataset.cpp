@@ -135,6 +135,7 @@ void inspect(const DatasetSource& source, const fs::path& location, DatasetInfo&
         info.validationCount = static_cast<std::int64_t>(labels.validation.count());
         info.notes = labels.notes;
         info.leftOut = labels.leftOut;
+        info.toPredict = labels.toPredict;
     } catch (const DataError& error) {
         info.problem = sentence(error);
     }

@@ -36,12 +36,13 @@ struct DatasetLabels {
     SplitLabels train, test;
     SplitLabels validation;  ///< a third split, which validates; empty: the copy has none
     std::vector<std::string> classNames;
-    std::string title;                       ///< of this copy; empty: describe()'s
-    std::optional<PictureKind> pictureKind;  ///< of this copy; none: describe()'s
-    std::vector<std::string> columns;        ///< of a table: their titles, but for the one that names the files
-    std::vector<std::string> notes;          ///< as DatasetInfo's
-    std::string splitNote;                   ///< one of the notes: where the splits come from
-    std::vector<LeftOutFile> leftOut;        ///< as DatasetInfo's
+    std::string title;                             ///< of this copy; empty: describe()'s
+    std::optional<PictureKind> pictureKind;        ///< of this copy; none: describe()'s
+    std::vector<std::string> columns;              ///< of a table: their titles, but for the one that names the files
+    std::vector<std::string> notes;                ///< as DatasetInfo's
+    std::string splitNote;                         ///< one of the notes: where the splits come from
+    std::vector<LeftOutFile> leftOut;              ///< as DatasetInfo's
+    std::vector<std::filesystem::path> toPredict;  ///< as DatasetInfo's
     /// Those of leftOut that lie among a class's pictures and are called like pictures or are some, but cannot be read.
     std::vector<LeftOutFile> unreadable;
     const SplitLabels& of(Split split) const { return split == Split::Train ? train : split == Split::Test ? test : validation; }

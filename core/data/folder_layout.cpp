@@ -59,6 +59,7 @@ public:
         : m_folder(folder), m_survey(use == FolderUse::Survey), m_plan(planFolders(folder)) {
         m_layout.notes = m_plan.notes;
         m_layout.leftOut = m_plan.leftOut;
+        m_layout.toPredict = m_plan.toPredict;
     }
 
     FolderLayout read() {

@@ -17,10 +17,11 @@ struct FolderPicture {
 struct FolderLayout {
     std::vector<std::string> classNames;  ///< alphabetical, so that labels do not depend on the file system
     std::vector<FolderPicture> train, validation, test;
-    std::vector<std::string> notes;       ///< as DatasetInfo's
-    std::string splitNote;                ///< as DatasetLabels'
-    std::vector<LeftOutFile> leftOut;     ///< as DatasetInfo's
-    std::vector<LeftOutFile> unreadable;  ///< as DatasetLabels'
+    std::vector<std::string> notes;                ///< as DatasetInfo's
+    std::string splitNote;                         ///< as DatasetLabels'
+    std::vector<LeftOutFile> leftOut;              ///< as DatasetInfo's
+    std::vector<LeftOutFile> unreadable;           ///< as DatasetLabels'
+    std::vector<std::filesystem::path> toPredict;  ///< as DatasetInfo's
 };
 
 SplitLabels labelsOf(std::vector<FolderPicture> pictures);

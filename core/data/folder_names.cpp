@@ -91,6 +91,10 @@ Divided dividedName(const std::string& name) {
 
 }  // namespace
 
+std::string unlabelledNote(const std::filesystem::path& folder) {
+    return "The folder \"" + folder.filename().string() + "\" has no labels: its pictures are for the trained network to name.";
+}
+
 std::string lowered(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](char c) { return isUpper(c) ? char(c - 'A' + 'a') : c; });
     return text;

@@ -1,6 +1,7 @@
 // What the name of a folder says about it: people name splits and holders of pictures in many ways, and none of these is a class.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ bool isBareTrain(const std::string& name);
 
 /// Whether one of `others` is the contrary of this name ("invalid" of "valid", "no_data" of "data"): both are classes then. Pure.
 bool hasContrary(const std::string& name, const std::vector<std::string>& others);
+
+/// What is said of a folder whose pictures have no labels.
+std::string unlabelledNote(const std::filesystem::path& folder);
 
 /// Letters A to Z as a to z; others as they are. Pure.
 std::string lowered(std::string text);

@@ -140,7 +140,7 @@ private:
         if (result.test.folder.empty())
             result.notes.push_back("Only " + quoted(result.train.folder.filename().string()) +
                                    " has class folders: it is used alone.");
-        for (const Subfolder& folder : named(FolderRole::Unlabelled)) leaveOutFlat(folder, result);
+        for (const Subfolder& folder : named(FolderRole::Unlabelled)) keepFlat(folder, result);
         for (const FolderRole role : {FolderRole::Plain, FolderRole::Holder})
             for (const Subfolder& folder : named(role))
                 leaveOut(folder, "it stands beside the training folder " + quoted(result.train.folder.filename().string()),
@@ -164,7 +164,7 @@ private:
                 if (isTrained(one) || folderRole(one.name) == FolderRole::Plain) classes.push_back(one);
             split.classes = classes;
             if (classes.empty())
-                leaveOutFlat(folder, result);
+                keepFlat(folder, result);
             else if (found.folder.empty())
                 found = split;
             else
@@ -363,13 +363,22 @@ private:
         result.notes.push_back("The folder " + quoted(folder.name) + " (" + picturesIn(folder) + ") is left out: " + why + '.');
         result.leftOut.push_back({folder.path, why + " (" + picturesIn(folder) + ")"});
     }
-    void leaveOutFlat(const Subfolder& folder, FolderPlan& result) {
-        leaveOut(folder, "it has no class folders, so the classes of its pictures are not known", result);
+    /// Without class folders: pictures for the trained network to name.
+    void keepFlat(const Subfolder& folder, FolderPlan& result) {
+        if (folderRole(folder.name) == FolderRole::Validation)
+            return leaveOut(folder, "it has no class folders, so the classes of its pictures are not known", result);
+        result.notes.push_back(unlabelledNote(folder.path));
+        result.toPredict.push_back(folder.path);
     }
     void leaveOutNamed(const std::vector<Subfolder>& folders, FolderPlan& result) {
         for (const Subfolder& folder : folders) {
             const bool holder = folderRole(folder.name) == FolderRole::Holder;
             const bool labelled = isSplit(folderRole(folder.name)) && !splitIn(folder).classes.empty();
+            const FolderRole role = folderRole(folder.name);
+            if (!labelled && (role == FolderRole::Test || role == FolderRole::Unlabelled)) {
+                keepFlat(folder, result);
+                continue;
+            }
             leaveOut(folder,
                      labelled ? "there is no training folder beside it, such as \"train\", so the classes are those around it"
                      : holder ? "its name is not that of a class"

@@ -16,10 +16,11 @@ struct SplitPlan {
 };
 
 struct FolderPlan {
-    SplitPlan train, validation, test;         ///< without a test split a part of each class is held back
-    std::vector<std::string> notes;            ///< what was guessed
-    std::vector<LeftOutFile> leftOut;          ///< folders that are neither
-    std::vector<std::filesystem::path> loose;  ///< folders whose own files are outside of all classes
+    SplitPlan train, validation, test;             ///< without a test split a part of each class is held back
+    std::vector<std::string> notes;                ///< what was guessed
+    std::vector<LeftOutFile> leftOut;              ///< folders that are neither
+    std::vector<std::filesystem::path> toPredict;  ///< test splits without class folders, and those that are called unlabelled
+    std::vector<std::filesystem::path> loose;      ///< folders whose own files are outside of all classes
 };
 
 /// The rules, in this order, on `folder`'s own folders that hold pictures:

@@ -26,6 +26,7 @@ DatasetLabels labelsOf(FolderLayout layout, const fs::path& location) {
     labels.notes = std::move(layout.notes);
     labels.splitNote = std::move(layout.splitNote);
     labels.leftOut = std::move(layout.leftOut);
+    labels.toPredict = std::move(layout.toPredict);
     labels.unreadable = std::move(layout.unreadable);
     labels.title = folderTitle(location, "a folder of pictures");
     return labels;

@@ -106,6 +106,22 @@ NamedLayout layoutOf(const fs::path& folder) {
     return layout;
 }
 
+/// The flat test folders beside a training folder.
+std::vector<fs::path> unlabelledBeside(const fs::path& location) {
+    std::vector<fs::path> found;
+    if (folderRole(location.filename().string()) != FolderRole::Train) return found;
+    std::error_code error;
+    for (fs::directory_iterator at(location.parent_path(), error), end; !error && at != end; at.increment(error)) {
+        const FolderRole role = folderRole(at->path().filename().string());
+        std::error_code ignored;
+        if ((role == FolderRole::Test || role == FolderRole::Unlabelled) && at->is_directory(ignored) &&
+            !picturesIn(at->path()).empty())
+            found.push_back(at->path());
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
 class NamedPictures final : public DatasetSource {
 public:
     DatasetInfo describe() const override {
@@ -146,6 +162,8 @@ public:
         labels.splitNote = std::move(layout.splitNote);
         labels.leftOut = std::move(layout.leftOut);
         labels.unreadable = std::move(layout.unreadable);
+        labels.toPredict = unlabelledBeside(location);
+        for (const fs::path& folder : labels.toPredict) labels.notes.push_back(unlabelledNote(folder));
         labels.title = folderTitle(location, "pictures named after their classes");
         return labels;
     }

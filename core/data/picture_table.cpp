@@ -96,6 +96,7 @@ struct TableLayout {
     LabelTable labels;  // without its rows
     std::vector<TablePicture> train, validation, test;
     std::vector<LeftOutFile> leftOut;
+    std::vector<fs::path> toPredict;
 
     const std::vector<TablePicture>& of(Split split) const {
         return split == Split::Train ? train : split == Split::Test ? test : validation;
@@ -110,6 +111,23 @@ std::vector<TablePicture>& partOf(TableLayout& layout, const LabelledName& row) 
     if (row.split.empty()) return goesToTest(row.name) ? layout.test : layout.train;
     const FolderRole role = folderRole(row.split);
     return role == FolderRole::Test ? layout.test : role == FolderRole::Validation ? layout.validation : layout.train;
+}
+
+/// Folders of a test split of which the table names no picture are for the trained network; other pictures are left out.
+void takeUnnamed(const PictureIndex& index, const std::set<fs::path>& used, TableLayout& layout) {
+    std::set<fs::path> named, unlabelled;
+    for (const fs::path& file : used) named.insert(file.parent_path());
+    for (const fs::path& file : index.files()) {
+        if (used.count(file) > 0) continue;
+        const fs::path folder = file.parent_path();
+        const FolderRole role = folderRole(folder.filename().string());
+        if (named.count(folder) == 0 && (role == FolderRole::Test || role == FolderRole::Unlabelled))
+            unlabelled.insert(folder);
+        else
+            layout.leftOut.push_back({file, "the table does not name it"});
+    }
+    layout.toPredict.assign(unlabelled.begin(), unlabelled.end());
+    for (const fs::path& folder : unlabelled) layout.labels.notes.push_back(unlabelledNote(folder));
 }
 
 TableLayout layoutOf(const fs::path& table, const PictureIndex& index) {
@@ -132,8 +150,7 @@ TableLayout layoutOf(const fs::path& table, const PictureIndex& index) {
     if (missing > 0)
         layout.labels.notes.push_back(std::to_string(missing) + " pictures of the table are not there, \"" + firstMissing +
                                       "\" for example.");
-    for (const fs::path& file : index.files())
-        if (used.count(file) == 0) layout.leftOut.push_back({file, "the table does not name it"});
+    takeUnnamed(index, used, layout);
     if (layout.test.empty()) layout.test = std::exchange(layout.validation, {});
     if (layout.test.empty() && layout.train.size() > 1) {
         layout.test.push_back(layout.train.back());
@@ -198,6 +215,7 @@ public:
         labels.columns = std::move(layout.labels.columns);
         labels.notes = std::move(layout.labels.notes);
         labels.leftOut = std::move(layout.leftOut);
+        labels.toPredict = std::move(layout.toPredict);
         labels.title = folderTitle(location, "pictures with a table");
         return labels;
     }

@@ -149,7 +149,7 @@ void FolderLayoutTest::splitsWithAName() {
     QVERIFY(read().classNames == (Names{"A", "B"}));
     QCOMPARE(read().test.size(), std::size_t{6});
     fresh({"asl_train/A", "asl_train/B", "asl_test"});
-    QVERIFY2(has(notes(), "\"asl_test\" (5 pictures) is left out"), notes().c_str());
+    QVERIFY(read().toPredict == (std::vector<fs::path>{root() / "asl_test"}));
     // Without the other one it is a name like any.
     QVERIFY(folderRole("crash_test", {"crash_test", "dummy"}) == FolderRole::Plain);
     QVERIFY(folderRole("steam train", {"steam train", "diesel train", "test tube"}) == FolderRole::Plain);
@@ -194,10 +194,11 @@ void FolderLayoutTest::flatTestBesideValid() {
         QCOMPARE(layout.test.size(), std::size_t{10});
         QVERIFY(has(layout.test[0].file, "/valid/"));
         const std::string top = std::string(flat).substr(0, std::string(flat).find('/'));
-        QVERIFY2(has(joined(layout.notes), '"' + top + "\" (5 pictures) is left out: it has no class folders"),
+        QVERIFY2(has(joined(layout.notes), '"' + top + "\" has no labels: its pictures are for the trained network to name"),
                  joined(layout.notes).c_str());
-        QCOMPARE(layout.leftOut.size(), std::size_t{1});
-        QCOMPARE(layout.leftOut[0].file, root() / top);
+        QVERIFY(layout.leftOut.empty());
+        QCOMPARE(layout.toPredict.size(), std::size_t{1});
+        QCOMPARE(layout.toPredict[0], root() / top);
     }
 }
 
@@ -223,6 +224,11 @@ void FolderLayoutTest::flatSplitsBesideClasses() {
         fresh({"cat", "dog", flat});
         const FolderLayout layout = read();
         QVERIFY2(layout.classNames == (Names{"cat", "dog"}), flat);
+        const FolderRole role = folderRole(flat);
+        if (role == FolderRole::Test || role == FolderRole::Unlabelled) {
+            QVERIFY2(layout.toPredict == (std::vector<fs::path>{root() / flat}), flat);
+            continue;
+        }
         QVERIFY2(has(joined(layout.notes), std::string("The folder \"") + flat + "\" (5 pictures) is left out"),
                  joined(layout.notes).c_str());
         QCOMPARE(layout.leftOut.at(0).file, root() / flat);
@@ -239,7 +245,7 @@ void FolderLayoutTest::flatSplitsBesideClasses() {
     // The same inside a split.
     fresh({"train/cat", "train/dog", "train/unlabelled", "test/cat", "test/dog", "test/images"});
     QVERIFY(read().classNames == (Names{"cat", "dog"}));
-    QVERIFY2(has(notes(), "\"unlabelled\" (5 pictures) is left out"), notes().c_str());
+    QVERIFY(read().toPredict == (std::vector<fs::path>{root() / "train" / "unlabelled"}));
 }
 
 void FolderLayoutTest::wordsThatAreClassesToo() {

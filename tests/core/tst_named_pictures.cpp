@@ -43,6 +43,7 @@ private Q_SLOTS:
         const DatasetInfo info = resolveIn(*m_home / "mine");
         QCOMPARE(info.location, *m_home / "mine" / "train");
         QCOMPARE(info.trainCount + info.testCount, std::int64_t{20});
+        QVERIFY(info.toPredict == (std::vector<fs::path>{*m_home / "mine" / "test1"}));
     }
 
     void whatIsLeftOutIsSaid() {

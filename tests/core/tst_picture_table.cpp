@@ -122,12 +122,15 @@ private Q_SLOTS:
             }
         write(home / "set" / "train.csv", table + "gone,disc\n");
         fs::copy(home / "drawn" / "disc" / "a0.png", home / "set" / "extra.png");
+        fs::create_directories(home / "set" / "test");
+        fs::copy(home / "drawn" / "ring" / "a0.png", home / "set" / "test" / "q0.png");
         const DatasetInfo info = resolveIn(home / "set");
         QCOMPARE(info.id, std::string("table"));
         QVERIFY(info.task == TaskKind::OneLabel);
         QCOMPARE(info.trainCount + info.testCount, std::int64_t(20));
         QVERIFY(info.testCount > 0);
         QCOMPARE(info.leftOut.size(), std::size_t(1));
+        QVERIFY(info.toPredict == (std::vector<fs::path>{home / "set" / "test"}));
         bool missing = false;
         for (const std::string& note : info.notes) missing = missing || note.find("\"gone\"") != std::string::npos;
         QVERIFY(missing);

@@ -296,6 +296,24 @@ private Q_SLOTS:
         QVERIFY2(none.exitCode == 1 && none.errors.contains("no pictures in the folder"), none.all().constData());
     }
 
+    void picturesWithoutLabelsArePredicted() {
+        const fs::path folder = m_home / "competition", run = m_home / "competition-run";
+        std::mt19937 random(1);
+        for (const char* name : {"train/disc/", "train/ring/", "test/"})
+            for (int i = 0; i < 6; ++i)
+                test::writeFile(folder / (name + std::to_string(i) + ".png"),
+                                test::encodePng(test::drawPicture(name[6] == 'r' ? 1 : 0, 40, random), 40, 40));
+        const Outcome trained = test::runCli(
+            {"train", "--data", text(folder), "--epochs", "1", "--no-disk-cache", "--threads", "1", "--out", text(run)});
+        QVERIFY2(trained.exitCode == 0, trained.all().constData());
+        const Outcome listed = test::runCli({"data", "list", "--data", text(folder), "--json"});
+        QVERIFY2(listed.output.contains("to_predict") && listed.output.contains("competition/test"), listed.all().constData());
+        const Outcome outcome = test::runCli({"predict", "--run", text(run), "--json"});
+        QVERIFY2(outcome.exitCode == 0, outcome.all().constData());
+        QCOMPARE(QJsonDocument::fromJson(outcome.output).array().size(), 6);
+        QVERIFY2(outcome.errors.contains("competition/test"), outcome.errors.constData());
+    }
+
     /// One's own labelled pictures get an accuracy: their folders are called as the run's classes.
     void aLabelledFolderIsJudged() {
         const fs::path folder = m_home / "labelled", table = m_home / "labelled.csv";

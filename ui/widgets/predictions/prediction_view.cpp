@@ -363,6 +363,7 @@ void PredictionView::setRun(const core::RunStarted& run) {
         m_pins.forgetAfter(run.resumedEpoch * run.stepsPerEpoch);
     else
         setPictures(run.testPictures, names, QString::fromStdString(run.dataset.id));
+    offerUnlabelled(run.dataset);
     arrange();
     refresh();
     m_own->ask();

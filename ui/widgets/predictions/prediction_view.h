@@ -21,6 +21,7 @@ class QFrame;
 class QGridLayout;
 class QLabel;
 class QMenu;
+class QAction;
 class QPushButton;
 class QStackedWidget;
 class QToolButton;
@@ -112,6 +113,8 @@ private:
     void refreshActions();
     void say(const QString& text);
     QMenu* makeAddMenu();
+    void offerUnlabelled(const core::DatasetInfo& dataset);
+    void addUnlabelled();
     void takeFolders(const QHash<QString, QString>& folderOfFile);
     void showFilesWork(bool working, qint64 done, qint64 total);
     void dropRequests();
@@ -149,6 +152,8 @@ private:
     QLabel *m_range, *m_emptyTitle, *m_emptyText;
     QWidget* m_legend;
     QPushButton* m_emptyAction;
+    QAction* m_unlabelled;
+    QStringList m_unlabelledFolders;
     QStackedWidget* m_stack;
     PictureGrid* m_grid;
     PinnedStrip* m_strip;

@@ -51,6 +51,7 @@ void PredictionView::takeSubject() {
         m_runId = runId;
         const auto pictures = training && !subject->pictures ? training->testPictures : subject->pictures;
         setPictures(pictures, names, QString::fromStdString(subject->run.dataset.id));
+        offerUnlabelled(subject->run.dataset);
         say(pictures ? QString() : subject->problem);
     }
     setStepsPerEpoch(training ? training->stepsPerEpoch : stepsPerEpoch(subject->run, subject->checkpoints));

@@ -10,6 +10,7 @@
 #include <QToolButton>
 
 #include "core/api/analysis.h"
+#include "ui/models/path_text.h"
 #include "ui/widgets/parts/file_dialogs.h"
 #include "ui/widgets/parts/message_line.h"
 #include "ui/widgets/parts/theme.h"
@@ -78,6 +79,8 @@ QMenu* PredictionView::makeAddMenu() {
     };
     add("image", tr("Pictures..."), &PredictionView::chooseFiles);
     add("folder", tr("Folder..."), &PredictionView::chooseFolder);
+    m_unlabelled = add("data", {}, &PredictionView::addUnlabelled);
+    m_unlabelled->setVisible(false);
     QAction* fromClipboard = add("copy", tr("Paste"), &PredictionView::paste);
     fromClipboard->setShortcut(QKeySequence::Paste);
     fromClipboard->setShortcutContext(Qt::WidgetWithChildrenShortcut);
@@ -87,6 +90,21 @@ QMenu* PredictionView::makeAddMenu() {
     add("play", tr("Video file..."), &PredictionView::videoRequested);
     return menu;
 }
+
+/// The pictures without labels that the run's data set brings, such as those of a competition.
+void PredictionView::offerUnlabelled(const core::DatasetInfo& dataset) {
+    m_unlabelledFolders.clear();
+    QStringList names;
+    for (const std::filesystem::path& folder : dataset.toPredict) {
+        m_unlabelledFolders << pathText(folder);
+        names << pathText(folder.filename());
+    }
+    m_unlabelled->setVisible(!names.isEmpty());
+    m_unlabelled->setText(tr("Those without labels (%1)").arg(names.join(QStringLiteral(", "))));
+    m_unlabelled->setToolTip(tr("The pictures of the data set whose classes are not known"));
+}
+
+void PredictionView::addUnlabelled() { addFiles(m_unlabelledFolders); }
 
 void PredictionView::addFiles(const QStringList& files) {
     m_message->hide();
