@@ -155,7 +155,11 @@ void RunOptions::addTo(CLI::App& app) {
     add<int>(app, "--schedule-every", helpOf("phases.schedule.everyEpochs"), [](RunConfig& c, const int& v) {
         for (PhaseConfig& phase : c.phases) phase.schedule.everyEpochs = v;
     });
-    add<int>(app, "--early-stopping", "Stop a phase after N epochs without a better validation loss",
+    add<std::string>(app, "--best-by", helpOf("judging.best"),
+                     [](RunConfig& c, const std::string& v) { c.judging.best = core::judgedByFromString(v); });
+    add<std::string>(app, "--watch", helpOf("judging.watched"),
+                     [](RunConfig& c, const std::string& v) { c.judging.watched = core::judgedByFromString(v); });
+    add<int>(app, "--early-stopping", "Stop a phase after N epochs without a better watched figure",
              [](RunConfig& c, const int& v) {
                  c.earlyStopping.enabled = true;
                  c.earlyStopping.patience = v;

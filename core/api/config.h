@@ -26,6 +26,8 @@ enum class ScheduleKind {
     Constant,
     Cosine,  ///< from the phase's learning rate to `floor` times it, over the phase, per step
     Step,    ///< times `factor` after every `everyEpochs` epochs of the phase
+    /// times `factor` whenever `everyEpochs` epochs in a row brought no better JudgingConfig::watched
+    Plateau,
 };
 
 struct OptimizerConfig {
@@ -42,8 +44,8 @@ struct OptimizerConfig {
 struct ScheduleConfig {
     ScheduleKind kind = ScheduleKind::Constant;
     double floor = 0.0;   ///< Cosine: [0, 1]
-    double factor = 0.1;  ///< Step: (0, 1]
-    int everyEpochs = 1;  ///< Step: >= 1
+    double factor = 0.1;  ///< Step, Plateau: (0, 1]
+    int everyEpochs = 1;  ///< Step, Plateau: >= 1
 };
 
 struct PhaseConfig {
@@ -94,9 +96,15 @@ struct ClassBalanceConfig {
     bool balancedSampling = false;  ///< an epoch shows each class equally often: small ones again, large ones in part
 };
 
+/// Which figures of the validation decide.
+struct JudgingConfig {
+    JudgedBy best = JudgedBy::Score;    ///< which epoch's model is the best
+    JudgedBy watched = JudgedBy::Loss;  ///< when early stopping ends a phase and the plateau schedule lowers the rate
+};
+
 struct EarlyStoppingConfig {
     bool enabled = false;
-    int patience = 3;       ///< epochs of a phase without a better validation loss; >= 1
+    int patience = 3;       ///< epochs of a phase without a better JudgingConfig::watched; >= 1
     double minDelta = 0.0;  ///< >= 0
 };
 
@@ -194,6 +202,7 @@ struct RunConfig {
     /// is what transfer learning on few pictures wants.
     bool updateStatistics = false;
     std::vector<PhaseConfig> phases;
+    JudgingConfig judging;
     EarlyStoppingConfig earlyStopping;
     std::uint64_t seed = 42;
     int threads = 0;  ///< 0: all processors that may be used; never more than these
@@ -232,11 +241,13 @@ void chooseModel(RunConfig& config, const std::string& model);
 std::string toString(Scaling value);
 std::string toString(OptimizerKind value);
 std::string toString(ScheduleKind value);
+std::string toString(JudgedBy value);
 std::string toString(KernelKind value);
 std::string toString(HeadPooling value);
 Scaling scalingFromString(const std::string& name);            ///< throws ConfigError
 OptimizerKind optimizerFromString(const std::string& name);    ///< throws ConfigError
 ScheduleKind scheduleFromString(const std::string& name);      ///< throws ConfigError
+JudgedBy judgedByFromString(const std::string& name);          ///< throws ConfigError
 KernelKind kernelsFromString(const std::string& name);         ///< "thaw" or "libtorch"; throws ConfigError
 DeviceKind deviceFromString(const std::string& name);          ///< "auto", "cpu" or "cuda"; throws ConfigError
 HeadPooling poolingFromString(const std::string& name);        ///< "flatten" or "average"; throws ConfigError

@@ -72,7 +72,7 @@ struct EpochFinished {
     double seconds = 0, imagesPerSecond = 0;
     double learningRate = 0;
     std::vector<Metric> valMetrics;  ///< the task's others, over all of validationSplit()
-    bool best = false;               ///< best validation score of the run so far
+    bool best = false;               ///< the best of the run so far by RunConfig::judging
 };
 
 /// Anything long that is not an optimiser step: "Reading CIFAR-10", "Computing features (block 4)", "Evaluating", "Measuring
@@ -188,10 +188,10 @@ struct RunFinished {
     int epochs = 0;
     std::int64_t steps = 0;
     TaskKind task = TaskKind::OneLabel;
-    double bestScore = 0;
-    int bestEpoch = 0;
-    double seconds = 0;  ///< working time, pauses left out
-    std::string reason;  ///< "completed", "stopped", "early stopping"
+    double bestScore = 0;  ///< the task's, of validation in the best epoch
+    int bestEpoch = 0;     ///< by RunConfig::judging
+    double seconds = 0;    ///< working time, pauses left out
+    std::string reason;    ///< "completed", "stopped", "early stopping"
     /// What of the run is not on the disk and what is, in sentences for people: a model or a part of the record that could not be
     /// written. Empty: all that the run made is kept.
     std::string notSaved = {};

@@ -34,7 +34,7 @@ struct RunSummary {
     RunStatus status = RunStatus::Interrupted;  ///< Interrupted: no end recorded and no live process holds its lock
     int epochs = 0, plannedEpochs = 0;
     TaskKind task = TaskKind::OneLabel;
-    double bestScore = -1;  ///< of its task; negative: no epoch finished
+    double bestScore = -1;  ///< of its task, in the best epoch; negative: no epoch finished
     int bestEpoch = 0;
     std::vector<double> scores;  ///< of validation, a figure a finished epoch in order
     TestLock testLock;

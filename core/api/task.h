@@ -1,6 +1,7 @@
 // What a run learns to say of a sample, and by which figure it is judged. Pure; any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,16 @@ enum class TaskKind {
 std::string toString(TaskKind kind);               ///< "one-label", "several-labels"
 TaskKind taskFromString(const std::string& name);  ///< throws ConfigError
 
-/// A figure from 0 to 1 that says how good predictions are.
+/// Which figure of an epoch's validation decides.
+enum class JudgedBy {
+    Score,  ///< the task's own: accuracy, or mean average precision
+    Loss,
+    BalancedAccuracy,
+    MacroF1,
+    RocAuc,
+};
+
+/// A figure that says how good predictions are; from 0 to 1 but for the loss.
 struct MetricInfo {
     std::string name;        ///< in JSON: "accuracy", "mean_average_precision"
     std::string title;       ///< "Mean average precision"
@@ -38,5 +48,13 @@ struct TaskInfo {
     bool isBetter(double score, double than) const;
 };
 const TaskInfo& taskInfo(TaskKind kind);
+
+/// What a choice means for a task. Throws ConfigError where the task has no such figure.
+const MetricInfo& metricInfo(TaskKind kind, JudgedBy by);
+/// Whether a figure is better than another by more than `least`. Nothing: not known; anything is better than it.
+bool isBetter(const MetricInfo& metric, std::optional<double> value, std::optional<double> than, double least = 0);
+
+/// ROC-AUC of one label each is computed of at most so many classes: each asks for its own sorting.
+constexpr int kMostRankedClasses = 100;
 
 }  // namespace thaw::core

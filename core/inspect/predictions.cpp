@@ -18,7 +18,11 @@ std::vector<float> PredictionSet::scoresOf(int classIndex) const {
 
 std::vector<std::uint8_t> PredictionSet::labelsOf(int classIndex) const {
     std::vector<std::uint8_t> set;
-    for (std::int64_t i = 0; i < count(); ++i) set.push_back(labelSet(i)[classIndex]);
+    for (std::int64_t i = 0; i < count(); ++i) {
+        const bool has =
+            task == TaskKind::SeveralLabels ? labelSet(i)[classIndex] != 0 : labels[static_cast<std::size_t>(i)] == classIndex;
+        set.push_back(has ? 1 : 0);
+    }
     return set;
 }
 

@@ -81,8 +81,7 @@ std::string notSavedOf(const Material& material) {
     if (!run.notSaved.empty() || run.status == RunStatus::Running || material.history.epochs.empty() || !material.leftOut.empty())
         return run.notSaved;
     std::vector<KeptModel> kept;
-    for (const KeptCheckpoint& one : material.kept)
-        kept.push_back({one.step, one.epoch, one.valScore, one.endsEpoch, material.run.config.task});
+    for (const KeptCheckpoint& one : material.kept) kept.push_back({one.step, one.epoch, one.endsEpoch, one.best});
     return missingModels(kept, {material.history.epochs.back().step, run.epochs, /*endsEpoch=*/true, run.bestEpoch});
 }
 
@@ -328,9 +327,10 @@ ReportSection settingsOf(const Material& material) {
             section.facts.emplace_back(
                 "Phase " + std::to_string(i + 1) + (config.phases[i].title.empty() ? "" : ", " + config.phases[i].title),
                 phaseWords(config.phases[i]));
+    if (config.judging.best != JudgedBy::Score) fact("Best model by", metricInfo(config.task, config.judging.best).inSentence);
     if (config.earlyStopping.enabled)
-        fact("Early stopping",
-             "after " + std::to_string(config.earlyStopping.patience) + " epochs without a better validation loss");
+        fact("Early stopping", "after " + std::to_string(config.earlyStopping.patience) + " epochs without a better validation " +
+                                   metricInfo(config.task, config.judging.watched).inSentence);
     for (const StoreError& error : material.leftOut) fact("Left out", error.what());
     for (const Notice& note : material.history.notes) fact(note.warning ? "Warning" : "Note", note.text);
     fact("Seed", std::to_string(config.seed));

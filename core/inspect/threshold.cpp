@@ -19,17 +19,6 @@ double share(std::int64_t part, std::int64_t all, double ofNone) {
     return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : ofNone;
 }
 
-bool hasClass(const PredictionSet& set, std::int64_t index, int classIndex) {
-    return set.task == TaskKind::SeveralLabels ? set.labelSet(index)[classIndex] != 0
-                                               : set.labels[static_cast<std::size_t>(index)] == classIndex;
-}
-
-std::vector<std::uint8_t> membersOf(const PredictionSet& set, int classIndex) {
-    std::vector<std::uint8_t> members;
-    for (std::int64_t i = 0; i < set.count(); ++i) members.push_back(hasClass(set, i, classIndex) ? 1 : 0);
-    return members;
-}
-
 Estimate shareEstimate(std::int64_t part, std::int64_t all) { return {share(part, all, 0), wilsonInterval(part, all)}; }
 
 /// (a / n) / (b / m)
@@ -50,7 +39,7 @@ class DrawnRanking {
 public:
     DrawnRanking(const PredictionSet& set, int classIndex) {
         const std::vector<float> scores = set.scoresOf(classIndex);
-        const std::vector<std::uint8_t> members = membersOf(set, classIndex);
+        const std::vector<std::uint8_t> members = set.labelsOf(classIndex);
         std::vector<std::size_t> order(scores.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
         std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
@@ -158,7 +147,7 @@ double ThresholdCounts::precision() const { return share(truePositives, truePosi
 
 std::vector<ThresholdCounts> thresholdCurve(const PredictionSet& predictions, int classIndex) {
     std::vector<float> scores = predictions.scoresOf(classIndex);
-    const RankedScores ranked = rank(scores, membersOf(predictions, classIndex));
+    const RankedScores ranked = rank(scores, predictions.labelsOf(classIndex));
     std::sort(scores.begin(), scores.end(), std::greater<>());
     scores.erase(std::unique(scores.begin(), scores.end()), scores.end());
     ThresholdCounts counts;
@@ -178,20 +167,21 @@ std::vector<ThresholdCounts> thresholdCurve(const PredictionSet& predictions, in
 }
 
 double areaUnderRoc(const PredictionSet& predictions, int classIndex) {
-    return rocAuc(rank(predictions.scoresOf(classIndex), membersOf(predictions, classIndex)));
+    return rocAuc(rank(predictions.scoresOf(classIndex), predictions.labelsOf(classIndex)));
 }
 
 double areaUnderPrecisionRecall(const PredictionSet& predictions, int classIndex) {
-    return averagePrecision(rank(predictions.scoresOf(classIndex), membersOf(predictions, classIndex)));
+    return averagePrecision(rank(predictions.scoresOf(classIndex), predictions.labelsOf(classIndex)));
 }
 
 ThresholdReport thresholdReport(const PredictionSet& predictions, int classIndex, double threshold) {
     ThresholdReport report;
     ThresholdCounts& counts = report.counts;
     counts.threshold = threshold;
+    const std::vector<std::uint8_t> members = predictions.labelsOf(classIndex);
     for (std::int64_t i = 0; i < predictions.count(); ++i) {
         const bool called = static_cast<double>(predictions.row(i)[classIndex]) >= threshold;
-        if (hasClass(predictions, i, classIndex))
+        if (members[static_cast<std::size_t>(i)] != 0)
             ++(called ? counts.truePositives : counts.falseNegatives);
         else
             ++(called ? counts.falsePositives : counts.trueNegatives);

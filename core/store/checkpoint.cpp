@@ -107,6 +107,7 @@ std::string toText(const Manifest& manifest) {
                                    {"epoch", checkpoint.epoch},
                                    {"task", toString(checkpoint.task)},
                                    {"valAccuracy", std::isfinite(checkpoint.valScore) ? checkpoint.valScore : -1.0},
+                                   {"merit", std::isfinite(checkpoint.merit) ? checkpoint.merit : -1.0},
                                    {"reason", checkpoint.reason},
                                    {"endsEpoch", manifest.endsEpoch},
                                    {"endsPhase", manifest.endsPhase},
@@ -143,6 +144,8 @@ Manifest readManifestFile(const fs::path& file) {
         fields.read("epoch", checkpoint.epoch);
         fields.read("task", checkpoint.task, taskFromString);
         fields.read("valAccuracy", checkpoint.valScore);
+        checkpoint.merit = checkpoint.valScore;  // of what earlier versions wrote
+        fields.read("merit", checkpoint.merit);
         fields.read("reason", checkpoint.reason);
         fields.read("endsEpoch", manifest.endsEpoch);
         fields.read("endsPhase", manifest.endsPhase);
@@ -218,9 +221,8 @@ std::vector<Manifest> readManifests(const fs::path& folder, bool* unread = nullp
 
 CheckpointEntry entryOf(const Manifest& manifest) {
     const Checkpoint& checkpoint = manifest.checkpoint;
-    CheckpointEntry entry{checkpoint.name,    checkpoint.reason,   checkpoint.step,
-                          checkpoint.epoch,   checkpoint.valScore, checkpoint.task,
-                          manifest.endsEpoch, manifest.endsPhase,  {}};
+    CheckpointEntry entry{checkpoint.name,  checkpoint.reason, checkpoint.step,    checkpoint.epoch,   checkpoint.valScore,
+                          checkpoint.merit, checkpoint.task,   manifest.endsEpoch, manifest.endsPhase, {}};
     for (const auto& [name, tensor] : manifest.model) entry.contents.emplace(name, tensor.content);
     return entry;
 }
@@ -371,7 +373,7 @@ std::string contentDigest(const CheckpointTensor& tensor) {
 const CheckpointEntry* bestOf(const std::vector<CheckpointEntry>& entries) {
     const CheckpointEntry* best = nullptr;
     for (const CheckpointEntry& entry : entries)
-        if (entry.endsEpoch && taskInfo(entry.task).isBetter(entry.valScore, best ? best->valScore : -1)) best = &entry;
+        if (entry.endsEpoch && (!best || entry.merit > best->merit)) best = &entry;
     return best || entries.empty() ? best : &entries.back();
 }
 
@@ -397,6 +399,7 @@ std::int64_t CheckpointStore::save(const Checkpoint& checkpoint, bool endsEpoch,
         manifest.checkpoint.step = checkpoint.step;
         manifest.checkpoint.epoch = checkpoint.epoch;
         manifest.checkpoint.valScore = checkpoint.valScore;
+        manifest.checkpoint.merit = checkpoint.merit;
         manifest.checkpoint.task = checkpoint.task;
         manifest.checkpoint.reason = checkpoint.reason;
         manifest.checkpoint.loopState = checkpoint.loopState;

@@ -33,6 +33,7 @@ struct Checkpoint {
     int epoch = 0;  ///< finished epochs
     TaskKind task = TaskKind::OneLabel;
     double valScore = -1;  ///< of the task, of the newest finished epoch; negative: none
+    double merit = -1;     ///< of that epoch: the figure that decides which is the best, negated where lower is better
     std::string reason;
     std::string loopState;  ///< JSON, the Trainer's own: position, generators, sums, mask, schedule, fingerprint
     std::map<std::string, CheckpointTensor> model;      ///< by state_dict name
@@ -43,13 +44,13 @@ struct CheckpointEntry {
     std::string name, reason;
     std::int64_t step = 0;
     int epoch = 0;
-    double valScore = -1;
+    double valScore = -1, merit = -1;
     TaskKind task = TaskKind::OneLabel;
     bool endsEpoch = false, endsPhase = false;
     std::map<std::string, std::string> contents;  ///< of the model: content digests by state_dict name
 };
 
-/// Best valScore at an epoch's end, the first of equals; the newest while no epoch is finished; nullptr: no entries.
+/// Greatest merit at an epoch's end, the first of equals; the newest while no epoch is finished; nullptr: no entries.
 const CheckpointEntry* bestOf(const std::vector<CheckpointEntry>& entries);
 
 /// An object's file as this process knows it.
@@ -75,7 +76,7 @@ public:
     std::vector<StoreError> leftOut() const;
     /// The same of those that "best" or "last" may mean and that find() passed over for `found`; none for other names.
     std::vector<StoreError> passedOver(const std::string& which, const CheckpointEntry& found) const;
-    /// "best" (best valScore, the first of equals; the newest while no epoch is finished), "last", "epoch:N" or an entry's
+    /// "best" (greatest merit, the first of equals; the newest while no epoch is finished), "last", "epoch:N" or an entry's
     /// name. Verifies every object's digest. Throws StoreError.
     Checkpoint load(const std::string& which) const;
     /// The entry that `which` means, as in load(); of a name it reads only that manifest. Throws StoreError.

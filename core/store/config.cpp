@@ -221,12 +221,14 @@ std::string toString(TaskKind value) { return nameOf(kTasks, value); }
 std::string toString(Scaling value) { return nameOf(kScalings, value); }
 std::string toString(OptimizerKind value) { return nameOf(kOptimizers, value); }
 std::string toString(ScheduleKind value) { return nameOf(kSchedules, value); }
+std::string toString(JudgedBy value) { return nameOf(kJudgedBy, value); }
 std::string toString(KernelKind value) { return nameOf(kKernels, value); }
 std::string toString(HeadPooling value) { return nameOf(kPoolings, value); }
 TaskKind taskFromString(const std::string& name) { return valueOf(kTasks, name); }
 Scaling scalingFromString(const std::string& name) { return valueOf(kScalings, name); }
 OptimizerKind optimizerFromString(const std::string& name) { return valueOf(kOptimizers, name); }
 ScheduleKind scheduleFromString(const std::string& name) { return valueOf(kSchedules, name); }
+JudgedBy judgedByFromString(const std::string& name) { return valueOf(kJudgedBy, name); }
 HeadPooling poolingFromString(const std::string& name) { return valueOf(kPoolings, name); }
 SplitMode splitModeFromString(const std::string& name) { return valueOf(kSplitModes, name); }
 SquareFit squareFitFromString(const std::string& name) { return valueOf(kSquareFits, name); }

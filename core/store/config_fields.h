@@ -27,8 +27,15 @@ constexpr NamedValue<Scaling> kScalings[] = {{Scaling::ZeroToOne, "0-1"},
 constexpr NamedValue<HeadPooling> kPoolings[] = {{HeadPooling::Flatten, "flatten"}, {HeadPooling::Average, "average"}};
 constexpr NamedValue<OptimizerKind> kOptimizers[] = {
     {OptimizerKind::Sgd, "sgd"}, {OptimizerKind::Adam, "adam"}, {OptimizerKind::AdamW, "adamw"}};
-constexpr NamedValue<ScheduleKind> kSchedules[] = {
-    {ScheduleKind::Constant, "constant"}, {ScheduleKind::Cosine, "cosine"}, {ScheduleKind::Step, "step"}};
+constexpr NamedValue<ScheduleKind> kSchedules[] = {{ScheduleKind::Constant, "constant"},
+                                                   {ScheduleKind::Cosine, "cosine"},
+                                                   {ScheduleKind::Step, "step"},
+                                                   {ScheduleKind::Plateau, "plateau"}};
+constexpr NamedValue<JudgedBy> kJudgedBy[] = {{JudgedBy::Score, "score"},
+                                              {JudgedBy::Loss, "loss"},
+                                              {JudgedBy::BalancedAccuracy, "balanced-accuracy"},
+                                              {JudgedBy::MacroF1, "macro-f1"},
+                                              {JudgedBy::RocAuc, "roc-auc"}};
 constexpr NamedValue<Initialization> kInitializations[] = {{Initialization::Pretrained, "pretrained"},
                                                            {Initialization::Random, "random"}};
 constexpr NamedValue<KernelKind> kKernels[] = {{KernelKind::Thaw, "thaw"}, {KernelKind::LibTorch, "libtorch"}};
@@ -174,6 +181,7 @@ void visitOptimizer(Visitor& v, Optimizer& optimizer, bool used) {
 template <class Visitor, class Phase>
 void visitPhase(Visitor& v, Phase& phase) {
     const bool used = phase.epochs > 0;
+    const bool falls = phase.schedule.kind == ScheduleKind::Step || phase.schedule.kind == ScheduleKind::Plateau;
     v.field(Setting("title", "Title", "Shown on the curves' band."), phase.title);
     v.field(
         Setting("epochs", "Epochs", "How often this phase goes through all training pictures. 0 skips the phase.").from(0, 10000),
@@ -181,19 +189,25 @@ void visitPhase(Visitor& v, Phase& phase) {
     v.group("optimizer", [&] { visitOptimizer(v, phase.optimizer, used); });
     v.group("schedule", [&] {
         auto& schedule = phase.schedule;
-        v.choice(Setting("kind", "Schedule", "How the learning rate changes over the phase."), schedule.kind, kSchedules);
+        v.choice(Setting("kind", "Schedule",
+                         "How the learning rate changes over the phase: not at all, along a cosine, in steps, or whenever the "
+                         "validation gets no "
+                         "better (plateau)."),
+                 schedule.kind, kSchedules);
         v.field(Setting("floor", "Lowest", "Cosine: what is left of the learning rate at the end, as a part of its start.")
                     .from(0, 1)
                     .when(used && schedule.kind == ScheduleKind::Cosine),
                 schedule.floor);
-        v.field(Setting("factor", "Factor", "Step: the learning rate is multiplied by this at each step of the schedule.")
+        v.field(Setting("factor", "Factor", "Step and plateau: the learning rate is multiplied by this each time it falls.")
                     .above(0, 1)
-                    .when(used && schedule.kind == ScheduleKind::Step),
+                    .when(used && falls),
                 schedule.factor);
-        v.field(Setting("everyEpochs", "Every", "Step: epochs between two steps of the schedule.")
+        v.field(Setting("everyEpochs", "Every",
+                        "Step: epochs between two steps of the schedule. Plateau: epochs in a row without a better figure until "
+                        "the rate falls.")
                     .from(1, 10000)
                     .in("epochs")
-                    .when(used && schedule.kind == ScheduleKind::Step),
+                    .when(used && falls),
                 schedule.everyEpochs);
     });
     v.field(Setting("trainable", "Trains",
@@ -295,17 +309,25 @@ void visitFields(Visitor& v, Config& config) {
                     "the trunk came with, which is what few pictures want. For training from scratch turn it on."),
             config.updateStatistics);
     v.list("phases", config.phases, [&](auto& phase) { visitPhase(v, phase); });
+    v.group("judging", [&] {
+        v.choice(Setting("best", "Best model",
+                         "Which figure of the validation says that an epoch's model is the best, which is kept: score is the "
+                         "accuracy, or the mean average precision of several labels."),
+                 config.judging.best, kJudgedBy);
+        v.choice(Setting("watched", "Watches", "Which figure of the validation early stopping and the plateau schedule watch."),
+                 config.judging.watched, kJudgedBy);
+    });
     v.group("earlyStopping", [&] {
         auto& stopping = config.earlyStopping;
-        v.field(Setting("enabled", "Stop early", "Ends a phase when the validation loss no longer falls."), stopping.enabled);
-        v.field(Setting("patience", "Patience", "So many epochs in a row may pass without a better validation loss.")
+        v.field(Setting("enabled", "Stop early",
+                        "Ends a phase when the watched figure, by default the validation loss, gets no better."),
+                stopping.enabled);
+        v.field(Setting("patience", "Patience", "So many epochs in a row may pass without a better figure.")
                     .from(1, 10000)
                     .in("epochs")
                     .when(stopping.enabled),
                 stopping.patience);
-        v.field(Setting("minDelta", "Least gain", "A smaller improvement of the loss counts as none.")
-                    .from(0, 1000)
-                    .when(stopping.enabled),
+        v.field(Setting("minDelta", "Least gain", "A smaller improvement counts as none.").from(0, 1000).when(stopping.enabled),
                 stopping.minDelta);
     });
     v.field(

@@ -1,5 +1,7 @@
 #include "core/store/kept_models.h"
 
+#include <algorithm>
+
 namespace thaw::core {
 
 namespace {
@@ -11,10 +13,9 @@ std::string momentOf(bool endsEpoch, int epoch, std::int64_t step) {
 std::string momentOf(const KeptModel& model) { return momentOf(model.endsEpoch, model.epoch, model.step); }
 
 const KeptModel* bestOf(const std::vector<KeptModel>& kept) {
-    const KeptModel* best = nullptr;
-    for (const KeptModel& model : kept)
-        if (model.endsEpoch && taskInfo(model.task).isBetter(model.valScore, best ? best->valScore : -1)) best = &model;
-    return best;
+    const auto best =
+        std::find_if(kept.begin(), kept.end(), [](const KeptModel& model) { return model.endsEpoch && model.best; });
+    return best == kept.end() ? nullptr : &*best;
 }
 
 }  // namespace

@@ -13,9 +13,7 @@ namespace thaw::core {
 struct KeptModel {
     std::int64_t step = 0;
     int epoch = 0;  ///< finished epochs
-    double valScore = -1;
-    bool endsEpoch = false;
-    TaskKind task = TaskKind::OneLabel;
+    bool endsEpoch = false, best = false;
 };
 
 /// Where a run stands.

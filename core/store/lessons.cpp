@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kLessonBytes = 1u << 20;
 
 // The order in which people meet them.
-constexpr std::array<const char*, 7> kOrder = {"lesson",       "lesson-as-written", "lesson-64",   "fine-tune-all",
-                                               "from-scratch", "own-pictures",      "few-pictures"};
+constexpr std::array<const char*, 8> kOrder = {"lesson",       "lesson-as-written", "lesson-64",    "fine-tune-all",
+                                               "from-scratch", "own-pictures",      "few-pictures", "two-classes"};
 
 std::size_t rankOf(const Lesson& lesson) {
     return static_cast<std::size_t>(std::find(kOrder.begin(), kOrder.end(), lesson.name) - kOrder.begin());

@@ -97,7 +97,7 @@ Record recordOf(const std::vector<std::string>& lines) {
     for (const EpochFinished& epoch : record.history.epochs) {
         summary.epochs = std::max(summary.epochs, epoch.epoch);
         summary.scores.push_back(epoch.valScore);
-        if (taskInfo(epoch.task).isBetter(epoch.valScore, summary.bestScore)) {
+        if (epoch.best) {
             summary.bestScore = epoch.valScore;
             summary.bestEpoch = epoch.epoch;
         }

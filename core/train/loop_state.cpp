@@ -28,6 +28,24 @@ OptimizerConfig optimizerFrom(const json& value) {
     return o;
 }
 
+json orNull(const std::optional<double>& number) { return number ? json(*number) : json(); }
+
+std::optional<double> numberIn(const json& value, const char* name) {
+    const auto found = value.find(name);
+    return found == value.end() || found->is_null() ? std::nullopt : std::optional<double>(found->get<double>());
+}
+
+void readFigures(const json& value, LoopState& s) {
+    s.bestFigure = numberIn(value, "best_figure");
+    s.stopping = {numberIn(value, "phase_best"), value.at("waited").get<int>()};
+    s.plateau = {numberIn(value, "plateau_best"), value.value("plateau_waited", 0)};
+    s.plateaus = value.value("plateaus", 0);
+    if (value.contains("best_figure")) return;
+    // Version 0.1 judged by the score, stopped by the loss, and wrote -1 for none.
+    if (s.bestScore >= 0) s.bestFigure = s.bestScore;
+    if (const double loss = value.at("phase_best_loss"); loss >= 0) s.stopping.best = loss;
+}
+
 }  // namespace
 
 std::string toJson(const LoopState& s) {
@@ -57,8 +75,13 @@ std::string toJson(const LoopState& s) {
                      {"best_accuracy", s.bestScore},
                      {"best_epoch", s.bestEpoch},
                      {"last_accuracy", s.lastScore},
-                     {"phase_best_loss", s.phaseBestLoss},
-                     {"waited", s.waited},
+                     {"last_merit", s.lastMerit},
+                     {"best_figure", orNull(s.bestFigure)},
+                     {"phase_best", orNull(s.stopping.best)},
+                     {"waited", s.stopping.epochs},
+                     {"plateau_best", orNull(s.plateau.best)},
+                     {"plateau_waited", s.plateau.epochs},
+                     {"plateaus", s.plateaus},
                      {"end_reason", s.endReason},
                      {"optimizer_steps", s.optimizerSteps},
                      {"optimizer", toValue(s.optimizer)},
@@ -97,8 +120,8 @@ LoopState loopStateFromJson(const std::string& text) {
         s.bestScore = value.at("best_accuracy");
         s.bestEpoch = value.at("best_epoch");
         s.lastScore = value.at("last_accuracy");
-        s.phaseBestLoss = value.at("phase_best_loss");
-        s.waited = value.at("waited");
+        s.lastMerit = value.value("last_merit", s.lastScore);
+        readFigures(value, s);
         s.endReason = value.at("end_reason").get<std::string>();
         s.optimizerSteps = value.at("optimizer_steps").get<std::map<std::string, std::int64_t>>();
         s.optimizer = optimizerFrom(value.at("optimizer"));

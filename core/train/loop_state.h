@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,12 @@ namespace thaw::core {
 
 /// What comes next.
 enum class LoopPoint { PhaseBegin, EpochBegin, Batches, EpochEnd, Finished };
+
+/// For a figure to get better.
+struct Waiting {
+    std::optional<double> best;
+    int epochs = 0;  ///< since then
+};
 
 struct LoopState {
     LoopPoint point = LoopPoint::PhaseBegin;
@@ -38,12 +45,13 @@ struct LoopState {
     TaskCounts counts;
     double epochSeconds = 0, trainSeconds = 0, workSeconds = 0;
 
-    double bestScore = -1;
+    double bestScore = -1;  ///< the task's score in the best epoch
     int bestEpoch = 0;
-    double lastScore = -1;
-    double phaseBestLoss = -1;  ///< early stopping; negative: none yet
-    int waited = 0;
-    std::string endReason;  ///< of a finished run
+    std::optional<double> bestFigure;       ///< what made it the best: RunConfig::judging.best
+    double lastScore = -1, lastMerit = -1;  ///< of the newest epoch; Checkpoint's
+    Waiting stopping, plateau;              ///< of this phase: early stopping, and the plateau schedule
+    int plateaus = 0;                       ///< times that the schedule lowered the rate in this phase
+    std::string endReason;                  ///< of a finished run
 
     std::map<std::string, std::int64_t> optimizerSteps;
     OptimizerConfig optimizer;

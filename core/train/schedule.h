@@ -7,8 +7,14 @@
 
 namespace thaw::core {
 
-/// What the phase's base rate is multiplied with at a step of the phase, counted from 0. Above 0 but for Cosine with floor 0.
-double scheduleFactor(const ScheduleConfig& schedule, std::int64_t stepInPhase, std::int64_t stepsPerEpoch,
-                      std::int64_t phaseSteps);
+/// Where a phase stands.
+struct SchedulePosition {
+    std::int64_t step = 0;  ///< of the phase, from 0
+    std::int64_t stepsPerEpoch = 1, phaseSteps = 1;
+    int plateaus = 0;  ///< times that the watched figure got no better for as long as the schedule waits
+};
+
+/// What the phase's base rate is multiplied with. Above 0 but for Cosine with floor 0.
+double scheduleFactor(const ScheduleConfig& schedule, const SchedulePosition& at);
 
 }  // namespace thaw::core

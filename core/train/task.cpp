@@ -84,10 +84,10 @@ public:
             f1Scores.push_back(score.f1);
         }
         set.metrics = {{"balanced_accuracy", meanOfKnown(recalls)}, {"macro_f1", meanOfKnown(f1Scores)}};
-        if (set.classCount != 2) return;
-        std::vector<std::uint8_t> isSecond;
-        for (const int label : set.labels) isSecond.push_back(label == 1 ? 1 : 0);
-        set.metrics.push_back({"roc_auc", rocAuc(rank(set.scoresOf(1), isSecond))});
+        if (set.classCount > kMostRankedClasses) return;
+        std::vector<double> areas;
+        for (int c = 0; c < set.classCount; ++c) areas.push_back(rocAuc(rank(set.scoresOf(c), set.labelsOf(c))));
+        set.metrics.push_back({"roc_auc", meanOfKnown(areas)});
     }
 };
 

@@ -1,10 +1,13 @@
+#include <algorithm>
+
+#include "core/api/errors.h"
 #include "core/api/task.h"
 
 namespace thaw::core {
 
 bool TaskInfo::isBetter(double value, double than) const {
-    if (value < 0 || than < 0) return value >= 0;
-    return score.higherIsBetter ? value > than : value < than;
+    const auto known = [](double figure) { return figure < 0 ? std::nullopt : std::optional<double>(figure); };
+    return core::isBetter(score, known(value), known(than));
 }
 
 const TaskInfo& taskInfo(TaskKind kind) {
@@ -19,8 +22,8 @@ const TaskInfo& taskInfo(TaskKind kind) {
           "Of each class the harmonic mean of how many of its pictures are found and how many that are called so belong to it; "
           "the mean over the classes."},
          {"roc_auc", "ROC-AUC", "AUC", "ROC-AUC",
-          "Of two classes: the chance that a picture of the second gets a higher probability for it than one of the first. 50 % "
-          "is guessing."}}};
+          "The chance that a picture of a class gets a higher probability for it than one of the others; the mean over the "
+          "classes. 50 % is guessing. Of at most 100 classes."}}};
     static const TaskInfo severalLabels{
         TaskKind::SeveralLabels,
         "several labels each",
@@ -32,6 +35,30 @@ const TaskInfo& taskInfo(TaskKind kind) {
           "classes. "
           "50 % is guessing."}}};
     return kind == TaskKind::OneLabel ? oneLabel : severalLabels;
+}
+
+const MetricInfo& metricInfo(TaskKind kind, JudgedBy by) {
+    static const MetricInfo loss{"loss",
+                                 "Loss",
+                                 "Loss",
+                                 "loss",
+                                 "How little probability the true labels got, in nats. It sees how sure an answer is.",
+                                 /*higherIsBetter=*/false};
+    const TaskInfo& task = taskInfo(kind);
+    if (by == JudgedBy::Score) return task.score;
+    if (by == JudgedBy::Loss) return loss;
+    const char* name = by == JudgedBy::BalancedAccuracy ? "balanced_accuracy" : by == JudgedBy::MacroF1 ? "macro_f1" : "roc_auc";
+    const auto found =
+        std::find_if(task.others.begin(), task.others.end(), [&](const MetricInfo& metric) { return metric.name == name; });
+    if (found == task.others.end())
+        throw ConfigError("The labels of this data set, " + task.title + ", have no " + name + ".",
+                          "Choose score, loss or roc-auc to judge by.");
+    return *found;
+}
+
+bool isBetter(const MetricInfo& metric, std::optional<double> value, std::optional<double> than, double least) {
+    if (!value || !than) return value.has_value();
+    return metric.higherIsBetter ? *value > *than + least : *value < *than - least;
 }
 
 }  // namespace thaw::core

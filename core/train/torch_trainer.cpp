@@ -9,6 +9,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/store/paths.h"
+#include "core/train/judging.h"
 #include "core/train/rungs.h"
 #include "core/train/schedule.h"
 
@@ -137,7 +138,7 @@ bool TorchTrainer::morePhases() const {
 
 double TorchTrainer::scheduledFactor() const {
     const std::int64_t perEpoch = m_batcher->batches();
-    return scheduleFactor(phase().schedule, m_loop.phaseStep, perEpoch, perEpoch * phase().epochs);
+    return scheduleFactor(phase().schedule, {m_loop.phaseStep, perEpoch, perEpoch * phase().epochs, m_loop.plateaus});
 }
 
 double TorchTrainer::epochPosition() const {
@@ -164,8 +165,8 @@ void TorchTrainer::beginPhase() {
     m_loop.phaseStep = 0;
     m_loop.batch = 0;
     m_loop.baseRate = now.optimizer.learningRate;
-    m_loop.phaseBestLoss = -1;
-    m_loop.waited = 0;
+    m_loop.stopping = m_loop.plateau = {};
+    m_loop.plateaus = 0;
     m_loop.endReason.clear();
     rememberInitial(m_loop.mask);
     m_model->setTrainable(m_loop.mask);
@@ -210,7 +211,8 @@ bool TorchTrainer::beginEpoch(const Deadline& deadline) {
     m_loop.point = LoopPoint::Batches;
     m_recent.clear();
     const double rate = currentRate();
-    if (phase().schedule.kind == ScheduleKind::Step && rate != m_optimizer->learningRate())
+    const ScheduleKind kind = phase().schedule.kind;
+    if ((kind == ScheduleKind::Step || kind == ScheduleKind::Plateau) && rate != m_optimizer->learningRate())
         emit(LearningRateChanged{Origin::Plan, 0, m_loop.step, epochPosition(), m_optimizer->learningRate(), rate});
     m_optimizer->setLearningRate(rate);
     tellTimes();
@@ -406,12 +408,16 @@ void TorchTrainer::finishEpoch() {
     event.seconds = m_loop.epochSeconds;
     event.imagesPerSecond = m_loop.trainSeconds > 0 ? seen / m_loop.trainSeconds : 0;
     event.learningRate = m_optimizer->learningRate();
-    event.best = taskInfo(m_info.task).isBetter(predictions->score, m_loop.bestScore);
+    const std::optional<double> figure = figureOf(*predictions, m_config.judging.best);
+    const MetricInfo& judge = metricInfo(m_info.task, m_config.judging.best);
+    event.best = m_loop.bestEpoch == 0 || isBetter(judge, figure, m_loop.bestFigure);
     if (event.best) {
+        m_loop.bestFigure = figure;
         m_loop.bestScore = predictions->score;
         m_loop.bestEpoch = m_loop.epoch;
     }
     m_loop.lastScore = predictions->score;
+    m_loop.lastMerit = meritOf(judge, figure);
     m_loop.batch = 0;
     emit(event);
     emit(PredictionsReady{0, predictions});
@@ -419,7 +425,7 @@ void TorchTrainer::finishEpoch() {
     tellReplaced();
 
     bool endsPhase = false;
-    afterEpoch(predictions->loss, &endsPhase);
+    afterEpoch(*predictions, &endsPhase);
     m_changedSinceCheckpoint = true;
     saveCheckpoint(endsPhase ? "phase" : "epoch", {/*endsEpoch=*/true, endsPhase, event.best}, [this] { leaveEpoch(); });
 }
@@ -430,16 +436,23 @@ void TorchTrainer::leaveEpoch() {
     m_pause.epochDone();
 }
 
-void TorchTrainer::afterEpoch(double validationLoss, bool* endsPhase) {
-    bool early = false;
-    if (m_config.earlyStopping.enabled) {
-        if (m_loop.phaseBestLoss < 0 || validationLoss < m_loop.phaseBestLoss - m_config.earlyStopping.minDelta) {
-            m_loop.phaseBestLoss = validationLoss;
-            m_loop.waited = 0;
-        } else if (++m_loop.waited >= m_config.earlyStopping.patience) {
-            early = true;
+bool TorchTrainer::watch(const PredictionSet& validation) {
+    const MetricInfo& metric = metricInfo(m_info.task, m_config.judging.watched);
+    const std::optional<double> figure = figureOf(validation, m_config.judging.watched);
+    if (phase().schedule.kind == ScheduleKind::Plateau) {
+        takeIn(m_loop.plateau, metric, figure);
+        if (m_loop.plateau.epochs >= phase().schedule.everyEpochs) {
+            ++m_loop.plateaus;
+            m_loop.plateau.epochs = 0;
         }
     }
+    if (!m_config.earlyStopping.enabled) return false;
+    takeIn(m_loop.stopping, metric, figure, m_config.earlyStopping.minDelta);
+    return m_loop.stopping.epochs >= m_config.earlyStopping.patience;
+}
+
+void TorchTrainer::afterEpoch(const PredictionSet& validation, bool* endsPhase) {
+    const bool early = watch(validation);
     *endsPhase = early || m_loop.phaseEpoch >= phase().epochs;
     m_supply->plan();
     if (!*endsPhase) {
@@ -447,7 +460,8 @@ void TorchTrainer::afterEpoch(double validationLoss, bool* endsPhase) {
         return;
     }
     if (early && m_loop.phaseEpoch < phase().epochs)
-        notice("The validation loss did not get better for " + std::to_string(m_loop.waited) + " epochs: this phase ends early.");
+        notice("The validation " + metricInfo(m_info.task, m_config.judging.watched).inSentence + " did not get better for " +
+               std::to_string(m_loop.stopping.epochs) + " epochs: this phase ends early.");
     m_loop.endReason = early ? "early stopping" : "completed";
     if (morePhases()) {
         ++m_loop.phase;

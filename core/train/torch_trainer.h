@@ -69,7 +69,9 @@ private:
     void finishBatch();
     void advanceEpochEnd(const Deadline& deadline);
     void finishEpoch();
-    void afterEpoch(double validationLoss, bool* endsPhase);
+    void afterEpoch(const PredictionSet& validation, bool* endsPhase);
+    /// Whether early stopping ends the phase.
+    bool watch(const PredictionSet& validation);
     void leaveEpoch();
     void enterPhase();
     void rest(bool quiet);

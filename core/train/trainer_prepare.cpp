@@ -6,6 +6,7 @@
 #include "core/api/errors.h"
 #include "core/store/paths.h"
 #include "core/train/class_balance.h"
+#include "core/train/judging.h"
 #include "core/train/model_setup.h"
 #include "core/train/run_data.h"
 #include "core/train/stage_times.h"
@@ -241,6 +242,7 @@ void TorchTrainer::setUpModel() {
     m_batcher.emplace(m_train->count(), m_config.batchSize, m_config.seed);
     if (m_config.classBalance.balancedSampling && m_config.task == TaskKind::OneLabel)
         m_batcher->balance(m_train->labels, classes);
+    requireFigures(m_config.judging, m_config.task, classes);
     m_lossOptions = {m_config.labelSmoothing, classWeights(m_config.classBalance, *m_train, classes)};
     m_source.train = m_train;
     m_source.test = m_test;

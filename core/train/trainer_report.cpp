@@ -65,8 +65,9 @@ void TorchTrainer::writeRecord() {
 std::string TorchTrainer::notSaved() const {
     if (!m_record || !m_checkpoints || !m_phaseAnnounced) return {};
     std::vector<KeptModel> kept;
-    for (const CheckpointEntry& entry : m_checkpoints->list())
-        kept.push_back({entry.step, entry.epoch, entry.valScore, entry.endsEpoch, entry.task});
+    const std::vector<CheckpointEntry> entries = m_checkpoints->list();
+    const CheckpointEntry* best = bestOf(entries);
+    for (const CheckpointEntry& entry : entries) kept.push_back({entry.step, entry.epoch, entry.endsEpoch, &entry == best});
     std::string text = missingModels(kept, {m_loop.step, m_loop.epoch, m_loop.batch == 0, m_loop.bestEpoch});
     if (!text.empty() && !m_saveProblem.empty()) text += ' ' + m_saveProblem;
     if (!m_unwritten.empty())
@@ -125,6 +126,7 @@ void TorchTrainer::saveCheckpoint(const std::string& reason, SaveKind kind, std:
     checkpoint.epoch = m_loop.epoch;
     checkpoint.task = m_info.task;
     checkpoint.valScore = m_loop.lastScore;
+    checkpoint.merit = m_loop.lastMerit;
     checkpoint.reason = reason;
     for (const Parameter& parameter : m_model->stateDict())
         checkpoint.model[parameter.name] = referTo(parameter.value, saving->keepAlive);

@@ -46,7 +46,7 @@ struct TinyNet {
         checkpoint.name = name;
         checkpoint.step = step;
         checkpoint.epoch = epoch;
-        checkpoint.valScore = accuracy;
+        checkpoint.valScore = checkpoint.merit = accuracy;
         checkpoint.reason = "test";
         checkpoint.loopState = "{\"step\": " + std::to_string(step) + "}";
         checkpoint.model["features.0.weight"] = {DType::Float32, {2, 3, 4}, frozen.data(), {}};

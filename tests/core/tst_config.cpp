@@ -64,9 +64,10 @@ RunConfig everythingChanged() {
     second.optimizer.beta1 = 0.85;
     second.optimizer.beta2 = 0.99;
     second.optimizer.epsilon = 1e-8;
-    second.schedule.kind = ScheduleKind::Step;
+    second.schedule.kind = ScheduleKind::Plateau;
     second.trainable = {"all"};
     config.phases = {first, second};
+    config.judging = {JudgedBy::MacroF1, JudgedBy::RocAuc};
     config.earlyStopping = {true, 5, 0.001};
     config.seed = std::numeric_limits<std::uint64_t>::max();
     config.threads = 3;
@@ -169,7 +170,7 @@ private Q_SLOTS:
         QCOMPARE(batch.title, std::string("Batch size"));
         QCOMPARE(batch.values(), std::string("from 1 to 4096"));
         QCOMPARE(configField("phases.optimizer.momentum").values(), std::string("from 0 to below 1"));
-        QCOMPARE(configField("phases.schedule.kind").values(), std::string("constant, cosine, step"));
+        QCOMPARE(configField("phases.schedule.kind").values(), std::string("constant, cosine, step, plateau"));
         QVERIFY_EXCEPTION_THROWN(configField("nothing"), std::out_of_range);
         RunConfig config = runnable();
         config.batchSize = 0;
@@ -267,7 +268,7 @@ private Q_SLOTS:
             QCOMPARE(lesson.config.preset, lesson.name);
         }
         QCOMPARE(names, QStringList({"lesson", "lesson-as-written", "lesson-64", "fine-tune-all", "from-scratch", "own-pictures",
-                                     "few-pictures"}));
+                                     "few-pictures", "two-classes"}));
         QCOMPARE(findLesson("lesson-64").config.inputSize, 64);
         QVERIFY(findLesson("lesson-as-written").config.scaling == Scaling::ZeroToOne);
         QVERIFY(findLesson("from-scratch").config.initialization == Initialization::Random);
@@ -312,8 +313,8 @@ private Q_SLOTS:
         std::ofstream(lessonsFolder() / "notes.txt") << "no lesson";
         fs::create_directory(lessonsFolder() / "folder.json");
         const std::vector<Lesson> lessons = listLessons();
-        QCOMPARE(lessons.size(), std::size_t(7 + 8));
-        for (std::size_t i = 7; i < lessons.size(); ++i) QCOMPARE(lessons[i].problem.empty(), lessons[i].name == "mine");
+        QCOMPARE(lessons.size(), std::size_t(8 + 8));
+        for (std::size_t i = 8; i < lessons.size(); ++i) QCOMPARE(lessons[i].problem.empty(), lessons[i].name == "mine");
         QCOMPARE(findLesson("mine").title, std::string("Mine"));
         QCOMPARE(findLesson("lesson").config.phases.size(), std::size_t(2));  // still the program's own
         QVERIFY_EXCEPTION_THROWN(findLesson("broken"), ConfigError);

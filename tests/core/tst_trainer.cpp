@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <limits>
 #include <random>
 
 #include "core/api/analysis.h"
 #include "core/api/errors.h"
+#include "core/api/inspector.h"
 #include "core/api/runs.h"
 #include "core/model/safetensors.h"
 #include "core/train/feature_cache.h"
@@ -567,6 +569,43 @@ private Q_SLOTS:
         QCOMPARE(all<BatchFinished>(events)[0].learningRate, 0.01);
         QVERIFY(std::abs(all<BatchFinished>(events)[14].learningRate - 0.0055) < 1e-9);
         QVERIFY(all<BatchFinished>(events)[27].learningRate < 0.0012);
+    }
+
+    void plateau() {
+        const TinyLesson lesson;
+        RunConfig config = lesson.config();
+        config.phases.resize(1);
+        config.phases[0].epochs = 5;
+        config.phases[0].optimizer.learningRate = 1e-9;  // no answer changes
+        config.phases[0].schedule = {ScheduleKind::Plateau, 0, 0.5, 2};
+        config.judging.watched = JudgedBy::Score;
+        const Events events = drive(*makeTrainer(config));
+        const auto epochs = all<EpochFinished>(events);
+        QCOMPARE(epochs[2].valScore, epochs[0].valScore);
+        QCOMPARE(epochs[2].learningRate, 1e-9);
+        QCOMPARE(epochs[3].learningRate, 0.5e-9);
+        QCOMPARE(epochs[4].learningRate, 0.5e-9);
+        QCOMPARE(all<LearningRateChanged>(events).size(), std::size_t(1));
+    }
+
+    void bestByTheLoss() {
+        const TinyLesson lesson;
+        RunConfig config = lesson.config();
+        config.judging.best = JudgedBy::Loss;
+        const Events events = drive(*makeTrainer(config));
+        double least = std::numeric_limits<double>::max();
+        int bestEpoch = 0;
+        for (const EpochFinished& epoch : all<EpochFinished>(events)) {
+            QCOMPARE(epoch.best, epoch.valLoss < least);
+            if (epoch.best) bestEpoch = epoch.epoch;
+            least = std::min(least, epoch.valLoss);
+        }
+        QCOMPARE(all<RunFinished>(events).front().bestEpoch, bestEpoch);
+        const auto kept = listCheckpoints(config.output);
+        const auto best = std::find_if(kept.begin(), kept.end(), [](const KeptCheckpoint& one) { return one.best; });
+        QVERIFY(best != kept.end());
+        QCOMPARE(best->epoch, bestEpoch);
+        QCOMPARE(readRun(config.output).summary.bestEpoch, bestEpoch);
     }
 
     void badConfigsThrowAtOnce() {

@@ -104,7 +104,7 @@ public:
     ReadOut readOutOfEpoch(int epoch, SeriesAxis axis) const;
 
     const core::EpochFinished* lastEpoch() const;
-    const core::EpochFinished* bestEpoch() const;  ///< of the validation score; the first of equals
+    const core::EpochFinished* bestEpoch() const;  ///< by the run's judging
     /// Best validation score before anything of the trunk was thawed; nothing when it never was, or from the start.
     std::optional<double> bestFrozen() const;
     /// Last validation score minus bestFrozen(), in points of percent; nothing before an epoch with the thawed trunk.

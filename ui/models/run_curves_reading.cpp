@@ -96,7 +96,7 @@ const core::EpochFinished* RunCurves::lastEpoch() const { return m_epochs.empty(
 const core::EpochFinished* RunCurves::bestEpoch() const {
     const core::EpochFinished* best = nullptr;
     for (const auto& [number, epoch] : m_epochs)
-        if (core::taskInfo(epoch.task).isBetter(epoch.valScore, best ? best->valScore : -1)) best = &epoch;
+        if (epoch.best || !best) best = &epoch;
     return best;
 }
 

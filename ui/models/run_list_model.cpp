@@ -145,7 +145,7 @@ void RunListModel::addEpoch(const core::EpochFinished& epoch) {
     summary->epochs = epoch.epoch;
     summary->scores.resize(std::min(summary->scores.size(), static_cast<std::size_t>(std::max(0, epoch.epoch - 1))));
     summary->scores.push_back(epoch.valScore);
-    if (core::taskInfo(epoch.task).isBetter(epoch.valScore, summary->bestScore)) {
+    if (epoch.best) {
         summary->bestScore = epoch.valScore;
         summary->bestEpoch = epoch.epoch;
     }

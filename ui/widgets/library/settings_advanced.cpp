@@ -145,11 +145,15 @@ void SettingsPanel::addPhaseEditor() {
         core::configField("phases.schedule.kind"),
         {{tr("Constant"), variantOf(core::ScheduleKind::Constant)},
          {tr("Cosine"), variantOf(core::ScheduleKind::Cosine)},
-         {tr("Steps"), variantOf(core::ScheduleKind::Step)}},
+         {tr("Steps"), variantOf(core::ScheduleKind::Step)},
+         {tr("Plateau"), variantOf(core::ScheduleKind::Plateau)}},
         [ofPhase](const Config& config) { return variantOf(ofPhase(config).schedule.kind); },
         setPhase([](Phase& p, const QVariant& value) { p.schedule.kind = enumOf<core::ScheduleKind>(value); }));
     const Shown cosine = [ofPhase](const Config& config) { return ofPhase(config).schedule.kind == core::ScheduleKind::Cosine; };
-    const Shown steps = [ofPhase](const Config& config) { return ofPhase(config).schedule.kind == core::ScheduleKind::Step; };
+    const Shown steps = [ofPhase](const Config& config) {
+        const core::ScheduleKind kind = ofPhase(config).schedule.kind;
+        return kind == core::ScheduleKind::Step || kind == core::ScheduleKind::Plateau;
+    };
     addNumber(
         core::configField("phases.schedule.floor"), NumberStep::Add, 0.05,
         [ofPhase](const Config& config) { return ofPhase(config).schedule.floor; },
@@ -165,7 +169,19 @@ void SettingsPanel::addPhaseEditor() {
 }
 
 void SettingsPanel::addEarlyStopping() {
-    beginPart(tr("Early stopping"));
+    beginPart(tr("Best model and early stopping"));
+    const std::vector<std::pair<QString, QVariant>> figures = {
+        {tr("Accuracy or mAP"), variantOf(core::JudgedBy::Score)},
+        {tr("Loss"), variantOf(core::JudgedBy::Loss)},
+        {tr("Balanced accuracy"), variantOf(core::JudgedBy::BalancedAccuracy)},
+        {tr("Macro F1"), variantOf(core::JudgedBy::MacroF1)},
+        {tr("ROC-AUC"), variantOf(core::JudgedBy::RocAuc)}};
+    addChoice(
+        core::configField("judging.best"), figures, [](const Config& config) { return variantOf(config.judging.best); },
+        [](Config& config, const QVariant& value) { config.judging.best = enumOf<core::JudgedBy>(value); });
+    addChoice(
+        core::configField("judging.watched"), figures, [](const Config& config) { return variantOf(config.judging.watched); },
+        [](Config& config, const QVariant& value) { config.judging.watched = enumOf<core::JudgedBy>(value); });
     addSwitch(
         core::configField("earlyStopping.enabled"), [](const Config& config) { return config.earlyStopping.enabled; },
         [](Config& config, bool on) { config.earlyStopping.enabled = on; });
