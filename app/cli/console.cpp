@@ -155,7 +155,7 @@ void Console::show(const core::Event& event) {
     } else if (auto* end = std::get_if<core::RunFailed>(&event.data)) {
         warn("The run failed (" + end->phase + "): " + end->what + (end->hint.empty() ? "" : "\n  " + end->hint));
     } else if (auto* finished = std::get_if<core::RunFinished>(&event.data)) {
-        say(format("Finished (%s): %s in %s, best validation %s %s in epoch %d", finished->reason.c_str(),
+        say(format("Finished (%s): %s in %s, validation %s %s in epoch %d, the best", finished->reason.c_str(),
                    epochs(finished->epochs).c_str(), duration(finished->seconds).c_str(),
                    core::taskInfo(finished->task).score.inSentence.c_str(), percent(finished->bestScore).c_str(),
                    finished->bestEpoch));

@@ -115,8 +115,9 @@ void drawCurves(const RunHistory& history, const std::filesystem::path& png) {
     std::string heading = history.summary.title.empty() ? history.summary.preset : history.summary.title;
     heading += " - " + history.summary.dataset;
     if (history.summary.bestScore >= 0)
-        heading += " - best validation " + taskInfo(history.summary.task).score.inSentence +
-                   number(history.summary.bestScore * 100, " %.1f %%") + " in epoch " + std::to_string(history.summary.bestEpoch);
+        heading += " - validation " + taskInfo(history.summary.task).score.inSentence +
+                   number(history.summary.bestScore * 100, " %.1f %%") + " in epoch " +
+                   std::to_string(history.summary.bestEpoch) + ", the best";
     text(image, heading, {80 * kFactor, 45 * kFactor}, 17, kInk);
     drawLegend(image, {770 * kFactor, 88 * kFactor});
 

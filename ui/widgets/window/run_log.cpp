@@ -64,7 +64,7 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent), m_session(s
             [](const QString& what, const QString& hint) { warn(problemText(what, hint)); });
     connect(&training, &TrainingController::runFinished, this, [](const core::RunFinished& finished) {
         if (finished.bestEpoch > 0)
-            say(tr("The run ended (%1): best validation %2 %3 in epoch %4.")
+            say(tr("The run ended (%1): validation %2 %3 in epoch %4, the best.")
                     .arg(text(finished.reason), scoreInSentence(finished.task), percentText(finished.bestScore))
                     .arg(finished.bestEpoch));
         else
