@@ -36,7 +36,7 @@ struct PredictionSet {
     const float* row(std::int64_t index) const { return probabilities.data() + index * classCount; }
     const std::uint8_t* labelSet(std::int64_t index) const { return labelSets.data() + index * classCount; }
     std::vector<float> scoresOf(int classIndex) const;         ///< count
-    std::vector<std::uint8_t> labelsOf(int classIndex) const;  ///< count; of several labels each
+    std::vector<std::uint8_t> labelsOf(int classIndex) const;  ///< count; 1 where a class is the sample's, or among its several
     int predicted(std::int64_t index) const;                   ///< index of the largest probability, the first of equals
 };
 

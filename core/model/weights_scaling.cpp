@@ -97,8 +97,17 @@ void followWeights(RunConfig& config, Scaling neededBefore, Scaling neededNow) {
     if (config.scaling == neededBefore) config.scaling = neededNow;
 }
 
+/// What the config's weights need; the model's usual scaling while they are not there.
+static Scaling scalingBefore(const RunConfig& config) {
+    try {
+        return scalingOfWeights(config.weights, config.model).scaling;
+    } catch (const WeightsError&) {
+        return descriptionOf(config.model).scaling;
+    }
+}
+
 void chooseWeights(RunConfig& config, const std::filesystem::path& file) {
-    const Scaling before = scalingOfWeights(config.weights, config.model).scaling;
+    const Scaling before = scalingBefore(config);
     config.weights = file;
     followWeights(config, before, scalingOfWeights(file, config.model).scaling);
 }

@@ -1,6 +1,6 @@
 """Compares what exported models answer in Python with what `thaw-cli predict` says, on pictures of many sizes.
 
-    check_export.py --cli build/release/bin/thaw-cli --data CIFAR-10 --pictures FOLDER --work FOLDER [MODEL[:SIZE] ...]
+    check_export.py --cli build/release/bin/thaw-cli --data CIFAR-10 --pictures FOLDER --work FOLDER [MODEL[:SIZE[:random|WEIGHTS]] ...]
 
 Needs torch, torchvision and onnxruntime. Of every model a short run is made in the folder --work, exported in every form, and 100
 pictures cut from those in --pictures are predicted: PNG files, since JPEG decoders differ by a unit here and there. Printed is the
@@ -58,6 +58,8 @@ def make_run(cli, data, run, model, size, start):
     plan = ["--epochs", "1,1"]
     if start == "random":
         plan = ["--random-init", "--epochs", "0,2", "--thaw", "all", "--update-statistics", "--batch", "16"]
+    elif start:
+        plan += ["--weights", start]
     command = [cli, "lesson", "--model", model, "--input-size", size, "--data", data, "--train-limit", "200", "--test-limit", "50",
                "--no-chart", "--out", str(run)] + plan
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -56,6 +56,7 @@ Event epoch(int number, std::int64_t step, double accuracy) {
     data.step = step;
     data.trainLoss = 1.0 / number;
     data.valScore = accuracy;
+    data.best = accuracy >= 0.5;
     return {"run", 1000.0 + number, data};
 }
 

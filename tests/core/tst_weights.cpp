@@ -393,6 +393,10 @@ void WeightsTest::scalingFollowsTheChoice() {
              warning.c_str());
     QVERIFY(scalingOfWeights({}).certain);
     QVERIFY(scalingOfWeights({}).scaling == Scaling::ImageNet);
+    // A model that has no weights of its own here yet.
+    chooseModel(config, "resnet50_keras");
+    chooseWeights(config, file());
+    QVERIFY(config.weights == file());
 }
 
 void WeightsTest::listsUsableFiles() {

@@ -88,6 +88,7 @@ private Q_SLOTS:
         core::EpochFinished epoch;
         epoch.epoch = 1;
         epoch.valScore = 0.566;
+        epoch.best = true;
         model.addEpoch(epoch);
         QCOMPARE(cell(0, RunListModel::BestColumn), QStringLiteral("56.6\u2009%"));
         model.setCurrentState(core::TrainerState::Paused);
@@ -184,6 +185,7 @@ private Q_SLOTS:
         core::EpochFinished epoch;
         epoch.epoch = 16;
         epoch.valScore = 0.6;
+        epoch.best = true;
         model.addEpoch(epoch);
         model.setRuns(runs);
         QCOMPARE(model.index(2, RunListModel::BestColumn).data().toString(), QStringLiteral("60.0\u2009%"));
@@ -217,6 +219,7 @@ private Q_SLOTS:
         epoch.task = core::TaskKind::SeveralLabels;
         epoch.epoch = 1;
         epoch.valScore = 0.6;
+        epoch.best = true;
         model.addEpoch(epoch);
         QVERIFY(model.index(0, 0).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("best mAP 60.0 percent")));
     }

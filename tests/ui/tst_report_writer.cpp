@@ -52,6 +52,7 @@ std::filesystem::path recordedRun(const QString& folder) {
         one.valLoss = 1.7 / (1 + 0.1 * epoch);
         one.trainScore = 0.66 - 0.3 / epoch + (epoch > 10 ? 0.1 : 0);
         one.valScore = 0.655 - 0.12 / epoch + (epoch > 10 ? 0.08 : 0);
+        one.best = true;
         one.seconds = epoch > 10 ? 48 : 3;
         append(one);
     }

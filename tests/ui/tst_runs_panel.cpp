@@ -181,6 +181,7 @@ private Q_SLOTS:
         core::EpochFinished epoch;
         epoch.epoch = 12;
         epoch.valScore = .701;
+        epoch.best = true;
         m_model->addEpoch(epoch);
         for (bool dark : {false, true}) {
             ui::Theme::instance().setScheme(dark ? ui::ColorScheme::Dark : ui::ColorScheme::Light);

@@ -170,12 +170,11 @@ void SettingsPanel::addPhaseEditor() {
 
 void SettingsPanel::addEarlyStopping() {
     beginPart(tr("Best model and early stopping"));
-    const std::vector<std::pair<QString, QVariant>> figures = {
-        {tr("Accuracy or mAP"), variantOf(core::JudgedBy::Score)},
-        {tr("Loss"), variantOf(core::JudgedBy::Loss)},
-        {tr("Balanced accuracy"), variantOf(core::JudgedBy::BalancedAccuracy)},
-        {tr("Macro F1"), variantOf(core::JudgedBy::MacroF1)},
-        {tr("ROC-AUC"), variantOf(core::JudgedBy::RocAuc)}};
+    const std::vector<std::pair<QString, QVariant>> figures = {{tr("Accuracy/mAP"), variantOf(core::JudgedBy::Score)},
+                                                               {tr("Loss"), variantOf(core::JudgedBy::Loss)},
+                                                               {tr("Balanced"), variantOf(core::JudgedBy::BalancedAccuracy)},
+                                                               {tr("Macro F1"), variantOf(core::JudgedBy::MacroF1)},
+                                                               {tr("ROC-AUC"), variantOf(core::JudgedBy::RocAuc)}};
     addChoice(
         core::configField("judging.best"), figures, [](const Config& config) { return variantOf(config.judging.best); },
         [](Config& config, const QVariant& value) { config.judging.best = enumOf<core::JudgedBy>(value); });
