@@ -3,25 +3,12 @@
 
 #include "core/api/prediction.h"
 #include "core/store/atomic_file.h"
-#include "core/util/text.h"
+#include "core/util/csv_text.h"
 
 namespace thaw::core {
 namespace {
 
 constexpr int kGuesses = 5;
-
-std::string field(const std::string& text) {
-    if (text.find_first_of("\",\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char letter : text) quoted += letter == '"' ? std::string("\"\"") : std::string(1, letter);
-    return quoted + '"';
-}
-
-// A spreadsheet would compute a name that looks like a formula.
-std::string fileField(const std::string& name) {
-    const bool formula = !name.empty() && std::string("=+-@\t\r").find(name.front()) != std::string::npos;
-    return field((formula ? "'" : "") + validUtf8(name));
-}
 
 std::string number(float value) {
     char buffer[32];
@@ -31,7 +18,7 @@ std::string number(float value) {
 }  // namespace
 
 std::string predictionTable(const std::vector<FilePrediction>& files, const std::vector<std::string>& classNames) {
-    const auto nameOf = [&](int index) { return field(validUtf8(classNames[static_cast<std::size_t>(index)])); };
+    const auto nameOf = [&](int index) { return csvField(validUtf8(classNames[static_cast<std::size_t>(index)])); };
     const bool labelled = std::any_of(files.begin(), files.end(), [](const FilePrediction& file) { return file.label >= 0; });
     std::string table = labelled ? "file,true,predicted,probability" : "file,predicted,probability";
     for (int place = 1; place <= kGuesses; ++place)
@@ -44,11 +31,11 @@ std::string predictionTable(const std::vector<FilePrediction>& files, const std:
             if (place >= best.size()) return std::string(",,");
             return ',' + nameOf(best[place]) + ',' + number(file.probabilities[static_cast<std::size_t>(best[place])]);
         };
-        table += fileField(file.file.string());
+        table += csvName(file.file.string());
         if (labelled) table += ',' + (file.label >= 0 ? nameOf(file.label) : std::string());
         table += guess(0);
         for (std::size_t place = 0; place < kGuesses; ++place) table += guess(place);
-        table += ',' + field(validUtf8(file.error)) + "\r\n";
+        table += ',' + csvField(validUtf8(file.error)) + "\r\n";
     }
     return table;
 }
