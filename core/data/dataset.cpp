@@ -323,7 +323,7 @@ std::vector<std::int64_t> placesOf(const Choice& choice, const DatasetLabels& la
     return partsOf(ofChoice, strataCount(labels), count, 0, mix(seed)).used;
 }
 
-std::string originOf(const DatasetInfo& dataset, const Choice& choice) {
+std::string originOf(const DatasetInfo& dataset, const DatasetLabels& labels, const Choice& choice) {
     Digest digest;
     digest.update(choice.indices.data(), choice.indices.size() * sizeof(std::int64_t));
     std::error_code ignored;
@@ -332,7 +332,8 @@ std::string originOf(const DatasetInfo& dataset, const Choice& choice) {
     return fs::weakly_canonical(dataset.location, ignored).string() + split + digest.hex() +
            (fit == SquareFit::CentreCrop ? ""
             : fit == SquareFit::Whole    ? " whole"
-                                         : " stretched");
+                                         : " stretched") +
+           (labels.decided.empty() ? "" : " decided " + labels.decided);
 }
 
 // A class without a picture cannot be learned.
@@ -366,7 +367,7 @@ PictureSet readSubset(const DatasetInfo& dataset, Split split, const DataConfig&
     const Choice choice = choiceOf(dataset, *labels, split, part, seed);
     PictureReading own{reading.progress, {}};
     PictureSet pictures = picturesOf(source, dataset, *labels, choice, own);
-    if (dataset.pictureKind.anySize) pictures.identity.origin = originOf(dataset, choice);
+    if (dataset.pictureKind.anySize) pictures.identity.origin = originOf(dataset, *labels, choice);
     rememberDamaged(own.leftOut);
     if (everyClass) requireEveryClass(*labels, choice, pictures, own.leftOut);
     reading.leftOut.insert(reading.leftOut.end(), own.leftOut.begin(), own.leftOut.end());

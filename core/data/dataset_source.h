@@ -45,6 +45,7 @@ struct DatasetLabels {
     std::vector<std::filesystem::path> toPredict;  ///< as DatasetInfo's
     /// Those of leftOut that lie among a class's pictures and are called like pictures or are some, but cannot be read.
     std::vector<LeftOutFile> unreadable;
+    std::string decided;  ///< changes with the user's decisions that were applied (decided_labels.h); empty: none
     const SplitLabels& of(Split split) const { return split == Split::Train ? train : split == Split::Test ? test : validation; }
 };
 

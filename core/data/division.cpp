@@ -26,17 +26,6 @@ void append(SplitLabels& to, SplitLabels& from) {
     move(to.cells, from.cells);
 }
 
-SplitLabels some(const SplitLabels& all, const std::vector<std::size_t>& rows) {
-    SplitLabels part;
-    for (const std::size_t row : rows) {
-        part.first.push_back(all.first[row]);
-        part.files.push_back(all.files[row]);
-        if (!all.sets.empty()) part.sets.push_back(all.sets[row]);
-        if (!all.cells.empty()) part.cells.push_back(all.cells[row]);
-    }
-    return part;
-}
-
 /// What the pictures of one group have in common.
 class Grouping {
 public:
@@ -146,7 +135,7 @@ SplitLabels sortedByName(SplitLabels all) {
     std::vector<std::size_t> order(all.count());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return all.files[a] < all.files[b]; });
-    return some(all, order);
+    return picturesAt(all, order);
 }
 
 std::vector<std::vector<std::size_t>> groupsOf(const SplitLabels& all, const Grouping& grouping, std::uint64_t seed) {
@@ -186,6 +175,17 @@ std::string splitKey(const SplitConfig& split) {
     return "|" + std::to_string(static_cast<int>(split.mode)) + '|' + numberText(split.test) + '|' +
            numberText(split.validation) + '|' + std::to_string(split.folds) + '|' + std::to_string(split.fold) + '|' +
            split.groups + '|' + std::to_string(split.seed);
+}
+
+SplitLabels picturesAt(const SplitLabels& all, const std::vector<std::size_t>& rows) {
+    SplitLabels part;
+    for (const std::size_t row : rows) {
+        part.first.push_back(all.first[row]);
+        part.files.push_back(all.files[row]);
+        if (!all.sets.empty()) part.sets.push_back(all.sets[row]);
+        if (!all.cells.empty()) part.cells.push_back(all.cells[row]);
+    }
+    return part;
 }
 
 void divide(DatasetLabels& labels, const SplitConfig& split, const fs::path& location) {
@@ -228,9 +228,9 @@ void divide(DatasetLabels& labels, const SplitConfig& split, const fs::path& loc
     if (train.empty() || test.empty() || (shares.size() > 2 && split.mode == SplitMode::Anew && validation.empty()))
         throw DataError("The pictures are too few, or too few groups, to be divided so: a split would be empty.",
                         "Choose other shares or other groups.");
-    labels.train = some(all, train);
-    labels.test = some(all, test);
-    labels.validation = some(all, validation);
+    labels.train = picturesAt(all, train);
+    labels.test = picturesAt(all, test);
+    labels.validation = picturesAt(all, validation);
     labels.notes.erase(std::remove(labels.notes.begin(), labels.notes.end(), labels.splitNote), labels.notes.end());
     labels.splitNote = noteOf(split, labels, groups.size());
     labels.notes.push_back(labels.splitNote);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/data/dataset_source.h"
 
@@ -16,5 +17,8 @@ void divide(DatasetLabels& labels, const SplitConfig& split, const std::filesyst
 
 /// What a division depends on beside the files; empty: nothing is divided.
 std::string splitKey(const SplitConfig& split);
+
+/// Of pictures that are files, those at `rows`, in their order.
+SplitLabels picturesAt(const SplitLabels& all, const std::vector<std::size_t>& rows);
 
 }  // namespace thaw::core

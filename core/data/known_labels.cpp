@@ -11,7 +11,9 @@
 
 #include "core/api/errors.h"
 #include "core/api/reading_scope.h"
+#include "core/data/decided_labels.h"
 #include "core/data/division.h"
+#include "core/store/decision_file.h"
 #include "core/util/hash.h"
 
 namespace thaw::core {
@@ -84,12 +86,14 @@ std::string foldersState(const DatasetLabels& labels, const fs::path& location) 
         }
     Digest digest;
     for (const fs::path& folder : folders) addState(digest, folder.string());
+    addState(digest, decisionFileOf(location).string());
     return digest.hex();
 }
 
 std::shared_ptr<DatasetLabels> readLabels(const DatasetSource& source, const fs::path& location) {
     auto labels = std::make_shared<DatasetLabels>(source.readLabels(location));
     if (labels->train.count() == 0 || labels->test.count() == 0) throw DataError(location.string() + " holds no pictures.");
+    decide(*labels, location, /*forTraining=*/true);
     return labels;
 }
 
@@ -110,6 +114,7 @@ Labels labelsOf(const DatasetSource& source, const fs::path& location, const Spl
     const std::vector<fs::path> files = source.files(location);
     std::shared_ptr<DatasetLabels> labels = files.empty() ? readLabels(source, location) : nullptr;
     for (const fs::path& file : files) addState(digest, file.string());
+    addState(digest, decisionFileOf(location).string());
     if (labels) {  // whose pictures are files: listing them is reading their labels
         for (const SplitLabels* part : partsOf(*labels)) {
             for (const std::string& file : part->files) addState(digest, file);

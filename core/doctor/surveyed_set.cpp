@@ -3,18 +3,21 @@
 #include <optional>
 
 #include "core/api/errors.h"
+#include "core/data/decided_labels.h"
 #include "core/store/paths.h"
 
 namespace thaw::core {
 
-SurveyedSet surveyOf(const std::filesystem::path& place) {
+SurveyedSet surveyOf(const std::filesystem::path& place, Decided decided) {
     const std::filesystem::path folder = absolutePath(place);
     std::optional<DataError> problem;
     for (const auto& source : datasetSources()) {
         const std::filesystem::path location = source->find(folder);
         if (location.empty()) continue;
         try {
-            return {source.get(), source->describe(), location, source->survey(location)};
+            SurveyedSet set{source.get(), source->describe(), location, source->survey(location)};
+            if (decided == Decided::Applied) decide(set.labels, location, /*forTraining=*/false);
+            return set;
         } catch (const DataError& error) {
             if (!problem) problem = error;
         }

@@ -15,8 +15,10 @@ struct SurveyedSet {
     DatasetLabels labels;
 };
 
+enum class Decided { Applied, Ignored };  ///< what the user decided about single pictures
+
 /// The first copy in a folder or archive that can be listed. Throws the DataError of the first that cannot, or of a place that
 /// holds none, and Cancelled.
-SurveyedSet surveyOf(const std::filesystem::path& place);
+SurveyedSet surveyOf(const std::filesystem::path& place, Decided decided = Decided::Applied);
 
 }  // namespace thaw::core

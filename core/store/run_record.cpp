@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "core/store/atomic_file.h"
+#include "core/store/decision_file.h"
 #include "core/store/events_file.h"
 #include "core/store/paths.h"
 #include "core/store/run_files.h"
@@ -89,7 +90,8 @@ std::string toText(const RunManifest& manifest) {
            {{"side", manifest.pictureKind.side}, {"grey", manifest.pictureKind.grey}, {"anySize", manifest.pictureKind.anySize}}},
           {"trainPerClass", manifest.trainPerClass},
           {"testPerClass", manifest.testPerClass},
-          {"leftOut", leftOutValue(manifest.leftOut)}}},
+          {"leftOut", leftOutValue(manifest.leftOut)},
+          {"decisions", decisionsValue(manifest.decisions)}}},
         {"weights", {{"title", manifest.weightsTitle}, {"digest", manifest.weightsDigest}}},
         {"machine", manifest.machine},
         {"thawVersion", manifest.thawVersion},
@@ -245,6 +247,7 @@ RunManifest readManifest(const fs::path& runDirectory) {
             }
             inner.read("trainPerClass", manifest.trainPerClass);
             inner.read("testPerClass", manifest.testPerClass);
+            if (const json* list = inner.take("decisions")) manifest.decisions = decisionsFrom(*list, inner.pathOf("decisions"));
             if (const json* files = inner.take("leftOut")) manifest.leftOut = leftOutFrom(*files);
         }
         if (const json* weights = fields.take("weights")) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/decisions.h"
 #include "core/api/events.h"
 #include "core/api/runs.h"
 
@@ -26,6 +27,8 @@ struct RunManifest {
     /// Of the whole data set, by class. Empty in records of earlier versions.
     std::vector<std::int64_t> trainPerClass, testPerClass;
     std::vector<LeftOutFile> leftOut;  ///< as DatasetInfo::leftOut
+    /// About the data set's pictures when the run was made, without what was kept as it is.
+    std::vector<Decision> decisions;
     /// What was noteworthy about data, weights, scaling and machine when the run was made, and when it was resumed.
     std::vector<Notice> notes;
     std::string weightsTitle, weightsDigest;

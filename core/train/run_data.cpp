@@ -1,6 +1,7 @@
 #include "core/train/run_data.h"
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 
 #include "core/api/text.h"
@@ -33,7 +34,45 @@ void compareCounts(const std::vector<std::string>& classes, const std::vector<st
                                   std::to_string(before[i]));
 }
 
+std::string described(const Decision& decision) {
+    return '"' + decision.file +
+           (decision.kind == DecisionKind::Move ? "\" is moved to \"" + decision.className + '"' : std::string("\" is left out"));
+}
+
+/// What `list` has beyond `others`.
+std::vector<std::string> beyond(const std::vector<Decision>& list, const std::vector<Decision>& others) {
+    std::set<std::string> known;
+    for (const Decision& one : others) known.insert(described(one));
+    std::vector<std::string> result;
+    for (const Decision& one : list)
+        if (std::string text = described(one); known.count(text) == 0) result.push_back(std::move(text));
+    return result;
+}
+
+void requireSameDecisions(const DatasetInfo& dataset, const RunManifest& manifest) {
+    const std::vector<Decision> now = countingDecisions(dataset);
+    const std::vector<std::string> made = beyond(now, manifest.decisions), gone = beyond(manifest.decisions, now);
+    if (made.empty() && gone.empty()) return;
+    std::string text = "The decisions about pictures of " + wherein(dataset) + " have changed since the run was made.";
+    if (!made.empty()) text += " New: " + firstOf(made) + '.';
+    if (!gone.empty()) text += " Taken back: " + firstOf(gone) + '.';
+    throw DataError(text, "Decide as it was then (in the window, or with: thaw-cli data decide FOLDER), or train a new run.");
+}
+
 }  // namespace
+
+std::vector<Decision> countingDecisions(const DatasetInfo& dataset) {
+    std::vector<Decision> decisions;
+    try {
+        decisions = decisionsAbout(dataset.location).list;
+    } catch (const StoreError& error) {
+        throw DataError(error.what(), error.hint());
+    }
+    decisions.erase(
+        std::remove_if(decisions.begin(), decisions.end(), [](const Decision& one) { return one.kind == DecisionKind::Keep; }),
+        decisions.end());
+    return decisions;
+}
 
 DatasetInfo datasetOfRun(const RunManifest& manifest, const fs::path& directory) {
     const std::string id = manifest.datasetId.empty() ? manifest.config.data.dataset : manifest.datasetId;
@@ -92,6 +131,7 @@ void requireSameClasses(const DatasetInfo& dataset, const RunManifest& manifest)
 }
 
 void requireSameCounts(const DatasetInfo& dataset, const RunManifest& manifest) {
+    requireSameDecisions(dataset, manifest);
     std::vector<std::string> differences;
     compareCounts(manifest.classNames, manifest.trainPerClass, dataset.trainPerClass, "training", differences);
     compareCounts(manifest.classNames, manifest.testPerClass, dataset.testPerClass, "test", differences);

@@ -302,6 +302,7 @@ void TorchTrainer::setUpRecord() {
         manifest.trainPerClass = m_dataset.trainPerClass;
         manifest.testPerClass = m_dataset.testPerClass;
         manifest.leftOut = m_dataset.leftOut;
+        manifest.decisions = countingDecisions(m_dataset);
         manifest.weightsTitle = m_weightsTitle;
         manifest.weightsDigest = m_weightsDigest;
         manifest.machine = engine.processor + ", " + std::to_string(engine.cores) + " cores, " +
@@ -356,6 +357,7 @@ void TorchTrainer::recordResumption() {
         manifest.dataLocation = absolutePath(m_dataset.location);
     }
     if (m_otherPictures) {  // from now on these are what it is judged by
+        manifest.decisions = countingDecisions(m_dataset);
         manifest.trainDigest = m_train->identity.digest;
         manifest.testDigest = m_test->identity.digest;
         manifest.testOrigin = m_test->identity.origin;
