@@ -172,13 +172,24 @@ json toJson(const core::LabelSuspects& suspects) {
     return list;
 }
 
-int findSuspects(const core::SuspectsRequest& request, bool asJson) {
-    Console console(stderr);
-    const core::LabelSuspects suspects = core::suspectLabels(request, progressOn(console, "Judging labels"));
-    if (asJson) {
-        print(toJson(suspects));
-        return kDone;
-    }
+json unlikeToJson(const core::LabelSuspects& suspects) {
+    json list = json::array();
+    for (const core::UnlikePicture& one : suspects.unlike)
+        list.push_back({{"file", one.file},
+                        {"label", suspects.classNames[static_cast<std::size_t>(one.label)]},
+                        {"distance", one.distance}});
+    return list;
+}
+
+void printUnlike(const core::LabelSuspects& suspects) {
+    printText(stdout, "Of %s training pictures %s are unlike all others, the furthest first.\n",
+              thousands(suspects.pictures).c_str(), thousands(static_cast<std::int64_t>(suspects.unlike.size())).c_str());
+    for (const core::UnlikePicture& one : suspects.unlike)
+        printText(stdout, "  %s: %s (distance %.3f)\n", core::printableLine(one.file).c_str(),
+                  core::printableLine(suspects.classNames[static_cast<std::size_t>(one.label)]).c_str(), one.distance);
+}
+
+void printSuspects(const core::LabelSuspects& suspects) {
     printText(stdout, "Of %s training pictures %s look more like another class, worst first.\n",
               thousands(suspects.pictures).c_str(), thousands(static_cast<std::int64_t>(suspects.labels.size())).c_str());
     printText(
@@ -188,20 +199,38 @@ int findSuspects(const core::SuspectsRequest& request, bool asJson) {
     for (const core::SuspectedLabel& one : suspects.labels)
         printLine(one.file + ": " + suspects.classNames[static_cast<std::size_t>(one.label)] + ", rather " +
                   suspects.classNames[static_cast<std::size_t>(one.suggested)] + " (" + percent(one.confidence) + ")");
+}
+
+struct SuspectsOptions {
+    core::SuspectsRequest request;
+    bool unlike = false, json = false;
+};
+
+int findSuspects(const SuspectsOptions& options) {
+    Console console(stderr);
+    const core::LabelSuspects suspects =
+        core::suspectLabels(options.request, progressOn(console, options.unlike ? "Comparing pictures" : "Judging labels"));
+    if (options.json)
+        print(options.unlike ? unlikeToJson(suspects) : toJson(suspects));
+    else if (options.unlike)
+        printUnlike(suspects);
+    else
+        printSuspects(suspects);
     return kDone;
 }
 
 Subcommand addSuspects(CLI::App& data) {
-    auto request = std::make_shared<core::SuspectsRequest>();
-    auto asJson = std::make_shared<bool>(false);
+    auto options = std::make_shared<SuspectsOptions>();
+    core::SuspectsRequest& request = options->request;
     CLI::App* app = data.add_subcommand("suspects", "Training pictures whose labels are doubted by a head on frozen features");
-    app->add_option("--data", request->folder, "Folder or archive of the data set")->required();
-    app->add_option("--model", request->model, "Trunk, by torchvision's name: thaw-cli models lists them");
-    app->add_option("--input-size", request->inputSize, "Pixels a side (default: the trunk's suggested size)")
+    app->add_option("--data", request.folder, "Folder or archive of the data set")->required();
+    app->add_option("--model", request.model, "Trunk, by torchvision's name: thaw-cli models lists them");
+    app->add_option("--input-size", request.inputSize, "Pixels a side (default: the trunk's suggested size)")
         ->check(notNegative());
-    addThreads(*app, request->threads);
-    app->add_flag("--json", *asJson, "Print JSON");
-    return {app, [request, asJson] { return findSuspects(*request, *asJson); }};
+    addThreads(*app, request.threads);
+    app->add_flag("--unlike", options->unlike, "Training pictures that are unlike all others instead");
+    app->add_flag("--json", options->json, "Print JSON");
+    return {app, [options] { return findSuspects(*options); }};
 }
 
 }  // namespace

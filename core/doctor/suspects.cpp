@@ -8,6 +8,7 @@
 #include "core/api/engine_info.h"
 #include "core/data/dataset.h"
 #include "core/data/picture_names.h"
+#include "core/doctor/nearest.h"
 #include "core/doctor/out_of_fold.h"
 #include "core/doctor/surveyed_set.h"
 #include "core/inspect/finished_run.h"
@@ -17,10 +18,10 @@
 namespace thaw::core {
 namespace {
 
-constexpr int kFolds = 5;
+constexpr int kFolds = 5, kNeighbours = 10;
 constexpr double kPenalty = 0.1;
 constexpr std::int64_t kMostFeatures = 4096;
-constexpr std::int64_t kParts = 100, kFeatureParts = 80;  ///< of the progress
+constexpr std::int64_t kParts = 100, kFeatureParts = 75, kHeadParts = 20;  ///< of the progress
 
 CountCallback partOf(const CountCallback& progress, std::int64_t begin, std::int64_t length) {
     return [&progress, begin, length](std::int64_t done, std::int64_t total) {
@@ -63,24 +64,54 @@ std::vector<std::string> namesOf(const DatasetInfo& dataset, const std::vector<L
     return names;
 }
 
-void judge(const torch::Tensor& probabilities, const std::vector<int>& labels, const std::vector<std::string>& names,
-           LabelSuspects& suspects) {
+/// The pictures that were judged.
+struct Judged {
+    std::vector<std::string> names;
+    const std::vector<int>& labels;
+    Neighbours neighbours;
+
+    std::vector<NearPicture> nearestTo(std::size_t picture) const {
+        const torch::Tensor row = neighbours.rows[static_cast<std::int64_t>(picture)];
+        std::vector<NearPicture> near;
+        for (std::int64_t i = 0; i < std::min<std::int64_t>(kNearest, row.size(0)); ++i) {
+            const auto other = static_cast<std::size_t>(row[i].item<std::int64_t>());
+            near.push_back(
+                {names[other], labels[other], neighbours.distance[static_cast<std::int64_t>(picture)][i].item<float>()});
+        }
+        return near;
+    }
+};
+
+void doubtLabels(const torch::Tensor& probabilities, const Judged& judged, LabelSuspects& suspects) {
     const auto rows = probabilities.accessor<float, 2>();
     std::int64_t right = 0;
-    for (std::size_t i = 0; i < labels.size(); ++i) {
+    for (std::size_t i = 0; i < judged.labels.size(); ++i) {
         const auto row = rows[static_cast<std::int64_t>(i)];
+        const int label = judged.labels[i];
         int best = -1;
         for (int c = 0; c < static_cast<int>(probabilities.size(1)); ++c)
-            if (c != labels[i] && (best < 0 || row[c] > row[best])) best = c;
-        const double own = row[labels[i]], other = row[best];
+            if (c != label && (best < 0 || row[c] > row[best])) best = c;
+        const double own = row[label], other = row[best];
         if (own >= other)
             ++right;
         else
-            suspects.labels.push_back({names[i], labels[i], best, own, other});
+            suspects.labels.push_back({judged.names[i], label, best, own, other, judged.nearestTo(i)});
     }
-    suspects.accuracy = static_cast<double>(right) / static_cast<double>(std::max<std::size_t>(1, labels.size()));
+    suspects.accuracy = static_cast<double>(right) / static_cast<double>(std::max<std::size_t>(1, judged.labels.size()));
     std::stable_sort(suspects.labels.begin(), suspects.labels.end(),
                      [](const SuspectedLabel& a, const SuspectedLabel& b) { return a.score < b.score; });
+}
+
+void findUnlike(const Judged& judged, LabelSuspects& suspects) {
+    if (judged.neighbours.distance.numel() == 0) return;
+    const torch::Tensor distance = judged.neighbours.distance.mean(1), sorted = std::get<0>(distance.sort(0));
+    const auto quantile = [&](std::int64_t quarter) { return sorted[(sorted.size(0) - 1) * quarter / 4].item<float>(); };
+    const float fence = quantile(3) + 3 * (quantile(3) - quantile(1));
+    for (std::size_t i = 0; i < judged.labels.size(); ++i)
+        if (const float far = distance[static_cast<std::int64_t>(i)].item<float>(); far > fence)
+            suspects.unlike.push_back({judged.names[i], judged.labels[i], far, judged.nearestTo(i)});
+    std::stable_sort(suspects.unlike.begin(), suspects.unlike.end(),
+                     [](const UnlikePicture& a, const UnlikePicture& b) { return a.distance > b.distance; });
 }
 
 }  // namespace
@@ -112,9 +143,14 @@ LabelSuspects suspectLabels(const SuspectsRequest& request, const CountCallback&
     const torch::Tensor features = readFeatures(inputSourceOf(pictures, config, model->info(), device), *model, pictures->count(),
                                                 partOf(progress, 0, kFeatureParts));
     const torch::Tensor labels = torch::tensor(std::vector<std::int64_t>(pictures->labels.begin(), pictures->labels.end()));
-    judge(outOfFoldProbabilities(features, labels, static_cast<int>(dataset.classNames.size()), kFolds, kPenalty, request.seed,
-                                 partOf(progress, kFeatureParts, kParts - kFeatureParts)),
-          pictures->labels, names, suspects);
+    const torch::Tensor probabilities =
+        outOfFoldProbabilities(features, labels, static_cast<int>(dataset.classNames.size()), kFolds, kPenalty, request.seed,
+                               partOf(progress, kFeatureParts, kHeadParts));
+    const Judged judged{names, pictures->labels,
+                        nearestNeighbours(features, kNeighbours, request.seed,
+                                          partOf(progress, kFeatureParts + kHeadParts, kParts - kFeatureParts - kHeadParts))};
+    doubtLabels(probabilities, judged, suspects);
+    findUnlike(judged, suspects);
     return suspects;
 }
 

@@ -70,6 +70,23 @@ private Q_SLOTS:
         QVERIFY2(found == 3, outcome.output);
     }
 
+    void picturesUnlikeAllOthersComeFirst() {
+        const std::filesystem::path folder = m_home.path() / "odd";
+        test::writeImageFolder(folder, {/*trainPerClass=*/40, /*testPerClass=*/2, /*seed=*/4}, 2);
+        test::Bytes stripes;
+        for (int y = 0; y < 48; ++y)
+            for (int x = 0; x < 48; ++x)
+                for (int c = 0; c < 3; ++c) stripes.push_back(x / 4 % 2 == 0 ? 255 : 0);
+        test::writeFile(folder / "train" / "ring" / "odd.png", test::encodePng(stripes, 48, 48));
+        const test::CliOutcome outcome = test::runCli({"data", "suspects", "--data", QString::fromStdString(folder.string()),
+                                                       "--model", "vgg16", "--input-size", "32", "--unlike", "--json"});
+        QVERIFY2(outcome.exitCode == 0, outcome.all());
+        const QJsonArray unlike = QJsonDocument::fromJson(outcome.output).array();
+        QVERIFY2(!unlike.isEmpty() && unlike.size() < 8, outcome.output);
+        QCOMPARE(unlike.at(0).toObject()["file"].toString(), QString("train/ring/odd.png"));
+        QCOMPARE(unlike.at(0).toObject()["label"].toString(), QString("ring"));
+    }
+
     void nothingToCheck() {
         const test::CliOutcome outcome = test::runCli({"data", "check", path() + "/nowhere", "--json"});
         QCOMPARE(outcome.exitCode, 1);
