@@ -34,6 +34,7 @@ Subcommand addModels(CLI::App& parser);
 Subcommand addTokenize(CLI::App& parser);
 Subcommand addWeights(CLI::App& parser);
 Subcommand addData(CLI::App& parser);
+Subcommand addDecide(CLI::App& data);
 /// Those of "data" that look for what is wrong with a data set.
 std::vector<Subcommand> addDoctor(CLI::App& data);
 Subcommand addRuns(CLI::App& parser);

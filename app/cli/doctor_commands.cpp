@@ -235,6 +235,6 @@ Subcommand addSuspects(CLI::App& data) {
 
 }  // namespace
 
-std::vector<Subcommand> addDoctor(CLI::App& data) { return {addCheck(data), addSuspects(data)}; }
+std::vector<Subcommand> addDoctor(CLI::App& data) { return {addCheck(data), addSuspects(data), addDecide(data)}; }
 
 }  // namespace thaw::cli

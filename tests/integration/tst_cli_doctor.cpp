@@ -1,4 +1,4 @@
-// thaw-cli data check and data suspects: what other programs read of them.
+// thaw-cli data check, data suspects and data decide: what other programs read of them.
 #include <QJsonArray>
 #include <QtTest>
 #include <set>
@@ -85,6 +85,29 @@ private Q_SLOTS:
         QVERIFY2(!unlike.isEmpty() && unlike.size() < 8, outcome.output);
         QCOMPARE(unlike.at(0).toObject()["file"].toString(), QString("train/ring/odd.png"));
         QCOMPARE(unlike.at(0).toObject()["label"].toString(), QString("ring"));
+    }
+
+    void decisions() {
+        const QString file = "train/disc/" + QString::fromStdString(first("train", "disc"));
+        const QString other = "train/ring/" + QString::fromStdString(first("train", "ring"));
+        const test::CliOutcome decided =
+            test::runCli({"data", "decide", path(), "--leave-out", file, "--move", other, "disc", "--reason", "blurred"});
+        QVERIFY2(decided.exitCode == 0, decided.all());
+        QVERIFY2(decided.output.contains(file.toUtf8() + ": leave out (blurred)"), decided.output);
+        const QJsonObject json = test::runCli({"data", "check", path(), "--json"}).json();
+        QCOMPARE(json["classes"].toArray().at(1).toObject()["train"].toInt(), 5);
+        QVERIFY(json["duplicates"].toArray().isEmpty());
+        const test::CliOutcome table = test::runCli({"data", "decide", path(), "--csv"});
+        QVERIFY2(table.output.contains(other.toUtf8() + ",move,disc,blurred\n"), table.output);
+        QCOMPARE(test::runCli({"data", "decide", path(), "--undo"}).exitCode, 0);
+        const test::CliOutcome left = test::runCli({"data", "decide", path(), "--list"});
+        QVERIFY2(left.output.contains(file.toUtf8()) && !left.output.contains(other.toUtf8()), left.output);
+        const test::CliOutcome empty = test::runCli({"data", "decide", path(), "--undo", file});
+        QVERIFY2(empty.output.contains("No decision"), empty.all());
+        const test::CliOutcome unknown = test::runCli({"data", "decide", path(), "--keep", "none.png"});
+        QCOMPARE(unknown.exitCode, 1);
+        QVERIFY2(unknown.errors.contains("no picture \"none.png\""), unknown.errors);
+        QCOMPARE(test::runCli({"data", "decide", path(), "--undo"}).exitCode, 1);
     }
 
     void nothingToCheck() {
