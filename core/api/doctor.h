@@ -2,13 +2,16 @@
 // user's files.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/api/analysis.h"
 #include "core/api/dataset_info.h"
+#include "core/api/prediction.h"
 
 namespace thaw::core {
 
@@ -65,5 +68,20 @@ constexpr std::int64_t kTinyClass = 20;
 /// meanwhile. Bad pictures are listed, however many. Progress counts pictures. Blocking; thread-safe. Throws DataError where
 /// there is no data set, and Cancelled.
 DatasetCheckup checkDataset(const std::filesystem::path& folder, const CountCallback& progress = {});
+
+/// The pictures of a data set by their names (CheckedPicture::file), those that were left out too. One thread at a time.
+class CheckedPictures {
+public:
+    virtual ~CheckedPictures() = default;
+    /// As it is, at most 512 pixels a side. Throws DataError.
+    virtual RgbPicture whole(const std::string& file) const = 0;
+    /// Their centre squares, `side` pixels a side, or as large as they are where the set has no picture files; without pixels for
+    /// one that cannot be read. Throws Cancelled soon after `stop` became true.
+    virtual std::vector<RgbPicture> squares(const std::vector<std::string>& files, int side,
+                                            const std::atomic<bool>& stop) const = 0;
+};
+
+/// Blocking: lists the data set. Throws DataError.
+std::unique_ptr<CheckedPictures> openCheckedPictures(const std::filesystem::path& folder);
 
 }  // namespace thaw::core

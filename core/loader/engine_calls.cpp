@@ -83,5 +83,12 @@ CollectHead trainCollectHead(const std::vector<CollectSample>& samples, int clas
     return engine().trainCollectHead(samples, classCount, stop);
 }
 std::string pngOf(const RgbPicture& picture) { return engine().pngOf(picture); }
+DatasetCheckup checkDataset(const fs::path& folder, const CountCallback& progress) {
+    return engine().checkDataset(folder, progress);
+}
+std::unique_ptr<CheckedPictures> openCheckedPictures(const fs::path& folder) { return engine().openCheckedPictures(folder); }
+LabelSuspects suspectLabels(const SuspectsRequest& request, const CountCallback& progress) {
+    return engine().suspectLabels(request, progress);
+}
 
 }  // namespace thaw::core

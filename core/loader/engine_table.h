@@ -7,8 +7,10 @@
 #include "core/api/augmentation_preview.h"
 #include "core/api/camera.h"
 #include "core/api/collect.h"
+#include "core/api/doctor.h"
 #include "core/api/engine_info.h"
 #include "core/api/inspector.h"
+#include "core/api/suspects.h"
 #include "core/api/trainer.h"
 #include "core/api/trunks.h"
 #include "core/data/picture_file.h"
@@ -36,6 +38,9 @@ struct EngineTable {
     decltype(&core::makeCollector) makeCollector;
     decltype(&core::trainCollectHead) trainCollectHead;
     decltype(&core::pngOf) pngOf;
+    decltype(&core::checkDataset) checkDataset;
+    decltype(&core::openCheckedPictures) openCheckedPictures;
+    decltype(&core::suspectLabels) suspectLabels;
 };
 
 }  // namespace thaw::core
