@@ -63,15 +63,16 @@ bool isCoreInternal(const QString& target) { return target.startsWith("core/") &
 
 /// The window's folders from the ground up; those of one floor do not know each other.
 bool isUpwards(const QString& file, const QString& target) {
-    static const QList<QStringList> floors{{"ui/threads/"},
-                                           {"ui/models/"},
-                                           {"ui/bridge/"},
-                                           {"ui/widgets/parts/"},
-                                           {"ui/widgets/pictures/"},
-                                           {"ui/widgets/layers/", "ui/widgets/predictions/", "ui/widgets/evaluation/",
-                                            "ui/widgets/map/", "ui/widgets/library/", "ui/widgets/collect/", "ui/widgets/trunk/"},
-                                           {"ui/widgets/inspector/", "ui/widgets/live/"},
-                                           {"ui/widgets/window/"}};
+    static const QList<QStringList> floors{
+        {"ui/threads/"},
+        {"ui/models/"},
+        {"ui/bridge/"},
+        {"ui/widgets/parts/"},
+        {"ui/widgets/pictures/"},
+        {"ui/widgets/layers/", "ui/widgets/predictions/", "ui/widgets/evaluation/", "ui/widgets/map/", "ui/widgets/library/",
+         "ui/widgets/collect/", "ui/widgets/doctor/", "ui/widgets/trunk/"},
+        {"ui/widgets/inspector/", "ui/widgets/live/"},
+        {"ui/widgets/window/"}};
     const auto placeOf = [](const QString& path) {
         for (int floor = 0; floor < floors.size(); ++floor)
             for (const QString& room : floors[floor])

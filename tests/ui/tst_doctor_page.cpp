@@ -1,0 +1,241 @@
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QToolButton>
+
+#include <algorithm>
+
+#include "core/api/errors.h"
+#include "tests/support/await.h"
+#include "tests/support/drawn_data.h"
+#include "tests/ui/window_fixture.h"
+#include "ui/widgets/doctor/doctor_page.h"
+#include "ui/widgets/doctor/finding_list.h"
+#include "ui/widgets/doctor/finding_view.h"
+#include "ui/widgets/doctor/found_tiles.h"
+#include "ui/widgets/parts/empty_state.h"
+#include "ui/widgets/parts/message_line.h"
+#include "ui/widgets/parts/work_strip.h"
+
+using namespace thaw;
+using test::await;
+using ui::FindingKind;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Fixture {
+    explicit Fixture(QSize size = {1316, 698}) {
+        test::writeImageFolder(set(), {30, 6, 5}, 3, 90);
+        for (const fs::directory_entry& file : fs::directory_iterator(set() / "train" / "disc"))
+            names.push_back(file.path().filename().string());
+        std::sort(names.begin(), names.end());
+        fs::copy_file(set() / "train" / "disc" / names[0], set() / "train" / "disc" / "again.png");
+        fs::copy_file(set() / "train" / "disc" / names[1], set() / "test" / "ring" / "again.png");
+        test::writeFile(set() / "train" / "disc" / "broken.png", {'P', 'N', 'G'});
+        for (std::size_t i = 20; i < names.size(); ++i) fs::remove(set() / "train" / "square" / names[i]);
+        for (std::size_t i = 8; i < 20; ++i) fs::remove(set() / "train" / "square" / names[i]);
+        info.location = info.place = set();
+        info.id = "folder";
+        info.title = "shapes (a folder of pictures)";
+        info.classNames = {"disc", "ring", "square"};
+        ui::DoctorCalls calls;
+        calls.judge = [this](const core::SuspectsRequest&, const core::CountCallback&) { return suspects(); };
+        page = std::make_unique<ui::DoctorPage>(calls);
+        page->resize(size);
+        page->open(info);
+        page->show();
+        shown = QTest::qWaitForWindowExposed(page.get());
+    }
+    core::LabelSuspects suspects() const {
+        core::LabelSuspects found;
+        found.classNames = {"disc", "ring", "square"};
+        for (std::size_t i = 2; i < 14; ++i) {
+            const std::string file = "train/disc/" + names[i], other = "train/ring/" + names[i];
+            found.labels.push_back({file,
+                                    0,
+                                    1,
+                                    0.01 * static_cast<double>(i),
+                                    1 - 0.02 * static_cast<double>(i),
+                                    {{other, 1, 0.1},
+                                     {"train/ring/" + names[0], 1, 0.2},
+                                     {"train/ring/" + names[1], 1, 0.2},
+                                     {"train/square/" + names[1], 2, 0.3}}});
+        }
+        found.unlike = {{"train/ring/" + names[3], 1, 0.9, {}}};
+        return found;
+    }
+    fs::path set() const { return fs::path(home.folder.path().toStdString()) / "set"; }
+    ui::DoctorController& doctor() const { return page->doctor(); }
+    bool check() const {
+        doctor().check();
+        return await([this] { return doctor().isChecked() && doctor().canDecide(); });
+    }
+    bool judge() const {
+        doctor().judge();
+        return await([this] { return doctor().isJudged(); }) && open(FindingKind::Suspects);
+    }
+    bool open(FindingKind kind) const {
+        for (std::size_t i = 0; i < doctor().findings().size(); ++i)
+            if (doctor().findings()[i].kind == kind) {
+                page->list().setCurrentIndex(page->list().model()->index(static_cast<int>(i), 0));
+                return true;
+            }
+        return false;
+    }
+    ui::FoundTiles& tiles() const { return page->finding().tiles(); }
+    QPushButton* button(const QString& text) const {
+        for (QPushButton* one : page->findChildren<QPushButton*>())
+            if (one->text().trimmed().startsWith(text) && one->isVisible()) return one;
+        return nullptr;
+    }
+    test::ScratchHome home;
+    std::vector<std::string> names;
+    core::DatasetInfo info;
+    std::unique_ptr<ui::DoctorPage> page;
+    bool shown = false;
+};
+
+}  // namespace
+
+class DoctorPageTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        ui::Theme::instance().setScheme(ui::ColorScheme::Light);
+        ui::Theme::instance().apply();
+    }
+    void cleanup() {
+        ui::Theme::instance().setLook(ui::ColorScheme::Light, 1.0);
+        ui::Theme::instance().apply();
+    }
+
+    void itOffersACheck() {
+        const Fixture f;
+        QVERIFY(f.shown);
+        QCOMPARE(f.page->findChild<ui::EmptyState*>()->title(), QString("Not checked yet"));
+        f.button("Check this set")->click();
+        QVERIFY(await([&] { return f.doctor().isChecked(); }));
+        QVERIFY(f.button("Check again") && f.button("Use this set"));
+        QVERIFY(f.page->list().model()->rowCount() >= 4);
+        QVERIFY(await([&] { return f.button("Look for wrong labels") != nullptr; }));
+    }
+
+    void keysDecideAndGoOn() {
+        const Fixture f;
+        QVERIFY(f.check() && f.judge());
+        QCOMPARE(f.tiles().currentRow(), 0);
+        QTest::keyClick(&f.tiles(), Qt::Key_M);
+        const std::string first = "train/disc/" + f.names[2], second = "train/disc/" + f.names[3],
+                          third = "train/disc/" + f.names[4];
+        QCOMPARE(f.doctor().decided().at(first).className, std::string("ring"));
+        QCOMPARE(f.tiles().currentRow(), 1);
+        QTest::keyClick(&f.tiles(), Qt::Key_X);
+        QVERIFY(f.doctor().decided().at(second).kind == core::DecisionKind::LeaveOut);
+        QTest::keyClick(&f.tiles(), Qt::Key_K);
+        QVERIFY(f.doctor().decided().at(third).kind == core::DecisionKind::Keep);
+        QTest::keyClick(&f.tiles(), Qt::Key_3);
+        QCOMPARE(f.doctor().decisions().back().className, std::string("square"));
+        QTest::keyClick(&f.tiles(), Qt::Key_1);  // that is its class
+        QCOMPARE(f.doctor().decisions().size(), std::size_t(4));
+        QTest::keyClick(&f.tiles(), Qt::Key_Z, Qt::ControlModifier);
+        QTest::keyClick(&f.tiles(), Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(f.doctor().decisions().size(), std::size_t(2));
+        QTest::keyClick(&f.tiles(), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(f.doctor().decisions().size(), std::size_t(3));
+    }
+
+    void openOnesMoveUp() {
+        const Fixture f;
+        QVERIFY(f.check() && f.judge());
+        f.page->finding().pictures().setShow(ui::FoundPictureModel::Show::Open);
+        f.page->finding().showRow(2);
+        QTest::keyClick(&f.tiles(), Qt::Key_X);
+        QCOMPARE(f.page->finding().pictures().rowCount(), 11);
+        QCOMPARE(f.tiles().currentRow(), 2);
+    }
+
+    void manyAreAskedAbout() {
+        const Fixture f;
+        QVERIFY(f.check() && f.judge());
+        QVERIFY(f.button("Move 4 above 90 %"));
+        f.button("Move 4 above 90 %")->click();
+        QVERIFY(f.doctor().decisions().empty());
+        QVERIFY(f.button("Move 4"));
+        f.button("Move 4")->click();
+        QCOMPARE(f.doctor().decisions().size(), std::size_t(4));
+        f.button("Undo")->click();
+        QVERIFY(f.doctor().decisions().empty());
+    }
+
+    void oneOfAGroupIsKept() {
+        const Fixture f;
+        QVERIFY(f.check() && f.open(FindingKind::AcrossSplits));
+        QVERIFY(f.button("Keep only this one") && f.button("Keep all"));
+        f.button("Keep only this one")->click();
+        QVERIFY(f.doctor().decided().at("test/ring/again.png").kind == core::DecisionKind::LeaveOut);
+        QCOMPARE(f.doctor().decided().size(), std::size_t(2));
+    }
+
+    void signalsForTheWindow() {
+        const Fixture f;
+        QVERIFY(f.check() && f.open(FindingKind::Imbalance));
+        QSignalSpy settings(f.page.get(), &ui::DoctorPage::settingsRequested), back(f.page.get(), &ui::DoctorPage::backRequested),
+            use(f.page.get(), &ui::DoctorPage::useRequested), labels(f.page.get(), &ui::DoctorPage::labelsChanged);
+        f.button("Balanced weights")->click();
+        f.button("Use this set")->click();
+        f.button("Data sets")->click();
+        QCOMPARE(settings.count() + use.count() + back.count(), 3);
+        f.doctor().decide({{"train/disc/" + f.names[0], core::DecisionKind::LeaveOut, {}, {}, 0}}, "Leave out");
+        QVERIFY(await([&] { return labels.count() == 1; }));
+    }
+
+    void aSetThatIsGone() {
+        const Fixture f;
+        fs::remove_all(f.set());
+        f.doctor().check();
+        QVERIFY(await([&] { return !f.doctor().problem().isEmpty(); }));
+        QCOMPARE(f.page->findChild<ui::EmptyState*>()->title(), QString("The check did not end"));
+        QVERIFY(f.button("Try again"));
+    }
+
+    void looks_data() {
+        test::addLookColumn();
+        QTest::newRow("light") << test::Look{{1316, 698}};
+        QTest::newRow("dark") << test::Look{{1316, 698}, 1.0, true};
+        QTest::newRow("small") << test::Look{{1242, 560}};
+        QTest::newRow("large") << test::Look{{1900, 1010}, 1.5};
+    }
+    void looks() {
+        const test::Look look = test::takeLook();
+        ui::Theme::instance().apply();
+        Fixture f(look.size);
+        const QString tag = QLatin1String(QTest::currentDataTag());
+        test::WindowFixture::shoot(f.page.get(), "doctor-empty-" + tag);
+        QVERIFY(f.check());
+        for (const auto& [kind, name] :
+             {std::pair(FindingKind::Duplicates, "copies"), std::pair(FindingKind::Imbalance, "imbalance"),
+              std::pair(FindingKind::Unreadable, "unreadable")}) {
+            QVERIFY(f.open(kind));
+            QVERIFY(await([&] {
+                return kind != FindingKind::Duplicates || !f.doctor().tile(f.page->finding().pictures().picture(0).file).isNull();
+            }));
+            test::WindowFixture::shoot(f.page.get(), QStringLiteral("doctor-%1-%2").arg(QLatin1String(name), tag));
+        }
+        QVERIFY(f.judge());
+        for (const Qt::Key key : {Qt::Key_M, Qt::Key_X, Qt::Key_K}) QTest::keyClick(&f.tiles(), key);
+        QVERIFY(await([&] { return !f.doctor().tile("train/disc/" + f.names[9]).isNull(); }));
+        QCOMPARE(test::WindowFixture::cutTexts(f.page.get()), QStringList());
+        test::WindowFixture::shoot(f.page.get(), "doctor-suspects-" + tag);
+        auto* views = f.page->findChild<QToolButton*>();
+        for (QToolButton* one : f.page->findChildren<QToolButton*>())
+            if (one->text() == "Overview") views = one;
+        views->click();
+        test::WindowFixture::shoot(f.page.get(), "doctor-overview-" + tag);
+    }
+};
+
+QTEST_MAIN(DoctorPageTest)
+#include "tst_doctor_page.moc"
