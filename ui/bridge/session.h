@@ -97,6 +97,7 @@ public Q_SLOTS:
     void cancelChoice();
     /// One of datasets() or placesHeld() for the next runs.
     void useDataset(const thaw::core::DatasetInfo& dataset);
+    void refreshDatasets();  ///< lists them again, with the places that were chosen before
     void setPlaces(const QStringList& places);
     void forgetPlace(const QString& place);
     void runLesson();
@@ -143,7 +144,6 @@ private:
     std::vector<std::string> namesOf(const core::LayerMask& mask) const;
     void onState();
     void loadStageTimes();
-    void refreshDatasets();
     void takeChecked(const QString& path, const core::DatasetInfo& dataset, const QString& error, const QString& hint);
 
     TrainingController& m_training;

@@ -128,7 +128,9 @@ QWidget* DataPanel::makeHead() {
     m_forget->setToolTip(tr("Take this place off the list. Its files stay where they are."));
     m_use = new QPushButton(tr("Use this data set"), holder);
     m_get = makeIconPushButton(QStringLiteral("download"), {}, holder);
-    for (QPushButton* button : {m_forget, m_use, m_get}) head->addWidget(button, 0, Qt::AlignTop);
+    m_check = new QPushButton(tr("Check"), holder);
+    m_check->setToolTip(tr("Look for bad files, duplicates, wrong labels and more, and leave pictures out or move them"));
+    for (QPushButton* button : {m_forget, m_check, m_use, m_get}) head->addWidget(button, 0, Qt::AlignTop);
     return holder;
 }
 
@@ -160,6 +162,9 @@ QWidget* DataPanel::makeDetail() {
     });
     connect(m_get, &QPushButton::clicked, this, [this] {
         if (const DataEntry* shown = entry(m_shown)) m_library.downloadDataset(words(shown->info.id));
+    });
+    connect(m_check, &QPushButton::clicked, this, [this] {
+        if (const DataEntry* shown = entry(m_shown)) Q_EMIT checkRequested(shown->info);
     });
     connect(m_forget, &QPushButton::clicked, this, [this] { Q_EMIT forgetRequested(m_shown); });
     connect(m_transfer, &TransferBar::cancelRequested, &m_library, &LibraryController::cancelDownload);
@@ -341,6 +346,7 @@ void DataPanel::refreshDetail() {
     m_substitute->setVisible(shown && shown->info.substitute);
     m_location->setVisible(shown && shown->info.present);
     m_location->setText(shown ? pathText(shown->info.location) : QString());
+    m_check->setVisible(shown && shown->info.present);
     m_use->setVisible(usable);
     m_use->setEnabled(!m_locked && !used);
     m_use->setText(used ? tr("In use") : tr("Use this data set"));

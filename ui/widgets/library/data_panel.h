@@ -54,7 +54,8 @@ Q_SIGNALS:
     void locationChosen(const QString& path);                    ///< folder or archive, to be used if it can be
     void checkCancelled();
     void forgetRequested(const QString& place);
-    void collectRequested();  ///< a data set by the camera
+    void collectRequested();                                      ///< a data set by the camera
+    void checkRequested(const thaw::core::DatasetInfo& dataset);  ///< what is wrong with it
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -91,8 +92,8 @@ private:
     QLabel *m_title = nullptr, *m_description = nullptr, *m_problem = nullptr, *m_refusal = nullptr, *m_hint = nullptr;
     Chip* m_substitute = nullptr;
     ElidedLabel* m_location = nullptr;
-    QPushButton *m_use = nullptr, *m_get = nullptr, *m_forget = nullptr, *m_folder = nullptr, *m_archive = nullptr,
-                *m_collect = nullptr;
+    QPushButton *m_use = nullptr, *m_get = nullptr, *m_check = nullptr, *m_forget = nullptr, *m_folder = nullptr,
+                *m_archive = nullptr, *m_collect = nullptr;
     ClassTable* m_classes = nullptr;
     DatasetNotes* m_notes = nullptr;
     WorkStrip* m_checking = nullptr;

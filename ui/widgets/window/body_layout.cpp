@@ -113,7 +113,7 @@ void BodyLayout::restore(const QSettings& settings) {
     m_layersWidth = keptWidth(settings, QStringLiteral("panels/layersWidth"), kLeastLayers, kMostLayers);
     m_settingsWidth = keptWidth(settings, QStringLiteral("panels/settingsWidth"), kLeastSettings, kMostSettings);
     for (const char* view :
-         {"welcome", "live", "predictions", "confusion", "inspector", "map", "data", "collect", "trunk", "runs"}) {
+         {"welcome", "live", "predictions", "confusion", "inspector", "map", "data", "collect", "doctor", "trunk", "runs"}) {
         Choice choice;
         const QString key = QStringLiteral("panels/%1/").arg(QLatin1String(view));
         if (settings.contains(key + QLatin1String("layers")))

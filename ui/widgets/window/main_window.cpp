@@ -16,6 +16,7 @@
 #include "ui/models/log_model.h"
 #include "ui/models/path_text.h"
 #include "ui/widgets/collect/collect_page.h"
+#include "ui/widgets/doctor/doctor_page.h"
 #include "ui/widgets/evaluation/confusion_view.h"
 #include "ui/widgets/evaluation/report_writer.h"
 #include "ui/widgets/evaluation/test_lock_bar.h"
@@ -145,6 +146,7 @@ void MainWindow::makeBody(LogModel& log) {
     auto* dataPanel = new DataPanel(m_session.library());
     linkData(*dataPanel, m_session);
     connect(dataPanel, &DataPanel::collectRequested, this, [this] { collect(); });
+    connect(dataPanel, &DataPanel::checkRequested, this, [this](const core::DatasetInfo& dataset) { checkData(dataset); });
     m_dataPages = new QStackedWidget;
     m_dataPages->addWidget(dataPanel);
     addPage(m_dataPages, tr("Data"));
@@ -315,19 +317,37 @@ CameraView& MainWindow::camera() {
 }
 
 CollectPage& MainWindow::collect() {
-    if (m_dataPages->count() == 1) {
-        auto* page = new CollectPage;
-        m_dataPages->addWidget(page);
-        connect(page, &CollectPage::backRequested, this, &MainWindow::showDataSets);
-        connect(page, &CollectPage::studioRequested, this, &MainWindow::takeCollected);
+    if (!m_collect) {
+        m_collect = new CollectPage;
+        m_dataPages->addWidget(m_collect);
+        connect(m_collect, &CollectPage::backRequested, this, &MainWindow::leaveCollecting);
+        connect(m_collect, &CollectPage::studioRequested, this, &MainWindow::takeCollected);
     }
-    auto* page = static_cast<CollectPage*>(m_dataPages->widget(1));
-    m_dataPages->setCurrentWidget(page);
+    m_dataPages->setCurrentWidget(m_collect);
     showTab(DataTab);
-    return *page;
+    return *m_collect;
 }
 
-void MainWindow::showDataSets() {
+DoctorPage& MainWindow::checkData(const core::DatasetInfo& dataset) {
+    if (!m_doctor) {
+        m_doctor = new DoctorPage;
+        m_dataPages->addWidget(m_doctor);
+        const auto lock = [this] { m_doctor->doctor().setLocked(!m_session.actions().editSettings); };
+        connect(&m_session, &Session::actionsChanged, m_doctor, lock);
+        lock();
+        connect(m_doctor, &DoctorPage::backRequested, this, &MainWindow::showDataSets);
+        connect(m_doctor, &DoctorPage::useRequested, &m_session, &Session::useDataset);
+        connect(m_doctor, &DoctorPage::useRequested, this, &MainWindow::showDataSets);
+        connect(m_doctor, &DoctorPage::settingsRequested, this, [this] { m_settingsDock->setFolded(false); });
+        connect(m_doctor, &DoctorPage::labelsChanged, &m_session, &Session::refreshDatasets);
+    }
+    m_doctor->open(dataset);
+    m_dataPages->setCurrentWidget(m_doctor);
+    showTab(DataTab);
+    return *m_doctor;
+}
+
+void MainWindow::leaveCollecting() {
     const CollectController& collected = collect().controller();
     if (collected.pictureCount() > 0 && !collected.isSaved())
         m_banner->ask(QStringLiteral("collected"), Banner::Look::Note,
@@ -335,6 +355,10 @@ void MainWindow::showDataSets() {
                           .arg(collected.title())
                           .arg(collected.pictureCount()),
                       {{tr("Back to the pictures"), [this] { collect(); }}, {tr("Later"), {}}});
+    showDataSets();
+}
+
+void MainWindow::showDataSets() {
     m_dataPages->setCurrentIndex(0);
     updateView();
 }
@@ -375,10 +399,11 @@ void MainWindow::setLogOpen(bool open) {
 void MainWindow::updateView() {
     static const char* const kViews[] = {nullptr, "predictions", "confusion", "inspector", "map", "data", "trunk", "runs"};
     const QString live = m_livePage->showsWelcome() ? QStringLiteral("welcome") : QStringLiteral("live");
-    const bool collecting = currentTab() == DataTab && m_dataPages->currentIndex() > 0;
-    const QString view = currentTab() == LiveTab ? live
-                         : collecting            ? QStringLiteral("collect")
-                                                 : QString::fromLatin1(kViews[currentTab()]);
+    const QWidget* dataPage = currentTab() == DataTab ? m_dataPages->currentWidget() : nullptr;
+    const QString view = currentTab() == LiveTab             ? live
+                         : dataPage && dataPage == m_collect ? QStringLiteral("collect")
+                         : dataPage && dataPage == m_doctor  ? QStringLiteral("doctor")
+                                                             : QString::fromLatin1(kViews[currentTab()]);
     const bool looksIntoRun = currentTab() >= PredictionsTab && currentTab() <= MapTab;
     m_timeLine->setWanted(looksIntoRun);
     m_testLock->setWanted(looksIntoRun);

@@ -9,7 +9,8 @@ class QStackedWidget;
 
 namespace thaw::core {
 struct CollectTrunk;
-}
+struct DatasetInfo;
+}  // namespace thaw::core
 
 namespace thaw::ui {
 
@@ -19,6 +20,7 @@ class CameraView;
 class Closing;
 class CollectPage;
 class ConfusionView;
+class DoctorPage;
 class InspectorView;
 class LayerPanel;
 class LivePage;
@@ -58,6 +60,8 @@ public:
     Banner& banner() { return *m_banner; }
     CameraView& camera();    ///< made when it is first asked for
     CollectPage& collect();  ///< shown in the Data tab; made when it is first asked for
+    /// What is wrong with a data set, in the Data tab; made when it is first asked for.
+    DoctorPage& checkData(const core::DatasetInfo& dataset);
 
 Q_SIGNALS:
     void leaving();  ///< it will close, with or without a run to be saved first
@@ -74,6 +78,7 @@ private:
     void makeBody(LogModel& log);
     void connectActions();
     void openRun(const QString& directory);
+    void leaveCollecting();
     void showDataSets();
     void takeCollected(const QString& folder, const core::CollectTrunk& trunk);
     void lookInto(const QString& directory);
@@ -99,7 +104,9 @@ private:
     MapView* m_map;
     TrunkSpeeds* m_speeds;
     TrunkPage* m_trunks;
-    QStackedWidget* m_dataPages;  // the data sets, and the one that is being collected
+    QStackedWidget* m_dataPages;  // the data sets, the one that is being collected, and what is wrong with one
+    CollectPage* m_collect = nullptr;
+    DoctorPage* m_doctor = nullptr;
     TestLockBar* m_testLock;
     TimeLine* m_timeLine;
     ConfusionView* m_confusion;
