@@ -52,7 +52,7 @@ public:
 
 }  // namespace
 
-CollectedTiles::CollectedTiles(CollectedListModel& pictures, QWidget* parent) : QListView(parent) {
+CollectedTiles::CollectedTiles(CollectedListModel& pictures, QWidget* parent) : NavigatedList(parent) {
     setViewMode(QListView::IconMode);
     setMovement(QListView::Static);
     setResizeMode(QListView::Adjust);
@@ -93,9 +93,8 @@ std::vector<core::CollectedPicture> CollectedTiles::selectedPictures() const {
 
 void CollectedTiles::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Delete || event->key() == Qt::Key_Backspace) return Q_EMIT removeRequested(selectedPictures());
-    const bool moves = event->key() >= Qt::Key_Home && event->key() <= Qt::Key_PageDown;
-    if (moves || event->matches(QKeySequence::SelectAll)) return QListView::keyPressEvent(event);
-    event->ignore();
+    if (event->matches(QKeySequence::SelectAll)) return selectAll();
+    NavigatedList::keyPressEvent(event);
 }
 
 void CollectedTiles::keyReleaseEvent(QKeyEvent* event) { event->ignore(); }

@@ -1,15 +1,14 @@
 // The newest pictures of a class in one or two rows. Those of the recording under way have a frame; several can be selected.
 #pragma once
 
-#include <QListView>
-
 #include <vector>
 
 #include "ui/models/collected_list_model.h"
+#include "ui/widgets/parts/navigated_list.h"
 
 namespace thaw::ui {
 
-class CollectedTiles : public QListView {
+class CollectedTiles : public NavigatedList {
     Q_OBJECT
 public:
     explicit CollectedTiles(CollectedListModel& pictures, QWidget* parent = nullptr);

@@ -2,7 +2,6 @@
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
-#include <QListView>
 #include <QLocale>
 #include <QPainter>
 #include <QPushButton>
@@ -14,6 +13,7 @@
 #include "ui/widgets/parts/file_dialogs.h"
 #include "ui/widgets/parts/focus_ring.h"
 #include "ui/widgets/parts/framed_button.h"
+#include "ui/widgets/parts/navigated_list.h"
 #include "ui/widgets/parts/styling.h"
 
 namespace thaw::ui {
@@ -64,10 +64,10 @@ public:
 };
 
 /// A click on the arrow of a row, or Delete, takes it back.
-class Rows : public QListView {
+class Rows : public NavigatedList {
 public:
     Rows(DecisionListModel& model, DoctorController& doctor, QWidget* parent)
-        : QListView(parent), m_model(model), m_doctor(doctor) {
+        : NavigatedList(parent), m_model(model), m_doctor(doctor) {
         setFrameShape(QFrame::NoFrame);
         setProperty("bare", true);
         setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -86,8 +86,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override {
         const bool deletes = event->key() == Qt::Key_Delete || event->key() == Qt::Key_Backspace;
         if (deletes && currentIndex().isValid()) return takeBack(currentIndex());
-        if (event->key() >= Qt::Key_Home && event->key() <= Qt::Key_PageDown) return QListView::keyPressEvent(event);
-        event->ignore();
+        NavigatedList::keyPressEvent(event);
     }
 
 private:

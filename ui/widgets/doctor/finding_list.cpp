@@ -70,7 +70,7 @@ private:
 
 }  // namespace
 
-FindingList::FindingList(FindingListModel& findings, QWidget* parent) : QListView(parent) {
+FindingList::FindingList(FindingListModel& findings, QWidget* parent) : NavigatedList(parent) {
     setFrameShape(QFrame::NoFrame);
     setProperty("bare", true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

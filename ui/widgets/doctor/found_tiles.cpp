@@ -112,7 +112,7 @@ private:
 
 }  // namespace
 
-FoundTiles::FoundTiles(FoundPictureModel& pictures, QWidget* parent) : QListView(parent) {
+FoundTiles::FoundTiles(FoundPictureModel& pictures, QWidget* parent) : NavigatedList(parent) {
     setViewMode(QListView::IconMode);
     setMovement(QListView::Static);
     setResizeMode(QListView::Adjust);
@@ -132,11 +132,6 @@ FoundTiles::FoundTiles(FoundPictureModel& pictures, QWidget* parent) : QListView
 void FoundTiles::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
     QListView::currentChanged(current, previous);
     Q_EMIT currentRowChanged(current.row());
-}
-
-void FoundTiles::keyPressEvent(QKeyEvent* event) {
-    if (event->key() >= Qt::Key_Home && event->key() <= Qt::Key_PageDown) return QListView::keyPressEvent(event);
-    event->ignore();
 }
 
 }  // namespace thaw::ui

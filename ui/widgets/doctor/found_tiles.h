@@ -2,13 +2,12 @@
 // is decided what was decided. Pictures that show the same stand on one ground.
 #pragma once
 
-#include <QListView>
-
 #include "ui/models/found_picture_model.h"
+#include "ui/widgets/parts/navigated_list.h"
 
 namespace thaw::ui {
 
-class FoundTiles : public QListView {
+class FoundTiles : public NavigatedList {
     Q_OBJECT
 public:
     explicit FoundTiles(FoundPictureModel& pictures, QWidget* parent = nullptr);
@@ -19,7 +18,6 @@ Q_SIGNALS:
     void currentRowChanged(int row);
 
 protected:
-    void keyPressEvent(QKeyEvent* event) override;  ///< letters and digits are the page's
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
 };
 

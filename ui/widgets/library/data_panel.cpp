@@ -99,6 +99,10 @@ QWidget* DataPanel::makeList() {
     connect(m_archive, &QPushButton::clicked, this, [this] { chooseLocation(/*folder=*/false); });
     connect(m_collect, &QPushButton::clicked, this, &DataPanel::collectRequested);
     connect(m_checking, &WorkStrip::cancelRequested, this, &DataPanel::checkCancelled);
+    m_absent = makeLabel(tr("Not on this machine"), "panelTitle", m_list);
+    rows->addWidget(m_absent);
+    m_absentRows = new QVBoxLayout;
+    rows->addLayout(m_absentRows);
     rows->addStretch(1);
     return m_list;
 }
@@ -323,7 +327,7 @@ void DataPanel::fillList() {
     const bool hadFocus = m_cards->checkedButton() && m_cards->checkedButton()->hasFocus();
     for (QAbstractButton* card : m_cards->buttons()) {
         m_cards->removeButton(card);
-        m_cardRows->removeWidget(card);
+        for (QLayout* cards : {m_cardRows, m_absentRows}) cards->removeWidget(card);
         card->hide();
         card->deleteLater();
     }
@@ -332,9 +336,10 @@ void DataPanel::fillList() {
         auto* card = new DatasetCard(one, one.key == used, m_list);
         card->setChecked(one.key == m_shown);
         m_cards->addButton(card);
-        m_cardRows->addWidget(card);
+        (one.info.present ? m_cardRows : m_absentRows)->addWidget(card);
         if (card->isChecked() && hadFocus) card->setFocus();
     }
+    m_absent->setVisible(m_absentRows->count() > 0);
 }
 
 void DataPanel::refreshDetail() {
@@ -391,7 +396,7 @@ void DataPanel::applyTheme() {
     m_listScroll->setFixedWidth(theme.px(300));
     m_list->layout()->setContentsMargins(theme.px(16), theme.px(14), theme.px(16), theme.px(14));
     m_list->layout()->setSpacing(theme.px(10));
-    m_cardRows->setSpacing(theme.px(8));
+    for (QLayout* cards : {m_cardRows, m_absentRows}) cards->setSpacing(theme.px(8));
     m_detail->layout()->setContentsMargins(theme.px(20), theme.px(14), theme.px(16), theme.px(12));
     m_detail->layout()->setSpacing(theme.px(12));
 }

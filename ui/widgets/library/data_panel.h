@@ -86,10 +86,11 @@ private:
     QString m_shown, m_toShow, m_samplesOf, m_downloadProblem;
     bool m_locked = false;
     QButtonGroup* m_cards;
-    QVBoxLayout* m_cardRows = nullptr;
+    QVBoxLayout *m_cardRows = nullptr, *m_absentRows = nullptr;  // of the sets that are here, and of the others
     QScrollArea* m_listScroll = nullptr;
     QWidget *m_list = nullptr, *m_detail = nullptr;
-    QLabel *m_title = nullptr, *m_description = nullptr, *m_problem = nullptr, *m_refusal = nullptr, *m_hint = nullptr;
+    QLabel *m_title = nullptr, *m_description = nullptr, *m_problem = nullptr, *m_refusal = nullptr, *m_hint = nullptr,
+           *m_absent = nullptr;
     Chip* m_substitute = nullptr;
     ElidedLabel* m_location = nullptr;
     QPushButton *m_use = nullptr, *m_get = nullptr, *m_check = nullptr, *m_forget = nullptr, *m_folder = nullptr,

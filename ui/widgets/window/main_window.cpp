@@ -11,6 +11,7 @@
 
 #include <utility>
 
+#include "ui/bridge/doctor_controller.h"
 #include "ui/bridge/session.h"
 #include "ui/bridge/trunk_speeds.h"
 #include "ui/models/log_model.h"
@@ -344,6 +345,8 @@ DoctorPage& MainWindow::checkData(const core::DatasetInfo& dataset) {
     m_doctor->open(dataset);
     m_dataPages->setCurrentWidget(m_doctor);
     showTab(DataTab);
+    DoctorController& doctor = m_doctor->doctor();
+    if (!doctor.isChecked() && doctor.work() == DoctorController::Work::None) doctor.check();
     return *m_doctor;
 }
 

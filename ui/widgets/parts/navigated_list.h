@@ -1,0 +1,20 @@
+// A list in which keys only walk: letters, which Qt would search for, stay with the page around it.
+#pragma once
+
+#include <QKeyEvent>
+#include <QListView>
+
+namespace thaw::ui {
+
+class NavigatedList : public QListView {
+public:
+    using QListView::QListView;
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override {
+        if (event->key() >= Qt::Key_Home && event->key() <= Qt::Key_PageDown) return QListView::keyPressEvent(event);
+        event->ignore();
+    }
+};
+
+}  // namespace thaw::ui
