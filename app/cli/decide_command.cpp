@@ -93,6 +93,8 @@ Subcommand addDecide(CLI::App& data) {
     app->add_flag("--csv", options->csv, "List them as a table (CSV)");
     return {app, [options, undo] {
                 options->undo = undo->count() > 0;
+                std::vector<std::string>& undone = options->undone;  // without a name CLI11 gives an empty one
+                undone.erase(std::remove(undone.begin(), undone.end(), std::string()), undone.end());
                 return decide(*options);
             }};
 }
