@@ -19,9 +19,9 @@
 namespace thaw::ui {
 namespace {
 
-constexpr int kWidth = 239, kHeight = 134, kNear = 54;  // design pixels
+constexpr int kHeight = 134, kNear = 54;  // design pixels
 
-/// Centre part of a square, or all of it in the middle.
+/// Scaled, sharp at any pixel ratio; null stays null.
 QPixmap fitted(const QImage& image, QSize size, Qt::AspectRatioMode mode, double ratio) {
     if (image.isNull()) return {};
     QImage scaled = image.scaled(size * ratio, mode, Qt::SmoothTransformation);
