@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/api/config.h"
+#include "core/api/modality.h"
 
 namespace thaw::core {
 
@@ -47,11 +48,13 @@ public:
 };
 
 /// Pictures of one size, 8-bit RGB, row-major, interleaved; immutable once shared. Grey sources are repeated over the channels.
+/// Or texts: then there are no pixels, and the width is 0.
 struct PictureSet {
     int width = 0, height = 0;
-    std::vector<std::uint8_t> rgb;                ///< count * height * width * 3; empty where `reader` is set
-    std::shared_ptr<const PictureReader> reader;  ///< null: all pixels are in memory
-    std::vector<int> labels;                      ///< count; -1: unknown. Of a sample with several, the first; -1: it has none
+    std::vector<std::uint8_t> rgb;                          ///< count * height * width * 3; empty where `reader` is set
+    std::shared_ptr<const PictureReader> reader;            ///< null: all pixels are in memory
+    std::shared_ptr<const std::vector<std::string>> texts;  ///< count, of any bytes; null: pictures
+    std::vector<int> labels;              ///< count; -1: unknown. Of a sample with several, the first; -1: it has none
     std::vector<std::uint8_t> labelSets;  ///< several labels each: count * classes, 1 where a class is among them; else empty
     PictureIdentity identity;             ///< of a split that a run uses; else unknown
     std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
@@ -113,6 +116,7 @@ struct DatasetInfo {
     std::string id;           ///< "cifar10"
     std::string title;        ///< "CIFAR-10"
     std::string description;  ///< a plain sentence
+    Modality modality = Modality::Pictures;
     PictureKind pictureKind;  ///< of all its pictures, which are read so
     bool substitute = false;  ///< stands in for the lesson's own data set; labelled so wherever it is shown
     bool present = false;
@@ -136,8 +140,9 @@ struct DatasetInfo {
 
 /// Every data set Thaw knows, looked for in `extra` (file or folder, may be empty), THAW_DATA, the user's data folder and
 /// system folders, in that order. A copy in `extra` is listed even when it cannot be used; elsewhere a good one comes first.
-/// Counts are read from headers and label bytes. Blocking file access: not for the GUI thread.
-std::vector<DatasetInfo> listDatasets(const std::filesystem::path& extra = {});
+/// Counts are read from headers and label bytes. Those of the other modality are left out. Blocking file access: not for the GUI
+/// thread.
+std::vector<DatasetInfo> listDatasets(const std::filesystem::path& extra = {}, Modality modality = Modality::Pictures);
 
 /// The one of `listed`, made by listDatasets(config.directory), that a run with `config` uses; null: none. This rule is the only
 /// one: a data set that is named by its id; else what config.directory holds, and nothing else; else the first that can be used.
@@ -145,8 +150,9 @@ std::vector<DatasetInfo> listDatasets(const std::filesystem::path& extra = {});
 const DatasetInfo* chosenDataset(const std::vector<DatasetInfo>& listed, const DataConfig& config);
 
 /// The one that `config` means, by the rule of chosenDataset(). Also tells whether a place can be used: with only `directory`
-/// set, what that holds. Throws DataError naming what was missing or where it was looked for, and what to do. Blocking.
-DatasetInfo resolveDataset(const DataConfig& config);
+/// set, what that holds. `modality`: what the model reads (modalityOf). Throws DataError naming what was missing or where it was
+/// looked for, and what to do; also for a data set of the other modality. Blocking.
+DatasetInfo resolveDataset(const DataConfig& config, Modality modality = Modality::Pictures);
 
 /// Up to `perClass` pictures of each class, chosen by `seed`. Blocking. Throws DataError.
 std::shared_ptr<const PictureSet> samplePictures(const DatasetInfo& dataset, Split split, int perClass, std::uint64_t seed);

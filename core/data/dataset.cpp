@@ -29,6 +29,7 @@
 #include "core/data/run_samples.h"
 #include "core/data/split_pictures.h"
 #include "core/data/stl10.h"
+#include "core/data/text_sources.h"
 #include "core/store/paths.h"
 #include "core/util/hash.h"
 
@@ -52,6 +53,7 @@ std::vector<std::unique_ptr<DatasetSource>>& knownSources() {
         for (auto& source : makeNpzDatasets()) list.push_back(std::move(source));
         for (auto& source : makeFolderDownloads()) list.push_back(std::move(source));
         list.push_back(makePictureArchive());
+        for (auto& source : makeTextSources()) list.push_back(std::move(source));
         return list;
     }();
     return sources;
@@ -165,6 +167,7 @@ DatasetInfo lookInFirst(const DatasetSource& source, const fs::path& directory, 
     std::vector<fs::path> places = datasetPlaces();
     if (source.hasOwnNames())
         for (const fs::path& place : foreignPlaces()) places.push_back(place);
+    if (const fs::path own = source.builtIn(); !own.empty()) places.push_back(own);
     return lookFor(source, places, split);
 }
 
@@ -194,6 +197,20 @@ void requireReadable(const fs::path& directory) {
         directory.string() + " holds no data set that Thaw knows.",
         "Choose a folder that has at least two folders of pictures, one for each class, or one with the files of CIFAR-10 "
         "or Fashion-MNIST.");
+}
+
+[[noreturn]] void throwNoTextsIn(const fs::path& place) {
+    throw DataError(place.string() + " holds no labelled texts that Thaw knows.",
+                    "Choose a table (CSV or TSV) with a column of texts and one of labels, or a folder that has a folder of .txt "
+                    "files for each class.");
+}
+
+void requireModality(const DatasetInfo& dataset, Modality modality) {
+    if (dataset.modality == modality) return;
+    const bool texts = modality == Modality::Texts;
+    throw DataError(
+        dataset.title + " holds " + (texts ? "pictures" : "texts") + ", but the model reads " + (texts ? "texts." : "pictures."),
+        texts ? "Choose a model of pictures, or texts to learn from." : "Choose a model of texts: --model minilm.");
 }
 
 // splitmix64: turns seeds that differ by little into generators that differ wholly.
@@ -254,6 +271,12 @@ std::string digestOfPictures(const PictureSet& pictures, const PictureReading& r
     const std::string sizes =
         std::to_string(pictures.width) + 'x' + std::to_string(pictures.height) + 'x' + std::to_string(pictures.count()) + '\n';
     digest.update(sizes.data(), sizes.size());
+    for (std::size_t i = 0; pictures.texts && i < pictures.texts->size(); ++i) {
+        const std::string& text = (*pictures.texts)[i];
+        const std::string size = std::to_string(text.size()) + '\n';
+        digest.update(size.data(), size.size());
+        digest.update(text.data(), text.size());
+    }
     for (std::size_t at = 0; at < pictures.rgb.size(); at += kPiece) {
         reading.tell(pictures.count(), pictures.count());
         digest.update(pictures.rgb.data() + at, std::min(kPiece, pictures.rgb.size() - at));
@@ -354,7 +377,8 @@ PictureSet picturesOf(const DatasetSource& source, const DatasetInfo& dataset, c
                       PictureReading& reading) {
     const SplitLabels& split = labels.of(choice.split);
     const PictureKind& kind = dataset.pictureKind;
-    if (split.files.empty()) return source.readPictures(dataset.location, choice.split, choice.indices, kind.side, reading);
+    if (split.files.empty() || dataset.modality == Modality::Texts)
+        return source.readPictures(dataset.location, choice.split, choice.indices, kind.side, reading);
     return readSplitPictures(dataset.location, split, labels.classNames.size(), choice.indices, kind, reading);
 }
 
@@ -401,9 +425,10 @@ DatasetInfo forInput(DatasetInfo dataset, const RunConfig& config) {
     return dataset;
 }
 
-std::vector<DatasetInfo> listDatasets(const fs::path& extra) {
+std::vector<DatasetInfo> listDatasets(const fs::path& extra, Modality modality) {
     std::vector<DatasetInfo> list;
     for (const auto& source : datasetSources()) {
+        if (source->describe().modality != modality) continue;
         list.push_back(lookInFirst(*source, extra));
         DatasetInfo& info = list.back();
         if (!isUsable(info)) continue;
@@ -430,16 +455,16 @@ const DatasetInfo* chosenDataset(const std::vector<DatasetInfo>& listed, const D
     return config.directory.empty() ? nullptr : bad;
 }
 
-DatasetInfo resolveDataset(const DataConfig& config) {
+DatasetInfo resolveDataset(const DataConfig& config, Modality modality) {
     const bool automatic = config.dataset == "auto", chosenPlace = !config.directory.empty();
-    if (!automatic) sourceOf(config.dataset);  // throws for an unknown name
+    if (!automatic) requireModality(sourceOf(config.dataset).describe(), modality);
     if (chosenPlace) requireReadable(config.directory);
 
     std::vector<DatasetInfo> listed;
     std::string problem, hint;
     for (const auto& source : datasetSources()) {
         const DatasetInfo known = source->describe();
-        if (!automatic && known.id != config.dataset) continue;
+        if (known.modality != modality || (!automatic && known.id != config.dataset)) continue;
         listed.push_back(automatic && chosenPlace ? lookFor(*source, {config.directory}, config.split)
                                                   : lookInFirst(*source, config.directory, config.split));
         const DatasetInfo* chosen = chosenDataset(listed, config);
@@ -451,7 +476,9 @@ DatasetInfo resolveDataset(const DataConfig& config) {
         throw DataError(chosen->problem);
     if (chosenPlace)
         for (const auto& source : datasetSources())
-            if (automatic || source->describe().id == config.dataset) source->explain(config.directory);
+            if (source->describe().modality == modality && (automatic || source->describe().id == config.dataset))
+                source->explain(config.directory);
+    if (automatic && chosenPlace && modality == Modality::Texts) throwNoTextsIn(config.directory);
     if (automatic && chosenPlace) throwNothingIn(config.directory);
     if (!problem.empty()) throw DataError(problem, hint);
     hint += " Or name the folder that holds it with --data DIR.";

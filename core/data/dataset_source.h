@@ -61,6 +61,9 @@ public:
     /// The copy that `place` (a folder or a file) is or holds, told by names alone; empty when there is none.
     virtual std::filesystem::path find(const std::filesystem::path& place) const = 0;
 
+    /// A copy that comes with Thaw; empty: there is none.
+    virtual std::filesystem::path builtIn() const { return {}; }
+
     /// Whether its files have names of their own, so that it is also looked for where other programs keep theirs.
     virtual bool hasOwnNames() const { return true; }
 
@@ -82,7 +85,7 @@ public:
 
     /// The pictures of `indices` (ascending) of a split with their labels; HeldOut is the copy's own validation split. `side`:
     /// pixels, heeded where describe() says PictureKind::anySize. `reading` is told often. Throws Cancelled. Not called where
-    /// readLabels() names files: they are read alike for all sources (split_pictures.h).
+    /// readLabels() names files of pictures: they are read alike for all sources (split_pictures.h).
     virtual PictureSet readPictures(const std::filesystem::path& location, Split split, const std::vector<std::int64_t>& indices,
                                     int side, PictureReading& reading) const {
         (void)location, (void)split, (void)indices, (void)side, (void)reading;

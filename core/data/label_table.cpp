@@ -25,6 +25,10 @@ bool namesPictures(const std::string& title) {
                            "image_id", "imageid",  "image_name", "imagename", "img",   "img_id", "id",
                            "path",     "filepath", "file_path",  "picture",   "photo", "name"});
 }
+bool namesTexts(const std::string& title) {
+    return isAmong(title, {"text", "texts", "sentence", "review", "message", "sms", "comment", "content", "tweet", "document",
+                           "body", "gloss", "question", "description"});
+}
 bool namesSplits(const std::string& title) {
     return isAmong(title, {"split", "set", "subset", "partition", "data set", "dataset"});
 }
@@ -34,6 +38,9 @@ bool namesSeveral(const std::string& title) {
 bool namesLabels(const std::string& title) {
     return namesSeveral(title) || isAmong(title, {"label", "class", "category", "target", "tag", "breed", "species", "diagnosis",
                                                   "class_name", "label_name", "y"});
+}
+bool namesTextLabels(const std::string& title) {
+    return namesLabels(title) || isAmong(title, {"kind", "sentiment", "topic", "intent", "spam"});
 }
 
 std::string trimmed(const std::string& text) {
@@ -60,9 +67,9 @@ Flag flagOf(const std::string& cell) {
 
 class ColumnGuess {
 public:
-    explicit ColumnGuess(const TableRows& rows) : m_rows(rows), m_titles(rows.front()) {
+    ColumnGuess(const TableRows& rows, TableOf of) : m_rows(rows), m_titles(rows.front()), m_of(of) {
         m_used.resize(m_titles.size());
-        m_file = take(namesPictures).value_or(0);
+        m_file = of == TableOf::Texts ? textColumn() : take(namesPictures).value_or(0);
         m_used[m_file] = true;
         m_split = take(namesSplits);
     }
@@ -76,8 +83,12 @@ public:
             readCells(labelColumn(), table);
         for (std::size_t i = 0; i < m_titles.size(); ++i)
             if (i != m_file) table.columns.push_back(trimmed(m_titles[i]));
-        table.notes.insert(table.notes.begin(), "The table's column \"" + m_titles[m_file] + "\" names the pictures.");
-        if (m_split) table.notes.push_back("Its column \"" + m_titles[*m_split] + "\" says which split a picture belongs to.");
+        const bool texts = m_of == TableOf::Texts;
+        table.notes.insert(table.notes.begin(), "The table's column \"" + m_titles[m_file] + "\" " +
+                                                    (texts ? "holds the texts." : "names the pictures."));
+        if (m_split)
+            table.notes.push_back("Its column \"" + m_titles[*m_split] + "\" says which split a " + (texts ? "text" : "picture") +
+                                  " belongs to.");
         if (table.classNames.size() < 2)
             throw DataError("The table has " + std::to_string(table.classNames.size()) + " label" +
                                 (table.classNames.size() == 1 ? "" : "s") + ", but at least two are needed.",
@@ -99,14 +110,28 @@ private:
         return std::nullopt;
     }
 
+    std::size_t textColumn() {
+        if (const auto titled = take(namesTexts)) return *titled;
+        std::size_t longest = 0, most = 0;
+        for (std::size_t i = 0; i < m_titles.size(); ++i) {
+            if (namesTextLabels(trimmed(m_titles[i])) || namesSplits(trimmed(m_titles[i]))) continue;
+            std::size_t bytes = 1;
+            for (std::size_t row = 1; row < m_rows.size(); ++row) bytes += cell(m_rows[row], i).size();
+            if (bytes > most) most = bytes, longest = i;
+        }
+        return longest;
+    }
+
     const std::string& cell(const std::vector<std::string>& row, std::size_t column) const {
         static const std::string none;
         return column < row.size() ? row[column] : none;
     }
 
+    bool (*namesLabel() const)(const std::string&) { return m_of == TableOf::Texts ? namesTextLabels : namesLabels; }
+
     bool hasLabelColumn() const {
         return std::any_of(m_titles.begin(), m_titles.end(),
-                           [](const std::string& title) { return namesLabels(trimmed(title)); });
+                           [this](const std::string& title) { return namesLabel()(trimmed(title)); });
     }
 
     std::vector<std::size_t> flagColumns() const {
@@ -121,7 +146,7 @@ private:
     }
 
     std::size_t labelColumn() {
-        if (const auto titled = take(namesLabels)) return *titled;
+        if (const auto titled = take(namesLabel())) return *titled;
         std::vector<std::size_t> left;
         for (std::size_t i = 0; i < m_titles.size(); ++i)
             if (!m_used[i]) left.push_back(i);
@@ -187,8 +212,9 @@ private:
 
     const TableRows& m_rows;
     const std::vector<std::string>& m_titles;
+    TableOf m_of;
     std::vector<bool> m_used;
-    std::size_t m_file = 0;
+    std::size_t m_file = 0;  // names or texts
     std::optional<std::size_t> m_split;
 };
 
@@ -239,16 +265,20 @@ TableRows tableRows(std::string_view text) {
     return rows;
 }
 
-LabelTable labelTableFrom(const TableRows& rows) {
-    if (rows.size() < 2 || rows.front().size() < 2)
+LabelTable labelTableFrom(const TableRows& rows, TableOf of) {
+    const bool small = rows.size() < 2 || rows.front().size() < 2;
+    if (small && of == TableOf::Texts)
+        throw DataError("The table needs a line of titles and at least two columns: the texts and their labels.",
+                        "Save the table as CSV with a first line such as \"text,label\".");
+    if (small)
         throw DataError("The table needs a line of titles and at least two columns: the pictures' names and their labels.",
                         "Save the table as CSV with a first line such as \"file,label\".");
-    return ColumnGuess(rows).read();
+    return ColumnGuess(rows, of).read();
 }
 
-LabelTable readLabelTable(const std::filesystem::path& file) {
+LabelTable readLabelTable(const std::filesystem::path& file, TableOf of) {
     try {
-        return labelTableFrom(tableRows(readSmallFile(file, kMostBytes)));
+        return labelTableFrom(tableRows(readSmallFile(file, kMostBytes)), of);
     } catch (const DataError& error) {
         throw DataError(file.string() + ": " + error.what(), error.hint());
     }
