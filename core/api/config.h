@@ -191,7 +191,9 @@ struct RunConfig {
     std::string model = "vgg16";  ///< a name of listModels()
     Initialization initialization = Initialization::Pretrained;
     std::filesystem::path weights;  ///< trunk weights; empty: the embedded ones
-    int inputSize = 32;             ///< pixels, what the model takes (ModelCard); pictures are resized bilinearly
+    /// Pixels, what the model takes (ModelCard): pictures are resized bilinearly. Of a model of texts: the most tokens that it
+    /// reads of one, [CLS] and [SEP] included; the rest of a longer text is cut off.
+    int inputSize = 32;
     Scaling scaling = Scaling::ImageNet;
     int batchSize = 128;  ///< 1..4096
     AugmentationConfig augmentation;

@@ -19,7 +19,7 @@ enum class LayerKind {
     BatchNorm,
     LayerNorm,
     Attention,
-    Tokens,  ///< of a transformer: its class token and the places of its patches
+    Tokens,  ///< of a transformer: its class token, and its tables of words and of places
     Scale,   ///< one factor a channel
     Sum,     ///< of a block and what skips it
     Join,    ///< of branches, channels behind channels
@@ -89,11 +89,12 @@ struct ModelInfo {
     std::vector<LayerGroup> groups;  ///< in pre-order
     std::vector<StageInfo> stages;
     std::vector<LayerPreset> presets;
-    std::vector<std::int64_t> inputShape;  ///< one picture: {3, size, size}
+    std::vector<std::int64_t> inputShape;  ///< one picture: {3, size, size}; one text: {the most tokens}
     int headBegin = 0;                     ///< index of the head's first layer
     int headStage = 0;                     ///< index of the head's first stage
     std::int64_t parameterCount = 0;
 
+    bool readsTexts() const { return inputShape.size() == 1; }
     /// Index of the layer that Keras's or torchvision's name means; -1 when there is none.
     int indexOf(const std::string& name) const;
     /// A flag a layer (false for layers without parameters) for names as in PhaseConfig::trainable. Throws ConfigError.

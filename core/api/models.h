@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/api/config.h"
+#include "core/api/modality.h"
 
 namespace thaw::core {
 
@@ -22,10 +23,11 @@ struct ModelCard {
     std::string name;                                   ///< torchvision's: "resnet18"; Keras's own: "resnet50_keras"
     std::string title;                                  ///< "ResNet-18"
     std::string family;                                 ///< "ResNet"
+    Modality modality = Modality::Pictures;             ///< what it reads
     std::int64_t parameters = 0;                        ///< of the trunk, without a classifier
     double multiplyAdds = 0;                            ///< of the trunk, forward, one picture at the usual size
     int features = 0;                                   ///< numbers that its usual head reads at the suggested size
-    int leastSize = 0, greatestSize = 0, sizeStep = 1;  ///< pixels a side
+    int leastSize = 0, greatestSize = 0, sizeStep = 1;  ///< pixels a side; of texts: tokens
     int usualSize = 0;                                  ///< that its published weights were trained with
     int suggestedSize = 0;                              ///< for a laptop
     Scaling scaling = Scaling::ImageNet;
@@ -47,6 +49,8 @@ struct ModelCard {
 std::vector<ModelCard> listModels();
 /// "ResNet-18"; the name itself for a model that does not exist.
 std::string modelTitle(const std::string& name);
+/// What a model reads; pictures for a model that does not exist.
+Modality modalityOf(const std::string& name);
 /// Whether a batch norm is among its layers; false for a model that does not exist.
 bool hasBatchNorm(const std::string& name);
 

@@ -24,14 +24,15 @@ struct TrunkCard {
     std::string id() const { return mark.empty() ? model.name : model.name + ", " + mark; }
 };
 
-/// In the order of listModels(): a card a model, and another one where the built-in weights learned without labels and others can
-/// be downloaded. Of one model where it is named; empty for one that does not exist. Looks at the sizes of the built-in files.
+/// What the window offers: models of pictures. In the order of listModels(): a card a model, and another one where the built-in
+/// weights learned without labels and others can be downloaded. Of one model where it is named; empty for one that does not
+/// exist. Looks at the sizes of the built-in files.
 std::vector<TrunkCard> listTrunks(const std::string& model = {});
 
 /// About how many bytes one of downloadableWeights() has; 0: unknown.
 std::int64_t downloadBytes(const std::string& download);
 
-/// A file of the user's weights folder that holds the trunk of a model.
+/// A file of the user's weights folder that holds the trunk of a model of pictures.
 struct LocalWeights {
     std::string model;
     std::filesystem::path file;

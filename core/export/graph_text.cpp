@@ -185,6 +185,11 @@ std::string Writer::expression(const GraphNode& node, const std::vector<std::str
             return call("permute", {x, "[0, 2, 3, 1]"});
         case Op::ChannelsFirst:
             return call("permute", {x, "[0, 3, 1, 2]"});
+        case Op::TokenTable:  // of models of texts, which are not written here
+        case Op::AddPlaces:
+        case Op::AddFirstRow:
+        case Op::MeanToken:
+        case Op::MixTokens:
         case Op::Dropout:
             break;
     }

@@ -60,6 +60,8 @@ void writeSafetensors(const ExportedModel& model, const std::filesystem::path& f
 }
 
 void writeExport(const ExportedModel& model, ExportFormat format, const std::filesystem::path& file) {
+    if (model.network.info.readsTexts() && format != ExportFormat::Safetensors)
+        throw ConfigError("A model of texts cannot be exported in this format yet.", "Export it as safetensors.");
     const std::vector<std::filesystem::path> files = exportedFiles(format, file);
     for (const std::filesystem::path& one : files) requireWritable(one);
     switch (format) {

@@ -194,6 +194,11 @@ std::string Writer::write(const GraphNode& node, const std::vector<std::string>&
             return permuted(x, {0, 2, 3, 1});
         case Op::ChannelsFirst:
             return permuted(x, {0, 3, 1, 2});
+        case Op::TokenTable:  // of models of texts, which are not written here
+        case Op::AddPlaces:
+        case Op::AddFirstRow:
+        case Op::MeanToken:
+        case Op::MixTokens:
         case Op::Dropout:
             break;
     }

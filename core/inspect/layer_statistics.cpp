@@ -73,7 +73,7 @@ void withGradients(StagedModel& model, const LayerMask& layers, const InputSourc
     BatchPlan plan;
     plan.boundary = freezeBoundary(model.info(), layers);
     plan.rows = static_cast<std::int64_t>(rows.size());
-    plan.microBatch = sliceSize(source.inputSize);
+    plan.microBatch = sliceSize(model.info());
     plan.input = [&](const Deadline&, std::int64_t begin, std::int64_t end) {
         return source.rows(Split::Train, /*rung=*/0, {rows.begin() + begin, rows.begin() + end});
     };

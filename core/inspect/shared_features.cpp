@@ -29,14 +29,14 @@ CountCallback shareOf(const CountCallback& progress, double before, double share
 std::shared_ptr<FeatureBlock> featuresAt(int end, int begin, const InputSource& source, const StagedModel& model, Split split,
                                          const CountCallback& progress) {
     torch::NoGradGuard noGrad;
-    const std::int64_t count = source.pictures(split).count(), slice = sliceSize(source.inputSize);
+    const std::int64_t count = source.pictures(split).count(), slice = sliceSize(model.info());
     auto block = std::make_shared<FeatureBlock>(count, rungFloats(model.info(), end));
     for (std::int64_t row = 0; row < count; row += slice) {
         report(progress, row, count);
         ForwardSlice forward;
         forward.start(source.rows(split, begin, rowRange(row, std::min(count, row + slice))), begin, end);
         while (!forward.advance(model, Deadline(kPiece), {})) report(progress, row, count);
-        const torch::Tensor output = forward.takeResult().cpu().contiguous();
+        const torch::Tensor output = forward.takeResult().hidden.cpu().contiguous();
         block->write(row, output.data_ptr<float>(), output.size(0));
     }
     return block;

@@ -19,10 +19,10 @@ int beginOf(const InputSource& source, Split split, int end) {
 
 }  // namespace
 
-void outputsOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
-               const std::function<void(std::int64_t begin, const torch::Tensor& output)>& take, const CountCallback& progress) {
+void statesOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
+              const std::function<void(std::int64_t begin, const State& state)>& take, const CountCallback& progress) {
     torch::NoGradGuard noGrad;
-    const std::int64_t count = static_cast<std::int64_t>(rows.size()), slice = sliceSize(source.inputSize);
+    const std::int64_t count = static_cast<std::int64_t>(rows.size()), slice = sliceSize(model.info());
     const int rung = beginOf(source, split, end);
     for (std::int64_t begin = 0; begin < count; begin += slice) {
         report(progress, begin, count);
@@ -34,16 +34,20 @@ void outputsOf(const InputSource& source, const StagedModel& model, Split split,
     report(progress, count, count);
 }
 
+void outputsOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
+               const std::function<void(std::int64_t begin, const torch::Tensor& output)>& take, const CountCallback& progress) {
+    const auto takeHidden = [&](std::int64_t begin, const State& state) { take(begin, state.hidden); };
+    statesOf(source, model, split, rows, end, takeHidden, progress);
+}
+
 void outputsOfLayer(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows,
                     int layer, const std::function<void(std::int64_t begin, const torch::Tensor& output)>& take,
                     const CountCallback& progress) {
     const int stage = model.info().layer(layer).stage;
     const bool whole = model.info().stage(stage).end - model.info().stage(stage).begin == 1;
     if (whole) return outputsOf(source, model, split, rows, stage + 1, take, progress);
-    const auto takeInner = [&](std::int64_t begin, const torch::Tensor& input) {
-        take(begin, model.outputOf(input, stage, layer));
-    };
-    outputsOf(source, model, split, rows, stage, takeInner, progress);
+    const auto takeInner = [&](std::int64_t begin, const State& input) { take(begin, model.outputOf(input, stage, layer)); };
+    statesOf(source, model, split, rows, stage, takeInner, progress);
 }
 
 torch::Tensor featuresOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows,

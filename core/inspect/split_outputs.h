@@ -10,6 +10,10 @@
 
 namespace thaw::core {
 
+/// What flows out of stage `end` - 1 for rows of a split, in slices; `progress` may be empty. Throws Cancelled.
+void statesOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,
+              const std::function<void(std::int64_t begin, const State& state)>& take, const CountCallback& progress);
+
 /// Runs the stages below `end` over rows of a split, from the highest of them whose input the source's store holds. `take` gets
 /// each slice's output and where it begins in `rows`. Throws Cancelled.
 void outputsOf(const InputSource& source, const StagedModel& model, Split split, const std::vector<std::int64_t>& rows, int end,

@@ -15,6 +15,14 @@ ModelDescription vggModel(const std::string& name, const std::string& title, con
 /// A ResNet-shaped model: blocks of each of its layers; width doubles from layer to layer.
 ModelDescription resNetModel(const std::string& name, const std::string& title, const std::vector<int>& blocks, bool bottleneck);
 
+/// Sizes of a network of BERT's kind.
+struct BertShape {
+    int layers = 12, width = 768, heads = 12, hidden = 3072;
+    bool distilled = false;  ///< DistilBERT: its own names, no table of a text's parts
+    int vocabulary = 30522, places = 512;
+};
+ModelDescription bertModel(const std::string& name, const std::string& title, const BertShape& shape);
+
 /// One dense layer on the means of the last planes: the usual head beyond VGG.
 inline const HeadConfig kLinearHead{/*hiddenUnits=*/512, /*dropout=*/0.2, /*hiddenLayers=*/0, HeadPooling::Average};
 
@@ -35,5 +43,6 @@ std::vector<ModelDescription> efficientNetFamily();
 std::vector<ModelDescription> denseNetFamily();
 std::vector<ModelDescription> convNextFamily();
 std::vector<ModelDescription> visionTransformerFamily();
+std::vector<ModelDescription> bertFamily();
 
 }  // namespace thaw::core

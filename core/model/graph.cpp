@@ -133,6 +133,7 @@ Wire GraphBuilder::addLayer(GraphNode node, LayerKind kind, std::string kindText
         const std::int64_t perOutput = product(weight) / weight.front();
         layer.multiplyAdds = outputs * static_cast<double>(perOutput);
     }
+    if (node.op == Op::MixTokens) layer.multiplyAdds = 2 * outputs * static_cast<double>(node.shape[0]);
     if (node.op == Op::Attention) {
         const double tokens = static_cast<double>(node.shape[0]), units = static_cast<double>(node.shape[1]);
         layer.multiplyAdds = 4 * tokens * units * units + 2 * tokens * tokens * units;
@@ -239,6 +240,49 @@ Wire GraphBuilder::channelScale(Wire input, const std::string& parameter) {
     node.shape = shape(input);
     node.parameters = {{parameter, {node.shape[0], 1, 1}}};
     return addLayer(std::move(node), LayerKind::Scale, "Scale", parameter, {});
+}
+
+Wire GraphBuilder::tokenTable(Wire ids, const std::string& path, int vocabulary, int units) {
+    GraphNode node;
+    node.op = Op::TokenTable;
+    node.inputs = {ids};
+    node.shape = {shape(ids)[0], units};
+    node.parameters = {{path + ".weight", {vocabulary, units}}};
+    return addLayer(std::move(node), LayerKind::Tokens, "Table of tokens", path, {});
+}
+
+Wire GraphBuilder::addTable(Wire input, Op op, const std::string& word, const std::string& path, std::int64_t rows) {
+    GraphNode node;
+    node.op = op;
+    node.inputs = {input};
+    node.shape = shape(input);
+    node.parameters = {{path + ".weight", {rows, node.shape[1]}}};
+    return addLayer(std::move(node), LayerKind::Tokens, word, path, {});
+}
+
+Wire GraphBuilder::addPlaces(Wire input, const std::string& path, int places) {
+    return addTable(input, Op::AddPlaces, "Table of places", path, places);
+}
+
+Wire GraphBuilder::addFirstRow(Wire input, const std::string& path, int rows) {
+    return addTable(input, Op::AddFirstRow, "Table of parts", path, rows);
+}
+
+Wire GraphBuilder::mixTokens(Wire query, Wire key, Wire value, const std::string& path, int heads) {
+    GraphNode node;
+    node.op = Op::MixTokens;
+    node.inputs = {query, key, value};
+    node.shape = shape(value);
+    node.heads = heads;
+    return addLayer(std::move(node), LayerKind::Attention, "Attention, " + std::to_string(heads) + " heads", path, {});
+}
+
+Wire GraphBuilder::meanToken(Wire input, const std::string& path) {
+    GraphNode node;
+    node.op = Op::MeanToken;
+    node.inputs = {input};
+    node.shape = {shape(input)[1]};
+    return addLayer(std::move(node), LayerKind::AveragePool2d, "Mean of tokens", path, {});
 }
 
 Wire GraphBuilder::plain(Op op, Wire input) {

@@ -21,6 +21,9 @@ enum class Op {
     Attention,
     ClassToken,
     ChannelScale,
+    TokenTable,   ///< {tokens} of ids to {tokens, units}: a row of the table for each
+    AddPlaces,    ///< adds the table's row of a token's place to each token
+    AddFirstRow,  ///< adds the table's first row to each token
     // without
     Relu,
     Relu6,
@@ -39,6 +42,8 @@ enum class Op {
     Dropout,
     ToTokens,       ///< {channels, height, width} to {height * width, channels}
     FirstToken,     ///< {tokens, units} to {units}
+    MeanToken,      ///< the same: the mean of the tokens that are no padding
+    MixTokens,      ///< attention without parameters: of queries, keys and values {tokens, units}; padding is not looked at
     ChannelsLast,   ///< {channels, height, width} to {height, width, channels}
     ChannelsFirst,  ///< and back
 };
@@ -57,7 +62,7 @@ struct GraphNode {
     std::array<std::int64_t, 2> kernel{1, 1}, stride{1, 1};
     std::array<std::int64_t, 2> before{0, 0}, after{0, 0};  ///< padding: above and to the left, below and to the right
     std::int64_t groups = 1;
-    std::int64_t heads = 1;     ///< Attention
+    std::int64_t heads = 1;     ///< Attention, MixTokens
     bool ceil = false;          ///< a pooling's last window may reach over the edge
     bool countsPadding = true;  ///< AveragePool
     double value = 0;           ///< a norm's epsilon, a Dropout's rate
@@ -129,6 +134,15 @@ public:
     Wire classToken(Wire input, const std::string& token, const std::string& places);
     Wire channelScale(Wire input, const std::string& parameter);
 
+    /// Of a text: its tokens' rows of a table; a table's row for each place; a table's first row.
+    Wire tokenTable(Wire ids, const std::string& path, int vocabulary, int units);
+    Wire addPlaces(Wire input, const std::string& path, int places);
+    Wire addFirstRow(Wire input, const std::string& path, int rows);
+    /// Attention between what three dense layers made of the tokens; a layer of the tree, without numbers.
+    Wire mixTokens(Wire query, Wire key, Wire value, const std::string& path, int heads);
+    /// Mean of a text's real tokens; a layer of the tree.
+    Wire meanToken(Wire input, const std::string& path);
+
     /// Everything that needs neither numbers nor a name: activations, Flatten, tokens.
     Wire plain(Op op, Wire input);
     Wire relu(Wire input) { return plain(Op::Relu, input); }
@@ -153,6 +167,7 @@ public:
 private:
     Wire addNode(GraphNode node);
     Wire addLayer(GraphNode node, LayerKind kind, std::string kindText, const std::string& path, const std::string& name);
+    Wire addTable(Wire input, Op op, const std::string& word, const std::string& path, std::int64_t rows);
     Wire pool(Wire input, Op op, LayerKind kind, const std::string& word, const std::string& path, int kernel,
               const PoolOptions& options, const std::string& name);
 

@@ -19,7 +19,8 @@ const char* blockOf(const StageGraph& stage) {
     });
     // A separable convolution ends in an activation, or has others beside it.
     const Op last = stage.output == kStageInput ? Op::Add : stage.nodes[static_cast<std::size_t>(stage.output)].op;
-    if (has(is(Op::Attention)) || has(is(Op::ClassToken))) return "transformer";
+    if (has(is(Op::Attention)) || has(is(Op::ClassToken)) || has(is(Op::MixTokens)) || has(is(Op::TokenTable)))
+        return "transformer";
     if (depthwise == 1 && last != Op::Relu6) return "inverted residual";
     if (has(is(Op::Concatenate))) return "branches";
     if (has(is(Op::Add))) return "residual";
@@ -28,7 +29,7 @@ const char* blockOf(const StageGraph& stage) {
 
 int headsOf(const StageGraph& stage) {
     for (const GraphNode& node : stage.nodes)
-        if (node.op == Op::Attention) return static_cast<int>(node.heads);
+        if (node.op == Op::Attention || node.op == Op::MixTokens) return static_cast<int>(node.heads);
     return 0;
 }
 
@@ -45,6 +46,7 @@ ModelCard cardOf(const ModelDescription& model) {
     card.name = model.name;
     card.title = model.title;
     card.family = model.family;
+    card.modality = model.input.modality;
     card.leastSize = model.input.least;
     card.greatestSize = model.input.greatest;
     card.sizeStep = model.input.step;
@@ -132,7 +134,7 @@ std::vector<ModelCard> listModels() {
 std::vector<TrunkCard> listTrunks(const std::string& name) {
     std::vector<TrunkCard> trunks;
     for (const ModelDescription* model : allModels()) {
-        if (!name.empty() && model->name != name) continue;
+        if (model->input.modality != Modality::Pictures || (!name.empty() && model->name != name)) continue;
         TrunkCard trunk = trunkOf(*model);
         trunks.push_back(trunk);
         if (model->builtInWithoutLabels && model->published && !trunk.download.empty())
@@ -147,14 +149,15 @@ std::string modelTitle(const std::string& name) {
     return name;
 }
 
+Modality modalityOf(const std::string& name) {
+    for (const ModelDescription* model : allModels())
+        if (model->name == name) return model->input.modality;
+    return Modality::Pictures;
+}
+
 bool hasBatchNorm(const std::string& name) {
     for (const ModelDescription* model : allModels()) {
-        if (model->name != name) continue;
-        GraphBuilder graph({3, model->input.usual, model->input.usual});
-        model->drawTrunk(graph);
-        const std::vector<LayerInfo> layers = graph.take(model->title).info.layers;
-        return std::any_of(layers.begin(), layers.end(),
-                           [](const LayerInfo& layer) { return layer.kind == LayerKind::BatchNorm; });
+        if (model->name == name) return trunkHas(*model, LayerKind::BatchNorm);
     }
     return false;
 }

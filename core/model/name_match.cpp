@@ -1,5 +1,6 @@
 #include "core/model/name_match.h"
 
+#include <cstring>
 #include <set>
 #include <utility>
 
@@ -8,8 +9,12 @@
 namespace thaw::core {
 namespace {
 
-/// torchvision's first DenseNet files say norm.1 where today's module says norm1.
+/// torchvision's first DenseNet files say norm.1 where today's module says norm1, and BERT's gamma and beta where they are now
+/// weight and bias.
 std::string modernName(std::string name) {
+    for (const auto& [old, now] :
+         {std::pair("LayerNorm.gamma", "LayerNorm.weight"), std::pair("LayerNorm.beta", "LayerNorm.bias")})
+        if (const std::size_t at = name.find(old); at != std::string::npos) name.replace(at, std::strlen(old), now);
     if (name.find(".denselayer") == std::string::npos) return name;
     for (const char* part : {"norm", "conv"}) {
         for (const char* number : {"1", "2"}) {
@@ -71,7 +76,8 @@ NameMatch::NameMatch(const Tensors& tensors, const TrunkLayout& layout, const Pl
         const bool inside = plain.compare(0, prefix.size(), prefix) == 0;
         const std::vector<std::string> parts = nameParts(inside ? plain.substr(prefix.size()) : std::string());
         if (inside && names.moreOfTheKind.count(plain) > 0) m_more = true;
-        if (roots.count(parts.front()) > 0 && parts.back() != "num_batches_tracked") m_more = true;
+        const bool counts = parts.back() == "num_batches_tracked" || parts.back() == "position_ids";
+        if (roots.count(parts.front()) > 0 && !counts) m_more = true;
     }
 }
 

@@ -1,6 +1,7 @@
 #include "core/model/stage.h"
 
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -49,7 +50,7 @@ struct Stage::Step {
 /// One pass through the graph.
 struct Stage::Run {
     const Stage& stage;
-    const torch::Tensor& input;
+    const torch::Tensor &input, &mask;
     const ForwardContext& context;
     std::vector<torch::Tensor> outputs;
 
@@ -78,6 +79,9 @@ struct Stage::Run {
     torch::Tensor batchNorm(const Step& step);
     torch::Tensor linear(const Step& step, bool relu);
     torch::Tensor attention(const Step& step);
+    torch::Tensor mixTokens(const Step& step);
+    torch::Tensor meanToken(const torch::Tensor& from) const;
+    torch::Tensor mixed(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value) const;
     const Folded& folded(const Step& conv, const Step& norm) const;
 };
 
@@ -121,8 +125,8 @@ Stage::Stage(const StageGraph& graph) : m_output(graph.output) {
 
 Stage::~Stage() = default;
 
-torch::Tensor Stage::forward(const torch::Tensor& input, const ForwardContext& context) const {
-    Run run{*this, input, context, std::vector<torch::Tensor>(m_steps.size())};
+torch::Tensor Stage::forward(const State& input, const ForwardContext& context) const {
+    Run run{*this, input.hidden, input.mask, context, std::vector<torch::Tensor>(m_steps.size())};
     return run.all();
 }
 
@@ -227,14 +231,35 @@ torch::Tensor Stage::Run::linear(const Step& step, bool relu) {
 
 torch::Tensor Stage::Run::attention(const Step& step) {
     const torch::Tensor& from = in(step);
-    const std::int64_t rows = from.size(0), tokens = from.size(1), units = from.size(2), heads = step.node.heads,
-                       each = units / heads;
-    const torch::Tensor all = at::linear(from, step.weight, step.bias).view({rows, tokens, 3, heads, each});
+    const std::int64_t heads = step.node.heads, each = from.size(2) / heads;
+    const torch::Tensor all = at::linear(from, step.weight, step.bias).view({from.size(0), from.size(1), 3, heads, each});
     const torch::Tensor parts = all.permute({2, 0, 3, 1, 4});
-    const torch::Tensor query = parts[0] / std::sqrt(static_cast<double>(each));
-    const torch::Tensor weights = at::softmax(at::matmul(query, parts[1].transpose(-2, -1)), -1);
-    const torch::Tensor mixed = at::matmul(weights, parts[2]).transpose(1, 2).reshape({rows, tokens, units});
-    return at::linear(mixed, step.weight2, step.bias2);
+    return at::linear(mixed(parts[0], parts[1], parts[2]), step.weight2, step.bias2);
+}
+
+torch::Tensor Stage::Run::mixTokens(const Step& step) {
+    const auto divided = [&](std::size_t which) {
+        const torch::Tensor& from = in(step, which);
+        const std::int64_t heads = step.node.heads;
+        return from.view({from.size(0), from.size(1), heads, from.size(2) / heads}).transpose(1, 2);
+    };
+    return mixed(divided(0), divided(1), divided(2));
+}
+
+/// Of [rows, heads, tokens, units of a head] each, to [rows, tokens, units].
+torch::Tensor Stage::Run::mixed(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value) const {
+    const torch::Tensor scaled = query / std::sqrt(static_cast<double>(query.size(3)));
+    torch::Tensor scores = at::matmul(scaled, key.transpose(-2, -1));
+    if (mask.defined())
+        scores = scores.masked_fill(mask.eq(0).unsqueeze(1).unsqueeze(2), -std::numeric_limits<double>::infinity());
+    const torch::Tensor mixture = at::matmul(at::softmax(scores, -1), value);
+    return mixture.transpose(1, 2).reshape({query.size(0), query.size(2), query.size(1) * query.size(3)});
+}
+
+torch::Tensor Stage::Run::meanToken(const torch::Tensor& from) const {
+    if (!mask.defined()) return from.mean(1);
+    const torch::Tensor real = mask.to(from.scalar_type()).unsqueeze(2);
+    return (from * real).sum(1) / real.sum(1);
 }
 
 torch::Tensor Stage::Run::single(const Step& step) {
@@ -251,6 +276,12 @@ torch::Tensor Stage::Run::single(const Step& step) {
             return at::cat({step.weight.expand({from.size(0), -1, -1}), from}, 1) + step.bias;
         case Op::ChannelScale:
             return from * step.weight;
+        case Op::TokenTable:
+            return at::embedding(step.weight, from);
+        case Op::AddPlaces:
+            return from + step.weight.slice(0, 0, from.size(1));
+        case Op::AddFirstRow:
+            return from + step.weight[0];
         case Op::Relu:
             return owned(step) ? torch::Tensor(from).relu_() : from.relu();
         case Op::Relu6:
@@ -291,6 +322,10 @@ torch::Tensor Stage::Run::single(const Step& step) {
             return from.flatten(2).transpose(1, 2);
         case Op::FirstToken:
             return from.select(1, 0);
+        case Op::MeanToken:
+            return meanToken(from);
+        case Op::MixTokens:
+            return mixTokens(step);
         case Op::ChannelsLast:
             return from.permute({0, 2, 3, 1});
         case Op::ChannelsFirst:

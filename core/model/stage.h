@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <torch/torch.h>
@@ -26,6 +27,16 @@ struct Tap {
     torch::Tensor value;
 };
 
+/// What flows between stages: most networks use `hidden` alone.
+struct State {
+    torch::Tensor hidden;  ///< [rows, ...]; of texts first int64 [rows, tokens], then float32 [rows, tokens, units]
+    torch::Tensor mask;    ///< float32 [rows, tokens]: 1 for a token of the text, 0 for padding; undefined: no padding
+    State() = default;
+    State(torch::Tensor value, torch::Tensor tokens = {}) : hidden(std::move(value)), mask(std::move(tokens)) {}
+    bool defined() const { return hidden.defined(); }
+    std::int64_t rows() const { return hidden.size(0); }
+};
+
 /// What a forward pass needs beside its input.
 struct ForwardContext {
     std::vector<torch::Tensor> dropoutMasks;  ///< one a Dropout of the model, [rows, units], 0 or 1 / (1 - rate); empty: off
@@ -41,8 +52,9 @@ public:
     Stage(const Stage&) = delete;
     Stage& operator=(const Stage&) = delete;
 
-    /// [rows, ...] to [rows, ...]; float32. Pure but for the dropout masks and for statistics, which wait for commitStatistics().
-    torch::Tensor forward(const torch::Tensor& input, const ForwardContext& context) const;
+    /// The next stage's hidden, float32; the mask stays. Pure but for the dropout masks and for statistics, which wait for
+    /// commitStatistics().
+    torch::Tensor forward(const State& input, const ForwardContext& context) const;
     /// The same followed by a 2x2 max pooling, where one pass does both and no gradient is recorded; undefined: it does not.
     torch::Tensor forwardPooled(const torch::Tensor& input) const;
     /// Whether it is a 2x2 max pooling and nothing else.

@@ -99,29 +99,29 @@ void StagedModel::drawLayer(const Stage& stage, const GraphNode& node, std::uint
         if (buffer.layer == node.layer) buffer.value.fill_(buffer.name == node.buffers.back().name ? 1.0 : 0.0);
 }
 
-torch::Tensor StagedModel::forward(torch::Tensor input, int begin, int end, const ForwardContext& context) const {
+torch::Tensor StagedModel::forward(State input, int begin, int end, const ForwardContext& context) const {
     for (int i = begin; i < end;) i = advance(input, i, end, context);
-    return input;
+    return input.hidden;
 }
 
-int StagedModel::advance(torch::Tensor& current, int index, int end, const ForwardContext& context) const {
+int StagedModel::advance(State& current, int index, int end, const ForwardContext& context) const {
     if (index + 1 < end && !context.tap && stage(index + 1).isPooling()) {
-        if (torch::Tensor pooled = stage(index).forwardPooled(current); pooled.defined()) {
-            current = std::move(pooled);
+        if (torch::Tensor pooled = stage(index).forwardPooled(current.hidden); pooled.defined()) {
+            current.hidden = std::move(pooled);
             return index + 2;
         }
     }
-    current = stage(index).forward(current, context);
+    current.hidden = stage(index).forward(current, context);
     return index + 1;
 }
 
-torch::Tensor StagedModel::outputOf(const torch::Tensor& input, int begin, int layer) const {
+torch::Tensor StagedModel::outputOf(const State& input, int begin, int layer) const {
     Tap tap;
     tap.layer = layer;
     ForwardContext context;
     context.tap = &tap;
     const int stage = m_info.layer(layer).stage;
-    forward(forward(input, begin, stage), stage, stage + 1, context);
+    forward({forward(input, begin, stage), input.mask}, stage, stage + 1, context);
     return tap.value;
 }
 

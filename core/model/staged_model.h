@@ -38,12 +38,12 @@ public:
     std::vector<Parameter> stateOf(int layer) const;
 
     /// Stages [begin, end) of the composition.
-    torch::Tensor forward(torch::Tensor input, int begin, int end, const ForwardContext& context = {}) const;
+    torch::Tensor forward(State input, int begin, int end, const ForwardContext& context = {}) const;
     /// Replaces the input of a stage by its output, or by the next one's where one pass computes both; returns the stage after.
-    int advance(torch::Tensor& current, int stage, int end, const ForwardContext& context = {}) const;
+    int advance(State& current, int stage, int end, const ForwardContext& context = {}) const;
 
     /// The output of one layer, of one with ReLU what comes out of that.
-    torch::Tensor outputOf(const torch::Tensor& input, int begin, int layer) const;
+    torch::Tensor outputOf(const State& input, int begin, int layer) const;
 
     /// Every parameter and buffer by its state_dict name, in forward order: parameters first within a stage.
     std::vector<Parameter> stateDict() const;

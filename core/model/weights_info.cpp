@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/api/errors.h"
+#include "core/api/models.h"
 #include "core/api/text.h"
 #include "core/api/trunks.h"
 #include "core/data/download.h"
@@ -41,6 +42,18 @@ Downloadable ofTorchvision(const std::string& model, const std::string& file, do
             {"https://download.pytorch.org/models/" + file, 0, "", "", file},
             file.substr(dash + 1, 8),
             std::llround(mebibytes * kMebi)};
+}
+
+/// A revision on Hugging Face, whose digest is published there.
+Downloadable ofHuggingFace(const std::string& model, const std::string& repository, const std::string& revision,
+                           std::int64_t bytes, const std::string& sha256) {
+    return {model,
+            model,
+            descriptionOf(model).title + " (full precision)",
+            {"https://huggingface.co/" + repository + "/resolve/" + revision + "/model.safetensors", bytes, sha256, "",
+             model + ".safetensors"},
+            "",
+            bytes};
 }
 
 const std::vector<Downloadable>& downloadables() {
@@ -80,6 +93,13 @@ const std::vector<Downloadable>& downloadables() {
             ofTorchvision("efficientnet_b0", "efficientnet_b0_rwightman-7f5810bc.pth", 20.5),
             ofTorchvision("convnext_tiny", "convnext_tiny-983f1562.pth", 109.1),
             ofTorchvision("vit_b_16", "vit_b_16-c867db91.pth", 330.3),
+            ofHuggingFace("minilm", "sentence-transformers/all-MiniLM-L6-v2", "1110a243fdf4706b3f48f1d95db1a4f5529b4d41",
+                          90'868'376, "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"),
+            ofHuggingFace("bert-base-uncased", "google-bert/bert-base-uncased", "86b5e0934494bd15c9632b12f734a8a67f723594",
+                          440'449'768, "68d45e234eb4a928074dfd868cead0219ab85354cc53d20e772753c6bb9169d3"),
+            ofHuggingFace("distilbert-base-uncased", "distilbert/distilbert-base-uncased",
+                          "12040accade4e8a0f71eabdb258fecc2e7e948be", 267'954'768,
+                          "5e3f1108e3cb34ee048634875d8482665b65ac713291a7e32396fb18f6ff0063"),
         };
     }();
     return kAll;
@@ -139,7 +159,7 @@ std::filesystem::path convert(const std::filesystem::path& file, std::filesystem
     writer.setMetadata("source_format", toString(source->format()));
     writer.setMetadata("source_sha256", digest);
     const WeightsScaling scaling = scalingNeededBy(*source, match);
-    writer.setMetadata("scaling", toString(scaling.scaling));
+    if (modalityOf(layout.model) == Modality::Pictures) writer.setMetadata("scaling", toString(scaling.scaling));
     if (!scaling.certain) writer.setMetadata("scaling_assumed", scaling.reason);
     for (const auto& [name, tensor] : tensors) writer.add(name, DType::Float32, tensor.shape, tensor.values.data());
     writer.write(output);
@@ -192,10 +212,14 @@ std::filesystem::path importWeights(const std::filesystem::path& file, std::file
 std::vector<WeightsChoice> listWeights(const std::string& model) {
     const ModelDescription& description = descriptionOf(model);
     const TrunkLayout layout = layoutOf(model);
+    const bool pictures = description.input.modality == Modality::Pictures;
+    const auto scalingWords = [pictures](const WeightsScaling& scaling) {
+        return pictures ? " " + scalingSentence(scaling) : std::string();
+    };
     std::vector<WeightsChoice> choices;
     if (!description.builtIn.empty()) {
         const WeightsScaling own{description.scaling, true, "they are " + description.title + "'s own"};
-        choices.push_back({description.builtInTitle, {}, description.builtInNote + " " + scalingSentence(own), own});
+        choices.push_back({description.builtInTitle, {}, description.builtInNote + scalingWords(own), own});
     }
 
     for (const std::filesystem::path& file : filesOfFolder()) {
@@ -207,7 +231,7 @@ std::vector<WeightsChoice> listWeights(const std::string& model) {
             const bool titled = title != source->metadata().end() && title->second.size() <= kLongestTitle;
             const WeightsScaling scaling = scalingNeededBy(*source, match);
             choices.push_back({titled ? title->second : file.filename().string(), file,
-                               file.filename().string() + ", " + toString(source->format()) + ". " + scalingSentence(scaling),
+                               file.filename().string() + ", " + toString(source->format()) + "." + scalingWords(scaling),
                                scaling});
         } catch (const WeightsError&) {  // not a weights file; inspecting it says why
         }
@@ -253,7 +277,8 @@ std::vector<LocalWeights> listLocalWeights() {
         try {
             const std::unique_ptr<WeightsSource> source = openWeights(file);
             const std::string model = modelIn(source->tensors());
-            if (!model.empty()) found.push_back({model, file, downloadIn(source->metadata())});
+            if (!model.empty() && modalityOf(model) == Modality::Pictures)
+                found.push_back({model, file, downloadIn(source->metadata())});
         } catch (const WeightsError&) {  // not a weights file
         }
     }

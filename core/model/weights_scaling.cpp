@@ -54,6 +54,8 @@ const Published* publishedWith(const HostTensor& kernel) {
 }  // namespace
 
 WeightsScaling scalingNeededBy(const WeightsSource& source, const TrunkMatch& match) {
+    const ModelDescription& model = descriptionOf(match.layout.model);
+    if (model.input.modality == Modality::Texts) return {model.scaling, true, model.title + " reads texts"};
     const auto& metadata = source.metadata();
     const bool assumed = metadata.count("scaling_assumed") > 0;
     if (const auto own = metadata.find("scaling"); own != metadata.end() && !assumed)
@@ -64,7 +66,6 @@ WeightsScaling scalingNeededBy(const WeightsSource& source, const TrunkMatch& ma
         if (const Published* known = publishedWith(readTrunkTensor(source, match, 0)))
             return {known->scaling, true, known->reason};
 
-    const ModelDescription& model = descriptionOf(match.layout.model);
     if (model.keras)
         return {model.scaling, false,
                 model.title + " learned with it, and which scaling somebody fine-tuned the weights with cannot be told"};

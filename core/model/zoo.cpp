@@ -15,7 +15,7 @@ std::list<ModelDescription>& models() {
         std::list<ModelDescription> list;
         for (const auto& family :
              {vggFamily, alexNetFamily, squeezeNetFamily, resNetFamily, inceptionFamily, xceptionFamily, mobileNetFamily,
-              kerasMobileNetFamily, efficientNetFamily, denseNetFamily, convNextFamily, visionTransformerFamily})
+              kerasMobileNetFamily, efficientNetFamily, denseNetFamily, convNextFamily, visionTransformerFamily, bertFamily})
             for (ModelDescription& model : family()) list.push_back(std::move(model));
         return list;
     }();
@@ -31,7 +31,7 @@ ModelDescription* find(const std::string& name) {
 std::string sizesOf(const InputSpec& input) {
     std::string text = std::to_string(input.least);
     if (input.greatest > input.least) text += " to " + std::to_string(input.greatest);
-    text += " pixels";
+    text += input.modality == Modality::Texts ? " tokens" : " pixels";
     if (input.step > 1 && input.greatest > input.least) text += ", a multiple of " + std::to_string(input.step);
     return text;
 }
@@ -39,10 +39,17 @@ std::string sizesOf(const InputSpec& input) {
 void checkSize(const ModelDescription& model, int size) {
     const InputSpec& input = model.input;
     const std::string hint = "Choose " + sizesOf(input) + ".";
+    if (input.modality == Modality::Texts && (size < input.least || size > input.greatest))
+        throw ConfigError(model.title + " cannot read texts of " + std::to_string(size) + " tokens.", hint);
     if (size < input.least)
         throw ConfigError("Pictures of " + std::to_string(size) + " pixels are too small for " + model.title + ".", hint);
     if (size > input.greatest || size % input.step != 0)
         throw ConfigError(model.title + " cannot take pictures of " + std::to_string(size) + " pixels.", hint);
+}
+
+GraphBuilder builderFor(const ModelDescription& model, int inputSize) {
+    if (model.input.modality == Modality::Texts) return GraphBuilder({inputSize});
+    return GraphBuilder({3, inputSize, inputSize});
 }
 
 std::vector<LayerPreset> presetsOf(const ModelDescription& model) {
@@ -112,11 +119,12 @@ Network networkOf(const RunConfig& config, int classCount) {
         throw ConfigError("The head needs at least one hidden unit.", "Choose 1 to 8192 units.");
     const ModelDescription& model = descriptionOf(config.model);
     checkSize(model, config.inputSize);
-    GraphBuilder graph({3, config.inputSize, config.inputSize});
+    GraphBuilder graph = builderFor(model, config.inputSize);
     model.drawTrunk(graph);
-    const bool planes = graph.shape(kStageInput).size() == 3;  // a transformer ends in one token
-    if (config.head.pooling == HeadPooling::Average && planes)
+    const std::size_t dimensions = graph.shape(kStageInput).size();  // a vision transformer ends in one token
+    if (config.head.pooling == HeadPooling::Average && dimensions == 3)
         graph.endStage(graph.adaptiveAveragePool(graph.beginStage("avgpool"), "avgpool", 1), /*cut=*/true);
+    if (dimensions == 2) graph.endStage(graph.meanToken(graph.beginStage("pooling"), "pooling"), /*cut=*/true);
     drawHead(graph, config.head, classCount);
     Network network = graph.take(model.title);
     network.info.presets = presetsOf(model);
@@ -128,11 +136,18 @@ Network publishedNetwork(const std::string& name, int inputSize, int classCount)
     const ModelDescription& model = descriptionOf(name);
     if (!model.drawClassifier) throw ConfigError(model.title + " has no classifier of its own.");
     checkSize(model, inputSize);
-    GraphBuilder graph({3, inputSize, inputSize});
+    GraphBuilder graph = builderFor(model, inputSize);
     model.drawTrunk(graph);
     graph.beginHead();
     model.drawClassifier(graph, classCount);
     return graph.take(model.title);
+}
+
+bool trunkHas(const ModelDescription& model, LayerKind kind) {
+    GraphBuilder graph = builderFor(model, model.input.usual);
+    model.drawTrunk(graph);
+    const std::vector<LayerInfo> layers = graph.take(model.title).info.layers;
+    return std::any_of(layers.begin(), layers.end(), [kind](const LayerInfo& layer) { return layer.kind == kind; });
 }
 
 std::vector<TensorSpec> trunkTensorsOf(const Network& network) { return tensorsOf(network, network.info.headStage); }

@@ -8,16 +8,18 @@
 #include <vector>
 
 #include "core/api/config.h"
+#include "core/api/modality.h"
 #include "core/model/graph.h"
 
 namespace thaw::core {
 
-/// Sizes of square input pictures, in pixels.
+/// Sizes of square input pictures, in pixels, or of texts, in tokens.
 struct InputSpec {
     int least = 32, greatest = 512;
     int step = 1;        ///< sizes are multiples of it
     int usual = 224;     ///< what the published weights were trained with
     int suggested = 96;  ///< a good compromise between speed and accuracy on a laptop
+    Modality modality = Modality::Pictures;
 };
 
 struct PublishedAccuracy {
@@ -42,9 +44,10 @@ struct ModelDescription {
     std::string title;   ///< "ResNet-18"
     std::string family;  ///< "ResNet"
     InputSpec input;
+    std::string tokenizer = {};                    ///< of texts: as openTokenizer() takes it
     HeadConfig head;                               ///< this family's usual one
     Scaling scaling = Scaling::ImageNet;           ///< that its published weights expect
-    std::function<void(GraphBuilder&)> drawTrunk;  ///< from the pictures to the last planes
+    std::function<void(GraphBuilder&)> drawTrunk;  ///< from the pictures to the last planes, from the texts to the last tokens
     /// The network's own way from the trunk to the classes of its weights. Empty: it has none.
     std::function<void(GraphBuilder&, int classes)> drawClassifier;
     TorchvisionEnd torchvision;
@@ -72,6 +75,8 @@ void addModel(ModelDescription model);
 Network networkOf(const RunConfig& config, int classCount);
 /// The network as its weights were published, with its own classifier. Throws ConfigError where it has none.
 Network publishedNetwork(const std::string& model, int inputSize, int classCount = 1000);
+/// Whether a trunk has a layer of that kind.
+bool trunkHas(const ModelDescription& model, LayerKind kind);
 /// Parameters and buffers of a trunk in forward order; they do not depend on the input's size but for places of patches.
 std::vector<TensorSpec> trunkTensorsOf(const Network& network);
 /// The same of the whole network.

@@ -26,7 +26,8 @@ bool BatchStep::advance(const Deadline& deadline) {
                 m_end = std::min(m_plan.rows, m_begin + m_plan.microBatch);
                 m_current = m_plan.input(deadline, m_begin, m_end);
                 if (!m_current.defined()) return false;
-                if (m_plan.mixShare < 1) m_current = m_current * m_plan.mixShare + m_current.flip(0) * (1 - m_plan.mixShare);
+                if (m_plan.mixShare < 1)
+                    m_current.hidden = m_current.hidden * m_plan.mixShare + m_current.hidden.flip(0) * (1 - m_plan.mixShare);
                 m_context.updateStatistics = m_plan.updateStatistics;
                 m_context.dropoutMasks.clear();
                 for (const torch::Tensor& mask : m_plan.dropoutMasks)
@@ -65,10 +66,10 @@ void BatchStep::forwardStage() {
     } else {
         torch::AutoGradMode record(true);
         // A leaf of its own: the graph of this stage ends here.
-        m_inputs[index] = m_current.detach();
+        m_inputs[index] = m_current.hidden.detach();
         if (m_stage > m_plan.boundary) m_inputs[index].set_requires_grad(true);
-        m_outputs[index] = m_model.stage(m_stage).forward(m_inputs[index], m_context);
-        m_current = m_outputs[index];
+        m_outputs[index] = m_model.stage(m_stage).forward({m_inputs[index], m_current.mask}, m_context);
+        m_current.hidden = m_outputs[index];
         ++m_stage;
     }
     m_samples.push_back({stage, false, secondsSince(begin), m_end - m_begin});
@@ -76,7 +77,7 @@ void BatchStep::forwardStage() {
 
 void BatchStep::lossGradient() {
     torch::NoGradGuard noGrad;
-    const torch::Tensor outputs = m_current.detach();
+    const torch::Tensor outputs = m_current.hidden.detach();
     const torch::Tensor targets = m_plan.targets.slice(0, m_begin, m_end);
     Task::Loss loss = m_task.loss(outputs, targets, m_plan.rows, m_plan.loss);
     if (m_plan.mixShare < 1) {

@@ -18,7 +18,7 @@ struct BatchPlan {
     std::int64_t rows = 0;
     std::int64_t microBatch = 0;
     /// Rows of the batch, on the model's device; undefined where they are not there by the deadline.
-    std::function<torch::Tensor(const Deadline& deadline, std::int64_t begin, std::int64_t end)> input;
+    std::function<State(const Deadline& deadline, std::int64_t begin, std::int64_t end)> input;
     torch::Tensor targets;                    ///< of the batch, as the task has them
     std::vector<torch::Tensor> dropoutMasks;  ///< of the whole batch; see ForwardContext
     LossOptions loss;
@@ -60,7 +60,8 @@ private:
     enum class Part { Input, Forward, Loss, Backward } m_part = Part::Input;
     int m_stage = 0;
     ForwardContext m_context;
-    torch::Tensor m_current, m_gradient;
+    State m_current;
+    torch::Tensor m_gradient;
     std::vector<torch::Tensor> m_inputs, m_outputs;
     double m_lossSum = 0;
     const Task& m_task;

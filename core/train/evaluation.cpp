@@ -21,7 +21,7 @@ EvaluationPass::EvaluationPass(const InputSource& source, const StagedModel& mod
       m_rung(rung),
       m_slice(slice > 0                        ? slice
               : rung >= model.info().headStage ? kHeadSlice
-                                               : sliceSize(source.inputSize)),
+                                               : sliceSize(model.info())),
       m_total(source.pictures(split).count()) {
     m_result.task = model.info().task;
     m_result.split = split;
@@ -37,13 +37,14 @@ bool EvaluationPass::advance(const Deadline& deadline, const StageListener& time
     while (m_row < m_total) {
         if (!m_forward.active()) {
             const std::int64_t end = std::min(m_total, m_row + m_slice);
-            torch::Tensor input = m_source.rowsBefore(deadline, m_split, m_rung, rowRange(m_row, end));
+            State input = m_source.rowsBefore(deadline, m_split, m_rung, rowRange(m_row, end));
             if (!input.defined()) return false;
             m_forward.start(std::move(input), m_rung, m_model.stageCount());
             m_source.expect(m_split, m_rung, rowRange(end, std::min(m_total, end + m_slice)));
         }
         if (!m_forward.advance(m_model, deadline, timed)) return false;
-        const torch::Tensor outputs = m_forward.takeResult().cpu(), probabilities = m_task.probabilities(outputs).contiguous();
+        const torch::Tensor outputs = m_forward.takeResult().hidden.cpu(),
+                            probabilities = m_task.probabilities(outputs).contiguous();
         const std::int64_t rows = probabilities.size(0), classes = m_result.classCount;
         std::memcpy(m_result.probabilities.data() + m_row * classes, probabilities.data_ptr<float>(),
                     static_cast<std::size_t>(rows * classes) * sizeof(float));

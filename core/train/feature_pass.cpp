@@ -15,15 +15,39 @@ FeaturePass::FeaturePass(const InputSource& source, const StagedModel& model, co
       m_base(base),
       m_rungs(std::move(rungs)),
       m_parts(std::move(parts)),
-      m_slice(sliceSize(source.inputSize)) {
+      m_slice(sliceSize(model.info())) {
     for (FeaturePart part : m_parts) {
         m_total += rowsOf(part);
+        m_orders[part] = orderOf(part);
         for (int rung : m_rungs) m_blocks[{rung, part}] = makeBlock(rung, part, rowsOf(part), rungFloats(model.info(), rung));
     }
 }
 
+std::vector<std::int64_t> FeaturePass::orderOf(FeaturePart part) const {
+    std::vector<std::int64_t> order = rowRange(0, rowsOf(part));
+    const TokenSet* tokens = m_source.tokens(splitOf(part));
+    if (tokens)
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::int64_t a, std::int64_t b) { return tokens->length(a) < tokens->length(b); });
+    return order;
+}
+
+/// Of a slice that is at work.
+void FeaturePass::keep(int stagesDone, const State& state) {
+    if (!std::binary_search(m_rungs.begin(), m_rungs.end(), stagesDone)) return;
+    const FeaturePart part = m_parts[m_part];
+    const torch::Tensor host = state.hidden.cpu().contiguous();
+    FeatureBlock& block = *m_blocks[{stagesDone, part}];
+    const std::int64_t* order = m_orders.at(part).data() + m_row;
+    for (std::int64_t begin = 0, end = 1; begin < host.size(0); begin = end++) {
+        while (end < host.size(0) && order[end] == order[end - 1] + 1) ++end;  // of pictures all at once
+        block.write(order[begin], host.data_ptr<float>() + begin * block.floats(), end - begin);
+    }
+}
+
 std::pair<std::vector<std::int64_t>, std::vector<PictureChange>> FeaturePass::sliceAt(FeaturePart part, std::int64_t row) const {
-    std::vector<std::int64_t> rows = rowRange(row, std::min(rowsOf(part), row + m_slice));
+    const std::vector<std::int64_t>& order = m_orders.at(part);
+    std::vector<std::int64_t> rows(order.begin() + row, order.begin() + std::min(rowsOf(part), row + m_slice));
     std::vector<PictureChange> changes;
     if (part.variant > 0)
         for (const std::int64_t one : rows) changes.push_back(variantOf(m_config.augmentation, m_config.seed, part.variant, one));
@@ -33,7 +57,7 @@ std::pair<std::vector<std::int64_t>, std::vector<PictureChange>> FeaturePass::sl
 bool FeaturePass::startSlice(const Deadline& deadline) {
     const FeaturePart part = m_parts[m_part];
     const auto [rows, changes] = sliceAt(part, m_row);
-    torch::Tensor input = m_source.rowsBefore(deadline, splitOf(part), m_base, rows, changes);
+    State input = m_source.rowsBefore(deadline, splitOf(part), m_base, rows, changes);
     if (!input.defined()) return false;
     m_forward.start(std::move(input), m_base, m_rungs.back());
     const auto [next, nextChanges] = sliceAt(part, m_row + static_cast<std::int64_t>(rows.size()));
@@ -43,18 +67,13 @@ bool FeaturePass::startSlice(const Deadline& deadline) {
 
 bool FeaturePass::advance(const Deadline& deadline, const StageListener& timed, FeatureStore& store) {
     while (m_part < m_parts.size()) {
-        const FeaturePart part = m_parts[m_part];
         if (!m_forward.active() && !startSlice(deadline)) return false;
-        const auto keep = [&](int stagesDone, const torch::Tensor& output) {
-            if (!std::binary_search(m_rungs.begin(), m_rungs.end(), stagesDone)) return;
-            const torch::Tensor host = output.cpu().contiguous();
-            m_blocks[{stagesDone, part}]->write(m_row, host.data_ptr<float>(), host.size(0));
-        };
-        if (!m_forward.advance(m_model, deadline, timed, keep)) return false;
-        const std::int64_t rows = m_forward.takeResult().size(0);
+        const auto keepThese = [this](int stagesDone, const State& state) { keep(stagesDone, state); };
+        if (!m_forward.advance(m_model, deadline, timed, keepThese)) return false;
+        const std::int64_t rows = m_forward.takeResult().rows();
         m_row += rows;
         m_done += rows;
-        if (m_row >= rowsOf(part)) {
+        if (m_row >= rowsOf(m_parts[m_part])) {
             m_row = 0;
             ++m_part;
         }

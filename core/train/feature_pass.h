@@ -34,8 +34,10 @@ public:
 
 private:
     Split splitOf(FeaturePart part) const { return part.test ? Split::Test : Split::Train; }
+    std::vector<std::int64_t> orderOf(FeaturePart part) const;
+    void keep(int stagesDone, const State& state);
     std::int64_t rowsOf(FeaturePart part) const { return m_source.pictures(splitOf(part)).count(); }
-    /// Rows of a part from `row` on that go through together, and what is done to them.
+    /// Rows of a part that go through together, from place `row` of its order on, and what is done to them.
     std::pair<std::vector<std::int64_t>, std::vector<PictureChange>> sliceAt(FeaturePart part, std::int64_t row) const;
     bool startSlice(const Deadline& deadline);  ///< false: its pictures are still being read
 
@@ -47,6 +49,7 @@ private:
     std::vector<FeaturePart> m_parts;
     std::map<std::pair<int, FeaturePart>, std::shared_ptr<FeatureBlock>> m_blocks;
     std::int64_t m_slice, m_done = 0, m_total = 0;
+    std::map<FeaturePart, std::vector<std::int64_t>> m_orders;  // of texts: shortest first, so that little is padding
     std::size_t m_part = 0;
     std::int64_t m_row = 0;
     ForwardSlice m_forward;

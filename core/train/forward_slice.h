@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <utility>
 
 #include "core/model/staged_model.h"
 #include "core/train/deadline.h"
@@ -13,15 +14,15 @@ using StageListener = std::function<void(int stage, double seconds, std::int64_t
 
 class ForwardSlice {
 public:
-    void start(torch::Tensor input, int begin, int end);
+    void start(State input, int begin, int end);
     bool active() const { return m_current.defined(); }
-    /// True when the last stage is done. `afterStage` gets the number of stages done and their output.
+    /// True when the last stage is done. `afterStage` gets the number of stages done and what flows from there.
     bool advance(const StagedModel& model, const Deadline& deadline, const StageListener& timed,
-                 const std::function<void(int stagesDone, const torch::Tensor& output)>& afterStage = {});
-    torch::Tensor takeResult() { return std::move(m_current); }
+                 const std::function<void(int stagesDone, const State& state)>& afterStage = {});
+    State takeResult() { return std::exchange(m_current, {}); }
 
 private:
-    torch::Tensor m_current;
+    State m_current;
     int m_stage = 0, m_end = 0;
 };
 

@@ -2,16 +2,22 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 #include "core/train/task.h"
 
 namespace thaw::core {
 
-torch::Tensor InputSource::rows(Split split, int rung, const std::vector<std::int64_t>& rows,
-                                const std::vector<PictureChange>& changes) const {
+State InputSource::rows(Split split, int rung, const std::vector<std::int64_t>& rows,
+                        const std::vector<PictureChange>& changes) const {
     torch::NoGradGuard noGrad;
+    if (rung == 0 && tokens(split)) {
+        const State batch = tokenBatch(*tokens(split), rows);
+        return {batch.hidden.to(device), batch.mask.defined() ? batch.mask.to(device) : batch.mask};
+    }
     if (rung == 0) {
         const PictureRequest request = pictureRequest(split, rows, changes);
         return (ahead ? ahead->take(request) : networkInput(request)).to(device);
@@ -39,16 +45,16 @@ torch::Tensor InputSource::rows(Split split, int rung, const std::vector<std::in
     return result.to(device);
 }
 
-torch::Tensor InputSource::rowsBefore(const Deadline& deadline, Split split, int rung, const std::vector<std::int64_t>& rows,
-                                      const std::vector<PictureChange>& changes) const {
+State InputSource::rowsBefore(const Deadline& deadline, Split split, int rung, const std::vector<std::int64_t>& rows,
+                              const std::vector<PictureChange>& changes) const {
     if (rung > 0 || !ahead || pictures(split).inMemory()) return this->rows(split, rung, rows, changes);
     const torch::Tensor read = ahead->takeBefore(deadline, pictureRequest(split, rows, changes));
-    return read.defined() ? read.to(device) : read;
+    return read.defined() ? State(read.to(device)) : State();
 }
 
 void InputSource::expect(Split split, int rung, const std::vector<std::int64_t>& rows,
                          const std::vector<PictureChange>& changes) const {
-    if (rung == 0 && ahead && !rows.empty()) ahead->expect(pictureRequest(split, rows, changes));
+    if (rung == 0 && ahead && !tokens(split) && !rows.empty()) ahead->expect(pictureRequest(split, rows, changes));
 }
 
 PictureRequest InputSource::pictureRequest(Split split, const std::vector<std::int64_t>& rows,
@@ -58,6 +64,23 @@ PictureRequest InputSource::pictureRequest(Split split, const std::vector<std::i
 
 torch::Tensor InputSource::targets(Split split, const std::vector<std::int64_t>& rows) const {
     return taskOf(model->task).targets(pictures(split), rows).to(device);
+}
+
+State tokenBatch(const TokenSet& tokens, const std::vector<std::int64_t>& rows) {
+    std::int64_t longest = 0, shortest = std::numeric_limits<std::int64_t>::max();
+    for (const std::int64_t row : rows) {
+        longest = std::max(longest, tokens.length(row));
+        shortest = std::min(shortest, tokens.length(row));
+    }
+    const auto count = static_cast<std::int64_t>(rows.size());
+    torch::Tensor ids = torch::full({count, longest}, tokens.padding, torch::kInt64), mask;
+    if (shortest < longest) mask = torch::zeros({count, longest});
+    for (std::int64_t i = 0; i < count; ++i) {
+        const std::int64_t row = rows[static_cast<std::size_t>(i)], length = tokens.length(row);
+        std::copy_n(tokens.text(row), length, ids.data_ptr<std::int64_t>() + i * longest);
+        if (mask.defined()) std::fill_n(mask.data_ptr<float>() + i * longest, length, 1.0f);
+    }
+    return {ids, mask};
 }
 
 std::vector<std::int64_t> rowRange(std::int64_t begin, std::int64_t end) {

@@ -8,6 +8,8 @@
 
 #include "core/api/layer_info.h"
 #include "core/data/preprocess.h"
+#include "core/data/token_set.h"
+#include "core/model/stage.h"
 #include "core/train/feature_cache.h"
 #include "core/train/read_ahead.h"
 
@@ -22,14 +24,18 @@ struct InputSource {
     torch::Device device = torch::kCPU;
     std::shared_ptr<ReadAhead> ahead;  ///< null: pictures are prepared when they are asked for
 
+    std::shared_ptr<const TokenSet> trainTokens, testTokens;  ///< of the same; null: they are pictures
+
     const PictureSet& pictures(Split split) const { return split == Split::Train ? *train : *test; }
+    /// Null where they are pictures.
+    const TokenSet* tokens(Split split) const { return (split == Split::Train ? trainTokens : testTokens).get(); }
     /// The input of stage `rung`, on the device, for rows of a split; `changes` is empty or has an entry a row. The store must
     /// hold the rung for the parts that are asked for.
-    torch::Tensor rows(Split split, int rung, const std::vector<std::int64_t>& rows,
-                       const std::vector<PictureChange>& changes = {}) const;
+    State rows(Split split, int rung, const std::vector<std::int64_t>& rows,
+               const std::vector<PictureChange>& changes = {}) const;
     /// The same, within a step's time: undefined where pictures are still being read from their files at the deadline.
-    torch::Tensor rowsBefore(const Deadline& deadline, Split split, int rung, const std::vector<std::int64_t>& rows,
-                             const std::vector<PictureChange>& changes = {}) const;
+    State rowsBefore(const Deadline& deadline, Split split, int rung, const std::vector<std::int64_t>& rows,
+                     const std::vector<PictureChange>& changes = {}) const;
     /// Announces that rows() will be asked for these next.
     void expect(Split split, int rung, const std::vector<std::int64_t>& rows,
                 const std::vector<PictureChange>& changes = {}) const;
@@ -40,6 +46,9 @@ private:
     PictureRequest pictureRequest(Split split, const std::vector<std::int64_t>& rows,
                                   const std::vector<PictureChange>& changes) const;
 };
+
+/// Texts of a set as the first stage takes them: filled up with its padding to the longest of them.
+State tokenBatch(const TokenSet& tokens, const std::vector<std::int64_t>& rows);
 
 /// begin, begin + 1, ... end - 1.
 std::vector<std::int64_t> rowRange(std::int64_t begin, std::int64_t end);

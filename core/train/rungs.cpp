@@ -6,6 +6,7 @@ namespace thaw::core {
 namespace {
 
 constexpr int kSlicePixels = 128 * 32 * 32;
+constexpr int kSliceTokens = 32 * 128;
 
 }  // namespace
 
@@ -54,9 +55,14 @@ int sliceSize(int inputSize) {
     return slice;
 }
 
+int sliceSize(const ModelInfo& model) {
+    const int size = static_cast<int>(model.inputShape.back());
+    return model.readsTexts() ? std::max(1, kSliceTokens / size) : sliceSize(size);
+}
+
 int microBatchSize(const RunConfig& config, const ModelInfo& model, int boundary, int rung) {
     if (boundary >= model.headStage && rung >= model.headStage) return config.batchSize;
-    return std::min(config.batchSize, sliceSize(config.inputSize));
+    return std::min(config.batchSize, sliceSize(model));
 }
 
 }  // namespace thaw::core

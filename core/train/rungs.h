@@ -37,6 +37,8 @@ int usableRung(const RunConfig& config, const ModelInfo& model, int boundary, st
 /// Pictures that go through trunk stages together, whatever the batch: it bounds a stage's time and memory. Depends on the
 /// input size alone, so that features have the same bits in every run.
 int sliceSize(int inputSize);
+/// Of a model that reads such pictures, or texts: then how many of the longest.
+int sliceSize(const ModelInfo& model);
 /// Pictures of one forward and backward pass of a batch: all of them where only the head trains on cached features, slices
 /// otherwise. Measured speeds have no say: the same run has the same bits again.
 int microBatchSize(const RunConfig& config, const ModelInfo& model, int boundary, int rung);

@@ -29,6 +29,9 @@ std::string joined(const std::vector<std::string>& lines) {
 void check(const RunConfig& config) {
     if (const std::vector<std::string> problems = validate(config); !problems.empty()) throw ConfigError(joined(problems));
     const ModelInfo model = describeModel(config, /*classCount=*/10);
+    if (model.readsTexts() && config.augmentation.any())
+        throw ConfigError("Texts are not changed while a model learns them, as pictures are.",
+                          "Leave flips, shifts and the other changes out.");
     for (const PhaseConfig& phase : config.phases)
         if (phase.epochs > 0 && freezeBoundary(model, model.maskOf(phase.trainable)) == static_cast<int>(model.stages.size()))
             throw ConfigError("Nothing trains in the phase \"" + phase.title + "\".",
@@ -256,7 +259,7 @@ void TorchTrainer::startBatch() {
     plan.targets = m_source.targets(Split::Train, m_rows);
     plan.input = [this](const Deadline& deadline, std::int64_t begin, std::int64_t end) {
         const std::vector<std::int64_t> rows(m_rows.begin() + begin, m_rows.begin() + end);
-        torch::Tensor input = m_source.rowsBefore(deadline, Split::Train, m_loop.rung, rows, changesOf(rows));
+        State input = m_source.rowsBefore(deadline, Split::Train, m_loop.rung, rows, changesOf(rows));
         if (m_loop.rung == 0 && input.defined()) expectAfter(end);
         return input;
     };

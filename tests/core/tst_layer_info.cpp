@@ -100,12 +100,13 @@ private Q_SLOTS:
     }
 
     void microBatches() {
-        const ModelInfo model = describeModel(RunConfig(), 10);
         RunConfig config;
+        ModelInfo model = describeModel(config, 10);
         config.batchSize = 512;
         QCOMPARE(microBatchSize(config, model, 19, 18), 512);
         QCOMPARE(microBatchSize(config, model, 14, 14), 128);
         config.inputSize = 64;
+        model = describeModel(config, 10);
         QCOMPARE(microBatchSize(config, model, 0, 0), 32);
         config.batchSize = 20;
         QCOMPARE(microBatchSize(config, model, 0, 0), 20);
