@@ -15,6 +15,8 @@
 #include "core/api/errors.h"
 #include "core/api/evaluation.h"
 #include "core/api/runs.h"
+#include "core/api/text.h"
+#include "core/api/text_prediction.h"
 #include "core/api/weights_info.h"
 
 namespace thaw::cli {
@@ -46,6 +48,7 @@ struct PredictOptions {
     core::RunSelection run;
     std::vector<std::filesystem::path> files;
     std::filesystem::path labelled, csv, weights;
+    std::vector<std::string> texts;
     std::string model;
     int threads = 0;
     bool json = false;
@@ -57,7 +60,29 @@ constexpr char kPredictKeys[] =
     "one\n"
     "object: folder, count (pictures that could be read), the scores of evaluate --json, unknown_folders (their names are no "
     "class\n"
-    "of the run: left out), missing_classes (no picture in the folder), and pictures, each also with true and right.";
+    "of the run: left out), missing_classes (no picture in the folder), and pictures, each also with true and right.\n"
+    "Of texts an object has text, tokens (that the model read) and cut (it has more) in place of file.";
+
+/// The best guesses and, of several labels each, those that are likely.
+json guessesJson(const std::vector<float>& probabilities, core::TaskKind task, const std::vector<std::string>& classNames,
+                 bool withAll) {
+    json result;
+    for (const int index : core::topK(probabilities.data(), static_cast<int>(classNames.size()), 5))
+        result["top5"].push_back({{"class", classNames[static_cast<std::size_t>(index)]},
+                                  {"probability", probabilities[static_cast<std::size_t>(index)]}});
+    if (withAll) result["probabilities"] = probabilities;
+    if (task != core::TaskKind::SeveralLabels) return result;
+    result["labels"] = json::array();
+    for (std::size_t i = 0; i < classNames.size(); ++i)
+        if (static_cast<double>(probabilities[i]) >= core::kLabelThreshold) result["labels"].push_back(classNames[i]);
+    return result;
+}
+
+void printGuesses(const json& result, const char* what) {
+    printText(stdout, "%s\n", result[what].get<std::string>().c_str());
+    for (const json& guess : result["top5"])
+        printText(stdout, "  %-16s %s\n", guess["class"].get<std::string>().c_str(), percent(guess["probability"]).c_str());
+}
 
 /// What the model says of each picture, of every class with `withAll`; on standard error why one cannot be read.
 json picturesJson(const std::vector<core::FilePrediction>& predictions, const std::vector<std::string>& classNames,
@@ -68,18 +93,10 @@ json picturesJson(const std::vector<core::FilePrediction>& predictions, const st
         json result = {{"file", prediction.file.string()}};
         if (prediction.label >= 0) result["true"] = nameOf(prediction.label);
         if (prediction.error.empty()) {
-            const auto best = core::topK(prediction.probabilities.data(), static_cast<int>(classNames.size()), 5);
-            for (const int index : best)
-                result["top5"].push_back(
-                    {{"class", nameOf(index)}, {"probability", prediction.probabilities[static_cast<std::size_t>(index)]}});
-            if (withAll) result["probabilities"] = prediction.probabilities;
-            if (prediction.label >= 0) result["right"] = best.front() == prediction.label;
-            if (prediction.task == core::TaskKind::SeveralLabels) {
-                result["labels"] = json::array();
-                for (std::size_t i = 0; i < classNames.size(); ++i)
-                    if (static_cast<double>(prediction.probabilities[i]) >= core::kLabelThreshold)
-                        result["labels"].push_back(classNames[i]);
-            }
+            result.update(guessesJson(prediction.probabilities, prediction.task, classNames, withAll));
+            if (prediction.label >= 0)
+                result["right"] = core::topK(prediction.probabilities.data(), static_cast<int>(classNames.size()), 1).front() ==
+                                  prediction.label;
         } else {
             result["error"] = prediction.error;
             printText(stderr, "%s: %s\n", prediction.file.c_str(), prediction.error.c_str());
@@ -98,7 +115,8 @@ std::vector<std::filesystem::path> unlabelledOf(const std::filesystem::path& run
     std::vector<std::filesystem::path> folders;
     if (!run.empty()) folders = core::resolveDataset(core::readRun(run).config.data).toPredict;
     if (folders.empty())
-        throw core::ConfigError("No picture is named.", "Name picture files or folders, or a folder with --labelled.");
+        throw core::ConfigError("No picture is named.",
+                                "Name picture files or folders, a folder with --labelled, or a text with --text.");
     for (const std::filesystem::path& folder : folders)
         console.say("No picture is named: those in " + folder.string() + ", which have no labels.");
     return folders;
@@ -115,15 +133,25 @@ int predictPictures(const PredictOptions& options, Console& console) {
     if (options.json) {
         print(results);
     } else {
-        for (const json& result : results) {
-            if (!result.contains("top5")) continue;
-            printText(stdout, "%s\n", result["file"].get<std::string>().c_str());
-            for (const json& guess : result["top5"])
-                printText(stdout, "  %-16s %s\n", guess["class"].get<std::string>().c_str(),
-                          percent(guess["probability"]).c_str());
-        }
+        for (const json& result : results)
+            if (result.contains("top5")) printGuesses(result, "file");
     }
     return allRead(predictions) ? kDone : kFailed;
+}
+
+int predictWords(const PredictOptions& options) {
+    std::vector<std::string> classNames;
+    json results = json::array();
+    for (const core::TextPrediction& one : core::predictTexts(options.run, options.texts, options.threads, &classNames)) {
+        json result = {{"text", one.text}, {"tokens", one.tokens}, {"cut", one.cut}};
+        result.update(guessesJson(one.probabilities, one.task, classNames, /*withAll=*/true));
+        results.push_back(std::move(result));
+    }
+    if (options.json)
+        print(results);
+    else
+        for (const json& result : results) printGuesses(result, "text");
+    return kDone;
 }
 
 /// How often the model is right where the folders' names say what the pictures show.
@@ -161,7 +189,7 @@ int predictLabelled(const PredictOptions& options, Console& console) {
 
 Subcommand addPredict(CLI::App& parser) {
     auto options = std::make_shared<PredictOptions>();
-    CLI::App* app = parser.add_subcommand("predict", "What a trained model says of your pictures");
+    CLI::App* app = parser.add_subcommand("predict", "What a trained model says of your pictures or texts");
     CLI::Option* run = addRunSelection(*app, options->run);
     CLI::Option* model = app->add_option("--model", options->model,
                                          "Instead of a run: a model with the classifier that it was published with "
@@ -176,6 +204,10 @@ Subcommand addPredict(CLI::App& parser) {
         "--labelled", options->labelled,
         "A folder with a folder of pictures for each class, called as the run's classes: how often the model is right");
     labelled->check(notEmpty())->excludes(images)->excludes(model);
+    app->add_option("--text", options->texts, "A text for a model of texts; may be given again")
+        ->excludes(images)
+        ->excludes(labelled)
+        ->excludes(model);
     app->add_option("--csv", options->csv,
                     "Write a table: file, (with --labelled) true class, predicted class, probability, the five best guesses")
         ->check(notEmpty());
@@ -187,10 +219,12 @@ Subcommand addPredict(CLI::App& parser) {
                     throw core::ConfigError("Neither a run nor a model is named.",
                                             "Name a run with --run, or a model with --model.");
                 Console console(stderr);
-                if (options->files.empty() && options->labelled.empty()) options->files = unlabelledOf(options->run.run, console);
+                if (options->files.empty() && options->labelled.empty() && options->texts.empty())
+                    options->files = unlabelledOf(options->run.run, console);
                 if (!options->csv.empty()) core::requireWritable(options->csv);
                 if (options->model.empty()) chooseCheckpoint(console, options->run);
                 core::useComputeThreads(options->threads);
+                if (!options->texts.empty()) return predictWords(*options);
                 return options->labelled.empty() ? predictPictures(*options, console) : predictLabelled(*options, console);
             }};
 }

@@ -22,6 +22,7 @@ json toJson(const core::ModelCard& card) {
     return {{"name", card.name},
             {"title", card.title},
             {"family", card.family},
+            {"reads", card.modality == core::Modality::Texts ? "texts" : "pictures"},
             {"parameters", card.parameters},
             {"multiply_adds", card.multiplyAdds},
             {"features", card.features},

@@ -10,6 +10,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/evaluation.h"
+#include "core/api/models.h"
 #include "core/data/dataset.h"
 #include "core/data/picture_format.h"
 #include "core/inspect/file_prediction.h"
@@ -135,6 +136,8 @@ PictureFolder listPictures(const std::filesystem::path& folder) {
 std::vector<FilePrediction> predictFiles(const RunSelection& selection, const std::vector<std::filesystem::path>& files,
                                          int threads, std::vector<std::string>* classNames, const CountCallback& progress) {
     const FinishedRun run = openRun(selection, threads);
+    if (run.model->info().readsTexts())
+        throw ConfigError("The run's model reads texts, not pictures.", "Ask it with: thaw-cli predict --run RUN --text TEXT.");
     if (classNames != nullptr) *classNames = run.manifest.classNames;
     std::vector<FilePrediction> predictions;
     const PictureKind kind = pictureKindOf(run.manifest);
@@ -163,13 +166,16 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     } else {
         useComputeThreads(config.threads);
         run.device = deviceOf(config);
-        dataset = forInput(resolveDataset(config.data), config);
+        dataset = forInput(resolveDataset(config.data, modalityOf(config.model)), config);
         const TrunkWeights trunk = trunkWeightsOf(config);
         run.model = buildModel(config, static_cast<int>(dataset.classNames.size()), &trunk);
         run.model->moveTo(run.device);
     }
     const ModelInfo& info = run.model->info();
     const int layer = layerIndexOf(info, request.layer, withRun ? static_cast<int>(info.layers.size()) : info.headBegin);
+    if (info.readsTexts() && info.layer(layer).outputShape.size() > 1)
+        throw ConfigError("The layer " + info.layer(layer).name + " has an output for each token of a text.",
+                          "Choose the layer pooling, or one of the head.");
     const int stage = info.layer(layer).stage;
     const Split which = chosenSplit(request.split, withRun ? lockOf(request.run.run, dataset, run.manifest) : TestLock());
     // The first pictures in data-set order, not a seeded choice of them.
@@ -185,19 +191,19 @@ void extractFeatures(const ExtractRequest& request, const CountCallback& progres
     std::vector<float> features(static_cast<std::size_t>(count * floats)),
         logits(static_cast<std::size_t>(withRun ? count * classes : 0));
 
-    const auto take = [&](std::int64_t begin, const torch::Tensor& output) {
+    const auto take = [&](std::int64_t begin, const State& state) {
         Tap tap;
         tap.layer = layer;
         ForwardContext context;
         context.tap = &tap;
         const torch::Tensor last =
-            run.model->forward(output, stage, withRun ? run.model->stageCount() : stage + 1, context).cpu().contiguous();
+            run.model->forward(state, stage, withRun ? run.model->stageCount() : stage + 1, context).cpu().contiguous();
         const torch::Tensor host = tap.value.cpu().contiguous();
         std::copy_n(host.data_ptr<float>(), host.numel(), features.data() + begin * floats);
         if (!withRun) return;
         std::copy_n(last.data_ptr<float>(), last.numel(), logits.data() + begin * classes);
     };
-    outputsOf(source, *run.model, which, rowRange(0, count), stage, take, progress);
+    statesOf(source, *run.model, which, rowRange(0, count), stage, take, progress);
 
     const std::vector<std::int64_t> labels(split->labels.begin(), split->labels.begin() + count);
     SafetensorsWriter writer;

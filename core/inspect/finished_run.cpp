@@ -4,11 +4,13 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/api/models.h"
 #include "core/model/zoo.h"
 #include "core/train/evaluation.h"
 #include "core/train/run_data.h"
 #include "core/train/rungs.h"
 #include "core/train/stage_times.h"
+#include "core/train/text_input.h"
 
 namespace thaw::core {
 namespace {
@@ -69,7 +71,9 @@ int layerIndexOf(const ModelInfo& model, const std::string& name, int count) {
 }
 
 DatasetInfo datasetOf(const DataConfig& asked, const RunManifest& manifest) {
-    return forInput(asked.dataset == "auto" ? datasetOfRun(manifest, asked.directory) : resolveDataset(asked), manifest.config);
+    return forInput(asked.dataset == "auto" ? datasetOfRun(manifest, asked.directory)
+                                            : resolveDataset(asked, modalityOf(manifest.config.model)),
+                    manifest.config);
 }
 
 std::shared_ptr<const PictureSet> splitOf(const DatasetInfo& dataset, const DataConfig& asked, const RunManifest& manifest,
@@ -125,6 +129,7 @@ Split unseenSplit(const DatasetInfo& dataset, const RunManifest& manifest) {
 InputSource inputSourceOf(std::shared_ptr<const PictureSet> pictures, const RunConfig& config, const ModelInfo& model,
                           torch::Device device) {
     InputSource source;
+    source.trainTokens = source.testTokens = tokensOf(*pictures, config);
     source.train = source.test = std::move(pictures);
     source.model = &model;
     source.scaling = config.scaling;
@@ -135,7 +140,7 @@ InputSource inputSourceOf(std::shared_ptr<const PictureSet> pictures, const RunC
 
 PredictionSet predictSplit(const InputSource& source, const StagedModel& model, Split split, const CountCallback& progress,
                            int rung) {
-    EvaluationPass pass(source, model, split, rung, sliceSize(source.inputSize));
+    EvaluationPass pass(source, model, split, rung, sliceSize(model.info()));
     report(progress, 0, pass.total());
     while (!pass.advance(Deadline(kPiece), {})) report(progress, pass.done(), pass.total());
     report(progress, pass.total(), pass.total());

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/api/errors.h"
+#include "core/api/models.h"
 #include "core/data/picture_file.h"
 #include "core/export/model_export.h"
 #include "core/inspect/file_prediction.h"
@@ -13,6 +14,7 @@
 #include "core/train/run_data.h"
 #include "core/train/rungs.h"
 #include "core/train/task.h"
+#include "core/train/text_input.h"
 #include "core/util/hash.h"
 #include "core/util/memory.h"
 
@@ -207,8 +209,8 @@ std::vector<SharedRung> RunInspector::sharedRungs(const LoadedModel& loaded, con
     const RunConfig& config = m_manifest.config;
     const auto fileOf = [&](int rung) {
         return featureFileKey(loaded.model->prefixDigest(rung), pictures,
-                              partKey(featurePartOf(split), config.augmentation, config.seed),
-                              preprocessingKey(config.scaling, config.inputSize), computeFingerprint(m_device, config.kernels));
+                              partKey(featurePartOf(split), config.augmentation, config.seed), inputKey(config),
+                              computeFingerprint(m_device, config.kernels));
     };
     const std::vector<CheckpointEntry> entries = m_store.list();
     std::vector<SharedRung> shared;
@@ -311,6 +313,9 @@ void RunInspector::releaseMemory(bool toSystem) {
 }
 
 std::unique_ptr<Inspector> openInspector(const std::filesystem::path& runDirectory, const DataConfig& data) {
+    if (modalityOf(readManifest(runDirectory).config.model) == Modality::Texts)
+        throw StoreError("The run " + runDirectory.string() + " reads texts, which cannot be looked into yet.",
+                         "thaw-cli evaluate and thaw-cli predict --text ask its model.");
     return std::make_unique<RunInspector>(runDirectory, data);
 }
 

@@ -334,6 +334,7 @@ void chooseModel(RunConfig& config, const std::string& name) {
     config.inputSize = chosen.input.suggested;
     config.scaling = chosen.scaling;
     config.weights.clear();
+    if (chosen.input.modality == Modality::Texts) config.augmentation = {};  // of pictures
 }
 
 std::string toJson(const RunConfig& config) {

@@ -6,6 +6,7 @@
 #include "core/api/errors.h"
 #include "core/store/atomic_file.h"
 #include "core/train/rungs.h"
+#include "core/train/text_input.h"
 #include "core/util/memory.h"
 
 namespace thaw::core {
@@ -118,8 +119,7 @@ std::vector<int> FeatureSupply::wantedRungs() const {
 std::string FeatureSupply::keyOf(int rung, FeaturePart part) const {
     const PictureSet& pictures = part.test ? *m_source.test : *m_source.train;
     return featureFileKey(m_model.prefixDigest(rung), pictures.identity.featureKey(),
-                          partKey(part, m_config.augmentation, m_config.seed),
-                          preprocessingKey(m_config.scaling, m_config.inputSize), m_fingerprint);
+                          partKey(part, m_config.augmentation, m_config.seed), inputKey(m_config), m_fingerprint);
 }
 
 std::int64_t FeatureSupply::bytesOf(int rung) const {

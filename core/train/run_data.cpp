@@ -4,6 +4,7 @@
 #include <set>
 #include <system_error>
 
+#include "core/api/models.h"
 #include "core/api/text.h"
 #include "core/data/dataset.h"
 #include "core/store/paths.h"
@@ -77,6 +78,7 @@ std::vector<Decision> countingDecisions(const DatasetInfo& dataset) {
 DatasetInfo datasetOfRun(const RunManifest& manifest, const fs::path& directory) {
     const std::string id = manifest.datasetId.empty() ? manifest.config.data.dataset : manifest.datasetId;
     if (!directory.empty()) return datasetIn(absolutePath(directory), id, manifest.config.data.split);
+    const Modality modality = modalityOf(manifest.config.model);
     std::vector<std::string> missing;
     DataConfig wanted;
     wanted.dataset = id;
@@ -91,11 +93,11 @@ DatasetInfo datasetOfRun(const RunManifest& manifest, const fs::path& directory)
             continue;
         }
         wanted.directory = there;
-        return resolveDataset(wanted);
+        return resolveDataset(wanted, modality);
     }
     // A run that came from another machine: its data may be in this one's usual places.
     try {
-        return resolveDataset(wanted);
+        return resolveDataset(wanted, modality);
     } catch (const DataError& error) {
         if (missing.empty()) throw;
         throw DataError("The run read its data from " + firstOf(missing) + ", where nothing is now. " + error.what(),

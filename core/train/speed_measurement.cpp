@@ -46,8 +46,8 @@ void blend(double& value, double sample, int& seen) {
 
 }  // namespace
 
-SpeedMeasurement::SpeedMeasurement(const StagedModel& model, int inputSize, int batchSize, torch::Device device)
-    : m_model(model), m_inputSize(inputSize), m_batchSize(batchSize), m_device(device) {
+SpeedMeasurement::SpeedMeasurement(const StagedModel& model, int batchSize, torch::Device device)
+    : m_model(model), m_batchSize(batchSize), m_device(device) {
     m_times.batchSize = batchSize;
 }
 
@@ -64,10 +64,12 @@ bool SpeedMeasurement::advance(const Deadline& deadline) {
 StageTimes::Stage SpeedMeasurement::measure(int stage) const {
     const ModelInfo& info = m_model.info();
     const bool inTrunk = stage < info.headStage;
-    const std::int64_t rows = inTrunk ? std::min(m_batchSize, std::max(1, sliceSize(m_inputSize) / 2)) : m_batchSize;
+    const std::int64_t rows = inTrunk ? std::min(m_batchSize, std::max(1, sliceSize(info) / 2)) : m_batchSize;
     std::vector<std::int64_t> shape = info.shapeBefore(stage);
     shape.insert(shape.begin(), rows);
-    const torch::Tensor input = torch::full(shape, 0.1f, torch::device(m_device));
+    const bool ids = info.readsTexts() && stage == 0;
+    const torch::Tensor input = ids ? torch::ones(shape, torch::device(m_device).dtype(torch::kInt64))
+                                    : torch::full(shape, 0.1f, torch::device(m_device));
     ForwardContext context;
     context.dropoutMasks.assign(static_cast<std::size_t>(m_model.dropoutCount()), torch::ones({1}, torch::device(m_device)));
 

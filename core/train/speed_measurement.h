@@ -10,7 +10,7 @@ namespace thaw::core {
 class SpeedMeasurement {
 public:
     /// The model must not be in use by autograd meanwhile; its grad flags are off afterwards.
-    SpeedMeasurement(const StagedModel& model, int inputSize, int batchSize, torch::Device device);
+    SpeedMeasurement(const StagedModel& model, int batchSize, torch::Device device);
     /// True when all stages are measured; times().origin then tells whether the machine was left alone meanwhile.
     bool advance(const Deadline& deadline);
     int done() const { return m_stage; }
@@ -20,7 +20,7 @@ private:
     StageTimes::Stage measure(int stage) const;
 
     const StagedModel& m_model;
-    int m_inputSize, m_batchSize;
+    int m_batchSize;
     torch::Device m_device;
     int m_stage = 0;
     ProcessorWatch m_watch;

@@ -92,7 +92,7 @@ private:
     struct DataRead;
     std::shared_ptr<DataRead> readBeside(const std::string& activity, std::function<void(DataRead&)> read);
     bool findData();
-    bool readSplit(Split split, std::shared_ptr<const PictureSet>& pictures);
+    bool readSplit(Split split);
     void tellDamaged();
     void tellReplaced();
     bool isResumed() const { return !m_resumeFrom.empty(); }

@@ -4,12 +4,14 @@
 
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
+#include "core/api/models.h"
 #include "core/store/paths.h"
 #include "core/train/class_balance.h"
 #include "core/train/judging.h"
 #include "core/train/model_setup.h"
 #include "core/train/run_data.h"
 #include "core/train/stage_times.h"
+#include "core/train/text_input.h"
 #include "core/train/torch_trainer.h"
 #include "core/util/memory.h"
 #include "core/util/threads.h"
@@ -63,10 +65,10 @@ void TorchTrainer::prepare() {
             if (findData()) m_preparation = Preparation::ReadTrain;
             break;
         case Preparation::ReadTrain:
-            if (readSplit(Split::Train, m_train)) m_preparation = Preparation::ReadTest;
+            if (readSplit(Split::Train)) m_preparation = Preparation::ReadTest;
             break;
         case Preparation::ReadTest:
-            if (!readSplit(validationSplit(m_config.data), m_test)) break;
+            if (!readSplit(validationSplit(m_config.data))) break;
             tellDamaged();
             if (m_train->count() == 0 || m_test->count() == 0)
                 throw DataError("The data set has no pictures to train or to test with.",
@@ -86,7 +88,7 @@ void TorchTrainer::prepare() {
             if (m_loop.point == LoopPoint::Finished) return enterLoop();
             m_times.setTimes(storedStageTimes(m_config));
             if (m_times.kept().stages.size() != m_info.layers.size() || m_times.kept().origin != TimesOrigin::Measured)
-                m_measurement = std::make_unique<SpeedMeasurement>(*m_model, m_config.inputSize, m_config.batchSize, m_device);
+                m_measurement = std::make_unique<SpeedMeasurement>(*m_model, m_config.batchSize, m_device);
             break;
         case Preparation::Measure:
             if (m_measurement) {
@@ -112,6 +114,7 @@ void TorchTrainer::prepare() {
 struct TorchTrainer::DataRead {
     DatasetInfo dataset;
     std::shared_ptr<const PictureSet> pictures;
+    std::shared_ptr<const TokenSet> tokens;
     PictureReading reading;
 };
 
@@ -136,8 +139,10 @@ std::shared_ptr<TorchTrainer::DataRead> TorchTrainer::readBeside(const std::stri
 }
 
 bool TorchTrainer::findData() {
-    const auto find = [wanted = m_config.data, resumed = isResumed(), run = m_resumeManifest, place = m_resumeData](
-                          DataRead& to) { to.dataset = resumed ? datasetOfRun(run, place) : resolveDataset(wanted); };
+    const auto find = [wanted = m_config.data, modality = modalityOf(m_config.model), resumed = isResumed(),
+                       run = m_resumeManifest, place = m_resumeData](DataRead& to) {
+        to.dataset = resumed ? datasetOfRun(run, place) : resolveDataset(wanted, modality);
+    };
     const auto read = readBeside("Looking for the data set", find);
     if (!read) return false;
     m_dataset = forInput(read->dataset, m_config);
@@ -150,13 +155,15 @@ bool TorchTrainer::findData() {
     return true;
 }
 
-bool TorchTrainer::readSplit(Split split, std::shared_ptr<const PictureSet>& pictures) {
-    const auto load = [dataset = m_dataset, split, part = m_config.data, seed = m_config.seed](DataRead& to) {
-        to.pictures = loadSplit(dataset, split, part, seed, &to.reading);
+bool TorchTrainer::readSplit(Split split) {
+    const auto load = [dataset = m_dataset, split, config = m_config](DataRead& to) {
+        to.pictures = loadSplit(dataset, split, config.data, config.seed, &to.reading);
+        to.tokens = tokensOf(*to.pictures, config, to.reading.progress);
     };
     const auto read = readBeside("Reading " + m_dataset.title, load);
     if (!read) return false;
-    pictures = read->pictures;
+    (split == Split::Train ? m_train : m_test) = read->pictures;
+    (split == Split::Train ? m_source.trainTokens : m_source.testTokens) = read->tokens;
     m_damaged.insert(m_damaged.end(), read->reading.leftOut.begin(), read->reading.leftOut.end());
     return true;
 }
@@ -167,6 +174,10 @@ void TorchTrainer::tellDamaged() {
     if (!m_damaged.empty()) {
         m_dataset.leftOut.insert(m_dataset.leftOut.end(), m_damaged.begin(), m_damaged.end());
         m_dataset.notes.push_back(noteOfLeftOut(m_damaged));
+    }
+    if (m_source.trainTokens) {
+        const std::string note = noteOfTokens(*m_source.trainTokens, *m_source.testTokens, m_config.inputSize);
+        if (!note.empty()) keepNote(note, /*warning=*/false);
     }
     for (const std::string& text : m_dataset.notes) keepNote(text, /*warning=*/!m_dataset.leftOut.empty());
 }
