@@ -58,7 +58,7 @@ ModelDescription bertModel(const std::string& name, const std::string& title, co
     const int usual = std::min(128, shape.places);
     model.input = {/*least=*/8, /*greatest=*/shape.places, /*step=*/1, usual, /*suggested=*/usual, Modality::Texts};
     model.tokenizer = "minilm";  // the vocabulary of BERT in lower case
-    model.head = kLinearHead;
+    model.head = {/*hiddenUnits=*/512, /*dropout=*/0.5, /*hiddenLayers=*/1, HeadPooling::Average};
     model.drawTrunk = [shape](GraphBuilder& graph) {
         drawEmbeddings(graph, shape);
         for (int i = 0; i < shape.layers; ++i) drawLayer(graph, shape, i);

@@ -82,11 +82,11 @@ StageTimes::Stage SpeedMeasurement::measure(int stage) const {
     std::vector<torch::Tensor> weights;
     for (const Parameter& parameter : m_model.parameters(stage)) weights.push_back(parameter.value);
     const auto backward = [&](const torch::Tensor& from, const std::vector<torch::Tensor>& leaves) {
-        for (torch::Tensor leaf : leaves) leaf.set_requires_grad(true);
+        for (const torch::Tensor& leaf : leaves) leaf.set_requires_grad(true);
         const torch::Tensor output = m_model.stage(stage).forward(from, context);
         const torch::Tensor slope = torch::full_like(output, 0.1f).detach();
         const double seconds = secondsOf([&] { torch::autograd::grad({output}, leaves, {slope}, /*retain_graph=*/true); });
-        for (torch::Tensor leaf : leaves) leaf.set_requires_grad(false);
+        for (const torch::Tensor& leaf : leaves) leaf.set_requires_grad(false);
         return seconds;
     };
     if (stage > 0) {
