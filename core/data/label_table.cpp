@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "core/api/errors.h"
-#include "core/data/folder_names.h"
 #include "core/store/atomic_file.h"
+#include "core/util/hash.h"
 
 namespace thaw::core {
 namespace {
@@ -282,6 +282,16 @@ LabelTable readLabelTable(const std::filesystem::path& file, TableOf of) {
     } catch (const DataError& error) {
         throw DataError(file.string() + ": " + error.what(), error.hint());
     }
+}
+
+bool goesToTest(const std::string& nameOrText) {
+    return std::stoul(digestOf(nameOrText.data(), nameOrText.size()).substr(0, 4), nullptr, 16) % 5 == 0;
+}
+
+FolderRole splitOf(const LabelledName& row) {
+    if (row.split.empty()) return goesToTest(row.name) ? FolderRole::Test : FolderRole::Train;
+    const FolderRole role = folderRole(row.split);
+    return role == FolderRole::Test || role == FolderRole::Validation ? role : FolderRole::Train;
 }
 
 }  // namespace thaw::core

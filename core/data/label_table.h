@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/api/task.h"
+#include "core/data/folder_names.h"
 
 namespace thaw::core {
 
@@ -48,5 +49,11 @@ LabelTable labelTableFrom(const TableRows& rows, TableOf of = TableOf::Pictures)
 
 /// Of a file of at most 256 MB. Throws DataError naming it.
 LabelTable readLabelTable(const std::filesystem::path& file, TableOf of = TableOf::Pictures);
+
+/// Where nothing says which split a picture's name or a text belongs to: a fifth tests, and the same always does. Pure.
+bool goesToTest(const std::string& nameOrText);
+
+/// Train, Validation or Test by the row's split, else by goesToTest(); another word in its split means training. Pure.
+FolderRole splitOf(const LabelledName& row);
 
 }  // namespace thaw::core

@@ -13,7 +13,6 @@
 #include "core/data/label_table.h"
 #include "core/data/picture_format.h"
 #include "core/data/picture_squares.h"
-#include "core/util/hash.h"
 
 namespace thaw::core {
 
@@ -103,13 +102,8 @@ struct TableLayout {
     }
 };
 
-bool goesToTest(const std::string& name) {
-    return std::stoul(digestOf(name.data(), name.size()).substr(0, 4), nullptr, 16) % 5 == 0;
-}
-
 std::vector<TablePicture>& partOf(TableLayout& layout, const LabelledName& row) {
-    if (row.split.empty()) return goesToTest(row.name) ? layout.test : layout.train;
-    const FolderRole role = folderRole(row.split);
+    const FolderRole role = splitOf(row);
     return role == FolderRole::Test ? layout.test : role == FolderRole::Validation ? layout.validation : layout.train;
 }
 

@@ -12,7 +12,6 @@
 #include "core/data/label_table.h"
 #include "core/store/atomic_file.h"
 #include "core/store/paths.h"
-#include "core/util/hash.h"
 
 namespace thaw::core {
 
@@ -30,11 +29,6 @@ bool endsIn(const fs::path& file, std::initializer_list<const char*> endings) {
 }
 
 bool isEmpty(const std::string& text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string::npos; }
-
-/// The same of the same text wherever it is: of two that are alike, both train or both test.
-bool goesToTest(const std::string& text) {
-    return std::stoul(digestOf(text.data(), text.size()).substr(0, 4), nullptr, 16) % 5 == 0;
-}
 
 struct LabelledText {
     std::string text;
@@ -85,8 +79,8 @@ TextTable readTable(const fs::path& file) {
         if (row.name.size() > kMostTextBytes)
             throw DataError(file.string() + " holds a text of more than 16 MB: \"" + row.name.substr(0, kLeastShown) + "...\".",
                             "Check whether a quote is missing there.");
-        const bool tests = row.split.empty() && goesToTest(row.name);
-        table.of(tests ? FolderRole::Test : folderRole(row.split)).push_back({std::move(row.name), std::move(row.labels)});
+        std::vector<LabelledText>& part = table.of(splitOf(row));
+        part.push_back({std::move(row.name), std::move(row.labels)});
     }
     if (empty > 0) table.notes.push_back(std::to_string(empty) + " of its texts are empty and are left out.");
     table.complete();
@@ -140,7 +134,15 @@ protected:
     virtual TextTable read(const fs::path& location) const = 0;
 };
 
-class WordNetGlosses final : public TextSource {
+class TableSource : public TextSource {
+public:
+    std::vector<fs::path> files(const fs::path& location) const override { return {location}; }
+
+protected:
+    TextTable read(const fs::path& location) const override { return readTable(location); }
+};
+
+class WordNetGlosses final : public TableSource {
 public:
     DatasetInfo describe() const override {
         DatasetInfo info;
@@ -158,14 +160,9 @@ public:
         std::error_code ignored;
         return place.filename() == kGlosses && fs::is_regular_file(place, ignored) ? place : fs::path();
     }
-
-    std::vector<fs::path> files(const fs::path& location) const override { return {location}; }
-
-protected:
-    TextTable read(const fs::path& location) const override { return readTable(location); }
 };
 
-class OwnTable final : public TextSource {
+class OwnTable final : public TableSource {
 public:
     DatasetInfo describe() const override {
         DatasetInfo info;
@@ -188,16 +185,11 @@ public:
         return tables.size() == 1 ? tables.front() : fs::path();
     }
 
-    std::vector<fs::path> files(const fs::path& location) const override { return {location}; }
-
     DatasetLabels readLabels(const fs::path& location) const override {
         DatasetLabels labels = TextSource::readLabels(location);
         labels.title = "Texts of " + location.filename().string();
         return labels;
     }
-
-protected:
-    TextTable read(const fs::path& location) const override { return readTable(location); }
 };
 
 /// The folders in a folder, by name, and its .txt files.
