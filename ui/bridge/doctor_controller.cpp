@@ -10,6 +10,7 @@
 #include "core/api/errors.h"
 #include "ui/models/path_text.h"
 #include "ui/models/picture_images.h"
+#include "ui/models/problem_text.h"
 
 namespace thaw::ui {
 namespace {
@@ -184,7 +185,7 @@ void DoctorController::check() {
             };
         },
         [this, stop](const QString& what, const QString& hint) {
-            if (stop == m_stop) end(*stop ? QString() : hint.isEmpty() ? what : what + QLatin1Char(' ') + hint);
+            if (stop == m_stop) end(*stop ? QString() : problemText(what, hint));
         });
 }
 
@@ -226,7 +227,7 @@ void DoctorController::judge() {
             };
         },
         [this, stop](const QString& what, const QString& hint) {
-            if (stop == m_stop) end(*stop ? QString() : hint.isEmpty() ? what : what + QLatin1Char(' ') + hint);
+            if (stop == m_stop) end(*stop ? QString() : problemText(what, hint));
         });
 }
 

@@ -53,15 +53,8 @@ public:
 }  // namespace
 
 CollectedTiles::CollectedTiles(CollectedListModel& pictures, QWidget* parent) : NavigatedList(parent) {
-    setViewMode(QListView::IconMode);
-    setMovement(QListView::Static);
-    setResizeMode(QListView::Adjust);
-    setUniformItemSizes(true);
+    showAsTiles();
     setSelectionMode(QAbstractItemView::ExtendedSelection);
-    setDragDropMode(QAbstractItemView::NoDragDrop);
-    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    setFrameShape(QFrame::NoFrame);
-    setProperty("bare", true);
     setItemDelegate(new TileDelegate(this));
     setModel(&pictures);
     setAccessibleName(tr("Pictures"));

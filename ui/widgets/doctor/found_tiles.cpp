@@ -113,15 +113,8 @@ private:
 }  // namespace
 
 FoundTiles::FoundTiles(FoundPictureModel& pictures, QWidget* parent) : NavigatedList(parent) {
-    setViewMode(QListView::IconMode);
-    setMovement(QListView::Static);
-    setResizeMode(QListView::Adjust);
-    setUniformItemSizes(true);
-    setDragDropMode(QAbstractItemView::NoDragDrop);
-    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    showAsTiles();
     setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-    setFrameShape(QFrame::NoFrame);
-    setProperty("bare", true);
     setItemDelegate(new TileDelegate(this));
     setModel(&pictures);
     setAccessibleName(tr("Pictures"));
