@@ -51,6 +51,15 @@ const Published* publishedWith(const HostTensor& kernel) {
     return nullptr;
 }
 
+/// What the config's weights need; the model's usual scaling while they are not there.
+Scaling scalingBefore(const RunConfig& config) {
+    try {
+        return scalingOfWeights(config.weights, config.model).scaling;
+    } catch (const WeightsError&) {
+        return descriptionOf(config.model).scaling;
+    }
+}
+
 }  // namespace
 
 WeightsScaling scalingNeededBy(const WeightsSource& source, const TrunkMatch& match) {
@@ -96,15 +105,6 @@ std::string scalingWarning(Scaling chosen, const WeightsScaling& need) {
 
 void followWeights(RunConfig& config, Scaling neededBefore, Scaling neededNow) {
     if (config.scaling == neededBefore) config.scaling = neededNow;
-}
-
-/// What the config's weights need; the model's usual scaling while they are not there.
-static Scaling scalingBefore(const RunConfig& config) {
-    try {
-        return scalingOfWeights(config.weights, config.model).scaling;
-    } catch (const WeightsError&) {
-        return descriptionOf(config.model).scaling;
-    }
 }
 
 void chooseWeights(RunConfig& config, const std::filesystem::path& file) {
