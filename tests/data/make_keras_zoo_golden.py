@@ -52,6 +52,15 @@ def build(name, size, files=False):
     return getattr(keras.applications, MODELS[name][0])(weights=None, input_shape=(size, size, 3), classifier_activation=activation)
 
 
+def widest(*dtypes):
+    return "float64" if "float64" in map(str, dtypes) else result_type(*dtypes)
+
+
+# Outside TensorFlow Keras knows no wider type than float32: its batch norms would round the values of a float64 network, and
+# single units at the kinks of ReLU6 would move gradients by 4e-3.
+result_type, keras.src.backend.result_type = keras.src.backend.result_type, widest
+
+
 def thaw_names(model):
     """[(Thaw's name, variable)...]"""
     counts, names = {}, []
@@ -163,14 +172,11 @@ def main():
             continue
         function, usual, small = MODELS[name]
         cases = []
-        # Open fault: with its case of 224 pixels MobileNetV2 misses the test's bar of 0.001 for gradients (0.0043 was seen). The
-        # cause is not known, so that only the small size is compared.
-        sizes = ((small, 2),) if name == "mobilenet_v2_keras" else ((usual, 1), (small, 2))
-        for size, batch in sizes:
+        for size, batch in ((usual, 1), (small, 2)):
             case, model = compute(name, size, batch)
             if not cases:
                 state = [(entry, to_torch(np.empty(variable.shape, bool)).shape) for entry, variable in thaw_names(model)]
-                multiply_adds = count_multiply_adds(model if size == usual else build(name, usual))
+                multiply_adds = count_multiply_adds(model)
                 trained = {id(variable) for variable in model.trainable_variables}
                 counts = [(entry, math.prod(variable.shape)) for entry, variable in thaw_names(model) if id(variable) in trained]
             cases.append(case)
