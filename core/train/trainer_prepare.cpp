@@ -87,7 +87,8 @@ void TorchTrainer::prepare() {
             m_preparation = Preparation::Measure;
             if (m_loop.point == LoopPoint::Finished) return enterLoop();
             m_times.setTimes(storedStageTimes(m_config));
-            if (m_times.kept().stages.size() != m_info.layers.size() || m_times.kept().origin != TimesOrigin::Measured)
+            if (static_cast<int>(m_times.kept().stages.size()) != m_model->stageCount() ||
+                m_times.kept().origin != TimesOrigin::Measured)
                 m_measurement = std::make_unique<SpeedMeasurement>(*m_model, m_config.batchSize, m_device);
             break;
         case Preparation::Measure:

@@ -9,7 +9,9 @@
 #include "core/api/analysis.h"
 #include "core/api/errors.h"
 #include "core/api/inspector.h"
+#include "core/api/models.h"
 #include "core/api/runs.h"
+#include "core/model/families.h"
 #include "core/model/safetensors.h"
 #include "core/train/feature_cache.h"
 #include "core/train/stage_times.h"
@@ -116,6 +118,26 @@ private Q_SLOTS:
         QCOMPARE(history.epochs[2].valLoss, epochs[2].valLoss);
         QVERIFY(history.summary.status == RunStatus::Finished);
         QCOMPARE(storedStageTimes(lesson.config()).stages.size(), model.layers.size());
+    }
+
+    /// Of a network whose stages have several layers, too.
+    void aSecondRunKnowsTheSpeed() {
+        const TinyLesson lesson;
+        addModel(resNetModel("tiny_resnet", "Tiny ResNet", {1, 1, 1, 1}, /*bottleneck=*/false));
+        RunConfig config = lesson.config();
+        const int inputSize = config.inputSize;
+        chooseModel(config, "tiny_resnet");
+        config.inputSize = inputSize;
+        config.initialization = Initialization::Random;
+        config.phases.resize(1);
+        config.phases[0].epochs = 1;
+        drive(*makeTrainer(config));
+        StageTimes times = storedStageTimes(config);
+        times.origin = TimesOrigin::Measured;  // also where other programs disturbed it
+        storeStageTimes(config, times);
+        config.output = lesson.home() / "second";
+        for (const WorkProgress& work : all<WorkProgress>(drive(*makeTrainer(config))))
+            QVERIFY(work.activity != "Measuring this machine's speed");
     }
 
     void cachedEqualsUncached_data() {
