@@ -28,6 +28,7 @@ Subcommand addExtract(CLI::App& parser);
 Subcommand addExport(CLI::App& parser);
 Subcommand addGradCam(CLI::App& parser);
 Subcommand addActivations(CLI::App& parser);
+Subcommand addAttribute(CLI::App& parser);
 Subcommand addEmbed(CLI::App& parser);
 Subcommand addReport(CLI::App& parser);
 Subcommand addModels(CLI::App& parser);

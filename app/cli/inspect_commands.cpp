@@ -1,4 +1,6 @@
-// gradcam, activations and embed: inside a run's model.
+// gradcam, attribute, activations and embed: inside a run's model.
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -10,6 +12,7 @@
 #include "core/api/engine_info.h"
 #include "core/api/errors.h"
 #include "core/api/inspector.h"
+#include "core/api/text.h"
 
 namespace thaw::cli {
 
@@ -25,11 +28,14 @@ struct InspectOptions {
     std::filesystem::path output;
 
     void addTo(CLI::App& app) {
+        addWithoutOutputTo(app);
+        addOutput(app, output, "File to write (safetensors)");
+    }
+    void addWithoutOutputTo(CLI::App& app) {
         addRunSelection(app, run, "best, last, epoch:N or start");
         addSplit(app, split);
         addData(app, data.directory);
         addThreads(app, threads);
-        addOutput(app, output, "File to write (safetensors)");
     }
 };
 
@@ -46,7 +52,7 @@ struct Opened {
     core::Split split = core::Split::Test;
 
     Opened(InspectOptions& options, Console& console) {
-        core::requireWritable(options.output);
+        if (!options.output.empty()) core::requireWritable(options.output);
         const std::optional<core::Split> asked = splitFromString(options.split);
         checkpoint = checkpointOrStart(console, options.run);
         core::useComputeThreads(options.threads);
@@ -98,6 +104,29 @@ int classOf(const core::InspectedRun& run, const std::string& name) {
     throw core::ConfigError("The run knows no class \"" + name + "\".", "Classes: " + known + ".");
 }
 
+void printAttribution(const core::TextAttribution& made, const std::string& text, const std::string& className, bool json) {
+    const double probability = made.probabilities[static_cast<std::size_t>(made.classIndex)];
+    const auto wordOf = [&](const core::WordScore& word) { return text.substr(word.begin, word.length); };
+    if (json) {
+        nlohmann::ordered_json words = nlohmann::ordered_json::array();
+        for (const core::WordScore& word : made.words)
+            words.push_back({{"word", wordOf(word)}, {"begin", word.begin}, {"length", word.length}, {"score", word.score}});
+        const nlohmann::ordered_json line = {
+            {"method", core::toString(made.method)}, {"class", className}, {"probability", probability}, {"tokens", made.tokens},
+            {"tokens_cut", made.tokensCut},          {"words", words}};
+        printText(stdout, "%s\n",
+                  core::printableJson(line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)).c_str());
+        return;
+    }
+    printText(stdout, "%s (probability %s), %s:\n", className.c_str(), percent(probability).c_str(),
+              core::toString(made.method).c_str());
+    for (const core::WordScore& word : made.words)
+        printText(stdout, "%+8.3f  %s\n", static_cast<double>(word.score), wordOf(word).c_str());
+    if (made.tokensCut > 0)
+        printText(stdout, "The model read %s of %s tokens.\n", thousands(made.tokens - made.tokensCut).c_str(),
+                  thousands(made.tokens).c_str());
+}
+
 int likeliest(const std::vector<float>& probabilities) {
     return core::topK(probabilities.data(), static_cast<int>(probabilities.size()), 1).front();
 }
@@ -145,6 +174,46 @@ Subcommand addGradCam(CLI::App& parser) {
                           core::toString(method).c_str(), map.layer.empty() ? "" : " at ", map.layer.c_str(), name.c_str(),
                           percent(map.probability).c_str(), options->picture.words(opened.split).c_str(),
                           momentOf(opened.checkpoint).c_str(), map.width, map.height, options->common.output.c_str());
+                return kDone;
+            }};
+}
+
+Subcommand addAttribute(CLI::App& parser) {
+    struct Options {
+        InspectOptions common;
+        core::PictureChoice text;
+        std::string className, method = "integrated";
+        bool json = false;
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* app = parser.add_subcommand("attribute", "Which words of a text speak for a class, of a run's model of texts");
+    options->common.addWithoutOutputTo(*app);
+    CLI::App* which = app->add_option_group("text");
+    which->add_option("--text", options->text.text, "The text");
+    which->add_option("--index", options->text.index, "Text N from 0 of the run's part of the split instead");
+    which->require_option(1);
+    app->add_option("--class", options->className, "Name or number of the class (default: the predicted one)");
+    app->add_option("--method", options->method,
+                    "gradient (times input), integrated (gradients) or leave-out (of one word at a time)")
+        ->capture_default_str();
+    app->add_flag("--json", options->json, "As one JSON object");
+    return {app, [options] {
+                const core::AttributionMethod method = core::attributionMethodFromString(options->method);
+                Console console(stderr);
+                const Opened opened(options->common, console);
+                options->text.split = opened.split;
+                const std::string& checkpoint = opened.checkpoint.name;
+                const core::InspectedRun& run = opened.inspector->run();
+                const int classIndex = options->className.empty()
+                                           ? likeliest(opened.inspector->predict(checkpoint, options->text))
+                                           : classOf(run, options->className);
+                const core::TextAttribution made = opened.inspector->attribution(checkpoint, options->text, classIndex, method,
+                                                                                 progressOn(console, "Leaving out"));
+                const std::string text =
+                    options->text.text.empty()
+                        ? opened.inspector->pictures(opened.split)->texts->at(static_cast<std::size_t>(options->text.index))
+                        : options->text.text;
+                printAttribution(made, text, run.classNames[static_cast<std::size_t>(classIndex)], options->json);
                 return kDone;
             }};
 }

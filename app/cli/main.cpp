@@ -63,11 +63,11 @@ int main(int argc, char** argv) {
     parser.require_subcommand(1);
     parser.failure_message(usageMessage);
     const std::vector<cli::Subcommand> subcommands = {
-        cli::addLesson(parser),  cli::addTrain(parser),   cli::addEvaluate(parser),    cli::addCompare(parser),
-        cli::addPredict(parser), cli::addGradCam(parser), cli::addActivations(parser), cli::addEmbed(parser),
-        cli::addReport(parser),  cli::addExtract(parser), cli::addExport(parser),      cli::addWeights(parser),
-        cli::addModels(parser),  cli::addData(parser),    cli::addRuns(parser),        cli::addInfo(parser),
-        cli::addCache(parser),   cli::addBench(parser),   cli::addTokenize(parser)};
+        cli::addLesson(parser),  cli::addTrain(parser),   cli::addEvaluate(parser),  cli::addCompare(parser),
+        cli::addPredict(parser), cli::addGradCam(parser), cli::addAttribute(parser), cli::addActivations(parser),
+        cli::addEmbed(parser),   cli::addReport(parser),  cli::addExtract(parser),   cli::addExport(parser),
+        cli::addWeights(parser), cli::addModels(parser),  cli::addData(parser),      cli::addRuns(parser),
+        cli::addInfo(parser),    cli::addCache(parser),   cli::addBench(parser),     cli::addTokenize(parser)};
     cli::checkNumbers(parser);
     try {
         parser.parse(argc, argv);

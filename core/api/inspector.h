@@ -22,6 +22,7 @@
 #include "core/api/layer_info.h"
 #include "core/api/prediction.h"
 #include "core/api/runs.h"
+#include "core/api/text_attribution.h"
 
 namespace thaw::core {
 
@@ -47,13 +48,14 @@ struct InspectedRun {
     Split judgedOn() const { return testLock.isLocked() ? Split::HeldOut : Split::Test; }
 };
 
-/// A picture to look into: of a split, a file of the user's, or a frame of a camera. Files and frames become pictures of the
-/// run's data set: their centre square in its size.
+/// A picture, or of a model of texts a text, to look into: of a split, a file of the user's, or a frame of a camera. Files and
+/// frames become pictures of the run's data set: their centre square in its size.
 struct PictureChoice {
     Split split = Split::Test;
     std::int64_t index = 0;                              ///< within the run's split, as its PictureSet has it
     std::filesystem::path file;                          ///< not empty: this file instead
     std::shared_ptr<const RgbPicture> pixels = nullptr;  ///< not null: this picture instead
+    std::string text = {};                               ///< of a model of texts, not empty: this one instead
 };
 
 /// One layer's output for one picture: `channels` planes, or one row of units as channels of 1x1.
@@ -188,6 +190,10 @@ public:
     /// `patch` and `stride` in pixels of the network's input; 0: a quarter and an eighth of it.
     virtual ClassMap occlusion(const std::string& checkpoint, const PictureChoice& picture, int classIndex, int patch, int stride,
                                const CountCallback& progress) = 0;
+
+    /// Of a model of texts; of pictures: ConfigError.
+    virtual TextAttribution attribution(const std::string& checkpoint, const PictureChoice& text, int classIndex,
+                                        AttributionMethod method, const CountCallback& progress) = 0;
 
     virtual Embedding embedding(const std::string& checkpoint, const EmbeddingRequest& request,
                                 const CountCallback& progress) = 0;

@@ -11,6 +11,7 @@
 #include "core/inspect/pca.h"
 #include "core/inspect/run_inspector.h"
 #include "core/inspect/split_outputs.h"
+#include "core/inspect/text_attribution.h"
 #include "core/inspect/tsne.h"
 
 namespace thaw::core {
@@ -34,7 +35,13 @@ std::shared_ptr<const PictureSet> picturesAt(const PictureSet& all, const std::v
     auto some = std::make_shared<PictureSet>();
     some->width = all.width;
     some->height = all.height;
-    some->rgb = all.read(rows);
+    if (all.texts) {
+        std::vector<std::string> texts;
+        for (const std::int64_t row : rows) texts.push_back(all.texts->at(static_cast<std::size_t>(row)));
+        some->texts = std::make_shared<const std::vector<std::string>>(std::move(texts));
+    } else {
+        some->rgb = all.read(rows);
+    }
     for (const std::int64_t row : rows) {
         some->labels.push_back(all.labels[static_cast<std::size_t>(row)]);
         if (!all.labelSets.empty())
@@ -82,12 +89,14 @@ auto tried(std::string& problem, Make make) -> std::optional<decltype(make())> {
 
 ActivationMaps RunInspector::activations(const std::string& checkpoint, const PictureChoice& picture, const std::string& layer) {
     const int index = layerIndex(layer);
-    return activationsOf(*modelOf(checkpoint)->model, inputOf(picture), index);
+    requirePictures();
+    return activationsOf(*modelOf(checkpoint)->model, inputOf(picture).hidden, index);
 }
 
 std::vector<TopPicture> RunInspector::topActivating(const std::string& checkpoint, Split split, const std::string& layer,
                                                     int channel, int count, std::int64_t limit, const CountCallback& progress) {
     const int index = layerIndex(layer);
+    requirePictures();
     const LayerInfo& info = m_run.model.layers[static_cast<std::size_t>(index)];
     if (channel < 0 || channel >= info.channels())
         throw ConfigError(info.name + " has no channel " + std::to_string(channel) + ".",
@@ -106,6 +115,7 @@ std::vector<TopPicture> RunInspector::topActivating(const std::string& checkpoin
 }
 
 FilterTiles RunInspector::filters(const std::string& checkpoint) {
+    requirePictures();
     const bool bgr = m_manifest.config.scaling == Scaling::Caffe;
     const auto take = [&](const ModelPointer& loaded, std::vector<float>& values) {
         const torch::Tensor weights = firstFilters(*loaded->model), rgb = bgr ? weights.flip(1).contiguous() : weights;
@@ -206,12 +216,13 @@ ClassMap RunInspector::gradCam(const std::string& checkpoint, const PictureChoic
     if (!info.hasPlane()) throw ConfigError(info.name + " has no plane to draw on.", "Choose a convolution or pooling layer.");
     if (method == ClassMapMethod::Occlusion) throw ConfigError("An occlusion map needs no layer.");
     checkClass(classIndex);
-    return gradCamOf(*modelOf(checkpoint)->model, inputOf(picture), index, classIndex, method);
+    return gradCamOf(*modelOf(checkpoint)->model, inputOf(picture).hidden, index, classIndex, method);
 }
 
 ClassMap RunInspector::occlusion(const std::string& checkpoint, const PictureChoice& picture, int classIndex, int patch,
                                  int stride, const CountCallback& progress) {
     checkClass(classIndex);
+    requirePictures();
     const int side = m_manifest.config.inputSize;
     if (patch == 0) patch = std::max(1, side / 4);
     if (stride == 0) stride = std::min(patch, std::max(1, side / 8));
@@ -220,7 +231,15 @@ ClassMap RunInspector::occlusion(const std::string& checkpoint, const PictureCho
                               " does not cover the picture of " + std::to_string(side) + " pixels a side.",
                           "Choose 1 <= stride <= patch <= " + std::to_string(side) + ".");
     const torch::Tensor grey = squareInput({128, 128, 128}, /*side=*/1, m_manifest.config).to(m_device);
-    return occlusionOf(*modelOf(checkpoint)->model, inputOf(picture), grey, classIndex, patch, stride, progress);
+    return occlusionOf(*modelOf(checkpoint)->model, inputOf(picture).hidden, grey, classIndex, patch, stride, progress);
+}
+
+TextAttribution RunInspector::attribution(const std::string& checkpoint, const PictureChoice& text, int classIndex,
+                                          AttributionMethod method, const CountCallback& progress) {
+    checkClass(classIndex);
+    if (!m_run.model.readsTexts()) throw ConfigError("The run's model reads pictures, which have no words.", "Take gradcam.");
+    return attributionOf(*modelOf(checkpoint)->model, tokenizer(), m_manifest.config.inputSize, m_device, textOf(text),
+                         classIndex, method, progress);
 }
 
 torch::Tensor RunInspector::penultimateFeatures(const LoadedModel& loaded, Split split, std::int64_t count,

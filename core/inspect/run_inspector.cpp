@@ -9,6 +9,7 @@
 #include "core/export/model_export.h"
 #include "core/inspect/file_prediction.h"
 #include "core/model/weights.h"
+#include "core/model/zoo.h"
 #include "core/store/paths.h"
 #include "core/train/model_setup.h"
 #include "core/train/run_data.h"
@@ -160,8 +161,36 @@ std::map<int, RunInspector::ModelPointer> RunInspector::sharedStages(const Stage
     return shared;
 }
 
-torch::Tensor RunInspector::inputOf(const PictureChoice& picture) {
+Tokenizer& RunInspector::tokenizer() {
+    if (!m_tokenizer) m_tokenizer = openTokenizer(descriptionOf(m_manifest.config.model).tokenizer);
+    return *m_tokenizer;
+}
+
+const std::string& RunInspector::textOf(const PictureChoice& text) {
+    if (!text.text.empty()) return text.text;
+    const std::shared_ptr<const PictureSet> all = pictures(text.split);
+    requireRow(*all, text);
+    return all->texts->at(static_cast<std::size_t>(text.index));
+}
+
+void RunInspector::requirePictures() const {
+    if (m_run.model.readsTexts()) throw ConfigError("The run's model reads texts, which have no planes to look at.");
+}
+
+void RunInspector::requireRow(const PictureSet& all, const PictureChoice& choice) const {
+    if (choice.index >= 0 && choice.index < all.count()) return;
+    throw ConfigError(std::string("There is no ") + (all.texts ? "text " : "picture ") + std::to_string(choice.index) +
+                          " in the " + toString(shownSplit(choice.split, m_run.testLock)) + " split.",
+                      "Choose one from 0 to " + std::to_string(all.count() - 1) + ".");
+}
+
+State RunInspector::inputOf(const PictureChoice& picture) {
     const RunConfig& config = m_manifest.config;
+    if (m_run.model.readsTexts()) {
+        State input = tokenBatch(tokenize({textOf(picture)}, tokenizer(), config.inputSize), {0});
+        input.hidden = input.hidden.to(m_device);
+        return input;
+    }
     const auto ofSquare = [&](auto read) {
         const PictureKind kind = pictureKindOf(m_manifest);
         return squareInput(read(kind), kind.side, config).to(m_device);
@@ -169,10 +198,7 @@ torch::Tensor RunInspector::inputOf(const PictureChoice& picture) {
     if (picture.pixels) return ofSquare([&](const PictureKind& kind) { return squareOfPicture(*picture.pixels, kind); });
     if (!picture.file.empty()) return ofSquare([&](const PictureKind& kind) { return readSquarePicture(picture.file, kind); });
     const std::shared_ptr<const PictureSet> all = pictures(picture.split);
-    if (picture.index < 0 || picture.index >= all->count())
-        throw ConfigError("There is no picture " + std::to_string(picture.index) + " in the " +
-                              toString(shownSplit(picture.split, m_run.testLock)) + " split.",
-                          "Choose one from 0 to " + std::to_string(all->count() - 1) + ".");
+    requireRow(*all, picture);
     return networkInput(*all, {picture.index}, {}, config.scaling, config.inputSize).to(m_device);
 }
 
@@ -313,9 +339,6 @@ void RunInspector::releaseMemory(bool toSystem) {
 }
 
 std::unique_ptr<Inspector> openInspector(const std::filesystem::path& runDirectory, const DataConfig& data) {
-    if (modalityOf(readManifest(runDirectory).config.model) == Modality::Texts)
-        throw StoreError("The run " + runDirectory.string() + " reads texts, which cannot be looked into yet.",
-                         "thaw-cli evaluate and thaw-cli predict --text ask its model.");
     return std::make_unique<RunInspector>(runDirectory, data);
 }
 

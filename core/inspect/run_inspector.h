@@ -3,12 +3,14 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "core/api/inspector.h"
+#include "core/api/tokenizer.h"
 #include "core/data/dataset.h"
 #include "core/inspect/finished_run.h"
 #include "core/inspect/shared_features.h"
@@ -47,6 +49,9 @@ public:
                      ClassMapMethod method) override;
     ClassMap occlusion(const std::string& checkpoint, const PictureChoice& picture, int classIndex, int patch, int stride,
                        const CountCallback& progress) override;
+
+    TextAttribution attribution(const std::string& checkpoint, const PictureChoice& text, int classIndex,
+                                AttributionMethod method, const CountCallback& progress) override;
 
     Embedding embedding(const std::string& checkpoint, const EmbeddingRequest& request, const CountCallback& progress) override;
 
@@ -90,7 +95,12 @@ private:
 
     /// A word for the pictures that a question about the split is about.
     std::string splitKey(Split asked) const;
-    torch::Tensor inputOf(const PictureChoice& picture);
+    State inputOf(const PictureChoice& picture);
+    const std::string& textOf(const PictureChoice& text);
+    /// Throws ConfigError.
+    void requireRow(const PictureSet& all, const PictureChoice& choice) const;
+    void requirePictures() const;
+    Tokenizer& tokenizer();
     InputSource sourceOf(Split split, const StagedModel& model);
     /// The same with the highest features below stage `end` that other checkpoints have left, in `store`, which must live as
     /// long.
@@ -114,6 +124,7 @@ private:
     RecentlyUsed<torch::Tensor> m_maxima{4}, m_features{3};
     RecentlyUsed<LayerStatistics> m_statistics{64};
     std::shared_ptr<const PictureSet> m_gradientPictures;
+    std::unique_ptr<Tokenizer> m_tokenizer;  // opened when it is first needed
     RecentlyUsed<std::vector<double>> m_gradientNorms{100}, m_moved{100};
     RecentlyUsed<Embedding> m_embeddings{8};
 };

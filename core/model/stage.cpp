@@ -68,8 +68,10 @@ struct Stage::Run {
     }
 
     torch::Tensor read(const torch::Tensor& value) const {
-        context.tap->value = context.tap->asLeaf ? value.detach().requires_grad_() : value;
-        return context.tap->value;
+        Tap& tap = *context.tap;
+        tap.value = value;
+        if (tap.asLeaf) tap.value = (tap.factor.defined() ? value.detach() * tap.factor : value.detach()).requires_grad_();
+        return tap.value;
     }
 
     torch::Tensor all();

@@ -23,7 +23,8 @@ struct Parameter {
 /// Reads the output of one layer while a pass goes by; of a layer with ReLU, what comes out of that.
 struct Tap {
     int layer = -1;
-    bool asLeaf = false;  ///< the pass goes on from `value` as a leaf that requires a gradient
+    bool asLeaf = false;   ///< the pass goes on from `value` as a leaf that requires a gradient
+    torch::Tensor factor;  ///< defined, with asLeaf: that leaf is the layer's output times this
     torch::Tensor value;
 };
 

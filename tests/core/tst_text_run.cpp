@@ -8,67 +8,16 @@
 
 #include "core/api/analysis.h"
 #include "core/api/errors.h"
-#include "core/api/inspector.h"
 #include "core/api/text_prediction.h"
-#include "core/model/families.h"
 #include "core/train/input_source.h"
 #include "core/train/rungs.h"
-#include "tests/support/drawn_data.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/text_lesson.h"
 #include "tests/support/tiny_run.h"
 
 using namespace thaw::core;
 using namespace thaw::test;
 namespace fs = std::filesystem;
-
-namespace {
-
-/// Sentences that a word decides, of three to eleven words.
-class TextLesson {
-public:
-    TextLesson() {
-        addModel(bertModel("tiny_bert", "Tiny BERT", {/*layers=*/2, /*width=*/16, /*heads=*/2, /*hidden=*/32}));
-        const std::vector<std::string> subjects{"the film", "this book and its cover", "the play that we saw last night", "it"};
-        std::string table = "text,label,split\n";
-        for (int i = 0; i < 120; ++i) {
-            const bool good = i % 2 == 0;
-            table += subjects[static_cast<std::size_t>(i / 2) % subjects.size()] + " was " + (good ? "wonderful" : "terrible") +
-                     " in year " + std::to_string(1900 + i) + (good ? ",praise," : ",blame,") + (i < 90 ? "train\n" : "test\n");
-        }
-        writeFile(m_home / "reviews.csv", Bytes(table.begin(), table.end()));
-    }
-
-    const TemporaryHome& home() const { return m_home; }
-
-    /// Phase 1: the head; phase 2: the head and the last layer.
-    RunConfig config(const std::string& run) const {
-        RunConfig config;
-        chooseModel(config, "tiny_bert");
-        config.data.directory = m_home / "reviews.csv";
-        config.initialization = Initialization::Random;
-        config.inputSize = 24;
-        config.batchSize = 16;
-        config.threads = 1;
-        config.device = DeviceKind::Cpu;
-        config.checkpointMinutes = 1000;
-        config.output = m_home / run;
-        PhaseConfig head, tuning;
-        head.title = "Head";
-        head.epochs = 3;
-        head.optimizer.learningRate = 0.03;
-        tuning.title = "Last layer";
-        tuning.epochs = 3;
-        tuning.optimizer.learningRate = 0.01;
-        tuning.trainable = {"head", "encoder.layer.1"};
-        config.phases = {head, tuning};
-        return config;
-    }
-
-private:
-    TemporaryHome m_home;
-};
-
-}  // namespace
 
 class TestTextRun : public QObject {
     Q_OBJECT
@@ -106,7 +55,6 @@ private Q_SLOTS:
         QVERIFY(!errorOf<DataError>([&] { predictTexts(request.run, {" "}, 1, nullptr); }).empty());
         QVERIFY(errorOf<ConfigError>([&] { predictFiles(request.run, {"a.png"}, 1, nullptr); }).find("reads texts") !=
                 std::string::npos);
-        QVERIFY(errorOf<StoreError>([&] { openInspector(config.output); }).find("reads texts") != std::string::npos);
         ExtractRequest extract;
         extract.run = request.run;
         extract.config.threads = 1;

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <random>
 #include <thread>
 #include <utility>
 
 #include "core/api/errors.h"
+#include "core/api/models.h"
 #include "tests/support/drawn_pictures.h"
 #include "tests/support/fake_trainer.h"
 
@@ -17,6 +19,25 @@ namespace {
 
 constexpr std::int64_t kStepsPerEpoch = 20;
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+/// A sentence for each picture.
+std::shared_ptr<const core::PictureSet> drawnTexts(const core::PictureSet& pictures) {
+    const char* const kSentences[] = {"a small round fruit that grows on a thorny bush",
+                                      "decorative American annual, with yellow berries in a husk",
+                                      "a machine with two wings that carries people over the sea",
+                                      "an animal that barks",
+                                      "a large tree whose wood is hard and whose leaves fall in autumn; planted along roads for "
+                                      "its shade, it lives for hundreds "
+                                      "of years and is felled for ships, floors and furniture",
+                                      "caf\xc3\xa9 au lait, or \xe4\xb8\xad\xe6\x96\x87"};
+    auto set = std::make_shared<core::PictureSet>();
+    std::vector<std::string> texts;
+    for (std::int64_t i = 0; i < pictures.count(); ++i)
+        texts.push_back(kSentences[static_cast<std::size_t>(i) % std::size(kSentences)] + (" (" + std::to_string(i) + ")"));
+    set->texts = std::make_shared<const std::vector<std::string>>(std::move(texts));
+    set->labels = pictures.labels;
+    return set;
+}
 
 class FakeInspector : public core::Inspector {
 public:
@@ -37,6 +58,11 @@ public:
             m_pictures = std::move(few);
         }
         m_drawn = m_pictures;
+        if (m_script.texts) {
+            core::chooseModel(m_run.config, "minilm");
+            m_run.model = core::describeModel(m_run.config, static_cast<int>(m_run.classNames.size()));
+            m_pictures = drawnTexts(*m_drawn);
+        }
         if (!m_script.severalLabels) return;
         m_run.config.task = core::TaskKind::SeveralLabels;
         m_pictures = withSeveralLabels(*m_drawn);
@@ -237,6 +263,25 @@ public:
         map.classIndex = classIndex;
         map.probability = predict(checkpoint, picture)[static_cast<std::size_t>(classIndex)];
         return map;
+    }
+    core::TextAttribution attribution(const std::string& checkpoint, const core::PictureChoice& choice, int classIndex,
+                                      core::AttributionMethod method, const core::CountCallback& progress) override {
+        work(progress);
+        const std::string text =
+            choice.text.empty() ? m_pictures->texts->at(static_cast<std::size_t>(choice.index)) : choice.text;
+        core::TextAttribution made;
+        made.method = method;
+        made.classIndex = classIndex;
+        made.probabilities = predict(checkpoint, choice);
+        // The longer a word, the more it says; every second one speaks against the class.
+        for (std::size_t begin = 0; begin < text.size();) {
+            const std::size_t end = std::min(text.find(' ', begin), text.size());
+            const float sign = made.words.size() % 2 == 0 ? 0.25f : -0.25f;
+            if (end > begin) made.words.push_back({begin, end - begin, sign * static_cast<float>(end - begin)});
+            begin = end + 1;
+        }
+        made.tokens = static_cast<std::int64_t>(made.words.size()) + 2;
+        return made;
     }
     core::ClassMap occlusion(const std::string& checkpoint, const core::PictureChoice& picture, int classIndex, int, int,
                              const core::CountCallback& progress) override {

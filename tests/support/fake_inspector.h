@@ -19,6 +19,7 @@ struct FakeInspectorScript {
     std::shared_ptr<std::atomic<bool>> failing = std::make_shared<std::atomic<bool>>(true);  ///< failWith counts while this is so
     std::string startProblem, gradientProblem;  ///< not empty: what needs the start or the training pictures is missing, and why
     bool severalLabels = false;                 ///< as withSeveralLabels() has them
+    bool texts = false;                         ///< sentences in place of pictures, and a model that reads them
     bool withoutPictures = false;               ///< no split can be read
     bool notFinite = false;                     ///< a training that went wrong: in all numbers there are some that are none
     std::string leftOut;                        ///< not empty: one checkpoint is left out, and this is why
