@@ -1,5 +1,10 @@
 #include "ui/models/picture_images.h"
 
+#include <QFont>
+#include <QGuiApplication>
+#include <QPainter>
+#include <QPalette>
+
 #include <algorithm>
 
 #include "core/api/errors.h"
@@ -13,6 +18,22 @@ constexpr std::size_t kMostWanted = 400, kAtOnce = 16;
 QImage unreadable(const core::PictureSet& pictures) {
     QImage image(pictures.width, pictures.height, QImage::Format_RGB32);
     image.fill(Qt::gray);
+    return image;
+}
+
+/// The first words of a text as a small page, where others have a picture.
+QImage imageOfText(const std::string& text) {
+    constexpr int kSide = 96, kEdge = 6, kLetters = 160;
+    QImage image(kSide, kSide, QImage::Format_RGB32);
+    image.fill(QGuiApplication::palette().color(QPalette::Base));
+    QPainter painter(&image);
+    QFont font = QGuiApplication::font();
+    font.setPixelSize(12);
+    painter.setFont(font);
+    painter.setPen(QGuiApplication::palette().color(QPalette::Text));
+    const QString words = QString::fromUtf8(text.data(), static_cast<qsizetype>(std::min<std::size_t>(text.size(), kLetters)));
+    painter.drawText(image.rect().adjusted(kEdge, kEdge - 2, -kEdge + 2, -kEdge + 2), Qt::TextWordWrap | Qt::TextWrapAnywhere,
+                     words);
     return image;
 }
 
@@ -41,6 +62,7 @@ PictureImages& PictureImages::instance() {
 PictureImages::PictureImages() : m_kept(kMostKept) {}
 
 QImage PictureImages::image(const std::shared_ptr<const core::PictureSet>& pictures, std::int64_t index) {
+    if (pictures->texts) return imageOfText((*pictures->texts)[static_cast<std::size_t>(index)]);
     if (pictures->inMemory()) return imageOf(pictures->picture(index), pictures->width, pictures->height);
     if (const Kept* kept = m_kept.object({pictures->reader.get(), index}); kept && kept->of.lock() == pictures->reader)
         return kept->image;

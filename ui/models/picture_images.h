@@ -23,8 +23,8 @@ class PictureImages : public QObject {
 public:
     static PictureImages& instance();
 
-    /// At once where the set is in memory or the picture was asked for lately; else null, and arrived() follows. A picture that
-    /// cannot be read is a grey one.
+    /// Of a text a small page with its first words. At once where the set is in memory or the picture was asked for lately; else
+    /// null, and arrived() follows. A picture that cannot be read is a grey one.
     QImage image(const std::shared_ptr<const core::PictureSet>& pictures, std::int64_t index);
 
 Q_SIGNALS:

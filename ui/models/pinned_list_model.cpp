@@ -61,7 +61,7 @@ QString PinnedListModel::settingsPath(const QString& datasetId, const core::Pict
     add(pictures.labels.data(), pictures.labels.size() * sizeof(int));
     // A sample of the pixels tells two selections with equal labels apart, in no time.
     for (std::size_t i = 0; i < pictures.rgb.size(); i += 997) add(&pictures.rgb[i], 1);
-    if (!pictures.inMemory()) add(pictures.identity.digest.data(), pictures.identity.digest.size());
+    if (!pictures.inMemory() || pictures.texts) add(pictures.identity.digest.data(), pictures.identity.digest.size());
     return QStringLiteral("pinned/%1-%2").arg(datasetId, QString::fromLatin1(digest.result().toHex().left(12)));
 }
 

@@ -21,6 +21,8 @@
 namespace thaw::ui {
 namespace {
 
+constexpr std::size_t kMostSpoken = 400;  // bytes of a text
+
 QString translated(const char* text) { return QCoreApplication::translate("thaw::ui::PredictionListModel", text); }
 
 QString fileText(const std::filesystem::path& file) { return pathText(file); }
@@ -438,7 +440,7 @@ PictureItem PredictionListModel::item(int id) const {
         if (id < 0 || id >= pictureCount()) return item;
         const auto i = static_cast<std::size_t>(id);
         item.id = id;
-        item.title = tr("Picture %1").arg(QLocale().toString(id + 1));
+        item.title = (readsTexts() ? tr("Text %1") : tr("Picture %1")).arg(QLocale().toString(id + 1));
         item.trueClass = m_predictions ? m_predictions->labels[i] : m_pictures->labels[i];
         if (m_predictions) {
             item.predictedClass = m_predicted[i];
@@ -449,6 +451,12 @@ PictureItem PredictionListModel::item(int id) const {
         if (isLabelled(id)) item.trueName = classNames(labelsOf(id));
     }
     return item;
+}
+
+const std::string& PredictionListModel::text(int id) const {
+    static const std::string none;
+    const bool known = readsTexts() && id >= 0 && id < static_cast<int>(m_pictures->texts->size());
+    return known ? (*m_pictures->texts)[static_cast<std::size_t>(id)] : none;
 }
 
 QImage PredictionListModel::picture(int id) const {
@@ -503,6 +511,16 @@ int PredictionListModel::rowCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : std::clamp(total() - m_pageBegin, 0, m_pageSize);
 }
 
+QString PredictionListModel::spokenText(const PictureItem& item) const {
+    const std::string start = text(item.id).substr(0, kMostSpoken);
+    const QString words = QString::fromUtf8(start.data(), static_cast<qsizetype>(start.size()));
+    if (item.predictedClass < 0) return tr("%1, not predicted yet. %2").arg(item.title, words);
+    const QString said = tr("Predicted %1, %2 sure").arg(item.predictedName, percentText(item.confidence));
+    if (item.verdict == Verdict::Right) return tr("%1, correct. %2").arg(said, words);
+    if (item.verdict == Verdict::Wrong) return tr("%1, is %2. %3").arg(said, item.trueName, words);
+    return tr("%1. %2").arg(said, words);
+}
+
 QVariant PredictionListModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) return {};
     const int id = idAt(m_pageBegin + index.row());
@@ -516,6 +534,7 @@ QVariant PredictionListModel::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
             return toolTipText(data(index, Qt::AccessibleTextRole).toString());
         case Qt::AccessibleTextRole: {
+            if (readsTexts()) return spokenText(item);
             if (!item.error.isEmpty()) return tr("%1: %2").arg(item.title, item.error);
             if (item.predictedClass < 0) return tr("%1, not predicted yet").arg(item.title);
             const QString said =
@@ -548,6 +567,10 @@ QVariant PredictionListModel::data(const QModelIndex& index, int role) const {
         case LossRole:
             if (!m_predictions || id < 0 || !isLabelled(id)) return {};
             return core::lossOf(*m_predictions, id);
+        case TextRole: {
+            const std::string& of = text(item.id);
+            return readsTexts() ? QByteArray(of.data(), static_cast<qsizetype>(of.size())) : QVariant();
+        }
         case EarlierNameRole:
             return m_earlier && id >= 0 && m_earlier->predicted(id) != item.predictedClass ? className(m_earlier->predicted(id))
                                                                                            : QString();
@@ -571,6 +594,7 @@ QHash<int, QByteArray> PredictionListModel::roleNames() const {
     names.insert(FileRole, "file");
     names.insert(TrueProbabilityRole, "trueProbability");
     names.insert(LossRole, "loss");
+    names.insert(TextRole, "text");
     names.insert(EarlierNameRole, "earlierName");
     return names;
 }

@@ -56,6 +56,7 @@ public:
         FileRole,             ///< QString, own pictures only
         TrueProbabilityRole,  ///< double, 0..1: what the model gives to the true class; none without a label
         LossRole,             ///< double, cross-entropy in nats; none without a label
+        TextRole,             ///< QByteArray: a text's bytes; null of pictures
         EarlierNameRole,      ///< QString: what setEarlier's predictions say where that is another class, else empty
     };
 
@@ -122,6 +123,8 @@ public:
     bool showPicture(int id);        ///< turns to its page; false when the filter hides it
     PictureItem item(int id) const;  ///< whatever the filter; invalid for an unknown id
     QImage picture(int id) const;
+    const std::string& text(int id) const;  ///< of any bytes; empty for a picture
+    bool readsTexts() const { return m_pictures && m_pictures->texts; }
     QImage modelPicture(int id) const;  ///< as one of the data set's; null for test pictures
     /// The numbers that the network gets, darkest to lightest, and their range; null for test pictures.
     QImage inputPicture(int id, float* low = nullptr, float* high = nullptr) const;
@@ -151,6 +154,7 @@ private:
     std::vector<int> labelsOf(int id) const;  ///< of a test picture
     bool isLabelled(int id) const;
     QString classNames(const std::vector<int>& classes) const;
+    QString spokenText(const PictureItem& item) const;  ///< of a text
     std::vector<int> orderedIds() const;
     void shuffle();
     void labelOwn();

@@ -72,6 +72,14 @@ constexpr std::array<ToneEntry, static_cast<int>(Tone::Count)> kTones{{
     {"training", 0xFF5A64B8, 0xFF8E99E6},
     {"raw", 0xFFB9BFE6, 0xFF444E8C},
     {"hatch", 0xFFC7D3DD, 0xFF3A4A57},
+    {"for1", 0xFFE6E8FA, 0xFF262E56},
+    {"for2", 0xFFC9CFF4, 0xFF343F7A},
+    {"for3", 0xFFA6AFEA, 0xFF4A57A6},
+    {"forLine", 0xFF3443B0, 0xFFA3AEFF},
+    {"against1", 0xFFF1F2D6, 0xFF32361A},
+    {"against2", 0xFFE0E4AE, 0xFF474D1F},
+    {"against3", 0xFFC9D07C, 0xFF666F27},
+    {"againstLine", 0xFF5E6A00, 0xFFD4DB6A},
 }};
 
 /// Fusion, without the lines under menu letters that the design does not have, and with lists below their boxes.

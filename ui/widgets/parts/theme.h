@@ -40,6 +40,14 @@ enum class Tone {
     Training,
     Raw,
     Hatch,
+    For1,  ///< grounds and lines of words that speak for a class, and nothing else
+    For2,
+    For3,
+    ForLine,
+    Against1,
+    Against2,
+    Against3,
+    AgainstLine,
     Count
 };
 

@@ -92,7 +92,8 @@ void PictureGrid::fit() {
     // Spare height goes between the rows, but no more than makes them look like rows.
     const int cellHeight = m_fixedPageSize > 0 ? cell.height() : qMin(height / rows, cell.height() + theme.px(18));
     setGridSize({qMax(cell.width(), width / columns), qMax(cell.height(), cellHeight)});
-    if (m_pictures && height > 0) m_pictures->setPageSize(m_fixedPageSize > 0 ? m_fixedPageSize : rows * columns);
+    if (m_pictures && height > 0 && !m_pictures->readsTexts())
+        m_pictures->setPageSize(m_fixedPageSize > 0 ? m_fixedPageSize : rows * columns);
 }
 
 void PictureGrid::setCurrentPicture(int id) {

@@ -35,6 +35,9 @@
 #include "ui/widgets/predictions/pinned_strip.h"
 #include "ui/widgets/predictions/prediction_detail.h"
 #include "ui/widgets/predictions/prediction_view_parts.h"
+#include "ui/widgets/texts/text_attributions.h"
+#include "ui/widgets/texts/text_cards.h"
+#include "ui/widgets/texts/text_detail.h"
 
 namespace thaw::ui {
 namespace {
@@ -103,6 +106,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     panel->addWidget(makeRule(Qt::Horizontal, m_panel, true));
     panel->addWidget(makeFoot());
 
+    bindTexts();
     m_strip = new PinnedStrip(this);
     m_strip->setPins(&m_pins);
     m_detail = new PredictionDetail(this);
@@ -118,6 +122,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
     row->setSpacing(kPanelGap);
     row->addLayout(left, 1);
     row->addWidget(m_detail);
+    row->addWidget(m_textDetail);
     m_overlay = new DropOverlay(this);
     setTabOrder(m_dice, m_grid);
 
@@ -141,16 +146,12 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
         const int position = m_pictures.positionOf(id);
         m_pictures.removeOwnPicture(id);
         const int next = m_pictures.idAt(qMin(position, m_pictures.total() - 1));
-        m_grid->setCurrentPicture(next);
-        m_detail->showPicture(next);
+        setCurrent(next);
         if (m_pictures.count(PictureFilter::Mine) == 0) setFilter(PictureFilter::All);
     };
     connect(m_grid, &PictureGrid::removeRequested, this, remove);
     connect(m_ownTable, &OwnPicturesTable::removeRequested, this, remove);
-    connect(m_ownTable, &OwnPicturesTable::pictureChosen, this, [this](int id) {
-        m_grid->setCurrentPicture(id);
-        m_detail->showPicture(id);
-    });
+    connect(m_ownTable, &OwnPicturesTable::pictureChosen, this, [this](int id) { setCurrent(id); });
     connect(m_grid, &PictureGrid::currentPictureChanged, m_ownTable, &OwnPicturesTable::setCurrentPicture);
     connect(m_ownBar, &OwnPicturesBar::lookChanged, this, &PredictionView::refresh);
     connect(m_ownBar, &OwnPicturesBar::said, this, &PredictionView::say);
@@ -162,8 +163,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent) {
         const int first = setOwnPredictions(answers);
         if (!added) return;
         setFilter(PictureFilter::Mine);
-        m_grid->setCurrentPicture(first);
-        m_detail->showPicture(first);
+        setCurrent(first);
         m_grid->setFocus();
     });
     connect(m_own.get(), &OwnPictureQueue::refused, this, [this](const QString& why) {
@@ -216,6 +216,7 @@ QWidget* PredictionView::makeHead() {
     connect(m_trueClass, &QComboBox::currentIndexChanged, this, [this](int index) { m_pictures.setTrueClass(index - 1); });
     connect(m_predictedClass, &QComboBox::currentIndexChanged, this,
             [this](int index) { m_pictures.setPredictedClass(index - 1); });
+    m_colours = makeColours(head);
 
     m_dice = makeFramedButton(QStringLiteral("dice"), {}, tr("Draw other pictures"), head);
     connect(m_dice, &QToolButton::clicked, &m_pictures, &PredictionListModel::drawAnew);
@@ -228,6 +229,7 @@ QWidget* PredictionView::makeHead() {
     m_headGrid->addWidget(m_filters, 0, 0);
     m_headGrid->addWidget(m_combos, 0, 1);
     m_headGrid->addWidget(m_dice, 0, 3, Qt::AlignRight);
+    m_headGrid->addWidget(m_colours, 2, 0, Qt::AlignLeft);
     return head;
 }
 
@@ -327,6 +329,8 @@ void PredictionView::bindController(TrainingController* controller) {
 void PredictionView::bindInspection(InspectionController* inspection) {
     m_inspection = inspection;
     m_detail->bindInspection(inspection);
+    m_words->bindInspection(inspection);
+    m_textDetail->bind(inspection, m_words);
     m_own->bindInspection(inspection);
     connect(inspection, &InspectionController::subjectChanged, this, &PredictionView::takeSubject);
     connect(inspection, &InspectionController::checkpointChanged, this, [this] {
@@ -385,8 +389,8 @@ void PredictionView::setPictures(const std::shared_ptr<const core::PictureSet>& 
     m_pinsRefused.clear();
     m_pins.setPictures(pictures, names, datasetId);
     m_pictures.setPictures(pictures, names);
-    m_grid->setCurrentPicture(-1);
-    m_detail->showPicture(-1);
+    setCurrent(-1);
+    arrangeTexts();
 }
 
 // --- the run and the moment that are shown ------------------------------------------------------------------------------------
@@ -397,8 +401,7 @@ void PredictionView::showPicture(int id) {
         m_predictedClass->setCurrentIndex(0);
         setFilter(id < -1 ? PictureFilter::Mine : PictureFilter::All);
     }
-    m_grid->setCurrentPicture(id);
-    m_detail->showPicture(id);
+    setCurrent(id);
 }
 
 void PredictionView::showClasses(int truth, int predicted) {
@@ -452,7 +455,7 @@ void PredictionView::refresh() {
     const bool shown = total > 0 && (predicted || filter == PictureFilter::Mine);
     const bool asTable = filter == PictureFilter::Mine && m_ownBar->showsTable();
     m_ownBar->setVisible(filter == PictureFilter::Mine && total > 0);
-    m_stack->setCurrentIndex(!shown ? kEmptyPage : asTable ? kTablePage : kTilePage);
+    m_stack->setCurrentIndex(!shown ? kEmptyPage : asTable ? kTablePage : m_pictures.readsTexts() ? kCardPage : kTilePage);
     if (asTable) m_ownTable->setCurrentPicture(m_detail->picture());
     const int first = m_pictures.pageBegin() + 1;
     const int last = qMin(total, m_pictures.pageBegin() + m_pictures.pageSize());
@@ -481,25 +484,30 @@ void PredictionView::refreshActions() {
                               ? tr("The time line has chosen what is shown. Follow the newest to ask the network that trains.")
                           : waiting ? tr("The network looks at every picture")
                                     : tr("Ask the network about every picture now"));
+    arrangeEmpty(canEvaluate, waiting);
+}
+
+void PredictionView::arrangeEmpty(bool canEvaluate, bool waiting) {
+    const bool refused = !m_refused.empty(), texts = m_pictures.readsTexts();
     if (m_pictures.hasPredictions()) {
-        m_emptyTitle->setText(tr("No picture passes these filters"));
-        m_emptyText->setText(tr("Choose other classes, or look at all pictures."));
-        m_emptyAction->setText(tr("Show all pictures"));
+        m_emptyTitle->setText(texts ? tr("No text passes these filters") : tr("No picture passes these filters"));
+        m_emptyText->setText(tr("Choose other classes, or look at all of them."));
+        m_emptyAction->setText(tr("Show all"));
         m_emptyAction->setVisible(true);
     } else if (!m_askedFor.empty() && checkpoint()) {
-        m_emptyTitle->setText(tr("The network looks at the pictures"));
+        m_emptyTitle->setText(texts ? tr("The network reads the texts") : tr("The network looks at the pictures"));
         m_emptyText->setText(tr("As it was %1. Then you see what it says of each of them.").arg(checkpointName(*checkpoint())));
         m_emptyAction->setVisible(false);
     } else if (refused) {
-        m_emptyTitle->setText(tr("The pictures could not be looked at"));
+        m_emptyTitle->setText(texts ? tr("The texts could not be read") : tr("The pictures could not be looked at"));
         m_emptyText->setText(m_refusal);
         m_emptyAction->setText(tr("Try again"));
         m_emptyAction->setVisible(true);
     } else if (m_pictures.pictures()) {
-        m_emptyTitle->setText(waiting ? tr("The network looks at the pictures")
+        m_emptyTitle->setText(waiting ? (texts ? tr("The network reads the texts") : tr("The network looks at the pictures"))
                                       : tr("The first predictions come after the first epoch"));
         m_emptyText->setText(canEvaluate ? tr("You need not wait: ask the network now, before it has learned anything.")
-                                         : tr("Then this page shows what the network says of every picture."));
+                                         : tr("Then this page shows what the network says of each of them."));
         m_emptyAction->setText(tr("Ask now"));
         m_emptyAction->setVisible(canEvaluate && !waiting);
     } else {
@@ -513,7 +521,9 @@ void PredictionView::refreshActions() {
 
 void PredictionView::arrange() {
     const Theme& theme = Theme::instance();
-    m_detail->setFixedWidth(qMin(theme.px(380), qMax(300, width() * 36 / 100)));
+    const int side = qMin(theme.px(380), qMax(300, width() * 36 / 100));
+    m_detail->setFixedWidth(side);
+    m_textDetail->setFixedWidth(side);
     m_emptyText->setFixedWidth(theme.px(380));
     for (QComboBox* box : {m_trueClass, m_predictedClass}) {
         box->setFixedWidth(theme.px(116));
@@ -523,7 +533,7 @@ void PredictionView::arrange() {
     m_combos->layout()->activate();
 
     // In one row, if need be with shorter words; else the classes take a second row, and the dice with them where it is tightest.
-    const int room = width() - m_detail->width() - kPanelGap - 2 * kPanelPadding - 2;
+    const int room = width() - side - kPanelGap - 2 * kPanelPadding - 2;
     const int spacing = m_headGrid->horizontalSpacing();
     const int dice = m_dice->sizeHint().width() + 2 * spacing;
     const int others = m_combos->sizeHint().width() + spacing + dice;
@@ -538,7 +548,8 @@ void PredictionView::arrange() {
         const int change = (mineShown ? 1 : 0) - (m_filters->isSegmentVisible(mineId) ? 1 : 0);
         return m_filters->sizeHint().width() + change * m_filters->segmentWidth(mineId);
     };
-    const bool twoRows = filters(false) + others > room && filters(true) + others > room;
+    const bool texts = m_pictures.readsTexts();
+    const bool twoRows = texts || (filters(false) + others > room && filters(true) + others > room);
     const bool tightest = twoRows && filters(false) + dice > room && filters(true) + dice > room;
     const auto place = [this](QWidget* widget, int row, int column, int columns, Qt::Alignment alignment) {
         int oldRow = 0, oldColumn = 0, oldRows = 0, oldColumns = 0;
@@ -547,9 +558,12 @@ void PredictionView::arrange() {
         m_headGrid->removeWidget(widget);
         m_headGrid->addWidget(widget, row, column, 1, columns, alignment);
     };
-    place(m_combos, twoRows ? 1 : 0, twoRows ? 0 : 1, twoRows ? 3 : 1, Qt::AlignLeft | Qt::AlignVCenter);
     place(m_dice, tightest ? 1 : 0, 3, 1, Qt::AlignRight | Qt::AlignVCenter);
-    place(m_filters, 0, 0, tightest ? 4 : 1, Qt::AlignLeft | Qt::AlignVCenter);
+    place(m_filters, 0, 0, tightest ? 4 : texts ? 3 : 1, Qt::AlignLeft | Qt::AlignVCenter);
+    const bool beside = m_combos->sizeHint().width() + m_colours->sizeHint().width() + (tightest ? dice : spacing) <= room;
+    place(m_combos, twoRows ? 1 : 0, twoRows ? 0 : 1, texts && beside ? 2 : twoRows ? 3 : 1, Qt::AlignLeft | Qt::AlignVCenter);
+    place(m_colours, beside ? 1 : 2, beside ? 2 : 0, beside && tightest ? 1 : 2,
+          (beside ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     // Last, for the reason that refresh() gives.
     m_filters->setSegmentVisible(mineId, mineShown);
     m_legend->setVisible(room >= theme.px(680));
@@ -592,10 +606,10 @@ void PredictionView::showEvent(QShowEvent* event) {
 void PredictionView::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
         case Qt::Key_Left:
-            m_grid->goToPrevious();
+            stepBy(-1);
             return;
         case Qt::Key_Right:
-            m_grid->goToNext();
+            stepBy(1);
             return;
         case Qt::Key_P:
             m_grid->setRawPixels(!m_grid->rawPixels());

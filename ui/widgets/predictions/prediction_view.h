@@ -1,5 +1,6 @@
 // The Predictions tab: what the network says of every test picture, by filters and pages; one picture in full at the side; the
-// pinned pictures below; and the user's own pictures, by dialog or by dropping files anywhere on the tab. It shows the run that
+// pinned pictures below; and the user's own pictures, by dialog or by dropping files anywhere on the tab. Of a model of texts it
+// shows texts as cards with coloured words, and a box to ask about one's own. It shows the run that
 // the inspection looks at. While that is the run in training and its newest checkpoint is followed, the training itself answers;
 // all others are asked of the inspection.
 #pragma once
@@ -37,7 +38,11 @@ class PastedPictures;
 class PictureGrid;
 class PinnedStrip;
 class PredictionDetail;
+class PredictionLegend;
 class SegmentedBar;
+class TextAttributions;
+class TextCards;
+class TextDetail;
 class WorkStrip;
 
 /// "after epoch 12", "before training", or "at step 4,934" where it lies inside an epoch. stepsPerEpoch 0: unknown.
@@ -84,12 +89,18 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
-    enum StackPage { kTilePage, kEmptyPage, kTablePage };
+    enum StackPage { kTilePage, kEmptyPage, kTablePage, kCardPage };
+    QWidget* makeColours(QWidget* parent);
+    void bindTexts();
+    void setCurrent(int id);
+    void stepBy(int by);
+    void arrangeTexts();
     QWidget* makeHead();
     QWidget* makeFoot();
     QWidget* makeEmpty();
     void arrange();
     void arrangePins();
+    void arrangeEmpty(bool canEvaluate, bool waiting);
     void setFilter(PictureFilter filter);
     void setPictures(const std::shared_ptr<const core::PictureSet>& pictures, const QStringList& names, const QString& datasetId);
     void takeTrainingRun(const core::RunStarted& run);
@@ -150,7 +161,7 @@ private:
     WorkStrip *m_predicting, *m_filesWork;
     ElidedLabel* m_moment;
     QLabel *m_range, *m_emptyTitle, *m_emptyText;
-    QWidget* m_legend;
+    PredictionLegend* m_legend;
     QPushButton* m_emptyAction;
     QAction* m_unlabelled;
     QStringList m_unlabelledFolders;
@@ -158,6 +169,11 @@ private:
     PictureGrid* m_grid;
     PinnedStrip* m_strip;
     PredictionDetail* m_detail;
+    // In place of grid and detail where the model reads texts.
+    TextAttributions* m_words;
+    TextCards* m_cards;
+    TextDetail* m_textDetail;
+    QWidget* m_colours;
 };
 
 }  // namespace thaw::ui

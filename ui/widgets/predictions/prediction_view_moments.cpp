@@ -10,6 +10,7 @@
 #include "ui/widgets/parts/work_strip.h"
 #include "ui/widgets/pictures/picture_grid.h"
 #include "ui/widgets/predictions/own_picture_queue.h"
+#include "ui/widgets/predictions/prediction_detail.h"
 #include "ui/widgets/predictions/prediction_view.h"
 
 namespace thaw::ui {
@@ -77,7 +78,7 @@ void PredictionView::setPredictions(const std::shared_ptr<const core::Prediction
     m_pins.addPredictions(*predictions);
     m_pins.setCurrentStep(predictions->step);
     // A page without a chosen picture leaves the side panel empty: begin with the first one.
-    if (m_grid->currentPicture() == -1 && m_pictures.total() > 0) showPicture(m_pictures.idAt(m_pictures.pageBegin()));
+    if (m_detail->picture() == -1 && m_pictures.total() > 0) showPicture(m_pictures.idAt(m_pictures.pageBegin()));
     refresh();
     m_own->ask();
 }

@@ -2,6 +2,8 @@
 
 #include <QPainter>
 
+#include <array>
+
 #include "ui/models/prediction_list_model.h"
 #include "ui/widgets/parts/theme.h"
 #include "ui/widgets/pictures/picture_tile_delegate.h"
@@ -34,7 +36,40 @@ QSize PredictionLegend::sizeHint() const { return {marksWidth() + barWidth(), Th
 
 QSize PredictionLegend::minimumSizeHint() const { return {marksWidth(), Theme::instance().px(24)}; }
 
+void PredictionLegend::setTexts(bool texts) {
+    m_texts = texts;
+    setAccessibleName(texts ? tr("Solid line: the word speaks for the class. Dashed line: against it.")
+                            : tr("Round tick: right. Square cross: wrong. Bar: how sure the network is."));
+    update();
+}
+
+void PredictionLegend::paintTexts() {
+    const Theme& theme = Theme::instance();
+    QPainter painter(this);
+    double left = 0;
+    const auto entry = [&](const std::array<Tone, 3>& grounds, Tone line, bool dashed, const QString& text) {
+        const QSizeF box(theme.px(14), theme.px(14));
+        const double top = (height() - box.height()) / 2;
+        for (const Tone ground : grounds) {
+            painter.fillRect(QRectF(QPointF(left, top), box), theme.color(ground));
+            QPen pen(theme.color(line), theme.px(2));
+            pen.setCapStyle(Qt::FlatCap);
+            if (dashed) pen.setDashPattern({2, 1.2});
+            painter.setPen(pen);
+            painter.drawLine(QPointF(left, top + box.height()), QPointF(left + box.width(), top + box.height()));
+            left += box.width() + 1;
+        }
+        painter.setFont(theme.font(TextRole::TableStrong));
+        painter.setPen(theme.color(line));
+        painter.drawText(QRectF(left + theme.px(6), 0, width(), height()), Qt::AlignVCenter, text);
+        left += theme.px(6) + painter.fontMetrics().horizontalAdvance(text) + theme.px(20);
+    };
+    entry({Tone::For1, Tone::For2, Tone::For3}, Tone::ForLine, false, tr("for the class"));
+    entry({Tone::Against1, Tone::Against2, Tone::Against3}, Tone::AgainstLine, true, tr("against it"));
+}
+
 void PredictionLegend::paintEvent(QPaintEvent*) {
+    if (m_texts) return paintTexts();
     const Theme& theme = Theme::instance();
     QPainter painter(this);
     double left = 0;

@@ -10,11 +10,16 @@ class PredictionLegend : public QWidget {
     Q_OBJECT
 public:
     explicit PredictionLegend(QWidget* parent);
+    void setTexts(bool texts);  ///< what the words' colours mean instead
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+
+private:
+    void paintTexts();
+    bool m_texts = false;
 };
 
 /// Over the whole page while files hover over it.

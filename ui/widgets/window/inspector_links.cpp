@@ -13,7 +13,7 @@ void linkInspector(InspectorView& inspector, LayerTreeView& tree, PredictionView
     QObject::connect(&predictions, &PredictionView::pictureShown, &inspector, [&](int id) {
         // Whoever looks into a layer has chosen nothing in Predictions: the picture in hand is not taken away by what comes
         // there.
-        if (inspector.isVisible()) return;
+        if (inspector.isVisible() || predictions.pictures().readsTexts()) return;
         const PictureItem item = predictions.pictures().item(id);
         const InspectionSubject* subject = session.inspection().subject();
         if (item.isOwn() && item.error.isEmpty())

@@ -189,10 +189,14 @@ void MainWindow::makeBody(LogModel& log) {
     connect(m_runBar, &RunBar::logRequested, this, [this] { setLogOpen(true); });
 }
 
-/// Pages that judge a model are called by what they show of its task.
+/// Pages that judge a model are called by what they show of its task; those that show planes stand there for pictures alone.
 void MainWindow::nameTabs() {
     const InspectionSubject* subject = m_session.inspection().subject();
     const bool several = subject && subject->run.config.task == core::TaskKind::SeveralLabels;
+    const bool texts = subject && subject->run.model.readsTexts();
+    m_tabs->setViewVisible(InspectorTab, !texts);
+    m_actions->tabs[InspectorTab]->setEnabled(!texts);
+    if (texts && currentTab() == InspectorTab) showTab(PredictionsTab);
     QAction* action = m_actions->tabs[ConfusionTab];
     const QString name = several ? tr("Classes") : tr("Confusion matrix"), shortName = several ? name : tr("Confusion");
     if (action->text() == name) return;
@@ -381,7 +385,7 @@ void MainWindow::takeCollected(const QString& folder, const core::CollectTrunk& 
 }
 
 void MainWindow::showTab(int tab) {
-    if (tab < 0 || tab >= m_pages->count()) return;
+    if (tab < 0 || tab >= m_pages->count() || !m_tabs->isTabVisible(tab)) return;
     // What goes out of sight gives the focus to the tabs, from where the next Tab leads into the page.
     const QWidget* focus = focusWidget();
     if (tab != currentTab() && focus && m_pages->isAncestorOf(focus)) m_tabs->setFocus(Qt::OtherFocusReason);

@@ -50,16 +50,26 @@ void ViewTabs::renameView(int index, const QString& name, const QString& shortNa
     fit();
 }
 
+void ViewTabs::setViewVisible(int index, bool visible) {
+    if (isTabVisible(index) == visible) return;
+    setTabVisible(index, visible);
+    m_fitted = -1;
+    fit();
+}
+
 void ViewTabs::fit() {
     if (m_fitted == width() || m_views.isEmpty()) return;
     m_fitted = width();
     const Theme& theme = Theme::instance();
     int pixels = theme.px(kNameSize);
-    const int count = static_cast<int>(m_views.size());
+    QList<View> shown;
+    for (int index = 0; index < static_cast<int>(m_views.size()); ++index)
+        if (isTabVisible(index)) shown << m_views[index];
+    const int count = std::max(1, static_cast<int>(shown.size()));
     const auto missing = [&](bool shortNames, int gap) {
         const QFontMetrics metrics(nameFont(pixels));
         int needed = count * theme.px(gap);
-        for (const View& view : m_views) needed += metrics.horizontalAdvance(shortNames ? view.shortName : view.name);
+        for (const View& view : shown) needed += metrics.horizontalAdvance(shortNames ? view.shortName : view.name);
         return needed - width();
     };
     m_gap = missing(false, kWideGap) <= 0 ? kWideGap : kNarrowGap;
@@ -68,7 +78,8 @@ void ViewTabs::fit() {
     m_cut = m_short ? std::max(0, (missing(true, m_gap) + count - 1) / count) : 0;
     setFont(nameFont(pixels));
     // Also where no text is another: the sizes are asked for again.
-    for (int index = 0; index < count; ++index) setTabText(index, m_short ? m_views[index].shortName : m_views[index].name);
+    for (int index = 0; index < static_cast<int>(m_views.size()); ++index)
+        setTabText(index, m_short ? m_views[index].shortName : m_views[index].name);
 }
 
 QSize ViewTabs::tabSizeHint(int index) const {
@@ -98,6 +109,7 @@ void ViewTabs::paintEvent(QPaintEvent*) {
     painter.setRenderHint(QPainter::Antialiasing);
     const QPoint mouse = mapFromGlobal(QCursor::pos());
     for (int index = 0; index < count(); ++index) {
+        if (!isTabVisible(index)) continue;
         const QRect tab = tabRect(index);
         const bool chosen = index == currentIndex();
         if (chosen) {

@@ -1,5 +1,6 @@
 // The tabs above the centre: the chosen one stands on the panel below, with a bar in the accent under its name. All of them are
-// always in sight: where there is little room the gaps shrink first, then names give way to short ones, at last they are elided.
+// that make sense for the run are in sight: where there is little room the gaps shrink first, then names give way to short ones,
+// at last they are elided.
 #pragma once
 
 #include <QList>
@@ -16,6 +17,7 @@ public:
     void addView(const QString& name, const QString& shortName, const QString& toolTip);
     /// The view means something else from here on.
     void renameView(int index, const QString& name, const QString& shortName, const QString& toolTip);
+    void setViewVisible(int index, bool visible);
     QSize minimumSizeHint() const override { return {0, sizeHint().height()}; }
 
 protected:
