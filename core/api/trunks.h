@@ -24,7 +24,7 @@ struct TrunkCard {
     std::string id() const { return mark.empty() ? model.name : model.name + ", " + mark; }
 };
 
-/// What the window offers: models of pictures. In the order of listModels(): a card a model, and another one where the built-in
+/// What the window offers. In the order of listModels(): a card a model, and another one where the built-in
 /// weights learned without labels and others can be downloaded. Of one model where it is named; empty for one that does not
 /// exist. Looks at the sizes of the built-in files.
 std::vector<TrunkCard> listTrunks(const std::string& model = {});
@@ -41,10 +41,10 @@ struct LocalWeights {
 /// Reads headers only. Blocking.
 std::vector<LocalWeights> listLocalWeights();
 
-/// How many pictures a second go through a frozen trunk.
+/// How many pictures or texts a second go through a frozen trunk.
 struct TrunkSpeed {
     double picturesPerSecond = 0;
-    int inputSize = 0;  ///< pixels a side
+    int inputSize = 0;  ///< pixels a side; of texts: tokens
 };
 /// By model, as measured before on this machine with the same versions of Thaw and LibTorch, threads and instructions; others are
 /// left out. Reads a small file of the data folder. Blocking.

@@ -29,6 +29,7 @@ using nlohmann::json;
 constexpr double kSeconds = 1;
 constexpr double kAddsABatch = 8e9;  // multiply-adds: well below a second on two cores, so that `stop` is soon heard
 constexpr std::int64_t kLargestBatch = 64;
+constexpr int kTokens = 64, kCommonTokens = 1000;  // of a text; token ids below it are in every vocabulary
 constexpr std::size_t kLargestFile = 1u << 20;
 
 std::filesystem::path speedsFile() { return dataFolder() / "trunk-speeds.json"; }
@@ -103,15 +104,16 @@ TrunkSpeed measureTrunkSpeed(const std::string& name, const std::atomic<bool>& s
 
     const torch::NoGradGuard noGrad;
     const auto model = buildModel(config, 2, nullptr);
-    const torch::Tensor pictures = torch::randn({batch, 3, config.inputSize, config.inputSize});
+    const torch::Tensor input = info.readsTexts() ? torch::randint(kCommonTokens, {batch, kTokens}, torch::kInt64)
+                                                  : torch::randn({batch, 3, config.inputSize, config.inputSize});
     const auto pass = [&] {
         if (stop) throw Cancelled();
-        model->forward(pictures, 0, model->info().headStage);
+        model->forward(input, 0, model->info().headStage);
     };
     pass();  // memory is touched, filters are transformed
     std::vector<double> seconds;
     for (const Deadline end(kSeconds); seconds.size() < 3 || !end.passed();) seconds.push_back(secondsOf(pass));
-    const TrunkSpeed speed{static_cast<double>(batch) / median(seconds), config.inputSize};
+    const TrunkSpeed speed{static_cast<double>(batch) / median(seconds), info.readsTexts() ? kTokens : config.inputSize};
     keep(name, speed);
     return speed;
 }

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/api/errors.h"
+#include "core/api/models.h"
 #include "core/api/reading_scope.h"
 #include "ui/models/path_text.h"
 #include "ui/threads/background.h"
@@ -17,13 +18,13 @@ constexpr double kDownloadPatience = 30;  // seconds without a byte
 constexpr qint64 kTellMilliseconds = 100;
 
 /// What a place that was chosen before holds now, or why it cannot be used.
-core::DatasetInfo placeInfo(const QString& path) {
+core::DatasetInfo placeInfo(const QString& path, core::Modality modality) {
     const std::filesystem::path place = pathOf(path);
     core::DataConfig only;
     only.directory = place;
     core::DatasetInfo info;
     try {
-        info = core::resolveDataset(only);
+        info = core::resolveDataset(only, modality);
     } catch (const core::Error& error) {
         info = {};
         info.title = place.filename().string();
@@ -52,6 +53,8 @@ public:
             std::move(complain));
     }
 
+    core::Modality modality() const { return core::modalityOf(model.toStdString()); }  ///< of the data that are listed
+
     void startDownload(const QString& id, std::function<void(const core::ProgressCallback&)> work);
 
     LibraryController* const q;
@@ -72,10 +75,10 @@ LibraryController::~LibraryController() {
 }
 
 void LibraryController::refreshDatasets(const QString& extraPath, const QStringList& places) {
-    d->run([this, extra = pathOf(extraPath), places]() -> Private::Answer {
-        const std::vector<core::DatasetInfo> datasets = core::listDatasets(extra);
+    d->run([this, extra = pathOf(extraPath), places, modality = d->modality()]() -> Private::Answer {
+        const std::vector<core::DatasetInfo> datasets = core::listDatasets(extra, modality);
         std::vector<core::DatasetInfo> held;
-        for (const QString& place : places) held.push_back(placeInfo(place));
+        for (const QString& place : places) held.push_back(placeInfo(place, modality));
         return [this, datasets, held] {
             Q_EMIT placesListed(held);
             Q_EMIT datasetsListed(datasets);
@@ -90,7 +93,7 @@ void LibraryController::checkData(const QString& path) {
         if (!ended->exchange(true)) Q_EMIT dataChecked(path, dataset, error, hint);
     };
     d->checks.add(
-        [this, ended, path, answer]() -> Private::Answer {
+        [this, ended, path, answer, modality = d->modality()]() -> Private::Answer {
             QElapsedTimer sinceTold;
             const core::ReadingScope scope(*ended, [&](std::int64_t files) {
                 if (sinceTold.isValid() && sinceTold.elapsed() < kTellMilliseconds) return;
@@ -101,7 +104,7 @@ void LibraryController::checkData(const QString& path) {
             });
             core::DataConfig only;
             only.directory = pathOf(path);
-            const core::DatasetInfo info = core::resolveDataset(only);
+            const core::DatasetInfo info = core::resolveDataset(only, modality);
             return [answer, info] { answer(info, {}, {}); };
         },
         [answer](const QString& what, const QString& hint) { answer({}, what, hint); });

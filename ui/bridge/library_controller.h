@@ -17,7 +17,8 @@ public:
     ~LibraryController() override;  ///< cancels a running download (its part file stays) and waits
 
 public Q_SLOTS:
-    /// What is at `extraPath` and in the usual places; and what `places` hold, each told with its problem where it has one.
+    /// Of what the model reads: what is at `extraPath` and in the usual places; and what `places` hold, each told with its
+    /// problem where it has one.
     void refreshDatasets(const QString& extraPath = {}, const QStringList& places = {});
     /// Whether a run can use what a folder or an archive holds. A newer question ends an older one.
     void checkData(const QString& path);

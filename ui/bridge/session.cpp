@@ -355,8 +355,11 @@ void Session::learnWeights(const std::vector<core::WeightsChoice>& weights) {
 }
 
 void Session::setConfigQuietly(core::RunConfig config) {
+    const bool otherData = core::modalityOf(m_config.model) != core::modalityOf(config.model);
+    if (otherData) m_dataOf[core::modalityOf(m_config.model)] = m_config.data;
     m_config = std::move(config);
     m_library.setModel(text(m_config.model));
+    if (otherData) refreshDatasets();
     if (!isActive()) m_runShown = false;
     showNextRun();
     Q_EMIT shownRunChanged();
@@ -426,9 +429,18 @@ void Session::onState() {
     Q_EMIT rateChanged(shownRate());
 }
 
+/// What was chosen last of the data that a model reads: pictures and texts have sets of their own.
+core::DataConfig Session::dataFor(const std::string& model) const {
+    const core::Modality wanted = core::modalityOf(model);
+    if (wanted == core::modalityOf(m_config.model)) return m_config.data;
+    const auto known = m_dataOf.find(wanted);
+    return known == m_dataOf.end() ? core::DataConfig() : known->second;
+}
+
 void Session::keepChoices(core::RunConfig& config) const {
-    config.data.dataset = m_config.data.dataset;
-    config.data.directory = m_config.data.directory;
+    const core::DataConfig chosen = dataFor(config.model);
+    config.data.dataset = chosen.dataset;
+    config.data.directory = chosen.directory;
     config.threads = m_config.threads;
     config.device = m_config.device;
     config.cache.directory = m_config.cache.directory;
@@ -457,6 +469,10 @@ void Session::useTrunk(const QString& model, const QString& weights) {
     const bool left = m_ticks.chooseModel(next, model.toStdString());
     const QString before = text(core::modelTitle(m_config.model));
     next.weights = pathOf(weights);
+    const core::DataConfig data = dataFor(next.model);
+    next.data.dataset = data.dataset;
+    next.data.directory = data.directory;
+    next.data.split = data.split;
     setConfig(next);
     if (left) Q_EMIT ticksKept(before);
 }

@@ -6,6 +6,7 @@
 #include <QSet>
 #include <QTimer>
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -135,6 +136,7 @@ private:
     void learnWeights(const std::vector<core::WeightsChoice>& weights);
     void showNextRun();  ///< the tree of the settings, unless a run is shown
     void showRun();
+    core::DataConfig dataFor(const std::string& model) const;
     void keepChoices(core::RunConfig& config) const;
     core::PriceInput priceInput() const;
     double measuredRate() const;  ///< of the layers that train now; 0: unknown
@@ -160,7 +162,8 @@ private:
     std::vector<core::RunSummary> m_runs;
     std::vector<core::WeightsChoice> m_weights;
     KeptTicks m_ticks;
-    std::optional<core::Scaling> m_scalingBefore;  ///< needed by the weights before; those chosen now are not listed yet
+    std::map<core::Modality, core::DataConfig> m_dataOf;  // chosen last, for models that read the other kind
+    std::optional<core::Scaling> m_scalingBefore;         ///< needed by the weights before; those chosen now are not listed yet
     core::StageTimes m_times;
     int m_cachedBoundary = 0;
     bool m_rateHolds = false;  ///< the last batch trained the layers that train now

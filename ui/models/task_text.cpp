@@ -12,6 +12,11 @@ QString scoreInSentence(core::TaskKind task) { return QString::fromStdString(cor
 
 QString scoreHelp(core::TaskKind task) { return QString::fromStdString(core::taskInfo(task).score.help); }
 
+QString rateUnit(const core::ModelInfo& model) {
+    return model.readsTexts() ? QCoreApplication::translate("thaw::ui::TaskText", "texts/s")
+                              : QCoreApplication::translate("thaw::ui::TaskText", "images/s");
+}
+
 QString labelNames(const core::PictureSet& pictures, std::int64_t index, const QStringList& classNames) {
     QStringList names;
     for (int i = 0; i < static_cast<int>(classNames.size()); ++i)

@@ -4,6 +4,7 @@
 #include <QStringList>
 
 #include "core/api/dataset_info.h"
+#include "core/api/layer_info.h"
 
 namespace thaw::ui {
 
@@ -11,6 +12,8 @@ QString scoreTitle(core::TaskKind task);       ///< "Accuracy", "Mean average pr
 QString scoreWord(core::TaskKind task);        ///< where room is short: "Accuracy", "mAP"
 QString scoreInSentence(core::TaskKind task);  ///< "accuracy", "mAP"
 QString scoreHelp(core::TaskKind task);        ///< a sentence or two
+
+QString rateUnit(const core::ModelInfo& model);  ///< "images/s", "texts/s"
 
 /// The class of a picture, or all of its several with commas. Empty: its label is not known.
 QString labelNames(const core::PictureSet& pictures, std::int64_t index, const QStringList& classNames);

@@ -26,11 +26,15 @@ QString spoken(const Trunk& trunk) {
     parts +=
         TrunkListModel::tr("%1 million parameters").arg(locale.toString(static_cast<double>(model.parameters) / 1e6, 'f', 1));
     parts += TrunkListModel::tr("%1 billion multiply-adds").arg(locale.toString(model.multiplyAdds / 1e9, 'f', 1));
-    parts += model.publishedAccuracy > 0
-                 ? TrunkListModel::tr("published accuracy %1 percent").arg(locale.toString(100 * model.publishedAccuracy, 'f', 1))
-                 : TrunkListModel::tr("no published accuracy");
+    if (model.modality == core::Modality::Pictures)
+        parts +=
+            model.publishedAccuracy > 0
+                ? TrunkListModel::tr("published accuracy %1 percent").arg(locale.toString(100 * model.publishedAccuracy, 'f', 1))
+                : TrunkListModel::tr("no published accuracy");
     parts += trunk.speed.picturesPerSecond > 0
-                 ? TrunkListModel::tr("%1 pictures a second").arg(rateText(trunk.speed.picturesPerSecond))
+                 ? (model.modality == core::Modality::Texts ? TrunkListModel::tr("%1 texts a second")
+                                                            : TrunkListModel::tr("%1 pictures a second"))
+                       .arg(rateText(trunk.speed.picturesPerSecond))
                  : TrunkListModel::tr("not measured");
     return parts.join(QStringLiteral(", "));
 }

@@ -53,6 +53,7 @@ QString trunkOriginText(const core::RunConfig& config) {
     else
         for (const core::TrunkCard& trunk : core::listTrunks(config.model))
             if (trunk.model.builtIn) origin = say("built in");
+    if (core::modalityOf(config.model) == core::Modality::Texts) return say("%1 tokens, %2").arg(config.inputSize).arg(origin);
     return QStringLiteral("%1 × %1, %2").arg(config.inputSize).arg(origin);
 }
 
@@ -78,6 +79,7 @@ QString publishedText(const core::TrunkCard& trunk) {
 }
 
 QString publishedToolTip(const core::TrunkCard& trunk) {
+    if (trunk.model.modality == core::Modality::Texts) return say("It reads texts: ImageNet's figures are of pictures.");
     if (trunk.model.withoutLabels) return say("These weights learned without labels: they have no classifier and name nothing.");
     if (trunk.model.publishedAccuracy > 0)
         return say("Top-1 on ImageNet, as published: %1.").arg(words(trunk.model.publishedSource));
@@ -105,6 +107,7 @@ QString shortLicenceText(const core::TrunkCard& trunk) {
 QString inputSizesText(const core::ModelCard& model) {
     if (model.leastSize == model.greatestSize) return say("%1 pixels").arg(model.leastSize);
     const QString range = say("%1 to %2").arg(model.leastSize).arg(model.greatestSize);
+    if (model.modality == core::Modality::Texts) return say("%1 tokens").arg(range);
     return model.sizeStep > 1 ? say("%1, steps of %2").arg(range).arg(model.sizeStep) : range;
 }
 

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "ui/bridge/session.h"
+#include "ui/models/task_text.h"
 #include "ui/widgets/parts/styling.h"
 
 namespace thaw::ui {
@@ -114,7 +115,7 @@ void PriceTag::refresh() {
     m_parameters->setText(formatMillions(price.trainableParameters));
     m_parametersOf->setText(tr("Trainable of %1").arg(formatMillions(layers.modelInfo().parameterCount)));
     m_speed->setText(price.imagesPerSecond >= 0 ? formatSpeed(price.imagesPerSecond) : QStringLiteral("–"));
-    m_speedUnit->setText(price.imagesPerSecond >= 0 ? tr("images/s") : QString());
+    m_speedUnit->setText(price.imagesPerSecond >= 0 ? rateUnit(layers.modelInfo()) : QString());
     const auto [epoch, unit] = epochFigure(price.epochSeconds);
     m_epoch->setText(epoch);
     m_epochUnit->setText(unit);
@@ -153,7 +154,8 @@ void PriceTag::showNext(const core::LayerMask& now, const core::Price& price) {
     }
     const core::Price next = m_session.price(then);
     QStringList parts{formatMillions(next.trainableParameters)};
-    if (next.imagesPerSecond >= 0) parts += tr("%1 images/s").arg(formatSpeed(next.imagesPerSecond));
+    if (next.imagesPerSecond >= 0)
+        parts += formatSpeed(next.imagesPerSecond) + QLatin1Char(' ') + rateUnit(m_session.layers().modelInfo());
     if (next.epochSeconds >= 0) parts += formatDuration(next.epochSeconds);
     if (next.oneTimeSeconds >= kNotableSeconds && next.oneTimeSeconds != price.oneTimeSeconds)
         parts += tr("once %1").arg(formatRoughDuration(next.oneTimeSeconds));

@@ -57,10 +57,26 @@ void PictureStrip::paintEvent(QPaintEvent*) {
     const int side = Theme::instance().px(36), pitch = Theme::instance().px(40);
     QPainter painter(this);
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    if (m_pictures && m_pictures->texts) return paintTexts(&painter);
     for (std::size_t i = 0; i < m_indices.size(); ++i) {
         const int x = static_cast<int>(i) * pitch;
         if (x + side > width()) break;
         painter.drawImage(QRect(x, 0, side, side), PictureImages::instance().image(m_pictures, m_indices[i]));
+    }
+}
+
+/// The beginnings of as many texts as have room, one a line.
+void PictureStrip::paintTexts(QPainter* painter) const {
+    const Theme& theme = Theme::instance();
+    constexpr std::size_t kMostShown = 400;  // bytes
+    painter->setFont(theme.font(TextRole::Table));
+    painter->setPen(theme.color(Tone::Ink2));
+    const int line = theme.px(18);
+    for (std::size_t i = 0; i < m_indices.size() && static_cast<int>(i + 1) * line <= height(); ++i) {
+        const std::string start = (*m_pictures->texts)[static_cast<std::size_t>(m_indices[i])].substr(0, kMostShown);
+        const QString text = QString::fromUtf8(start.data(), static_cast<qsizetype>(start.size())).simplified();
+        painter->drawText(QRect(0, static_cast<int>(i) * line, width(), line), Qt::AlignLeft | Qt::AlignVCenter,
+                          painter->fontMetrics().elidedText(text, Qt::ElideRight, width()));
     }
 }
 
@@ -91,7 +107,8 @@ void ClassTable::setDataset(const core::DatasetInfo& dataset) {
     if (counted) {
         put(tr("Training"), "caption", 0, kTrain, Qt::AlignRight);
         put(tr("Test"), "caption", 0, kTest, Qt::AlignRight);
-        put(tr("Some of the test pictures"), "caption", 0, kPictures, Qt::AlignLeft);
+        put(dataset.modality == core::Modality::Texts ? tr("Some of the test texts") : tr("Some of the test pictures"), "caption",
+            0, kPictures, Qt::AlignLeft);
     }
     std::int64_t largest = 1;
     for (const std::int64_t count : dataset.trainPerClass) largest = std::max(largest, count);

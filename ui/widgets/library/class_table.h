@@ -9,6 +9,7 @@
 #include "core/api/dataset_info.h"
 
 class QGridLayout;
+class QPainter;
 
 namespace thaw::ui {
 
@@ -38,6 +39,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void paintTexts(QPainter* painter) const;
     std::shared_ptr<const core::PictureSet> m_pictures;
     std::vector<std::int64_t> m_indices;
 };

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/api/models.h"
 #include "ui/bridge/library_controller.h"
 #include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
@@ -65,6 +66,7 @@ DataPanel::DataPanel(LibraryController& library, QWidget* parent)
     connect(&Theme::instance(), &Theme::changed, this, &DataPanel::applyTheme);
     listenToDownloads();
     applyTheme();
+    describeChoices();
     showChecking({});
     showRefusal({}, {});
     refreshDetail();
@@ -77,12 +79,7 @@ QWidget* DataPanel::makeList() {
     m_cardRows = new QVBoxLayout;
     rows->addLayout(m_cardRows);
     m_folder = makeIconPushButton(QStringLiteral("folder"), tr("Choose a folder"), m_list);
-    m_folder->setToolTip(
-        tr("Your own pictures, a folder for each class; or a folder with the files of CIFAR, STL-10, MNIST or MedMNIST"));
     m_archive = makeIconPushButton(QStringLiteral("data"), tr("Choose an archive or file"), m_list);
-    m_archive->setToolTip(
-        tr("Your own pictures in a zip or tar archive, which is unpacked once; CIFAR's archives as they are downloaded; "
-           "MedMNIST's .npz files; MNIST's IDX files"));
     m_collect = makeIconPushButton(QStringLiteral("camera"), tr("Collect with the camera"), m_list);
     m_collect->setToolTip(tr("Take pictures of a few classes, and train a head on them at once"));
     m_checking = new WorkStrip(m_list, /*narrow=*/true);
@@ -90,7 +87,7 @@ QWidget* DataPanel::makeList() {
     m_refusal->setObjectName(QStringLiteral("dataRefusal"));
     m_refusal->setWordWrap(true);
     m_refusal->setTextFormat(Qt::PlainText);
-    m_hint = makeLabel(tr("Your own pictures: a folder that has a folder of pictures for each class."), "caption", m_list);
+    m_hint = makeLabel({}, "caption", m_list);
     m_hint->setWordWrap(true);
     for (QWidget* widget : {static_cast<QWidget*>(m_folder), static_cast<QWidget*>(m_archive), static_cast<QWidget*>(m_collect),
                             static_cast<QWidget*>(m_checking), static_cast<QWidget*>(m_refusal), static_cast<QWidget*>(m_hint)})
@@ -197,15 +194,35 @@ void DataPanel::chooseLocation(bool folder) {
     QString begin = pathText(m_config.data.directory);
     if (begin.isEmpty() && !m_places.empty()) begin = pathText(m_places.front().place);
     if (begin.isEmpty() || !QFileInfo::exists(begin)) begin = QDir::homePath();
-    const QString path = folder ? QFileDialog::getExistingDirectory(this, tr("Folder with a data set"), begin)
-                                : QFileDialog::getOpenFileName(
-                                      this, tr("Archive or file with a data set"), QFileInfo(begin).absolutePath(),
-                                      tr("Data sets (*.zip *.tar *.tar.gz *.tgz *.tar.bz2 *.tar.xz *.npz *.gz);;All files (*)"));
+    const QString path =
+        folder ? QFileDialog::getExistingDirectory(this, tr("Folder with a data set"), begin)
+               : QFileDialog::getOpenFileName(this, tr("Archive or file with a data set"), QFileInfo(begin).absolutePath(),
+                                              (core::modalityOf(m_config.model) == core::Modality::Texts
+                                                   ? tr("Tables (*.csv *.tsv *.txt)")
+                                                   : tr("Data sets (*.zip *.tar *.tar.gz *.tgz *.tar.bz2 *.tar.xz *.npz *.gz)")) +
+                                                  tr(";;All files (*)"));
     if (!path.isEmpty()) Q_EMIT locationChosen(path);
+}
+
+void DataPanel::describeChoices() {
+    const bool texts = core::modalityOf(m_config.model) == core::Modality::Texts;
+    m_folder->setToolTip(
+        texts ? tr("Your own texts, a folder of .txt files for each class")
+              : tr("Your own pictures, a folder for each class; or a folder with the files of CIFAR, STL-10, MNIST or MedMNIST"));
+    setButtonWords(m_archive, texts ? tr("Choose a table") : tr("Choose an archive or file"));
+    m_archive->setToolTip(
+        texts ? tr("A table of your own (CSV or TSV) with a column of texts and one of labels")
+              : tr("Your own pictures in a zip or tar archive, which is unpacked once; CIFAR's archives as they are downloaded; "
+                   "MedMNIST's .npz files; MNIST's IDX files"));
+    m_collect->setVisible(!texts);
+    m_hint->setText(
+        texts ? tr("Your own texts: a table with a text and its label in each line, or a folder of .txt files for each class.")
+              : tr("Your own pictures: a folder that has a folder of pictures for each class."));
 }
 
 void DataPanel::setConfig(const core::RunConfig& config) {
     m_config = config;
+    describeChoices();
     fillList();
     refreshDetail();
 }
@@ -351,7 +368,7 @@ void DataPanel::refreshDetail() {
     m_substitute->setVisible(shown && shown->info.substitute);
     m_location->setVisible(shown && shown->info.present);
     m_location->setText(shown ? pathText(shown->info.location) : QString());
-    m_check->setVisible(shown && shown->info.present);
+    m_check->setVisible(shown && shown->info.present && shown->info.modality == core::Modality::Pictures);
     m_use->setVisible(usable);
     m_use->setEnabled(!m_locked && !used);
     m_use->setText(used ? tr("In use") : tr("Use this data set"));

@@ -74,6 +74,7 @@ private:
     void refreshDetail();
     void refreshProblem(const DataEntry* shown);
     void loadSamples();
+    void describeChoices();
     void chooseLocation(bool folder);
     void listenToDownloads();
     void sayProblem(const QString& sentence, bool wrong);

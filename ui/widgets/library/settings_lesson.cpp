@@ -33,6 +33,8 @@ QString epochsName(std::size_t phase, std::size_t count) {
     return count == 1 ? SettingsPanel::tr("Epochs") : SettingsPanel::tr("Epochs, phase %1").arg(phase + 1);
 }
 
+bool readsPictures(const core::RunConfig& config) { return core::modalityOf(config.model) == core::Modality::Pictures; }
+
 /// Those that the model can take, and the one that is chosen.
 void offerSizes(QComboBox& box, const core::RunConfig& config) {
     std::set<int> sizes{config.inputSize};
@@ -43,7 +45,8 @@ void offerSizes(QComboBox& box, const core::RunConfig& config) {
             if (size >= model.leastSize && size <= model.greatestSize && size % model.sizeStep == 0) sizes.insert(size);
     }
     box.clear();
-    for (const int size : sizes) box.addItem(QStringLiteral("%1 × %1").arg(size), size);
+    const QString form = readsPictures(config) ? QStringLiteral("%1 × %1") : SettingsPanel::tr("%1 tokens");
+    for (const int size : sizes) box.addItem(form.arg(size), size);
 }
 
 /// "flip, crop, colour"; what the switch would turn on where nothing is.
@@ -110,7 +113,7 @@ void SettingsPanel::addData() {
          {tr("−1 to 1"), variantOf(core::Scaling::MinusOneToOne)},
          {tr("EfficientNet-Lite"), variantOf(core::Scaling::EfficientNetLite)}},
         [](const Config& config) { return variantOf(config.scaling); },
-        [](Config& config, const QVariant& value) { config.scaling = enumOf<core::Scaling>(value); });
+        [](Config& config, const QVariant& value) { config.scaling = enumOf<core::Scaling>(value); }, readsPictures);
     m_scalingRow = m_bindings.back().row;
     addSwitch(
         tr("Lock test split"),
@@ -127,12 +130,15 @@ void SettingsPanel::addData() {
         ->setUnit(QStringLiteral("%"));
     auto* augmentation = new QCheckBox;
     augmentation->setProperty("switch", true);
-    SettingRow* row =
-        add(tr("Augmentation"), tr("Shows the network slightly changed pictures, so that it learns them less by heart."),
-            augmentation, [augmentation](const Config& config) {
-                augmentation->setChecked(config.augmentation.any());
-                augmentation->setText(augmentationText(config.augmentation));
-            });
+    SettingRow* row = add(
+        tr("Augmentation"), tr("Shows the network slightly changed pictures, so that it learns them less by heart."),
+        augmentation,
+        [this, augmentation](const Config& config) {
+            m_samplesButton->setVisible(readsPictures(config));
+            augmentation->setChecked(config.augmentation.any());
+            augmentation->setText(augmentationText(config.augmentation));
+        },
+        readsPictures);
     connect(augmentation, &QCheckBox::clicked, this, [this](bool on) {
         edit([&](Config& config) {
             config.augmentation = {};
@@ -163,6 +169,7 @@ void SettingsPanel::addSamplesButton() {
         tr("Some of the training pictures as the network gets them: changed from epoch to epoch, and made squares"));
     connect(button, &QToolButton::clicked, this, &SettingsPanel::showSamples);
     m_into->addWidget(button, 0, Qt::AlignRight);
+    m_samplesButton = button;
 }
 
 void SettingsPanel::addSplit() {

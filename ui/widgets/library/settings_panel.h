@@ -160,6 +160,7 @@ private:
     SettingCombo *m_lesson = nullptr, *m_dataset = nullptr, *m_weights = nullptr, *m_phase = nullptr;
     std::vector<core::WeightsChoice> m_weightsListed;
     SettingRow* m_scalingRow = nullptr;
+    QWidget* m_samplesButton = nullptr;
     SettingRow* m_datasetRow = nullptr;
     QPointer<SamplesDialog> m_samples;
     bool m_locked = false;

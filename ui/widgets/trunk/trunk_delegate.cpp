@@ -149,7 +149,9 @@ void paintFigures(QPainter& painter, const QRect& card, const Trunk& trunk, qrea
         {countText(static_cast<double>(model.parameters)), TrunkDelegate::tr("params")},
         {multiplyAddsText(model.multiplyAdds), TrunkDelegate::tr("mult-adds")},
         {publishedText(trunk.card), TrunkDelegate::tr("top-1")},
-        {speed, now ? TrunkDelegate::tr("measuring") : TrunkDelegate::tr("pictures/s")}};
+        {speed, now                                                  ? TrunkDelegate::tr("measuring")
+                : trunk.card.model.modality == core::Modality::Texts ? TrunkDelegate::tr("texts/s")
+                                                                     : TrunkDelegate::tr("pictures/s")}};
     for (std::size_t i = 0; i < std::size(figures); ++i) {
         const int left = card.left() + theme.px(kInset + kColumns[i]), top = card.top() + theme.px(93);
         const QRect value(left, top, theme.px(66), theme.px(18)), name(left, top + theme.px(17), theme.px(66), theme.px(17));

@@ -59,6 +59,8 @@ QString noteText(const Trunk& trunk) {
 
 QString speedText(const Trunk& trunk) {
     if (!(trunk.speed.picturesPerSecond > 0)) return TrunkDetail::tr("not measured");
+    if (trunk.card.model.modality == core::Modality::Texts)
+        return TrunkDetail::tr("%1 texts/s of %2 tokens").arg(rateText(trunk.speed.picturesPerSecond)).arg(trunk.speed.inputSize);
     return TrunkDetail::tr("%1 pictures/s at %2 px").arg(rateText(trunk.speed.picturesPerSecond)).arg(trunk.speed.inputSize);
 }
 

@@ -16,6 +16,7 @@
 #include "ui/models/path_text.h"
 #include "ui/models/percent_text.h"
 #include "ui/models/run_curves.h"
+#include "ui/models/task_text.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/window/plan_bar.h"
@@ -382,7 +383,7 @@ void RunBar::updateTexts() {
         epoch = tr("Epoch %1 of %2").arg(m_hasBatch ? m_lastBatch.epoch : std::min(m_finishedEpochs + 1, planned)).arg(planned);
     if (m_hasBatch) {
         batch = tr("batch %1 of %2").arg(number(m_lastBatch.batch), number(m_lastBatch.batchesPerEpoch));
-        speed = tr("%1 images/s").arg(formatSpeed(m_lastBatch.imagesPerSecond));
+        speed = formatSpeed(m_lastBatch.imagesPerSecond) + QLatin1Char(' ') + rateUnit(m_session.layers().modelInfo());
     }
     if (m_secondsLeft >= 0) left = tr("%1 left").arg(formatRoughDuration(m_secondsLeft));
     if (m_loading) {
