@@ -9,8 +9,8 @@
 namespace thaw::core {
 
 enum class AttributionMethod {
-    GradientTimesInput,   ///< one gradient at the tokens' vectors, times these
-    IntegratedGradients,  ///< its mean on the way from vectors of zero to the real ones; Sundararajan et al. 2017
+    GradientTimesInput,   ///< one gradient at the tokens' vectors, times what these have beyond padding's
+    IntegratedGradients,  ///< its mean on the way from a text of padding to this one; Sundararajan et al. 2017
     LeaveOut,             ///< what the class loses when the word is not there
 };
 std::string toString(AttributionMethod method);                          ///< "gradient", "integrated", "leave-out"

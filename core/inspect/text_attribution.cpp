@@ -13,7 +13,8 @@
 namespace thaw::core {
 namespace {
 
-constexpr int kPathSteps = 24, kRowsAtOnce = 16;
+constexpr int kPathSteps = 24, kRowsAtOnce = 12;
+constexpr int kTokenTable = 0;  // the layer that makes tokens to vectors
 constexpr const char* kMethodNames[] = {"gradient", "integrated", "leave-out"};
 
 bool isSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -49,27 +50,43 @@ struct Asked {
         if (batch.mask.defined()) batch.mask = batch.mask.to(device);
         return model.forward(std::move(batch), 0, model.stageCount(), context);
     }
+    /// Of a text's tokens, [1, tokens, units].
+    torch::Tensor vectors(const TokenSet& text) const {
+        torch::NoGradGuard noGrad;
+        return model.outputOf(State(tokenBatch(text, {0}).hidden.to(device)), 0, kTokenTable);
+    }
 };
 
-/// Of each token, for `steps` points on the way from vectors of zero; one step: at the end of the way alone.
-torch::Tensor tokenScores(const Asked& asked, const TokenSet& text, int steps, const CountCallback& progress) {
-    torch::Tensor scores = torch::zeros({text.length(0)}, torch::kFloat64);
-    for (int begin = 0; begin < steps; begin += kRowsAtOnce) {
-        report(progress, begin, steps);
-        const int rows = std::min(kRowsAtOnce, steps - begin);
+/// The text with nothing but padding between what the tokeniser puts around it.
+TokenSet blankOf(TokenSet text, const TokenizerInfo& tokenizer) {
+    const auto begin = text.ids.begin() + static_cast<std::ptrdiff_t>(tokenizer.before.size());
+    const auto end = text.ids.end() - static_cast<std::ptrdiff_t>(tokenizer.after.size());
+    if (begin < end) std::fill(begin, end, text.padding);
+    return text;
+}
+
+/// Each token, for `steps` points on the way from a blank text to this one; one step: at the end of the way alone.
+torch::Tensor tokenScores(const Asked& asked, const TokenSet& text, const TokenSet& blank, int steps,
+                          const CountCallback& progress) {
+    const torch::Tensor begin = asked.vectors(blank), difference = asked.vectors(text) - begin;
+    torch::Tensor gradients = torch::zeros_like(difference);
+    for (int done = 0; done < steps; done += kRowsAtOnce) {
+        report(progress, done, steps);
+        const int rows = std::min(kRowsAtOnce, steps - done);
         Tap tap;
-        tap.layer = 0;
+        tap.layer = kTokenTable;
         tap.asLeaf = true;
-        if (steps > 1) tap.factor = ((torch::arange(begin, begin + rows) + 0.5) / steps).view({rows, 1, 1}).to(asked.device);
+        if (steps > 1) {
+            tap.origin = begin;
+            tap.part = ((torch::arange(done, done + rows) + 0.5) / steps).view({rows, 1, 1}).to(asked.device);
+        }
         ForwardContext context;
         context.tap = &tap;
         torch::AutoGradMode record(true);
         const torch::Tensor logits = asked.logits(text, std::vector<std::int64_t>(static_cast<std::size_t>(rows), 0), context);
-        const torch::Tensor gradient = torch::autograd::grad({logits.select(1, asked.classIndex).sum()}, {tap.value})[0];
-        const torch::Tensor vectors = tap.factor.defined() ? tap.value.detach() / tap.factor : tap.value.detach();
-        scores += (gradient * vectors).sum(2).sum(0).cpu().to(torch::kFloat64);
+        gradients += torch::autograd::grad({logits.select(1, asked.classIndex).sum()}, {tap.value})[0].sum(0, /*keepdim=*/true);
     }
-    return scores / steps;
+    return ((gradients / steps) * difference).sum(2)[0].cpu().to(torch::kFloat64);
 }
 
 void append(TokenSet& to, const TokenId* begin, const TokenId* end) {
@@ -163,7 +180,7 @@ TextAttribution attributionOf(const StagedModel& model, Tokenizer& tokenizer, in
         return made;
     }
     const int steps = method == AttributionMethod::IntegratedGradients ? kPathSteps : 1;
-    const torch::Tensor scores = tokenScores(asked, read, steps, progress);
+    const torch::Tensor scores = tokenScores(asked, read, blankOf(read, tokenizer.info()), steps, progress);
     for (const TokenizedWord& word : words)
         made.words.push_back({word.begin, word.length, scores.slice(0, word.firstToken, word.tokenEnd).sum().item<float>()});
     return made;

@@ -1,5 +1,6 @@
 #include <algorithm>
-#include <cctype>
+#include <string_view>
+#include <utility>
 
 #include "core/api/errors.h"
 #include "core/api/layer_info.h"
@@ -21,18 +22,31 @@ Share shareOf(const ModelInfo& model, const LayerMask& trainable, std::size_t be
     return all == 0 ? Share::NoWeights : trains == 0 ? Share::None : trains == all ? Share::All : Share::Some;
 }
 
-/// "block 5", "blocks 4 and 5", "blocks 1, 3 and 5", "blocks 2 to 5"; blocks without a number go by their names.
+/// "block" and "5" of block5, "layer" and "3" of encoder.layer.3; no number: the group goes by its name.
+std::pair<std::string, std::string> wordAndNumber(const std::string& name) {
+    constexpr std::size_t kMostDigits = 4;
+    const std::size_t end = name.find_last_not_of("0123456789") + 1;
+    const std::string number = name.substr(end), before = name.substr(0, end);
+    if (number.empty() || number.size() > kMostDigits) return {name, ""};
+    if (before == "block") return {before, number};
+    constexpr std::string_view kLayer = ".layer.";
+    const bool layer = before.size() > kLayer.size() && before.compare(before.size() - kLayer.size(), kLayer.size(), kLayer) == 0;
+    return layer ? std::pair(std::string("layer"), number) : std::pair(name, std::string());
+}
+
+/// "block 5", "blocks 4 and 5", "layers 1, 3 and 5", "blocks 2 to 5"; those without a number go by their names.
 std::string blockWords(const std::vector<std::string>& names) {
     std::vector<std::string> shown;
     std::vector<int> numbers;
+    const std::string word = wordAndNumber(names.front()).first;
     for (const std::string& name : names) {
-        const bool numbered = name.size() > 5 && name.size() < 10 && name.rfind("block", 0) == 0 &&
-                              std::all_of(name.begin() + 5, name.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-        if (numbered) numbers.push_back(std::stoi(name.substr(5)));
-        shown.push_back(numbered ? name.substr(5) : name);
+        const auto [own, number] = wordAndNumber(name);
+        if (own == word && !number.empty()) numbers.push_back(std::stoi(number));
+        shown.push_back(number);
     }
     const bool allNumbered = numbers.size() == names.size();
-    const std::string before = !allNumbered ? "" : names.size() == 1 ? "block " : "blocks ";
+    if (!allNumbered) shown = names;
+    const std::string before = !allNumbered ? "" : names.size() == 1 ? word + ' ' : word + "s ";
     const bool row = allNumbered && numbers.size() > 2 &&
                      numbers.back() - numbers.front() + 1 == static_cast<int>(numbers.size()) &&
                      std::is_sorted(numbers.begin(), numbers.end());
@@ -124,7 +138,9 @@ std::string describeMask(const ModelInfo& model, const LayerMask& trainable) {
         if (!part.empty()) text += ", " + blockWords(part) + " in part";
     }
     if (!headTrains) text += ofHead == Share::Some ? ", head in part" : ", head frozen";
-    if (text.compare(0, 5, "block") == 0) text.front() = 'B';  // other groups are called by their paths
+    // Other groups are called by their paths.
+    if (text.compare(0, 6, "block ") == 0 || text.compare(0, 7, "blocks ") == 0) text.front() = 'B';
+    if (text.compare(0, 6, "layer ") == 0 || text.compare(0, 7, "layers ") == 0) text.front() = 'L';
     return text;
 }
 

@@ -70,7 +70,10 @@ struct Stage::Run {
     torch::Tensor read(const torch::Tensor& value) const {
         Tap& tap = *context.tap;
         tap.value = value;
-        if (tap.asLeaf) tap.value = (tap.factor.defined() ? value.detach() * tap.factor : value.detach()).requires_grad_();
+        if (tap.asLeaf) {
+            const torch::Tensor end = value.detach();
+            tap.value = (tap.part.defined() ? tap.origin + tap.part * (end - tap.origin) : end).requires_grad_();
+        }
         return tap.value;
     }
 

@@ -23,8 +23,9 @@ struct Parameter {
 /// Reads the output of one layer while a pass goes by; of a layer with ReLU, what comes out of that.
 struct Tap {
     int layer = -1;
-    bool asLeaf = false;   ///< the pass goes on from `value` as a leaf that requires a gradient
-    torch::Tensor factor;  ///< defined, with asLeaf: that leaf is the layer's output times this
+    bool asLeaf = false;  ///< the pass goes on from `value` as a leaf that requires a gradient
+    /// Defined, with asLeaf: that leaf lies on the way from `origin` to the layer's output, at this part of it.
+    torch::Tensor origin, part;
     torch::Tensor value;
 };
 

@@ -68,6 +68,13 @@ private Q_SLOTS:
         QCOMPARE(words({"block4", "dense_2"}), std::string("Block 4 thawed, head in part"));
         QCOMPARE(words({"trunk"}), std::string("Blocks 1 to 5 thawed, head frozen"));
         QCOMPARE(words({"dense_2"}), std::string("Part of the head"));
+        RunConfig texts;
+        chooseModel(texts, "minilm");
+        const ModelInfo encoder = describeModel(texts, 2);
+        const auto ofTexts = [&](const std::vector<std::string>& of) { return describeMask(encoder, encoder.maskOf(of)); };
+        QCOMPARE(ofTexts({"head", "encoder.layer.5"}), std::string("Layer 5 thawed"));
+        QCOMPARE(ofTexts({"head", "encoder.layer.4", "encoder.layer.5"}), std::string("Layers 4 and 5 thawed"));
+        QCOMPARE(ofTexts({"head", "embeddings", "encoder.layer.5"}), std::string("embeddings and encoder.layer.5 thawed"));
         // No name stands for two choices of whole blocks.
         std::set<std::string> names;
         for (int choice = 0; choice < 64; ++choice) {

@@ -107,6 +107,30 @@ private Q_SLOTS:
         QVERIFY(std::abs(score(1) - score(0) - (logit(text) - logit(without))) < 1e-3f);
     }
 
+    /// Integrated gradients add up to what the logits gain on the way from a text of padding; of two classes the difference of
+    /// logits is one of log odds.
+    void integratedGradientsAddUp() {
+        const std::string text = "the film was wonderful in year 1901";
+        const auto sumFor = [&](int classIndex) {
+            double sum = 0;
+            const AttributionMethod how = AttributionMethod::IntegratedGradients;
+            for (const WordScore& word : m_inspector->attribution("best", choiceOf(text), classIndex, how, {}).words)
+                sum += static_cast<double>(word.score);
+            return sum;
+        };
+        const auto odds = [&](const std::string& of) {
+            const std::vector<float> p = m_inspector->predict("best", choiceOf(of));
+            return std::log(static_cast<double>(p[1])) - std::log(static_cast<double>(p[0]));
+        };
+        const auto tokens =
+            m_inspector->attribution("best", choiceOf(text), 0, AttributionMethod::GradientTimesInput, {}).tokens - 2;
+        std::string blank;
+        for (std::int64_t token = 0; token < tokens; ++token) blank += "[PAD] ";
+        const double gained = odds(text) - odds(blank);
+        QVERIFY2(std::abs(sumFor(1) - sumFor(0) - gained) < 0.05 * std::abs(gained),
+                 qPrintable(QStringLiteral("%1 %2").arg(sumFor(1) - sumFor(0)).arg(gained)));
+    }
+
     void whatIsCutHasNoScore() {
         std::string text = "wonderful";
         for (int i = 0; i < 40; ++i) text += " day";

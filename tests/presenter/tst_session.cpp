@@ -1,4 +1,4 @@
-// The scaling follows the choice of weights in the window, whoever makes it and whenever the weights are known.
+// What follows a choice in the window: the scaling that of weights, the data set that of a model that reads something else.
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -70,6 +70,28 @@ private Q_SLOTS:
         setScaling(core::Scaling::ZeroToOne);
         listWeights({kCaffe});
         QVERIFY(m_session->config().scaling == core::Scaling::ZeroToOne);
+    }
+
+    void picturesAndTextsKeepTheirData() {
+        QSignalSpy listed(m_library.get(), &ui::LibraryController::datasetsListed);
+        core::RunConfig config = m_session->config();
+        config.data.directory = "/pupil/pets";
+        config.data.split.mode = core::SplitMode::Anew;
+        m_session->setConfig(config);
+        m_session->useTrunk(QStringLiteral("minilm"), {});
+        QVERIFY(m_session->config().data.directory.empty());
+        QVERIFY(m_session->config().data.split.mode == core::SplitMode::Own);
+        QVERIFY(QTest::qWaitFor([&] { return !listed.isEmpty(); }));
+        for (const auto& dataset : listed.last()[0].value<std::vector<core::DatasetInfo>>())
+            QVERIFY(dataset.modality == core::Modality::Texts);
+        m_session->setDataFolder(QStringLiteral("/pupil/mails.csv"));
+        m_session->useTrunk(QStringLiteral("alexnet"), {});
+        QCOMPARE(m_session->config().data.directory, std::filesystem::path("/pupil/pets"));
+        QVERIFY(m_session->config().data.split.mode == core::SplitMode::Anew);
+        m_session->useTrunk(QStringLiteral("vgg16"), {});
+        QCOMPARE(m_session->config().data.directory, std::filesystem::path("/pupil/pets"));
+        m_session->useTrunk(QStringLiteral("minilm"), {});
+        QCOMPARE(m_session->config().data.directory, std::filesystem::path("/pupil/mails.csv"));
     }
 
 private:

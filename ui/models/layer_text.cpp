@@ -15,6 +15,51 @@ QString withTimes(const std::string& text) {
     return QString::fromStdString(text).replace(between, kTimes);
 }
 
+/// What people call the parts of a transformer's layer, by the ends of their paths.
+struct PartName {
+    const char *end, *name;
+};
+constexpr PartName kParts[] = {{"word_embeddings", QT_TRANSLATE_NOOP("thaw::ui", "words")},
+                               {"position_embeddings", QT_TRANSLATE_NOOP("thaw::ui", "positions")},
+                               {"token_type_embeddings", QT_TRANSLATE_NOOP("thaw::ui", "types")},
+                               {"embeddings.LayerNorm", QT_TRANSLATE_NOOP("thaw::ui", "norm")},
+                               {"attention.self.query", QT_TRANSLATE_NOOP("thaw::ui", "query")},
+                               {"attention.self.key", QT_TRANSLATE_NOOP("thaw::ui", "key")},
+                               {"attention.self.value", QT_TRANSLATE_NOOP("thaw::ui", "value")},
+                               {"attention.self", QT_TRANSLATE_NOOP("thaw::ui", "attention")},
+                               {"attention.output.dense", QT_TRANSLATE_NOOP("thaw::ui", "attended")},
+                               {"attention.output.LayerNorm", QT_TRANSLATE_NOOP("thaw::ui", "norm 1")},
+                               {"intermediate.dense", QT_TRANSLATE_NOOP("thaw::ui", "feed 1")},
+                               {"output.dense", QT_TRANSLATE_NOOP("thaw::ui", "feed 2")},
+                               {"output.LayerNorm", QT_TRANSLATE_NOOP("thaw::ui", "norm 2")},
+                               {"q_lin", QT_TRANSLATE_NOOP("thaw::ui", "query")},
+                               {"k_lin", QT_TRANSLATE_NOOP("thaw::ui", "key")},
+                               {"v_lin", QT_TRANSLATE_NOOP("thaw::ui", "value")},
+                               {"out_lin", QT_TRANSLATE_NOOP("thaw::ui", "attended")},
+                               {"sa_layer_norm", QT_TRANSLATE_NOOP("thaw::ui", "norm 1")},
+                               {"ffn.lin1", QT_TRANSLATE_NOOP("thaw::ui", "feed 1")},
+                               {"ffn.lin2", QT_TRANSLATE_NOOP("thaw::ui", "feed 2")},
+                               {"output_layer_norm", QT_TRANSLATE_NOOP("thaw::ui", "norm 2")},
+                               {"wte", QT_TRANSLATE_NOOP("thaw::ui", "words")},
+                               {"wpe", QT_TRANSLATE_NOOP("thaw::ui", "positions")},
+                               {"ln_1", QT_TRANSLATE_NOOP("thaw::ui", "norm 1")},
+                               {"attn.c_attn", QT_TRANSLATE_NOOP("thaw::ui", "query, key, value")},
+                               {"attn.c_proj", QT_TRANSLATE_NOOP("thaw::ui", "attended")},
+                               {"ln_2", QT_TRANSLATE_NOOP("thaw::ui", "norm 2")},
+                               {"mlp.c_fc", QT_TRANSLATE_NOOP("thaw::ui", "feed 1")},
+                               {"mlp.c_proj", QT_TRANSLATE_NOOP("thaw::ui", "feed 2")}};
+
+/// Null: the path's own last part.
+const char* partName(const core::ModelInfo& model, const std::string& path) {
+    if (!model.readsTexts()) return nullptr;
+    for (const PartName& part : kParts) {
+        const std::string end = part.end;
+        const bool fits = path.size() >= end.size() && path.compare(path.size() - end.size(), end.size(), end) == 0;
+        if (fits && (path.size() == end.size() || path[path.size() - end.size() - 1] == '.')) return part.name;
+    }
+    return nullptr;
+}
+
 QString say(const char* text) { return QCoreApplication::translate("thaw::ui", text); }
 
 }  // namespace
@@ -30,6 +75,7 @@ QString shortLayerName(const core::LayerInfo& layer) {
 QString layerTitle(const core::ModelInfo& model, int index) {
     const core::LayerInfo& layer = model.layer(index);
     if (layer.name != layer.torchName || layer.group < 0) return shortLayerName(layer);
+    if (const char* name = partName(model, layer.name)) return say(name);
     const std::string& group = model.groups[static_cast<std::size_t>(layer.group)].path;
     const bool inside = layer.name.size() > group.size() + 1 && layer.name.compare(0, group.size(), group) == 0 &&
                         layer.name[group.size()] == '.';
@@ -41,6 +87,9 @@ QString groupTitle(const core::LayerGroup& group) {
     if (path == QLatin1String("head")) return say("Head");
     if (path.startsWith(QLatin1String("block"))) return say("Block %1").arg(path.mid(5));
     if (path == QLatin1String("stem")) return say("Stem");
+    // "encoder.layer.5", "h.3"
+    static const QRegularExpression numbered(QStringLiteral("^(?:.*\\.layer|h)\\.(\\d+)$"));
+    if (const auto match = numbered.match(path); match.hasMatch()) return say("Layer %1").arg(match.captured(1));
     constexpr int kLongPath = 14;
     return path.size() <= kLongPath ? path : path.mid(path.lastIndexOf(QLatin1Char('.')) + 1);
 }
@@ -63,7 +112,7 @@ QString classMapLayerText(const core::LayerInfo& layer) {
 
 QString layerShapeText(const std::vector<std::int64_t>& shape) {
     if (shape.size() == 3) return QStringLiteral("%1 @ %2%3%4").arg(shape[0]).arg(shape[1]).arg(kTimes).arg(shape[2]);
-    if (shape.size() == 2) return say("%1 tokens, %2").arg(shape[0]).arg(shape[1]);
+    if (shape.size() == 2) return say("%1 a token").arg(shape[1]);
     return shape.empty() ? QString() : QString::number(shape[0]);
 }
 

@@ -143,8 +143,7 @@ void PriceTag::showNext(const core::LayerMask& now, const core::Price& price) {
     if (title.isEmpty() || (m_preview.empty() && now == then)) {
         if (!once.isEmpty()) {
             show(QStringLiteral("snowflake"), false, tr("Before that, once: about %1 in the frozen layers").arg(once));
-            m_next->setToolTip(
-                tr("Every picture goes once through the frozen layers. What they say of it is kept for all epochs."));
+            m_next->setToolTip(tr("Everything goes once through the frozen layers. What comes out is kept for all epochs."));
             return;
         }
         m_next->clear();

@@ -20,15 +20,14 @@ QString whyOf(const std::string& activity) {
     const auto begins = [&](const char* words) { return activity.rfind(words, 0) == 0; };
     if (begins("Computing features"))
         return PreparationNote::tr(
-            "Each picture goes through the frozen layers once. What comes out is kept, so that every epoch "
+            "Everything goes through the frozen layers once. What comes out is kept, so that every epoch "
             "after this only trains the rest.");
     if (begins("Reading features"))
-        return PreparationNote::tr(
-            "An earlier run kept what the frozen layers make of each picture: it need not be computed again.");
+        return PreparationNote::tr("An earlier run kept what comes out of the frozen layers: it need not be computed again.");
     if (begins("Keeping features"))
-        return PreparationNote::tr("What the frozen layers made of each picture is kept on disk: the next run finds it there.");
+        return PreparationNote::tr("What came out of the frozen layers is kept on disk: the next run finds it there.");
     if (begins("Measuring"))
-        return PreparationNote::tr("A few pictures are timed, so that Thaw can say how long a choice of layers takes.");
+        return PreparationNote::tr("A few batches are timed, so that Thaw can say how long a choice of layers takes.");
     return {};
 }
 

@@ -113,7 +113,9 @@ void TestPicturesPanel::setRun(const core::RunStarted& run) {
     m_stepsPerEpoch = run.stepsPerEpoch;
     m_trained = run.resumedEpoch > 0;
     m_split = core::validationSplit(run.config.data);
-    m_title->setText(m_split == core::Split::HeldOut ? tr("Validation pictures") : tr("Test pictures"));
+    const bool held = m_split == core::Split::HeldOut;
+    m_title->setText(run.model.readsTexts() ? (held ? tr("Validation texts") : tr("Test texts"))
+                                            : (held ? tr("Validation pictures") : tr("Test pictures")));
     m_grid->setAccessibleName(m_title->text());
     if (run.testPictures != m_pictures.pictures()) m_pictures.setPictures(run.testPictures, names);
     choose(m_choice->current());

@@ -70,6 +70,12 @@ void PictureGrid::setFixedPageSize(int size) {
     fit();
 }
 
+void PictureGrid::setPaging(bool paging) {
+    if (paging == m_paging) return;
+    m_paging = paging;
+    if (paging) fit();
+}
+
 void PictureGrid::fit() {
     const Theme& theme = Theme::instance();
     // The width must not depend on the scroll bar's coming and going; the list wraps a little before its edge.
@@ -92,8 +98,7 @@ void PictureGrid::fit() {
     // Spare height goes between the rows, but no more than makes them look like rows.
     const int cellHeight = m_fixedPageSize > 0 ? cell.height() : qMin(height / rows, cell.height() + theme.px(18));
     setGridSize({qMax(cell.width(), width / columns), qMax(cell.height(), cellHeight)});
-    if (m_pictures && height > 0 && !m_pictures->readsTexts())
-        m_pictures->setPageSize(m_fixedPageSize > 0 ? m_fixedPageSize : rows * columns);
+    if (m_pictures && height > 0 && m_paging) m_pictures->setPageSize(m_fixedPageSize > 0 ? m_fixedPageSize : rows * columns);
 }
 
 void PictureGrid::setCurrentPicture(int id) {

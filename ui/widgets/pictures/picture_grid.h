@@ -23,6 +23,8 @@ public:
     /// A page holds this many pictures whatever fits, and the grid scrolls; 0: what fits.
     void setFixedPageSize(int size);
 
+    void setPaging(bool paging);  ///< off: another view of the same model says how many a page has
+
     int currentPicture() const { return m_current; }
     void setCurrentPicture(int id);  ///< turns to its page; keeps it as current even where the filter hides it
     void setRawPixels(bool raw);
@@ -53,7 +55,7 @@ private:
     PictureTileDelegate* m_delegate;
     int m_columns = 0, m_smallest = 79, m_largest = 92, m_fixedPageSize = 0;
     int m_current = -1;
-    bool m_restoring = false;
+    bool m_restoring = false, m_paging = true;
 };
 
 }  // namespace thaw::ui

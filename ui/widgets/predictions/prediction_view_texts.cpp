@@ -92,6 +92,7 @@ void PredictionView::stepBy(int by) {
 
 void PredictionView::arrangeTexts() {
     const bool texts = m_pictures.readsTexts();
+    m_grid->setPaging(!texts);
     m_colours->setVisible(texts);
     m_detail->setVisible(!texts);
     m_textDetail->setVisible(texts);

@@ -29,6 +29,7 @@ constexpr int kGuesses = 3, kMostLetters = 20'000;
 
 AskBox::AskBox(QWidget* parent) : QFrame(parent) {
     setObjectName(QStringLiteral("askBox"));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     auto* title = makeLabel(tr("Ask it yourself"), "captionStrong", this);
     m_note = makeLabel({}, "caption", this);
     m_warning = makeLabel({}, "wrong", this);

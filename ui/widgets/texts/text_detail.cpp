@@ -144,7 +144,7 @@ TextDetail::TextDetail(QWidget* parent) : QFrame(parent) {
     column->setContentsMargins(18, 12, 18, 14);
     column->setSpacing(10);
     column->addLayout(head);
-    column->addWidget(m_empty);
+    column->addWidget(m_empty, 1);
     column->addWidget(m_scroll, 1);
     column->addWidget(makeRule(Qt::Horizontal, this, true));
     column->addWidget(m_ask);

@@ -117,9 +117,8 @@ QWidget* TrunkDetail::makeContents() {
     m_problem->setWordWrap(true);
     m_stages = new StageView(/*named=*/true, kStagesTall, contents);
     m_figures = new QVBoxLayout;
-    const QString names[RowCount] = {tr("Trunk parameters"), tr("Multiply-adds"), tr("Features a picture"), tr("Input"),
-                                     tr("Published"),        tr("Speed here"),    tr("Batch norms"),        tr("Weights"),
-                                     tr("Licence")};
+    const QString names[RowCount] = {tr("Trunk parameters"), tr("Multiply-adds"), tr("Features"), tr("Input"),  tr("Published"),
+                                     tr("Speed here"),       tr("Batch norms"),   tr("Weights"),  tr("Licence")};
     for (int row = 0; row < RowCount; ++row) {
         auto* line = new QHBoxLayout;
         line->addWidget(makeLabel(names[row], "table", contents), 0, Qt::AlignTop);
@@ -165,7 +164,9 @@ void TrunkDetail::fillRows(const Trunk& trunk) {
     const QLocale locale;
     const auto set = [this](Row row, const QString& text) { m_values[row]->setText(text); };
     set(Parameters, locale.toString(static_cast<qlonglong>(model.parameters)));
-    set(MultiplyAdds, tr("%1 at %2 × %2").arg(multiplyAddsText(model.multiplyAdds)).arg(model.usualSize));
+    const bool texts = model.modality == core::Modality::Texts;
+    set(MultiplyAdds,
+        (texts ? tr("%1 of %2 tokens") : tr("%1 at %2 × %2")).arg(multiplyAddsText(model.multiplyAdds)).arg(model.usualSize));
     set(Features, locale.toString(model.features));
     set(Input, inputSizesText(model));
     set(Accuracy, accuracyText(trunk));
