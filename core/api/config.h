@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/modality.h"
 #include "core/api/task.h"
 
 namespace thaw::core {
@@ -25,6 +26,7 @@ enum class OptimizerKind { Sgd, Adam, AdamW };
 enum class ScheduleKind {
     Constant,
     Cosine,  ///< from the phase's learning rate to `floor` times it, over the phase, per step
+    Linear,  ///< the same along a straight line
     Step,    ///< times `factor` after every `everyEpochs` epochs of the phase
     /// times `factor` whenever `everyEpochs` epochs in a row brought no better JudgingConfig::watched
     Plateau,
@@ -39,13 +41,16 @@ struct OptimizerConfig {
     double momentum = 0.9;       ///< SGD: [0, 1)
     bool nesterov = false;       ///< SGD; needs momentum > 0
     double weightDecay = 0.0;    ///< [0, 1]; L2 in SGD and Adam, decoupled in AdamW
+    bool decayVectors = true;    ///< false: biases and the factors of norms do not decay
+    double clipNorm = 0.0;       ///< >= 0: longer gradients (L2 over all that trains) are scaled down to it; 0: never
 };
 
 struct ScheduleConfig {
     ScheduleKind kind = ScheduleKind::Constant;
-    double floor = 0.0;   ///< Cosine: [0, 1]
+    double floor = 0.0;   ///< Cosine, Linear: [0, 1]
     double factor = 0.1;  ///< Step, Plateau: (0, 1]
     int everyEpochs = 1;  ///< Step, Plateau: >= 1
+    double warmUp = 0.0;  ///< [0, 1): share of the phase's steps over which the rate first rises from 0 in a straight line
 };
 
 struct PhaseConfig {
@@ -192,7 +197,8 @@ struct RunConfig {
     Initialization initialization = Initialization::Pretrained;
     std::filesystem::path weights;  ///< trunk weights; empty: the embedded ones
     /// Pixels, what the model takes (ModelCard): pictures are resized bilinearly. Of a model of texts: the most tokens that it
-    /// reads of one, [CLS] and [SEP] included; the rest of a longer text is cut off.
+    /// reads of one, [CLS] and [SEP] included; the rest of a longer text is cut off. Of a text that is continued: the tokens of
+    /// the windows that it is divided into.
     int inputSize = 32;
     Scaling scaling = Scaling::ImageNet;
     int batchSize = 128;  ///< 1..4096
@@ -271,14 +277,15 @@ struct Lesson {
     std::string note;     ///< about what in the file is not used; empty: all is
 };
 
-/// All lessons, the program's first (with "lesson" leading), then the user's. Reads small files; never throws for a bad one.
-std::vector<Lesson> listLessons();
+/// All lessons whose model reads pictures, or texts: the program's first (with "lesson" leading), then the user's. One that
+/// cannot be read counts as one of pictures. Reads small files; never throws for a bad one.
+std::vector<Lesson> listLessons(Modality modality = Modality::Pictures);
 /// Writes a lesson file into the user's lessons folder, without the config's places on this machine. The file's name is made from
 /// the title ("My lesson": my-lesson.json); an own lesson of that name is replaced. Blocking, a small file.
 /// Throws ConfigError for a title without letters, a name that the program's own lessons have or a config that cannot run;
 /// StoreError.
 Lesson saveLesson(const std::string& title, const std::string& description, const RunConfig& config);
-/// Throws ConfigError naming the lessons that exist.
+/// Of either modality. Throws ConfigError naming the lessons that exist.
 Lesson findLesson(const std::string& name);
 
 }  // namespace thaw::core

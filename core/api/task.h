@@ -10,20 +10,21 @@ namespace thaw::core {
 enum class TaskKind {
     OneLabel,       ///< each sample has one class: softmax, cross-entropy
     SeveralLabels,  ///< each sample has any number of the classes: a sigmoid each, mean binary cross-entropy
+    ContinueText,   ///< each token of a text is to be foretold from those before it: softmax over the vocabulary, cross-entropy
 };
-std::string toString(TaskKind kind);               ///< "one-label", "several-labels"
+std::string toString(TaskKind kind);               ///< "one-label", "several-labels", "continue-text"
 TaskKind taskFromString(const std::string& name);  ///< throws ConfigError
 
 /// Which figure of an epoch's validation decides.
 enum class JudgedBy {
-    Score,  ///< the task's own: accuracy, or mean average precision
+    Score,  ///< the task's own: accuracy, mean average precision, or perplexity
     Loss,
     BalancedAccuracy,
     MacroF1,
     RocAuc,
 };
 
-/// A figure that says how good predictions are; from 0 to 1 but for the loss.
+/// A figure that says how good predictions are.
 struct MetricInfo {
     std::string name;        ///< in JSON: "accuracy", "mean_average_precision"
     std::string title;       ///< "Mean average precision"
@@ -31,6 +32,7 @@ struct MetricInfo {
     std::string inSentence;  ///< "accuracy", "mAP"
     std::string help;        ///< a sentence or two
     bool higherIsBetter = true;
+    bool isShare = true;  ///< from 0 to 1; else any number from 0 on: a loss, a perplexity
 };
 
 struct Metric {
@@ -48,6 +50,9 @@ struct TaskInfo {
     bool isBetter(double score, double than) const;
 };
 const TaskInfo& taskInfo(TaskKind kind);
+
+/// Throws ConfigError for a task without classes: a text that is continued.
+void requireClasses(TaskKind kind);
 
 /// What a choice means for a task. Throws ConfigError where the task has no such figure.
 const MetricInfo& metricInfo(TaskKind kind, JudgedBy by);

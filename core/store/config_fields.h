@@ -18,7 +18,8 @@ struct NamedValue {
     const char* text;
 };
 
-constexpr NamedValue<TaskKind> kTasks[] = {{TaskKind::OneLabel, "one-label"}, {TaskKind::SeveralLabels, "several-labels"}};
+constexpr NamedValue<TaskKind> kTasks[] = {
+    {TaskKind::OneLabel, "one-label"}, {TaskKind::SeveralLabels, "several-labels"}, {TaskKind::ContinueText, "continue-text"}};
 constexpr NamedValue<Scaling> kScalings[] = {{Scaling::ZeroToOne, "0-1"},
                                              {Scaling::ImageNet, "imagenet"},
                                              {Scaling::Caffe, "caffe"},
@@ -29,6 +30,7 @@ constexpr NamedValue<OptimizerKind> kOptimizers[] = {
     {OptimizerKind::Sgd, "sgd"}, {OptimizerKind::Adam, "adam"}, {OptimizerKind::AdamW, "adamw"}};
 constexpr NamedValue<ScheduleKind> kSchedules[] = {{ScheduleKind::Constant, "constant"},
                                                    {ScheduleKind::Cosine, "cosine"},
+                                                   {ScheduleKind::Linear, "linear"},
                                                    {ScheduleKind::Step, "step"},
                                                    {ScheduleKind::Plateau, "plateau"}};
 constexpr NamedValue<JudgedBy> kJudgedBy[] = {{JudgedBy::Score, "score"},
@@ -176,11 +178,21 @@ void visitOptimizer(Visitor& v, Optimizer& optimizer, bool used) {
                 .from(0, 1)
                 .when(used),
             optimizer.weightDecay);
+    v.field(Setting("decayVectors", "Decays vectors",
+                    "Lets the weight decay pull the biases and the factors of norms, too. Transformers learn better without."),
+            optimizer.decayVectors);
+    v.field(Setting("clipNorm", "Clips gradients",
+                    "A batch whose gradient is longer than this over all layers that train has it scaled down to it, so that a "
+                    "strange batch does no harm. 1 is usual for transformers, 0 is off.")
+                .from(0, 1e6)
+                .when(used),
+            optimizer.clipNorm);
 }
 
 template <class Visitor, class Phase>
 void visitPhase(Visitor& v, Phase& phase) {
     const bool used = phase.epochs > 0;
+    const bool sinks = phase.schedule.kind == ScheduleKind::Cosine || phase.schedule.kind == ScheduleKind::Linear;
     const bool falls = phase.schedule.kind == ScheduleKind::Step || phase.schedule.kind == ScheduleKind::Plateau;
     v.field(Setting("title", "Title", "Shown on the curves' band."), phase.title);
     v.field(
@@ -189,15 +201,16 @@ void visitPhase(Visitor& v, Phase& phase) {
     v.group("optimizer", [&] { visitOptimizer(v, phase.optimizer, used); });
     v.group("schedule", [&] {
         auto& schedule = phase.schedule;
-        v.choice(Setting("kind", "Schedule",
-                         "How the learning rate changes over the phase: not at all, along a cosine, in steps, or whenever the "
-                         "validation gets no "
-                         "better (plateau)."),
-                 schedule.kind, kSchedules);
-        v.field(Setting("floor", "Lowest", "Cosine: what is left of the learning rate at the end, as a part of its start.")
-                    .from(0, 1)
-                    .when(used && schedule.kind == ScheduleKind::Cosine),
-                schedule.floor);
+        v.choice(
+            Setting("kind", "Schedule",
+                    "How the learning rate changes over the phase: not at all, along a cosine or a straight line (linear), in "
+                    "steps, or whenever the validation gets no better (plateau)."),
+            schedule.kind, kSchedules);
+        v.field(
+            Setting("floor", "Lowest", "Cosine and linear: what is left of the learning rate at the end, as a part of its start.")
+                .from(0, 1)
+                .when(used && sinks),
+            schedule.floor);
         v.field(Setting("factor", "Factor", "Step and plateau: the learning rate is multiplied by this each time it falls.")
                     .above(0, 1)
                     .when(used && falls),
@@ -209,6 +222,13 @@ void visitPhase(Visitor& v, Phase& phase) {
                     .in("epochs")
                     .when(used && falls),
                 schedule.everyEpochs);
+        v.field(
+            Setting("warmUp", "Warm-up",
+                    "So large a part of the phase's steps begins with a small learning rate that rises to the full one. 0.1 is "
+                    "usual for transformers, 0 is off.")
+                .below(0, 1)
+                .when(used),
+            schedule.warmUp);
     });
     v.field(Setting("trainable", "Trains",
                     "Layers that train in this phase: names out of the layer tree, head, trunk or all. The others are frozen."),

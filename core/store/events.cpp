@@ -97,7 +97,8 @@ public:
     void task(const char* name, TaskKind& value) const {
         std::string said;
         text(name, said);
-        if (said == toString(TaskKind::SeveralLabels)) value = TaskKind::SeveralLabels;
+        for (const TaskKind kind : {TaskKind::SeveralLabels, TaskKind::ContinueText})
+            if (said == toString(kind)) value = kind;
     }
     void unlessEmpty(const char* name, std::string& value) const { text(name, value); }
     void metrics(const std::string& prefix, const TaskInfo& task, std::vector<Metric>& values) const {

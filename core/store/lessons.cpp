@@ -2,6 +2,7 @@
 #include <array>
 
 #include "core/api/config.h"
+#include "core/api/models.h"
 #include "core/data/dataset.h"
 #include "core/store/atomic_file.h"
 #include "core/store/paths.h"
@@ -16,8 +17,9 @@ namespace {
 constexpr std::size_t kLessonBytes = 1u << 20;
 
 // The order in which people meet them.
-constexpr std::array<const char*, 8> kOrder = {"lesson",       "lesson-as-written", "lesson-64",    "fine-tune-all",
-                                               "from-scratch", "own-pictures",      "few-pictures", "two-classes"};
+constexpr std::array<const char*, 12> kOrder = {"lesson",       "lesson-as-written", "lesson-64",    "fine-tune-all",
+                                                "from-scratch", "own-pictures",      "few-pictures", "two-classes",
+                                                "words-frozen", "words-last-layer",  "words-all",    "gpt-shakespeare"};
 
 std::size_t rankOf(const Lesson& lesson) {
     return static_cast<std::size_t>(std::find(kOrder.begin(), kOrder.end(), lesson.name) - kOrder.begin());
@@ -110,7 +112,9 @@ Lesson saveLesson(const std::string& title, const std::string& description, cons
     return readLesson(file);
 }
 
-std::vector<Lesson> listLessons() {
+namespace {
+
+std::vector<Lesson> allLessons() {
     std::vector<Lesson> lessons = readFolder(resourcePath("lessons"));
     const std::size_t own = lessons.size();
     for (Lesson& lesson : readFolder(lessonsFolder())) {
@@ -122,9 +126,18 @@ std::vector<Lesson> listLessons() {
     return lessons;
 }
 
+}  // namespace
+
+std::vector<Lesson> listLessons(Modality modality) {
+    std::vector<Lesson> lessons = allLessons();
+    const auto isOther = [modality](const Lesson& lesson) { return modalityOf(lesson.config.model) != modality; };
+    lessons.erase(std::remove_if(lessons.begin(), lessons.end(), isOther), lessons.end());
+    return lessons;
+}
+
 Lesson findLesson(const std::string& name) {
     std::string known;
-    for (const Lesson& lesson : listLessons()) {
+    for (const Lesson& lesson : allLessons()) {
         if (lesson.name == name) {
             if (lesson.problem.empty()) return lesson;
             throw ConfigError("The lesson " + lesson.file.string() + " cannot be used: " + lesson.problem);

@@ -10,9 +10,16 @@ namespace {
 using nlohmann::json;
 
 json toValue(const OptimizerConfig& o) {
-    return {
-        {"kind", toString(o.kind)}, {"learning_rate", o.learningRate}, {"beta1", o.beta1},       {"beta2", o.beta2},
-        {"epsilon", o.epsilon},     {"momentum", o.momentum},          {"nesterov", o.nesterov}, {"weight_decay", o.weightDecay}};
+    return {{"kind", toString(o.kind)},
+            {"learning_rate", o.learningRate},
+            {"beta1", o.beta1},
+            {"beta2", o.beta2},
+            {"epsilon", o.epsilon},
+            {"momentum", o.momentum},
+            {"nesterov", o.nesterov},
+            {"weight_decay", o.weightDecay},
+            {"decay_vectors", o.decayVectors},
+            {"clip_norm", o.clipNorm}};
 }
 
 OptimizerConfig optimizerFrom(const json& value) {
@@ -25,6 +32,8 @@ OptimizerConfig optimizerFrom(const json& value) {
     o.momentum = value.at("momentum");
     o.nesterov = value.at("nesterov");
     o.weightDecay = value.at("weight_decay");
+    o.decayVectors = value.value("decay_vectors", true);
+    o.clipNorm = value.value("clip_norm", 0.0);
     return o;
 }
 
@@ -69,6 +78,7 @@ std::string toJson(const LoopState& s) {
                      {"right", s.counts.right},
                      {"seen", s.counts.seen},
                      {"histogram", s.counts.histogram},
+                     {"counted_loss", s.counts.loss},
                      {"epoch_seconds", s.epochSeconds},
                      {"train_seconds", s.trainSeconds},
                      {"work_seconds", s.workSeconds},
@@ -113,7 +123,8 @@ LoopState loopStateFromJson(const std::string& text) {
         s.testRung = value.at("test_rung");
         s.microBatch = value.at("micro_batch");
         s.lossSum = value.at("loss_sum");
-        s.counts = {value.at("seen"), value.at("right"), value.value("histogram", std::vector<std::int64_t>())};
+        s.counts = {value.at("seen"), value.at("right"), value.value("histogram", std::vector<std::int64_t>()),
+                    value.value("counted_loss", 0.0)};
         s.epochSeconds = value.at("epoch_seconds");
         s.trainSeconds = value.at("train_seconds");
         s.workSeconds = value.at("work_seconds");

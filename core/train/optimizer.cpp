@@ -52,15 +52,30 @@ void Optimizer::clearGradients() {
     }
 }
 
+double Optimizer::clipFactor() const {
+    if (m_config.clipNorm <= 0) return 1;
+    double squares = 0;
+    for (const Parameter& parameter : m_parameters)
+        if (const torch::Tensor gradient = parameter.value.grad(); gradient.defined())
+            squares += std::pow(gradient.norm().item<double>(), 2);
+    const double norm = std::sqrt(squares);
+    return norm > m_config.clipNorm ? m_config.clipNorm / norm : 1;
+}
+
+double Optimizer::decayOf(const torch::Tensor& parameter) const {
+    return m_config.decayVectors || parameter.dim() > 1 ? m_config.weightDecay : 0.0;
+}
+
 bool Optimizer::step() {
     torch::NoGradGuard noGrad;
     bool good = true;
+    const double clip = clipFactor();
     for (const Parameter& parameter : m_parameters) {
         const torch::Tensor gradient = parameter.value.grad();
         if (!gradient.defined()) continue;
         OptimizerRecord& record = m_records[parameter.name];
         ++record.step;
-        const torch::Tensor contiguous = gradient.contiguous();
+        const torch::Tensor contiguous = clip < 1 ? gradient.contiguous().mul(clip) : gradient.contiguous();
         good &= m_config.kind == OptimizerKind::Sgd ? sgd(parameter.value, contiguous, record)
                                                     : adam(parameter.value, contiguous, record);
     }
@@ -73,7 +88,8 @@ bool Optimizer::adam(const torch::Tensor& parameter, const torch::Tensor& gradie
     const bool decoupled = m_config.kind == OptimizerKind::AdamW;
     const double stepSize = rate / (1.0 - std::pow(m_config.beta1, t)),
                  rootCorrection = std::sqrt(1.0 - std::pow(m_config.beta2, t));
-    const double decay = decoupled ? 1.0 - rate * m_config.weightDecay : 1.0, l2 = decoupled ? 0.0 : m_config.weightDecay;
+    const double weightDecay = decayOf(parameter), decay = decoupled ? 1.0 - rate * weightDecay : 1.0,
+                 l2 = decoupled ? 0.0 : weightDecay;
     torch::Tensor mean = momentOf(record, "exp_avg", parameter), square = momentOf(record, "exp_avg_sq", parameter);
 
     if (parameter.is_cpu()) {
@@ -103,12 +119,13 @@ bool Optimizer::adam(const torch::Tensor& parameter, const torch::Tensor& gradie
 
 bool Optimizer::sgd(const torch::Tensor& parameter, const torch::Tensor& gradient, OptimizerRecord& record) const {
     const bool first = record.step == 1;
+    const double weightDecay = decayOf(parameter);
     torch::Tensor buffer;
     if (m_config.momentum > 0) buffer = momentOf(record, "momentum_buffer", parameter);
 
     if (parameter.is_cpu()) {
         const SgdCoefficients c{static_cast<float>(m_config.learningRate), static_cast<float>(m_config.momentum),
-                                static_cast<float>(m_config.weightDecay), m_config.nesterov, first};
+                                static_cast<float>(weightDecay), m_config.nesterov, first};
         float *p = parameter.data_ptr<float>(), *b = buffer.defined() ? buffer.data_ptr<float>() : nullptr;
         const float* g = gradient.data_ptr<float>();
         return inPieces(parameter.numel(), [&](std::int64_t begin, std::int64_t count) {
@@ -116,7 +133,7 @@ bool Optimizer::sgd(const torch::Tensor& parameter, const torch::Tensor& gradien
         });
     }
     torch::Tensor value = parameter, slope = gradient;
-    if (m_config.weightDecay != 0.0) slope = slope.add(value, m_config.weightDecay);
+    if (weightDecay != 0.0) slope = slope.add(value, weightDecay);
     if (buffer.defined()) {
         if (first)
             buffer.copy_(slope);

@@ -36,6 +36,9 @@ public:
     void setRecord(const std::string& parameter, OptimizerRecord record) { m_records[parameter] = std::move(record); }
 
 private:
+    /// What gradients are multiplied with so that they are no longer than the settings allow.
+    double clipFactor() const;
+    double decayOf(const torch::Tensor& parameter) const;
     bool adam(const torch::Tensor& parameter, const torch::Tensor& gradient, OptimizerRecord& record) const;
     bool sgd(const torch::Tensor& parameter, const torch::Tensor& gradient, OptimizerRecord& record) const;
 

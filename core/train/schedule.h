@@ -14,7 +14,7 @@ struct SchedulePosition {
     int plateaus = 0;  ///< times that the watched figure got no better for as long as the schedule waits
 };
 
-/// What the phase's base rate is multiplied with. Above 0 but for Cosine with floor 0.
+/// What the phase's base rate is multiplied with. Above 0 but for Cosine and Linear with floor 0.
 double scheduleFactor(const ScheduleConfig& schedule, const SchedulePosition& at);
 
 }  // namespace thaw::core

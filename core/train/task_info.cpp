@@ -34,7 +34,20 @@ const TaskInfo& taskInfo(TaskKind kind) {
           "The chance that a picture with the class gets a higher probability for it than one without; the mean over the "
           "classes. "
           "50 % is guessing."}}};
-    return kind == TaskKind::OneLabel ? oneLabel : severalLabels;
+    static const TaskInfo continueText{
+        TaskKind::ContinueText,
+        "continue the text",
+        {"perplexity", "Perplexity", "Perplexity", "perplexity",
+         "Among how many words, all equally likely, the model would have to guess to do as well: e to the power of the loss. The "
+         "words are its tokenizer's. 1 is perfect; a model that knows nothing has as many as its vocabulary.",
+         /*higherIsBetter=*/false, /*isShare=*/false},
+        {}};
+    return kind == TaskKind::OneLabel ? oneLabel : kind == TaskKind::SeveralLabels ? severalLabels : continueText;
+}
+
+void requireClasses(TaskKind kind) {
+    if (kind == TaskKind::ContinueText)
+        throw ConfigError("This model continues texts: it has no classes.", "Ask it to continue one: thaw-cli generate.");
 }
 
 const MetricInfo& metricInfo(TaskKind kind, JudgedBy by) {
@@ -43,7 +56,8 @@ const MetricInfo& metricInfo(TaskKind kind, JudgedBy by) {
                                  "Loss",
                                  "loss",
                                  "How little probability the true labels got, in nats. It sees how sure an answer is.",
-                                 /*higherIsBetter=*/false};
+                                 /*higherIsBetter=*/false,
+                                 /*isShare=*/false};
     const TaskInfo& task = taskInfo(kind);
     if (by == JudgedBy::Score) return task.score;
     if (by == JudgedBy::Loss) return loss;
@@ -51,8 +65,9 @@ const MetricInfo& metricInfo(TaskKind kind, JudgedBy by) {
     const auto found =
         std::find_if(task.others.begin(), task.others.end(), [&](const MetricInfo& metric) { return metric.name == name; });
     if (found == task.others.end())
-        throw ConfigError("The labels of this data set, " + task.title + ", have no " + name + ".",
-                          "Choose score, loss or roc-auc to judge by.");
+        throw ConfigError(
+            "What is learned of this data set, " + task.title + ", has no " + name + ".",
+            task.others.empty() ? "Choose score or loss to judge by." : "Choose score, loss or roc-auc to judge by.");
     return *found;
 }
 

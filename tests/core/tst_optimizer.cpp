@@ -66,6 +66,39 @@ std::map<std::string, OptimizerConfig> goldenCases() {
 class TestOptimizer : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    /// As torch.nn.utils.clip_grad_norm_, over all that trains.
+    void longGradientsAreScaledDown() {
+        OptimizerConfig settings = config(OptimizerKind::Sgd, 1);
+        settings.clipNorm = 1;
+        const Parameter a = parameter("a", {1, 1}), b = parameter("b", {1});
+        Optimizer optimizer(settings);
+        optimizer.setParameters({a, b});
+        setGradient(a, torch::tensor({3.0f, 0.0f}));
+        setGradient(b, torch::tensor({4.0f}));  // together 5 long
+        QVERIFY(optimizer.step());
+        QVERIFY(at::allclose(a.value, torch::tensor({0.4f, 1.0f})) && at::allclose(b.value, torch::tensor({0.2f})));
+        setGradient(a, torch::tensor({0.1f, 0.0f}));
+        setGradient(b, torch::tensor({0.2f}));
+        QVERIFY(optimizer.step());
+        QVERIFY(at::allclose(a.value, torch::tensor({0.3f, 1.0f})) && at::allclose(b.value, torch::tensor({0.0f}), 1e-5, 1e-7));
+    }
+
+    void vectorsNeedNotDecay() {
+        for (const OptimizerKind kind : {OptimizerKind::Sgd, OptimizerKind::Adam, OptimizerKind::AdamW}) {
+            OptimizerConfig settings = config(kind, 0.1);
+            settings.weightDecay = 0.5;
+            settings.decayVectors = false;
+            const Parameter bias = parameter("bias", {2}), weight{"weight", torch::full({1, 1}, 2.0f).set_requires_grad(true)};
+            Optimizer optimizer(settings);
+            optimizer.setParameters({bias, weight});
+            setGradient(bias, torch::zeros({1}));
+            setGradient(weight, torch::zeros({1, 1}));
+            QVERIFY(optimizer.step());
+            QCOMPARE(bias.value.item<float>(), 2.0f);
+            QVERIFY(weight.value.item<float>() < 2.0f);
+        }
+    }
+
     void equalsPython() {
         std::ifstream file(THAW_TEST_DATA "/optimizer_golden.json");
         const nlohmann::json golden = nlohmann::json::parse(file);
