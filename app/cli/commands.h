@@ -33,6 +33,7 @@ Subcommand addEmbed(CLI::App& parser);
 Subcommand addReport(CLI::App& parser);
 Subcommand addModels(CLI::App& parser);
 Subcommand addTokenize(CLI::App& parser);
+Subcommand addGenerate(CLI::App& parser);
 Subcommand addWeights(CLI::App& parser);
 Subcommand addData(CLI::App& parser);
 Subcommand addDecide(CLI::App& data);

@@ -53,6 +53,10 @@ std::string duration(double seconds) {
     return format("%ld:%02ld", total / 60, total % 60);
 }
 
+std::string figure(const core::MetricInfo& metric, double value) {
+    return metric.isShare ? percent(value) : format("%.2f", value);
+}
+
 std::string percent(double share) { return format("%.1f %%", share * 100); }
 
 std::string shellWord(const std::string& text) {
@@ -98,19 +102,25 @@ void Console::progress(const std::string& line) {
     m_progressShown = true;
 }
 
+std::string Console::samples(const std::string& ofPictures) const {
+    if (!m_model.readsTexts()) return ofPictures;
+    return m_model.task == core::TaskKind::ContinueText ? "windows" : "texts";
+}
+
 void Console::showBatch(const core::BatchFinished& batch) {
-    std::string line = format("epoch %d of %d  batch %lld of %lld  loss %.4f  %.0f images/s", batch.epoch, m_totalEpochs,
+    std::string line = format("epoch %d of %d  batch %lld of %lld  loss %.4f  %.0f %s/s", batch.epoch, m_totalEpochs,
                               static_cast<long long>(batch.batch), static_cast<long long>(batch.batchesPerEpoch), batch.loss,
-                              batch.imagesPerSecond);
+                              batch.imagesPerSecond, samples("images").c_str());
     if (batch.fromCache) line += "  (features from the cache)";
     if (m_secondsLeft >= 0) line += "  " + duration(m_secondsLeft) + " left";
     progress(line);
 }
 
 void Console::showEpoch(const core::EpochFinished& epoch) {
-    say(format("Epoch %2d of %d  training %.4f %s  validation %.4f %s  %s  %.0f images/s%s", epoch.epoch, m_totalEpochs,
-               epoch.trainLoss, percent(epoch.trainScore).c_str(), epoch.valLoss, percent(epoch.valScore).c_str(),
-               duration(epoch.seconds).c_str(), epoch.imagesPerSecond, epoch.best ? "  best" : ""));
+    const core::MetricInfo& score = core::taskInfo(epoch.task).score;
+    say(format("Epoch %2d of %d  training %.4f %s  validation %.4f %s  %s  %.0f %s/s%s", epoch.epoch, m_totalEpochs,
+               epoch.trainLoss, figure(score, epoch.trainScore).c_str(), epoch.valLoss, figure(score, epoch.valScore).c_str(),
+               duration(epoch.seconds).c_str(), epoch.imagesPerSecond, samples("images").c_str(), epoch.best ? "  best" : ""));
 }
 
 void Console::show(const core::Event& event) {
@@ -121,10 +131,11 @@ void Console::show(const core::Event& event) {
         const bool locked = core::validationSplit(run->config.data) == core::Split::HeldOut;
         say(run->dataset.title + (run->dataset.substitute ? " (stands in for CIFAR-10)" : "") + ", " +
             thousands(run->trainCount) + " training and " + thousands(run->testCount) +
-            (!locked                          ? " test pictures, "
-             : run->config.data.ownValidation ? " validation pictures, "
-                                              : " held-out validation pictures, ") +
-            std::to_string(run->config.inputSize) + " px, " + core::toString(run->config.scaling) + " scaling. " + run->device +
+            (!locked                          ? " test "
+             : run->config.data.ownValidation ? " validation "
+                                              : " held-out validation ") +
+            samples("pictures") + ", " + std::to_string(run->config.inputSize) +
+            (m_model.readsTexts() ? " tokens" : " px, " + core::toString(run->config.scaling) + " scaling") + ". " + run->device +
             ".");
     } else if (auto* phase = std::get_if<core::PhaseStarted>(&event.data)) {
         say(format("Phase %d: %s, %s, learning rate %g", phase->phase + 1, phase->title.c_str(), epochs(phase->epochs).c_str(),
@@ -157,8 +168,8 @@ void Console::show(const core::Event& event) {
     } else if (auto* finished = std::get_if<core::RunFinished>(&event.data)) {
         say(format("Finished (%s): %s in %s, validation %s %s in epoch %d, the best", finished->reason.c_str(),
                    epochs(finished->epochs).c_str(), duration(finished->seconds).c_str(),
-                   core::taskInfo(finished->task).score.inSentence.c_str(), percent(finished->bestScore).c_str(),
-                   finished->bestEpoch));
+                   core::taskInfo(finished->task).score.inSentence.c_str(),
+                   figure(core::taskInfo(finished->task).score, finished->bestScore).c_str(), finished->bestEpoch));
     }
 }
 

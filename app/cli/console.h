@@ -11,8 +11,10 @@ namespace thaw::cli {
 /// As std::fprintf; what a terminal would obey in the result (names from files have it) is escaped.
 [[gnu::format(printf, 2, 3)]] void printText(std::FILE* stream, const char* format, ...);
 
-std::string duration(double seconds);        ///< "3:07", "1:02:40"
-std::string percent(double share);           ///< "64.7 %"
+std::string duration(double seconds);  ///< "3:07", "1:02:40"
+std::string percent(double share);     ///< "64.7 %"
+/// A score as its metric is read: "64.7 %", and of a perplexity "52.31".
+std::string figure(const core::MetricInfo& metric, double value);
 std::string thousands(std::int64_t number);  ///< "50,000"
 /// One word of a command line that can be copied into a shell: runs/1 as it is, 'my runs/1' in quotes.
 std::string shellWord(const std::string& text);
@@ -29,6 +31,8 @@ public:
 private:
     void progress(const std::string& line);
     void clearProgress();
+    /// What the run's samples are called; what pictures are called is said.
+    std::string samples(const std::string& ofPictures) const;
     void showBatch(const core::BatchFinished& batch);
     void showEpoch(const core::EpochFinished& epoch);
 

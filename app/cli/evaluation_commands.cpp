@@ -39,7 +39,8 @@ constexpr char kEvaluateKeys[] =
     "value and interval sensitivity, specificity, positive_predictive, negative_predictive, positive_likelihood_ratio,\n"
     "negative_likelihood_ratio (null: infinite); roc_auc, average_precision.\n"
     "Of a run with several labels each instead: mean_average_precision, roc_auc, macro_f1, exact (share of the pictures with "
-    "exactly\ntheir labels), loss, per_class (name, average_precision, roc_auc, precision, recall, f1, support).";
+    "exactly\ntheir labels), loss, per_class (name, average_precision, roc_auc, precision, recall, f1, support).\n"
+    "Of a run that continues texts instead: loss (nats a token), perplexity.";
 constexpr char kCompareKeys[] =
     "McNemar's test is exact (binomial) below 25 pictures that changed side, else chi-squared with continuity correction.\n"
     "--json prints one object: dataset, own_data, split, count, epoch_a, epoch_b, accuracy_a, accuracy_b, b and c (McNemar's), "
@@ -60,6 +61,10 @@ json evaluationJson(const core::Evaluation& evaluation) {
                    {"split", core::toString(evaluation.predictions.split)},
                    {"epoch", evaluation.epoch},
                    {"count", evaluation.predictions.count()}};
+    if (predictions.task == core::TaskKind::ContinueText) {
+        result.update({{"loss", predictions.loss}, {"perplexity", predictions.score}});
+        return result;
+    }
     result.update(predictions.task == core::TaskKind::OneLabel
                       ? scoresJson(core::evaluationReport(predictions), evaluation.classNames)
                       : scoresJson(core::severalLabelsReport(predictions), evaluation.classNames));
@@ -122,9 +127,15 @@ void printThreshold(const core::Evaluation& evaluation, const Threshold& thresho
 }
 
 void printEvaluation(const core::Evaluation& evaluation) {
+    const bool continues = evaluation.predictions.task == core::TaskKind::ContinueText;
     printText(stdout, "%s, %s %s, after epoch %d\n", evaluation.dataset.c_str(),
-              thousands(evaluation.predictions.count()).c_str(), picturesOf(evaluation.predictions.split).c_str(),
-              evaluation.epoch);
+              thousands(evaluation.predictions.count()).c_str(),
+              continues ? "windows" : picturesOf(evaluation.predictions.split).c_str(), evaluation.epoch);
+    if (continues) {
+        printText(stdout, "perplexity %.3f   loss %.4f (nats a token)\n", evaluation.predictions.score,
+                  evaluation.predictions.loss);
+        return;
+    }
     if (evaluation.predictions.task == core::TaskKind::OneLabel)
         printScores(core::evaluationReport(evaluation.predictions), evaluation.classNames, evaluation.temperature);
     else

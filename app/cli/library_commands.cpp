@@ -191,7 +191,7 @@ int listRuns(bool asJson) {
             printText(stdout, "%s\n        cannot be read: %s\n", run.directory.c_str(), run.problem.c_str());
             continue;
         }
-        const std::string best = run.bestScore >= 0 ? percent(run.bestScore) : "-";
+        const std::string best = run.bestScore >= 0 ? figure(core::taskInfo(run.task).score, run.bestScore) : "-";
         const std::string lock = run.testLock.isLocked() ? "test split locked  "
                                  : run.testLock.validatesOnHeldOut
                                      ? "test split revealed (" + std::to_string(run.testLock.reveals) + ")  "

@@ -67,7 +67,8 @@ int main(int argc, char** argv) {
         cli::addPredict(parser), cli::addGradCam(parser), cli::addAttribute(parser), cli::addActivations(parser),
         cli::addEmbed(parser),   cli::addReport(parser),  cli::addExtract(parser),   cli::addExport(parser),
         cli::addWeights(parser), cli::addModels(parser),  cli::addData(parser),      cli::addRuns(parser),
-        cli::addInfo(parser),    cli::addCache(parser),   cli::addBench(parser),     cli::addTokenize(parser)};
+        cli::addInfo(parser),    cli::addCache(parser),   cli::addBench(parser),     cli::addTokenize(parser),
+        cli::addGenerate(parser)};
     cli::checkNumbers(parser);
     try {
         parser.parse(argc, argv);

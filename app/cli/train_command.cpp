@@ -163,7 +163,8 @@ int runFolds(core::RunConfig config, const TrainOptions& options) {
     for (const double score : scores) mean += score / count;
     for (const double score : scores) spread += (score - mean) * (score - mean) / (count - 1);
     printText(options.events == "-" ? stderr : stdout, "%s over %zu folds: %s, standard deviation %s\n",
-              core::taskInfo(task).score.title.c_str(), scores.size(), percent(mean).c_str(), percent(std::sqrt(spread)).c_str());
+              core::taskInfo(task).score.title.c_str(), scores.size(), figure(core::taskInfo(task).score, mean).c_str(),
+              figure(core::taskInfo(task).score, std::sqrt(spread)).c_str());
     return kDone;
 }
 

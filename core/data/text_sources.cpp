@@ -10,7 +10,8 @@
 #include "core/api/tokenizer.h"
 #include "core/data/folder_names.h"
 #include "core/data/label_table.h"
-#include "core/store/atomic_file.h"
+#include "core/data/plain_text.h"
+#include "core/data/text_files.h"
 #include "core/store/paths.h"
 
 namespace thaw::core {
@@ -19,16 +20,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kMostFiles = 1'000'000;
 constexpr std::size_t kLeastShown = 60;  // bytes of a text in a message
 constexpr const char* kGlosses = "wordnet-glosses.tsv";
-
-bool endsIn(const fs::path& file, std::initializer_list<const char*> endings) {
-    const std::string own = lowered(file.extension().string());
-    return std::find(endings.begin(), endings.end(), own) != endings.end();
-}
-
-bool isEmpty(const std::string& text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string::npos; }
 
 struct LabelledText {
     std::string text;
@@ -72,7 +65,7 @@ TextTable readTable(const fs::path& file) {
     std::size_t empty = 0;
     for (LabelledName& row : labels.rows) {
         requireReadingWanted();
-        if (isEmpty(row.name)) {
+        if (isBlank(row.name)) {
             ++empty;
             continue;
         }
@@ -176,11 +169,11 @@ public:
 
     fs::path find(const fs::path& place) const override {
         std::error_code error;
-        if (fs::is_regular_file(place, error)) return endsIn(place, {".csv", ".tsv"}) ? place : fs::path();
+        if (fs::is_regular_file(place, error)) return hasEnding(place, {".csv", ".tsv"}) ? place : fs::path();
         std::vector<fs::path> tables;
         for (fs::directory_iterator it(place, error), end; !error && it != end; it.increment(error)) {
             std::error_code ignored;
-            if (endsIn(it->path(), {".csv", ".tsv"}) && it->is_regular_file(ignored)) tables.push_back(it->path());
+            if (hasEnding(it->path(), {".csv", ".tsv"}) && it->is_regular_file(ignored)) tables.push_back(it->path());
         }
         return tables.size() == 1 ? tables.front() : fs::path();
     }
@@ -192,41 +185,10 @@ public:
     }
 };
 
-/// The folders in a folder, by name, and its .txt files.
-struct FolderOfTexts {
-    std::vector<fs::path> folders, files;
-};
-
-FolderOfTexts listed(const fs::path& folder) {
-    FolderOfTexts found;
-    std::error_code error;
-    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-        requireReadingWanted();
-        std::error_code ignored;
-        if (it->path().filename().string().front() == '.') continue;
-        if (it->is_directory(ignored)) found.folders.push_back(it->path());
-        if (endsIn(it->path(), {".txt"}) && it->is_regular_file(ignored)) found.files.push_back(it->path());
-        if (found.folders.size() + found.files.size() > kMostFiles)
-            throw DataError(folder.string() + " is too large: it has more than 1,000,000 files.", "Choose a folder with fewer.");
-    }
-    if (error) throw DataError("Cannot read " + folder.string() + ": " + error.message() + '.', "Check its permissions.");
-    std::sort(found.folders.begin(), found.folders.end());
-    std::sort(found.files.begin(), found.files.end());
-    return found;
-}
-
-std::string readText(const fs::path& file) {
-    try {
-        return readSmallFile(file, kMostTextBytes);
-    } catch (const StoreError& error) {
-        throw DataError(error.what(), error.hint());
-    }
-}
-
 /// Where the folders of the classes lie.
 std::vector<std::pair<FolderRole, fs::path>> splitsIn(const fs::path& place) {
     std::vector<std::pair<FolderRole, fs::path>> splits;
-    for (const fs::path& folder : listed(place).folders) {
+    for (const fs::path& folder : listTexts(place).folders) {
         const FolderRole role = folderRole(folder.filename().string());
         if (role == FolderRole::Train || role == FolderRole::Test || role == FolderRole::Validation)
             splits.emplace_back(role, folder);
@@ -278,9 +240,9 @@ private:
     static std::map<std::string, int> classesOf(const std::vector<std::pair<FolderRole, fs::path>>& splits) {
         std::map<std::string, int> classes;
         for (const auto& [role, folder] : splits)
-            for (const fs::path& inside : listed(folder).folders)
+            for (const fs::path& inside : listTexts(folder).folders)
                 if (folderRole(inside.filename().string()) != FolderRole::Unlabelled && inside.filename() != "unsup" &&
-                    !listed(inside).files.empty())
+                    !listTexts(inside).files.empty())
                     classes[inside.filename().string()] = 0;
         int next = 0;
         for (auto& [name, index] : classes) index = next++;
@@ -292,9 +254,9 @@ private:
         std::error_code ignored;
         if (!fs::is_directory(folder, ignored)) return 0;
         std::int64_t empty = 0;
-        for (const fs::path& file : listed(folder).files) {
-            std::string text = readText(file);
-            if (isEmpty(text)) {
+        for (const fs::path& file : listTexts(folder).files) {
+            std::string text = readTextFile(file, kMostTextBytes);
+            if (isBlank(text)) {
                 ++empty;
                 continue;
             }
@@ -312,6 +274,7 @@ std::vector<std::unique_ptr<DatasetSource>> makeTextSources() {
     sources.push_back(std::make_unique<WordNetGlosses>());
     sources.push_back(std::make_unique<OwnTable>());
     sources.push_back(std::make_unique<TextFolder>());
+    for (std::unique_ptr<DatasetSource>& source : makePlainTextSources()) sources.push_back(std::move(source));
     return sources;
 }
 

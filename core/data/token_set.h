@@ -34,6 +34,11 @@ struct TokenSet {
 TokenSet tokenize(const std::vector<std::string>& texts, Tokenizer& tokenizer, int mostTokens,
                   const CountCallback& progress = {});
 
+/// Texts that follow each other, as windows of `length` tokens that never overlap: one text behind the other, without what the
+/// tokeniser puts around it. What is left at the end is not used; `ids` has one token more than the windows, so that each of
+/// their tokens has a next one. Throws as tokenize(), and DataError where the texts have no more than `length` tokens.
+TokenSet windowsOf(const std::vector<std::string>& texts, Tokenizer& tokenizer, int length, const CountCallback& progress = {});
+
 /// Plain sentences about texts of a run's two splits that were cut or broken; empty where none was.
 std::string noteOfTokens(const TokenSet& train, const TokenSet& test, int mostTokens);
 

@@ -188,7 +188,10 @@ std::string Writer::expression(const GraphNode& node, const std::vector<std::str
         case Op::TokenTable:  // of models of texts, which are not written here
         case Op::AddPlaces:
         case Op::AddFirstRow:
+        case Op::TokenScores:
+        case Op::GeluTanh:
         case Op::MeanToken:
+        case Op::LastToken:
         case Op::MixTokens:
         case Op::Dropout:
             break;

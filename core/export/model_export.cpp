@@ -1,5 +1,8 @@
 #include "core/export/model_export.h"
 
+#include <list>
+#include <set>
+
 #include "core/api/analysis.h"
 #include "core/api/errors.h"
 #include "core/data/dataset.h"
@@ -53,8 +56,15 @@ std::map<std::string, std::string> metadataOf(const ExportedModel& model) {
 
 void writeSafetensors(const ExportedModel& model, const std::filesystem::path& file) {
     SafetensorsWriter writer;
-    for (const Parameter& parameter : model.state)
-        writer.add(parameter.name, DType::Float32, parameter.value.sizes().vec(), parameter.value.data_ptr<float>());
+    std::set<std::string> transposed;
+    for (const TensorSpec& spec : tensorsOf(model.network))
+        if (spec.transposed) transposed.insert(spec.name);
+    std::list<torch::Tensor> written;  // until the writer has them
+    for (const Parameter& parameter : model.state) {
+        const bool turned = transposed.count(parameter.name) > 0;
+        const torch::Tensor& value = written.emplace_back(turned ? parameter.value.t().contiguous() : parameter.value);
+        writer.add(parameter.name, DType::Float32, value.sizes().vec(), value.data_ptr<float>());
+    }
     for (const auto& [key, value] : metadataOf(model)) writer.setMetadata(key, value);
     writer.write(file);
 }

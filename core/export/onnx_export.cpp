@@ -197,7 +197,10 @@ std::string Writer::write(const GraphNode& node, const std::vector<std::string>&
         case Op::TokenTable:  // of models of texts, which are not written here
         case Op::AddPlaces:
         case Op::AddFirstRow:
+        case Op::TokenScores:
+        case Op::GeluTanh:
         case Op::MeanToken:
+        case Op::LastToken:
         case Op::MixTokens:
         case Op::Dropout:
             break;

@@ -109,24 +109,26 @@ void drawLegend(cv::Mat& image, cv::Point origin) {
 
 void drawCurves(const RunHistory& history, const std::filesystem::path& png) {
     cv::Mat image(kHeight * kFactor, kWidth * kFactor, CV_8UC3, kPaper);
+    const MetricInfo& score = taskInfo(history.summary.task).score;
+    const double factor = score.isShare ? 100 : 1;
     const Axis accuracy = axisFor({80, 110, 1080, 420}, history, &EpochFinished::trainScore, &EpochFinished::valScore, 0.01);
     const Axis loss = axisFor({80, 600, 1080, 240}, history, &EpochFinished::trainLoss, &EpochFinished::valLoss, 0.01);
 
     std::string heading = history.summary.title.empty() ? history.summary.preset : history.summary.title;
     heading += " - " + history.summary.dataset;
     if (history.summary.bestScore >= 0)
-        heading += " - validation " + taskInfo(history.summary.task).score.inSentence +
-                   number(history.summary.bestScore * 100, " %.1f %%") + " in epoch " +
+        heading += " - validation " + score.inSentence +
+                   number(history.summary.bestScore * factor, score.isShare ? " %.1f %%" : " %.2f") + " in epoch " +
                    std::to_string(history.summary.bestEpoch) + ", the best";
     text(image, heading, {80 * kFactor, 45 * kFactor}, 17, kInk);
     drawLegend(image, {770 * kFactor, 88 * kFactor});
 
     drawPhases(image, accuracy, history);
     drawPhases(image, loss, history);
-    text(image, taskInfo(history.summary.task).score.title, {80 * kFactor, 95 * kFactor}, 14, kInk);
+    text(image, score.title, {80 * kFactor, 95 * kFactor}, 14, kInk);
     text(image, "Loss", {80 * kFactor, 585 * kFactor}, 14, kInk);
     text(image, "epoch", {600 * kFactor, 885 * kFactor}, 13, kInk2);
-    drawGrid(image, accuracy, "%.0f %%", 100);
+    drawGrid(image, accuracy, score.isShare ? "%.0f %%" : "%.0f", factor);
     drawGrid(image, loss, "%.2f", 1);
     drawCurve(image, accuracy, history, &EpochFinished::trainScore, kTraining, 1, false);
     drawCurve(image, accuracy, history, &EpochFinished::valScore, kValidation, 3, true);

@@ -26,6 +26,7 @@ double mcNemar(std::int64_t lost, std::int64_t gained) {
 }  // namespace
 
 ModelDifference compareModels(const PredictionSet& a, const PredictionSet& b) {
+    requireClasses(a.task);
     if (a.classCount != b.classCount)
         throw ConfigError(
             "The models have " + std::to_string(a.classCount) + " and " + std::to_string(b.classCount) + " classes.",

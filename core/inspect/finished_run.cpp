@@ -129,8 +129,9 @@ Split unseenSplit(const DatasetInfo& dataset, const RunManifest& manifest) {
 InputSource inputSourceOf(std::shared_ptr<const PictureSet> pictures, const RunConfig& config, const ModelInfo& model,
                           torch::Device device) {
     InputSource source;
-    source.trainTokens = source.testTokens = tokensOf(*pictures, config);
-    source.train = source.test = std::move(pictures);
+    ModelInput input = modelInput(std::move(pictures), config);
+    source.trainTokens = source.testTokens = std::move(input.tokens);
+    source.train = source.test = std::move(input.samples);
     source.model = &model;
     source.scaling = config.scaling;
     source.inputSize = config.inputSize;

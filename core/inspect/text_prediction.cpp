@@ -26,6 +26,7 @@ std::vector<TextPrediction> predictTexts(const RunSelection& selection, const st
     const RunConfig& config = run.manifest.config;
     if (modalityOf(config.model) != Modality::Texts)
         throw ConfigError("The run's model reads pictures, not texts.", "Name picture files instead.");
+    requireClasses(config.task);
     for (const std::string& text : texts)
         if (text.find_first_not_of(" \t\r\n") == std::string::npos) throw DataError("A text is empty.", "Write some words.");
     if (classNames != nullptr) *classNames = run.manifest.classNames;

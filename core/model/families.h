@@ -23,6 +23,13 @@ struct BertShape {
 };
 ModelDescription bertModel(const std::string& name, const std::string& title, const BertShape& shape);
 
+/// Sizes of a network of GPT-2's kind.
+struct GptShape {
+    int layers = 12, width = 768, heads = 12;
+    int vocabulary = 50257, places = 1024;
+};
+ModelDescription gptModel(const std::string& name, const std::string& title, const GptShape& shape);
+
 /// One dense layer on the means of the last planes: the usual head beyond VGG.
 inline const HeadConfig kLinearHead{/*hiddenUnits=*/512, /*dropout=*/0.2, /*hiddenLayers=*/0, HeadPooling::Average};
 
@@ -44,5 +51,6 @@ std::vector<ModelDescription> denseNetFamily();
 std::vector<ModelDescription> convNextFamily();
 std::vector<ModelDescription> visionTransformerFamily();
 std::vector<ModelDescription> bertFamily();
+std::vector<ModelDescription> gptFamily();
 
 }  // namespace thaw::core

@@ -133,6 +133,7 @@ Wire GraphBuilder::addLayer(GraphNode node, LayerKind kind, std::string kindText
         const std::int64_t perOutput = product(weight) / weight.front();
         layer.multiplyAdds = outputs * static_cast<double>(perOutput);
     }
+    if (node.op == Op::TokenScores) layer.multiplyAdds = outputs * static_cast<double>(from.back());
     if (node.op == Op::MixTokens) layer.multiplyAdds = 2 * outputs * static_cast<double>(node.shape[0]);
     if (node.op == Op::Attention) {
         const double tokens = static_cast<double>(node.shape[0]), units = static_cast<double>(node.shape[1]);
@@ -209,6 +210,12 @@ Wire GraphBuilder::linear(Wire input, const std::string& path, int units, const 
     return addLayer(std::move(node), LayerKind::Dense, "Dense", path, name);
 }
 
+Wire GraphBuilder::conv1d(Wire input, const std::string& path, int units) {
+    const Wire wire = linear(input, path, units);
+    m_network.stages.back().nodes.back().parameters.front().transposed = true;
+    return wire;
+}
+
 Wire GraphBuilder::attention(Wire input, const std::string& path, int heads) {
     GraphNode node;
     node.op = Op::Attention;
@@ -277,12 +284,39 @@ Wire GraphBuilder::mixTokens(Wire query, Wire key, Wire value, const std::string
     return addLayer(std::move(node), LayerKind::Attention, "Attention, " + std::to_string(heads) + " heads", path, {});
 }
 
-Wire GraphBuilder::meanToken(Wire input, const std::string& path) {
+Wire GraphBuilder::mixTokensBefore(Wire joined, const std::string& path, int heads) {
     GraphNode node;
-    node.op = Op::MeanToken;
+    node.op = Op::MixTokens;
+    node.inputs = {joined};
+    node.shape = shape(joined);
+    node.shape[1] /= 3;
+    node.heads = heads;
+    node.causal = true;
+    return addLayer(std::move(node), LayerKind::Attention, "Attention to what is before, " + std::to_string(heads) + " heads",
+                    path, {});
+}
+
+Wire GraphBuilder::poolTokens(Wire input, Op op, const std::string& word, const std::string& path) {
+    GraphNode node;
+    node.op = op;
     node.inputs = {input};
     node.shape = {shape(input)[1]};
-    return addLayer(std::move(node), LayerKind::AveragePool2d, "Mean of tokens", path, {});
+    return addLayer(std::move(node), LayerKind::AveragePool2d, word, path, {});
+}
+
+Wire GraphBuilder::meanToken(Wire input, const std::string& path) {
+    return poolTokens(input, Op::MeanToken, "Mean of tokens", path);
+}
+
+Wire GraphBuilder::lastToken(Wire input, const std::string& path) { return poolTokens(input, Op::LastToken, "Last token", path); }
+
+Wire GraphBuilder::tokenScores(Wire input, const std::string& path, const std::string& table, int vocabulary) {
+    GraphNode node;
+    node.op = Op::TokenScores;
+    node.inputs = {input};
+    node.shape = {shape(input)[0], vocabulary};
+    node.tied = table + ".weight";
+    return addLayer(std::move(node), LayerKind::Dense, "Dense, same as " + table, path, {});
 }
 
 Wire GraphBuilder::plain(Op op, Wire input) {

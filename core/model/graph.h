@@ -24,6 +24,7 @@ enum class Op {
     TokenTable,   ///< {tokens} of ids to {tokens, units}: a row of the table for each
     AddPlaces,    ///< adds the table's row of a token's place to each token
     AddFirstRow,  ///< adds the table's first row to each token
+    TokenScores,  ///< {tokens, units} to {tokens, vocabulary}: products with the rows of a table that stands elsewhere
     // without
     Relu,
     Relu6,
@@ -31,7 +32,8 @@ enum class Op {
     HardSigmoid,
     Sigmoid,
     Silu,
-    Gelu,  ///< the exact one, with erf
+    Gelu,      ///< the exact one, with erf
+    GeluTanh,  ///< GPT-2's approximation of it
     MaxPool,
     AveragePool,
     AdaptiveAveragePool,
@@ -43,7 +45,9 @@ enum class Op {
     ToTokens,       ///< {channels, height, width} to {height * width, channels}
     FirstToken,     ///< {tokens, units} to {units}
     MeanToken,      ///< the same: the mean of the tokens that are no padding
-    MixTokens,      ///< attention without parameters: of queries, keys and values {tokens, units}; padding is not looked at
+    LastToken,      ///< the same: the last token that is no padding
+    MixTokens,      ///< attention without parameters: of queries, keys and values {tokens, units}, one behind the other where
+                    ///< they are one input; padding is not looked at
     ChannelsLast,   ///< {channels, height, width} to {height, width, channels}
     ChannelsFirst,  ///< and back
 };
@@ -51,6 +55,7 @@ enum class Op {
 struct TensorSpec {
     std::string name;  ///< state_dict key: "layer1.0.conv1.weight"
     std::vector<std::int64_t> shape;
+    bool transposed = false;  ///< files hold it with its two dimensions exchanged: GPT-2's Conv1D
 };
 
 /// {vertical, horizontal} everywhere.
@@ -63,6 +68,8 @@ struct GraphNode {
     std::array<std::int64_t, 2> before{0, 0}, after{0, 0};  ///< padding: above and to the left, below and to the right
     std::int64_t groups = 1;
     std::int64_t heads = 1;     ///< Attention, MixTokens
+    bool causal = false;        ///< MixTokens: a token looks at itself and at those before it
+    std::string tied = {};      ///< TokenScores: the table's name, a parameter of an earlier stage
     bool ceil = false;          ///< a pooling's last window may reach over the edge
     bool countsPadding = true;  ///< AveragePool
     double value = 0;           ///< a norm's epsilon, a Dropout's rate
@@ -129,6 +136,8 @@ public:
     Wire batchNorm(Wire input, const std::string& path, double epsilon = 1e-5, double momentum = 0.1, bool scale = true);
     Wire layerNorm(Wire input, const std::string& path, double epsilon);
     Wire linear(Wire input, const std::string& path, int units, const std::string& name = {});
+    /// GPT-2's: the same dense layer, whose files hold the weight as {inputs, units}.
+    Wire conv1d(Wire input, const std::string& path, int units);
     Wire attention(Wire input, const std::string& path, int heads);
     /// A learned token before the others, and a learned place added to each. Parameters: `token`, `places`.
     Wire classToken(Wire input, const std::string& token, const std::string& places);
@@ -140,8 +149,14 @@ public:
     Wire addFirstRow(Wire input, const std::string& path, int rows);
     /// Attention between what three dense layers made of the tokens; a layer of the tree, without numbers.
     Wire mixTokens(Wire query, Wire key, Wire value, const std::string& path, int heads);
-    /// Mean of a text's real tokens; a layer of the tree.
+    /// The same of one dense layer's {tokens, 3 * units}; each token looks only at itself and at those before it.
+    Wire mixTokensBefore(Wire joined, const std::string& path, int heads);
+    /// Mean of a text's real tokens, or the last of them; a layer of the tree.
     Wire meanToken(Wire input, const std::string& path);
+    Wire lastToken(Wire input, const std::string& path);
+    /// How well each word of the table at `table`, which an earlier stage has, would come next; a layer of the tree without
+    /// numbers of its own.
+    Wire tokenScores(Wire input, const std::string& path, const std::string& table, int vocabulary);
 
     /// Everything that needs neither numbers nor a name: activations, Flatten, tokens.
     Wire plain(Op op, Wire input);
@@ -167,6 +182,7 @@ public:
 private:
     Wire addNode(GraphNode node);
     Wire addLayer(GraphNode node, LayerKind kind, std::string kindText, const std::string& path, const std::string& name);
+    Wire poolTokens(Wire input, Op op, const std::string& word, const std::string& path);
     Wire addTable(Wire input, Op op, const std::string& word, const std::string& path, std::int64_t rows);
     Wire pool(Wire input, Op op, LayerKind kind, const std::string& word, const std::string& path, int kernel,
               const PoolOptions& options, const std::string& name);

@@ -52,6 +52,13 @@ std::string bestPrefix(const PlainNames& names, const TrunkLayout& layout) {
     return best;
 }
 
+/// What some versions write beside the numbers of a layer: counters, the numbers of places, the masks of GPT-2's attention.
+bool isIgnored(const std::vector<std::string>& parts) {
+    const std::string& last = parts.back();
+    const bool mask = last == "masked_bias" || (last == "bias" && parts.size() > 1 && parts[parts.size() - 2] == "attn");
+    return last == "num_batches_tracked" || last == "position_ids" || mask;
+}
+
 }  // namespace
 
 NameMatch::NameMatch(const Tensors& tensors, const TrunkLayout& layout, const PlainNames& names) : Taker(tensors, layout) {
@@ -60,11 +67,16 @@ NameMatch::NameMatch(const Tensors& tensors, const TrunkLayout& layout, const Pl
         const auto found = names.byName.find(prefix + wanted);
         return found == names.byName.end() ? std::vector<Named>() : found->second;
     };
+    const auto namedAs = [&](const TensorSpec& tensor) {
+        std::vector<Named> all = named(tensor.name);
+        for (Named& one : all) one.channelsLast |= tensor.transposed;
+        return all;
+    };
     std::set<std::string> used;
     for (std::size_t i = 0; i < layout.tensors.size(); ++i) {
         std::vector<Named> scales = named(layout.tensors[i].name + "_scale");
         for (Named& scale : scales) scale.role = TensorRole::Scale;
-        take(i, named(layout.tensors[i].name), scales);
+        take(i, namedAs(layout.tensors[i]), scales);
         used.insert(prefix + layout.tensors[i].name);
         used.insert(prefix + layout.tensors[i].name + "_scale");
     }
@@ -76,8 +88,7 @@ NameMatch::NameMatch(const Tensors& tensors, const TrunkLayout& layout, const Pl
         const bool inside = plain.compare(0, prefix.size(), prefix) == 0;
         const std::vector<std::string> parts = nameParts(inside ? plain.substr(prefix.size()) : std::string());
         if (inside && names.moreOfTheKind.count(plain) > 0) m_more = true;
-        const bool counts = parts.back() == "num_batches_tracked" || parts.back() == "position_ids";
-        if (roots.count(parts.front()) > 0 && !counts) m_more = true;
+        if (roots.count(parts.front()) > 0 && !isIgnored(parts)) m_more = true;
     }
 }
 

@@ -92,8 +92,12 @@ struct Stage::Run {
     torch::Tensor linear(const Step& step, bool relu);
     torch::Tensor attention(const Step& step);
     torch::Tensor mixTokens(const Step& step);
+    torch::Tensor addPlaces(const Step& step);
     torch::Tensor meanToken(const torch::Tensor& from) const;
-    torch::Tensor mixed(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value) const;
+    torch::Tensor lastToken(const torch::Tensor& from) const;
+    void remember(const Step& step, torch::Tensor& key, torch::Tensor& value) const;
+    torch::Tensor mixed(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value,
+                        bool causal = false) const;
     const Folded& folded(const Step& conv, const Step& norm) const;
     const torch::Tensor& channelsLast(const Step& conv, const torch::Tensor& weight) const;
 };
@@ -262,22 +266,53 @@ torch::Tensor Stage::Run::attention(const Step& step) {
 }
 
 torch::Tensor Stage::Run::mixTokens(const Step& step) {
-    const auto divided = [&](std::size_t which) {
-        const torch::Tensor& from = in(step, which);
-        const std::int64_t heads = step.node.heads;
+    const std::int64_t heads = step.node.heads;
+    const auto divided = [heads](const torch::Tensor& from) {
         return from.view({from.size(0), from.size(1), heads, from.size(2) / heads}).transpose(1, 2);
     };
-    return mixed(divided(0), divided(1), divided(2));
+    if (step.node.inputs.size() > 1) return mixed(divided(in(step, 0)), divided(in(step, 1)), divided(in(step, 2)));
+    const std::vector<torch::Tensor> parts = in(step).chunk(3, /*dim=*/2);
+    torch::Tensor key = divided(parts[1]), value = divided(parts[2]);
+    if (context.memory) remember(step, key, value);
+    return mixed(divided(parts[0]), key, value, step.node.causal);
 }
 
-/// Of [rows, heads, tokens, units of a head] each, to [rows, tokens, units].
-torch::Tensor Stage::Run::mixed(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value) const {
+/// Puts those of the earlier tokens before, and keeps them all.
+void Stage::Run::remember(const Step& step, torch::Tensor& key, torch::Tensor& value) const {
+    auto& [keys, values] = context.memory->keysAndValues[step.node.layer];
+    if (keys.defined()) {
+        key = at::cat({keys, key}, 2);
+        value = at::cat({values, value}, 2);
+    }
+    keys = key;
+    values = value;
+}
+
+/// Of [rows, heads, tokens, units of a head] each, to [rows, tokens, units]. The queries are the last ones of the keys' tokens.
+torch::Tensor Stage::Run::mixed(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value,
+                                bool causal) const {
+    constexpr double kNever = -std::numeric_limits<double>::infinity();
     const torch::Tensor scaled = query / std::sqrt(static_cast<double>(query.size(3)));
     torch::Tensor scores = at::matmul(scaled, key.transpose(-2, -1));
-    if (mask.defined())
-        scores = scores.masked_fill(mask.eq(0).unsqueeze(1).unsqueeze(2), -std::numeric_limits<double>::infinity());
+    if (mask.defined()) scores = scores.masked_fill(mask.eq(0).unsqueeze(1).unsqueeze(2), kNever);
+    if (const std::int64_t asked = query.size(2), known = key.size(2); causal && asked > 1) {
+        const torch::Tensor later = at::ones({asked, known}, scores.options().dtype(torch::kBool)).triu(known - asked + 1);
+        scores = scores.masked_fill(later, kNever);
+    }
     const torch::Tensor mixture = at::matmul(at::softmax(scores, -1), value);
     return mixture.transpose(1, 2).reshape({query.size(0), query.size(2), query.size(1) * query.size(3)});
+}
+
+torch::Tensor Stage::Run::addPlaces(const Step& step) {
+    const torch::Tensor& from = in(step);
+    const std::int64_t before = context.memory ? context.memory->tokens : 0;
+    return from + step.weight.slice(0, before, before + from.size(1));
+}
+
+torch::Tensor Stage::Run::lastToken(const torch::Tensor& from) const {
+    if (!mask.defined()) return from.select(1, from.size(1) - 1);
+    const torch::Tensor last = mask.sum(1).to(torch::kInt64) - 1;
+    return from.gather(1, last.view({-1, 1, 1}).expand({-1, 1, from.size(2)})).squeeze(1);
 }
 
 torch::Tensor Stage::Run::meanToken(const torch::Tensor& from) const {
@@ -303,9 +338,11 @@ torch::Tensor Stage::Run::single(const Step& step) {
         case Op::TokenTable:
             return at::embedding(step.weight, from);
         case Op::AddPlaces:
-            return from + step.weight.slice(0, 0, from.size(1));
+            return addPlaces(step);
         case Op::AddFirstRow:
             return from + step.weight[0];
+        case Op::TokenScores:
+            return at::linear(from, step.weight);
         case Op::Relu:
             return owned(step) ? torch::Tensor(from).relu_() : from.relu();
         case Op::Relu6:
@@ -320,6 +357,8 @@ torch::Tensor Stage::Run::single(const Step& step) {
             return at::silu(from);
         case Op::Gelu:
             return at::gelu(from);
+        case Op::GeluTanh:
+            return at::gelu(from, "tanh");
         case Op::MaxPool:
             return at::max_pool2d(from, node.kernel, node.stride, node.before, /*dilation=*/1, node.ceil);
         case Op::AveragePool:
@@ -348,6 +387,8 @@ torch::Tensor Stage::Run::single(const Step& step) {
             return from.select(1, 0);
         case Op::MeanToken:
             return meanToken(from);
+        case Op::LastToken:
+            return lastToken(from);
         case Op::MixTokens:
             return mixTokens(step);
         case Op::ChannelsLast:
@@ -368,6 +409,18 @@ torch::Tensor Stage::forwardPooled(const torch::Tensor& input) const {
     if (recorded || !step.bias.defined() || !FastConv::supports(input, step.weight, step.bias, geometryOf(step.node))) return {};
     if (!step.conv) step.conv.emplace();
     return step.conv->forward(input, step.weight, step.bias, /*pool=*/true);
+}
+
+void Stage::tie(const std::vector<Parameter>& elsewhere) {
+    for (Step& step : m_steps)
+        for (const Parameter& parameter : elsewhere)
+            if (step.node.op == Op::TokenScores && parameter.name == step.node.tied) step.weight = parameter.value;
+}
+
+torch::Tensor Stage::tiedTable() const {
+    for (const Step& step : m_steps)
+        if (step.node.op == Op::TokenScores) return step.weight;
+    return {};
 }
 
 bool Stage::isPooling() const {

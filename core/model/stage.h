@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -39,11 +40,19 @@ struct State {
     std::int64_t rows() const { return hidden.size(0); }
 };
 
+/// Keys and values of the tokens that went through already, so that a text can grow by a token without going through anew. Each
+/// layer's as float32 [rows, heads, tokens, units of a head].
+struct AttentionMemory {
+    std::map<int, std::pair<torch::Tensor, torch::Tensor>> keysAndValues;  // by layer
+    std::int64_t tokens = 0;  ///< that went through all stages; the caller counts them after each pass
+};
+
 /// What a forward pass needs beside its input.
 struct ForwardContext {
     std::vector<torch::Tensor> dropoutMasks;  ///< one a Dropout of the model, [rows, units], 0 or 1 / (1 - rate); empty: off
     bool updateStatistics = false;            ///< batch norms that train take the batch's statistics
     Tap* tap = nullptr;
+    AttentionMemory* memory = nullptr;  ///< of causal attention; the input is what comes behind the tokens of the memory
 };
 
 class Stage {
@@ -59,6 +68,10 @@ public:
     torch::Tensor forward(const State& input, const ForwardContext& context) const;
     /// The same followed by a 2x2 max pooling, where one pass does both and no gradient is recorded; undefined: it does not.
     torch::Tensor forwardPooled(const torch::Tensor& input) const;
+    /// Hands over the table that it reads and another stage has (Op::TokenScores); others are not changed.
+    void tie(const std::vector<Parameter>& elsewhere);
+    /// That table; undefined: it reads none.
+    torch::Tensor tiedTable() const;
     /// Whether it is a 2x2 max pooling and nothing else.
     bool isPooling() const;
     void setKernels(KernelKind kernels);

@@ -86,6 +86,12 @@ StagedModel::StagedModel(Network network, std::uint64_t seed, bool drawTrunk)
         }
     }
     m_stageDigests.resize(m_stages.size());
+    tieStages();
+}
+
+void StagedModel::tieStages() {
+    for (const auto& stage : m_stages)
+        for (const auto& other : m_stages) stage->tie(other->parameters());
 }
 
 /// Without `weightsToo` what is cheap alone: vectors.
@@ -187,8 +193,10 @@ void StagedModel::loadTrunk(const TrunkWeights& weights, int end) {
 }
 
 void StagedModel::share(int stage, const StagedModel& other) {
+    if (this->stage(stage).tiedTable().defined()) return;
     m_stages[static_cast<std::size_t>(stage)] = other.m_stages[static_cast<std::size_t>(stage)];
     m_stageDigests[static_cast<std::size_t>(stage)].clear();
+    if (m_stages.back()->tiedTable().defined()) m_stages.back()->tie(parameters(stage));
 }
 
 void StagedModel::setKernels(KernelKind kernels) {

@@ -51,7 +51,8 @@ public:
     void load(const std::string& name, const torch::Tensor& value);
     /// Stages [0, end); end negative: the trunk. Learned places of patches are interpolated where their number differs.
     void loadTrunk(const TrunkWeights& weights, int end = -1);
-    /// Takes over a stage of a model of the same layers, its parameters and all: neither may be written to from then on.
+    /// Takes over a stage of a model of the same layers, its parameters and all: neither may be written to from then on. One that
+    /// reads another stage's table stays, and reads this model's.
     void share(int stage, const StagedModel& other);
 
     /// Whose convolutions compute; LibTorch's until told otherwise.
@@ -73,6 +74,7 @@ public:
     void releaseWorkspaces();
 
 private:
+    void tieStages();
     void drawLayer(const Stage& stage, const GraphNode& node, std::uint64_t seed, bool weightsToo);
 
     ModelInfo m_info;

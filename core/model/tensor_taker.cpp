@@ -43,7 +43,10 @@ void Taker::take(std::size_t index, const std::vector<Named>& candidates, const 
     const std::vector<std::int64_t> expected = expectedShape(wanted, own);
     if (tensor.shape != expected)
         return result.misshapen.push_back(wanted.name + ": expected " + joined(expected) +
-                                          (own.channelsLast ? " (Keras's order)" : "") + ", file has " + joined(tensor.shape));
+                                          (wanted.transposed  ? " (inputs first)"
+                                           : own.channelsLast ? " (Keras's order)"
+                                                              : "") +
+                                          ", file has " + joined(tensor.shape));
     const bool quantised = tensor.dtype == DType::Int8 && expected.size() >= 2;
     if (!quantised && !isReal(tensor.dtype))
         return result.misshapen.push_back(wanted.name + ": expected floating point numbers, file has " + toString(tensor.dtype));

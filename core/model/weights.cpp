@@ -111,6 +111,11 @@ HostTensor readTrunkTensor(const WeightsSource& source, const TrunkMatch& match,
     return tensor;
 }
 
+HostTensor inputsFirst(const HostTensor& weight) {
+    const std::vector<std::int64_t> shape{weight.shape[1], weight.shape[0]};
+    return {shape, toChannelsFirst(weight.values, shape)};
+}
+
 std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const TrunkMatch& match,
                                             const std::filesystem::path& path) {
     const TrunkLayout& layout = match.layout;

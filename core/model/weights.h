@@ -44,6 +44,9 @@ TrunkWeights trunkWeightsOf(const RunConfig& config);
 /// One tensor of a match that has it, by its index into the layout's tensors: in torchvision's order, dequantised.
 HostTensor readTrunkTensor(const WeightsSource& source, const TrunkMatch& match, std::size_t index);
 
+/// The weight of a dense layer as files have it that write it so (TensorSpec::transposed).
+HostTensor inputsFirst(const HostTensor& weight);
+
 /// All tensors of a match in an open file; `path` is for messages.
 std::map<std::string, HostTensor> readTrunk(const WeightsSource& source, const TrunkMatch& match,
                                             const std::filesystem::path& path);

@@ -100,6 +100,10 @@ const std::vector<Downloadable>& downloadables() {
             ofHuggingFace("distilbert-base-uncased", "distilbert/distilbert-base-uncased",
                           "12040accade4e8a0f71eabdb258fecc2e7e948be", 267'954'768,
                           "5e3f1108e3cb34ee048634875d8482665b65ac713291a7e32396fb18f6ff0063"),
+            ofHuggingFace("gpt2", "openai-community/gpt2", "607a30d783dfa663caf39e06633721c8d4cfcd7e", 548'105'171,
+                          "248dfc3911869ec493c76e65bf2fcf7f615828b0254c12b473182f0f81d3a707"),
+            ofHuggingFace("distilgpt2", "distilbert/distilgpt2", "2290a62682d06624634c1f46a6ad5be0f47f38aa", 352'824'413,
+                          "e1ff18884359fe8beb795a5f414feb85a6ce3d929ad019c0d958c039d2b94a1b"),
         };
     }();
     return kAll;
@@ -135,7 +139,7 @@ std::filesystem::path convert(const std::filesystem::path& file, std::filesystem
     const std::unique_ptr<WeightsSource> source = openWeights(file);
     const TrunkLayout layout = layoutFor(*source, model);
     const TrunkMatch match = matchTrunk(source->tensors(), layout);
-    const std::map<std::string, HostTensor> tensors = readTrunk(*source, match, file);
+    std::map<std::string, HostTensor> tensors = readTrunk(*source, match, file);
     const std::string digest = digestOfFile(file);
     if (output.empty()) {
         ensureFolder(weightsFolder());
@@ -161,6 +165,8 @@ std::filesystem::path convert(const std::filesystem::path& file, std::filesystem
     const WeightsScaling scaling = scalingNeededBy(*source, match);
     if (modalityOf(layout.model) == Modality::Pictures) writer.setMetadata("scaling", toString(scaling.scaling));
     if (!scaling.certain) writer.setMetadata("scaling_assumed", scaling.reason);
+    for (const TensorSpec& spec : layout.tensors)
+        if (spec.transposed) tensors.at(spec.name) = inputsFirst(tensors.at(spec.name));
     for (const auto& [name, tensor] : tensors) writer.add(name, DType::Float32, tensor.shape, tensor.values.data());
     writer.write(output);
     return output;

@@ -13,9 +13,9 @@ namespace {
 std::list<ModelDescription>& models() {
     static std::list<ModelDescription> all = [] {
         std::list<ModelDescription> list;
-        for (const auto& family :
-             {vggFamily, alexNetFamily, squeezeNetFamily, resNetFamily, inceptionFamily, xceptionFamily, mobileNetFamily,
-              kerasMobileNetFamily, efficientNetFamily, denseNetFamily, convNextFamily, visionTransformerFamily, bertFamily})
+        for (const auto& family : {vggFamily, alexNetFamily, squeezeNetFamily, resNetFamily, inceptionFamily, xceptionFamily,
+                                   mobileNetFamily, kerasMobileNetFamily, efficientNetFamily, denseNetFamily, convNextFamily,
+                                   visionTransformerFamily, bertFamily, gptFamily})
             for (ModelDescription& model : family()) list.push_back(std::move(model));
         return list;
     }();
@@ -70,6 +70,13 @@ std::vector<TensorSpec> tensorsOf(const Network& network, int end) {
     return all;
 }
 
+/// Of a model that looks only backwards the last token has seen the whole text.
+void drawTokenPooling(GraphBuilder& graph, const ModelDescription& model) {
+    const Wire tokens = graph.beginStage("pooling");
+    const Wire one = model.drawContinuation ? graph.lastToken(tokens, "pooling") : graph.meanToken(tokens, "pooling");
+    graph.endStage(one, /*cut=*/true);
+}
+
 void drawHead(GraphBuilder& graph, const HeadConfig& head, int classCount) {
     graph.beginHead();
     graph.beginGroup("head");
@@ -89,6 +96,20 @@ void drawHead(GraphBuilder& graph, const HeadConfig& head, int classCount) {
     if (head.hiddenLayers == 0) dropout("dropout");
     dense(head.hiddenLayers + 1, classCount, /*relu=*/false);
     graph.endGroup();
+}
+
+void drawContinuation(GraphBuilder& graph, const ModelDescription& model) {
+    if (!model.drawContinuation)
+        throw ConfigError(model.title + " cannot continue a text.", "Choose a model of the GPT family: gpt2, for example.");
+    graph.beginHead();
+    graph.beginGroup("head");
+    model.drawContinuation(graph);
+    graph.endGroup();
+}
+
+/// A text's tokens are all of one length, so that features are worth keeping behind each of its stages.
+void cutEverywhere(ModelInfo& model) {
+    for (int i = 0; i < model.headStage; ++i) model.stages[static_cast<std::size_t>(i)].cut = true;
 }
 
 }  // namespace
@@ -114,7 +135,9 @@ void addModel(ModelDescription model) {
 }
 
 Network networkOf(const RunConfig& config, int classCount) {
-    if (classCount < 2) throw ConfigError("A model needs at least two classes.", "Choose a data set with two classes or more.");
+    const bool continues = config.task == TaskKind::ContinueText;
+    if (classCount < 2 && !continues)
+        throw ConfigError("A model needs at least two classes.", "Choose a data set with two classes or more.");
     if (config.head.hiddenLayers > 0 && config.head.hiddenUnits < 1)
         throw ConfigError("The head needs at least one hidden unit.", "Choose 1 to 8192 units.");
     const ModelDescription& model = descriptionOf(config.model);
@@ -124,9 +147,14 @@ Network networkOf(const RunConfig& config, int classCount) {
     const std::size_t dimensions = graph.shape(kStageInput).size();  // a vision transformer ends in one token
     if (config.head.pooling == HeadPooling::Average && dimensions == 3)
         graph.endStage(graph.adaptiveAveragePool(graph.beginStage("avgpool"), "avgpool", 1), /*cut=*/true);
-    if (dimensions == 2) graph.endStage(graph.meanToken(graph.beginStage("pooling"), "pooling"), /*cut=*/true);
-    drawHead(graph, config.head, classCount);
+    if (continues) {
+        drawContinuation(graph, model);
+    } else {
+        if (dimensions == 2) drawTokenPooling(graph, model);
+        drawHead(graph, config.head, classCount);
+    }
     Network network = graph.take(model.title);
+    if (continues) cutEverywhere(network.info);
     network.info.presets = presetsOf(model);
     network.info.task = config.task;
     return network;

@@ -48,6 +48,9 @@ struct ModelDescription {
     HeadConfig head;                               ///< this family's usual one
     Scaling scaling = Scaling::ImageNet;           ///< that its published weights expect
     std::function<void(GraphBuilder&)> drawTrunk;  ///< from the pictures to the last planes, from the texts to the last tokens
+    /// Of a model of texts: from the last tokens to the scores of what comes next, the head of TaskKind::ContinueText. Empty: it
+    /// reads a text in both directions and cannot continue one.
+    std::function<void(GraphBuilder&)> drawContinuation;
     /// The network's own way from the trunk to the classes of its weights. Empty: it has none.
     std::function<void(GraphBuilder&, int classes)> drawClassifier;
     TorchvisionEnd torchvision;

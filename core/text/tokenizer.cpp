@@ -161,7 +161,7 @@ private:
 
 }  // namespace
 
-std::vector<std::string> builtInTokenizers() { return {"gpt2", "minilm"}; }
+std::vector<std::string> builtInTokenizers() { return {"gpt2", "gpt-small", "minilm"}; }
 
 std::unique_ptr<Tokenizer> openTokenizer(const std::string& nameOrPlace) {
     const std::vector<std::string> names = builtInTokenizers();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/train/random.h"
+#include "core/train/token_loss.h"
 #include "core/util/blas.h"
 
 namespace thaw::core {
@@ -37,10 +38,10 @@ bool BatchStep::advance(const Deadline& deadline) {
                 break;
             case Part::Forward:
                 forwardStage();
-                if (m_stage == m_model.stageCount()) m_part = Part::Loss;
+                if (m_stage == lossStage()) m_part = Part::Loss;
                 break;
             case Part::Loss:
-                lossGradient();
+                m_model.info().task == TaskKind::ContinueText ? tokenGradient() : lossGradient();
                 m_part = Part::Backward;
                 break;
             case Part::Backward:
@@ -89,6 +90,26 @@ void BatchStep::lossGradient() {
     m_counts.add(m_task.count(outputs, targets));
     m_gradient = std::move(loss.gradient);
     m_stage = m_model.stageCount();
+}
+
+int BatchStep::lossStage() const {
+    return m_model.info().task == TaskKind::ContinueText ? m_model.info().headStage : m_model.stageCount();
+}
+
+void BatchStep::tokenGradient() {
+    const auto begin = Clock::now();
+    const int scores = lossStage();
+    const torch::Tensor table = m_model.stage(scores).tiedTable();
+    const TokenLoss loss = tokenLoss(m_current.hidden, table, m_plan.targets.slice(0, m_begin, m_end),
+                                     {m_plan.rows, m_plan.boundary < scores, table.requires_grad()});
+    m_lossSum += loss.sum;
+    TaskCounts counts;
+    counts.seen = m_end - m_begin;
+    counts.loss = loss.sum;
+    m_counts.add(counts);
+    m_gradient = loss.gradient;
+    m_stage = scores;
+    m_samples.push_back({scores, false, secondsSince(begin), m_end - m_begin});
 }
 
 void BatchStep::backwardStage() {

@@ -50,8 +50,11 @@ public:
     const std::vector<StageSample>& samples() const { return m_samples; }
 
 private:
+    /// Stages that the loss is not made of; the scores of words are made with it.
+    int lossStage() const;
     void forwardStage();
     void lossGradient();
+    void tokenGradient();
     void backwardStage();
 
     const StagedModel& m_model;

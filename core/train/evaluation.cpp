@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/train/rungs.h"
+#include "core/train/token_loss.h"
 
 namespace thaw::core {
 namespace {
@@ -25,7 +26,7 @@ EvaluationPass::EvaluationPass(const InputSource& source, const StagedModel& mod
       m_total(source.pictures(split).count()) {
     m_result.task = model.info().task;
     m_result.split = split;
-    m_result.classCount = static_cast<int>(model.info().layers.back().outputShape[0]);
+    if (!continues()) m_result.classCount = static_cast<int>(model.info().layers.back().outputShape[0]);
     m_result.labels = source.pictures(split).labels;
     m_result.labelSets = source.pictures(split).labelSets;
     m_result.pictures = source.pictures(split).identity;
@@ -39,20 +40,31 @@ bool EvaluationPass::advance(const Deadline& deadline, const StageListener& time
             const std::int64_t end = std::min(m_total, m_row + m_slice);
             State input = m_source.rowsBefore(deadline, m_split, m_rung, rowRange(m_row, end));
             if (!input.defined()) return false;
-            m_forward.start(std::move(input), m_rung, m_model.stageCount());
+            m_forward.start(std::move(input), m_rung, continues() ? m_model.info().headStage : m_model.stageCount());
             m_source.expect(m_split, m_rung, rowRange(end, std::min(m_total, end + m_slice)));
         }
         if (!m_forward.advance(m_model, deadline, timed)) return false;
-        const torch::Tensor outputs = m_forward.takeResult().hidden.cpu(),
-                            probabilities = m_task.probabilities(outputs).contiguous();
-        const std::int64_t rows = probabilities.size(0), classes = m_result.classCount;
-        std::memcpy(m_result.probabilities.data() + m_row * classes, probabilities.data_ptr<float>(),
-                    static_cast<std::size_t>(rows * classes) * sizeof(float));
-        m_lossSum += m_task.lossOf(outputs, m_result, m_row);
-        m_row += rows;
+        const torch::Tensor outputs = m_forward.takeResult().hidden;
+        continues() ? takeTokens(outputs) : takeClasses(outputs.cpu());
+        m_row += outputs.size(0);
         if (deadline.passed() && m_row < m_total) return false;
     }
     return true;
+}
+
+bool EvaluationPass::continues() const { return m_model.info().task == TaskKind::ContinueText; }
+
+void EvaluationPass::takeClasses(const torch::Tensor& outputs) {
+    const torch::Tensor probabilities = m_task.probabilities(outputs).contiguous();
+    const std::int64_t rows = probabilities.size(0), classes = m_result.classCount;
+    std::memcpy(m_result.probabilities.data() + m_row * classes, probabilities.data_ptr<float>(),
+                static_cast<std::size_t>(rows * classes) * sizeof(float));
+    m_lossSum += m_task.lossOf(outputs, m_result, m_row);
+}
+
+void EvaluationPass::takeTokens(const torch::Tensor& hidden) {
+    const torch::Tensor next = m_source.targets(m_split, rowRange(m_row, m_row + hidden.size(0)));
+    m_lossSum += tokenLoss(hidden, m_model.stage(m_model.info().headStage).tiedTable(), next).sum;
 }
 
 PredictionSet EvaluationPass::take() {

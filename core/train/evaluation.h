@@ -24,6 +24,11 @@ public:
     PredictionSet take();
 
 private:
+    bool continues() const;
+    void takeClasses(const torch::Tensor& outputs);
+    /// The scores of words are made with their loss.
+    void takeTokens(const torch::Tensor& hidden);
+
     const InputSource& m_source;
     const StagedModel& m_model;
     const Task& m_task;

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/train/task.h"
+#include "core/train/token_loss.h"
 
 namespace thaw::core {
 
@@ -63,7 +64,8 @@ PictureRequest InputSource::pictureRequest(Split split, const std::vector<std::i
 }
 
 torch::Tensor InputSource::targets(Split split, const std::vector<std::int64_t>& rows) const {
-    return taskOf(model->task).targets(pictures(split), rows).to(device);
+    const bool continues = model->task == TaskKind::ContinueText;
+    return (continues ? nextTokens(*tokens(split), rows) : taskOf(model->task).targets(pictures(split), rows)).to(device);
 }
 
 State tokenBatch(const TokenSet& tokens, const std::vector<std::int64_t>& rows) {

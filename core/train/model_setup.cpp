@@ -19,6 +19,25 @@ std::string describeDevice(const torch::Device& device, int threads) {
     return "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
 }
 
+void requireSettingsOfTask(const RunConfig& config) {
+    const ClassBalanceConfig& balance = config.classBalance;
+    const bool ofLabels = config.labelSmoothing > 0 || balance.weights != ClassWeights::Off || balance.balancedSampling;
+    if (config.task == TaskKind::ContinueText && ofLabels)
+        throw ConfigError("A text that is continued has no labels.",
+                          "Turn label smoothing, class weights and balanced epochs off.");
+}
+
+void requireLayersThatTrain(const RunConfig& config, int classCount) {
+    const ModelInfo model = describeModel(config, classCount);
+    for (const PhaseConfig& phase : config.phases)
+        if (phase.epochs > 0 && freezeBoundary(model, model.maskOf(phase.trainable)) == static_cast<int>(model.stages.size()))
+            throw ConfigError("Nothing trains in the phase \"" + phase.title + "\".",
+                              config.task == TaskKind::ContinueText
+                                  ? "A model that continues texts has no new head: name blocks, " +
+                                        model.presets[1].layers.front() + " for instance."
+                                  : "Name at least one layer with weights, head for instance.");
+}
+
 std::unique_ptr<StagedModel> buildModel(const RunConfig& config, int classCount, const TrunkWeights* trunk) {
     auto model = std::make_unique<StagedModel>(networkOf(config, classCount), config.seed, /*drawTrunk=*/trunk == nullptr);
     if (trunk != nullptr) model->loadTrunk(*trunk);

@@ -16,6 +16,12 @@ torch::Device deviceOf(const RunConfig& config);
 /// "CPU, 2 threads" or the GPU's index.
 std::string describeDevice(const torch::Device& device, int threads);
 
+/// Throws ConfigError for settings of labels where a text is continued, which has none.
+void requireSettingsOfTask(const RunConfig& config);
+
+/// Throws ConfigError where nothing trains in a phase.
+void requireLayersThatTrain(const RunConfig& config, int classCount);
+
 /// Drawn from the seed; with `trunk`, its weights are copied in. On the CPU.
 std::unique_ptr<StagedModel> buildModel(const RunConfig& config, int classCount, const TrunkWeights* trunk);
 

@@ -18,6 +18,7 @@ enum class Purpose : std::uint64_t {
     MixUp,
     Balance,
     Bootstrap,
+    Continuation,
 };
 
 /// Steele, Lea and Flood 2014: SplitMix64's output function.

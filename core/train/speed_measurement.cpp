@@ -6,6 +6,7 @@
 
 #include "core/train/fused_update.h"
 #include "core/train/rungs.h"
+#include "core/train/token_loss.h"
 
 namespace thaw::core {
 namespace {
@@ -61,9 +62,21 @@ bool SpeedMeasurement::advance(const Deadline& deadline) {
     return true;
 }
 
+/// Of the scores of words and their loss, which are made together: backwards and forwards at once.
+StageTimes::Stage SpeedMeasurement::measureScores(int stage, std::int64_t rows) const {
+    std::vector<std::int64_t> shape = m_model.info().shapeBefore(stage);
+    shape.insert(shape.begin(), rows);
+    const torch::Tensor hidden = torch::full(shape, 0.1f, torch::device(m_device));
+    const torch::Tensor next = torch::ones({rows, shape[1]}, torch::device(m_device).dtype(torch::kInt64));
+    const torch::Tensor table = m_model.stage(stage).tiedTable();
+    const double both = secondsOf([&] { tokenLoss(hidden, table, next, {rows, /*hidden=*/true, /*table=*/false}); });
+    return {both / static_cast<double>(rows), 0, 0};
+}
+
 StageTimes::Stage SpeedMeasurement::measure(int stage) const {
     const ModelInfo& info = m_model.info();
     const bool inTrunk = stage < info.headStage;
+    if (info.task == TaskKind::ContinueText && !inTrunk) return measureScores(stage, std::min(m_batchSize, 4));
     const std::int64_t rows = inTrunk ? std::min(m_batchSize, std::max(1, sliceSize(info) / 2)) : m_batchSize;
     std::vector<std::int64_t> shape = info.shapeBefore(stage);
     shape.insert(shape.begin(), rows);

@@ -18,6 +18,7 @@ public:
 
 private:
     StageTimes::Stage measure(int stage) const;
+    StageTimes::Stage measureScores(int stage, std::int64_t rows) const;
 
     const StagedModel& m_model;
     int m_batchSize;

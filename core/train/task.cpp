@@ -1,6 +1,7 @@
 #include "core/train/task.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/api/evaluation.h"
 #include "core/util/ranking.h"
@@ -178,11 +179,34 @@ private:
     }
 };
 
+class ContinueTextTask final : public Task {
+public:
+    double score(const TaskCounts& counts) const override {
+        return counts.seen > 0 ? std::exp(counts.loss / static_cast<double>(counts.seen)) : -1;
+    }
+    bool scoresBatches() const override { return true; }
+    void judge(PredictionSet& set) const override { set.score = std::exp(set.loss); }
+};
+
+/// What only a task with classes can answer.
+template <class Answer>
+Answer ofClasses() {
+    requireClasses(TaskKind::ContinueText);
+    return {};
+}
+
 }  // namespace
+
+torch::Tensor Task::targets(const PictureSet&, const std::vector<std::int64_t>&) const { return ofClasses<torch::Tensor>(); }
+Task::Loss Task::loss(const torch::Tensor&, const torch::Tensor&, std::int64_t, const LossOptions&) const { return ofClasses<Loss>(); }
+TaskCounts Task::count(const torch::Tensor&, const torch::Tensor&) const { return ofClasses<TaskCounts>(); }
+torch::Tensor Task::probabilities(const torch::Tensor&) const { return ofClasses<torch::Tensor>(); }
+double Task::lossOf(const torch::Tensor&, const PredictionSet&, std::int64_t) const { return ofClasses<double>(); }
 
 void TaskCounts::add(const TaskCounts& other) {
     seen += other.seen;
     right += other.right;
+    loss += other.loss;
     histogram.resize(std::max(histogram.size(), other.histogram.size()));
     for (std::size_t i = 0; i < other.histogram.size(); ++i) histogram[i] += other.histogram[i];
 }
@@ -190,7 +214,9 @@ void TaskCounts::add(const TaskCounts& other) {
 const Task& taskOf(TaskKind kind) {
     static const OneLabelTask oneLabel;
     static const SeveralLabelsTask severalLabels;
+    static const ContinueTextTask continueText;
     if (kind == TaskKind::OneLabel) return oneLabel;
+    if (kind == TaskKind::ContinueText) return continueText;
     return severalLabels;
 }
 

@@ -17,13 +17,14 @@ struct LossOptions {
     std::vector<float> classWeights;  ///< class_balance.h's; empty: all count 1
 };
 
-/// Without state; any thread. Outputs are the head's, float32 [rows, classes], before softmax or sigmoid.
+/// Without state; any thread. Outputs are the head's, float32 [rows, classes], before softmax or sigmoid. A text that is
+/// continued has no classes: what is asked of them throws ConfigError, and token_loss.h has its loss.
 class Task {
 public:
     virtual ~Task() = default;
 
     /// On the processor: int64 [rows], or float32 [rows, classes] of 0 and 1.
-    virtual torch::Tensor targets(const PictureSet& pictures, const std::vector<std::int64_t>& rows) const = 0;
+    virtual torch::Tensor targets(const PictureSet& pictures, const std::vector<std::int64_t>& rows) const;
     /// Of some rows out of a batch of `batchRows`: the sum of their losses (nats), and the gradient of the batch's mean loss at
     /// their outputs.
     struct Loss {
@@ -31,18 +32,19 @@ public:
         torch::Tensor gradient;
     };
     virtual Loss loss(const torch::Tensor& outputs, const torch::Tensor& targets, std::int64_t batchRows,
-                      const LossOptions& options = {}) const = 0;
-    virtual TaskCounts count(const torch::Tensor& outputs, const torch::Tensor& targets) const = 0;
-    /// 0..1; negative: nothing counted.
+                      const LossOptions& options = {}) const;
+    virtual TaskCounts count(const torch::Tensor& outputs, const torch::Tensor& targets) const;
+    /// The task's score (TaskInfo); negative: nothing counted.
     virtual double score(const TaskCounts& counts) const = 0;
     /// Whether a single batch is enough for a score.
     virtual bool scoresBatches() const = 0;
 
     /// float32 [rows, classes].
-    virtual torch::Tensor probabilities(const torch::Tensor& outputs) const = 0;
+    virtual torch::Tensor probabilities(const torch::Tensor& outputs) const;
     /// Sum of the losses (nats) of the rows from `first` on of what `set` has the labels of; `outputs` on the processor.
-    virtual double lossOf(const torch::Tensor& outputs, const PredictionSet& set, std::int64_t first) const = 0;
-    /// Fills in the score and the other metrics of a set that has probabilities and labels.
+    virtual double lossOf(const torch::Tensor& outputs, const PredictionSet& set, std::int64_t first) const;
+    /// Fills in the score and the other metrics of a set that has probabilities and labels, or its loss alone where there are no
+    /// classes.
     virtual void judge(PredictionSet& set) const = 0;
 };
 const Task& taskOf(TaskKind kind);

@@ -10,12 +10,14 @@
 #include "core/api/errors.h"
 #include "core/store/paths.h"
 #include "core/train/judging.h"
+#include "core/train/model_setup.h"
 #include "core/train/rungs.h"
 #include "core/train/schedule.h"
 
 namespace thaw::core {
 namespace {
 
+constexpr int kAnyClassCount = 10;
 constexpr double kPiece = 0.06;       // seconds of work in one step() before it returns at the next chance
 constexpr double kRecentSeconds = 3;  // window of the images/s that are shown
 constexpr double kMovedEvery = 2;     // seconds
@@ -28,14 +30,11 @@ std::string joined(const std::vector<std::string>& lines) {
 
 void check(const RunConfig& config) {
     if (const std::vector<std::string> problems = validate(config); !problems.empty()) throw ConfigError(joined(problems));
-    const ModelInfo model = describeModel(config, /*classCount=*/10);
+    const ModelInfo model = describeModel(config, kAnyClassCount);
     if (model.readsTexts() && config.augmentation.any())
         throw ConfigError("Texts are not changed while a model learns them, as pictures are.",
                           "Leave flips, shifts and the other changes out.");
-    for (const PhaseConfig& phase : config.phases)
-        if (phase.epochs > 0 && freezeBoundary(model, model.maskOf(phase.trainable)) == static_cast<int>(model.stages.size()))
-            throw ConfigError("Nothing trains in the phase \"" + phase.title + "\".",
-                              "Name at least one layer with weights, head for instance.");
+    requireLayersThatTrain(config, kAnyClassCount);
 }
 
 }  // namespace

@@ -114,8 +114,7 @@ void TorchTrainer::prepare() {
 /// What is read beside step(); the thread that reads shares it.
 struct TorchTrainer::DataRead {
     DatasetInfo dataset;
-    std::shared_ptr<const PictureSet> pictures;
-    std::shared_ptr<const TokenSet> tokens;
+    ModelInput input;
     PictureReading reading;
 };
 
@@ -153,18 +152,19 @@ bool TorchTrainer::findData() {
     else
         m_config.data.ownValidation = m_config.data.heldOut == 0 && m_dataset.validationCount > 0;
     m_config.task = m_dataset.task;
+    requireSettingsOfTask(m_config);
+    requireLayersThatTrain(m_config, static_cast<int>(m_dataset.classNames.size()));
     return true;
 }
 
 bool TorchTrainer::readSplit(Split split) {
     const auto load = [dataset = m_dataset, split, config = m_config](DataRead& to) {
-        to.pictures = loadSplit(dataset, split, config.data, config.seed, &to.reading);
-        to.tokens = tokensOf(*to.pictures, config, to.reading.progress);
+        to.input = modelInput(loadSplit(dataset, split, config.data, config.seed, &to.reading), config, to.reading.progress);
     };
     const auto read = readBeside("Reading " + m_dataset.title, load);
     if (!read) return false;
-    (split == Split::Train ? m_train : m_test) = read->pictures;
-    (split == Split::Train ? m_source.trainTokens : m_source.testTokens) = read->tokens;
+    (split == Split::Train ? m_train : m_test) = read->input.samples;
+    (split == Split::Train ? m_source.trainTokens : m_source.testTokens) = read->input.tokens;
     m_damaged.insert(m_damaged.end(), read->reading.leftOut.begin(), read->reading.leftOut.end());
     return true;
 }
