@@ -9,6 +9,10 @@ source packaging/lesson_data.sh
 
 install_missing "${build_packages[@]}" "${run_packages[@]}"
 build release
+if [[ " $* " =~ --preset[\ =](words|gpt)- ]]; then
+  say "A lesson on texts, which the window does not show yet, runs headless"
+  exec build/release/bin/thaw-cli lesson "$@"
+fi
 names_data "$@" || fetch_lesson_data build/release/bin/thaw-cli
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then

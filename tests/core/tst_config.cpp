@@ -170,7 +170,7 @@ private Q_SLOTS:
         QCOMPARE(batch.title, std::string("Batch size"));
         QCOMPARE(batch.values(), std::string("from 1 to 4096"));
         QCOMPARE(configField("phases.optimizer.momentum").values(), std::string("from 0 to below 1"));
-        QCOMPARE(configField("phases.schedule.kind").values(), std::string("constant, cosine, step, plateau"));
+        QCOMPARE(configField("phases.schedule.kind").values(), std::string("constant, cosine, linear, step, plateau"));
         QVERIFY_EXCEPTION_THROWN(configField("nothing"), std::out_of_range);
         RunConfig config = runnable();
         config.batchSize = 0;
@@ -253,7 +253,8 @@ private Q_SLOTS:
     void namesOfSettings() {
         for (const char* name : {"0-1", "imagenet", "caffe"}) QCOMPARE(toString(scalingFromString(name)), std::string(name));
         for (const char* name : {"sgd", "adam", "adamw"}) QCOMPARE(toString(optimizerFromString(name)), std::string(name));
-        for (const char* name : {"constant", "cosine", "step"}) QCOMPARE(toString(scheduleFromString(name)), std::string(name));
+        for (const char* name : {"constant", "cosine", "linear", "step"})
+            QCOMPARE(toString(scheduleFromString(name)), std::string(name));
         QVERIFY_EXCEPTION_THROWN(scalingFromString("Caffe"), ConfigError);
     }
 
@@ -269,6 +270,15 @@ private Q_SLOTS:
         }
         QCOMPARE(names, QStringList({"lesson", "lesson-as-written", "lesson-64", "fine-tune-all", "from-scratch", "own-pictures",
                                      "few-pictures", "two-classes"}));
+        QStringList ofTexts;
+        for (const Lesson& lesson : listLessons(Modality::Texts)) {
+            ofTexts << QString::fromStdString(lesson.name);
+            QVERIFY2(lesson.problem.empty() && lesson.note.empty() && !lesson.description.empty(), lesson.problem.c_str());
+            for (const PhaseConfig& phase : lesson.config.phases)
+                QVERIFY(phase.schedule.kind == ScheduleKind::Linear && phase.schedule.warmUp > 0 &&
+                        phase.optimizer.clipNorm == 1 && !phase.optimizer.decayVectors);
+        }
+        QCOMPARE(ofTexts, QStringList({"words-frozen", "words-last-layer", "words-all", "gpt-shakespeare"}));
         QCOMPARE(findLesson("lesson-64").config.inputSize, 64);
         QVERIFY(findLesson("lesson-as-written").config.scaling == Scaling::ZeroToOne);
         QVERIFY(findLesson("from-scratch").config.initialization == Initialization::Random);
