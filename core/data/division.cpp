@@ -4,10 +4,10 @@
 #include <map>
 #include <numeric>
 #include <random>
-#include <regex>
 #include <utility>
 
 #include "core/api/errors.h"
+#include "core/data/grouping.h"
 #include "core/util/number_text.h"
 
 namespace thaw::core {
@@ -16,8 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kByName = "name:", kByColumn = "column:", kByFolder = "folder";
-
 void append(SplitLabels& to, SplitLabels& from) {
     const auto move = [](auto& target, auto& source) { std::move(source.begin(), source.end(), std::back_inserter(target)); };
     move(to.first, from.first);
@@ -25,58 +23,6 @@ void append(SplitLabels& to, SplitLabels& from) {
     move(to.files, from.files);
     move(to.cells, from.cells);
 }
-
-/// What the pictures of one group have in common.
-class Grouping {
-public:
-    Grouping(const std::string& rule, const DatasetLabels& labels, const fs::path& location)
-        : m_rule(rule), m_location(location) {
-        if (rule.empty() || rule == kByFolder) return;
-        if (rule.rfind(kByName, 0) == 0) {
-            try {
-                m_expression = std::regex(rule.substr(kByName.size()));
-            } catch (const std::regex_error&) {
-                throw DataError("\"" + rule.substr(kByName.size()) + "\" is no expression that finds a part of a name.",
-                                "An example: name:^(patient[0-9]+)_ takes what stands before the first underscore.");
-            }
-        } else if (rule.rfind(kByColumn, 0) == 0) {
-            const auto found = std::find(labels.columns.begin(), labels.columns.end(), rule.substr(kByColumn.size()));
-            if (found == labels.columns.end())
-                throw DataError(
-                    "The data set has no table with a column \"" + rule.substr(kByColumn.size()) + "\".",
-                    labels.columns.empty() ? "Group by folder or by name." : "Choose one of: " + listOf(labels.columns) + '.');
-            m_column = found - labels.columns.begin();
-        } else {
-            throw DataError("\"" + rule + "\" does not say what must not be divided.",
-                            "Choose folder, name:EXPRESSION or column:TITLE.");
-        }
-    }
-
-    bool eachAlone() const { return m_rule.empty(); }
-    std::string keyOf(const SplitLabels& all, std::size_t row) const {
-        if (m_column >= 0) return all.cells[row][static_cast<std::size_t>(m_column)];
-        const fs::path name = fs::path(all.files[row]).lexically_relative(m_location);
-        if (m_rule == kByFolder) return name.parent_path().generic_string();
-        std::smatch match;
-        const std::string text = name.generic_string(), file = name.filename().generic_string();
-        if (!std::regex_search(file, match, m_expression) && !std::regex_search(text, match, m_expression))
-            throw DataError("The expression of the groups finds nothing in the name " + text + '.',
-                            "Change it so that each picture's name has such a part.");
-        return match.size() > 1 ? match[1].str() : match[0].str();
-    }
-
-private:
-    static std::string listOf(const std::vector<std::string>& names) {
-        return std::accumulate(names.begin(), names.end(), std::string(), [](const std::string& text, const std::string& name) {
-            return text.empty() ? name : text + ", " + name;
-        });
-    }
-
-    std::string m_rule;
-    fs::path m_location;
-    std::regex m_expression;
-    std::ptrdiff_t m_column = -1;
-};
 
 std::vector<int> classesOf(const SplitLabels& all, std::size_t row, int without) {
     if (all.sets.empty()) return {all.first[row]};
@@ -145,7 +91,7 @@ std::vector<std::vector<std::size_t>> groupsOf(const SplitLabels& all, const Gro
         if (grouping.eachAlone())
             groups.push_back({row});
         else
-            byKey[grouping.keyOf(all, row)].push_back(row);
+            byKey[grouping.keyOf(all, row).text].push_back(row);
     for (auto& [key, rows] : byKey) groups.push_back(std::move(rows));
     std::sort(groups.begin(), groups.end());  // by their first pictures
     std::mt19937_64 generator(seed);
@@ -196,7 +142,8 @@ void divide(DatasetLabels& labels, const SplitConfig& split, const fs::path& loc
     SplitLabels all;
     for (SplitLabels* part : {&labels.train, &labels.validation, &labels.test}) append(all, *part);
     all = sortedByName(std::move(all));
-    const std::vector<std::vector<std::size_t>> groups = groupsOf(all, Grouping(split.groups, labels, location), split.seed);
+    const std::vector<std::vector<std::size_t>> groups =
+        groupsOf(all, Grouping(split.groups, labels.columns, location), split.seed);
 
     std::vector<double> shares;
     if (split.mode == SplitMode::Folds)
