@@ -38,8 +38,7 @@ void RunListModel::setRuns(const std::vector<core::RunSummary>& runs) {
 // While it trains here, the record on disk lags behind what the controller has told; a record that is further was written since,
 // by another window.
 void RunListModel::update(core::RunSummary& listed, const core::RunSummary& told) const {
-    if (listed.epochs > told.epochs ||
-        (listed.epochs == told.epochs && core::taskInfo(listed.task).isBetter(listed.bestScore, told.bestScore))) {
+    if (listed.epochs > told.epochs || (listed.epochs == told.epochs && listed.bestEpoch > told.bestEpoch)) {
         const core::RunStatus status = listed.status;
         listed.status = status == RunStatus::Running ? told.status : status;
         return;
