@@ -194,6 +194,24 @@ std::vector<Finding> findingsOf(const core::LabelSuspects& suspects, const QStri
     return findings;
 }
 
+Finding findingOf(const core::DivisionPreview& division) {
+    Finding finding;
+    finding.kind = FindingKind::AcrossSplits;
+    finding.title = Words::tr("Groups on both sides");
+    for (const core::DividedGroup& group : division.onBothSides) {
+        for (const core::GroupedPicture& picture : group.pictures) {
+            FoundPicture found;
+            found.file = picture.file;
+            found.label = picture.label;
+            found.group = finding.groups;
+            found.place = Words::tr("%1, %2").arg(nameText(group.name), splitWord(picture.split));
+            finding.pictures.push_back(std::move(found));
+        }
+        ++finding.groups;
+    }
+    return finding;
+}
+
 QString wellText(const std::vector<Finding>& findings) {
     const auto lacks = [&](FindingKind kind) {
         return std::none_of(findings.begin(), findings.end(), [=](const Finding& one) { return one.kind == kind; });

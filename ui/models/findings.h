@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/division_preview.h"
 #include "core/api/doctor.h"
 #include "core/api/suspects.h"
 
@@ -55,6 +56,8 @@ QString findingIcon(FindingKind kind);
 std::vector<Finding> findingsOf(const core::DatasetCheckup& checkup);
 /// Suspects and what is unlike all others, those that there are.
 std::vector<Finding> findingsOf(const core::LabelSuspects& suspects, const QString& trunk);
+/// The groups of pictures that lie on both sides of a split.
+Finding findingOf(const core::DivisionPreview& division);
 /// What was looked at and is well: "No tiny class, no grey pictures"; empty: nothing is.
 QString wellText(const std::vector<Finding>& findings);
 
