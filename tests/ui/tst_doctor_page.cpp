@@ -14,8 +14,11 @@
 #include "ui/widgets/doctor/finding_list.h"
 #include "ui/widgets/doctor/finding_view.h"
 #include "ui/widgets/doctor/found_tiles.h"
+#include "ui/widgets/doctor/pictures_view.h"
+#include "ui/widgets/doctor/split_view.h"
 #include "ui/widgets/parts/empty_state.h"
 #include "ui/widgets/parts/message_line.h"
+#include "ui/widgets/parts/setting_row.h"
 #include "ui/widgets/parts/work_strip.h"
 
 using namespace thaw;
@@ -26,8 +29,8 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Fixture {
-    explicit Fixture(QSize size = {1316, 698}) {
-        test::writeImageFolder(set(), {30, 6, 5}, 3, 90);
+    explicit Fixture(QSize size = {1316, 698}, int each = 30) {
+        test::writeImageFolder(set(), {each, 6, 5}, 3, 90);
         for (const fs::directory_entry& file : fs::directory_iterator(set() / "train" / "disc"))
             names.push_back(file.path().filename().string());
         std::sort(names.begin(), names.end());
@@ -90,6 +93,17 @@ struct Fixture {
             if (one->text().trimmed().startsWith(text) && one->isVisible()) return one;
         return nullptr;
     }
+    QToolButton* segment(const QString& text) const {
+        for (QToolButton* one : page->findChildren<QToolButton*>())
+            if (one->text().startsWith(text) && one->isVisible()) return one;
+        return nullptr;
+    }
+    ui::SettingCombo* combo(const QString& entry) const {
+        for (ui::SettingCombo* one : page->findChildren<ui::SettingCombo*>())
+            if (one->findText(entry) >= 0) return one;
+        return nullptr;
+    }
+    ui::DivisionController& division() const { return page->division(); }
     test::ScratchHome home;
     std::vector<std::string> names;
     core::DatasetInfo info;
@@ -201,6 +215,64 @@ private Q_SLOTS:
         QVERIFY(f.button("Try again"));
     }
 
+    void groupsOnBothSidesAreShown() {
+        const Fixture f;
+        QSignalSpy chosen(f.page.get(), &ui::DoctorPage::splitChosen);
+        core::SplitConfig split;
+        split.groups = "name:^([^.]+)";  // drawn pictures of all folders have the same names
+        f.page->setSplit(split);
+        QVERIFY(f.check() && await([&] { return f.division().preview() && !f.division().isBusy(); }));
+        QVERIFY(!f.division().preview()->onBothSides.empty());
+        QVERIFY(f.button("Change") && f.button("Show"));
+        f.button("Show")->click();
+        auto* view = f.page->findChild<ui::SplitView*>();
+        QVERIFY(view->isVisible() && view->findChild<ui::FoundTiles*>()->isVisible());
+        QCOMPARE(view->findChild<ui::FoundTiles*>()->model()->rowCount() > 0, true);
+        f.segment("Shares")->click();
+        QVERIFY(chosen.takeFirst().first().value<core::SplitConfig>().mode == core::SplitMode::Anew);
+        QVERIFY(await([&] { return !f.division().isBusy() && f.division().preview(); }));
+        QVERIFY(f.division().preview()->onBothSides.empty());
+        QVERIFY(!view->findChild<ui::FoundTiles*>()->isVisible());
+        auto* kind = f.combo("A part of the name");
+        kind->setCurrentIndex(kind->findText("A part of the name"));
+        Q_EMIT kind->activated(kind->currentIndex());
+        QCOMPARE(chosen.takeFirst().first().value<core::SplitConfig>().groups, std::string("name:^([^_]+)_"));
+        QVERIFY(await([&] { return !f.division().isBusy() && !f.division().problem().isEmpty(); }));  // no name has one
+        f.doctor().setLocked(true);
+        QVERIFY(!kind->isEnabled());
+    }
+
+    void allPicturesOfAClass() {
+        const Fixture f;
+        QVERIFY(f.check());
+        f.segment("Pictures")->click();
+        auto* view = f.page->findChild<ui::PicturesView*>();
+        QVERIFY(view->isVisible());
+        const int all = view->pictures().rowCount();
+        QCOMPARE(all, static_cast<int>(f.doctor().checkup().pictures.size()));
+        ui::SettingCombo* classes = view->findChild<ui::SettingCombo*>();
+        classes->setCurrentIndex(classes->findText("ring"));
+        Q_EMIT classes->activated(classes->currentIndex());
+        QVERIFY(view->pictures().rowCount() > 0 && view->pictures().rowCount() < all);
+        const std::string file = view->pictures().picture(1).file;
+        view->showRow(1);
+        QTest::keyClick(&view->tiles(), Qt::Key_X);
+        QVERIFY(f.doctor().decided().at(file).kind == core::DecisionKind::LeaveOut);
+        QCOMPARE(view->tiles().currentRow(), 2);
+    }
+
+    void manyPicturesHavePages() {
+        const Fixture f({1316, 698}, 110);
+        QVERIFY(f.check());
+        f.segment("Pictures")->click();
+        auto* view = f.page->findChild<ui::PicturesView*>();
+        QCOMPARE(view->pictures().rowCount(), 200);
+        const std::string first = view->pictures().picture(0).file;
+        for (QToolButton* one : view->findChildren<QToolButton*>())
+            if (one->accessibleName() == "The next page") one->click();
+        QVERIFY(view->pictures().rowCount() > 0 && view->pictures().picture(0).file != first);
+    }
+
     void looks_data() {
         test::addLookColumn();
         QTest::newRow("light") << test::Look{{1316, 698}};
@@ -234,6 +306,24 @@ private Q_SLOTS:
             if (one->text() == "Overview") views = one;
         views->click();
         test::WindowFixture::shoot(f.page.get(), "doctor-overview-" + tag);
+        core::SplitConfig split;
+        split.groups = "name:^([^.]+)";
+        f.page->setSplit(split);
+        QVERIFY(await([&] { return !f.division().isBusy() && f.division().preview(); }));
+        f.segment("Findings")->click();
+        test::WindowFixture::shoot(f.page.get(), "doctor-split-box-" + tag);
+        f.button("Show")->click();
+        QVERIFY(
+            await([&] { return !f.doctor().tile(f.page->findChild<ui::SplitView*>()->pictures().picture(0).file).isNull(); }));
+        QCOMPARE(test::WindowFixture::cutTexts(f.page.get()), QStringList());
+        test::WindowFixture::shoot(f.page.get(), "doctor-split-groups-" + tag);
+        f.segment("Shares")->click();
+        QVERIFY(await([&] { return !f.division().isBusy() && f.division().preview(); }));
+        test::WindowFixture::shoot(f.page.get(), "doctor-split-" + tag);
+        f.segment("Pictures")->click();
+        QVERIFY(
+            await([&] { return !f.doctor().tile(f.page->findChild<ui::PicturesView*>()->pictures().picture(0).file).isNull(); }));
+        test::WindowFixture::shoot(f.page.get(), "doctor-pictures-" + tag);
     }
 };
 

@@ -2,7 +2,6 @@
 
 #include <QDateTime>
 #include <QHBoxLayout>
-#include <QKeyEvent>
 #include <QLocale>
 #include <QPushButton>
 #include <QStackedWidget>
@@ -16,6 +15,9 @@
 #include "ui/widgets/doctor/found_tiles.h"
 #include "ui/widgets/doctor/overview.h"
 #include "ui/widgets/doctor/picture_side.h"
+#include "ui/widgets/doctor/pictures_view.h"
+#include "ui/widgets/doctor/split_summary.h"
+#include "ui/widgets/doctor/split_view.h"
 #include "ui/widgets/parts/elided_label.h"
 #include "ui/widgets/parts/empty_state.h"
 #include "ui/widgets/parts/message_line.h"
@@ -27,8 +29,6 @@ namespace thaw::ui {
 namespace {
 
 constexpr int kListWidth = 300, kNarrowListWidth = 250, kSideWidth = 272, kNarrow = 1240, kLow = 620;  // design pixels
-
-enum Part { EmptyPart, OverviewPart, FindingsPart };
 
 }  // namespace
 
@@ -46,10 +46,18 @@ DoctorPage::DoctorPage(DoctorCalls calls, QWidget* parent) : QFrame(parent), m_d
     m_parts = new QStackedWidget(this);
     m_empty = new EmptyState(this);
     m_overview = new Overview(this);
-    m_parts->addWidget(m_empty);
-    m_parts->addWidget(m_overview);
-    m_parts->addWidget(makeFindings());
-    rows->addWidget(m_parts, 1);
+    m_split = new SplitView(m_doctor, m_division, this);
+    m_all = new PicturesView(m_doctor, this);
+    for (QWidget* part : {static_cast<QWidget*>(m_empty), static_cast<QWidget*>(m_overview), makeFindings(),
+                          static_cast<QWidget*>(m_split), static_cast<QWidget*>(m_all)})
+        m_parts->addWidget(part);
+    auto* columns = new QHBoxLayout;
+    columns->setSpacing(0);
+    columns->addWidget(m_parts, 1);
+    m_sideRule = makeRule(Qt::Vertical, this, /*soft=*/true);
+    columns->addWidget(m_sideRule);
+    columns->addWidget(makeSide());
+    rows->addLayout(columns, 1);
     listen();
     arrange();
     refresh();
@@ -74,6 +82,8 @@ QWidget* DoctorPage::makeHead() {
     m_views = new SegmentedBar(head);
     m_views->addSegment(OverviewPart, tr("Overview"));
     m_views->addSegment(FindingsPart, tr("Findings"));
+    m_views->addSegment(SplitPart, tr("Split"));
+    m_views->addSegment(PicturesPart, tr("Pictures"));
     m_views->setCurrent(FindingsPart);
     m_work = new WorkStrip(head);
     m_left = makeLabel({}, "caption", head);
@@ -112,6 +122,7 @@ QWidget* DoctorPage::makeList() {
     m_judge = makeIconPushButton(QStringLiteral("label"), tr("Look for wrong labels"), m_judgeBox);
     judge->addWidget(m_judge);
     rows->addWidget(m_judgeBox);
+    rows->addWidget(makeSplitBox());
     connect(m_judge, &QPushButton::clicked, &m_doctor, &DoctorController::judge);
     connect(m_list->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& current) { openFinding(current.row()); });
@@ -125,7 +136,14 @@ QWidget* DoctorPage::makeFindings() {
     columns->setSpacing(0);
     m_finding = new FindingView(m_doctor, holder);
     m_finding->layout()->setContentsMargins(16, 12, 16, 12);
-    m_side = new QWidget(holder);
+    columns->addWidget(makeList());
+    columns->addWidget(makeRule(Qt::Vertical, holder, /*soft=*/true));
+    columns->addWidget(m_finding, 1);
+    return holder;
+}
+
+QWidget* DoctorPage::makeSide() {
+    m_side = new QWidget(this);
     auto* side = new QVBoxLayout(m_side);
     side->setContentsMargins(14, 12, 14, 12);
     side->setSpacing(10);
@@ -133,12 +151,29 @@ QWidget* DoctorPage::makeFindings() {
     side->addWidget(m_picture);
     side->addWidget(makeRule(Qt::Horizontal, m_side, /*soft=*/true));
     side->addWidget(new DecisionBox(m_doctor, m_side), 1);
-    columns->addWidget(makeList());
-    columns->addWidget(makeRule(Qt::Vertical, holder, /*soft=*/true));
-    columns->addWidget(m_finding, 1);
-    columns->addWidget(makeRule(Qt::Vertical, holder, /*soft=*/true));
-    columns->addWidget(m_side);
-    return holder;
+    return m_side;
+}
+
+QWidget* DoctorPage::makeSplitBox() {
+    m_splitBox = new QWidget(m_listHolder);
+    auto* rows = new QVBoxLayout(m_splitBox);
+    rows->setContentsMargins(4, 0, 4, 0);
+    rows->setSpacing(6);
+    rows->addWidget(makeRule(Qt::Horizontal, m_splitBox, /*soft=*/true));
+    auto* head = new QHBoxLayout;
+    head->addWidget(makeLabel(tr("Split by group"), "panelTitle", m_splitBox), 1);
+    auto* change = new QPushButton(tr("Change"), m_splitBox);
+    change->setProperty("small", true);
+    head->addWidget(change);
+    rows->addLayout(head);
+    m_summary = new SplitSummary(m_division, m_splitBox);
+    rows->addWidget(m_summary);
+    connect(change, &QPushButton::clicked, this, [this] { showPart(SplitPart); });
+    connect(m_summary, &SplitSummary::groupsRequested, this, [this] {
+        showPart(SplitPart);
+        m_split->showGroups();
+    });
+    return m_splitBox;
 }
 
 void DoctorPage::listen() {
@@ -155,6 +190,10 @@ void DoctorPage::listen() {
         showPicture();
     });
     connect(&m_doctor, &DoctorController::decisionsKept, this, &DoctorPage::labelsChanged);
+    connect(&m_doctor, &DoctorController::decisionsKept, this, [this] { m_division.open(m_doctor.dataset().location); });
+    connect(&m_division, &DivisionController::changed, this, [this] { m_splitBox->setVisible(m_division.isDivisible()); });
+    connect(m_split, &SplitView::splitChosen, this, &DoctorPage::splitChosen);
+    connect(m_all, &PicturesView::pictureChosen, this, &DoctorPage::showPicture);
     connect(&m_doctor, &DoctorController::exported, this,
             [this](const QString& file) { m_message->say(tr("Saved in %1.").arg(file)); });
     connect(&m_doctor, &DoctorController::said, this,
@@ -162,8 +201,7 @@ void DoctorPage::listen() {
     connect(m_finding, &FindingView::pictureChosen, this, &DoctorPage::showPicture);
     connect(m_finding, &FindingView::balanceRequested, this, &DoctorPage::settingsRequested);
     connect(m_empty, &EmptyState::actionRequested, &m_doctor, &DoctorController::check);
-    connect(m_picture, &PictureSide::stepRequested, this,
-            [this](int by) { m_finding->showRow(m_finding->tiles().currentRow() + by); });
+    connect(m_picture, &PictureSide::stepRequested, this, [this](int by) { showRow(tiles().currentRow() + by); });
     connect(m_picture, &PictureSide::decided, this, &DoctorPage::decide);
     connect(m_picture, &PictureSide::onlyThisRequested, this, &DoctorPage::keepOnlyThis);
     connect(m_picture, &PictureSide::allKeptRequested, this, &DoctorPage::keepAll);
@@ -192,6 +230,13 @@ void DoctorPage::refreshHead() {
     m_place->setText(place);
 }
 
+bool DoctorPage::showsAll() const { return m_views->current() == PicturesPart; }
+
+void DoctorPage::showPart(Part part) {
+    m_views->setCurrent(part);
+    refreshState();
+}
+
 void DoctorPage::refreshState() {
     using Work = DoctorController::Work;
     const bool checking = m_doctor.work() == Work::Checking, judging = m_doctor.work() == Work::Judging;
@@ -209,6 +254,10 @@ void DoctorPage::refreshState() {
     m_judgeBox->setVisible(checked && m_doctor.canJudge() && !m_doctor.isJudged() && !judging);
     m_judge->setEnabled(!checking);
     m_parts->setCurrentIndex(checked ? m_views->current() : static_cast<int>(EmptyPart));
+    const bool aside = checked && (m_views->current() == FindingsPart || showsAll());
+    m_side->setVisible(aside);
+    m_sideRule->setVisible(aside);
+    if (aside) showPicture();
     if (checking && !checked)
         m_empty->say(tr("Checking this set"), tr("Every picture is read once. What is found is shown when all are read."));
     else if (!checked && !m_doctor.problem().isEmpty())
@@ -227,7 +276,11 @@ void DoctorPage::refreshFindings() {
     const bool had = before >= 0 && before < static_cast<int>(old.size());
     const FindingKind kind = had ? old[static_cast<std::size_t>(before)].kind : FindingKind::Unreadable;
     m_findings.setFindings(m_doctor.findings());
-    if (m_doctor.isChecked()) m_overview->setCheckup(m_doctor.checkup());
+    if (m_doctor.isChecked()) {
+        m_overview->setCheckup(m_doctor.checkup());
+        m_all->setCheckup();
+        m_division.open(m_doctor.checkup().location);
+    }
     m_well->setText(m_doctor.isChecked() ? wellText(m_doctor.findings()) : QString());
     m_well->setVisible(!m_well->text().isEmpty());
     refreshHead();
@@ -259,104 +312,13 @@ void DoctorPage::openFinding(int row) {
     }
 }
 
-const FoundPicture* DoctorPage::chosen() const {
-    const int row = m_finding->tiles().currentRow();
-    const FoundPictureModel& pictures = m_finding->pictures();
-    return row >= 0 && row < pictures.rowCount() ? &pictures.picture(row) : nullptr;
-}
-
-std::vector<FoundPicture> DoctorPage::othersOf(const FoundPicture& picture) const {
-    std::vector<FoundPicture> others;
-    if (picture.group < 0) return others;
-    for (const FoundPicture& one : m_finding->pictures().finding().pictures)
-        if (one.group == picture.group && one.file != picture.file) others.push_back(one);
-    return others;
-}
-
-void DoctorPage::showPicture() {
-    const FoundPicture* picture = chosen();
-    const int row = m_finding->tiles().currentRow();
-    m_picture->setVisible(picture);
-    m_picture->setPicture(picture, row + 1, m_finding->pictures().rowCount(),
-                          picture ? othersOf(*picture) : std::vector<FoundPicture>());
-}
-
-void DoctorPage::decide(core::DecisionKind kind, const QString& className) {
-    const FoundPicture* picture = chosen();
-    if (!picture || !m_doctor.canDecide()) return;
-    const int place = static_cast<int>(m_doctor.classNames().indexOf(className));
-    if (kind == core::DecisionKind::Move && (place < 0 || place == picture->label)) return;
-    const QString name = pathText(std::filesystem::path(picture->file).filename());
-    core::Decision decision{picture->file, kind, {}, m_finding->pictures().finding().title.toStdString(), 0};
-    if (kind == core::DecisionKind::Move) decision.className = m_doctor.checkup().classes[static_cast<std::size_t>(place)].name;
-    const int row = m_finding->tiles().currentRow();
-    m_doctor.decide({decision}, kind == core::DecisionKind::Move   ? tr("Move %1 to %2").arg(name, className)
-                                : kind == core::DecisionKind::Keep ? tr("Keep %1").arg(name)
-                                                                   : tr("Leave %1 out").arg(name));
-    goOn(row);
-}
-
-void DoctorPage::keepOnlyThis() {
-    const FoundPicture* picture = chosen();
-    if (!picture || picture->group < 0) return;
-    std::vector<core::Decision> decisions;
-    const std::string reason = m_finding->pictures().finding().title.toStdString();
-    decisions.push_back({picture->file, core::DecisionKind::Keep, {}, reason, 0});
-    for (const FoundPicture& other : othersOf(*picture))
-        decisions.push_back({other.file, core::DecisionKind::LeaveOut, {}, reason, 0});
-    const int row = m_finding->tiles().currentRow();
-    m_doctor.decide(decisions, tr("Keep only %1").arg(pathText(std::filesystem::path(picture->file).filename())));
-    goOn(row);
-}
-
-void DoctorPage::keepAll() {
-    const FoundPicture* picture = chosen();
-    if (!picture || picture->group < 0) return;
-    std::vector<FoundPicture> group = othersOf(*picture);
-    group.push_back(*picture);
-    std::vector<core::Decision> decisions;
-    for (const FoundPicture& one : group)
-        decisions.push_back({one.file, core::DecisionKind::Keep, {}, m_finding->pictures().finding().title.toStdString(), 0});
-    const int row = m_finding->tiles().currentRow();
-    m_doctor.decide(decisions, tr("Keep %1 pictures").arg(group.size()));
-    goOn(row);
-}
-
-/// To the next open picture. Where only open ones are shown, it has moved up to the place of the decided one.
-void DoctorPage::goOn(int from) {
-    FoundPictureModel& pictures = m_finding->pictures();
-    const int next = pictures.nextOpen(pictures.show() == FoundPictureModel::Show::Open ? from - 1 : from);
-    m_finding->showRow(next >= 0 ? next : std::min(from, pictures.rowCount() - 1));
-}
-
-void DoctorPage::mainAction() {
-    const FoundPicture* picture = chosen();
-    if (!picture) return;
-    if (picture->group >= 0) return keepOnlyThis();
-    if (picture->suggested >= 0) decide(core::DecisionKind::Move, m_doctor.classNames().value(picture->suggested));
-}
-
-void DoctorPage::keyPressEvent(QKeyEvent* event) {
-    if (event->matches(QKeySequence::Undo)) return m_doctor.canDecide() ? m_doctor.undoStack().undo() : void();
-    if (event->matches(QKeySequence::Redo)) return m_doctor.canDecide() ? m_doctor.undoStack().redo() : void();
-    if (event->modifiers() & ~Qt::KeypadModifier) return QFrame::keyPressEvent(event);
-    const FoundPicture* picture = chosen();
-    const int digit = event->key() - Qt::Key_1;
-    if (event->key() == Qt::Key_M) return mainAction();
-    if (event->key() == Qt::Key_X) return decide(core::DecisionKind::LeaveOut, {});
-    if (event->key() == Qt::Key_K) return picture && picture->group >= 0 ? keepAll() : decide(core::DecisionKind::Keep, {});
-    if (event->key() == Qt::Key_Space) return m_picture->openWhole();
-    if (digit >= 0 && digit < 9 && m_doctor.canJudge())
-        return decide(core::DecisionKind::Move, m_doctor.classNames().value(digit));
-    QFrame::keyPressEvent(event);
-}
-
 void DoctorPage::arrange() {
     const Theme& theme = Theme::instance();
     const bool narrow = width() < theme.px(kNarrow);
     m_listHolder->setFixedWidth(theme.px(narrow ? kNarrowListWidth : kListWidth));
     m_side->setFixedWidth(theme.px(kSideWidth));
     m_picture->setLow(height() < theme.px(kLow));
+    m_summary->setLow(height() < theme.px(kLow));
 }
 
 void DoctorPage::resizeEvent(QResizeEvent* event) {

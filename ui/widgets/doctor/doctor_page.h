@@ -3,6 +3,7 @@
 
 #include <QFrame>
 
+#include "ui/bridge/division_controller.h"
 #include "ui/bridge/doctor_controller.h"
 #include "ui/models/finding_list_model.h"
 
@@ -16,26 +17,37 @@ class ElidedLabel;
 class EmptyState;
 class FindingList;
 class FindingView;
+class FoundPictureModel;
+class FoundTiles;
 class MessageLine;
 class Overview;
 class PictureSide;
+class PicturesView;
 class SegmentedBar;
+class SplitSummary;
+class SplitView;
 class WorkStrip;
 
 class DoctorPage : public QFrame {
     Q_OBJECT
 public:
+    enum Part { EmptyPart, OverviewPart, FindingsPart, SplitPart, PicturesPart };
+
     explicit DoctorPage(DoctorCalls calls = {}, QWidget* parent = nullptr);
 
     /// What is known of the same data set stays.
     void open(const core::DatasetInfo& dataset);
+    void setSplit(const core::SplitConfig& split) { m_division.setSplit(split); }  ///< of the next run
+    void showPart(Part part);
     DoctorController& doctor() { return m_doctor; }
+    DivisionController& division() { return m_division; }
     FindingList& list() { return *m_list; }
     FindingView& finding() { return *m_finding; }
 
 Q_SIGNALS:
     void backRequested();
     void useRequested(const thaw::core::DatasetInfo& dataset);  ///< for the next run
+    void splitChosen(const thaw::core::SplitConfig& split);     ///< for the next run
     void settingsRequested();                                   ///< where classes are balanced
     void labelsChanged();                                       ///< decisions: whoever lists data sets is to list them again
 
@@ -47,7 +59,9 @@ protected:
 private:
     QWidget* makeHead();
     QWidget* makeList();
+    QWidget* makeSplitBox();
     QWidget* makeFindings();
+    QWidget* makeSide();
     void listen();
     void refresh();
     void refreshHead();
@@ -57,6 +71,10 @@ private:
     void openFinding(int row);
     void showPicture();
     std::vector<FoundPicture> othersOf(const FoundPicture& picture) const;
+    bool showsAll() const;  // not a finding's pictures but all of the set
+    FoundPictureModel& pictures() const;
+    FoundTiles& tiles() const;
+    void showRow(int row);
     const FoundPicture* chosen() const;
     void decide(core::DecisionKind kind, const QString& className);
     void keepOnlyThis();
@@ -66,6 +84,7 @@ private:
     void arrange();
 
     DoctorController m_doctor;
+    DivisionController m_division;
     FindingListModel m_findings;
     ElidedLabel *m_title, *m_place;
     SegmentedBar* m_views;
@@ -77,8 +96,11 @@ private:
     EmptyState* m_empty;
     Overview* m_overview;
     FindingList* m_list;
-    QWidget *m_judgeBox, *m_listHolder, *m_side;
+    QWidget *m_judgeBox, *m_splitBox, *m_listHolder, *m_side, *m_sideRule;
     FindingView* m_finding;
+    SplitSummary* m_summary;
+    SplitView* m_split;
+    PicturesView* m_all;
     PictureSide* m_picture;
 };
 

@@ -345,6 +345,14 @@ DoctorPage& MainWindow::checkData(const core::DatasetInfo& dataset) {
         connect(m_doctor, &DoctorPage::useRequested, this, &MainWindow::showDataSets);
         connect(m_doctor, &DoctorPage::settingsRequested, this, [this] { m_settingsDock->setFolded(false); });
         connect(m_doctor, &DoctorPage::labelsChanged, &m_session, &Session::refreshDatasets);
+        connect(m_doctor, &DoctorPage::splitChosen, &m_session, [this](const core::SplitConfig& split) {
+            core::RunConfig config = m_session.config();
+            config.data.split = split;
+            m_session.setConfig(config);
+        });
+        const auto follow = [this] { m_doctor->setSplit(m_session.config().data.split); };
+        connect(&m_session, &Session::configChanged, m_doctor, follow);
+        follow();
     }
     m_doctor->open(dataset);
     m_dataPages->setCurrentWidget(m_doctor);
