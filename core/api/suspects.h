@@ -29,9 +29,10 @@ struct SuspectedLabel {
 };
 
 struct UnlikePicture {
-    std::string file;                  ///< as CheckedPicture's
-    int label = 0;                     ///< that it has
-    double distance = 0;               ///< mean distance to its ten nearest pictures, 0..2
+    std::string file;     ///< as CheckedPicture's
+    int label = 0;        ///< that it has
+    double distance = 0;  ///< mean distance to its ten nearest pictures where each of the 64 strongest principal components of
+                          ///< the features has variance 1
     std::vector<NearPicture> nearest;  ///< at most kNearest, the nearest first
 };
 

@@ -11,6 +11,7 @@
 #include "core/doctor/nearest.h"
 #include "core/doctor/out_of_fold.h"
 #include "core/doctor/surveyed_set.h"
+#include "core/doctor/whitened.h"
 #include "core/inspect/finished_run.h"
 #include "core/inspect/split_outputs.h"
 #include "core/model/weights.h"
@@ -21,7 +22,7 @@ namespace {
 constexpr int kFolds = 5, kNeighbours = 10;
 constexpr double kPenalty = 0.1;
 constexpr std::int64_t kMostFeatures = 4096;
-constexpr std::int64_t kParts = 100, kFeatureParts = 75, kHeadParts = 20;  ///< of the progress
+constexpr std::int64_t kParts = 100, kFeatureParts = 75, kHeadParts = 20, kNearParts = 3, kFarParts = 2;  ///< of the progress
 
 CountCallback partOf(const CountCallback& progress, std::int64_t begin, std::int64_t length) {
     return [&progress, begin, length](std::int64_t done, std::int64_t total) {
@@ -102,9 +103,10 @@ void doubtLabels(const torch::Tensor& probabilities, const Judged& judged, Label
                      [](const SuspectedLabel& a, const SuspectedLabel& b) { return a.score < b.score; });
 }
 
-void findUnlike(const Judged& judged, LabelSuspects& suspects) {
-    if (judged.neighbours.distance.numel() == 0) return;
-    const torch::Tensor distance = judged.neighbours.distance.mean(1), sorted = std::get<0>(distance.sort(0));
+/// `distances`: of each picture to its nearest ones, float32 [count, k].
+void findUnlike(const Judged& judged, const torch::Tensor& distances, LabelSuspects& suspects) {
+    if (distances.numel() == 0) return;
+    const torch::Tensor distance = distances.mean(1), sorted = std::get<0>(distance.sort(0));
     const auto quantile = [&](std::int64_t quarter) { return sorted[(sorted.size(0) - 1) * quarter / 4].item<float>(); };
     const float fence = quantile(3) + 3 * (quantile(3) - quantile(1));
     for (std::size_t i = 0; i < judged.labels.size(); ++i)
@@ -147,10 +149,12 @@ LabelSuspects suspectLabels(const SuspectsRequest& request, const CountCallback&
         outOfFoldProbabilities(features, labels, static_cast<int>(dataset.classNames.size()), kFolds, kPenalty, request.seed,
                                partOf(progress, kFeatureParts, kHeadParts));
     const Judged judged{names, pictures->labels,
-                        nearestNeighbours(features, kNeighbours, request.seed,
-                                          partOf(progress, kFeatureParts + kHeadParts, kParts - kFeatureParts - kHeadParts))};
+                        nearestNeighbours(standardised(features), NearestBy::Cosine, kNeighbours, request.seed,
+                                          partOf(progress, kFeatureParts + kHeadParts, kNearParts))};
     doubtLabels(probabilities, judged, suspects);
-    findUnlike(judged, suspects);
+    const Neighbours inWhite = nearestNeighbours(whitened(features), NearestBy::Length, kNeighbours, request.seed,
+                                                 partOf(progress, kParts - kFarParts, kFarParts));
+    findUnlike(judged, inWhite.distance, suspects);
     return suspects;
 }
 
