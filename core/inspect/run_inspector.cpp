@@ -339,6 +339,9 @@ void RunInspector::releaseMemory(bool toSystem) {
 }
 
 std::unique_ptr<Inspector> openInspector(const std::filesystem::path& runDirectory, const DataConfig& data) {
+    if (readManifest(runDirectory).config.task == TaskKind::ContinueText)
+        throw StoreError("The run " + runDirectory.string() + " continues texts, which cannot be looked into yet.",
+                         "thaw-cli generate and thaw-cli evaluate ask its model.");
     return std::make_unique<RunInspector>(runDirectory, data);
 }
 

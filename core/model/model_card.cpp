@@ -134,7 +134,7 @@ std::vector<ModelCard> listModels() {
 std::vector<TrunkCard> listTrunks(const std::string& name) {
     std::vector<TrunkCard> trunks;
     for (const ModelDescription* model : allModels()) {
-        if (!name.empty() && model->name != name) continue;
+        if (model->drawContinuation || (!name.empty() && model->name != name)) continue;
         TrunkCard trunk = trunkOf(*model);
         trunks.push_back(trunk);
         if (model->builtInWithoutLabels && model->published && !trunk.download.empty())

@@ -43,7 +43,10 @@ private Q_SLOTS:
     void eachCardTellsOfItsOwnWeights() {
         const std::vector<TrunkCard> all = listTrunks();
         const std::vector<ModelCard> models = listModels();
-        QCOMPARE(all.size(), models.size() + 1);
+        // Those of GPT's kind are not for classes.
+        const auto offered =
+            std::count_if(models.begin(), models.end(), [](const ModelCard& model) { return model.family != "GPT"; });
+        QCOMPARE(all.size(), static_cast<std::size_t>(offered) + 1);
         for (const TrunkCard& trunk : all) {
             const std::string id = trunk.id();
             const bool toImport = !trunk.model.weightsFrom.empty();

@@ -94,6 +94,18 @@ private Q_SLOTS:
         QCOMPARE(m_session->config().data.directory, std::filesystem::path("/pupil/mails.csv"));
     }
 
+    /// Texts that are to be continued are for thaw-cli.
+    void lessonsAreThoseOfModelsOnOffer() {
+        QSignalSpy listed(m_library.get(), &ui::LibraryController::lessonsListed);
+        m_library->refreshLessons();
+        QVERIFY(QTest::qWaitFor([&] { return !listed.isEmpty(); }));
+        QStringList names;
+        for (const auto& lesson : listed.last()[0].value<std::vector<core::Lesson>>())
+            names << QString::fromStdString(lesson.name);
+        QVERIFY(names.contains(QStringLiteral("words-frozen")) && names.contains(QStringLiteral("lesson")));
+        QVERIFY(!names.contains(QStringLiteral("gpt-shakespeare")));
+    }
+
 private:
     void listWeights(const std::vector<std::filesystem::path>& caffe) {
         std::vector<core::WeightsChoice> choices{{"built in", {}, "", {core::Scaling::ImageNet, true, "known"}}};

@@ -2,6 +2,7 @@
 
 #include <QElapsedTimer>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 
@@ -32,6 +33,16 @@ core::DatasetInfo placeInfo(const QString& path, core::Modality modality) {
     }
     info.place = place;
     return info;
+}
+
+/// Without those whose model the window does not offer.
+std::vector<core::Lesson> offeredLessons() {
+    std::vector<core::Lesson> lessons = core::listLessons();
+    const auto isForeign = [](const core::Lesson& one) {
+        return one.problem.empty() && core::listTrunks(one.config.model).empty();
+    };
+    lessons.erase(std::remove_if(lessons.begin(), lessons.end(), isForeign), lessons.end());
+    return lessons;
 }
 
 }  // namespace
@@ -76,7 +87,9 @@ LibraryController::~LibraryController() {
 
 void LibraryController::refreshDatasets(const QString& extraPath, const QStringList& places) {
     d->run([this, extra = pathOf(extraPath), places, modality = d->modality()]() -> Private::Answer {
-        const std::vector<core::DatasetInfo> datasets = core::listDatasets(extra, modality);
+        std::vector<core::DatasetInfo> datasets = core::listDatasets(extra, modality);
+        const auto isToContinue = [](const core::DatasetInfo& one) { return one.task == core::TaskKind::ContinueText; };
+        datasets.erase(std::remove_if(datasets.begin(), datasets.end(), isToContinue), datasets.end());
         std::vector<core::DatasetInfo> held;
         for (const QString& place : places) held.push_back(placeInfo(place, modality));
         return [this, datasets, held] {
@@ -215,14 +228,14 @@ void LibraryController::renameRun(const QString& directory, const QString& name,
 }
 
 void LibraryController::refreshLessons() {
-    d->run([this]() -> Private::Answer { return [this, lessons = core::listLessons()] { Q_EMIT lessonsListed(lessons); }; });
+    d->run([this]() -> Private::Answer { return [this, lessons = offeredLessons()] { Q_EMIT lessonsListed(lessons); }; });
 }
 
 void LibraryController::saveLesson(const QString& title, const core::RunConfig& config) {
     d->run(
         [this, title, config]() -> Private::Answer {
             const core::Lesson saved = core::saveLesson(title.toStdString(), {}, config);
-            return [this, name = QString::fromStdString(saved.name), lessons = core::listLessons()] {
+            return [this, name = QString::fromStdString(saved.name), lessons = offeredLessons()] {
                 Q_EMIT lessonSaved(name, {}, {});
                 Q_EMIT lessonsListed(lessons);
             };
