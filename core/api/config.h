@@ -277,9 +277,9 @@ struct Lesson {
     std::string note;     ///< about what in the file is not used; empty: all is
 };
 
-/// All lessons whose model reads pictures, or texts: the program's first (with "lesson" leading), then the user's. One that
-/// cannot be read counts as one of pictures. Reads small files; never throws for a bad one.
-std::vector<Lesson> listLessons(Modality modality = Modality::Pictures);
+/// All lessons that the window offers, as listTrunks() does their models: the program's first (with "lesson" leading), then the
+/// user's, also those that cannot be read. Reads small files; never throws for a bad one.
+std::vector<Lesson> listLessons();
 /// Writes a lesson file into the user's lessons folder, without the config's places on this machine. The file's name is made from
 /// the title ("My lesson": my-lesson.json); an own lesson of that name is replaced. Blocking, a small file.
 /// Throws ConfigError for a title without letters, a name that the program's own lessons have or a config that cannot run;

@@ -2,7 +2,7 @@
 #include <array>
 
 #include "core/api/config.h"
-#include "core/api/models.h"
+#include "core/api/trunks.h"
 #include "core/data/dataset.h"
 #include "core/store/atomic_file.h"
 #include "core/store/paths.h"
@@ -128,10 +128,10 @@ std::vector<Lesson> allLessons() {
 
 }  // namespace
 
-std::vector<Lesson> listLessons(Modality modality) {
+std::vector<Lesson> listLessons() {
     std::vector<Lesson> lessons = allLessons();
-    const auto isOther = [modality](const Lesson& lesson) { return modalityOf(lesson.config.model) != modality; };
-    lessons.erase(std::remove_if(lessons.begin(), lessons.end(), isOther), lessons.end());
+    const auto isForeign = [](const Lesson& lesson) { return lesson.problem.empty() && listTrunks(lesson.config.model).empty(); };
+    lessons.erase(std::remove_if(lessons.begin(), lessons.end(), isForeign), lessons.end());
     return lessons;
 }
 

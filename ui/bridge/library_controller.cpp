@@ -35,16 +35,6 @@ core::DatasetInfo placeInfo(const QString& path, core::Modality modality) {
     return info;
 }
 
-/// Without those whose model the window does not offer.
-std::vector<core::Lesson> offeredLessons() {
-    std::vector<core::Lesson> lessons = core::listLessons();
-    const auto isForeign = [](const core::Lesson& one) {
-        return one.problem.empty() && core::listTrunks(one.config.model).empty();
-    };
-    lessons.erase(std::remove_if(lessons.begin(), lessons.end(), isForeign), lessons.end());
-    return lessons;
-}
-
 }  // namespace
 
 class LibraryController::Private {
@@ -228,14 +218,14 @@ void LibraryController::renameRun(const QString& directory, const QString& name,
 }
 
 void LibraryController::refreshLessons() {
-    d->run([this]() -> Private::Answer { return [this, lessons = offeredLessons()] { Q_EMIT lessonsListed(lessons); }; });
+    d->run([this]() -> Private::Answer { return [this, lessons = core::listLessons()] { Q_EMIT lessonsListed(lessons); }; });
 }
 
 void LibraryController::saveLesson(const QString& title, const core::RunConfig& config) {
     d->run(
         [this, title, config]() -> Private::Answer {
             const core::Lesson saved = core::saveLesson(title.toStdString(), {}, config);
-            return [this, name = QString::fromStdString(saved.name), lessons = offeredLessons()] {
+            return [this, name = QString::fromStdString(saved.name), lessons = core::listLessons()] {
                 Q_EMIT lessonSaved(name, {}, {});
                 Q_EMIT lessonsListed(lessons);
             };
