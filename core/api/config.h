@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "core/api/modality.h"
 #include "core/api/task.h"
 
 namespace thaw::core {
