@@ -238,6 +238,8 @@ private Q_SLOTS:
         Q_EMIT kind->activated(kind->currentIndex());
         QCOMPARE(chosen.takeFirst().first().value<core::SplitConfig>().groups, std::string("name:^([^_]+)_"));
         QVERIFY(await([&] { return !f.division().isBusy() && !f.division().problem().isEmpty(); }));  // no name has one
+        QTest::keyClick(f.page.get(), Qt::Key_X);                                                     // no picture is chosen here
+        QVERIFY(f.doctor().decisions().empty());
         f.doctor().setLocked(true);
         QVERIFY(!kind->isEnabled());
     }

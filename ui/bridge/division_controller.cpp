@@ -11,6 +11,7 @@ namespace thaw::ui {
 DivisionController::DivisionController(Opener opener, QObject* parent) : QObject(parent), m_opener(std::move(opener)) {}
 
 void DivisionController::open(const std::filesystem::path& location) {
+    if (location != m_location) m_preview.reset();
     m_location = location;
     m_pictures.reset();
     ++m_listing;

@@ -94,7 +94,8 @@ void DoctorPage::mainAction() {
 void DoctorPage::keyPressEvent(QKeyEvent* event) {
     if (event->matches(QKeySequence::Undo)) return m_doctor.canDecide() ? m_doctor.undoStack().undo() : void();
     if (event->matches(QKeySequence::Redo)) return m_doctor.canDecide() ? m_doctor.undoStack().redo() : void();
-    if (event->modifiers() & ~Qt::KeypadModifier) return QFrame::keyPressEvent(event);
+    const bool shown = m_side->isVisible();  // the picture that a key decides about
+    if (!shown || event->modifiers() & ~Qt::KeypadModifier) return QFrame::keyPressEvent(event);
     const FoundPicture* picture = chosen();
     const int digit = event->key() - Qt::Key_1;
     if (event->key() == Qt::Key_M) return mainAction();

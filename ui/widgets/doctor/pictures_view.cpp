@@ -62,6 +62,8 @@ QWidget* PicturesView::makeHead() {
 }
 
 void PicturesView::setCheckup() {
+    if (m_doctor.checkedAt() == m_checkedAt) return;
+    m_checkedAt = m_doctor.checkedAt();
     const core::DatasetCheckup& checkup = m_doctor.checkup();
     m_class->clear();
     m_class->addItem(tr("Any class"), kAny);

@@ -25,7 +25,7 @@ public:
 
     explicit PicturesView(DoctorController& doctor, QWidget* parent = nullptr);
 
-    void setCheckup();  ///< the controller's has changed
+    void setCheckup();  ///< of the controller; the same one again keeps the filters and the page
     FoundPictureModel& pictures() { return m_pictures; }
     FoundTiles& tiles() { return *m_tiles; }
     void showRow(int row);
@@ -43,6 +43,7 @@ private:
     FoundPictureModel m_pictures;
     std::vector<std::size_t> m_chosen;  // of the checkup's pictures those that the filters let through
     std::size_t m_page = 0;
+    double m_checkedAt = 0;
     SettingCombo *m_class, *m_split;
     QLabel *m_title, *m_place;
     QToolButton *m_previous, *m_next;

@@ -20,7 +20,7 @@
 namespace thaw::ui {
 namespace {
 
-constexpr int kFormWidth = 400;  // design pixels
+constexpr int kFormWidth = 400, kSummaryWidth = 480;  // design pixels
 constexpr double kMostSeed = 4294967295.0;
 
 QString titleOf(const char* setting) { return QString::fromStdString(core::configField(setting).title); }
@@ -132,10 +132,10 @@ void SplitView::addRule(QVBoxLayout& rows) {
     text->setWordWrap(true);
     rows.addWidget(text);
     m_kind = new SettingCombo(m_form);
-    for (const auto& [words, kind] : {std::pair(tr("Nothing"), Kind::None), std::pair(tr("Pictures of one folder"), Kind::Folder),
-                                      std::pair(tr("A part of the name"), Kind::Part),
-                                      std::pair(tr("What an expression finds in the name"), Kind::Expression),
-                                      std::pair(tr("A column of the table"), Kind::Column)})
+    for (const auto& [words, kind] :
+         {std::pair(tr("Nothing"), Kind::None), std::pair(tr("Pictures of one folder"), Kind::Folder),
+          std::pair(tr("A part of the name"), Kind::Part), std::pair(tr("A regular expression"), Kind::Expression),
+          std::pair(tr("A column of the table"), Kind::Column)})
         m_kind->addItem(words, static_cast<int>(kind));
     rows.addWidget(new SettingRow(tr("Keep together"), helpOf("data.split.groups"), m_kind, m_form));
     m_part = new SettingCombo(m_form);
@@ -161,8 +161,9 @@ QWidget* SplitView::makeResult() {
     auto* rows = new QVBoxLayout(holder);
     rows->setContentsMargins(20, 14, 16, 14);
     rows->setSpacing(10);
-    rows->addWidget(makeLabel(tr("So the pictures are divided"), "panelTitle", holder));
+    rows->addWidget(makeLabel(tr("How the pictures are divided"), "panelTitle", holder));
     auto* summary = new SplitSummary(m_division, holder);
+    summary->setMaximumWidth(Theme::instance().px(kSummaryWidth));
     rows->addWidget(summary);
     m_tilesTitle = makeLabel({}, "strong", holder);
     rows->addWidget(m_tilesTitle);
