@@ -198,7 +198,9 @@ Answer ofClasses() {
 }  // namespace
 
 torch::Tensor Task::targets(const PictureSet&, const std::vector<std::int64_t>&) const { return ofClasses<torch::Tensor>(); }
-Task::Loss Task::loss(const torch::Tensor&, const torch::Tensor&, std::int64_t, const LossOptions&) const { return ofClasses<Loss>(); }
+Task::Loss Task::loss(const torch::Tensor&, const torch::Tensor&, std::int64_t, const LossOptions&) const {
+    return ofClasses<Loss>();
+}
 TaskCounts Task::count(const torch::Tensor&, const torch::Tensor&) const { return ofClasses<TaskCounts>(); }
 torch::Tensor Task::probabilities(const torch::Tensor&) const { return ofClasses<torch::Tensor>(); }
 double Task::lossOf(const torch::Tensor&, const PredictionSet&, std::int64_t) const { return ofClasses<double>(); }

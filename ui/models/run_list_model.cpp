@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "ui/models/path_text.h"
-#include "ui/models/percent_text.h"
 #include "ui/models/plain_text.h"
 #include "ui/models/run_text.h"
 #include "ui/models/split_text.h"
@@ -177,7 +176,7 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
                     return QString::fromStdString(summary.dataset);
                 case BestColumn:
                     if (summary.bestScore < 0) return QString(QChar(0x2013));
-                    return percentText(summary.bestScore);
+                    return scoreValueText(summary.task, summary.bestScore);
             }
             return {};
         case Qt::CheckStateRole:

@@ -1,12 +1,19 @@
 #include "ui/models/task_text.h"
 
 #include <QCoreApplication>
+#include <QLocale>
+
+#include "ui/models/percent_text.h"
 
 namespace thaw::ui {
 
 QString scoreTitle(core::TaskKind task) { return QString::fromStdString(core::taskInfo(task).score.title); }
 
 QString scoreWord(core::TaskKind task) { return QString::fromStdString(core::taskInfo(task).score.shortTitle); }
+
+QString scoreValueText(core::TaskKind task, double value) {
+    return core::taskInfo(task).score.isShare ? percentText(value) : QLocale().toString(value, 'f', 2);
+}
 
 QString scoreInSentence(core::TaskKind task) { return QString::fromStdString(core::taskInfo(task).score.inSentence); }
 

@@ -8,10 +8,11 @@
 
 namespace thaw::ui {
 
-QString scoreTitle(core::TaskKind task);       ///< "Accuracy", "Mean average precision"
-QString scoreWord(core::TaskKind task);        ///< where room is short: "Accuracy", "mAP"
-QString scoreInSentence(core::TaskKind task);  ///< "accuracy", "mAP"
-QString scoreHelp(core::TaskKind task);        ///< a sentence or two
+QString scoreTitle(core::TaskKind task);                    ///< "Accuracy", "Mean average precision"
+QString scoreWord(core::TaskKind task);                     ///< where room is short: "Accuracy", "mAP"
+QString scoreValueText(core::TaskKind task, double value);  ///< "71.2 %"; of a perplexity "45.31"
+QString scoreInSentence(core::TaskKind task);               ///< "accuracy", "mAP"
+QString scoreHelp(core::TaskKind task);                     ///< a sentence or two
 
 QString rateUnit(const core::ModelInfo& model);  ///< "images/s", "texts/s"
 

@@ -5,6 +5,8 @@
 
 namespace thaw::ui {
 
+inline constexpr int kPagePadding = 15, kPageGap = 10;  ///< pixels inside the page's panel and between its panels
+
 /// "right", "wrong" and the bar, as far as there is room.
 class PredictionLegend : public QWidget {
     Q_OBJECT
