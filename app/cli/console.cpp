@@ -166,10 +166,13 @@ void Console::show(const core::Event& event) {
     } else if (auto* end = std::get_if<core::RunFailed>(&event.data)) {
         warn("The run failed (" + end->phase + "): " + end->what + (end->hint.empty() ? "" : "\n  " + end->hint));
     } else if (auto* finished = std::get_if<core::RunFinished>(&event.data)) {
-        say(format("Finished (%s): %s in %s, validation %s %s in epoch %d, the best", finished->reason.c_str(),
-                   epochs(finished->epochs).c_str(), duration(finished->seconds).c_str(),
-                   core::taskInfo(finished->task).score.inSentence.c_str(),
-                   figure(core::taskInfo(finished->task).score, finished->bestScore).c_str(), finished->bestEpoch));
+        const core::MetricInfo& score = core::taskInfo(finished->task).score;
+        std::string line = format("Finished (%s): %s in %s", finished->reason.c_str(), epochs(finished->epochs).c_str(),
+                                  duration(finished->seconds).c_str());
+        if (finished->bestEpoch > 0)
+            line += format(", validation %s %s in epoch %d, the best", score.inSentence.c_str(),
+                           figure(score, finished->bestScore).c_str(), finished->bestEpoch);
+        say(line);
     }
 }
 
