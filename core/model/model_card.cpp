@@ -35,6 +35,14 @@ int headsOf(const StageGraph& stage) {
 
 int featuresOf(const Network& network) { return static_cast<int>(network.info.stage(network.info.headStage).outputFloats()); }
 
+/// Torchvision's where there are several.
+std::string downloadOf(const ModelDescription& model) {
+    std::string found;
+    for (const auto& [name, source] : downloadableWeights())
+        if (name == model.name || name == model.name + "-torchvision") found = name;
+    return found;
+}
+
 ModelCard cardOf(const ModelDescription& model) {
     RunConfig config;
     config.model = model.name;
@@ -61,6 +69,8 @@ ModelCard cardOf(const ModelDescription& model) {
     card.licence = model.licence;
     if (model.keras)
         card.weightsFrom = "Keras's own network. Import a file of its weights that Keras saved: .keras, .weights.h5 or .h5.";
+    else if (model.builtIn.empty() && downloadOf(model).empty())
+        card.weightsFrom = "No weights of it are published. It learns from random numbers, or from a file that is imported.";
     if (model.published && (model.builtIn.empty() || model.builtInPublished)) {
         card.publishedAccuracy = model.published->top1;
         card.publishedSource = model.published->source;
@@ -83,14 +93,6 @@ ModelCard cardOf(const ModelDescription& model) {
         card.features = featuresOf(networkOf(config, /*classCount=*/2));
     }
     return card;
-}
-
-/// Torchvision's where there are several.
-std::string downloadOf(const ModelDescription& model) {
-    std::string found;
-    for (const auto& [name, source] : downloadableWeights())
-        if (name == model.name || name == model.name + "-torchvision") found = name;
-    return found;
 }
 
 TrunkCard trunkOf(const ModelDescription& model) {
