@@ -5,6 +5,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -200,7 +201,11 @@ private Q_SLOTS:
         const auto tensorsOfFile = [](const std::string& model, const std::string& prefix, DType type) {
             std::map<std::string, SourceTensor> tensors;
             const TrunkLayout layout = descriptionOf(model).drawClassifier ? wholeLayoutOf(model) : layoutOf(model);
-            for (const TensorSpec& tensor : layout.tensors) tensors[prefix + tensor.name] = {type, tensor.shape};
+            for (const TensorSpec& tensor : layout.tensors) {
+                std::vector<std::int64_t> shape = tensor.shape;
+                if (tensor.transposed) std::reverse(shape.begin(), shape.end());
+                tensors[prefix + tensor.name] = {type, shape};
+            }
             return tensors;
         };
         for (const ModelDescription* model : allModels()) {
