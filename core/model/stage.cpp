@@ -19,12 +19,6 @@ struct Folded {
     torch::Tensor weight, bias;
 };
 
-/// On a processor, without anything that autograd would record.
-bool inferred(const torch::Tensor& input, const torch::Tensor& weight) {
-    return input.dim() == 4 && input.is_cpu() &&
-           !(torch::GradMode::is_enabled() && (wantsGradient(input) || wantsGradient(weight)));
-}
-
 ConvGeometry geometryOf(const GraphNode& node) {
     ConvGeometry geometry;
     geometry.stride = node.stride;
@@ -45,7 +39,6 @@ struct Stage::Step {
     bool fast = false;
     mutable std::optional<FastConv> conv;
     mutable std::optional<Folded> folded;
-    mutable torch::Tensor channelsLast, channelsLastOf;  // weights of a convolution in another order, and the ones they were
     mutable torch::Tensor nextMean, nextVariance;
 
     bool recordsParameters() const {
@@ -99,7 +92,6 @@ struct Stage::Run {
     torch::Tensor mixed(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value,
                         bool causal = false) const;
     const Folded& folded(const Step& conv, const Step& norm) const;
-    const torch::Tensor& channelsLast(const Step& conv, const torch::Tensor& weight) const;
 };
 
 Stage::Stage(const StageGraph& graph) : m_output(graph.output) {
@@ -202,15 +194,6 @@ const Folded& Stage::Run::folded(const Step& conv, const Step& norm) const {
     return *conv.folded;
 }
 
-/// LibTorch's quickest order for what its own kernels compute.
-const torch::Tensor& Stage::Run::channelsLast(const Step& conv, const torch::Tensor& weight) const {
-    if (!conv.channelsLastOf.is_same(weight)) {
-        conv.channelsLast = weight.detach().contiguous(at::MemoryFormat::ChannelsLast);
-        conv.channelsLastOf = weight;
-    }
-    return conv.channelsLast;
-}
-
 torch::Tensor Stage::Run::convolution(const Step& step, const torch::Tensor& weight, const torch::Tensor& bias, bool relu) {
     const GraphNode& node = step.node;
     const ConvGeometry geometry = geometryOf(node);
@@ -229,9 +212,7 @@ torch::Tensor Stage::Run::convolution(const Step& step, const torch::Tensor& wei
         }
     }
     const std::array<std::int64_t, 2> none{0, 0};
-    const bool last = step.fast && inferred(from, weight);
-    if (last) from = from.contiguous(at::MemoryFormat::ChannelsLast);
-    const torch::Tensor output = at::conv2d(from, last ? channelsLast(step, weight) : weight, bias, geometry.stride,
+    const torch::Tensor output = at::conv2d(from, weight, bias, geometry.stride,
                                             node.before != node.after ? none : geometry.padding, geometry.dilation, node.groups);
     return relu ? output.relu_() : output;
 }
@@ -441,7 +422,6 @@ void Stage::setKernels(KernelKind kernels) {
 void Stage::parametersChanged() {
     for (Step& step : m_steps) {
         step.folded.reset();
-        step.channelsLast = step.channelsLastOf = torch::Tensor();
         if (step.conv) step.conv->weightsChanged();
     }
 }
@@ -449,7 +429,6 @@ void Stage::parametersChanged() {
 void Stage::releaseWorkspace() {
     for (Step& step : m_steps) {
         step.folded.reset();
-        step.channelsLast = step.channelsLastOf = torch::Tensor();
         if (step.conv) step.conv->release();
     }
 }
