@@ -171,7 +171,7 @@ private Q_SLOTS:
         const TemporaryHome home;
         for (const DatasetInfo& info : listDatasets()) QVERIFY(info.modality == Modality::Pictures);
         const std::vector<DatasetInfo> texts = listDatasets({}, Modality::Texts);
-        QCOMPARE(texts.size(), std::size_t(3));
+        QCOMPARE(texts.size(), std::size_t(5));
         for (const DatasetInfo& info : texts) QVERIFY(info.modality == Modality::Texts);
         DataConfig config;
         config.dataset = "wordnet";

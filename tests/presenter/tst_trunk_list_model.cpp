@@ -43,8 +43,8 @@ private Q_SLOTS:
 
     void aModelWithTwoTrainingsHasTwoCards() {
         const TrunkListModel model(core::listTrunks());
-        QCOMPARE(model.rowCount(), 30);
-        QCOMPARE(model.models().size(), 29);
+        QCOMPARE(model.rowCount(), static_cast<int>(core::listTrunks().size()));
+        QCOMPARE(model.models().size(), model.rowCount() - 1);
         const Trunk &plain = trunk(model, "resnet50, without labels"), &labelled = trunk(model, "resnet50, with labels");
         QVERIFY(plain.here && plain.card.model.builtIn && plain.card.bytes > 20'000'000);
         QVERIFY(!labelled.here && !labelled.card.model.builtIn && labelled.card.download == "resnet50");
@@ -99,7 +99,7 @@ private Q_SLOTS:
     void filesMakeTrunksUsable() {
         TrunkListModel model(core::listTrunks());
         TrunkFilter filter(model);
-        QCOMPARE(filter.count(TrunkFilter::Here), 6);
+        QCOMPARE(filter.count(TrunkFilter::Here), 7);
         model.setLocal({{"resnet50", "/weights/mine.safetensors", ""},
                         {"resnet18", "/weights/own.safetensors", ""},
                         {"resnet34", "/weights/34.safetensors", "resnet34"}});
@@ -108,16 +108,16 @@ private Q_SLOTS:
         QCOMPARE(trunk(model, "resnet34").file, QStringLiteral("/weights/34.safetensors"));
         model.setLocal({{"resnet50", "/weights/50.safetensors", "resnet50"}});
         QCOMPARE(trunk(model, "resnet50, with labels").file, QStringLiteral("/weights/50.safetensors"));
-        QCOMPARE(filter.count(TrunkFilter::Here), 7);
+        QCOMPARE(filter.count(TrunkFilter::Here), 8);
     }
 
     void filtersAndSorts() {
         TrunkListModel model(core::listTrunks());
         TrunkFilter filter(model);
-        QCOMPARE(filter.rowCount(), 30);
+        QCOMPARE(filter.rowCount(), model.rowCount());
         QCOMPARE(shown(filter).mid(0, 2), QStringList({"VGG16", "AlexNet"}));  // built in first
         filter.setPlace(TrunkFilter::BuiltIn);
-        QCOMPARE(filter.rowCount(), 6);
+        QCOMPARE(filter.rowCount(), 7);
         filter.setFamily(QStringLiteral("ResNet"));
         QCOMPARE(shown(filter), QStringList("ResNet-50 without labels"));
         filter.setFamily(QStringLiteral("ConvNeXt"));
@@ -126,7 +126,7 @@ private Q_SLOTS:
         filter.setFamily({});
         filter.setOrder(TrunkFilter::Parameters);
         QCOMPARE(shown(filter).first(), QStringLiteral("SqueezeNet 1.1"));
-        QCOMPARE(shown(filter).last(), QStringLiteral("ViT-B/16"));
+        QCOMPARE(shown(filter).last(), QStringLiteral("BERT base"));
         filter.setOrder(TrunkFilter::Accuracy);
         QCOMPARE(shown(filter).first(), QStringLiteral("ConvNeXt-Tiny"));
         model.setSpeeds({{"alexnet", {2000, 96}}, {"vgg16", {150, 32}}}, {});
