@@ -24,9 +24,13 @@ struct TrunkCard {
     std::string id() const { return mark.empty() ? model.name : model.name + ", " + mark; }
 };
 
-/// What the window offers: models that tell classes apart, not those that continue texts. In the order of listModels(): a card a
-/// model, and another one where the built-in weights learned without labels and others can be downloaded. Of one model where it
-/// is named; empty for one that does not exist. Looks at the sizes of the built-in files.
+/// Whether the window offers a model: it tells classes apart. Those that continue texts are not offered, nor one that does not
+/// exist.
+bool isOffered(const std::string& model);
+
+/// The models that the window offers. In the order of listModels(): a card a model, and another one where the built-in weights
+/// learned without labels and others can be downloaded. Of one model where it is named; empty for one that does not exist. Looks
+/// at the sizes of the built-in files.
 std::vector<TrunkCard> listTrunks(const std::string& model = {});
 
 /// About how many bytes one of downloadableWeights() has; 0: unknown.

@@ -95,6 +95,8 @@ ModelCard cardOf(const ModelDescription& model) {
     return card;
 }
 
+bool offered(const ModelDescription& model) { return !model.drawContinuation; }
+
 TrunkCard trunkOf(const ModelDescription& model) {
     TrunkCard trunk;
     trunk.model = cardOf(model);
@@ -133,10 +135,16 @@ std::vector<ModelCard> listModels() {
     return cards;
 }
 
+bool isOffered(const std::string& name) {
+    for (const ModelDescription* model : allModels())
+        if (model->name == name) return offered(*model);
+    return false;
+}
+
 std::vector<TrunkCard> listTrunks(const std::string& name) {
     std::vector<TrunkCard> trunks;
     for (const ModelDescription* model : allModels()) {
-        if (model->drawContinuation || (!name.empty() && model->name != name)) continue;
+        if (!offered(*model) || (!name.empty() && model->name != name)) continue;
         TrunkCard trunk = trunkOf(*model);
         trunks.push_back(trunk);
         if (model->builtInWithoutLabels && model->published && !trunk.download.empty())

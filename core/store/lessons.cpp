@@ -130,7 +130,7 @@ std::vector<Lesson> allLessons() {
 
 std::vector<Lesson> listLessons() {
     std::vector<Lesson> lessons = allLessons();
-    const auto isForeign = [](const Lesson& lesson) { return lesson.problem.empty() && listTrunks(lesson.config.model).empty(); };
+    const auto isForeign = [](const Lesson& lesson) { return lesson.problem.empty() && !isOffered(lesson.config.model); };
     lessons.erase(std::remove_if(lessons.begin(), lessons.end(), isForeign), lessons.end());
     return lessons;
 }
