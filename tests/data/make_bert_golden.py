@@ -18,14 +18,13 @@ zoo_golden.py; MiniLM has Thaw's built-in ones. All is computed in float64, with
 """
 
 import json
-import math
 import pathlib
 import struct
 
 import numpy as np
 import torch
 import transformers
-from zoo_golden import check_drawing, draw_u, draw_v, fill, project, seed_entry
+from zoo_golden import check_drawing, draw_u, draw_v, fill, project, rounded, seed_entry
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = pathlib.Path(__file__).with_name("bert_golden.json")
@@ -87,15 +86,6 @@ def compute(name, shape, lengths):
     case["mean"] = project("mean", mean.detach().numpy())
     case["gradients"] = {entry: project(entry, value.grad.numpy()) for entry, value in model.named_parameters()}
     return case
-
-
-def rounded(value):
-    if isinstance(value, float):
-        assert math.isfinite(value)
-        return float(f"{value:.7g}")
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    return [rounded(item) for item in value] if isinstance(value, list) else value
 
 
 def main():

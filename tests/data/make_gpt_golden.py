@@ -22,13 +22,12 @@ without dropout.
 """
 
 import json
-import math
 import pathlib
 
 import numpy as np
 import torch
 import transformers
-from zoo_golden import check_drawing, draw_u, project, seed_entry
+from zoo_golden import check_drawing, draw_u, project, rounded, seed_entry
 
 OUT = pathlib.Path(__file__).with_name("gpt_golden.json")
 FULL = {"gpt2": {"layers": 12, "width": 768, "heads": 12, "vocabulary": 50257, "places": 1024}}
@@ -82,15 +81,6 @@ def continued(shape):
         ids = seeded(shape).generate(torch.tensor([PROMPT]), max_new_tokens=CONTINUED, min_new_tokens=CONTINUED, do_sample=False,
                                      pad_token_id=50256)
     return {"shape": shape, "prompt": PROMPT, "ids": ids[0, len(PROMPT):].tolist()}
-
-
-def rounded(value):
-    if isinstance(value, float):
-        assert math.isfinite(value)
-        return float(f"{value:.7g}")
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    return [rounded(item) for item in value] if isinstance(value, list) else value
 
 
 def main():

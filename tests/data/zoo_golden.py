@@ -125,6 +125,16 @@ def number(value):
     return f"{value:.7g}"
 
 
+def rounded(value):
+    """The same where values stand in dictionaries and lists, for a file that json writes."""
+    if isinstance(value, float):
+        assert math.isfinite(value)
+        return float(number(value))
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    return [rounded(item) for item in value] if isinstance(value, list) else value
+
+
 def write_numbers(values):
     return "[" + ",".join(map(number, values)) + "]"
 
