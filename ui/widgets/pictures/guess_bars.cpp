@@ -36,6 +36,14 @@ void GuessBars::setGuesses(std::vector<Guess> guesses, bool known) {
     update();
 }
 
+void GuessBars::setItem(const PredictionListModel& model, int id) {
+    constexpr int kMost = 5;
+    std::vector<Guess> guesses;
+    for (const auto& [classIndex, probability] : model.bestGuesses(id, kMost))
+        guesses.push_back({model.className(classIndex), probability, model.hasLabel(id, classIndex), classIndex});
+    setGuesses(std::move(guesses), model.item(id).trueClass >= 0);
+}
+
 void GuessBars::describe() {
     QStringList spoken;
     for (const Guess& guess : m_guesses) {

@@ -8,6 +8,8 @@
 
 namespace thaw::ui {
 
+class PredictionListModel;
+
 class GuessBars : public QWidget {
     Q_OBJECT
 public:
@@ -22,6 +24,7 @@ public:
 
     /// `known`: there is a label, so the first guess is right or wrong.
     void setGuesses(std::vector<Guess> guesses, bool known);
+    void setItem(const PredictionListModel& model, int id);  ///< its five best ones
     const std::vector<Guess>& guesses() const { return m_guesses; }
     QString title() const;  ///< above them: "Five best guesses", or "Best guesses" where there are fewer
     void setChoosable(bool choosable);

@@ -307,12 +307,9 @@ void PredictionDetail::refresh() {
     showPictures(item);
 
     m_plate->setItem(item);
-    std::vector<GuessBars::Guess> guesses;
-    for (const auto& [classIndex, probability] : m_model->bestGuesses(m_id, 5))
-        guesses.push_back({m_model->className(classIndex), probability, m_model->hasLabel(item.id, classIndex), classIndex});
-    m_guesses->setVisible(!guesses.empty());
+    m_guesses->setItem(*m_model, m_id);
+    m_guesses->setVisible(!m_guesses->guesses().empty());
     fitHeight();
-    m_guesses->setGuesses(std::move(guesses), item.trueClass >= 0);
     m_guessTitle->setText(m_guesses->title());
 }
 

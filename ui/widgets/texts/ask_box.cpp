@@ -17,6 +17,7 @@
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/parts/theme.h"
 #include "ui/widgets/pictures/guess_bars.h"
+#include "ui/widgets/texts/marked_text_layout.h"
 
 namespace thaw::ui {
 namespace {
@@ -156,8 +157,6 @@ void AskBox::askWords() {
 }
 
 void AskBox::colour(const core::TextAttribution& made) {
-    const Theme& theme = Theme::instance();
-    constexpr Tone kFor[] = {Tone::For1, Tone::For2, Tone::For3}, kAgainst[] = {Tone::Against1, Tone::Against2, Tone::Against3};
     const MarkedText text = markedText(m_edit->toPlainText().toStdString(), &made);
     QList<QTextEdit::ExtraSelection> selections;
     for (const WordMark& mark : text.marks) {
@@ -166,10 +165,9 @@ void AskBox::colour(const core::TextAttribution& made) {
         selection.cursor = QTextCursor(m_edit->document());
         selection.cursor.setPosition(mark.begin);
         selection.cursor.setPosition(mark.begin + mark.length, QTextCursor::KeepAnchor);
-        const int step = mark.strength - 1;
-        selection.format.setBackground(theme.color((mark.speaksFor() ? kFor : kAgainst)[step]));
+        selection.format.setBackground(groundOf(mark));
         selection.format.setUnderlineStyle(mark.speaksFor() ? QTextCharFormat::SingleUnderline : QTextCharFormat::DashUnderline);
-        selection.format.setUnderlineColor(theme.color(mark.speaksFor() ? Tone::ForLine : Tone::AgainstLine));
+        selection.format.setUnderlineColor(lineOf(mark));
         selections << selection;
     }
     m_edit->setExtraSelections(selections);

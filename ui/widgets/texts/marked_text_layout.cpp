@@ -11,17 +11,15 @@
 namespace thaw::ui {
 namespace {
 
-constexpr Tone kFor[] = {Tone::For1, Tone::For2, Tone::For3}, kAgainst[] = {Tone::Against1, Tone::Against2, Tone::Against3};
 constexpr double kLineWidths[] = {2, 2.5, 3.5};
 
 void drawGround(QPainter* painter, const QRectF& word, const WordMark& mark) {
     const Theme& theme = Theme::instance();
-    const int step = mark.strength - 1;
     painter->setPen(Qt::NoPen);
-    painter->setBrush(theme.color((mark.speaksFor() ? kFor : kAgainst)[step]));
+    painter->setBrush(groundOf(mark));
     painter->drawRoundedRect(word, theme.px(3), theme.px(3));
-    const double wide = kLineWidths[step] * theme.scale();
-    QPen pen(theme.color(mark.speaksFor() ? Tone::ForLine : Tone::AgainstLine), wide);
+    const double wide = kLineWidths[mark.strength - 1] * theme.scale();
+    QPen pen(lineOf(mark), wide);
     pen.setCapStyle(Qt::FlatCap);
     if (!mark.speaksFor()) pen.setDashPattern({2, 1.2});
     painter->setPen(pen);
@@ -96,6 +94,14 @@ const WordMark* MarkedTextLayout::wordAt(const QPointF& place) const {
             if (box.contains(place)) return &mark;
     return nullptr;
 }
+
+QColor groundOf(const WordMark& mark) {
+    constexpr Tone kFor[] = {Tone::For1, Tone::For2, Tone::For3};
+    constexpr Tone kAgainst[] = {Tone::Against1, Tone::Against2, Tone::Against3};
+    return Theme::instance().color((mark.speaksFor() ? kFor : kAgainst)[mark.strength - 1]);
+}
+
+QColor lineOf(const WordMark& mark) { return Theme::instance().color(mark.speaksFor() ? Tone::ForLine : Tone::AgainstLine); }
 
 QString markText(const MarkedText& text, const WordMark& mark, const QString& className) {
     const QString form = mark.speaksFor() ? QCoreApplication::translate("thaw::ui::MarkedTextLayout", "%1: %2 for %3")

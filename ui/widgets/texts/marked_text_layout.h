@@ -2,6 +2,7 @@
 // against it. GUI thread only.
 #pragma once
 
+#include <QColor>
 #include <QFont>
 #include <QPointF>
 #include <QTextLayout>
@@ -34,6 +35,10 @@ private:
     bool m_cut = false;
     QTextLayout m_layout;
 };
+
+/// The ground and the line of a word whose strength is above 0.
+QColor groundOf(const WordMark& mark);
+QColor lineOf(const WordMark& mark);
 
 /// "berries: +2.3 for food" or "annual: −0.4 against food"
 QString markText(const MarkedText& text, const WordMark& mark, const QString& className);

@@ -193,11 +193,8 @@ void TextDetail::refresh() {
     if (m_model) m_ask->setClassNames(m_model->classNames());
     if (!shown) return;
     m_verdict->setItem(item);
-    std::vector<GuessBars::Guess> guesses;
-    for (const auto& [classIndex, probability] : m_model->bestGuesses(m_id, 5))
-        guesses.push_back({m_model->className(classIndex), probability, m_model->hasLabel(item.id, classIndex), classIndex});
-    m_guesses->setVisible(!guesses.empty());
-    m_guesses->setGuesses(std::move(guesses), item.trueClass >= 0);
+    m_guesses->setItem(*m_model, m_id);
+    m_guesses->setVisible(!m_guesses->guesses().empty());
     refreshWords();
 }
 
