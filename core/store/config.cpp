@@ -329,8 +329,11 @@ void chooseModel(RunConfig& config, const std::string& name) {
     const double factor = rateOfHead(chosen.head) / rateOfHead(config.head);
     for (PhaseConfig& phase : config.phases)
         if (factor != 1 && sameNames(phase.trainable, {"head"})) phase.optimizer.learningRate *= factor;
-    for (PhaseConfig& phase : config.phases)  // a text that is continued has no new head
-        if (chosen.drawContinuation && sameNames(phase.trainable, {"head"})) phase.trainable = now.front().layers;
+    for (PhaseConfig& phase : config.phases) {  // a text that is continued has no new head
+        if (!chosen.drawContinuation || !sameNames(phase.trainable, {"head"})) continue;
+        phase.trainable = now.front().layers;
+        phase.title = now.front().title;
+    }
     config.model = name;
     config.head = chosen.head;
     config.inputSize = chosen.input.suggested;

@@ -220,6 +220,7 @@ private Q_SLOTS:
         config.phases = {PhaseConfig()};
         chooseModel(config, "gpt2");
         QCOMPARE(config.phases[0].trainable, (std::vector<std::string>{"h.11", "ln_f", "head"}));
+        QCOMPARE(config.phases[0].title, std::string("Last block thawed"));
         for (const TaskKind task : {TaskKind::ContinueText, TaskKind::OneLabel}) {
             config.task = task;
             QVERIFY(freezeBoundary(describeModel(config, 2), describeModel(config, 2).maskOf(config.phases[0].trainable)) == 12);
