@@ -32,9 +32,11 @@ install_missing() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
-# build PRESET
+# build PRESET [TARGET...]: without targets everything, the tests included
 build() {
-  say "Building (preset $1)"
-  cmake --preset "$1"
-  cmake --build --preset "$1"
+  local preset=$1
+  shift
+  say "Building (preset $preset)"
+  cmake --preset "$preset"
+  cmake --build --preset "$preset" ${1:+--target "$@"}
 }

@@ -8,7 +8,7 @@ source packaging/install.sh
 source packaging/lesson_data.sh
 
 install_missing "${build_packages[@]}" "${run_packages[@]}"
-build release
+build release thaw thaw-cli
 if [[ " $* " =~ --preset[\ =](words|gpt)- ]]; then
   say "A lesson on texts, which the window does not show yet, runs headless"
   exec build/release/bin/thaw-cli lesson "$@"
