@@ -1,5 +1,6 @@
 #include "core/model/stage.h"
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -13,6 +14,17 @@ namespace thaw::core {
 namespace {
 
 bool wantsGradient(const torch::Tensor& tensor) { return tensor.defined() && tensor.requires_grad(); }
+
+/// With the strides of this order alone. Where a plane is one pixel or there is one channel, several strides mean the same, and
+/// LibTorch chooses its way of computing by them.
+torch::Tensor inOrder(const torch::Tensor& from, at::MemoryFormat order) {
+    const torch::Tensor ordered = from.contiguous(order);
+    const std::int64_t channels = from.size(1), height = from.size(2), width = from.size(3), all = channels * height * width;
+    const std::array<std::int64_t, 4> strides = order == at::MemoryFormat::ChannelsLast
+                                                    ? std::array<std::int64_t, 4>{all, 1, width * channels, channels}
+                                                    : std::array<std::int64_t, 4>{all, height * width, width, 1};
+    return ordered.strides() == c10::IntArrayRef(strides) ? ordered : ordered.as_strided(from.sizes(), strides);
+}
 
 /// A convolution with the batch norm behind it in one: never what is stored.
 struct Folded {
@@ -39,6 +51,7 @@ struct Stage::Step {
     bool fast = false;
     mutable std::optional<FastConv> conv;
     mutable std::optional<Folded> folded;
+    mutable torch::Tensor channelsLast, channelsLastOf;  // weights of a convolution in another order, and the ones they were
     mutable torch::Tensor nextMean, nextVariance;
 
     bool recordsParameters() const {
@@ -50,8 +63,10 @@ struct Stage::Step {
 /// One pass through the graph.
 struct Stage::Run {
     const Stage& stage;
-    const torch::Tensor &input, &mask;
+    torch::Tensor input;
+    const torch::Tensor& mask;
     const ForwardContext& context;
+    bool recorded = false;  // what is computed here is kept for gradients
     std::vector<torch::Tensor> outputs;
 
     const Step& step(int index) const { return stage.m_steps[static_cast<std::size_t>(index)]; }
@@ -77,6 +92,7 @@ struct Stage::Run {
         return tap.value;
     }
 
+    torch::Tensor arranged(const torch::Tensor& from) const;
     torch::Tensor all();
     int compute(int index);
     torch::Tensor single(const Step& step);
@@ -92,6 +108,7 @@ struct Stage::Run {
     torch::Tensor mixed(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value,
                         bool causal = false) const;
     const Folded& folded(const Step& conv, const Step& norm) const;
+    const torch::Tensor& channelsLast(const Step& conv, const torch::Tensor& weight) const;
 };
 
 Stage::Stage(const StageGraph& graph) : m_output(graph.output) {
@@ -135,11 +152,21 @@ Stage::Stage(const StageGraph& graph) : m_output(graph.output) {
 Stage::~Stage() = default;
 
 torch::Tensor Stage::forward(const State& input, const ForwardContext& context) const {
-    Run run{*this, input.hidden, input.mask, context, std::vector<torch::Tensor>(m_steps.size())};
+    bool recorded = torch::GradMode::is_enabled() && wantsGradient(input.hidden);
+    for (const Step& step : m_steps) recorded = recorded || step.recordsParameters();
+    Run run{*this, input.hidden, input.mask, context, recorded, std::vector<torch::Tensor>(m_steps.size())};
     return run.all();
 }
 
+/// The order that LibTorch computes in here, the quickest where nothing is recorded. It must not depend on whether `from` was
+/// computed just now or comes out of the cache: in another order, sums differ in their last bits.
+torch::Tensor Stage::Run::arranged(const torch::Tensor& from) const {
+    if (from.dim() != 4 || !from.is_cpu()) return from;
+    return inOrder(from, recorded ? at::MemoryFormat::Contiguous : at::MemoryFormat::ChannelsLast);
+}
+
 torch::Tensor Stage::Run::all() {
+    if (stage.m_arrangesInput) input = arranged(input);
     for (int i = 0; i < static_cast<int>(outputs.size());) i = compute(i);
     return stage.m_output == kStageInput ? input : output(stage.m_output);
 }
@@ -194,25 +221,38 @@ const Folded& Stage::Run::folded(const Step& conv, const Step& norm) const {
     return *conv.folded;
 }
 
+const torch::Tensor& Stage::Run::channelsLast(const Step& conv, const torch::Tensor& weight) const {
+    if (!conv.channelsLastOf.is_same(weight)) {
+        conv.channelsLast = weight.detach().contiguous(at::MemoryFormat::ChannelsLast);
+        conv.channelsLastOf = weight;
+    }
+    return conv.channelsLast;
+}
+
 torch::Tensor Stage::Run::convolution(const Step& step, const torch::Tensor& weight, const torch::Tensor& bias, bool relu) {
     const GraphNode& node = step.node;
     const ConvGeometry geometry = geometryOf(node);
     torch::Tensor from = in(step);
+    const bool records = torch::GradMode::is_enabled() && (wantsGradient(from) || wantsGradient(weight));
     if (node.before != node.after) {
         from = at::constant_pad_nd(from, {node.before[1], node.after[1], node.before[0], node.after[0]});
     } else if (relu && step.fast && bias.defined() && from.dim() == 4) {
-        const bool recorded = torch::GradMode::is_enabled() && (from.requires_grad() || weight.requires_grad());
-        if (recorded && FastConv::supportsGradients(from, weight, bias, geometry)) {
+        if (records && FastConv::supportsGradients(from, weight, bias, geometry)) {
             if (!step.conv) step.conv.emplace();
             return step.conv->forwardRecorded(from, weight, bias);
         }
-        if (!recorded && FastConv::supports(from, weight, bias, geometry)) {
+        if (!records && FastConv::supports(from, weight, bias, geometry)) {
             if (!step.conv) step.conv.emplace();
             return step.conv->forward(from, weight, bias, /*pool=*/false);
         }
     }
     const std::array<std::int64_t, 2> none{0, 0};
-    const torch::Tensor output = at::conv2d(from, weight, bias, geometry.stride,
+    const bool last = step.fast && !records && from.is_cpu();
+    if (last)
+        from = inOrder(from, at::MemoryFormat::ChannelsLast);
+    else if (step.fast && node.inputs[0] == kStageInput)
+        from = arranged(from);
+    const torch::Tensor output = at::conv2d(from, last ? channelsLast(step, weight) : weight, bias, geometry.stride,
                                             node.before != node.after ? none : geometry.padding, geometry.dilation, node.groups);
     return relu ? output.relu_() : output;
 }
@@ -413,8 +453,12 @@ bool Stage::isPooling() const {
 }
 
 void Stage::setKernels(KernelKind kernels) {
+    m_arrangesInput = false;
     for (Step& step : m_steps) {
         step.fast = kernels == KernelKind::Thaw;
+        const Op op = step.node.op;
+        const bool arrangesItself = op == Op::Convolution || op == Op::Relu || op == Op::MaxPool || op == Op::Flatten;
+        m_arrangesInput = m_arrangesInput || (step.fast && !arrangesItself);
         if (!step.fast) step.conv.reset();
     }
 }
@@ -422,6 +466,7 @@ void Stage::setKernels(KernelKind kernels) {
 void Stage::parametersChanged() {
     for (Step& step : m_steps) {
         step.folded.reset();
+        step.channelsLast = step.channelsLastOf = torch::Tensor();
         if (step.conv) step.conv->weightsChanged();
     }
 }
@@ -429,6 +474,7 @@ void Stage::parametersChanged() {
 void Stage::releaseWorkspace() {
     for (Step& step : m_steps) {
         step.folded.reset();
+        step.channelsLast = step.channelsLastOf = torch::Tensor();
         if (step.conv) step.conv->release();
     }
 }

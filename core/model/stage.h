@@ -92,6 +92,7 @@ private:
 
     std::vector<Step> m_steps;  // one a node
     int m_output;
+    bool m_arrangesInput = false;  // some node beyond convolutions adds up numbers
     std::vector<Parameter> m_parameters, m_buffers;
 };
 
