@@ -4,7 +4,7 @@
 build_packages=(
   g++ cmake ninja-build ccache pkg-config
   libtorch-dev libopenblas0-pthread libopencv-dev libspdlog-dev nlohmann-json3-dev libcli11-dev
-  libhdf5-dev zlib1g-dev libarchive-dev libcurl4-openssl-dev libssl-dev libutf8proc-dev
+  libhdf5-dev zlib1g-dev libarchive-dev libcurl4-openssl-dev libssl-dev libutf8proc-dev libuchardet-dev
   libonnx-dev libprotobuf-dev
   libjpeg-dev libpng-dev libtiff-dev libgif-dev libwebp-dev libheif-dev
   qt6-base-dev qt6-svg-dev libqcustomplot-dev

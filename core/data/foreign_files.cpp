@@ -10,6 +10,7 @@
 #include "core/data/archive.h"
 #include "core/data/folder_names.h"
 #include "core/data/picture_format.h"
+#include "core/data/table_rows.h"
 
 namespace thaw::core {
 
@@ -72,7 +73,8 @@ Meaning meaningOf(const std::vector<std::string>& paths, bool inArchive) {
     if (ends(".parquet") || ends(".arrow") || ends(".tfrecord")) return {holds + "tables with pictures in them", kNeedsPictures};
     if (ends(".safetensors") || ends(".pth") || ends(".h5") || ends(".pt") || ends(".keras"))
         return {holds + "weights of a network, no pictures", "Choose weights in the settings, or with --weights."};
-    if (ends(".csv") || ends(".tsv")) return {holds + "tables (CSV), as Kaggle's competitions have them", kNeedsPictures};
+    if (any([](const std::string& name) { return isTableName(name); }))
+        return {holds + "tables (CSV), as Kaggle's competitions have them", kNeedsPictures};
     return {};
 }
 

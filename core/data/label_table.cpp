@@ -1,20 +1,18 @@
 #include "core/data/label_table.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "core/api/errors.h"
-#include "core/store/atomic_file.h"
 #include "core/util/hash.h"
 
 namespace thaw::core {
 namespace {
 
-constexpr std::size_t kMostBytes = std::size_t{256} << 20, kMostLabels = 10'000;
+constexpr std::size_t kMostLabels = 10'000;
 
 bool isAmong(const std::string& title, std::initializer_list<const char*> words) {
     return std::find(words.begin(), words.end(), lowered(title)) != words.end();
@@ -137,7 +135,7 @@ private:
     std::vector<std::size_t> flagColumns() const {
         std::vector<std::size_t> flags;
         for (std::size_t column = 0; column < m_titles.size(); ++column) {
-            if (m_used[column]) continue;
+            if (m_used[column] || trimmed(m_titles[column]).empty()) continue;
             const bool all = std::all_of(m_rows.begin() + 1, m_rows.end(),
                                          [&](const auto& row) { return flagOf(cell(row, column)) != Flag::Other; });
             if (all) flags.push_back(column);
@@ -150,9 +148,23 @@ private:
         std::vector<std::size_t> left;
         for (std::size_t i = 0; i < m_titles.size(); ++i)
             if (!m_used[i]) left.push_back(i);
+        if (m_of == TableOf::Texts && left.size() > 1)
+            left.erase(std::remove_if(left.begin(), left.end(), [this](std::size_t column) { return !repeats(column); }),
+                       left.end());
         if (left.size() == 1) return left.front();
         throw DataError("The table has no column that can be told to hold labels.",
                         "Give the column with the labels the title \"label\" or \"labels\".");
+    }
+
+    /// Whether most rows have a value in a column, and few values come again and again.
+    bool repeats(std::size_t column) const {
+        std::set<std::string> values;
+        std::size_t filled = 0;
+        for (std::size_t i = 1; i < m_rows.size(); ++i) {
+            const std::string value = trimmed(cell(m_rows[i], column));
+            if (!value.empty()) ++filled, values.insert(value);
+        }
+        return values.size() >= 2 && values.size() * 2 <= filled && filled * 2 >= m_rows.size();
     }
 
     LabelledName named(const std::vector<std::string>& row) const {
@@ -218,54 +230,32 @@ private:
     std::optional<std::size_t> m_split;
 };
 
-char separatorOf(std::string_view text) {
-    const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
-    constexpr std::array<char, 3> kCandidates{'\t', ';', ','};
-    return *std::max_element(kCandidates.begin(), kCandidates.end(), [&](char a, char b) {
-        return std::count(first.begin(), first.end(), a) < std::count(first.begin(), first.end(), b);
-    });
+/// A first line whose words come again below as labels is no line of titles.
+bool lacksTitles(const TableRows& rows) {
+    constexpr std::size_t kTimes = 3;
+    for (const std::string& title : rows.front())
+        if (namesTexts(trimmed(title)) || namesTextLabels(trimmed(title)) || namesSplits(trimmed(title))) return false;
+    for (std::size_t column = 0; column < rows.front().size(); ++column) {
+        const std::string word = trimmed(rows.front()[column]);
+        const auto again = std::count_if(rows.begin() + 1, rows.end(), [&](const std::vector<std::string>& row) {
+            return column < row.size() && trimmed(row[column]) == word;
+        });
+        if (!word.empty() && static_cast<std::size_t>(again) >= kTimes) return true;
+    }
+    return false;
+}
+
+TableRows titled(TableRows rows) {
+    std::vector<std::string> titles;
+    for (std::size_t i = 0; i < rows.front().size(); ++i) titles.push_back("column " + std::to_string(i + 1));
+    rows.insert(rows.begin(), std::move(titles));
+    return rows;
 }
 
 }  // namespace
 
-TableRows tableRows(std::string_view text) {
-    if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-    const char separator = separatorOf(text);
-    TableRows rows;
-    std::vector<std::string> row;
-    std::string cell;
-    bool quoted = false;
-    const auto endCell = [&] { row.push_back(std::exchange(cell, {})); };
-    const auto endRow = [&] {
-        endCell();
-        if (row.size() > 1 || !row.front().empty()) rows.push_back(std::move(row));
-        row.clear();
-    };
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (quoted) {
-            if (c != '"')
-                cell += c;
-            else if (i + 1 < text.size() && text[i + 1] == '"')
-                cell += text[++i];
-            else
-                quoted = false;
-        } else if (c == '"' && cell.empty()) {
-            quoted = true;
-        } else if (c == separator) {
-            endCell();
-        } else if (c == '\n') {
-            endRow();
-        } else if (c != '\r') {
-            cell += c;
-        }
-    }
-    if (quoted) throw DataError("A quote in the table never ends.", "Save the table as CSV again.");
-    endRow();
-    return rows;
-}
-
 LabelTable labelTableFrom(const TableRows& rows, TableOf of) {
+    if (of == TableOf::Texts && !rows.empty() && lacksTitles(rows)) return labelTableFrom(titled(rows), of);
     const bool small = rows.size() < 2 || rows.front().size() < 2;
     if (small && of == TableOf::Texts)
         throw DataError("The table needs a line of titles and at least two columns: the texts and their labels.",
@@ -278,7 +268,10 @@ LabelTable labelTableFrom(const TableRows& rows, TableOf of) {
 
 LabelTable readLabelTable(const std::filesystem::path& file, TableOf of) {
     try {
-        return labelTableFrom(tableRows(readSmallFile(file, kMostBytes)), of);
+        EncodingCounts encodings;
+        LabelTable table = labelTableFrom(readTableRows(file, encodings), of);
+        if (const std::string note = noteOf(encodings); !note.empty()) table.notes.push_back(note);
+        return table;
     } catch (const DataError& error) {
         throw DataError(file.string() + ": " + error.what(), error.hint());
     }

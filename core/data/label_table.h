@@ -1,22 +1,16 @@
-// A table (CSV or TSV) that says which labels pictures or texts have, as people and Kaggle's competitions write them.
+// A table (CSV, TSV, Orange's .tab or JSON Lines) that says which labels pictures or texts have, as people and Kaggle's
+// competitions write them.
 #pragma once
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/api/task.h"
 #include "core/data/folder_names.h"
+#include "core/data/table_rows.h"
 
 namespace thaw::core {
-
-using TableRows = std::vector<std::vector<std::string>>;
-
-/// Cells of a text in lines (RFC 4180: quotes, doubled quotes and line ends within them; CRLF or LF; a byte order mark is left
-/// out). The separator, comma, semicolon or tab, is the one that the first line has most of. Empty lines are left out. Throws
-/// DataError for a quote that never ends.
-TableRows tableRows(std::string_view text);
 
 /// What a line of a table is about.
 enum class TableOf {
@@ -43,8 +37,9 @@ struct LabelTable {
 /// alike, else the first. The texts: a column called text, sentence, review or alike, else of those that are no labels and no
 /// splits the one whose cells are longest. Labels: two or more columns of 0 and 1, one a class; else a column called label,
 /// class, tags or alike, or the only one that is left. Its cells hold several labels where any has | ; or , in it, or spaces
-/// below a title in the plural ("labels", "tags"). Splits: a column called split, set, subset or alike. Throws DataError that
-/// says what is missing.
+/// below a title in the plural ("labels", "tags"). Of texts also the only column in which few values come again and again, and a
+/// table without titles whose first line has such a value. Splits: a column called split, set, subset or alike. Throws DataError
+/// that says what is missing.
 LabelTable labelTableFrom(const TableRows& rows, TableOf of = TableOf::Pictures);
 
 /// Of a file of at most 256 MB. Throws DataError naming it.

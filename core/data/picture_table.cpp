@@ -23,18 +23,13 @@ namespace {
 constexpr int kLeastSide = 64, kDeepest = 4;
 constexpr std::size_t kMostFiles = 10'000'000;
 
-bool isTable(const fs::path& file) {
-    const std::string ending = lowered(file.extension().string());
-    return ending == ".csv" || ending == ".tsv";
-}
-
 /// The tables in a folder, in the order of their names; the first that holds labels of pictures counts.
 std::vector<fs::path> tablesIn(const fs::path& folder) {
     std::vector<fs::path> tables;
     std::error_code error;
     for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
         std::error_code ignored;
-        if (isTable(it->path()) && it->is_regular_file(ignored)) tables.push_back(it->path());
+        if (isTableName(it->path()) && it->is_regular_file(ignored)) tables.push_back(it->path());
     }
     std::sort(tables.begin(), tables.end());
     return tables;

@@ -18,9 +18,7 @@ constexpr std::size_t kMostBytes = std::size_t{256} << 20, kSection = 4000;
 constexpr double kTrainingShare = 0.9;
 constexpr const char* kPlays = "shakespeare.txt";
 
-std::string cleaned(std::string text) {
-    constexpr const char* kByteOrderMark = "\xEF\xBB\xBF";
-    if (text.rfind(kByteOrderMark, 0) == 0) text.erase(0, 3);
+std::string cleaned(const std::string& text) {
     std::string clean;
     clean.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i)
@@ -31,14 +29,14 @@ std::string cleaned(std::string text) {
     return clean;
 }
 
-std::string readAll(const fs::path& location) {
+std::string readAll(const fs::path& location, EncodingCounts& encodings) {
     std::error_code ignored;
     const bool folder = fs::is_directory(location, ignored);
     const std::vector<fs::path> files = folder ? listTexts(location).files : std::vector<fs::path>{location};
     std::string all;
     for (const fs::path& file : files) {
         if (!all.empty() && all.back() != '\n') all += '\n';
-        all += cleaned(readTextFile(file, kMostBytes - std::min(kMostBytes - 1, all.size())));
+        all += cleaned(readTextFile(file, kMostBytes - std::min(kMostBytes - 1, all.size()), encodings));
     }
     return all;
 }
@@ -63,8 +61,8 @@ std::vector<std::string> sectionsOf(const std::string& text, std::size_t begin, 
 }
 
 /// By split: training, test.
-std::pair<std::vector<std::string>, std::vector<std::string>> splitsOf(const fs::path& location) {
-    const std::string text = readAll(location);
+std::pair<std::vector<std::string>, std::vector<std::string>> splitsOf(const fs::path& location, EncodingCounts& encodings) {
+    const std::string text = readAll(location, encodings);
     if (isBlank(text)) throw DataError(location.string() + " holds no text.", "Choose a .txt file with some pages of text.");
     const auto border = static_cast<std::size_t>(kTrainingShare * static_cast<double>(text.size()));
     const std::size_t cut = lineEndAfter(text, border);
@@ -107,8 +105,10 @@ public:
     }
 
     DatasetLabels readLabels(const fs::path& location) const override {
-        const auto [train, test] = splitsOf(location);
+        EncodingCounts encodings;
+        const auto [train, test] = splitsOf(location, encodings);
         DatasetLabels labels;
+        if (const std::string note = noteOf(encodings); !note.empty()) labels.notes.push_back(note);
         labels.task = TaskKind::ContinueText;
         labels.title = "The text of " + location.filename().string();
         labels.classNames = {"text"};
@@ -120,7 +120,8 @@ public:
     PictureSet readPictures(const fs::path& location, Split split, const std::vector<std::int64_t>& indices, int,
                             PictureReading& reading) const override {
         reading.tell(0, static_cast<std::int64_t>(indices.size()));
-        auto [train, test] = splitsOf(location);
+        EncodingCounts told;  // by readLabels()
+        auto [train, test] = splitsOf(location, told);
         std::vector<std::string>& all = split == Split::Test ? test : train;
         auto texts = std::make_shared<std::vector<std::string>>();
         for (const std::int64_t index : indices) texts->push_back(std::move(all.at(static_cast<std::size_t>(index))));

@@ -43,9 +43,9 @@ FolderOfTexts listTexts(const fs::path& folder) {
     return found;
 }
 
-std::string readTextFile(const fs::path& file, std::size_t mostBytes) {
+std::string readTextFile(const fs::path& file, std::size_t mostBytes, EncodingCounts& encodings) {
     try {
-        return readSmallFile(file, mostBytes);
+        return toUtf8(readSmallFile(file, mostBytes), encodings);
     } catch (const StoreError& error) {
         throw DataError(error.what(), error.hint());
     }

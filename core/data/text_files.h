@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/data/text_encoding.h"
+
 namespace thaw::core {
 
 /// Whether a file's name ends in one of these (".txt"), in letters of either case.
@@ -23,7 +25,7 @@ struct FolderOfTexts {
 /// ended.
 FolderOfTexts listTexts(const std::filesystem::path& folder);
 
-/// Throws DataError for a file that cannot be read or has more bytes.
-std::string readTextFile(const std::filesystem::path& file, std::size_t mostBytes);
+/// As UTF-8 (toUtf8()). Throws DataError for a file that cannot be read or has more bytes.
+std::string readTextFile(const std::filesystem::path& file, std::size_t mostBytes, EncodingCounts& encodings);
 
 }  // namespace thaw::core

@@ -162,18 +162,18 @@ public:
         info.id = "texts";
         info.title = "Table of texts";
         info.modality = Modality::Texts;
-        info.description = "Your own texts in a table (CSV or TSV): a column of texts and one of labels.";
-        info.installHint = "Choose a table (CSV or TSV) that has a column of texts and one of labels";
+        info.description = "Your own texts in a table (CSV, TSV, JSON Lines, Orange): a column of texts and one of labels.";
+        info.installHint = "Choose a table (CSV, TSV, JSON Lines, Orange\'s .tab) that has a column of texts and one of labels";
         return info;
     }
 
     fs::path find(const fs::path& place) const override {
         std::error_code error;
-        if (fs::is_regular_file(place, error)) return hasEnding(place, {".csv", ".tsv"}) ? place : fs::path();
+        if (fs::is_regular_file(place, error)) return isTableName(place) ? place : fs::path();
         std::vector<fs::path> tables;
         for (fs::directory_iterator it(place, error), end; !error && it != end; it.increment(error)) {
             std::error_code ignored;
-            if (hasEnding(it->path(), {".csv", ".tsv"}) && it->is_regular_file(ignored)) tables.push_back(it->path());
+            if (isTableName(it->path()) && it->is_regular_file(ignored)) tables.push_back(it->path());
         }
         return tables.size() == 1 ? tables.front() : fs::path();
     }
@@ -227,8 +227,10 @@ protected:
         TextTable table;
         for (const auto& [name, index] : classes) table.classNames.push_back(name);
         std::int64_t empty = 0;
+        EncodingCounts encodings;
         for (const auto& [role, folder] : splits)
-            for (const auto& [name, index] : classes) empty += readClass(folder / name, role, index, table);
+            for (const auto& [name, index] : classes) empty += readClass(folder / name, role, index, table, encodings);
+        if (const std::string note = noteOf(encodings); !note.empty()) table.notes.push_back(note);
         if (empty > 0) table.notes.push_back(std::to_string(empty) + " texts are empty and are left out.");
         table.complete();
         requireTexts(table, location);
@@ -250,12 +252,13 @@ private:
     }
 
     /// Returns how many texts are empty.
-    static std::int64_t readClass(const fs::path& folder, FolderRole role, int label, TextTable& table) {
+    static std::int64_t readClass(const fs::path& folder, FolderRole role, int label, TextTable& table,
+                                  EncodingCounts& encodings) {
         std::error_code ignored;
         if (!fs::is_directory(folder, ignored)) return 0;
         std::int64_t empty = 0;
         for (const fs::path& file : listTexts(folder).files) {
-            std::string text = readTextFile(file, kMostTextBytes);
+            std::string text = readTextFile(file, kMostTextBytes, encodings);
             if (isBlank(text)) {
                 ++empty;
                 continue;

@@ -10,8 +10,9 @@ namespace thaw::core {
 
 /// In the order in which "auto" prefers them:
 /// "wordnet": 12,000 definitions of nouns and which of ten kinds of thing they define.
-/// "texts": a table (CSV or TSV, label_table.h) with a column of texts, or a folder that has one.
-/// "text-folder": a folder of .txt files for each class, in folders "train" and "test" where these are there.
+/// "texts": a table (label_table.h) with a column of texts, or a folder that has one.
+/// "text-folder": a folder of .txt files for each class, in folders "train" and "test" where these are there (IMDb's layout; its
+/// "unsup" is left out).
 /// "shakespeare", "plain-text": texts without labels (plain_text.h).
 /// Without a split of its own a fifth of the texts tests, chosen by digests, so that the same texts always do. An empty text is
 /// left out.

@@ -90,6 +90,85 @@ private Q_SLOTS:
         QCOMPARE(table.rows[0].labels, (std::vector<int>{0, 1}));
     }
 
+    /// As the best known table of spam lies about: in Windows' letters, "v1" and "v2" for titles, empty columns beside them.
+    void aSpamTable() {
+        const TemporaryHome home;
+        std::string lines = "v1,v2,,,\n";
+        for (int i = 0; i < 20; ++i)
+            lines += std::string(i % 4 == 0 ? "spam" : "ham") + ",\"You won \xA3" + std::to_string(i) + ", don\x92t wait\",,,\n";
+        lines += "ham,See you,\" odd, rest\",,\n";
+        write(home / "spam.csv", lines);
+        const DatasetInfo info = found(home / "spam.csv");
+        QCOMPARE(info.classNames, (Texts{"ham", "spam"}));
+        const Texts all = allLinesOf(info);
+        QCOMPARE(all.size(), std::size_t(21));
+        QVERIFY2(std::count(all.begin(), all.end(),
+                            "spam: You won \xC2\xA3"
+                            "16, don\xE2\x80\x99t wait") == 1,
+                 all.back().c_str());
+        const auto tells = [](const std::string& note) { return note.find("not UTF-8") != std::string::npos; };
+        QVERIFY(std::any_of(info.notes.begin(), info.notes.end(), tells));
+    }
+
+    void aTableWithoutTitles() {
+        const LabelTable table =
+            labelTableFrom(tableRows("ham\tGo on\nspam\tFree entry\nham\tOk\nham\tYes\nspam\tWin\nham\tNo\n"), TableOf::Texts);
+        QCOMPARE(table.classNames, (Texts{"ham", "spam"}));
+        QCOMPARE(table.rows.size(), std::size_t(6));
+        QCOMPARE(table.rows[0].name, std::string("Go on"));
+    }
+
+    void jsonLines() {
+        const TemporaryHome home;
+        write(home / "a.jsonl",
+              "{\"text\": \"One\\ntwo\", \"label\": \"x\", \"id\": 7}\n\n{\"label\": 1, \"text\": \"Caf\\u00e9\"}\n");
+        const DatasetInfo info = found(home / "a.jsonl");
+        QCOMPARE(info.classNames, (Texts{"1", "x"}));
+        QCOMPARE(allLinesOf(info), (Texts{"1: Caf\xC3\xA9", "x: One\ntwo"}));
+        write(home / "several.jsonl", "{\"text\": \"A\", \"labels\": [\"x\", \"y\"]}\n{\"text\": \"B\", \"labels\": []}\n");
+        const DatasetInfo several = found(home / "several.jsonl");
+        QVERIFY(several.task == TaskKind::SeveralLabels);
+        QCOMPARE(several.classNames, (Texts{"x", "y"}));
+        write(home / "torn.jsonl", "{\"text\": \"A\", \"label\": \"x\"}\n{\"text\": \"B");
+        QVERIFY(problemOf(home / "torn.jsonl").find("line 2 is no JSON object") != std::string::npos);
+    }
+
+    void orangesTables() {
+        const TemporaryHome home;
+        write(home / "books.tab",
+              "Text\tAuthor\tYear\nstring\tdiscrete\tcontinuous\nmeta include=True\tclass\t\nIt was so\tAusten\t1813\nCall "
+              "me\tMelville\t1851\n");
+        const DatasetInfo info = found(home / "books.tab");
+        QCOMPARE(allLinesOf(info), (Texts{"Austen: It was so", "Melville: Call me"}));
+    }
+
+    void otherEncodings_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<bool>("told");
+        QTest::newRow("UTF-8") << QByteArray("na\xC3\xAFve") << QByteArray("na\xC3\xAFve") << false;
+        QTest::newRow("marked UTF-8") << QByteArray("\xEF\xBB\xBFyes") << QByteArray("yes") << false;
+        QTest::newRow("UTF-16") << QByteArray("\xFF\xFEn\0a\0\xEF\0", 8) << QByteArray("na\xC3\xAF") << true;
+        QTest::newRow("UTF-16, high first") << QByteArray("\xFE\xFF\0n\0\xEF", 6) << QByteArray("n\xC3\xAF") << true;
+        QByteArray torn, whole;
+        for (int i = 0; i < 20; ++i) whole += "na\xC3\xAFve ";
+        torn = whole + "\xC3";
+        QTest::newRow("one broken letter among many") << torn << torn << false;
+        // "Съешь же ещё этих мягких французских булок" in KOI8-R
+        QTest::newRow("KOI8-R") << QByteArray(
+                                       "\xF3\xDF\xC5\xDB\xD8 \xD6\xC5 \xC5\xDD\xA3 \xDC\xD4\xC9\xC8 \xCD\xD1\xC7\xCB\xC9\xC8 "
+                                       "\xC6\xD2\xC1\xCE\xC3\xD5\xDA\xD3\xCB\xC9\xC8 \xC2\xD5\xCC\xCF\xCB")
+                                << QByteArray("Съешь же ещё этих мягких французских булок") << true;
+    }
+    void otherEncodings() {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QByteArray, text);
+        QFETCH(bool, told);
+        EncodingCounts others;
+        QCOMPARE(QByteArray::fromStdString(toUtf8(bytes.toStdString(), others)), text);
+        QCOMPARE(!noteOf(others).empty(), told);
+    }
+
     /// The same text is on the same side wherever it stands.
     void aFifthTests() {
         const TemporaryHome home;

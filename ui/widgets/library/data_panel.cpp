@@ -198,7 +198,7 @@ void DataPanel::chooseLocation(bool folder) {
         folder ? QFileDialog::getExistingDirectory(this, tr("Folder with a data set"), begin)
                : QFileDialog::getOpenFileName(this, tr("Archive or file with a data set"), QFileInfo(begin).absolutePath(),
                                               (core::modalityOf(m_config.model) == core::Modality::Texts
-                                                   ? tr("Tables (*.csv *.tsv *.txt)")
+                                                   ? tr("Texts (*.csv *.tsv *.tab *.jsonl *.ndjson *.txt)")
                                                    : tr("Data sets (*.zip *.tar *.tar.gz *.tgz *.tar.bz2 *.tar.xz *.npz *.gz)")) +
                                                   tr(";;All files (*)"));
     if (!path.isEmpty()) Q_EMIT locationChosen(path);
@@ -211,7 +211,7 @@ void DataPanel::describeChoices() {
               : tr("Your own pictures, a folder for each class; or a folder with the files of CIFAR, STL-10, MNIST or MedMNIST"));
     setButtonWords(m_archive, texts ? tr("Choose a table") : tr("Choose an archive or file"));
     m_archive->setToolTip(
-        texts ? tr("A table of your own (CSV or TSV) with a column of texts and one of labels")
+        texts ? tr("A table of your own (CSV, TSV, JSON Lines, Orange) with a column of texts and one of labels")
               : tr("Your own pictures in a zip or tar archive, which is unpacked once; CIFAR's archives as they are downloaded; "
                    "MedMNIST's .npz files; MNIST's IDX files"));
     m_collect->setVisible(!texts);
