@@ -38,7 +38,9 @@ std::string guessed(const std::string& bytes) {
     const std::unique_ptr<uchardet, decltype(&uchardet_delete)> detector(uchardet_new(), uchardet_delete);
     uchardet_handle_data(detector.get(), bytes.data() + begin, std::min(kGuessedFrom, bytes.size() - begin));
     uchardet_data_end(detector.get());
-    return uchardet_get_charset(detector.get());
+    const std::string name = uchardet_get_charset(detector.get());
+    // A Macintosh's of 1990 are guessed where few letters are foreign; today such files come from Windows.
+    return name == "MAC-CENTRALEUROPE" || name == "MACINTOSH" ? "WINDOWS-1252" : name;
 }
 
 std::string encodingOf(const std::string& bytes) {
