@@ -100,6 +100,7 @@ json toJson(const core::DatasetInfo& dataset) {
         leftOut.push_back({{"file", left.file.string()}, {"reason", left.reason}});
     return {{"id", dataset.id},
             {"title", dataset.title},
+            {"holds", dataset.modality == core::Modality::Texts ? "texts" : "pictures"},
             {"description", dataset.description},
             {"present", dataset.present},
             {"substitute", dataset.substitute},
@@ -127,7 +128,8 @@ void printDataset(const core::DatasetInfo& dataset, bool inUse) {
     if (dataset.present && dataset.problem.empty()) {
         const std::string validation =
             dataset.validationCount > 0 ? thousands(dataset.validationCount) + " validation, " : std::string();
-        line(thousands(dataset.trainCount) + " training, " + validation + thousands(dataset.testCount) + " test pictures, " +
+        line(thousands(dataset.trainCount) + " training, " + validation + thousands(dataset.testCount) +
+             (dataset.modality == core::Modality::Texts ? " test texts, " : " test pictures, ") +
              std::to_string(dataset.classNames.size()) + " classes");
         line(dataset.location.string());
         for (const std::string& note : dataset.notes) line("Note: " + note);
@@ -148,15 +150,18 @@ void printDataset(const core::DatasetInfo& dataset, bool inUse) {
 int listData(const std::string& directory, bool asJson) {
     core::DataConfig config;
     config.directory = directory;
-    const std::vector<core::DatasetInfo> datasets = core::listDatasets(directory);
-    const core::DatasetInfo* chosen = core::chosenDataset(datasets, config);
-    const bool usable = chosen && chosen->problem.empty();
     json all = json::array();
-    for (const core::DatasetInfo& dataset : datasets) {
-        const bool inUse = usable && &dataset == chosen;
-        if (!asJson) printDataset(dataset, inUse);
-        all.push_back(toJson(dataset));
-        all.back()["in_use"] = inUse;
+    bool usable = false;
+    for (const core::Modality modality : {core::Modality::Pictures, core::Modality::Texts}) {
+        const std::vector<core::DatasetInfo> datasets = core::listDatasets(directory, modality);
+        const core::DatasetInfo* chosen = core::chosenDataset(datasets, config);
+        for (const core::DatasetInfo& dataset : datasets) {
+            const bool inUse = &dataset == chosen && chosen->problem.empty();
+            usable = usable || inUse;
+            if (!asJson) printDataset(dataset, inUse);
+            all.push_back(toJson(dataset));
+            all.back()["in_use"] = inUse;
+        }
     }
     if (asJson) print(all);
     std::fflush(stdout);

@@ -6,7 +6,7 @@
 namespace thaw::core {
 namespace {
 
-constexpr int kSteps = 6, kSmoothings = 2;
+constexpr int kSteps = 6, kSmoothings = 4;
 constexpr int kEdge = 2;  ///< pixels that smoothing spoils: what lies beside them is not known
 constexpr float kLeastLength = 0.85F, kGreatestLength = 1.05F;
 

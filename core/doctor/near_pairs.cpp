@@ -87,6 +87,8 @@ constexpr double kMostShare = 0.1, kLeastShare = 0.06, kShareStep = 0.01;
 constexpr double kBeside = 1.2;      ///< a limit is judged by the pairs up to so much above it
 constexpr double kMostBeside = 0.1;  ///< of the pairs below it
 constexpr std::int64_t kFewBeside = 20;
+constexpr double kAlone = 0.5;  ///< of what the next picture differs by
+constexpr double kMostCompared = kMostShare / kAlone;
 
 /// The largest share at which pairs still count as the same. Copies end well below it, while pictures that are merely alike, as
 /// in a set of shirts, become more and more: where many lie just above a limit, a lower one is taken.
@@ -100,6 +102,21 @@ double limitFor(const std::vector<Pair>& pairs) {
         if (beside <= kFewBeside || static_cast<double>(beside) <= kMostBeside * static_cast<double>(below)) break;
     }
     return limit;
+}
+
+/// By picture, ascending: what those that are alike differ by.
+std::map<std::size_t, std::vector<double>> sharesOf(const std::vector<Pair>& pairs) {
+    std::map<std::size_t, std::vector<double>> shares;
+    for (const Pair& pair : pairs)
+        for (const std::size_t picture : {pair.first, pair.second}) shares[picture].push_back(pair.share);
+    for (auto& [picture, own] : shares) std::sort(own.begin(), own.end());
+    return shares;
+}
+
+/// Whether a pair stands apart: the next picture that is alike differs by clearly more. So does a copy amid many shirts.
+bool standsApart(double share, const std::vector<double>& shares) {
+    const auto next = std::upper_bound(shares.begin(), shares.end(), share);
+    return share <= kAlone * (next == shares.end() ? kMostCompared : *next);
 }
 
 struct Candidate {
@@ -128,7 +145,7 @@ public:
         for (const Candidate& candidate : candidatesOf(picture)) {
             const std::size_t other = candidate.picture;
             const double share = differenceOf(m_looks[picture], m_looks[other], candidate.part).share();
-            if (share <= kMostShare * kBeside) alike.push_back({std::min(picture, other), std::max(picture, other), share});
+            if (share <= kMostCompared) alike.push_back({std::min(picture, other), std::max(picture, other), share});
         }
         return alike;
     }
@@ -187,8 +204,11 @@ std::vector<std::pair<std::size_t, std::size_t>> nearPairs(const std::vector<Pic
     alike.erase(std::unique(alike.begin(), alike.end(), [](const Pair& a, const Pair& b) { return a.isOf(b); }), alike.end());
     const double limit = limitFor(alike);
     std::vector<std::pair<std::size_t, std::size_t>> pairs;
+    const auto shares = sharesOf(alike);
     for (const Pair& pair : alike)
-        if (pair.share <= limit) pairs.emplace_back(pair.first, pair.second);
+        if (pair.share <= limit || (pair.share <= kMostShare && standsApart(pair.share, shares.at(pair.first)) &&
+                                    standsApart(pair.share, shares.at(pair.second))))
+            pairs.emplace_back(pair.first, pair.second);
     return pairs;
 }
 

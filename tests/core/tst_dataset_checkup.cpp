@@ -8,6 +8,7 @@
 
 #include "core/api/doctor.h"
 #include "core/api/errors.h"
+#include "core/data/dataset.h"
 #include "core/data/picture_file.h"
 #include "tests/support/drawn_data.h"
 #include "tests/support/encoded_pictures.h"
@@ -73,6 +74,21 @@ Drawing resampled(const Drawing& from, double left, double top, double wide, dou
     return to;
 }
 
+/// The mean of what each pixel covers.
+Drawing threeQuarters(const Drawing& from) {
+    const int width = from.width * 3 / 4, height = from.height * 3 / 4;
+    const Drawing fine = resampled(from, 0, 0, from.width, from.height, 4 * width, 4 * height);
+    Drawing to{width, height, Bytes(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3)};
+    for (std::size_t i = 0; i < to.rgb.size(); ++i) {
+        const int channel = static_cast<int>(i % 3), x = static_cast<int>(i / 3) % width, y = static_cast<int>(i / 3) / width;
+        int sum = 0;
+        for (int k = 0; k < 16; ++k)
+            sum += fine.rgb[static_cast<std::size_t>(((4 * y + k / 4) * fine.width + 4 * x + k % 4) * 3 + channel)];
+        to.rgb[i] = static_cast<std::uint8_t>((sum + 8) / 16);
+    }
+    return to;
+}
+
 void writeJpeg(const fs::path& file, const Drawing& drawing, int quality) {
     JpegKind kind;
     kind.quality = quality;
@@ -109,6 +125,7 @@ private Q_SLOTS:
     void badFilesAreListed();
     void samePictures();
     void nearDuplicates();
+    void copiesAmongAlikePictures();
     void picturesAsTheyLie();
     void aTable();
     void aSetWithoutFiles();
@@ -223,6 +240,34 @@ void DatasetCheckupTest::nearDuplicates() {
     std::printf("near duplicates: %d of %d found, %d of %d pairs false\n", found, planted, falsePairs, pairs);
     QVERIFY(found >= 0.95 * planted);
     QVERIFY(falsePairs < 0.01 * pairs);
+}
+
+/// Many shirts are as alike as a smaller copy is to its original.
+void DatasetCheckupTest::copiesAmongAlikePictures() {
+    constexpr std::int64_t kPictures = 6000, kCopied = 120;
+    DataConfig fashion;
+    fashion.directory = "/usr/share/datasets/fashion-mnist";
+    if (!fs::exists(fashion.directory)) QSKIP("Debian's package dataset-fashion-mnist is not installed.");
+    const auto set = loadSplit(resolveDataset(fashion), Split::Train, static_cast<int>(kPictures), 1);
+    for (std::int64_t i = 0; i < kPictures; ++i) {
+        const Drawing drawing{set->width, set->height, Bytes(set->picture(i), set->picture(i) + set->bytesEach())};
+        const fs::path file = folder() / (i % 2 == 0 ? "a" : "b") / (std::to_string(i) + ".jpg");
+        writeJpeg(file, drawing, 100);
+        if (i < kCopied) writeJpeg(file.parent_path() / (std::to_string(i) + "_copy.jpg"), threeQuarters(drawing), 100);
+    }
+    const DatasetCheckup checkup = checkDataset(folder());
+    int found = 0, others = 0;
+    for (const Names& group : namesOf(checkup, checkup.nearDuplicates))
+        for (const std::string& file : group) {
+            const std::string number = file.substr(2, file.find_first_of("_.") - 2), place = file.substr(0, 2) + number;
+            const bool copied = group.count(place + ".jpg") == 1 && group.count(place + "_copy.jpg") == 1;
+            if (copied && file.find("_copy") != std::string::npos) ++found;
+            if (!copied) ++others;
+        }
+    std::printf("copies among shirts: %d of %d found, %d of %d others named\n", found, static_cast<int>(kCopied), others,
+                static_cast<int>(kPictures));
+    QVERIFY(found >= 0.95 * kCopied);
+    QVERIFY(others < 0.01 * kPictures);  // the set has some pictures twice itself
 }
 
 void DatasetCheckupTest::picturesAsTheyLie() {
