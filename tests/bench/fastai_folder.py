@@ -2,7 +2,7 @@
 """From a folder of pictures to a trained head as most write it in fastai: two workers, the trunk frozen but for its batch norms, which
 fastai always trains.
 
-    python3 fastai_folder.py FOLDER [--model mobilenet_v2] [--size 64] [--epochs 5] [--batch 64]
+    python3 fastai_folder.py FOLDER [--model resnet18] [--size 64] [--epochs 5] [--batch 64]
 
 FOLDER has train/CLASS and val/CLASS. The trunk's weights are random: the time is the same. Prints JSON as pytorch_folder.py does.
 Needs fastai 2.7 (PyPI) beside torch and torchvision.
@@ -17,7 +17,7 @@ from fastai.vision.all import ImageDataLoaders, Resize, accuracy, vision_learner
 
 parser = argparse.ArgumentParser()
 parser.add_argument("folder")
-parser.add_argument("--model", default="mobilenet_v2")
+parser.add_argument("--model", default="resnet18")
 parser.add_argument("--size", type=int, default=64)
 parser.add_argument("--epochs", type=int, default=5)
 parser.add_argument("--batch", type=int, default=64)
