@@ -115,7 +115,7 @@ void DataOffer::applyTheme() {
     m_transfer->setMaximumWidth(theme.px(560));
     static_cast<QVBoxLayout*>(layout())->setAlignment(m_transfer, Qt::AlignHCenter);
     m_transfer->setMinimumWidth(260);
-    m_get->setIconSize({theme.px(20), theme.px(20)});
+    m_get->setIconSize({theme.px(32), theme.px(20)});
     m_get->setIcon(theme.pixmap(QStringLiteral("download"), Tone::AccentOn, 20, devicePixelRatioF()));
     refresh();
 }
