@@ -66,12 +66,15 @@ void writeSafetensors(const ExportedModel& model, const std::filesystem::path& f
         writer.add(parameter.name, DType::Float32, value.sizes().vec(), value.data_ptr<float>());
     }
     for (const auto& [key, value] : metadataOf(model)) writer.setMetadata(key, value);
+    if (model.network.info.readsTexts())
+        for (const auto& [key, value] : vocabularyOf(model)) writer.setMetadata(key, value);
     writer.write(file);
 }
 
 void writeExport(const ExportedModel& model, ExportFormat format, const std::filesystem::path& file) {
-    if (model.network.info.readsTexts() && format != ExportFormat::Safetensors)
-        throw ConfigError("A model of texts cannot be exported in this format yet.", "Export it as safetensors.");
+    const bool texts = model.network.info.readsTexts();
+    if (texts && format != ExportFormat::Safetensors && format != ExportFormat::Python)
+        throw ConfigError("A model of texts cannot be exported in this format yet.", "Export it as safetensors or python.");
     const std::vector<std::filesystem::path> files = exportedFiles(format, file);
     for (const std::filesystem::path& one : files) requireWritable(one);
     switch (format) {
@@ -79,7 +82,7 @@ void writeExport(const ExportedModel& model, ExportFormat format, const std::fil
             return writeSafetensors(model, file);
         case ExportFormat::Python:
             writeSafetensors(model, files[1]);
-            return writeFileAtomically(file, pythonScriptOf(model, format));
+            return writeFileAtomically(file, texts ? textScriptOf(model) : pythonScriptOf(model, format));
         case ExportFormat::TorchScript:
             writeFileAtomically(file, torchScriptOf(model));
             break;

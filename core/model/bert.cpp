@@ -48,6 +48,18 @@ void drawLayer(GraphBuilder& graph, const BertShape& shape, int index) {
     graph.endGroup();
 }
 
+std::string transformersOf(const BertShape& shape) {
+    const auto number = [](int value) { return std::to_string(value); };
+    const std::string common = "vocab_size=" + number(shape.vocabulary) + ", max_position_embeddings=" + number(shape.places);
+    if (shape.distilled)
+        return "DistilBertModel(transformers.DistilBertConfig(" + common + ", dim=" + number(shape.width) +
+               ", n_layers=" + number(shape.layers) + ", n_heads=" + number(shape.heads) +
+               ", hidden_dim=" + number(shape.hidden) + "))";
+    return "BertModel(transformers.BertConfig(" + common + ", hidden_size=" + number(shape.width) +
+           ", num_hidden_layers=" + number(shape.layers) + ", num_attention_heads=" + number(shape.heads) +
+           ", intermediate_size=" + number(shape.hidden) + "), add_pooling_layer=False)";
+}
+
 }  // namespace
 
 ModelDescription bertModel(const std::string& name, const std::string& title, const BertShape& shape) {
@@ -63,6 +75,7 @@ ModelDescription bertModel(const std::string& name, const std::string& title, co
         drawEmbeddings(graph, shape);
         for (int i = 0; i < shape.layers; ++i) drawLayer(graph, shape, i);
     };
+    model.transformers.trunk = transformersOf(shape);
     const std::string layer = (shape.distilled ? kDistilBertNames : kBertNames).layers;
     std::vector<std::string> all{"head"};
     for (int i = shape.layers - 1; i >= 0; --i) all.push_back(layer + std::to_string(i));

@@ -52,6 +52,10 @@ ModelDescription gptModel(const std::string& name, const std::string& title, con
     model.drawContinuation = [shape](GraphBuilder& graph) {
         graph.endStage(graph.tokenScores(graph.beginStage("lm_head"), "lm_head", kTable, shape.vocabulary));
     };
+    const std::string config = "(transformers.GPT2Config(vocab_size=" + std::to_string(shape.vocabulary) +
+                               ", n_positions=" + std::to_string(shape.places) + ", n_embd=" + std::to_string(shape.width) +
+                               ", n_layer=" + std::to_string(shape.layers) + ", n_head=" + std::to_string(shape.heads) + "))";
+    model.transformers = {"GPT2Model" + config, "GPT2LMHeadModel" + config};
     std::vector<std::string> all{"ln_f", "head"};
     for (int i = shape.layers - 1; i >= 0; --i) all.push_back("h." + std::to_string(i));
     model.presets = {{"Last block thawed", {all[2], "ln_f", "head"}},

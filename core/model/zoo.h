@@ -39,6 +39,12 @@ struct TorchvisionEnd {
     std::string arguments = {};  ///< of torchvision.models.NAME, in Python; SIZE: the input's size
 };
 
+/// Python that makes the network with transformers, behind "transformers.": "BertModel(...)". Empty: it has none.
+struct TransformersNetwork {
+    std::string trunk;      ///< from tokens to hidden states
+    std::string continues;  ///< from tokens to the scores of what comes next
+};
+
 struct ModelDescription {
     std::string name;    ///< torchvision's: "resnet18"; of Keras's own network with "_keras" behind it
     std::string title;   ///< "ResNet-18"
@@ -54,6 +60,7 @@ struct ModelDescription {
     /// The network's own way from the trunk to the classes of its weights. Empty: it has none.
     std::function<void(GraphBuilder&, int classes)> drawClassifier;
     TorchvisionEnd torchvision;
+    TransformersNetwork transformers;
     /// Keras's own network, by the names of Keras's layers: "conv2_block1_1_conv.weight". Its weights come from files of Keras.
     bool keras = false;
     std::vector<LayerPreset> presets;            ///< beside "Head only" and "Everything thawed"
