@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/api/continuation.h"
 #include "core/api/layer_info.h"
 #include "core/api/prediction.h"
 
@@ -161,6 +162,13 @@ struct FilePredictionsReady {
     std::int64_t step = 0;
     std::shared_ptr<const std::vector<FilePrediction>> files;
 };
+/// After each piece of a GenerateText, a token or more.
+struct TextGenerated {
+    std::uint64_t requestId = 0;
+    std::int64_t step = 0;  ///< of the weights that the last token is from
+    std::shared_ptr<const GeneratedText> text;
+    bool finished = false;
+};
 struct ModelExported {
     std::uint64_t requestId = 0;
     std::filesystem::path file;
@@ -202,8 +210,8 @@ struct RunFailed {
 
 using EventData = std::variant<StateChanged, RunStarted, PhaseStarted, BatchFinished, EpochFinished, WorkProgress, PlanProgress,
                                LayersChanged, LayersKept, LearningRateChanged, Paused, Resumed, MovedChanged, CheckpointSaved,
-                               CheckpointFailed, PredictionsReady, FilePredictionsReady, ModelExported, StageTimesMeasured,
-                               CommandRefused, TestRevealed, Notice, RunFinished, RunFailed>;
+                               CheckpointFailed, PredictionsReady, FilePredictionsReady, TextGenerated, ModelExported,
+                               StageTimesMeasured, CommandRefused, TestRevealed, Notice, RunFinished, RunFailed>;
 
 struct Event {
     std::string runId;  ///< empty before the run has a folder

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/api/analysis.h"
+#include "core/api/continuation.h"
 #include "core/api/errors.h"
 #include "core/api/layer_info.h"
 #include "core/api/prediction.h"
@@ -33,6 +34,7 @@ struct KeptCheckpoint {
     double valScore = -1;  ///< of the newest finished epoch; negative: none
     bool endsEpoch = false, endsPhase = false;
     bool best = false;
+    TaskKind task = TaskKind::OneLabel;  ///< whose score valScore is
 };
 
 struct InspectedRun {
@@ -194,6 +196,10 @@ public:
     /// Of a model of texts; of pictures: ConfigError.
     virtual TextAttribution attribution(const std::string& checkpoint, const PictureChoice& text, int classIndex,
                                         AttributionMethod method, const CountCallback& progress) = 0;
+
+    /// Of a model that continues texts; of others: ConfigError.
+    virtual GeneratedText continueText(const std::string& checkpoint, const GenerationSettings& settings,
+                                       const GenerationCallback& progress) = 0;
 
     virtual Embedding embedding(const std::string& checkpoint, const EmbeddingRequest& request,
                                 const CountCallback& progress) = 0;

@@ -6,6 +6,7 @@
 #include "core/api/errors.h"
 #include "core/inspect/activations.h"
 #include "core/inspect/class_map.h"
+#include "core/inspect/continued_text.h"
 #include "core/inspect/file_prediction.h"
 #include "core/inspect/layer_statistics.h"
 #include "core/inspect/pca.h"
@@ -185,7 +186,7 @@ LayerHistory RunInspector::history(bool gradients, const CountCallback& progress
     std::optional<InputSource> source;
     if (gradients) source = tried(history.gradientProblem, [&] { return gradientSource(); });
     const std::vector<CheckpointEntry> entries = m_store.list();
-    const std::vector<KeptCheckpoint> kept = keptOf(entries);
+    const std::vector<KeptCheckpoint> kept = keptOf(entries, m_run.config.task);
     const std::int64_t sample = source ? source->train->count() : 1, total = sample * static_cast<std::int64_t>(kept.size());
     for (std::size_t i = 0; i < kept.size(); ++i) {
         const std::int64_t done = sample * static_cast<std::int64_t>(i);
@@ -232,6 +233,12 @@ ClassMap RunInspector::occlusion(const std::string& checkpoint, const PictureCho
                           "Choose 1 <= stride <= patch <= " + std::to_string(side) + ".");
     const torch::Tensor grey = squareInput({128, 128, 128}, /*side=*/1, m_manifest.config).to(m_device);
     return occlusionOf(*modelOf(checkpoint)->model, inputOf(picture).hidden, grey, classIndex, patch, stride, progress);
+}
+
+GeneratedText RunInspector::continueText(const std::string& checkpoint, const GenerationSettings& settings,
+                                         const GenerationCallback& progress) {
+    const ModelPointer loaded = modelOf(checkpoint);
+    return continued(*loaded->model, m_manifest.config, m_device, settings, progress);
 }
 
 TextAttribution RunInspector::attribution(const std::string& checkpoint, const PictureChoice& text, int classIndex,

@@ -352,6 +352,12 @@ void addFigures(const Material& material, Report& report) {
                           {fixedText(labels.loss, 3), "loss"}};
         return;
     }
+    if (material.predictions->task == TaskKind::ContinueText) {
+        const MetricInfo& score = taskInfo(TaskKind::ContinueText).score;
+        report.figures = {{scoreWords(score, material.predictions->score), score.inSentence},
+                          {fixedText(material.predictions->loss, 3), "loss, in nats a token"}};
+        return;
+    }
     const EvaluationReport& evaluation = material.evaluation;
     report.figures = {{percentWords(evaluation.accuracy), "accuracy, 95\u202F%: " + intervalWords(evaluation.accuracyInterval)},
                       {percentWords(evaluation.topFive), "top-5 accuracy"},
@@ -382,15 +388,18 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
     const bool oneLabel = material.predictions->task == TaskKind::OneLabel;
     if (oneLabel) material.evaluation = evaluationReport(*material.predictions);
 
+    const std::string samples = material.predictions->task == TaskKind::ContinueText ? "windows of text"
+                                : material.run.model.readsTexts()                    ? "texts"
+                                                                                     : "pictures";
     Report report;
     report.title = titleOf(material);
-    report.subtitle =
-        material.run.model.name + " on " + material.history.summary.dataset + ", " + momentOf(material.checkpoint) +
-        standingOf(material) + ". Figures are of " + countWords(pictures) +
-        (material.run.testLock.isLocked() ? (material.history.config.data.ownValidation
-                                                 ? " validation pictures; the test split is locked."
-                                                 : " training pictures that it was not trained on; the test split is locked.")
-                                          : " test pictures.");
+    report.subtitle = material.run.model.name + " on " + material.history.summary.dataset + ", " + momentOf(material.checkpoint) +
+                      standingOf(material) + ". Figures are of " + countWords(material.predictions->count()) +
+                      (material.run.testLock.isLocked()
+                           ? (material.history.config.data.ownValidation
+                                  ? " validation " + samples + "; the test split is locked."
+                                  : " training " + samples + " that it was not trained on; the test split is locked.")
+                           : " test " + samples + ".");
     addFigures(material, report);
     if (const double seconds = trainingSeconds(material.history); seconds > 0)
         report.figures.emplace_back(durationWords(seconds), "of training, " + std::to_string(material.history.epochs.size()) +
@@ -398,17 +407,20 @@ Report makeReport(Inspector& inspector, const std::string& checkpoint, const Cou
     std::int64_t made = 0;
     if (const std::string missing = notSavedOf(material); !missing.empty())
         report.subtitle += " Not all of the run is saved. " + missing;
-    report.sections = {curvesOf(material),
-                       scoresSection(*material.predictions, material.run.classNames,
-                                     [&](std::int64_t, std::int64_t) {
-                                         tell(pictures);
-                                         return true;
-                                     }),
-                       oneLabel ? matrixOf(material) : ReportSection(),
-                       oneLabel ? classesOf(material) : labelsOf(material),
-                       picturesOf(material),
-                       mapsOf(material, inspector, [&] { tell(pictures + ++made); }),
-                       settingsOf(material)};
+    if (material.predictions->task == TaskKind::ContinueText)
+        report.sections = {curvesOf(material), settingsOf(material)};
+    else
+        report.sections = {curvesOf(material),
+                           scoresSection(*material.predictions, material.run.classNames,
+                                         [&](std::int64_t, std::int64_t) {
+                                             tell(pictures);
+                                             return true;
+                                         }),
+                           oneLabel ? matrixOf(material) : ReportSection(),
+                           oneLabel ? classesOf(material) : labelsOf(material),
+                           picturesOf(material),
+                           mapsOf(material, inspector, [&] { tell(pictures + ++made); }),
+                           settingsOf(material)};
     report.sections.erase(std::remove_if(report.sections.begin(), report.sections.end(),
                                          [](const ReportSection& section) {
                                              return section.facts.empty() && section.chart.svg.empty() && section.table.empty() &&

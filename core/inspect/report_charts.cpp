@@ -270,15 +270,20 @@ std::vector<RunMarker> markersOf(const RunHistory& history, const ModelInfo& mod
 ReportChart curvesChart(const RunHistory& history, const ModelInfo& model, const std::vector<RunMarker>& markers,
                         int shownEpoch) {
     Svg svg;
-    const Plot accuracy = plotOf(history, kAccuracyTop, kAccuracyBottom, &EpochFinished::trainScore, &EpochFinished::valScore, 1);
+    const MetricInfo& metric = taskInfo(history.summary.task).score;
+    const Plot accuracy = plotOf(history, kAccuracyTop, kAccuracyBottom, &EpochFinished::trainScore, &EpochFinished::valScore,
+                                 metric.isShare ? 1 : 1e300);
     const Plot loss = plotOf(history, kLossTop, kLossBottom, &EpochFinished::trainLoss, &EpochFinished::valLoss, 1e300);
     const std::vector<Band> bands = bandsOf(history, model, accuracy.epochs);
     drawStrip(svg, accuracy, bands);
     drawBands(svg, accuracy, bands);
     drawBands(svg, loss, bands);
     const double span = accuracy.high - accuracy.low;
-    const std::string& score = taskInfo(history.summary.task).score.title;
-    drawAxes(svg, accuracy, score, kStrip - 8, 100, niceStep(span, 5) < 0.0099 ? 1 : 0, "\u202F%");
+    const std::string& score = metric.title;
+    if (metric.isShare)
+        drawAxes(svg, accuracy, score, kStrip - 8, 100, niceStep(span, 5) < 0.0099 ? 1 : 0, "\u202F%");
+    else
+        drawAxes(svg, accuracy, score, kStrip - 8, 1, niceStep(span, 5) < 0.99 ? 1 : 0, "");
     drawAxes(svg, loss, "Loss", kLossTop - 8, 1, niceStep(loss.high - loss.low, 5) < 0.099 ? 2 : 1, "");
     drawLegend(svg, kStrip - 8);
     drawMarkers(svg, accuracy, loss, markers);
@@ -292,7 +297,7 @@ ReportChart curvesChart(const RunHistory& history, const ModelInfo& model, const
             svg.circle(accuracy.x(epoch.epoch), accuracy.y(epoch.valScore), 6, "none", kInk, 1.6);
             const bool nearEnd = epoch.epoch > accuracy.epochs * 0.85;
             svg.text(accuracy.x(epoch.epoch) + (nearEnd ? -10 : 10), accuracy.y(epoch.valScore) + 18,
-                     percentWords(epoch.valScore), 12, kInk, nearEnd ? "end" : "start", true);
+                     scoreWords(metric, epoch.valScore), 12, kInk, nearEnd ? "end" : "start", true);
         }
     svg.text((kLeft + kRight) / 2, kCurvesHeight - 4, "epoch", 11, kInk3, "middle");
     return svg.finish(kCurvesWidth, kCurvesHeight, score + " and loss over the epochs, training and validation");

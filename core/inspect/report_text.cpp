@@ -30,6 +30,10 @@ std::string numberWords(double value) {
     return text;
 }
 
+std::string scoreWords(const MetricInfo& metric, double value) {
+    return metric.isShare ? percentWords(value) : fixedText(value, 2);
+}
+
 std::string percentWords(double share, int decimals) {
     const double percent = share * 100, unit = std::pow(10, decimals);
     // Halves go up, as they do in the window; to_chars takes them to the even digit.

@@ -10,6 +10,7 @@ namespace thaw::core {
 
 std::string fixedText(double value, int decimals);                    ///< "0.42"; a dash for what is not finite
 std::string numberWords(double value);                                ///< "0.00001", "1e-08": a learning rate as people write it
+std::string scoreWords(const MetricInfo& metric, double value);       ///< "73.1 %"; of a perplexity "23.42"
 std::string percentWords(double share, int decimals = 1);             ///< "73.1 %", with a narrow space that keeps them together
 std::string intervalWords(const Interval& interval);                  ///< "71.2 to 74.9 %"
 std::string countWords(std::int64_t count);                           ///< "50,000"

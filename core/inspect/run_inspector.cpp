@@ -339,23 +339,21 @@ void RunInspector::releaseMemory(bool toSystem) {
 }
 
 std::unique_ptr<Inspector> openInspector(const std::filesystem::path& runDirectory, const DataConfig& data) {
-    if (readManifest(runDirectory).config.task == TaskKind::ContinueText)
-        throw StoreError("The run " + runDirectory.string() + " continues texts, which cannot be looked into yet.",
-                         "thaw-cli generate and thaw-cli evaluate ask its model.");
     return std::make_unique<RunInspector>(runDirectory, data);
 }
 
-std::vector<KeptCheckpoint> keptOf(const std::vector<CheckpointEntry>& entries) {
+std::vector<KeptCheckpoint> keptOf(const std::vector<CheckpointEntry>& entries, TaskKind task) {
     const CheckpointEntry* best = bestOf(entries);
     std::vector<KeptCheckpoint> kept;
     for (const CheckpointEntry& entry : entries)
-        kept.push_back({entry.name, entry.step, entry.epoch, entry.valScore, entry.endsEpoch, entry.endsPhase, &entry == best});
+        kept.push_back(
+            {entry.name, entry.step, entry.epoch, entry.valScore, entry.endsEpoch, entry.endsPhase, &entry == best, task});
     return kept;
 }
 
 std::vector<KeptCheckpoint> listCheckpoints(const std::filesystem::path& runDirectory) {
-    readManifest(runDirectory);  // throws where the folder is no run
-    return keptOf(CheckpointStore(runDirectory).list());
+    const RunManifest manifest = readManifest(runDirectory);  // throws where the folder is no run
+    return keptOf(CheckpointStore(runDirectory).list(), manifest.config.task);
 }
 
 }  // namespace thaw::core

@@ -18,7 +18,7 @@
 
 namespace thaw::core {
 
-std::vector<KeptCheckpoint> keptOf(const std::vector<CheckpointEntry>& entries);
+std::vector<KeptCheckpoint> keptOf(const std::vector<CheckpointEntry>& entries, TaskKind task);
 
 class RunInspector : public Inspector {
 public:
@@ -52,6 +52,9 @@ public:
 
     TextAttribution attribution(const std::string& checkpoint, const PictureChoice& text, int classIndex,
                                 AttributionMethod method, const CountCallback& progress) override;
+
+    GeneratedText continueText(const std::string& checkpoint, const GenerationSettings& settings,
+                               const GenerationCallback& progress) override;
 
     Embedding embedding(const std::string& checkpoint, const EmbeddingRequest& request, const CountCallback& progress) override;
 

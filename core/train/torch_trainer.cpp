@@ -52,6 +52,7 @@ std::vector<Event> TorchTrainer::step() {
     if (!hasWork()) return {};
     const auto begin = Clock::now();
     const TrainerState before = m_state;
+    const bool generates = mayGenerate() && !m_diskWork;
     try {
         work();
     } catch (const std::exception& error) {
@@ -60,6 +61,7 @@ std::vector<Event> TorchTrainer::step() {
         fail("Something unknown went wrong.", "Resume the run from its last checkpoint.");
     }
     if (before == TrainerState::Running) {
+        if (!generates) creditGeneration(secondsSince(begin));
         m_loop.workSeconds += secondsSince(begin);
         if (m_loop.point == LoopPoint::Batches || m_loop.point == LoopPoint::EpochEnd) m_loop.epochSeconds += secondsSince(begin);
     }
@@ -75,9 +77,9 @@ bool TorchTrainer::hasWork() const {
         case TrainerState::Stopping:
             return true;
         case TrainerState::Paused:
-            return m_stopAsked || !m_requests.empty();
+            return m_stopAsked || !m_requests.empty() || m_generation;
         case TrainerState::Finished:
-            return !m_requests.empty();
+            return !m_requests.empty() || m_generation;
         case TrainerState::Failed:
             return false;
     }
@@ -94,6 +96,7 @@ void TorchTrainer::work() {
         advanceRequest(Deadline(kPiece));
         return;
     }
+    if (mayGenerate()) return advanceGeneration(Deadline(kPiece));
     if (m_state == TrainerState::Running) advance();
 }
 
@@ -539,6 +542,7 @@ void TorchTrainer::fail(const std::string& what, const std::string& hint) {
     m_evaluation.reset();
     m_requested.reset();
     m_requests.clear();
+    m_generation.reset();
     m_changes.clear();
     if (m_supply) m_supply->forget();
     const bool inLoop = m_phaseAnnounced && m_loop.phase < static_cast<int>(m_config.phases.size());

@@ -18,6 +18,7 @@
 #include "core/store/run_record.h"
 #include "core/train/background_reading.h"
 #include "core/train/batch_step.h"
+#include "core/train/continuation.h"
 #include "core/train/evaluation.h"
 #include "core/train/feature_supply.h"
 #include "core/train/input_source.h"
@@ -50,6 +51,13 @@ private:
     struct DiskWork {
         std::future<void> work;
         std::function<void(std::exception_ptr)> then;
+    };
+    struct Generation {
+        std::uint64_t id = 0;
+        Continuation text;
+        std::int64_t step = 0;  ///< of the weights that it was last continued with
+        double credit = 0;      ///< seconds that it may take of the training's time
+        Clock::time_point told;
     };
     struct SaveKind {
         bool endsEpoch = false, endsPhase = false, best = false;
@@ -131,6 +139,12 @@ private:
     void finishExport(std::exception_ptr problem);
     void rememberInitial(const LayerMask& mask);
 
+    // trainer_continuation.cpp
+    void generate(std::uint64_t requestId, const GenerationSettings& settings);
+    bool mayGenerate() const;
+    void creditGeneration(double trainedSeconds);
+    void advanceGeneration(const Deadline& deadline);
+
     // trainer_report.cpp: events, checkpoints, speeds
     void emit(EventData data, bool record = true);
     void setState(TrainerState state);
@@ -206,6 +220,7 @@ private:
     bool m_stopAsked = false;
     std::deque<Command> m_changes;  // layers and rates that wait for the end of the batch
     std::deque<Request> m_requests;
+    std::optional<Generation> m_generation;
 
     std::unique_ptr<SpeedMeasurement> m_measurement;
     TimesRefiner m_times;

@@ -42,6 +42,8 @@ void TorchTrainer::take(const Command& command) {
     if (std::holds_alternative<Evaluate>(command.data) || std::holds_alternative<PredictFiles>(command.data) ||
         std::holds_alternative<ExportModel>(command.data))
         return ask();
+    if (const auto* wanted = std::get_if<GenerateText>(&command.data)) return generate(command.requestId, wanted->settings);
+    if (std::holds_alternative<StopGenerating>(command.data)) return m_generation.reset();
     if (ended) return refuse(command.requestId, "The run has ended.");
 
     if (std::holds_alternative<SetTrainable>(command.data) || std::holds_alternative<SetMask>(command.data) ||

@@ -10,6 +10,8 @@
 #include "core/api/analysis.h"
 #include "core/api/errors.h"
 #include "core/api/generation.h"
+#include "core/api/inspector.h"
+#include "core/api/report.h"
 #include "core/api/runs.h"
 #include "core/api/text_prediction.h"
 #include "core/model/families.h"
@@ -133,6 +135,84 @@ private Q_SLOTS:
 
         const std::string refused = errorOf<ConfigError>([&] { predictTexts(request.run, {"And"}, 1, nullptr); });
         QVERIFY2(refused.find("has no classes") != std::string::npos, refused.c_str());
+    }
+
+    void theInspectorContinuesAtEachEpoch() {
+        const Story story;
+        RunConfig config = story.config("run");
+        config.phases[0].epochs = 6;
+        config.phases[1].epochs = 0;
+        drive(*makeTrainer(config));
+        const auto inspector = openInspector(config.output);
+        const auto kept = inspector->checkpoints();
+        QVERIFY(kept.size() >= 2 && kept.back().task == TaskKind::ContinueText && kept.back().valScore > 1);
+        GenerationSettings settings;
+        settings.prompt = "And the king said";
+        settings.tokens = 8;
+        settings.temperature = 0;
+        settings.foretold = 5;
+        int calls = 0;
+        const auto count = [&](const GeneratedText& soFar) { return ++calls > 0 && soFar.tokens.size() < 9; };
+        const GeneratedText before = inspector->continueText("start", settings, count);
+        QVERIFY2(calls >= 8, std::to_string(calls).c_str());
+        const GeneratedText after = inspector->continueText(kept.back().name, settings, {});
+        QVERIFY(before.text != after.text);
+        QVERIFY2(after.text.find(" unto him, Go") == 0, after.text.c_str());
+        QCOMPARE(after.next.size(), std::size_t{5});
+        QVERIFY(after.next[0].probability >= after.next[1].probability && !after.next[1].mayCome);
+        settings.tokens = 0;
+        const GeneratedText next = inspector->continueText(kept.back().name, settings, {});
+        QVERIFY(next.text.empty());
+        QCOMPARE(next.next[0].text, std::string(" unto"));
+        bool cancelled = false;
+        try {
+            inspector->continueText(kept.back().name, settings, [](const GeneratedText&) { return false; });
+        } catch (const Cancelled&) {
+            cancelled = true;
+        }
+        QVERIFY(cancelled);
+        const std::string refused = errorOf<ConfigError>([&] { inspector->predict("last", {}); });
+        QVERIFY2(refused.find("has no classes") != std::string::npos, refused.c_str());
+        const Report report = makeReport(*inspector, "best", {});
+        QCOMPARE(report.figures[0].second, std::string("perplexity"));
+        QCOMPARE(report.sections.size(), std::size_t{2});
+    }
+
+    /// While it trains, without a bit of the training being another one.
+    void aRunningRunContinues() {
+        const Story story;
+        RunConfig config = story.config("plain");
+        config.phases[0].epochs = 3;
+        config.phases[1].epochs = 0;
+        drive(*makeTrainer(config));
+        const std::string expected = weightsDigest(config.output);
+        config.output = story.home() / "beside";
+        const auto trainer = makeTrainer(config);
+        trainer->apply({7, GenerateText{}});  // the model is not ready yet
+        drive(*trainer, holds<BatchFinished>);
+        GenerationSettings settings;
+        settings.prompt = "And the king said";
+        settings.tokens = 20;
+        settings.foretold = 3;
+        trainer->apply({8, GenerateText{settings}});
+        const Events events = drive(*trainer);
+        const auto texts = all<TextGenerated>(events);
+        QVERIFY(!texts.empty() && texts.back().finished && texts.back().requestId == 8);
+        QVERIFY(texts.back().step > 1 && texts.back().text->tokens.size() <= 20);
+        QCOMPARE(weightsDigest(config.output), expected);
+        QVERIFY(trainer->state() == TrainerState::Finished);
+        settings.temperature = 5000;
+        const auto refused = all<CommandRefused>(trainer->apply({9, GenerateText{settings}}));
+        QVERIFY(refused.size() == 1 && refused[0].requestId == 9);
+        settings.temperature = 0;
+        trainer->apply({10, GenerateText{settings}});
+        const auto made = all<TextGenerated>(drive(*trainer));
+        QVERIFY(!made.empty() && made.back().finished && made.back().text->next.size() == 3);
+        settings.tokens = 100'000;
+        trainer->apply({11, GenerateText{settings}});
+        QVERIFY(trainer->hasWork());
+        trainer->apply({12, StopGenerating{}});
+        QVERIFY(!trainer->hasWork());
     }
 
     /// The table of words, which scores them as well, is one parameter of the optimiser and of the checkpoint.

@@ -247,6 +247,20 @@ private Q_SLOTS:
         QVERIFY(!svg.contains("nan") && !svg.contains("inf"));
     }
 
+    void aPerplexityIsNoShare() {
+        const ModelInfo model = tinyModel();
+        RunHistory history = handMadeHistory(model);
+        history.summary.task = TaskKind::ContinueText;
+        for (EpochFinished& epoch : history.epochs) {
+            epoch.task = TaskKind::ContinueText;
+            epoch.trainScore *= 100;
+            epoch.valScore *= 100;
+        }
+        const QString svg = text(curvesChart(history, model, {}, 4).svg);
+        QVERIFY(svg.contains(">Perplexity<") && svg.contains(">72.00<"));
+        QVERIFY(!svg.contains('%'));
+    }
+
     void curvesOfAnEmptyOrBrokenRunAreDrawn() {
         const ModelInfo model = tinyModel();
         RunHistory history;

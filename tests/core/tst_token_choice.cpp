@@ -4,7 +4,7 @@
 #include <cmath>
 #include <map>
 
-#include "core/inspect/token_choice.h"
+#include "core/train/token_choice.h"
 
 using namespace thaw::core;
 
@@ -58,6 +58,29 @@ private Q_SLOTS:
         QCOMPARE(sharesOf(settings).size(), std::size_t{2});
         settings.topP = 0.9;
         QCOMPARE(sharesOf(settings).size(), std::size_t{3});
+    }
+
+    void theLikeliestAreTold() {
+        GenerationSettings settings;
+        settings.topK = 2;
+        const auto chances = likeliestTokens(kScores, settings, 3);
+        QCOMPARE(chances.size(), std::size_t{3});
+        QCOMPARE(chances[0].token, TokenId{1});
+        QCOMPARE(chances[1].token, TokenId{3});
+        QCOMPARE(chances[2].token, TokenId{2});
+        QVERIFY(chances[0].mayCome && chances[1].mayCome && !chances[2].mayCome);
+        double sum = 0;
+        for (const float score : kScores) sum += std::exp(static_cast<double>(score));
+        QVERIFY(std::abs(chances[2].probability - std::exp(2.0) / sum) < 1e-12);
+        settings.topK = 0;
+        settings.temperature = 0;  // the chances as at 1, but only one may come
+        const auto cold = likeliestTokens(kScores, settings, 10);
+        QCOMPARE(cold.size(), std::size_t{5});
+        QCOMPARE(cold[2].probability, chances[2].probability);
+        QVERIFY(cold[0].mayCome && !cold[1].mayCome);
+        settings.temperature = 0.5;
+        QVERIFY(likeliestTokens(kScores, settings, 1)[0].probability > chances[0].probability);
+        QVERIFY(likeliestTokens(kScores, settings, 0).empty());
     }
 
     void theEndsOfTheRange() {

@@ -63,6 +63,14 @@ public:
             m_run.model = core::describeModel(m_run.config, static_cast<int>(m_run.classNames.size()));
             m_pictures = drawnTexts(*m_drawn);
         }
+        if (m_script.continues) {
+            core::chooseModel(m_run.config, "gpt-small");
+            m_run.config.task = core::TaskKind::ContinueText;
+            m_run.config.phases[0].trainable = m_run.config.phases[1].trainable = {"all"};
+            m_run.classNames = {"text"};
+            m_run.model = core::describeModel(m_run.config, 1);
+            m_pictures = drawnTexts(*m_drawn);
+        }
         if (!m_script.severalLabels) return;
         m_run.config.task = core::TaskKind::SeveralLabels;
         m_pictures = withSeveralLabels(*m_drawn);
@@ -83,7 +91,8 @@ public:
             one.step = epoch * kStepsPerEpoch;
             one.name = "step-" + std::to_string(one.step);
             one.epoch = epoch;
-            one.valScore = accuracyAfter(epoch);
+            one.valScore = m_script.continues ? 20 + 400.0 / (epoch * epoch) : accuracyAfter(epoch);
+            one.task = m_run.config.task;
             one.endsEpoch = true;
             one.endsPhase = epoch == m_script.headEpochs || epoch == m_script.epochs;
             one.best = epoch == kept;
@@ -281,6 +290,13 @@ public:
             begin = end + 1;
         }
         made.tokens = static_cast<std::int64_t>(made.words.size()) + 2;
+        return made;
+    }
+    core::GeneratedText continueText(const std::string& checkpoint, const core::GenerationSettings& settings,
+                                     const core::GenerationCallback& progress) override {
+        const core::GeneratedText made = drawnContinuation(settings, epochOf(checkpoint));
+        work([&](std::int64_t, std::int64_t) { return !progress || progress(made); });
+        ++*m_script.continued;
         return made;
     }
     core::ClassMap occlusion(const std::string& checkpoint, const core::PictureChoice& picture, int classIndex, int, int,

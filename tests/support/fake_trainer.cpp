@@ -344,6 +344,11 @@ std::vector<core::Event> FakeTrainer::apply(const core::Command& command) {
             refuse(command.requestId, "The run was stopped before its model was ready.");
         else
             m_requests.push_back(command);
+    } else if (const auto* wanted = std::get_if<core::GenerateText>(&command.data)) {
+        core::GeneratedText text = drawnContinuation(wanted->settings, static_cast<int>(epochPosition()));
+        emitEvent(core::TextGenerated{command.requestId, m_step, std::make_shared<const core::GeneratedText>(std::move(text)),
+                                      /*finished=*/true});
+    } else if (is(core::StopGenerating())) {
     } else if (ended()) {
         refuse(command.requestId, "The run has ended.");
     } else if (is(core::SetTrainable()) || is(core::SetMask()) || is(core::SetLearningRate())) {
@@ -549,6 +554,20 @@ core::StageTimes drawnStageTimes(const core::ModelInfo& model, int batchSize) {
     times.optimizerPerParameter = 1.5e-9;
     times.batchSize = batchSize;
     return times;
+}
+
+core::GeneratedText drawnContinuation(const core::GenerationSettings& settings, int epoch) {
+    core::GeneratedText made;
+    const std::string epochs = std::to_string(epoch);
+    for (int i = 0; i < settings.tokens; ++i) {
+        made.tokens.push_back(i);
+        made.text += i == 2 ? " epoch" + epochs : i % 9 == 8 ? "\nThou" : i % 2 == 0 ? " king" : " said";
+    }
+    const char* const kWords[] = {" king", " bell", " duke", "\n", " cry", " night", " queen", " people", " door", "ly"};
+    for (int i = 0; i < std::min(settings.foretold, 10); ++i)
+        made.next.push_back({kWords[i], 0.3 / (1 + i), settings.topK == 0 || i < settings.topK});
+    made.seconds = 0.5;
+    return made;
 }
 
 }  // namespace thaw::test

@@ -128,6 +128,9 @@ core::RunConfig lessonConfig(int headEpochs = 10, int thawEpochs = 5);
 /// For TrainingController: makes FakeTrainers with this script; resume() makes one whose RunStarted says so.
 ui::TrainerFactory fakeFactory(FakeScript script = {}, std::shared_ptr<FakeProbe> probe = nullptr);
 
+/// Words that are others at each epoch, and words that might come next.
+core::GeneratedText drawnContinuation(const core::GenerationSettings& settings, int epoch);
+
 /// Plausible times for the price tag, as a two-core machine would measure them.
 core::StageTimes drawnStageTimes(const core::ModelInfo& model, int batchSize = 128);
 

@@ -68,6 +68,7 @@ public:
     void handle(const core::CheckpointFailed& event) { Q_EMIT q->checkpointFailed(event); }
     void handle(const core::PredictionsReady& event) { Q_EMIT q->predictionsReady(event); }
     void handle(const core::FilePredictionsReady& event) { Q_EMIT q->filePredictionsReady(event); }
+    void handle(const core::TextGenerated& event) { Q_EMIT q->textGenerated(event); }
     void handle(const core::ModelExported& event) { Q_EMIT q->modelExported(event); }
     void handle(const core::StageTimesMeasured& event) { Q_EMIT q->stageTimesMeasured(event); }
     void handle(const core::CommandRefused& event) {
@@ -172,6 +173,10 @@ quint64 TrainingController::exportModel(const QString& file, core::ExportFormat 
     return d->send(core::ExportModel{pathOf(file), format});
 }
 quint64 TrainingController::saveCheckpoint() { return d->send(core::SaveCheckpoint{}); }
+quint64 TrainingController::generateText(const core::GenerationSettings& settings) {
+    return d->send(core::GenerateText{settings});
+}
+void TrainingController::stopGenerating() { d->send(core::StopGenerating{}); }
 
 bool TrainingController::Private::canStart(const QString& what) {
     if (isFree()) return true;

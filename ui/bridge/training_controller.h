@@ -72,6 +72,8 @@ public Q_SLOTS:
     quint64 predictFiles(const QStringList& files);
     quint64 exportModel(const QString& file, thaw::core::ExportFormat format);
     quint64 saveCheckpoint();
+    quint64 generateText(const thaw::core::GenerationSettings& settings);
+    void stopGenerating();
 
 Q_SIGNALS:
     void stateChanged(thaw::core::TrainerState state);
@@ -93,6 +95,7 @@ Q_SIGNALS:
     void checkpointFailed(const thaw::core::CheckpointFailed& failed);
     void predictionsReady(const thaw::core::PredictionsReady& predictions);
     void filePredictionsReady(const thaw::core::FilePredictionsReady& predictions);
+    void textGenerated(const thaw::core::TextGenerated& generated);
     void modelExported(const thaw::core::ModelExported& exported);
     void stageTimesMeasured(const thaw::core::StageTimesMeasured& times);
     void commandRefused(quint64 requestId, const QString& reason);
