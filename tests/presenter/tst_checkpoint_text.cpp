@@ -62,6 +62,17 @@ private Q_SLOTS:
         QCOMPARE(ui::checkpointTitle(kept(4934, 12, 0.7012, false)), QStringLiteral("step 4,934"));
     }
 
+    void aPerplexityIsNoShare() {
+        core::KeptCheckpoint checkpoint = kept(4692, 12, 23.42, true);
+        checkpoint.task = core::TaskKind::ContinueText;
+        QCOMPARE(ui::checkpointTitle(checkpoint), QStringLiteral("epoch 12, validation 23.4"));
+        QCOMPARE(ui::shortCheckpointText(checkpoint), QStringLiteral("epoch 12: 23.4"));
+        checkpoint.valScore = 8192.4;
+        QCOMPARE(ui::shortCheckpointText(checkpoint), QStringLiteral("epoch 12: 8,192"));
+        checkpoint.valScore = 1.4321;
+        QCOMPARE(ui::shortCheckpointText(checkpoint), QStringLiteral("epoch 12: 1.43"));
+    }
+
     void saysAnyMoment() {
         QCOMPARE(ui::momentText(12 * 391, 12, 391), QStringLiteral("after epoch 12"));
         QCOMPARE(ui::momentText(4934, 12, 391), QStringLiteral("at step 4,934"));

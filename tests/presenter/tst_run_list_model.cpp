@@ -225,6 +225,21 @@ private Q_SLOTS:
         QVERIFY(model.index(0, 0).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("best mAP 60.0 percent")));
     }
 
+    void aPerplexityIsNoShare() {
+        RunListModel model;
+        core::RunStarted run = started("run-6");
+        run.config.task = core::TaskKind::ContinueText;
+        model.startCurrent(run);
+        core::EpochFinished epoch;
+        epoch.task = core::TaskKind::ContinueText;
+        epoch.epoch = 1;
+        epoch.valScore = 23.42;
+        epoch.best = true;
+        model.addEpoch(epoch);
+        QCOMPARE(model.index(0, RunListModel::BestColumn).data().toString(), QStringLiteral("23.4"));
+        QVERIFY(model.index(0, 0).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("best perplexity 23.4,")));
+    }
+
     void speaks() {
         RunListModel model;
         model.setRuns(fiveRuns());

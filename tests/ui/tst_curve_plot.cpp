@@ -110,6 +110,7 @@ private Q_SLOTS:
 
     void wholePlanFromTheStart();
     void stepsOfTheValueAxes();
+    void perplexitiesStandOnALogarithmicAxis();
     void rangesStandStillWhileSomeoneReads();
     void readsByMouse();
     void readsByKeys();
@@ -160,6 +161,26 @@ void TestCurvePlot::stepsOfTheValueAxes() {
     curves.addEpoch(epochOf(5, .1, std::nan("")), 5);
     shown.settle();
     QVERIFY(shown.plot.lossSpan().to >= 1e6 && std::isfinite(shown.plot.lossSpan().to));
+}
+
+void TestCurvePlot::perplexitiesStandOnALogarithmicAxis() {
+    core::RunConfig config = plan(3, 0);
+    config.task = core::TaskKind::ContinueText;
+    RunCurves curves;
+    curves.setPlan(config, 100);
+    curves.addPhase(phaseOf(0, 1, 3, 1e-4), 0);
+    Shown shown(curves);
+    QVERIFY(shown.plot.accuracySpan().from > 0);
+    for (const double perplexity : {412.0, 96.0, 61.5})
+        curves.addEpoch(epochOf(static_cast<int>(curves.epochs().size()) + 1, perplexity, std::log(perplexity)), 1);
+    shown.settle();
+    QCOMPARE(shown.plot.accuracySpan(), (AxisSpan{50, 500}));
+    QCOMPARE(shown.plot.readOut().task, core::TaskKind::ContinueText);
+    test::saveShot(shown.plot, "curve-plot-perplexity");
+    // One that is no number breaks nothing.
+    curves.addEpoch(epochOf(4, std::nan(""), 1), 2);
+    shown.settle();
+    QCOMPARE(shown.plot.accuracySpan(), (AxisSpan{50, 500}));
 }
 
 void TestCurvePlot::rangesStandStillWhileSomeoneReads() {

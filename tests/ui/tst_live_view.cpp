@@ -26,6 +26,7 @@
 #include "tests/support/shot.h"
 #include "ui/widgets/live/live_view.h"
 #include "ui/widgets/live/preparation_note.h"
+#include "ui/widgets/live/read_out_line.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/theme.h"
 
@@ -258,6 +259,7 @@ private Q_SLOTS:
     void planIsInViewFromTheStart();
     void heroAndChip();
     void worseThanTheBestIsSaid();
+    void aPerplexityIsNoShare();
     void flagsOfTheLesson();
     void flagToolTipsTellOldAndNew();
     void layersByHandMakeBandsAndFlags();
@@ -377,6 +379,27 @@ void TestLiveView::worseThanTheBestIsSaid() {
     view.addEpoch(worse);
     QVERIFY(labelWith(view, QStringLiteral("after epoch 12; best 68.5\u2009% after epoch 11")));
     QCOMPARE(view.findChild<Chip*>()->text(), QStringLiteral("−4.7 points since the thaw"));
+}
+
+void TestLiveView::aPerplexityIsNoShare() {
+    LiveView view;
+    view.resize(800, 600);
+    core::RunConfig config = lesson();
+    config.task = core::TaskKind::ContinueText;
+    view.setPlan(config, 100);
+    core::EpochFinished epoch = epochFigures(1);
+    epoch.task = core::TaskKind::ContinueText;
+    epoch.valScore = 61.53;
+    epoch.trainScore = 70.2;
+    epoch.best = true;
+    view.addEpoch(epoch);
+    QVERIFY(labelWith(view, QStringLiteral("Validation perplexity")));
+    QVERIFY(labelWith(view, QStringLiteral("61.5")));
+    const QString said = view.plot()->accessibleDescription();
+    QVERIFY2(said.contains(QStringLiteral("Validation perplexity 61.5")) && !said.contains(QLatin1Char('%')), qPrintable(said));
+    const QString line = view.findChild<ReadOutLine*>()->accessibleName();
+    QVERIFY2(line.contains(QStringLiteral("validation 61.5")) && line.contains(QStringLiteral("training 70.2")),
+             qPrintable(line));
 }
 
 void TestLiveView::flagsOfTheLesson() {

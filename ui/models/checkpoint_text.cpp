@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ui/models/percent_text.h"
 #include "ui/models/run_curves.h"
+#include "ui/models/task_text.h"
 
 namespace thaw::ui {
 namespace {
@@ -23,8 +23,10 @@ QString nameOf(std::int64_t step, int epoch, bool endsEpoch) {
 
 bool hasFigure(const core::KeptCheckpoint& checkpoint) { return checkpoint.endsEpoch && checkpoint.valScore >= 0; }
 
+QString scoreOf(const core::KeptCheckpoint& checkpoint) { return scoreValueText(checkpoint.task, checkpoint.valScore); }
+
 QString withFigure(const QString& name, const core::KeptCheckpoint& checkpoint) {
-    return hasFigure(checkpoint) ? say("%1, validation %2").arg(name, percentText(checkpoint.valScore)) : name;
+    return hasFigure(checkpoint) ? say("%1, validation %2").arg(name, scoreOf(checkpoint)) : name;
 }
 
 }  // namespace
@@ -41,7 +43,7 @@ QString checkpointText(const core::KeptCheckpoint& checkpoint) { return withFigu
 
 QString shortCheckpointText(const core::KeptCheckpoint& checkpoint) {
     const QString name = checkpointLabel(checkpoint);
-    return hasFigure(checkpoint) ? say("%1: %2").arg(name, percentText(checkpoint.valScore)) : name;
+    return hasFigure(checkpoint) ? say("%1: %2").arg(name, scoreOf(checkpoint)) : name;
 }
 
 QString checkpointTitle(const core::KeptCheckpoint& checkpoint) { return withFigure(checkpointLabel(checkpoint), checkpoint); }

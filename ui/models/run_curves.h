@@ -48,6 +48,7 @@ struct ReadOut {
     double x = 0;
     bool atEpoch = false;
     double valScore = 0, valLoss = 0, trainScore = 0, trainLoss = 0;
+    core::TaskKind task = core::TaskKind::OneLabel;  ///< whose scores they are
 };
 
 class RunCurves {
@@ -77,7 +78,7 @@ public:
     double smoothing() const { return m_trainLoss.smoothing(); }
 
     const MetricSeries& trainLoss() const { return m_trainLoss; }            ///< a point a batch
-    const MetricSeries& trainScore() const { return m_trainScore; }          ///< a point a batch, 0..1
+    const MetricSeries& trainScore() const { return m_trainScore; }          ///< a point a batch
     const MetricSeries& epochTrainLoss() const { return m_epochTrainLoss; }  ///< running means, a point an epoch
     const MetricSeries& epochTrainScore() const { return m_epochTrainScore; }
     const MetricSeries& valLoss() const { return m_valLoss; }  ///< a point an epoch
@@ -107,7 +108,8 @@ public:
     const core::EpochFinished* bestEpoch() const;  ///< by the run's judging
     /// Best validation score before anything of the trunk was thawed; nothing when it never was, or from the start.
     std::optional<double> bestFrozen() const;
-    /// Last validation score minus bestFrozen(), in points of percent; nothing before an epoch with the thawed trunk.
+    /// Last validation score minus bestFrozen(), in points of percent where it is a share; nothing before an epoch with the
+    /// thawed trunk.
     std::optional<double> pointsSinceThaw() const;
 
     /// A line of names, then a line for each batch and each epoch, in order:

@@ -33,7 +33,7 @@ QByteArray csvField(const QString& text) {
 
 ReadOut RunCurves::readOutOfEpoch(int epoch, SeriesAxis axis) const {
     const auto found = m_epochs.find(epoch);
-    if (found == m_epochs.end()) return {{}, {}, 0, false, kNaN, kNaN, kNaN, kNaN};
+    if (found == m_epochs.end()) return {{}, {}, 0, false, kNaN, kNaN, kNaN, kNaN, m_config.task};
     const core::EpochFinished& figures = found->second;
     ReadOut out{tr("Epoch %1").arg(QLocale().toString(epoch)),
                 {},
@@ -42,7 +42,8 @@ ReadOut RunCurves::readOutOfEpoch(int epoch, SeriesAxis axis) const {
                 figures.valScore,
                 figures.valLoss,
                 figures.trainScore,
-                figures.trainLoss};
+                figures.trainLoss,
+                m_config.task};
     const std::size_t index = m_valScore.nearest(SeriesAxis::Epoch, epoch);
     out.x = m_valScore.x(index, axis);
     switch (axis) {
@@ -70,7 +71,7 @@ ReadOut RunCurves::readOut(double x, SeriesAxis axis, double reach) const {
     const bool farFromBatches = !hasBatch || std::abs(m_trainLoss.x(batch, axis) - x) > reach;
     if (hasEpoch && (epochDistance <= reach || farFromBatches))
         return readOutOfEpoch(static_cast<int>(std::lround(m_valScore.at(epoch).epochPosition)), axis);
-    if (!hasBatch) return {{}, {}, 0, false, kNaN, kNaN, kNaN, kNaN};
+    if (!hasBatch) return {{}, {}, 0, false, kNaN, kNaN, kNaN, kNaN, m_config.task};
     const SeriesPoint point = m_trainLoss.at(batch);
     const QString step = QLocale().toString(static_cast<qint64>(point.step));
     ReadOut out{tr("Step %1").arg(step),
@@ -80,7 +81,8 @@ ReadOut RunCurves::readOut(double x, SeriesAxis axis, double reach) const {
                 kNaN,
                 kNaN,
                 m_trainScore.value(batch, MetricSeries::Values::Smoothed),
-                m_trainLoss.value(batch, MetricSeries::Values::Smoothed)};
+                m_trainLoss.value(batch, MetricSeries::Values::Smoothed),
+                m_config.task};
     if (axis == SeriesAxis::Epoch) out.axisTag = QLocale().toString(point.epochPosition, 'f', 2);
     if (axis == SeriesAxis::Time) out.axisTag = clockText(point.seconds);
     return out;
@@ -112,7 +114,8 @@ std::optional<double> RunCurves::bestFrozen() const {
 std::optional<double> RunCurves::pointsSinceThaw() const {
     const std::optional<double> frozen = bestFrozen();
     if (!frozen || m_epochs.rbegin()->first <= firstThaw() + halfStep()) return {};
-    return 100 * (m_epochs.rbegin()->second.valScore - *frozen);
+    const double unit = core::taskInfo(m_config.task).score.isShare ? 100 : 1;
+    return unit * (m_epochs.rbegin()->second.valScore - *frozen);
 }
 
 bool RunCurves::writeCsv(QIODevice& device, const QString& runName, bool withHeader) const {

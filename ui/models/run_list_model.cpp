@@ -192,8 +192,11 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
             QStringList parts{name(row), stateText(row)};
             if (!summary.dataset.empty()) parts += QString::fromStdString(summary.dataset);
             if (summary.bestScore >= 0)
-                parts += tr("best %1 %2 percent")
-                             .arg(scoreInSentence(summary.task), QLocale().toString(summary.bestScore * 100, 'f', 1));
+                parts +=
+                    core::taskInfo(summary.task).score.isShare
+                        ? tr("best %1 %2 percent")
+                              .arg(scoreInSentence(summary.task), QLocale().toString(summary.bestScore * 100, 'f', 1))
+                        : tr("best %1 %2").arg(scoreInSentence(summary.task), scoreValueText(summary.task, summary.bestScore));
             parts += isShown(row) ? tr("shown") : tr("hidden");
             return parts.join(QStringLiteral(", "));
         }

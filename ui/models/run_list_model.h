@@ -27,7 +27,7 @@ public:
         CurrentRole,    ///< bool: the run in the worker
         StatusRole,     ///< core::RunStatus as int
         ResumableRole,  ///< bool
-        BestScoreRole,  ///< double, 0..1; negative: none
+        BestScoreRole,  ///< double, of its task; negative: none
         EpochsRole,     ///< "15", "7 of 15"
         DayRole,        ///< when it was begun, as dayText
         ActiveRole,     ///< bool: it is the run in the worker, and has not ended

@@ -3,6 +3,8 @@
 #include <QCoreApplication>
 #include <QLocale>
 
+#include <cmath>
+
 #include "ui/models/percent_text.h"
 
 namespace thaw::ui {
@@ -12,7 +14,9 @@ QString scoreTitle(core::TaskKind task) { return QString::fromStdString(core::ta
 QString scoreWord(core::TaskKind task) { return QString::fromStdString(core::taskInfo(task).score.shortTitle); }
 
 QString scoreValueText(core::TaskKind task, double value) {
-    return core::taskInfo(task).score.isShare ? percentText(value) : QLocale().toString(value, 'f', 2);
+    if (core::taskInfo(task).score.isShare) return percentText(value);
+    if (!std::isfinite(value)) return QString(QChar(0x2013));
+    return QLocale().toString(value, 'f', value < 9.995 ? 2 : value < 999.95 ? 1 : 0);
 }
 
 QString scoreInSentence(core::TaskKind task) { return QString::fromStdString(core::taskInfo(task).score.inSentence); }
@@ -20,6 +24,7 @@ QString scoreInSentence(core::TaskKind task) { return QString::fromStdString(cor
 QString scoreHelp(core::TaskKind task) { return QString::fromStdString(core::taskInfo(task).score.help); }
 
 QString rateUnit(const core::ModelInfo& model) {
+    if (model.task == core::TaskKind::ContinueText) return QCoreApplication::translate("thaw::ui::TaskText", "windows/s");
     return model.readsTexts() ? QCoreApplication::translate("thaw::ui::TaskText", "texts/s")
                               : QCoreApplication::translate("thaw::ui::TaskText", "images/s");
 }

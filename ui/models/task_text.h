@@ -10,11 +10,11 @@ namespace thaw::ui {
 
 QString scoreTitle(core::TaskKind task);                    ///< "Accuracy", "Mean average precision"
 QString scoreWord(core::TaskKind task);                     ///< where room is short: "Accuracy", "mAP"
-QString scoreValueText(core::TaskKind task, double value);  ///< "71.2 %"; of a perplexity "45.31"
+QString scoreValueText(core::TaskKind task, double value);  ///< "71.2 %"; of a perplexity "1.43", "23.4", "8,192"
 QString scoreInSentence(core::TaskKind task);               ///< "accuracy", "mAP"
 QString scoreHelp(core::TaskKind task);                     ///< a sentence or two
 
-QString rateUnit(const core::ModelInfo& model);  ///< "images/s", "texts/s"
+QString rateUnit(const core::ModelInfo& model);  ///< "images/s", "texts/s", "windows/s"
 
 /// The class of a picture, or all of its several with commas. Empty: its label is not known.
 QString labelNames(const core::PictureSet& pictures, std::int64_t index, const QStringList& classNames);

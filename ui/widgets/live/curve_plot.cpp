@@ -17,8 +17,6 @@ using namespace plotting;
 
 namespace {
 
-constexpr double kAccuracyShare = 58, kLossShare = 42;
-constexpr double kCalmSmoothing = 0.9;
 constexpr int kReplotMilliseconds = 100;
 constexpr int kReadingMilliseconds = 30'000;
 constexpr int kFrame = 2;  ///< pixels around the plot, for its focus ring
@@ -29,8 +27,6 @@ constexpr int kLabelHeight = 24;               ///< of the x axis, about
 constexpr int kAxisHeight = 38;                ///< labels and title of the x axis, about
 constexpr int kRightMargin = 12;
 constexpr int kReachPixels = 20;  ///< how near the mouse must be to an epoch to read it
-constexpr std::array<double, 4> kAccuracySteps{0.02, 0.05, 0.1, 0.2};
-constexpr std::array<double, 4> kLossSteps{0.05, 0.1, 0.2, 0.3};
 
 }  // namespace
 
@@ -182,7 +178,8 @@ void CurvePlot::Private::setShape(const CurveShape& next) {
     strip->setMaximumSize(QWIDGETSIZE_MAX, t.px(kStripHeight[shape.lanes]));
     strip->setMargins(QMargins(0, 0, 0, 0));
     // Room for the widest label, so that nothing jumps when a range changes.
-    const int left = QFontMetrics(fontOf(TextRole::Table)).horizontalAdvance(percentText(1, 0)) + t.px(13);
+    const QString widest = scoreIsShare() ? percentText(1, 0) : QLocale().toString(10'000);
+    const int left = QFontMetrics(fontOf(TextRole::Table)).horizontalAdvance(widest) + t.px(13);
     for (QCPAxisRect* rect : {strip, accuracy.rect, loss.rect}) rect->setMinimumMargins(QMargins(left, 0, t.px(kRightMargin), 0));
     for (Pane* pane : {&accuracy, &loss}) {
         const bool shown = pane == &accuracy || shape.loss, bottom = pane == &bottomPane();
@@ -219,128 +216,6 @@ void CurvePlot::Private::refreshHappenings() {
     happeningsDirty = false;
     bands = curves->bands();
     flags = curves->flags();
-}
-
-// --- ranges -----------------------------------------------------------------------------------------------------------------
-
-double CurvePlot::Private::xEnd() const {
-    double end = std::max(1e-9, curves->endOf(axis));
-    if (axis != SeriesAxis::Time) return end;
-    // An estimate: rounded up, so that the axis does not follow each of its changes.
-    for (const double unit : {1., 5., 10., 30., 60., 120., 300., 600., 1800., 3600., 7200., 21600., 86400.})
-        if (end / unit <= 20) return std::ceil(end / unit - 1e-9) * unit;
-    return end;
-}
-
-SteppedSpan CurvePlot::Private::wantedAccuracy() const {
-    double low = 1, high = 0;
-    const auto take = [&](double value) {
-        if (!std::isfinite(value)) return;
-        low = std::min(low, value);
-        high = std::max(high, value);
-    };
-    for (const auto& [number, epoch] : curves->epochs()) {
-        take(epoch.valScore);
-        take(epoch.trainScore);
-    }
-    for (const OtherCurves& other : others)
-        for (const auto& [number, epoch] : other.curves.epochs()) take(epoch.valScore);
-    for (const ReferenceLine& line : references) take(line.value);
-    for (const Reached& one : reached) take(one.accuracy);
-    if (curves->epochs().empty()) take(0);
-    if (high <= low) take(low > 0.5 ? 0 : 1);
-    SteppedSpan wanted = stepped(low, std::min(high, 0.999), kAccuracySteps, 6);
-    wanted.span.to = std::min(wanted.span.to, 1.0);
-    return wanted;
-}
-
-SteppedSpan CurvePlot::Private::wantedLoss() const {
-    double low = std::numeric_limits<double>::infinity(), high = 0;
-    const auto take = [&](double value) {
-        if (!std::isfinite(value)) return;
-        low = std::min(low, value);
-        high = std::max(high, value);
-    };
-    for (const auto& [number, epoch] : curves->epochs()) {
-        take(epoch.valLoss);
-        take(epoch.trainLoss);
-    }
-    for (const OtherCurves& other : others)
-        for (const auto& [number, epoch] : other.curves.epochs()) take(epoch.valLoss);
-    for (const Reached& one : reached) take(one.loss);
-    if (curves->epochs().empty()) {
-        take(0);
-        const MetricSeries& batches = curves->trainLoss();
-        take(batches.empty() ? 2.8 : std::max(2.8, batches.value(batches.size() - 1, MetricSeries::Values::Smoothed)));
-    }
-    return stepped(std::max(0.0, low), high, kLossSteps, 5);
-}
-
-void CurvePlot::Private::refreshRanges(bool byHand) {
-    if (!byHand && q->isBeingRead()) return;
-    // The running epoch's training curve counts too, once it is calm; what it reached stays in view until the next fit.
-    if (byHand) reached.clear();
-    const MetricSeries& batches = curves->trainLoss();
-    if (!curves->epochs().empty() && !batches.empty() && batches.smoothing() >= kCalmSmoothing) {
-        const std::size_t last = batches.size() - 1;
-        const Reached now{curves->trainScore().value(last, MetricSeries::Values::Smoothed),
-                          batches.value(last, MetricSeries::Values::Smoothed)};
-        if (std::isfinite(now.accuracy) && std::isfinite(now.loss)) reached.push_back(now);
-        if (reached.size() > 1) {
-            // Lowest and highest of both are enough.
-            Reached low = reached[0], high = reached[0];
-            for (const Reached& one : reached) {
-                low = {std::min(low.accuracy, one.accuracy), std::min(low.loss, one.loss)};
-                high = {std::max(high.accuracy, one.accuracy), std::max(high.loss, one.loss)};
-            }
-            reached = {low, high};
-        }
-    }
-    accuracy.y = wantedAccuracy();
-    loss.y = wantedLoss();
-    if (fitted) x = {0, xEnd()};
-    applyRanges();
-}
-
-double CurvePlot::Private::labelRoom() const {
-    const QString widest = axis == SeriesAxis::Epoch  ? QStringLiteral("00")
-                           : axis == SeriesAxis::Step ? QStringLiteral("00,000")
-                                                      : QStringLiteral("0:00:00");
-    const int label = QFontMetrics(fontOf(TextRole::Table)).horizontalAdvance(widest) + theme().px(15);
-    const QMargins margins = accuracy.rect->minimumMargins();
-    return static_cast<double>(plot->viewport().width() - margins.left() - margins.right()) / label;
-}
-
-void CurvePlot::Private::applyRanges() {
-    for (Pane* pane : {&accuracy, &loss}) {
-        pane->key()->setTicker(QSharedPointer<AxisTicker>::create(axis, [this] { return labelRoom(); }));
-        const auto rows = [this, part = pane == &accuracy ? 1 : kLossShare / kAccuracyShare] {
-            return part * accuracyHeight(shape, plot->viewport().height()) /
-                   (1.15 * QFontMetrics(fontOf(TextRole::Table)).height());
-        };
-        auto ticker = QSharedPointer<StepTicker>::create(pane->y.step, pane == &accuracy, rows);
-        ticker->setTickOrigin(pane->y.span.from);
-        pane->value()->setTicker(ticker);
-    }
-    accuracy.key()->setRange(x.from, x.to);
-    accuracy.value()->setRange(accuracy.y.span.from, accuracy.y.span.to);
-    loss.value()->setRange(loss.y.span.from, loss.y.span.to);
-}
-
-void CurvePlot::Private::setX(double from, double to) {
-    const double end = xEnd();
-    const double least = axis == SeriesAxis::Epoch ? end / 1e5 : std::max(4.0, end / 1e6);
-    double width = std::clamp(to - from, std::min(least, end), end);
-    from = std::clamp(from + (to - from - width) / 2, 0.0, end - width);
-    x = {from, from + width};
-    const bool whole = width >= end * (1 - 1e-9);
-    if (whole != fitted) {
-        fitted = whole;
-        Q_EMIT q->fittedChanged(fitted);
-    }
-    applyRanges();
-    updateReadOut();
-    plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
 // --- reading ----------------------------------------------------------------------------------------------------------------

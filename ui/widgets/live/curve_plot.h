@@ -27,7 +27,7 @@ struct OtherCurves {
 /// A dotted line across the accuracies.
 struct ReferenceLine {
     enum class Look { Frozen, Claim, Run };
-    double value = 0;  ///< 0..1
+    double value = 0;  ///< of the curves' score
     QString label;     ///< "best with frozen trunk"; the value is put before it
     Look look = Look::Claim;
     int penIndex = 0;  ///< of Look::Run

@@ -36,6 +36,37 @@ SteppedSpan stepped(double low, double high, const std::array<double, 4>& steps,
     }
 }
 
+namespace {
+
+/// 1, 2 or 5 times a power of ten.
+double mark(int index) {
+    constexpr std::array<double, 3> kUnits{1, 2, 5};
+    const int decade = static_cast<int>(std::floor(index / 3.0));
+    return kUnits[static_cast<std::size_t>(index - 3 * decade)] * std::pow(10.0, decade);
+}
+
+int markBelow(double value) {
+    int index = 3 * static_cast<int>(std::floor(std::log10(value)));
+    while (mark(index + 1) <= value * (1 + 1e-9)) ++index;
+    return index;
+}
+
+}  // namespace
+
+SteppedSpan logarithmic(double low, double high) {
+    const int first = markBelow(low), last = markBelow(high);
+    return {{mark(first), mark(std::max(first + 1, mark(last) < high * (1 - 1e-9) ? last + 1 : last))}, 0};
+}
+
+QVector<double> LogTicker::createTickVector(double, const QCPRange& range) {
+    const int first = markBelow(range.lower), last = markBelow(range.upper);
+    const int every = std::max(1, static_cast<int>(std::ceil((last - first + 1) / std::max(2.0, m_room()))));
+    QVector<double> ticks;
+    for (int index = first; index <= last; index += every)
+        if (mark(index) >= range.lower * (1 - 1e-9)) ticks << mark(index);
+    return ticks;
+}
+
 void paintIcon(QPainter* painter, const QString& name, const QRectF& rect, const QColor& color) {
     QFile file(QStringLiteral(":/icons/%1.svg").arg(name));
     if (!file.open(QIODevice::ReadOnly)) return;

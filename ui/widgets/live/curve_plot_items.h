@@ -33,6 +33,9 @@ struct SteppedSpan {
 };
 SteppedSpan stepped(double low, double high, const std::array<double, 4>& steps, int limit);
 
+/// Ends on 1, 2 or 5 times a power of ten, for a logarithmic axis; step 0.
+SteppedSpan logarithmic(double low, double high);
+
 /// 1-2-5 steps that leave room for their labels; whole numbers on the epoch axis as long as that is possible; clock steps for
 /// time.
 class AxisTicker : public QCPAxisTicker {
@@ -89,6 +92,22 @@ protected:
 private:
     double m_step;
     bool m_percent;
+    std::function<double()> m_room;
+};
+
+/// Of a logarithmic axis: 1, 2 and 5 times the powers of ten, as many as there is room for.
+class LogTicker : public QCPAxisTicker {
+public:
+    explicit LogTicker(std::function<double()> room) : m_room(std::move(room)) {}
+
+protected:
+    QVector<double> createTickVector(double, const QCPRange& range) override;
+    int getSubTickCount(double) override { return 0; }
+    QString getTickLabel(double tick, const QLocale& locale, QChar, int) override {
+        return locale.toString(tick, 'f', tick < 1 ? 2 : 0);
+    }
+
+private:
     std::function<double()> m_room;
 };
 

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <optional>
 
+#include "ui/models/task_text.h"
+
 namespace thaw::ui {
 
 using namespace plotting;
@@ -56,7 +58,7 @@ void CurvePlot::Private::paintReferenceLabels(QCPPainter* painter) {
     };
     for (const ReferenceLine* line : visible) {
         const double y = std::round(accuracy.value()->coordToPixel(line->value));
-        const QString number = percentText(line->value, 1);
+        const QString number = scoreValueText(curves->config().task, line->value);
         QString text = QStringLiteral("%1  %2").arg(number, line->label);
         std::optional<QRectF> best;
         // Above its line or below, as far left as it goes; then over another line, then the number alone, and over a curve only

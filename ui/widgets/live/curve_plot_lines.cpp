@@ -3,6 +3,7 @@
 #include "ui/widgets/live/curve_plot_private.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace thaw::ui {
@@ -24,7 +25,11 @@ void CurvePlot::Private::setLine(QCPGraph* graph, const ThinnedSeries& thinned, 
 void CurvePlot::Private::fill(Pane& pane, const MetricSeries& batches, const MetricSeries& epochs, const MetricSeries& val) {
     const double scale = exportScale > 0 ? exportScale : plot->bufferDevicePixelRatio();
     const int columns = std::max(1, static_cast<int>(pane.rect->width() * scale));
-    const double flat = 0.5 * (pane.y.span.to - pane.y.span.from) / std::max(1.0, pane.rect->height() * scale);
+    const double pixels = std::max(1.0, pane.rect->height() * scale);
+    const bool logarithmic = pane.y.step <= 0;
+    const double flat =
+        0.5 / pixels *
+        (logarithmic ? pane.y.span.from * std::log(pane.y.span.to / pane.y.span.from) : pane.y.span.to - pane.y.span.from);
     const bool smooth = batches.smoothing() > 0;
     pane.raw->setPen(QPen(smooth ? rawColor() : theme().color(Tone::Training), 0));
     setLine(pane.raw, batches.thinned(axis, MetricSeries::Values::Raw, x.from, x.to, columns, flat), pane);

@@ -1,4 +1,4 @@
-// What CurvePlot keeps to itself; its bodies lie in curve_plot.cpp (axes and ranges), curve_plot_lines.cpp,
+// What CurvePlot keeps to itself; its bodies lie in curve_plot.cpp (axes), curve_plot_ranges.cpp, curve_plot_lines.cpp,
 // curve_plot_painting.cpp (what is painted over and under them), curve_plot_labels.cpp (words in the panes), curve_plot_input.cpp
 // (mouse and keys) and curve_plot_files.cpp (pictures for a file).
 #pragma once
@@ -11,7 +11,8 @@
 
 namespace thaw::ui {
 
-constexpr int kBandHeight = 24;  ///< design pixels, of the phases' captions
+constexpr double kAccuracyShare = 58, kLossShare = 42;  ///< of the height
+constexpr int kBandHeight = 24;                         ///< design pixels, of the phases' captions
 
 /// How the height is spent: the curves come first. As it gets short, the x axis loses its title, the flags lose their second
 /// lane, then their words, and at last the loss goes.
@@ -73,7 +74,9 @@ public:
     void refreshRanges(bool byHand);
     void applyRanges();
     double labelRoom() const;
+    bool scoreIsShare() const;
     plotting::SteppedSpan wantedAccuracy() const;
+    plotting::SteppedSpan wantedPerplexity(double low, double high) const;
     plotting::SteppedSpan wantedLoss() const;
     double xEnd() const;
     void setX(double from, double to);

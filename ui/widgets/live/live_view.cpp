@@ -9,7 +9,6 @@
 
 #include "ui/bridge/training_controller.h"
 #include "ui/models/path_text.h"
-#include "ui/models/percent_text.h"
 #include "ui/models/plain_text.h"
 #include "ui/models/task_text.h"
 #include "ui/widgets/live/live_view_private.h"
@@ -41,8 +40,8 @@ void LiveView::Private::updateHero() {
         hero->setText(QStringLiteral("–"));
         heroCaptions = QStringList{LiveView::tr("the first figure comes after epoch 1"), LiveView::tr("after epoch 1")};
     } else {
-        hero->setText(percentText(last->valScore));
-        const QString epoch = QLocale().toString(last->epoch), most = percentText(best->valScore);
+        hero->setText(scoreValueText(curves.config().task, last->valScore));
+        const QString epoch = QLocale().toString(last->epoch), most = scoreValueText(curves.config().task, best->valScore);
         if (last->epoch == best->epoch)
             heroCaptions =
                 QStringList{LiveView::tr("after epoch %1, best so far").arg(epoch), LiveView::tr("epoch %1, best").arg(epoch)};
@@ -60,16 +59,17 @@ void LiveView::Private::updateHero() {
     if (points) {
         const QString number =
             (*points < 0 ? QStringLiteral("−") : QStringLiteral("+")) + QLocale().toString(std::abs(*points), 'f', 1);
-        chipTexts = QStringList{LiveView::tr("%1 points since the thaw").arg(number),
-                                LiveView::tr("%1 since the thaw").arg(number), number};
+        chipTexts = QStringList{LiveView::tr("%1 since the thaw").arg(number), number};
+        if (core::taskInfo(curves.config().task).score.isShare)
+            chipTexts.prepend(LiveView::tr("%1 points since the thaw").arg(number));
         chip->setToolTip(
             LiveView::tr("%1: validation %2 now, against the best while the trunk was frozen.").arg(chipTexts.front(), score));
     }
     fitHead();
     plot->setAccessibleDescription(last ? LiveView::tr("%1 and loss of %2 epochs out of %3. Validation %4 %5, %6.")
                                               .arg(scoreTitle(curves.config().task), QLocale().toString(last->epoch),
-                                                   QLocale().toString(curves.plannedEpochs()), score, percentText(last->valScore),
-                                                   caption)
+                                                   QLocale().toString(curves.plannedEpochs()), score,
+                                                   scoreValueText(curves.config().task, last->valScore), caption)
                                         : LiveView::tr("%1 and loss over %2 planned epochs. No epoch is finished.")
                                               .arg(scoreTitle(curves.config().task), QLocale().toString(curves.plannedEpochs())));
 }
@@ -311,7 +311,8 @@ void LiveView::exportTo(const QString& file, ExportFormat format) {
     QString title = d->runTitle.isEmpty() ? tr("Training curves") : d->runTitle;
     if (last)
         title += tr(": validation %1 %2 after epoch %3")
-                     .arg(scoreInSentence(d->curves.config().task), percentText(last->valScore), QLocale().toString(last->epoch));
+                     .arg(scoreInSentence(d->curves.config().task), scoreValueText(d->curves.config().task, last->valScore),
+                          QLocale().toString(last->epoch));
     const QSize size = d->plot->size().expandedTo(QSize(kExportWidth, kExportHeight));
     switch (format) {
         case ExportFormat::Png:

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ui/models/percent_text.h"
+#include "ui/models/task_text.h"
 #include "ui/widgets/parts/theme.h"
 
 namespace thaw::ui {
@@ -24,9 +24,9 @@ void ReadOutLine::setReadOut(const ReadOut& readOut, std::vector<Other> others) 
     m_readOut = readOut;
     m_others = std::move(others);
     QString text = tr("%1: validation %2, loss %3; training %4, loss %5")
-                       .arg(readOut.tag, percentText(readOut.valScore), lossText(readOut.valLoss),
-                            percentText(readOut.trainScore), lossText(readOut.trainLoss));
-    for (const Other& other : m_others) text += tr("; %1 %2").arg(other.name, percentText(other.accuracy));
+                       .arg(readOut.tag, scoreValueText(readOut.task, readOut.valScore), lossText(readOut.valLoss),
+                            scoreValueText(readOut.task, readOut.trainScore), lossText(readOut.trainLoss));
+    for (const Other& other : m_others) text += tr("; %1 %2").arg(other.name, scoreValueText(readOut.task, other.score));
     setAccessibleName(readOut.tag.isEmpty() ? tr("No figures yet") : text);
     update();
 }
@@ -76,7 +76,7 @@ void ReadOutLine::paintEvent(QPaintEvent*) {
     painter.drawText(box, Qt::AlignCenter, tag);
     x += tagWidth + t.px(9);
 
-    const auto figures = [&](const QString& word, const QPen& pen, bool disc, double accuracy, double loss) {
+    const auto figures = [&](const QString& word, const QPen& pen, bool disc, double score, double loss) {
         painter.setPen(pen);
         painter.drawLine(QPointF(x, middle), QPointF(x + sample, middle));
         if (disc) {
@@ -89,7 +89,7 @@ void ReadOutLine::paintEvent(QPaintEvent*) {
         painter.setPen(pen.color());
         const double wide = strongMetrics.horizontalAdvance(word + QStringLiteral(" 00.0\u2009%"));
         painter.drawText(QRectF(x, 0, wide + t.px(8), height()), Qt::AlignLeft | Qt::AlignVCenter,
-                         word + QLatin1Char(' ') + percentText(accuracy));
+                         word + QLatin1Char(' ') + scoreValueText(m_readOut.task, score));
         x += wide;
         if (!losses) return;
         x += space;
@@ -109,7 +109,7 @@ void ReadOutLine::paintEvent(QPaintEvent*) {
     for (const Other& other : m_others) {
         x += gap;
         if (x + part(other.name) > width()) break;
-        figures(other.name, t.runPen(other.penIndex, t.px(10) * 0.2), false, other.accuracy, 0);
+        figures(other.name, t.runPen(other.penIndex, t.px(10) * 0.2), false, other.score, 0);
     }
 }
 

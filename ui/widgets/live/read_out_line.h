@@ -15,7 +15,7 @@ public:
     struct Other {
         QString name;
         int penIndex;
-        double accuracy;
+        double score;
     };
 
     ReadOutLine(const CurvePlot* plot, QWidget* parent);

@@ -9,9 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ui/models/path_text.h"
-#include "ui/models/percent_text.h"
 #include "ui/models/run_text.h"
 #include "ui/models/task_text.h"
 #include "ui/widgets/parts/elided_label.h"
@@ -33,8 +33,8 @@ SparkLine::SparkLine(QWidget* parent) : QWidget(parent) {
     setAttribute(Qt::WA_TransparentForMouseEvents);
 }
 
-void SparkLine::setAccuracies(std::vector<double> accuracies, int plannedEpochs) {
-    m_accuracies = std::move(accuracies);
+void SparkLine::setScores(std::vector<double> scores, int plannedEpochs) {
+    m_scores = std::move(scores);
     m_planned = plannedEpochs;
     update();
 }
@@ -49,25 +49,24 @@ void SparkLine::paintEvent(QPaintEvent*) {
     const QRectF area = QRectF(rect()).adjusted(margin, margin, -margin, -margin);
     painter.setPen(QPen(theme.color(Tone::Line), 1));
     painter.drawLine(area.bottomLeft(), area.bottomRight());
-    double low = 1, high = 0;
-    for (const double value : m_accuracies) {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (const double value : m_scores) {
         if (!std::isfinite(value)) continue;
         low = std::min(low, value);
         high = std::max(high, value);
     }
     if (low > high) return;
     const double span = std::max(high - low, 0.02);
-    const double pitch =
-        area.width() / std::max<double>(1, std::max<double>(m_planned, static_cast<double>(m_accuracies.size())));
+    const double pitch = area.width() / std::max<double>(1, std::max<double>(m_planned, static_cast<double>(m_scores.size())));
     const auto at = [&](std::size_t i) {
         return QPointF(area.left() + pitch * static_cast<double>(i + 1),
-                       area.bottom() - area.height() * (m_accuracies[i] - low) / span);
+                       area.bottom() - area.height() * (m_scores[i] - low) / span);
     };
     QPainterPath line;
-    std::size_t last = m_accuracies.size();
-    for (std::size_t i = 0; i < m_accuracies.size(); ++i) {
-        if (!std::isfinite(m_accuracies[i])) continue;
-        last == m_accuracies.size() ? line.moveTo(at(i)) : line.lineTo(at(i));
+    std::size_t last = m_scores.size();
+    for (std::size_t i = 0; i < m_scores.size(); ++i) {
+        if (!std::isfinite(m_scores[i])) continue;
+        last == m_scores.size() ? line.moveTo(at(i)) : line.lineTo(at(i));
         last = i;
     }
     QPen pen(theme.color(Tone::Validation), 1.8 * theme.scale());
@@ -142,7 +141,7 @@ void RecentRuns::setRuns(const std::vector<core::RunSummary>& runs, bool enabled
 }
 
 void RecentRuns::fill(const Row& row, const core::RunSummary& run) {
-    row.curve->setAccuracies(run.scores, run.plannedEpochs);
+    row.curve->setScores(run.scores, run.plannedEpochs);
     row.name->setText(runName(run));
     QStringList about;
     if (!run.dataset.empty()) about += QString::fromStdString(run.dataset);
@@ -150,7 +149,7 @@ void RecentRuns::fill(const Row& row, const core::RunSummary& run) {
     if (const QString when = dayText(run.startedAt); !when.isEmpty()) about += when;
     row.about->setText(about.join(QStringLiteral(" · ")));
     row.about->setToolTip(row.about->text());
-    row.best->setText(run.bestScore >= 0 ? percentText(run.bestScore) : QStringLiteral("–"));
+    row.best->setText(run.bestScore >= 0 ? scoreValueText(run.task, run.bestScore) : QStringLiteral("–"));
     row.best->setToolTip(tr("Best validation %1").arg(scoreInSentence(run.task)));
     row.button->setText(run.resumable ? tr("Continue") : tr("Open"));
     row.button->setToolTip(run.resumable ? tr("Go on with this run where it stopped")

@@ -18,14 +18,14 @@ class SparkLine : public QWidget {
     Q_OBJECT
 public:
     explicit SparkLine(QWidget* parent = nullptr);
-    void setAccuracies(std::vector<double> accuracies, int plannedEpochs);
+    void setScores(std::vector<double> scores, int plannedEpochs);
     QSize sizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    std::vector<double> m_accuracies;
+    std::vector<double> m_scores;
     int m_planned = 0;
 };
 

@@ -446,7 +446,7 @@ void RunBar::updateTexts() {
             epoch = epochs == 1 ? tr("1 epoch") : tr("%1 epochs").arg(epochs);
             batch.clear();
             if (m_ended.bestEpoch > 0)
-                batch = tr("best %1 in epoch %2").arg(percentText(m_ended.bestScore)).arg(m_ended.bestEpoch);
+                batch = tr("best %1 in epoch %2").arg(scoreValueText(config.task, m_ended.bestScore)).arg(m_ended.bestEpoch);
             speed.clear();
             left = m_ended.seconds > 0 ? tr("took %1").arg(formatRoughDuration(m_ended.seconds)) : QString();
             break;

@@ -6,7 +6,6 @@
 
 #include "ui/bridge/session.h"
 #include "ui/models/path_text.h"
-#include "ui/models/percent_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/models/task_text.h"
 #include "ui/widgets/parts/styling.h"
@@ -34,8 +33,9 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent), m_session(s
     connect(&training, &TrainingController::epochFinished, this, [](const core::EpochFinished& epoch) {
         say(tr("Epoch %1, %2: training %3, validation %4; validation loss %5, %6.")
                 .arg(epoch.epoch)
-                .arg(scoreInSentence(epoch.task), percentText(epoch.trainScore), percentText(epoch.valScore),
-                     QLocale().toString(epoch.valLoss, 'f', 3), formatDuration(epoch.seconds)));
+                .arg(scoreInSentence(epoch.task), scoreValueText(epoch.task, epoch.trainScore),
+                     scoreValueText(epoch.task, epoch.valScore), QLocale().toString(epoch.valLoss, 'f', 3),
+                     formatDuration(epoch.seconds)));
     });
     connect(&training, &TrainingController::layersChanged, this, [](const core::LayersChanged& change) {
         if (!change.thawed.empty()) say(tr("Thawed: %1.").arg(names(change.thawed)));
@@ -65,7 +65,7 @@ RunLog::RunLog(Session& session, QObject* parent) : QObject(parent), m_session(s
     connect(&training, &TrainingController::runFinished, this, [](const core::RunFinished& finished) {
         if (finished.bestEpoch > 0)
             say(tr("The run ended (%1): validation %2 %3 in epoch %4, the best.")
-                    .arg(text(finished.reason), scoreInSentence(finished.task), percentText(finished.bestScore))
+                    .arg(text(finished.reason), scoreInSentence(finished.task), scoreValueText(finished.task, finished.bestScore))
                     .arg(finished.bestEpoch));
         else
             say(tr("The run ended (%1).").arg(text(finished.reason)));

@@ -9,9 +9,9 @@
 
 #include "ui/bridge/session.h"
 #include "ui/models/checkpoint_text.h"
-#include "ui/models/percent_text.h"
 #include "ui/models/plain_text.h"
 #include "ui/models/run_text.h"
+#include "ui/models/task_text.h"
 #include "ui/widgets/parts/framed_button.h"
 #include "ui/widgets/parts/styling.h"
 #include "ui/widgets/window/checkpoint_slider.h"
@@ -214,7 +214,7 @@ void TimeLine::fillRunMenu() {
     for (const core::RunSummary& run : m_session.runs()) {
         if (!isWorthLooking(run) || ++listed > kMostListedRuns) continue;
         QStringList about{runName(run), text(run.dataset)};
-        if (run.bestScore >= 0) about << percentText(run.bestScore);
+        if (run.bestScore >= 0) about << scoreValueText(run.task, run.bestScore);
         QAction* action = menu->addAction(buttonText(about.join(QStringLiteral(" · "))), this,
                                           [this, directory = run.directory] { m_session.inspection().inspectRun(directory); });
         action->setCheckable(true);
