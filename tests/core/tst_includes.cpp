@@ -70,7 +70,7 @@ bool isUpwards(const QString& file, const QString& target) {
         {"ui/widgets/parts/"},
         {"ui/widgets/pictures/"},
         {"ui/widgets/layers/", "ui/widgets/predictions/", "ui/widgets/evaluation/", "ui/widgets/map/", "ui/widgets/library/",
-         "ui/widgets/collect/", "ui/widgets/doctor/", "ui/widgets/trunk/"},
+         "ui/widgets/collect/", "ui/widgets/continuations/", "ui/widgets/doctor/", "ui/widgets/trunk/"},
         {"ui/widgets/inspector/", "ui/widgets/live/"},
         {"ui/widgets/window/"}};
     const auto placeOf = [](const QString& path) {

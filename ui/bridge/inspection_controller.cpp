@@ -357,7 +357,9 @@ void InspectionController::open(const std::filesystem::path& directory, bool kee
             subject.checkpoints = inspector.checkpoints();
             subject.chosen = static_cast<int>(subject.checkpoints.size()) - 1;
             try {
-                subject.pictures = inspector.pictures(core::Split::Test);
+                // A text that is continued is no sample that a page could show.
+                if (subject.run.config.task != core::TaskKind::ContinueText)
+                    subject.pictures = inspector.pictures(core::Split::Test);
             } catch (const core::Error& error) {
                 subject.problem = nameText(error.what()) + QLatin1Char(' ') + QString::fromStdString(error.hint());
             }

@@ -117,12 +117,13 @@ void TestPicturesPanel::setRun(const core::RunStarted& run) {
     m_title->setText(run.model.readsTexts() ? (held ? tr("Validation texts") : tr("Test texts"))
                                             : (held ? tr("Validation pictures") : tr("Test pictures")));
     m_grid->setAccessibleName(m_title->text());
+    if (run.config.task == core::TaskKind::ContinueText) return m_pictures.setPictures(nullptr, {});
     if (run.testPictures != m_pictures.pictures()) m_pictures.setPictures(run.testPictures, names);
     choose(m_choice->current());
 }
 
 void TestPicturesPanel::setPredictions(const std::shared_ptr<const core::PredictionSet>& predictions) {
-    if (predictions && predictions->split != core::Split::Train) m_pictures.setPredictions(predictions);
+    if (predictions && predictions->split != core::Split::Train && m_pictures.pictures()) m_pictures.setPredictions(predictions);
 }
 
 void TestPicturesPanel::choose(int choice) {

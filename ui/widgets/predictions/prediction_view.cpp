@@ -234,15 +234,16 @@ void PredictionView::setRun(const core::RunStarted& run) {
     QStringList names;
     for (const std::string& name : run.dataset.classNames) names << nameText(name);
     const QString runId = QString::fromStdString(run.runId);
-    const bool sameRun = !runId.isEmpty() && runId == m_runId && m_pictures.pictures() && run.testPictures &&
-                         m_pictures.pictures()->labels == run.testPictures->labels;
+    const std::shared_ptr<const core::PictureSet> pictures = picturesOf(run);
+    const bool sameRun = !runId.isEmpty() && runId == m_runId && m_pictures.pictures() && pictures &&
+                         m_pictures.pictures()->labels == pictures->labels;
     m_runId = runId;
     setStepsPerEpoch(run.stepsPerEpoch);
     m_message->hide();
     if (sameRun)
         m_pins.forgetAfter(run.resumedEpoch * run.stepsPerEpoch);
     else
-        setPictures(run.testPictures, names, QString::fromStdString(run.dataset.id));
+        setPictures(pictures, names, QString::fromStdString(run.dataset.id));
     offerUnlabelled(run.dataset);
     arrange();
     refresh();

@@ -115,9 +115,11 @@ private:
     void askPins();
     void goToStep(std::int64_t step);
     const core::KeptCheckpoint* checkpoint() const;  ///< of the run that is shown; null: none
-    bool showsTraining() const;                      ///< the run in the worker
-    bool isChosen() const;                           ///< a checkpoint, or another run, was chosen by the user
-    bool asksTraining() const;                       ///< about own pictures: the run in the worker answers, and no checkpoint
+    /// What of a run can be shown here; null: it continues texts.
+    static std::shared_ptr<const core::PictureSet> picturesOf(const core::RunStarted& run);
+    bool showsTraining() const;  ///< the run in the worker
+    bool isChosen() const;       ///< a checkpoint, or another run, was chosen by the user
+    bool asksTraining() const;   ///< about own pictures: the run in the worker answers, and no checkpoint
     OwnPictureQueue::Answerer answerer() const;
     void refresh();
     void refreshMoment();

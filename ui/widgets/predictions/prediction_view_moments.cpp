@@ -20,6 +20,10 @@ const QString kPredictions = QStringLiteral("predictions");
 
 }  // namespace
 
+std::shared_ptr<const core::PictureSet> PredictionView::picturesOf(const core::RunStarted& run) {
+    return run.config.task == core::TaskKind::ContinueText ? nullptr : run.testPictures;
+}
+
 bool PredictionView::showsTraining() const {
     return m_controller && m_controller->run() && m_runId == QString::fromStdString(m_controller->run()->runId);
 }
@@ -50,7 +54,7 @@ void PredictionView::takeSubject() {
         QStringList names;
         for (const std::string& name : subject->run.classNames) names << nameText(name);
         m_runId = runId;
-        const auto pictures = training && !subject->pictures ? training->testPictures : subject->pictures;
+        const auto pictures = training && !subject->pictures ? picturesOf(*training) : subject->pictures;
         setPictures(pictures, names, QString::fromStdString(subject->run.dataset.id));
         offerUnlabelled(subject->run.dataset);
         say(pictures ? QString() : subject->problem);
@@ -63,7 +67,7 @@ void PredictionView::takeSubject() {
 }
 
 void PredictionView::takeLive(const std::shared_ptr<const core::PredictionSet>& predictions) {
-    if (!predictions || predictions->split == core::Split::Train) return;
+    if (!predictions || predictions->split == core::Split::Train || predictions->task == core::TaskKind::ContinueText) return;
     m_live = predictions;
     if (!showsTraining()) return;
     if (isChosen())

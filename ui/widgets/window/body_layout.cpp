@@ -112,8 +112,8 @@ void BodyLayout::save(QSettings& settings) const {
 void BodyLayout::restore(const QSettings& settings) {
     m_layersWidth = keptWidth(settings, QStringLiteral("panels/layersWidth"), kLeastLayers, kMostLayers);
     m_settingsWidth = keptWidth(settings, QStringLiteral("panels/settingsWidth"), kLeastSettings, kMostSettings);
-    for (const char* view :
-         {"welcome", "live", "predictions", "confusion", "inspector", "map", "data", "collect", "doctor", "trunk", "runs"}) {
+    for (const char* view : {"welcome", "live", "predictions", "continuations", "confusion", "inspector", "map", "data",
+                             "collect", "doctor", "trunk", "runs"}) {
         Choice choice;
         const QString key = QStringLiteral("panels/%1/").arg(QLatin1String(view));
         if (settings.contains(key + QLatin1String("layers")))

@@ -18,7 +18,8 @@ class BodyLayout : public QObject {
 public:
     BodyLayout(SideDock& layers, SideDock& settings, QObject* parent = nullptr);
 
-    /// "welcome", "live", "predictions", "confusion", "inspector", "map", "data", "collect", "doctor", "trunk", "runs".
+    /// "welcome", "live", "predictions", "continuations", "confusion", "inspector", "map", "data", "collect", "doctor", "trunk",
+    /// "runs".
     void setView(const QString& view);
     /// Body width in design pixels.
     void setRoom(double designPixels, bool compact);

@@ -17,6 +17,7 @@
 #include "ui/models/log_model.h"
 #include "ui/models/path_text.h"
 #include "ui/widgets/collect/collect_page.h"
+#include "ui/widgets/continuations/continuation_view.h"
 #include "ui/widgets/doctor/doctor_page.h"
 #include "ui/widgets/evaluation/confusion_view.h"
 #include "ui/widgets/evaluation/report_writer.h"
@@ -124,6 +125,10 @@ void MainWindow::makeBody(LogModel& log) {
     m_predictions = new PredictionView;
     m_predictions->bindController(&m_session.training());
     m_predictions->bindInspection(&m_session.inspection());
+    m_continuations = new ContinuationView(m_session.training(), m_session.inspection());
+    m_answers = new QStackedWidget;
+    m_answers->addWidget(m_predictions);
+    m_answers->addWidget(m_continuations);
     m_confusion = new ConfusionView(m_session);
     m_tabs = new ViewTabs;
     m_pages = new QStackedWidget;
@@ -137,7 +142,7 @@ void MainWindow::makeBody(LogModel& log) {
         m_tabs->addView(title, shortTitle.isEmpty() ? title : shortTitle, toolTipWithKey(title, action->shortcut()));
     };
     addPage(m_livePage, tr("Live"));
-    addPage(m_predictions, tr("Predictions"));
+    addPage(m_answers, tr("Predictions"));
     addPage(m_confusion, tr("Confusion matrix"), tr("Confusion"));
     m_inspector = new InspectorView(m_session);
     linkInspector(*m_inspector, m_layerPanel->tree(), *m_predictions, m_session);
@@ -194,14 +199,34 @@ void MainWindow::nameTabs() {
     const InspectionSubject* subject = m_session.inspection().subject();
     const bool several = subject && subject->run.config.task == core::TaskKind::SeveralLabels;
     const bool texts = subject && subject->run.model.readsTexts();
-    m_tabs->setViewVisible(InspectorTab, !texts);
-    m_actions->tabs[InspectorTab]->setEnabled(!texts);
-    if (texts && currentTab() == InspectorTab) showTab(PredictionsTab);
-    QAction* action = m_actions->tabs[ConfusionTab];
-    const QString name = several ? tr("Classes") : tr("Confusion matrix"), shortName = several ? name : tr("Confusion");
+    const bool continues = continuesTexts();
+    const auto offer = [this](int tab, bool offered) {
+        m_tabs->setViewVisible(tab, offered);
+        m_actions->tabs[tab]->setEnabled(offered);
+        if (!offered && currentTab() == tab) showTab(PredictionsTab);
+    };
+    offer(InspectorTab, !texts);
+    offer(ConfusionTab, !continues);
+    offer(MapTab, !continues);
+    for (QAction* action : {m_actions->addPictures, m_actions->camera, m_actions->video}) action->setEnabled(!continues);
+    m_answers->setCurrentWidget(continues ? static_cast<QWidget*>(m_continuations) : m_predictions);
+    const QString answers = continues ? tr("Continuations") : tr("Predictions");
+    renameTab(PredictionsTab, answers, answers);
+    const QString matrix = several ? tr("Classes") : tr("Confusion matrix");
+    renameTab(ConfusionTab, matrix, several ? matrix : tr("Confusion"));
+    updateView();
+}
+
+void MainWindow::renameTab(int tab, const QString& name, const QString& shortName) {
+    QAction* action = m_actions->tabs[tab];
     if (action->text() == name) return;
     action->setText(name);
-    m_tabs->renameView(ConfusionTab, name, shortName, toolTipWithKey(name, action->shortcut()));
+    m_tabs->renameView(tab, name, shortName, toolTipWithKey(name, action->shortcut()));
+}
+
+bool MainWindow::continuesTexts() const {
+    const InspectionSubject* subject = m_session.inspection().subject();
+    return subject && subject->run.config.task == core::TaskKind::ContinueText;
 }
 
 void MainWindow::connectActions() {
@@ -415,11 +440,12 @@ void MainWindow::updateView() {
     static const char* const kViews[] = {nullptr, "predictions", "confusion", "inspector", "map", "data", "trunk", "runs"};
     const QString live = m_livePage->showsWelcome() ? QStringLiteral("welcome") : QStringLiteral("live");
     const QWidget* dataPage = currentTab() == DataTab ? m_dataPages->currentWidget() : nullptr;
-    const QString view = currentTab() == LiveTab             ? live
-                         : dataPage && dataPage == m_collect ? QStringLiteral("collect")
-                         : dataPage && dataPage == m_doctor  ? QStringLiteral("doctor")
-                                                             : QString::fromLatin1(kViews[currentTab()]);
-    const bool looksIntoRun = currentTab() >= PredictionsTab && currentTab() <= MapTab;
+    const QString view = currentTab() == LiveTab                              ? live
+                         : dataPage && dataPage == m_collect                  ? QStringLiteral("collect")
+                         : dataPage && dataPage == m_doctor                   ? QStringLiteral("doctor")
+                         : currentTab() == PredictionsTab && continuesTexts() ? QStringLiteral("continuations")
+                                                                              : QString::fromLatin1(kViews[currentTab()]);
+    const bool looksIntoRun = currentTab() >= PredictionsTab && currentTab() <= MapTab && !continuesTexts();
     m_timeLine->setWanted(looksIntoRun);
     m_testLock->setWanted(looksIntoRun);
     m_body->setView(view);
@@ -444,6 +470,7 @@ void MainWindow::arrange() {
     m_logDock->setLow(tall < 640);
     m_livePage->setCompact(compact);
     m_trunks->setCompact(compact);
+    m_continuations->setCompact(compact);
     m_timeLine->setSlim(tall < 640);
     m_body->setRoom(wide, compact);
 }
@@ -502,6 +529,8 @@ void MainWindow::restore() {
     restoreState(m_settings.value(QStringLiteral("window/state")).toByteArray());
     m_body->restore(m_settings);
     m_layerPanel->tree().setFolds(m_settings.value(QStringLiteral("panels/layerFolds")).toMap());
+    if (m_settings.contains(QStringLiteral("continuations/prompts")))
+        m_continuations->controller().setPrompts(m_settings.value(QStringLiteral("continuations/prompts")).toStringList());
     m_session.setPlaces(m_settings.value(QStringLiteral("data/places")).toStringList());
     connect(&m_session, &Session::placesChanged, this,
             [this](const QStringList& places) { m_settings.setValue(QStringLiteral("data/places"), places); });
@@ -518,6 +547,7 @@ void MainWindow::save() {
     m_settings.setValue(QStringLiteral("look/scale"), Theme::instance().scale());
     m_settings.setValue(QStringLiteral("look/reduceMotion"), Theme::instance().reducedMotion());
     m_body->save(m_settings);
+    m_settings.setValue(QStringLiteral("continuations/prompts"), m_continuations->controller().prompts());
     m_settings.setValue(QStringLiteral("panels/layerFolds"), m_layerPanel->tree().folds());
 }
 

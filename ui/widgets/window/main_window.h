@@ -20,6 +20,7 @@ class CameraView;
 class Closing;
 class CollectPage;
 class ConfusionView;
+class ContinuationView;
 class DoctorPage;
 class InspectorView;
 class LayerPanel;
@@ -57,6 +58,7 @@ public:
     Session& session() { return m_session; }
     WindowActions& actionTable() { return *m_actions; }
     LivePage& livePage() { return *m_livePage; }
+    ContinuationView& continuations() { return *m_continuations; }
     Banner& banner() { return *m_banner; }
     CameraView& camera();    ///< made when it is first asked for
     CollectPage& collect();  ///< shown in the Data tab; made when it is first asked for
@@ -85,6 +87,8 @@ private:
     void arrange();
     void updateView();
     void nameTabs();
+    void renameTab(int tab, const QString& name, const QString& shortName);
+    bool continuesTexts() const;
     void watchScreen();   // the least size is that of the screen that the window is on
     void stayOnScreen();  // all of the window in sight
     void restore();
@@ -99,7 +103,9 @@ private:
     ViewTabs* m_tabs;
     QStackedWidget* m_pages;
     LivePage* m_livePage;
+    QStackedWidget* m_answers;  // of the Predictions tab: one of the next two
     PredictionView* m_predictions;
+    ContinuationView* m_continuations;
     InspectorView* m_inspector;
     MapView* m_map;
     TrunkSpeeds* m_speeds;
