@@ -276,15 +276,15 @@ struct Lesson {
     std::string note;     ///< about what in the file is not used; empty: all is
 };
 
-/// All lessons that the window offers, as listTrunks() does their models: the program's first (with "lesson" leading), then the
-/// user's, also those that cannot be read. Reads small files; never throws for a bad one.
+/// The program's first (with "lesson" leading), then the user's, also those that cannot be read. Reads small files; never throws
+/// for a bad one.
 std::vector<Lesson> listLessons();
 /// Writes a lesson file into the user's lessons folder, without the config's places on this machine. The file's name is made from
 /// the title ("My lesson": my-lesson.json); an own lesson of that name is replaced. Blocking, a small file.
 /// Throws ConfigError for a title without letters, a name that the program's own lessons have or a config that cannot run;
 /// StoreError.
 Lesson saveLesson(const std::string& title, const std::string& description, const RunConfig& config);
-/// Of either modality. Throws ConfigError naming the lessons that exist.
+/// Throws ConfigError naming the lessons that exist.
 Lesson findLesson(const std::string& name);
 
 }  // namespace thaw::core

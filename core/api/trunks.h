@@ -24,11 +24,10 @@ struct TrunkCard {
     std::string id() const { return mark.empty() ? model.name : model.name + ", " + mark; }
 };
 
-/// Whether the window offers a model: it tells classes apart. Those that continue texts are not offered, nor one that does not
-/// exist.
-bool isOffered(const std::string& model);
+/// Whether a model can learn to continue texts; false for one that does not exist.
+bool canContinueTexts(const std::string& model);
 
-/// The models that the window offers. In the order of listModels(): a card a model, and another one where the built-in weights
+/// In the order of listModels(): a card a model, and another one where the built-in weights
 /// learned without labels and others can be downloaded. Of one model where it is named; empty for one that does not exist. Looks
 /// at the sizes of the built-in files.
 std::vector<TrunkCard> listTrunks(const std::string& model = {});

@@ -95,8 +95,6 @@ ModelCard cardOf(const ModelDescription& model) {
     return card;
 }
 
-bool offered(const ModelDescription& model) { return !model.drawContinuation; }
-
 TrunkCard trunkOf(const ModelDescription& model) {
     TrunkCard trunk;
     trunk.model = cardOf(model);
@@ -135,16 +133,16 @@ std::vector<ModelCard> listModels() {
     return cards;
 }
 
-bool isOffered(const std::string& name) {
-    for (const ModelDescription* model : allModels())
-        if (model->name == name) return offered(*model);
-    return false;
+bool canContinueTexts(const std::string& name) {
+    const std::vector<const ModelDescription*> all = allModels();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const ModelDescription* model) { return model->name == name && model->drawContinuation; });
 }
 
 std::vector<TrunkCard> listTrunks(const std::string& name) {
     std::vector<TrunkCard> trunks;
     for (const ModelDescription* model : allModels()) {
-        if (!offered(*model) || (!name.empty() && model->name != name)) continue;
+        if (!name.empty() && model->name != name) continue;
         TrunkCard trunk = trunkOf(*model);
         trunks.push_back(trunk);
         if (model->builtInWithoutLabels && model->published && !trunk.download.empty())

@@ -2,7 +2,6 @@
 #include <array>
 
 #include "core/api/config.h"
-#include "core/api/trunks.h"
 #include "core/data/dataset.h"
 #include "core/store/atomic_file.h"
 #include "core/store/paths.h"
@@ -112,9 +111,7 @@ Lesson saveLesson(const std::string& title, const std::string& description, cons
     return readLesson(file);
 }
 
-namespace {
-
-std::vector<Lesson> allLessons() {
+std::vector<Lesson> listLessons() {
     std::vector<Lesson> lessons = readFolder(resourcePath("lessons"));
     const std::size_t own = lessons.size();
     for (Lesson& lesson : readFolder(lessonsFolder())) {
@@ -126,18 +123,9 @@ std::vector<Lesson> allLessons() {
     return lessons;
 }
 
-}  // namespace
-
-std::vector<Lesson> listLessons() {
-    std::vector<Lesson> lessons = allLessons();
-    const auto isForeign = [](const Lesson& lesson) { return lesson.problem.empty() && !isOffered(lesson.config.model); };
-    lessons.erase(std::remove_if(lessons.begin(), lessons.end(), isForeign), lessons.end());
-    return lessons;
-}
-
 Lesson findLesson(const std::string& name) {
     std::string known;
-    for (const Lesson& lesson : allLessons()) {
+    for (const Lesson& lesson : listLessons()) {
         if (lesson.name == name) {
             if (lesson.problem.empty()) return lesson;
             throw ConfigError("The lesson " + lesson.file.string() + " cannot be used: " + lesson.problem);

@@ -269,8 +269,8 @@ private Q_SLOTS:
             QCOMPARE(lesson.config.preset, lesson.name);
         }
         QCOMPARE(names, QStringList({"lesson", "lesson-as-written", "lesson-64", "fine-tune-all", "from-scratch", "own-pictures",
-                                     "few-pictures", "two-classes", "words-frozen", "words-last-layer", "words-all"}));
-        // The window does not offer what continues texts.
+                                     "few-pictures", "two-classes", "words-frozen", "words-last-layer", "words-all",
+                                     "gpt-shakespeare"}));
         for (const char* name : {"words-frozen", "words-last-layer", "words-all", "gpt-shakespeare"}) {
             const Lesson lesson = findLesson(name);
             QVERIFY2(lesson.problem.empty() && lesson.note.empty() && !lesson.description.empty(), lesson.problem.c_str());

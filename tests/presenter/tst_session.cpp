@@ -94,8 +94,33 @@ private Q_SLOTS:
         QCOMPARE(m_session->config().data.directory, std::filesystem::path("/pupil/mails.csv"));
     }
 
-    /// Texts that are to be continued are for thaw-cli.
-    void lessonsAreThoseOfModelsOnOffer() {
+    void aModelWithoutWeightsStartsFromRandomNumbers() {
+        m_session->useTrunk(QStringLiteral("gpt-small"), {});
+        QVERIFY(m_session->config().initialization == core::Initialization::Random);
+        m_session->useTrunk(QStringLiteral("gpt2"), {});  // whose weights are published
+        QVERIFY(m_session->config().initialization == core::Initialization::Pretrained);
+        m_session->useTrunk(QStringLiteral("gpt-small"), QStringLiteral("/pupil/small.safetensors"));
+        QVERIFY(m_session->config().initialization == core::Initialization::Pretrained);
+    }
+
+    void textsToContinueAreForModelsThatCan() {
+        QSignalSpy listed(m_library.get(), &ui::LibraryController::datasetsListed);
+        const auto has = [&](const char* id) {
+            const auto sets = listed.last()[0].value<std::vector<core::DatasetInfo>>();
+            return std::any_of(sets.begin(), sets.end(), [id](const core::DatasetInfo& one) { return one.id == id; });
+        };
+        m_session->useTrunk(QStringLiteral("gpt-small"), {});
+        QVERIFY(QTest::qWaitFor([&] { return !listed.isEmpty() && has("shakespeare"); }));
+        QCOMPARE(m_session->config().data.dataset, std::string("shakespeare"));
+        QVERIFY(m_session->nextConfig().task == core::TaskKind::ContinueText);
+        QVERIFY(m_session->layers().modelInfo().task == core::TaskKind::ContinueText);
+        // One that tells classes apart gets a set that has some.
+        m_session->useTrunk(QStringLiteral("minilm"), {});
+        QCOMPARE(m_session->config().data.dataset, std::string("auto"));
+        QVERIFY(QTest::qWaitFor([&] { return !has("shakespeare"); }));
+    }
+
+    void allLessonsAreOffered() {
         QSignalSpy listed(m_library.get(), &ui::LibraryController::lessonsListed);
         m_library->refreshLessons();
         QVERIFY(QTest::qWaitFor([&] { return !listed.isEmpty(); }));
@@ -103,7 +128,12 @@ private Q_SLOTS:
         for (const auto& lesson : listed.last()[0].value<std::vector<core::Lesson>>())
             names << QString::fromStdString(lesson.name);
         QVERIFY(names.contains(QStringLiteral("words-frozen")) && names.contains(QStringLiteral("lesson")));
-        QVERIFY(!names.contains(QStringLiteral("gpt-shakespeare")));
+        QVERIFY(names.contains(QStringLiteral("gpt-shakespeare")));
+        // It is about the text that it names, whatever else was chosen.
+        m_session->chooseLesson(QStringLiteral("gpt-shakespeare"));
+        QCOMPARE(m_session->config().data.dataset, std::string("shakespeare"));
+        m_session->chooseLesson(QStringLiteral("words-frozen"));
+        QVERIFY(m_session->config().data.dataset != "shakespeare");
     }
 
 private:

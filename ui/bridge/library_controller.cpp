@@ -9,6 +9,7 @@
 #include "core/api/errors.h"
 #include "core/api/models.h"
 #include "core/api/reading_scope.h"
+#include "core/api/trunks.h"
 #include "ui/models/path_text.h"
 #include "ui/threads/background.h"
 
@@ -76,10 +77,13 @@ LibraryController::~LibraryController() {
 }
 
 void LibraryController::refreshDatasets(const QString& extraPath, const QStringList& places) {
-    d->run([this, extra = pathOf(extraPath), places, modality = d->modality()]() -> Private::Answer {
+    d->run([this, extra = pathOf(extraPath), places, modality = d->modality(),
+            continues = core::canContinueTexts(d->model.toStdString())]() -> Private::Answer {
         std::vector<core::DatasetInfo> datasets = core::listDatasets(extra, modality);
-        const auto isToContinue = [](const core::DatasetInfo& one) { return one.task == core::TaskKind::ContinueText; };
-        datasets.erase(std::remove_if(datasets.begin(), datasets.end(), isToContinue), datasets.end());
+        const auto cannotUse = [&](const core::DatasetInfo& one) {
+            return one.task == core::TaskKind::ContinueText && !continues;
+        };
+        datasets.erase(std::remove_if(datasets.begin(), datasets.end(), cannotUse), datasets.end());
         std::vector<core::DatasetInfo> held;
         for (const QString& place : places) held.push_back(placeInfo(place, modality));
         return [this, datasets, held] {

@@ -6,6 +6,7 @@
 #include "core/api/errors.h"
 #include "core/api/layer_names.h"
 #include "core/api/models.h"
+#include "core/api/trunks.h"
 #include "ui/bridge/lesson_data.h"
 #include "ui/models/path_text.h"
 #include "ui/models/run_text.h"
@@ -16,6 +17,8 @@ namespace {
 constexpr int kClassesWithoutData = 10;
 constexpr qsizetype kMostPlaces = 4;
 constexpr int kLookAgainMilliseconds = 5000;
+
+constexpr const char* kFirstText = "shakespeare";  // for models that continue texts, until another one is chosen
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
@@ -163,6 +166,12 @@ const core::Lesson* Session::lesson() const {
 const core::DatasetInfo* Session::dataset() const {
     if (m_runShown) return &m_training.run()->dataset;
     return core::chosenDataset(m_datasets, m_config.data);
+}
+
+core::RunConfig Session::nextConfig() const {
+    core::RunConfig config = m_config;
+    if (const core::DatasetInfo* data = core::chosenDataset(m_datasets, m_config.data)) config.task = data->task;
+    return config;
 }
 
 int Session::runNumber() const {
@@ -355,8 +364,8 @@ void Session::learnWeights(const std::vector<core::WeightsChoice>& weights) {
 }
 
 void Session::setConfigQuietly(core::RunConfig config) {
-    const bool otherData = core::modalityOf(m_config.model) != core::modalityOf(config.model);
-    if (otherData) m_dataOf[core::modalityOf(m_config.model)] = m_config.data;
+    const bool otherData = dataKindOf(m_config.model) != dataKindOf(config.model);
+    if (otherData) m_dataOf[dataKindOf(m_config.model)] = m_config.data;
     m_config = std::move(config);
     m_library.setModel(text(m_config.model));
     if (otherData) refreshDatasets();
@@ -380,7 +389,7 @@ int Session::classCount() const {
 void Session::showNextRun() {
     if (m_runShown) return;
     try {
-        const core::ModelInfo model = core::describeModel(m_config, classCount());
+        const core::ModelInfo model = core::describeModel(nextConfig(), classCount());
         const core::LayerMask mask =
             m_config.phases.empty() ? core::LayerMask(model.layers.size()) : model.maskOf(m_config.phases.front().trainable);
         if (sameLayers(model, m_layers.modelInfo()))
@@ -429,18 +438,28 @@ void Session::onState() {
     Q_EMIT rateChanged(shownRate());
 }
 
-/// What was chosen last of the data that a model reads: pictures and texts have sets of their own.
+Session::DataKind Session::dataKindOf(const std::string& model) {
+    return {core::modalityOf(model), core::canContinueTexts(model)};
+}
+
+/// What was chosen last of the data that a model reads: pictures, texts, and texts to continue have sets of their own.
 core::DataConfig Session::dataFor(const std::string& model) const {
-    const core::Modality wanted = core::modalityOf(model);
-    if (wanted == core::modalityOf(m_config.model)) return m_config.data;
+    const DataKind wanted = dataKindOf(model);
+    if (wanted == dataKindOf(m_config.model)) return m_config.data;
     const auto known = m_dataOf.find(wanted);
-    return known == m_dataOf.end() ? core::DataConfig() : known->second;
+    if (known != m_dataOf.end()) return known->second;
+    core::DataConfig first;
+    if (wanted.second) first.dataset = kFirstText;
+    return first;
 }
 
 void Session::keepChoices(core::RunConfig& config) const {
     const core::DataConfig chosen = dataFor(config.model);
-    config.data.dataset = chosen.dataset;
-    config.data.directory = chosen.directory;
+    // A lesson on continuing texts is about the text that it names.
+    if (!core::canContinueTexts(config.model) || config.data.dataset == "auto") {
+        config.data.dataset = chosen.dataset;
+        config.data.directory = chosen.directory;
+    }
     config.threads = m_config.threads;
     config.device = m_config.device;
     config.cache.directory = m_config.cache.directory;
@@ -463,6 +482,14 @@ void Session::chooseLesson(const QString& name) {
     Q_EMIT lessonChanged();
 }
 
+/// One that continues texts, of which no weights are published.
+bool Session::lacksWeights(const std::string& model) {
+    const std::vector<core::TrunkCard> cards = core::listTrunks(model);
+    return core::canContinueTexts(model) && std::none_of(cards.begin(), cards.end(), [](const core::TrunkCard& card) {
+               return card.model.builtIn || !card.download.empty();
+           });
+}
+
 void Session::useTrunk(const QString& model, const QString& weights) {
     if (!actions().editSettings) return;
     core::RunConfig next = m_config;
@@ -470,6 +497,11 @@ void Session::useTrunk(const QString& model, const QString& weights) {
     const QString before = text(core::modelTitle(m_config.model));
     next.weights = pathOf(weights);
     const core::DataConfig data = dataFor(next.model);
+    // A model without weights starts from random numbers, and leaves that to nobody else.
+    if (weights.isEmpty() && lacksWeights(next.model))
+        next.initialization = core::Initialization::Random;
+    else if (lacksWeights(m_config.model))
+        next.initialization = core::Initialization::Pretrained;
     next.data.dataset = data.dataset;
     next.data.directory = data.directory;
     next.data.split = data.split;

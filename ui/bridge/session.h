@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "ui/bridge/inspection_controller.h"
@@ -62,6 +63,8 @@ public:
     const core::Lesson* lesson() const;  ///< the one that "Run the lesson" runs; null: none can be read
     /// The data set in use: that of the run, or the one that the next run would find. Null: none is there.
     const core::DatasetInfo* dataset() const;
+    /// config() with the task that its data set sets.
+    core::RunConfig nextConfig() const;
     const std::vector<core::DatasetInfo>& datasets() const { return m_datasets; }
     /// Folders and archives that were chosen, the newest first, and what they hold now.
     const QStringList& places() const { return m_places; }
@@ -136,6 +139,9 @@ private:
     void learnWeights(const std::vector<core::WeightsChoice>& weights);
     void showNextRun();  ///< the tree of the settings, unless a run is shown
     void showRun();
+    using DataKind = std::pair<core::Modality, bool>;  ///< and whether texts can be continued
+    static DataKind dataKindOf(const std::string& model);
+    static bool lacksWeights(const std::string& model);
     core::DataConfig dataFor(const std::string& model) const;
     void keepChoices(core::RunConfig& config) const;
     core::PriceInput priceInput() const;
@@ -162,8 +168,8 @@ private:
     std::vector<core::RunSummary> m_runs;
     std::vector<core::WeightsChoice> m_weights;
     KeptTicks m_ticks;
-    std::map<core::Modality, core::DataConfig> m_dataOf;  // chosen last, for models that read the other kind
-    std::optional<core::Scaling> m_scalingBefore;         ///< needed by the weights before; those chosen now are not listed yet
+    std::map<DataKind, core::DataConfig> m_dataOf;  // chosen last, for models that read the other kind
+    std::optional<core::Scaling> m_scalingBefore;   ///< needed by the weights before; those chosen now are not listed yet
     core::StageTimes m_times;
     int m_cachedBoundary = 0;
     bool m_rateHolds = false;  ///< the last batch trained the layers that train now

@@ -18,11 +18,13 @@
 #include <utility>
 
 #include "core/api/models.h"
+#include "core/api/trunks.h"
 #include "ui/bridge/library_controller.h"
 #include "ui/models/path_text.h"
 #include "ui/models/problem_text.h"
 #include "ui/widgets/library/class_table.h"
 #include "ui/widgets/library/dataset_notes.h"
+#include "ui/widgets/library/text_excerpts.h"
 #include "ui/widgets/parts/chip.h"
 #include "ui/widgets/parts/elided_label.h"
 #include "ui/widgets/parts/styling.h"
@@ -59,7 +61,9 @@ DataPanel::DataPanel(LibraryController& library, QWidget* parent)
 
     connect(&library, &LibraryController::samplesReady, this,
             [this](const QString& key, const std::shared_ptr<const core::PictureSet>& pictures) {
-                if (key == m_shown) m_classes->setPictures(pictures);
+                if (key != m_shown) return;
+                m_classes->setPictures(pictures);
+                m_excerpts->setTexts(pictures);
             });
     connect(m_cards, &QButtonGroup::buttonClicked, this,
             [this](QAbstractButton* card) { showDataset(static_cast<DatasetCard*>(card)->key()); });
@@ -154,7 +158,9 @@ QWidget* DataPanel::makeDetail() {
     auto* inner = new QVBoxLayout(holder);
     inner->setContentsMargins(0, 0, 0, 0);
     m_classes = new ClassTable;
+    m_excerpts = new TextExcerpts;
     inner->addWidget(m_classes);
+    inner->addWidget(m_excerpts);
     inner->addStretch(1);
     scroll->setWidget(holder);
     rows->addWidget(scroll, 1);
@@ -215,9 +221,16 @@ void DataPanel::describeChoices() {
               : tr("Your own pictures in a zip or tar archive, which is unpacked once; CIFAR's archives as they are downloaded; "
                    "MedMNIST's .npz files; MNIST's IDX files"));
     m_collect->setVisible(!texts);
+    const bool continues = core::canContinueTexts(m_config.model);
+    if (continues) {
+        m_folder->setToolTip(tr("A folder of .txt files whose text is to be continued, or one for each class"));
+        setButtonWords(m_archive, tr("Choose a text or table"));
+        m_archive->setToolTip(tr("A .txt file whose text is to be continued, or a table of texts and labels"));
+    }
     m_hint->setText(
-        texts ? tr("Your own texts: a table with a text and its label in each line, or a folder of .txt files for each class.")
-              : tr("Your own pictures: a folder that has a folder of pictures for each class."));
+        continues ? tr("Your own text to continue: a .txt file, or a folder of some. With labels: a table.")
+        : texts ? tr("Your own texts: a table with a text and its label in each line, or a folder of .txt files for each class.")
+                : tr("Your own pictures: a folder that has a folder of pictures for each class."));
 }
 
 void DataPanel::setConfig(const core::RunConfig& config) {
@@ -280,7 +293,10 @@ void DataPanel::showWhenListed(const QString& key) {
 void DataPanel::showContents() {
     const DataEntry* shown = entry(m_shown);
     fillList();
-    if (shown) m_classes->setDataset(shown->info);
+    const bool continued = shown && shown->info.task == core::TaskKind::ContinueText;
+    m_classes->setVisible(!continued);
+    m_excerpts->setVisible(continued);
+    if (shown) continued ? m_excerpts->setDataset(shown->info) : m_classes->setDataset(shown->info);
     m_notes->setDataset(shown && shown->isUsable() ? &shown->info : nullptr);
     m_samplesOf.clear();
     refreshDetail();

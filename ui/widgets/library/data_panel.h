@@ -19,6 +19,7 @@ namespace thaw::ui {
 
 class Chip;
 class ClassTable;
+class TextExcerpts;
 class DatasetNotes;
 class ElidedLabel;
 class LibraryController;
@@ -97,6 +98,7 @@ private:
     QPushButton *m_use = nullptr, *m_get = nullptr, *m_check = nullptr, *m_forget = nullptr, *m_folder = nullptr,
                 *m_archive = nullptr, *m_collect = nullptr;
     ClassTable* m_classes = nullptr;
+    TextExcerpts* m_excerpts = nullptr;  ///< in its place for a text that is to be continued
     DatasetNotes* m_notes = nullptr;
     WorkStrip* m_checking = nullptr;
     TransferBar* m_transfer = nullptr;

@@ -177,10 +177,12 @@ void SettingsPanel::addEarlyStopping() {
                                                                {tr("ROC-AUC"), variantOf(core::JudgedBy::RocAuc)}};
     addChoice(
         core::configField("judging.best"), figures, [](const Config& config) { return variantOf(config.judging.best); },
-        [](Config& config, const QVariant& value) { config.judging.best = enumOf<core::JudgedBy>(value); });
+        [](Config& config, const QVariant& value) { config.judging.best = enumOf<core::JudgedBy>(value); },
+        [this](const Config& config) { return hasLabels(config); });
     addChoice(
         core::configField("judging.watched"), figures, [](const Config& config) { return variantOf(config.judging.watched); },
-        [](Config& config, const QVariant& value) { config.judging.watched = enumOf<core::JudgedBy>(value); });
+        [](Config& config, const QVariant& value) { config.judging.watched = enumOf<core::JudgedBy>(value); },
+        [this](const Config& config) { return hasLabels(config); });
     addSwitch(
         core::configField("earlyStopping.enabled"), [](const Config& config) { return config.earlyStopping.enabled; },
         [](Config& config, bool on) { config.earlyStopping.enabled = on; });

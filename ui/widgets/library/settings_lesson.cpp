@@ -69,6 +69,11 @@ QString augmentationText(const core::AugmentationConfig& kinds) {
 
 }  // namespace
 
+bool SettingsPanel::hasLabels(const Config& config) const {
+    const core::DatasetInfo* chosen = core::chosenDataset(m_datasets, config.data);
+    return !chosen || chosen->task != core::TaskKind::ContinueText;
+}
+
 void SettingsPanel::addTrunk() {
     auto* change = new QToolButton;
     change->setText(tr("Change"));
@@ -299,13 +304,14 @@ void SettingsPanel::addTraining() {
 }
 
 void SettingsPanel::addClassBalance() {
+    const Shown ofLabels = [this](const Config& config) { return hasLabels(config); };
     addChoice(
         core::configField("classBalance.weights"),
         {{tr("Off"), variantOf(core::ClassWeights::Off)},
          {tr("Balanced"), variantOf(core::ClassWeights::Balanced)},
          {tr("By hand"), variantOf(core::ClassWeights::ByHand)}},
         [](const Config& config) { return variantOf(config.classBalance.weights); },
-        [](Config& config, const QVariant& value) { config.classBalance.weights = enumOf<core::ClassWeights>(value); });
+        [](Config& config, const QVariant& value) { config.classBalance.weights = enumOf<core::ClassWeights>(value); }, ofLabels);
     addText(
         core::configField("classBalance.byHand"),
         [](const Config& config) {
@@ -322,14 +328,14 @@ void SettingsPanel::addClassBalance() {
             }
             return {};
         },
-        [](const Config& config) { return config.classBalance.weights == core::ClassWeights::ByHand; });
+        [this](const Config& config) { return hasLabels(config) && config.classBalance.weights == core::ClassWeights::ByHand; });
     addSwitch(
         core::configField("classBalance.balancedSampling"),
         [](const Config& config) { return config.classBalance.balancedSampling; },
-        [](Config& config, bool on) { config.classBalance.balancedSampling = on; });
+        [](Config& config, bool on) { config.classBalance.balancedSampling = on; }, ofLabels);
     addNumber(
         core::configField("labelSmoothing"), NumberStep::Add, 0.05, [](const Config& config) { return config.labelSmoothing; },
-        [](Config& config, double value) { config.labelSmoothing = value; });
+        [](Config& config, double value) { config.labelSmoothing = value; }, ofLabels);
 }
 
 void SettingsPanel::addHead() {
@@ -339,6 +345,11 @@ void SettingsPanel::addHead() {
         {{tr("All numbers"), variantOf(core::HeadPooling::Flatten)}, {tr("Means"), variantOf(core::HeadPooling::Average)}},
         [](const Config& config) { return variantOf(config.head.pooling); },
         [](Config& config, const QVariant& value) { config.head.pooling = enumOf<core::HeadPooling>(value); });
+    // A text that is continued is scored by the network's own table of words.
+    m_bindings.back().load = [this, load = m_bindings.back().load, group = m_groups.back()](const Config& config) {
+        group->setVisible(hasLabels(config));
+        load(config);
+    };
     addNumber(
         core::configField("head.hiddenLayers"), NumberStep::Add, 1, [](const Config& config) { return config.head.hiddenLayers; },
         [](Config& config, double value) { config.head.hiddenLayers = toInt(value); })

@@ -79,6 +79,7 @@ private:
     void addAugmentation();
     void addSamplesButton();
     void addSplit();
+    bool hasLabels(const Config& config) const;        ///< the chosen data set: its texts are not to be continued
     bool hasPictureFiles(const Config& config) const;  ///< the chosen data set, whose splits and squares can be chosen
     void addTraining();
     void addClassBalance();

@@ -40,6 +40,7 @@ LivePage::LivePage(Session& session, QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_pictures, 1);
     column->addWidget(m_runs);
+    column->addStretch(0);
     auto* row = new QHBoxLayout(m_curves);
     row->setContentsMargins(0, 0, 0, 0);
     row->addWidget(m_live, 1);
@@ -55,6 +56,8 @@ LivePage::LivePage(Session& session, QWidget* parent)
     connect(&training, &TrainingController::runStarted, this, [this](const core::RunStarted& run) {
         m_runList.startCurrent(run);
         m_histories.remove(text(run.runId));
+        m_pictures->setVisible(run.config.task != core::TaskKind::ContinueText);
+        arrange();
         updateOtherRuns();
         showWelcome(false);
     });
@@ -124,7 +127,8 @@ void LivePage::arrange() {
     m_side->layout()->setSpacing(gap);
     m_side->setFixedWidth(side);
     m_runs->setVisible(!m_compact);
-    m_side->setVisible(width() - side - gap >= theme.px(kLeastCurvesWidth));
+    const bool filled = !m_pictures->isHidden() || !m_runs->isHidden();
+    m_side->setVisible(filled && width() - side - gap >= theme.px(kLeastCurvesWidth));
 }
 
 void LivePage::resizeEvent(QResizeEvent* event) {
@@ -135,8 +139,9 @@ void LivePage::resizeEvent(QResizeEvent* event) {
 void LivePage::updatePlan() {
     // A run that is shown has its own plan.
     if (m_session.showsRun()) return;
-    const core::RunConfig& config = m_session.config();
+    const core::RunConfig config = m_session.nextConfig();
     core::RunSummary next;
+    next.task = config.task;
     if (const core::DatasetInfo* set = m_session.dataset()) {
         next.dataset = set->title;
         next.datasetId = set->id;

@@ -195,9 +195,16 @@ void WelcomePage::tellStory(const core::RunConfig& config) {
     const core::ModelCard& card = trunks.front().model;
     const QString name = trunkTitleOf(config);
     const bool knows = config.initialization == core::Initialization::Pretrained;
-    m_lead->setText(knows
-                        ? tr("Start from %1, which already knows pictures,\nand teach it to name ten kinds of things.").arg(name)
-                        : tr("Start from %1 with random values,\nand teach it to name ten kinds of things.").arg(name));
+    const bool continues = core::canContinueTexts(config.model);
+    m_title->setText(continues ? tr("Teach a network to write") : tr("Teach a network to see"));
+    if (continues)
+        m_lead->setText((knows ? tr("Start from %1, which has read much already,\nand teach it to continue your text.")
+                               : tr("Start from %1 with random numbers,\nand teach it to continue a text."))
+                            .arg(name));
+    else
+        m_lead->setText(
+            knows ? tr("Start from %1, which already knows pictures,\nand teach it to name ten kinds of things.").arg(name)
+                  : tr("Start from %1 with random values,\nand teach it to name ten kinds of things.").arg(name));
     m_borrow->setText(tr("The %1 trunk stays frozen. Its %2 million weights do not move.")
                           .arg(name, QLocale().toString(static_cast<double>(card.parameters) / 1e6, 'f', 1)));
     const core::ModelInfo model = core::describeModel(config, kTenClasses);
@@ -238,8 +245,9 @@ void WelcomePage::arrange() {
     const Theme& theme = Theme::instance();
     const core::Lesson* lesson = m_session.lesson();
     const bool thaws = !lesson || lesson->config.phases.size() > 1;
+    const bool storied = !lesson || !core::canContinueTexts(lesson->config.model);  // the cards tell of a head on a trunk
     const int card = (width() - theme.px(thaws ? 76 : 62)) / (thaws ? 3 : 2);
-    const bool cardsFit = card >= theme.px(160);
+    const bool cardsFit = storied && card >= theme.px(160);
     // The runs of who has been here before come first, then the cards, then the second title.
     const auto fits = [&](bool recent, bool cards, bool lead) {
         m_recent->setVisible(recent && !m_recent->isEmpty());

@@ -45,7 +45,9 @@ QString weightsText(const Trunk& trunk) {
     if (trunk.card.model.builtIn) return TrunkDetail::tr("built in, 8 bit, %1").arg(size);
     if (!trunk.file.isEmpty()) return TrunkDetail::tr("downloaded, full precision");
     if (trunk.here) return TrunkDetail::tr("a file of your own");
-    if (trunk.card.download.empty()) return TrunkDetail::tr("none yet: a file of Keras");
+    if (trunk.card.download.empty())
+        return trunk.card.model.modality == core::Modality::Texts ? TrunkDetail::tr("none yet: random numbers, or a file")
+                                                                  : TrunkDetail::tr("none yet: a file of Keras");
     return TrunkDetail::tr("about %1 to download").arg(size);
 }
 
@@ -54,6 +56,8 @@ QString noteText(const Trunk& trunk) {
     if (model.builtIn) return words(model.builtInNote);
     if (!model.weightsFrom.empty()) return words(model.weightsFrom);
     if (trunk.here) return {};
+    if (model.modality == core::Modality::Texts)
+        return TrunkDetail::tr("Its authors' weights. They are downloaded once and stay on this machine.");
     return TrunkDetail::tr("torchvision's weights. They are downloaded once and stay on this machine.");
 }
 
