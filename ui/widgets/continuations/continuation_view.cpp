@@ -124,8 +124,11 @@ QWidget* ContinuationView::makePrompts() {
     column->addLayout(head);
     column->addLayout(choices);
     column->addWidget(scroll, 1);
-    column->addWidget(makeRule(Qt::Horizontal));
-    column->addWidget(m_box);
+    auto* bottom = new QVBoxLayout;
+    bottom->setSpacing(0);
+    bottom->addWidget(makeRule(Qt::Horizontal));
+    bottom->addWidget(m_box);
+    column->addLayout(bottom);
     connect(m_show, &SegmentedBar::currentChanged, this, [this](int shown) {
         for (PromptCard* card : m_cards) card->setMarksChanges(shown == WhatChanged);
     });

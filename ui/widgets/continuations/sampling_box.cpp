@@ -65,10 +65,9 @@ SamplingBox::SamplingBox(QWidget* parent) : QWidget(parent) {
     grid->addWidget(named(m_seed, tr("Seed")), 4, 0);
     last->addWidget(m_seed, 1);
     last->addWidget(m_dice);
-    last->addSpacing(8);
-    last->addWidget(named(m_length, tr("Length")));
-    last->addWidget(m_length, 1);
     grid->addLayout(last, 4, 1, 1, 2);
+    grid->addWidget(named(m_length, tr("Length")), 5, 0);
+    grid->addWidget(m_length, 5, 1, 1, 2);
 
     using Settings = core::GenerationSettings;
     connect(reset, &QPushButton::clicked, this, &SamplingBox::resetRequested);
