@@ -91,9 +91,10 @@ QString PromptCard::prompt() const { return m_prompt->text(); }
 void PromptCard::setCell(int column, const ContinuationController::Cell& cell, const QString& waiting) {
     const auto index = static_cast<std::size_t>(column);
     m_cells[index] = cell;
+    if (m_cells[index].text.startsWith(QLatin1Char(' '))) m_cells[index].text.remove(0, 1);  // between prompt and text
     const QString words = cell.state == State::Waiting   ? waiting
                           : cell.state == State::Writing ? QString(QChar(0x258C))
-                                                         : cell.text;
+                                                         : m_cells[index].text;
     QTextEdit& text = *m_texts[index];
     const char* const type = cell.state == State::Failed ? "wrong" : cell.state == State::Waiting ? "waiting" : "written";
     setStyleProperty(&text, "type", QLatin1String(type));

@@ -56,7 +56,12 @@ SteppedSpan CurvePlot::Private::wantedAccuracy() const {
 
 SteppedSpan CurvePlot::Private::wantedPerplexity(double low, double high) const {
     const MetricSeries& batches = curves->trainScore();
-    if (low > high && !batches.empty()) low = high = batches.value(batches.size() - 1, MetricSeries::Values::Smoothed);
+    // Before there is an epoch, from where the batches began to where they are.
+    if (low > high && !batches.empty())
+        for (const std::size_t batch : {std::size_t{0}, batches.size() - 1}) {
+            low = std::min(low, batches.value(batch, MetricSeries::Values::Smoothed));
+            high = std::max(high, batches.value(batch, MetricSeries::Values::Smoothed));
+        }
     if (!(low > 0 && std::isfinite(high)) || low > high) return logarithmic(10, 1000);
     return logarithmic(low, high);
 }
