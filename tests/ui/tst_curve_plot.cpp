@@ -175,7 +175,7 @@ void TestCurvePlot::perplexitiesStandOnALogarithmicAxis() {
         curves.addEpoch(epochOf(static_cast<int>(curves.epochs().size()) + 1, perplexity, std::log(perplexity)), 1);
     shown.settle();
     QCOMPARE(shown.plot.accuracySpan(), (AxisSpan{50, 500}));
-    QCOMPARE(shown.plot.readOut().task, core::TaskKind::ContinueText);
+    QVERIFY(shown.plot.readOut().task == core::TaskKind::ContinueText);
     test::saveShot(shown.plot, "curve-plot-perplexity");
     // One that is no number breaks nothing.
     curves.addEpoch(epochOf(4, std::nan(""), 1), 2);
