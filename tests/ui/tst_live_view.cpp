@@ -397,9 +397,10 @@ void TestLiveView::aPerplexityIsNoShare() {
     QVERIFY(labelWith(view, QStringLiteral("61.5")));
     const QString said = view.plot()->accessibleDescription();
     QVERIFY2(said.contains(QStringLiteral("Validation perplexity 61.5")) && !said.contains(QLatin1Char('%')), qPrintable(said));
-    const QString line = view.findChild<ReadOutLine*>()->accessibleName();
-    QVERIFY2(line.contains(QStringLiteral("validation 61.5")) && line.contains(QStringLiteral("training 70.2")),
-             qPrintable(line));
+    view.show();
+    const auto line = [&] { return view.findChild<ReadOutLine*>()->accessibleName(); };
+    QTRY_VERIFY2(line().contains(QStringLiteral("validation 61.5")) && line().contains(QStringLiteral("training 70.2")),
+                 qPrintable(line()));
 }
 
 void TestLiveView::flagsOfTheLesson() {
