@@ -229,7 +229,16 @@ void ContinuationController::takeSubject() {
     takeMoments();
 }
 
+bool ContinuationController::isShown(const QString& key) const {
+    for (int column = 0; column < kColumns; ++column)
+        if (const auto moment = columnMoment(column); moment && isColumnShown(column))
+            for (const QString& prompt : m_prompts)
+                if (keyOf(moment->name, prompt) == key) return true;
+    return false;
+}
+
 void ContinuationController::takeMoments() {
+    if (!m_asked.isEmpty() && !isShown(m_asked)) dropPrompts();
     Q_EMIT momentsChanged();
     askNext();
     Q_EMIT cellsChanged();

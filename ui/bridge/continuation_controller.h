@@ -83,6 +83,7 @@ private:
     void askNext();
     void takeSubject();
     void takeMoments();
+    bool isShown(const QString& key) const;
     void dropPrompts();
     void begin(const QString& text, int tokens);
     void writeByCheckpoint(const core::GenerationSettings& settings);
