@@ -10,14 +10,14 @@ source packaging/lesson_data.sh
 install_missing "${build_packages[@]}" "${run_packages[@]}"
 build release thaw thaw-cli
 if [[ " $* " =~ --preset[\ =](words|gpt)- ]]; then
-  say "A lesson on texts, which the window does not show yet, runs headless"
-  exec build/release/bin/thaw-cli lesson "$@"
+  say "The lesson's texts come with Thaw"
+else
+  names_data "$@" || fetch_lesson_data build/release/bin/thaw-cli
 fi
-names_data "$@" || fetch_lesson_data build/release/bin/thaw-cli
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   say "Opening Thaw; the lesson starts by itself"
   exec build/release/bin/thaw --run-lesson "$@"
 fi
-say "No display: the lesson runs headless on 20,000 training pictures"
+say "No display: the lesson runs headless on 20,000 training samples"
 exec build/release/bin/thaw-cli lesson --train-limit 20000 --test-limit 4000 "$@"

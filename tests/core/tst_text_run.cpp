@@ -9,6 +9,8 @@
 #include "core/api/analysis.h"
 #include "core/api/errors.h"
 #include "core/api/text_prediction.h"
+#include "core/model/safetensors.h"
+#include "core/store/atomic_file.h"
 #include "core/train/input_source.h"
 #include "core/train/rungs.h"
 #include "tests/support/expect_error.h"
@@ -85,6 +87,28 @@ private Q_SLOTS:
             drive(*resumeTrainer(config.output));
             QCOMPARE(QString::fromStdString(weightsDigest(config.output)), QString::fromStdString(expected));
         }
+    }
+
+    /// What the script says is compared in Python: tests/bench/check_text_export.py.
+    void isExportedForTransformers() {
+        const TextLesson lesson;
+        const RunConfig config = lesson.config("run");
+        drive(*makeTrainer(config));
+        RunSelection run;
+        run.run = config.output;
+        exportModel(run, ExportFormat::Python, lesson.home() / "model.py");
+        const std::string script = readSmallFile(lesson.home() / "model.py");
+        QVERIFY(script.find("transformers.BertModel(transformers.BertConfig(vocab_size=30522, max_position_embeddings=512, "
+                            "hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32)") !=
+                std::string::npos);
+        const SafetensorsReader tensors(lesson.home() / "model.safetensors");
+        QCOMPARE(tensors.metadata().at("class_names"), std::string("[\"blame\",\"praise\"]"));
+        QVERIFY(tensors.metadata().at("vocabulary").find("\"[PAD]\"") == 1);
+        QCOMPARE(tensors.metadata().count("merges"), std::size_t(0));
+        QVERIFY(tensors.entries().count("embeddings.word_embeddings.weight") == 1);
+        QVERIFY(errorOf<ConfigError>([&] {
+                    exportModel(run, ExportFormat::Onnx, lesson.home() / "model.onnx");
+                }).find("cannot be exported") != std::string::npos);
     }
 
     /// Features are those of the texts whatever stands beside them in a slice, and whether they are cached.
