@@ -35,6 +35,7 @@ GeneratedText continueText(const RunSelection& selection, const GenerationSettin
 
 GeneratedText continueText(const std::string& model, const std::filesystem::path& weights, const GenerationSettings& settings,
                            const CountCallback& progress) {
+    requireInRange(settings);
     useComputeThreads(settings.threads);
     RunConfig config;
     chooseModel(config, model);

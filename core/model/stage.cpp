@@ -66,7 +66,6 @@ struct Stage::Run {
     torch::Tensor input;
     const torch::Tensor& mask;
     const ForwardContext& context;
-    bool recorded = false;  // what is computed here is kept for gradients
     std::vector<torch::Tensor> outputs;
 
     const Step& step(int index) const { return stage.m_steps[static_cast<std::size_t>(index)]; }
@@ -152,17 +151,15 @@ Stage::Stage(const StageGraph& graph) : m_output(graph.output) {
 Stage::~Stage() = default;
 
 torch::Tensor Stage::forward(const State& input, const ForwardContext& context) const {
-    bool recorded = torch::GradMode::is_enabled() && wantsGradient(input.hidden);
-    for (const Step& step : m_steps) recorded = recorded || step.recordsParameters();
-    Run run{*this, input.hidden, input.mask, context, recorded, std::vector<torch::Tensor>(m_steps.size())};
+    Run run{*this, input.hidden, input.mask, context, std::vector<torch::Tensor>(m_steps.size())};
     return run.all();
 }
 
 /// The order that LibTorch computes in here, the quickest where nothing is recorded. It must not depend on whether `from` was
-/// computed just now or comes out of the cache: in another order, sums differ in their last bits.
+/// computed just now or comes out of the cache, nor on what trains: in another order, sums differ in their last bits.
 torch::Tensor Stage::Run::arranged(const torch::Tensor& from) const {
     if (from.dim() != 4 || !from.is_cpu()) return from;
-    return inOrder(from, recorded ? at::MemoryFormat::Contiguous : at::MemoryFormat::ChannelsLast);
+    return inOrder(from, torch::GradMode::is_enabled() ? at::MemoryFormat::Contiguous : at::MemoryFormat::ChannelsLast);
 }
 
 torch::Tensor Stage::Run::all() {
@@ -247,7 +244,7 @@ torch::Tensor Stage::Run::convolution(const Step& step, const torch::Tensor& wei
         }
     }
     const std::array<std::int64_t, 2> none{0, 0};
-    const bool last = step.fast && !records && from.is_cpu();
+    const bool last = step.fast && !torch::GradMode::is_enabled() && from.is_cpu();
     if (last)
         from = inOrder(from, at::MemoryFormat::ChannelsLast);
     else if (step.fast && node.inputs[0] == kStageInput)

@@ -14,7 +14,16 @@ namespace {
 constexpr int kMostTokens = 100'000, kMostForetold = 100;
 constexpr const char* kEnd = "<|endoftext|>";
 
-void check(const GenerationSettings& settings) {
+/// The token that ends a text, at either end of a vocabulary; kNoToken: it has none.
+TokenId endOf(const Tokenizer& tokenizer) {
+    for (const TokenId id : {TokenId{0}, TokenId{tokenizer.info().vocabularySize - 1}})
+        if (tokenizer.token(id) == kEnd) return id;
+    return kNoToken;
+}
+
+}  // namespace
+
+void requireInRange(const GenerationSettings& settings) {
     const auto require = [](bool good, const std::string& what, const std::string& hint) {
         if (!good) throw ConfigError(what, hint);
     };
@@ -28,21 +37,12 @@ void check(const GenerationSettings& settings) {
             "Choose 0 to 100.");
 }
 
-/// The token that ends a text, at either end of a vocabulary; kNoToken: it has none.
-TokenId endOf(const Tokenizer& tokenizer) {
-    for (const TokenId id : {TokenId{0}, TokenId{tokenizer.info().vocabularySize - 1}})
-        if (tokenizer.token(id) == kEnd) return id;
-    return kNoToken;
-}
-
-}  // namespace
-
 Continuation::Continuation(const RunConfig& config, torch::Device device, GenerationSettings settings)
     : m_settings(std::move(settings)),
       m_window(config.inputSize),
       m_device(device),
       m_random(m_settings.seed, Purpose::Continuation, 0) {
-    check(m_settings);
+    requireInRange(m_settings);
     if (config.task != TaskKind::ContinueText)
         throw ConfigError("The run's model does not continue texts.",
                           "Train one that does: thaw-cli lesson --preset gpt-shakespeare.");

@@ -12,6 +12,9 @@
 
 namespace thaw::core {
 
+/// Throws ConfigError.
+void requireInRange(const GenerationSettings& settings);
+
 class Continuation {
 public:
     /// `config`: that of the model. Throws ConfigError for settings out of range and models that do not continue texts.

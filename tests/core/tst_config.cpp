@@ -322,7 +322,7 @@ private Q_SLOTS:
         std::ofstream(lessonsFolder() / "notes.txt") << "no lesson";
         fs::create_directory(lessonsFolder() / "folder.json");
         const std::vector<Lesson> lessons = listLessons();
-        const std::size_t own = 11;
+        const std::size_t own = 12;
         QCOMPARE(lessons.size(), own + 8);
         for (std::size_t i = own; i < lessons.size(); ++i) QCOMPARE(lessons[i].problem.empty(), lessons[i].name == "mine");
         QCOMPARE(findLesson("mine").title, std::string("Mine"));

@@ -297,7 +297,7 @@ private Q_SLOTS:
         QVERIFY2(error.find("MiniLM-L6 cannot continue a text") != std::string::npos, error.c_str());
         settings.topP = 0;
         QVERIFY(!errorOf<ConfigError>([&] { continueText("gpt2", {}, settings); }).empty());
-        QVERIFY(modalityOf("gpt2") == Modality::Texts && listTrunks("gpt2").empty());
+        QVERIFY(modalityOf("gpt2") == Modality::Texts && !listTrunks("gpt2").empty());
     }
 };
 

@@ -126,7 +126,7 @@ private Q_SLOTS:
         filter.setFamily({});
         filter.setOrder(TrunkFilter::Parameters);
         QCOMPARE(shown(filter).first(), QStringLiteral("SqueezeNet 1.1"));
-        QCOMPARE(shown(filter).last(), QStringLiteral("BERT base"));
+        QCOMPARE(shown(filter).last(), QStringLiteral("GPT-2"));
         filter.setOrder(TrunkFilter::Accuracy);
         QCOMPARE(shown(filter).first(), QStringLiteral("ConvNeXt-Tiny"));
         model.setSpeeds({{"alexnet", {2000, 96}}, {"vgg16", {150, 32}}}, {});
