@@ -15,7 +15,7 @@
 namespace thaw::ui {
 namespace {
 
-constexpr int kHeight = 144, kLowHeight = 112, kHead = 30;  // design pixels
+constexpr int kHeight = 144, kLowHeight = 112;  // design pixels
 using State = ContinuationController::Cell::State;
 
 }  // namespace

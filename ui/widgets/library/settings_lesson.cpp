@@ -1,9 +1,11 @@
 // The settings that a lesson is made of: trunk, data, training, head, repeatability.
 #include <QCheckBox>
 #include <QComboBox>
+#include <QLineEdit>
 #include <QLocale>
 #include <QRandomGenerator>
 #include <QToolButton>
+#include <QVBoxLayout>
 
 #include <algorithm>
 #include <set>
