@@ -53,7 +53,7 @@ std::string encodingOf(const std::string& bytes) {
 /// False: there is no such encoding here, or the bytes are none of it.
 bool convert(const std::string& bytes, const std::string& encoding, std::string& text) {
     const iconv_t converter = iconv_open("UTF-8", encoding.c_str());
-    if (converter == reinterpret_cast<iconv_t>(-1)) return false;
+    if (reinterpret_cast<std::intptr_t>(converter) == -1) return false;
     const std::unique_ptr<void, decltype(&iconv_close)> closing(converter, iconv_close);
     std::array<char, 1 << 16> piece{};
     char* from = const_cast<char*>(bytes.data());
