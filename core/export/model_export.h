@@ -44,6 +44,8 @@ std::string torchScriptOf(const ExportedModel& model);
 std::string onnxOf(const ExportedModel& model);
 /// The script beside a file of that format.
 std::string pythonScriptOf(const ExportedModel& model, ExportFormat format);
+/// Of every script beside a safetensors file: Python that reads it into META and weights. Needs torch, and json imported.
+std::string safetensorsReader();
 /// The same of a model of texts beside its safetensors: for torch and transformers.
 std::string textScriptOf(const ExportedModel& model);
 /// Of a model of texts: "vocabulary" (a JSON array of tokens by their ids) and, of byte-level BPE, "merges" (a line each).

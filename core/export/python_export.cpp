@@ -111,7 +111,8 @@ def read(file):  # a safetensors file: the header's size, the header as JSON, th
     header = json.loads(data[8:begin])
     meta = header.pop("__metadata__")
     return meta, {name: torch.frombuffer(data, dtype=torch.float32, offset=begin + one["data_offsets"][0],
-                                         count=int(np.prod(one["shape"]))).reshape(one["shape"]) for name, one in header.items()}
+                                         count=(one["data_offsets"][1] - one["data_offsets"][0]) // 4).reshape(one["shape"])
+                  for name, one in header.items()}
 
 
 META, weights = read(__file__[:-len(".py")] + ".safetensors")
@@ -211,6 +212,8 @@ std::string operationsText(const ExportedModel& model) {
 }
 
 }  // namespace
+
+std::string safetensorsReader() { return kSafetensors; }
 
 std::string pythonScriptOf(const ExportedModel& model, ExportFormat format) {
     std::map<std::string, std::string> values{{"title", model.network.info.name}};

@@ -16,7 +16,7 @@ constexpr char kTop[] = R"py(, trained with Thaw. Needs torch and transformers.
 
 )py";
 
-constexpr char kRead[] = R"py(
+constexpr char kImports[] = R"py(
 """
 import json
 import sys
@@ -25,19 +25,9 @@ import tokenizers
 import torch
 import transformers
 
+)py";
 
-def read(file):  # a safetensors file: the header's size, the header as JSON, the numbers
-    data = bytearray(open(file, "rb").read())
-    begin = 8 + int.from_bytes(data[:8], "little")
-    header = json.loads(data[8:begin])
-    meta = header.pop("__metadata__")
-    return meta, {name: torch.frombuffer(data, dtype=torch.float32, offset=begin + one["data_offsets"][0],
-                                         count=(one["data_offsets"][1] - one["data_offsets"][0]) // 4).reshape(one["shape"])
-                  for name, one in header.items()}
-
-
-META, weights = read(__file__[:-len(".py")] + ".safetensors")
-MOST = int(META["input_size"])  # tokens that are read of a text
+constexpr char kVocabulary[] = R"py(MOST = int(META["input_size"])  # tokens that are read of a text
 VOCABULARY = {token: i for i, token in enumerate(json.loads(META["vocabulary"]))}
 )py";
 
@@ -87,16 +77,10 @@ def said(row):  # of a text's logits: classes with their probabilities
         return [(CLASSES[i], share) for i, share in enumerate(row.sigmoid().tolist()) if share >= 0.5]
     shares = row.softmax(0)
     return [(CLASSES[int(shares.argmax())], float(shares.max()))]
-)py";
 
-constexpr char kClassifyMain[] = R"py(
 
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["--save"]:
-        save(sys.argv[2])
-    else:
-        for text in sys.argv[1:]:
-            print(f"{text}: " + ", ".join(f"{label} ({share:.1%})" for label, share in said(logits([text])[0])))
+def answer(text):
+    return f"{text}: " + ", ".join(f"{label} ({share:.1%})" for label, share in said(logits([text])[0]))
 )py";
 
 constexpr char kContinue[] = R"py(
@@ -107,7 +91,7 @@ model.eval()
 
 
 @torch.no_grad()
-def continued(text, count=100):
+def answer(text, count=100):
     """The likeliest next token, again and again."""
     ids = tokenizer.encode(text).ids
     for _ in range(count):
@@ -115,14 +99,14 @@ def continued(text, count=100):
     return tokenizer.decode(ids)
 )py";
 
-constexpr char kContinueMain[] = R"py(
+constexpr char kMain[] = R"py(
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--save"]:
         save(sys.argv[2])
     else:
         for text in sys.argv[1:]:
-            print(continued(text))
+            print(answer(text))
 )py";
 
 bool continues(const ExportedModel& model) { return model.config.task == TaskKind::ContinueText; }
@@ -152,16 +136,16 @@ std::string textScriptOf(const ExportedModel& model) {
     text += continues(model) ? "    python3 NAME.py \"Once upon a time\" ...      writes each of these texts on\n"
                              : "    python3 NAME.py \"a text\" ...      what the model says of each text\n";
     text += "    python3 NAME.py --save FOLDER      for transformers' from_pretrained(FOLDER)";
-    text += kRead + std::string(bytes ? kBytePairs : kWordPiece);
+    text += kImports + safetensorsReader() + kVocabulary + (bytes ? kBytePairs : kWordPiece);
     text +=
         "model = transformers." + (continues(model) ? description.transformers.continues : description.transformers.trunk) + '\n';
-    if (continues(model)) return text + kContinue + kSave + kContinueMain;
+    if (continues(model)) return text + kContinue + kSave + kMain;
     text += bytes ? "END = []  # of a text that is cut\n" : "END = [tokenizer.token_to_id(\"[SEP]\")]  # of a text that is cut\n";
     text += kClassify;
     text += "\n\ndef pooled(hidden, mask):\n";
     text += readsFromTheLast(model) ? "    return hidden[torch.arange(len(hidden)), mask.sum(1) - 1]\n"
                                     : "    return (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)\n";
-    return text + kSave + kClassifyMain;
+    return text + kSave + kMain;
 }
 
 }  // namespace thaw::core

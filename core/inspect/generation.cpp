@@ -29,6 +29,7 @@ GeneratedText continued(const StagedModel& model, const RunConfig& config, torch
 }
 
 GeneratedText continueText(const RunSelection& selection, const GenerationSettings& settings, const CountCallback& progress) {
+    requireInRange(settings);
     const FinishedRun run = openRun(selection, settings.threads);
     return continued(*run.model, run.manifest.config, run.device, settings, counted(progress, settings.tokens));
 }
